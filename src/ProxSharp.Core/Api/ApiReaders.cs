@@ -1,0 +1,43 @@
+using System.Text.Json;
+using ProxSharp.Json;
+
+namespace ProxSharp.Api;
+
+/// <summary>Readers for results that are no objects.</summary>
+public static class ApiReaders
+{
+    /// <summary>Reads any value.</summary>
+    public static readonly ApiReader<JsonElement> Element = static (ref ApiJsonReader reader) => reader.ReadElement();
+
+    /// <summary>Reads text; null if the server sent none.</summary>
+    public static readonly ApiReader<string?> String = static (ref ApiJsonReader reader) => reader.ReadString();
+
+    /// <summary>Reads a whole number; null if the server sent none.</summary>
+    public static readonly ApiReader<long?> Int64 = static (ref ApiJsonReader reader) => reader.ReadInt64();
+
+    /// <summary>Reads a number; null if the server sent none.</summary>
+    public static readonly ApiReader<double?> Double = static (ref ApiJsonReader reader) => reader.ReadDouble();
+
+    /// <summary>Reads a boolean; null if the server sent none.</summary>
+    public static readonly ApiReader<bool?> Boolean = static (ref ApiJsonReader reader) => reader.ReadBoolean();
+
+    /// <summary>Reads a list of texts.</summary>
+    public static readonly ApiReader<IReadOnlyList<string>> Strings = static (ref ApiJsonReader reader) => reader.ReadStrings();
+
+    /// <summary>Skips a result that means nothing; some void calls leak a value.</summary>
+    public static readonly ApiReader<bool> Nothing = static (ref ApiJsonReader reader) =>
+    {
+        reader.Skip();
+        return true;
+    };
+
+    /// <summary>Reads an object.</summary>
+    public static T Object<T>(ref ApiJsonReader reader)
+        where T : class, IApiReadable<T>
+        => T.Read(ref reader);
+
+    /// <summary>Reads a list of objects.</summary>
+    public static IReadOnlyList<T> Objects<T>(ref ApiJsonReader reader)
+        where T : class, IApiReadable<T>
+        => reader.ReadObjects<T>();
+}

@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+
+namespace ProxSharp.PropertyStrings;
+
+/// <summary>What a property-string format says about its keys beyond their names.</summary>
+public sealed class PropertyStringFormat
+{
+    private readonly FrozenDictionary<string, string> _aliases;
+    private readonly FrozenDictionary<string, string> _keyAliases;
+
+    /// <summary>Creates a format.</summary>
+    /// <param name="name">The key of the format in the API schema.</param>
+    /// <param name="defaultKey">The key whose name may be left out; null if there is none.</param>
+    /// <param name="aliases">Older spellings: key as written to the key that is meant.</param>
+    /// <param name="keyAliases">Keys whose name is itself a value: key as written to the key that takes that name as its value.</param>
+    public PropertyStringFormat(
+        string name,
+        string? defaultKey = null,
+        IReadOnlyDictionary<string, string>? aliases = null,
+        IReadOnlyDictionary<string, string>? keyAliases = null)
+    {
+        Name = name;
+        DefaultKey = defaultKey;
+        _aliases = (aliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
+        _keyAliases = (keyAliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The key of the format in the API schema.</summary>
+    public string Name { get; }
+
+    /// <summary>The key whose name may be left out; null if there is none.</summary>
+    public string? DefaultKey { get; }
+
+    /// <summary>Returns the key that is meant by a key as written; null stands for the default key.</summary>
+    public string? Resolve(string? writtenKey) =>
+        writtenKey is null ? DefaultKey : _aliases.GetValueOrDefault(writtenKey, writtenKey);
+
+    /// <summary>If the written key's name is itself a value, returns the key that it is the value of; otherwise null.</summary>
+    public string? KeyAliasTarget(string? writtenKey) => writtenKey is null ? null : _keyAliases.GetValueOrDefault(writtenKey);
+}

@@ -1,0 +1,17 @@
+namespace ProxSharp;
+
+/// <summary>The caller is known but lacks a privilege.</summary>
+public sealed class ProxmoxPermissionException : ProxmoxApiException
+{
+    /// <summary>Creates the exception.</summary>
+    public ProxmoxPermissionException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The access-control path on which a privilege is missing, for example <c>/vms/100</c>; null if the server did not say.</summary>
+    public string? PrivilegePath { get; init; }
+
+    /// <summary>The missing privilege or privileges as the server names them, for example <c>VM.Audit</c>; null if the server did not say.</summary>
+    public string? Privilege { get; init; }
+}
