@@ -13,7 +13,10 @@ namespace ProxSharp.Json;
 /// <remarks>Malformed JSON raises <see cref="JsonException"/>; the transport turns it into <see cref="ProxmoxProtocolException"/>.</remarks>
 public ref struct ApiJsonReader
 {
-    private readonly StringPool _pool;
+    // Sharing pays for long lists only; a small answer should not cost a table.
+    private const int SharingThreshold = 4096;
+
+    private readonly StringPool? _pool;
     private Utf8JsonReader _reader;
     private ReadOnlySpan<byte> _memberName;
 
@@ -21,7 +24,7 @@ public ref struct ApiJsonReader
     /// <param name="utf8Json">The whole text. It must stay unchanged while the reader is in use.</param>
     public ApiJsonReader(ReadOnlySpan<byte> utf8Json)
     {
-        _pool = new StringPool();
+        _pool = utf8Json.Length >= SharingThreshold ? new StringPool() : null;
         _reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { AllowTrailingCommas = true, MaxDepth = 128 });
         _reader.Read();
     }
@@ -73,9 +76,9 @@ public ref struct ApiJsonReader
         switch (_reader.TokenType)
         {
             case JsonTokenType.String:
-                return _reader.ValueIsEscaped ? _reader.GetString() : _pool.Get(_reader.ValueSpan);
+                return _reader.ValueIsEscaped ? _reader.GetString() : Text(_reader.ValueSpan);
             case JsonTokenType.Number:
-                return _pool.Get(_reader.ValueSpan);
+                return Text(_reader.ValueSpan);
             case JsonTokenType.True:
                 return "true";
             case JsonTokenType.False:
@@ -245,7 +248,7 @@ public ref struct ApiJsonReader
         {
             while (NextMember())
             {
-                string key = _pool.Get(_memberName);
+                string key = Text(_memberName);
                 map[key] = readValue(ref this);
             }
         }
@@ -258,7 +261,7 @@ public ref struct ApiJsonReader
     public void ReadExtra(ref Dictionary<string, JsonElement>? extra)
     {
         extra ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        string key = _pool.Get(_memberName);
+        string key = Text(_memberName);
         extra[key] = JsonElement.ParseValue(ref _reader);
     }
 
@@ -270,6 +273,8 @@ public ref struct ApiJsonReader
         return !digits.IsEmpty && !(digits.Length > 1 && digits[0] == (byte)'0')
             && Utf8Parser.TryParse(digits, out index, out int used) && used == digits.Length && index >= 0 && digits[0] is not ((byte)'+' or (byte)'-');
     }
+
+    private readonly string Text(ReadOnlySpan<byte> utf8) => _pool is null ? Encoding.UTF8.GetString(utf8) : _pool.Get(utf8);
 
     private static long? Whole(double value) => value == Math.Truncate(value) && Math.Abs(value) < 9.2e18 ? (long)value : null;
 
