@@ -170,7 +170,8 @@ public ref struct ApiJsonReader
         while (NextMember())
         {
             string key = Encoding.UTF8.GetString(_memberName);
-            entries.Add(key, ReadString() ?? "");
+            // Proxmox: lists inside a property string are separated by semicolons; the parsed form holds an array.
+            entries.Add(key, _reader.TokenType == JsonTokenType.StartArray ? string.Join(';', ReadStrings()) : ReadString() ?? "");
         }
 
         return T.FromWire(entries.ToEntries());
