@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ProxSharp;
+
+/// <summary>How a client reaches its servers. Immutable: make a changed copy with <c>with</c>.</summary>
+public sealed record ProxmoxClientOptions
+{
+    /// <summary>The servers of one cluster in order of preference. A call goes to the next one when one cannot be reached.</summary>
+    public required IReadOnlyList<ProxmoxEndpoint> Endpoints { get; init; }
+
+    /// <summary>How long a call may take in all, repetitions included. Default: 60 s. Uploads and downloads are not limited by it.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long setting up a connection may take. Default: 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When a call is made again by itself.</summary>
+    public ProxmoxRetryOptions Retry { get; init; } = new();
+
+    /// <summary>Whether parameters are checked against the API schema before anything is sent. Default: true.</summary>
+    public bool ValidateParameters { get; init; } = true;
+
+    /// <summary>
+    /// Whether the contradicting <c>Connection</c> headers that Proxmox VE sends with most answers are repaired, so that connections are used
+    /// again instead of costing a TLS handshake per call. Default: true.
+    /// </summary>
+    public bool RepairConnectionHeader { get; init; } = true;
+
+    /// <summary>Makes the handler that talks to an endpoint in place of sockets, for tests; null uses sockets. The client disposes what it gets.</summary>
+    public Func<ProxmoxEndpoint, HttpMessageHandler>? Handler { get; init; }
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the client logs. Default: nowhere. No secret is ever logged.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The text of the <c>User-Agent</c> header. Default: <c>ProxSharp</c>.</summary>
+    public string UserAgent { get; init; } = "ProxSharp";
+}
