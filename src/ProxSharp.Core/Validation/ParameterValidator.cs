@@ -1,0 +1,51 @@
+using System.Collections.ObjectModel;
+using ProxSharp.Api;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Validation;
+
+/// <summary>Refuses calls whose parameters do not fit a schema before they are sent. Safe for concurrent use.</summary>
+public sealed class ParameterValidator : IParameterValidator
+{
+    private readonly ParameterChecker _checker;
+
+    /// <summary>Creates a validator.</summary>
+    /// <param name="schema">The schema to apply: the embedded one, or one that was read from the server that is called.</param>
+    public ParameterValidator(ApiSchema schema) => _checker = new ParameterChecker(schema);
+
+    /// <summary>The schema that is applied.</summary>
+    public ApiSchema Schema => _checker.Schema;
+
+    /// <inheritdoc/>
+    /// <remarks>An endpoint that <see cref="Schema"/> does not have is not checked: the server decides.</remarks>
+    public void Validate(ApiEndpoint endpoint, ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (Schema.Find(endpoint.Method, endpoint.Path) is not { } known)
+        {
+            return;
+        }
+
+        IReadOnlyList<ParameterError> errors = _checker.Check(known, parameters, reportsAll: true);
+        if (errors.Count > 0)
+        {
+            Refuse(endpoint, errors);
+        }
+    }
+
+    private static void Refuse(ApiEndpoint endpoint, IReadOnlyList<ParameterError> errors)
+    {
+        OrderedDictionary<string, string> byName = new(StringComparer.Ordinal);
+        foreach (ParameterError error in errors)
+        {
+            byName[error.Parameter] = error.Text;
+        }
+
+        throw new ProxmoxValidationException(
+            ParameterMessages.OneLine(endpoint, errors),
+            endpoint.Method,
+            endpoint.Path,
+            new ReadOnlyDictionary<string, string>(byName));
+    }
+}
