@@ -4,7 +4,7 @@ namespace ProxSharp.Http;
 /// The base of every link in the chain a request passes on its way to the server. A link sees synchronous and asynchronous calls, and
 /// <see cref="DelegatingHandler"/> lets one forget either of them; here both must be written.
 /// </summary>
-public abstract class ProxmoxHandler : DelegatingHandler
+internal abstract class ProxmoxHandler : DelegatingHandler
 {
     /// <summary>Creates a link that gets its inner handler later.</summary>
     protected ProxmoxHandler()
@@ -22,4 +22,11 @@ public abstract class ProxmoxHandler : DelegatingHandler
 
     /// <inheritdoc/>
     protected abstract override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken);
+
+    /// <summary>Passes a request on.</summary>
+    protected HttpResponseMessage SendInner(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
+
+    /// <summary>Passes a request on.</summary>
+    protected Task<HttpResponseMessage> SendInnerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        => base.SendAsync(request, cancellationToken);
 }

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace ProxSharp.Authentication;
+
+/// <summary>A secret in a file that only its owner may read.</summary>
+internal sealed class FileSecret : SecretSource
+{
+    private const int Limit = 64 * 1024;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly string _path;
+
+    public FileSecret(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+    }
+
+    /// <inheritdoc/>
+    public override string Read(CancellationToken cancellationToken = default)
+    {
+        using FileStream file = Open();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Limit);
+        try
+        {
+            int count = file.ReadAtLeast(buffer.AsSpan(0, Limit), Limit, throwOnEndOfStream: false);
+            return FirstLine(Text(buffer.AsSpan(0, count)), ToString());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<string> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        FileStream file = Open();
+        await using (file.ConfigureAwait(false))
+        {
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(Limit);
+            try
+            {
+                int count = await file.ReadAtLeastAsync(buffer.AsMemory(0, Limit), Limit, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return FirstLine(Text(buffer.AsSpan(0, count)), ToString());
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"file:{_path}";
+
+    private FileStream Open()
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(_path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
+            CheckMode(file);
+            return file;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new InvalidOperationException($"The secret file {_path} cannot be read: {exception.Message}", exception);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    // The mode of the open file, not of the path, so that the file cannot be swapped in between.
+    private void CheckMode(FileStream file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
+        if ((mode & Others) != 0)
+        {
+            string octal = Convert.ToString((int)mode & 0x1FF, 8).PadLeft(4, '0');
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"The secret file {_path} has mode {octal}, so other users may get at it: run 'chmod 600 {_path}'."));
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes)
+        => Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
+}
