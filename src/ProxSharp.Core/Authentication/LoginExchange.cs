@@ -1,4 +1,5 @@
 using System.Net;
+using ProxSharp.Tls;
 
 namespace ProxSharp.Authentication;
 
@@ -154,20 +155,7 @@ internal sealed class LoginExchange
     // A half ticket in answer to a renewal is no use; the password is asked for then.
     private static LoginReply? WholeOrNull(LoginReply? reply) => reply is { NeedsSecondFactor: false } ? reply : null;
 
+    // The text of a refused certificate is complete as it is. Nothing but a login was sent: the call itself was not carried out.
     private ProxmoxConnectionException Unreachable(Exception exception)
-        => TlsFailureOf(exception) ?? new ProxmoxConnectionException($"Unable to log in at {Server}: {exception.Message}", exception);
-
-    // The text of a refused certificate is complete as it is.
-    private static ProxmoxConnectionException? TlsFailureOf(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is ProxmoxConnectionException { IsCertificateProblem: true } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
+        => CertificateFailure.Find(exception) ?? new ProxmoxConnectionException($"Unable to log in at {Server}: {exception.Message}", exception);
 }

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Http;
+
+/// <summary>Makes the handlers that talk to servers through sockets, one for each endpoint.</summary>
+internal static class SocketsHandlerFactory
+{
+    /// <summary>How long an unused connection is kept.</summary>
+    /// <remarks>Proxmox: PVE closes idle connections after 5 s. A request must not be on its way to one that is just being closed.</remarks>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>Makes a handler for one endpoint.</summary>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="trust">Which certificates it may present. A refused one ends the request with an <see cref="HttpRequestException"/> inside
+    /// which <see cref="CertificateFailure.Find"/> finds the text for the user.</param>
+    /// <param name="connectTimeout">How long setting up a connection may take.</param>
+    /// <param name="repairConnectionHeader">Whether contradicting Connection headers are repaired, see <see cref="ConnectionHeaderFilter"/>.</param>
+    public static SocketsHttpHandler Create(ProxmoxEndpoint endpoint, ServerTrust trust, TimeSpan connectTimeout, bool repairConnectionHeader)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PreAuthenticate = false,
+
+            // Proxmox: what PBS calls deflate lacks the zlib header, so gzip alone is offered.
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectTimeout = connectTimeout,
+            PooledConnectionIdleTimeout = IdleTimeout,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(endpoint, certificate, chain, errors),
+            },
+        };
+        if (repairConnectionHeader)
+        {
+            handler.PlaintextStreamFilter = FilterAsync;
+        }
+
+        return handler;
+    }
+
+    // The answer to CONNECT opens a tunnel; what follows is TLS and not for the filter.
+    private static ValueTask<Stream> FilterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+        => ValueTask.FromResult(
+            context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect
+                ? new ConnectionHeaderFilter(context.PlaintextStream)
+                : context.PlaintextStream);
+}
