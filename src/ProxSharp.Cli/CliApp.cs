@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli;
+
+/// <summary>The tool as a whole: arguments in, output and an exit code out. It keeps no static state, so tests run many at once.</summary>
+internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, TimeProvider time)
+{
+    private static readonly ParserConfiguration s_parsing = new()
+    {
+        // A parameter such as sshkeys=@file is read by the command; the parser must not open files.
+        ResponseFileTokenReplacer = null,
+    };
+
+    private static readonly InvocationConfiguration s_invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl-C.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Scripts ask for the version often: answer before anything is built.
+            if (arguments is ["--version"])
+            {
+                await console.Out.WriteLineAsync($"prox {ToolVersion.Text}").ConfigureAwait(false);
+                return ExitCodes.Success;
+            }
+
+            return await InvokeAsync(arguments, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception e)
+        {
+            return Report(e, arguments);
+        }
+        finally
+        {
+            await console.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time));
+        ParseResult parse = root.Parse(arguments, s_parsing);
+        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, arguments) is { } error)
+        {
+            throw new CliException(error);
+        }
+
+        return await parse.InvokeAsync(s_invocation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private int Report(Exception exception, IReadOnlyList<string> arguments)
+    {
+        CliError error = ErrorMapper.Map(exception);
+        if (GlobalOptions.WantsJsonErrors(arguments))
+        {
+            ErrorWriter.WriteJson(console.Error, error);
+        }
+        else
+        {
+            ErrorWriter.WriteLine(console.Error, error, Ansi.For(console.IsErrorTerminal, environment, arguments.Contains("--no-color")));
+        }
+
+        if (arguments.Contains("--debug"))
+        {
+            console.Error.WriteLine(exception.ToString());
+        }
+
+        return error.ExitCode;
+    }
+}

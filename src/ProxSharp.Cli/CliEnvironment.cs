@@ -1,0 +1,44 @@
+using System.Collections;
+
+namespace ProxSharp.Cli;
+
+/// <summary>What the process was started with, beside its arguments.</summary>
+internal sealed record CliEnvironment
+{
+    /// <summary>The environment variables.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>The user's home directory.</summary>
+    public required string HomeDirectory { get; init; }
+
+    /// <summary>The directory that relative file names start from.</summary>
+    public required string CurrentDirectory { get; init; }
+
+    /// <summary>True on Windows, where configuration lives in <c>%APPDATA%</c> and files have no mode.</summary>
+    public bool IsWindows { get; init; } = OperatingSystem.IsWindows();
+
+    /// <summary>Reads the environment of this process.</summary>
+    public static CliEnvironment FromProcess()
+    {
+        Dictionary<string, string> variables = new(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        return new CliEnvironment
+        {
+            Variables = variables,
+            HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            CurrentDirectory = Environment.CurrentDirectory,
+        };
+    }
+
+    /// <summary>Returns a variable; null if it is not set or empty.</summary>
+    public string? Variable(string name) => Variables.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    /// <summary>Makes a file name absolute; a leading <c>~/</c> stands for the home directory.</summary>
+    public string AbsolutePath(string path) => path.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.GetFullPath(path[2..], HomeDirectory)
+        : Path.GetFullPath(path, CurrentDirectory);
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>One run of a command: what was typed and where results go.</summary>
+internal sealed class CommandRun
+{
+    private readonly ParseResult _parse;
+
+    public CommandRun(CommandServices services, GlobalOptions globals, ParseResult parse)
+    {
+        Services = services;
+        _parse = parse;
+        Output = globals.Read(parse, services.Console, services.Environment);
+        ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
+    }
+
+    /// <summary>What the command works with.</summary>
+    public CommandServices Services { get; }
+
+    /// <summary>How results are written.</summary>
+    public OutputSettings Output { get; }
+
+    /// <summary>Colours for messages.</summary>
+    public Ansi ErrorAnsi { get; }
+
+    /// <summary>True if standard error carries nothing but at most one error envelope.</summary>
+    public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
+
+    /// <summary>Returns an option's value.</summary>
+    public T? Value<T>(Option<T> option) => _parse.GetValue(option);
+
+    /// <summary>Returns an argument's value.</summary>
+    public T? Value<T>(Argument<T> argument) => _parse.GetValue(argument);
+
+    /// <summary>Tells whether an option was typed.</summary>
+    public bool IsGiven(Option option) => _parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Writes a result.</summary>
+    public void Write(JsonElement result, ResultShape? shape = null) =>
+        ResultWriter.Write(Services.Console.Out, result, Output, shape ?? ResultShape.Unknown);
+
+    /// <summary>Tells the user something beside the result; programs are not told.</summary>
+    public void Note(string text)
+    {
+        if (!IsMachineOutput)
+        {
+            Services.Console.Error.WriteLine(text);
+        }
+    }
+}

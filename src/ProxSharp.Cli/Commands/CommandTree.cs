@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Help;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>Puts the commands together.</summary>
+internal static class CommandTree
+{
+    /// <summary>What the tool is, in one sentence.</summary>
+    public const string Description = "Operates Proxmox VE and Proxmox Backup Server from the command line.";
+
+    /// <summary>The examples of the tool as a whole.</summary>
+    public static readonly IReadOnlyList<CommandExample> Examples =
+    [
+        new("context add lab https://pve1:8006 --token-id root@pam!ci --secret env:PVE_SECRET", "remember a server"),
+        new("api ls /nodes/{node}/qemu/{vmid}", "see what can be done with a virtual machine"),
+        new("api describe /nodes/{node}/qemu", "see what a call takes and returns"),
+    ];
+
+    /// <summary>Builds the tree. The schemas are not looked at: only commands that need them read them.</summary>
+    public static RootCommand Build(CommandServices services)
+    {
+        GlobalOptions globals = new();
+        RootCommand root = new(Description);
+        foreach (Option option in root.Options.ToArray())
+        {
+            root.Options.Remove(option);
+        }
+
+        root.Add(new HelpOption { Description = "Show this help", Action = new HelpWriterAction(services.Console) });
+        root.Add(new Option<bool>("--version") { Description = "Show the version" });
+        foreach (Option option in globals.All)
+        {
+            root.Add(option);
+        }
+
+        root.Add(Api(services, globals));
+        root.Add(Contexts(services, globals));
+        root.Add(new VersionCommand(services, globals));
+        root.SetAction(parse =>
+        {
+            HelpWriter.Write(parse.CommandResult.Command, services.Console.Out, services.Console.Width);
+            return Errors.ExitCodes.Success;
+        });
+        return root;
+    }
+
+    private static GroupCommand Api(CommandServices services, GlobalOptions globals)
+    {
+        ConnectionOptions connection = new();
+        GroupCommand api = new(
+            services,
+            "api",
+            "Look at the API and call any of it: read with ls, describe and get, change with create, set and delete.",
+            [
+                new("api ls /nodes/{node}/qemu/{vmid}", "see what lies below a path"),
+                new("api describe /nodes/{node}/qemu --method create", "see the parameters of a call"),
+            ],
+            new ApiListCommand(services, globals, connection),
+            new ApiDescribeCommand(services, globals, connection));
+        foreach (Option option in connection.All)
+        {
+            api.Add(option);
+        }
+
+        return api;
+    }
+
+    private static GroupCommand Contexts(CommandServices services, GlobalOptions globals) => new(
+        services,
+        "context",
+        "Remember servers and how to log in to them.",
+        [
+            new("context add lab pve1 --user root@pam --secret file:~/.pve-password", "remember a server that is logged in to with a password"),
+            new("context use lab", "use it from now on"),
+            new("context list", "see all of them"),
+        ],
+        new ContextAddCommand(services, globals),
+        new ContextUseCommand(services, globals),
+        new ContextListCommand(services, globals),
+        new ContextShowCommand(services, globals),
+        new ContextRemoveCommand(services, globals));
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>The options that choose a server: a context, or everything about it.</summary>
+internal sealed class ConnectionOptions
+{
+    /// <summary>A context by name.</summary>
+    public Option<string> Context { get; } = new("--context", "-c")
+    {
+        Description = "The context to use [default: PROX_CONTEXT, else the current one]",
+        HelpName = "name",
+        Recursive = true,
+    };
+
+    /// <summary>The address of a server without a context.</summary>
+    public Option<string[]> Url { get; } = new("--url")
+    {
+        Description = "A server without a context; repeat it for the other nodes of its cluster",
+        HelpName = "url",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>How to log in and whom to trust.</summary>
+    public LoginOptions Login { get; } = new(recursive: true);
+
+    /// <summary>All of them in the order of help.</summary>
+    public IReadOnlyList<Option> All => [Context, Url, .. Login.All];
+
+    /// <summary>Finds the server the user means.</summary>
+    /// <exception cref="CliException">None is named, or a name is unknown.</exception>
+    public ServerContext Resolve(CommandRun run) => TryResolve(run) ?? throw CliException.Usage(
+        "No server is chosen",
+        "Remember one with: prox context add NAME URL --token-id ID --secret env:NAME; or name one with --url");
+
+    /// <summary>Finds the server the user means; null if none is named and none is current.</summary>
+    public ServerContext? TryResolve(CommandRun run)
+    {
+        string[] urls = run.Value(Url) ?? [];
+        string? named = run.Value(Context);
+        if (urls.Length > 0)
+        {
+            return named is null
+                ? Login.Read(run, null, urls)
+                : throw CliException.Usage("--context and --url exclude each other", "Give one of them");
+        }
+
+        if (Login.FirstGiven(run) is { } option && option != Login.Product)
+        {
+            throw CliException.Usage($"{option.Name} belongs to a server that is named with --url", "Add --url, or change the context with: prox context add NAME URL --replace");
+        }
+
+        ContextStore store = run.Services.Contexts;
+        string? name = named ?? run.Services.Environment.Variable("PROX_CONTEXT");
+        ContextList list = store.Load();
+        return (name ?? list.Current) is { } wanted ? list.Find(wanted) ?? throw Unknown(wanted, list) : null;
+    }
+
+    /// <summary>Finds the product the user means; without any server that is Proxmox VE.</summary>
+    public ProxmoxProduct ProductOf(CommandRun run) =>
+        Login.NamedProduct(run) ?? TryResolve(run)?.Product ?? ProxmoxProduct.VirtualEnvironment;
+
+    /// <summary>Makes the error for a context that does not exist.</summary>
+    public static CliException Unknown(string name, ContextList list) => new(new CliError
+    {
+        Code = "unknown_context",
+        ExitCode = ExitCodes.Usage,
+        Message = $"There is no context '{name}'",
+        Hint = list.Items.Count > 0
+            ? $"There are: {string.Join(", ", list.Items.Select(static item => item.Name))}"
+            : "Add one with: prox context add NAME URL --token-id ID --secret env:NAME",
+    });
+}

@@ -1,0 +1,67 @@
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary><c>prox context list</c>: all contexts.</summary>
+internal sealed class ContextListCommand : ProxCommand
+{
+    private static readonly ResultShape s_shape = new()
+    {
+        LeadingFields = ["current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
+        KnownFields = ["current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
+    };
+
+    public ContextListCommand(CommandServices services, GlobalOptions globals)
+        : base("list", "List the contexts.")
+    {
+        Aliases.Add("ls");
+        Runs(services, globals, RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new("context list", "all contexts; * marks the current one"),
+        new("context list -o json", "the same for programs"),
+    ];
+
+    private static Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        ContextList list = run.Services.Contexts.Load();
+        bool table = run.Output.Format == OutputFormat.Table;
+        run.Write(
+            JsonText.Build(json =>
+            {
+                json.WriteStartArray();
+                foreach (ServerContext context in list.Items)
+                {
+                    bool current = context.Name == list.Current;
+                    if (!table)
+                    {
+                        ContextFile.WriteContext(json, context, current);
+                        continue;
+                    }
+
+                    json.WriteStartObject();
+                    json.WriteString("current", current ? "*" : "");
+                    json.WriteString("name", context.Name);
+                    json.WriteString("product", context.ProductName);
+                    json.WriteString("endpoints", string.Join(", ", context.Endpoints.Select(static endpoint => endpoint.Authority)));
+                    json.WriteString("login", context.TokenId ?? context.User);
+                    json.WriteString("trust", context.Trust.Fingerprints.Count > 0 ? "fingerprint" : context.Trust.ToString());
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }),
+            table ? s_shape with { LeadingFields = ["current", "name", "product", "endpoints", "login", "trust"] } : s_shape);
+        if (list.Items.Count == 0)
+        {
+            run.Note("There are no contexts. Add one with: prox context add NAME URL --token-id ID --secret env:NAME");
+        }
+
+        return Task.FromResult(ExitCodes.Success);
+    }
+}

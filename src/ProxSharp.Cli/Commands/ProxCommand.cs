@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>A command with examples for its help.</summary>
+internal abstract class ProxCommand : Command
+{
+    protected ProxCommand(string name, string description)
+        : base(name, description)
+    {
+    }
+
+    /// <summary>At least two examples.</summary>
+    public abstract IReadOnlyList<CommandExample> Examples { get; }
+
+    /// <summary>Further paragraphs of the help; null if the description says all.</summary>
+    public virtual string? Details => null;
+
+    /// <summary>Names what runs when the command is called.</summary>
+    protected void Runs(CommandServices services, GlobalOptions globals, Func<CommandRun, CancellationToken, Task<int>> run) =>
+        SetAction((parse, cancellationToken) => run(new CommandRun(services, globals, parse), cancellationToken));
+}

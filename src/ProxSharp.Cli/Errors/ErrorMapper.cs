@@ -1,0 +1,119 @@
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Turns exceptions into errors with an exit code and a next step.</summary>
+internal static class ErrorMapper
+{
+    /// <summary>Maps an exception; one that nobody foresaw becomes the code <c>internal</c>.</summary>
+    public static CliError Map(Exception exception) => exception switch
+    {
+        CliException cli => cli.Error,
+        ProxmoxValidationException invalid => Invalid(invalid),
+        ProxmoxConnectionException connection => Connection(connection),
+        ProxmoxApiException api => FromServer(api),
+        ProxmoxProtocolException protocol => new CliError
+        {
+            Code = "protocol",
+            ExitCode = ExitCodes.Error,
+            Message = protocol.Message,
+            Hint = "Check that the URL is that of a Proxmox API and not of a proxy or another service.",
+        },
+        ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
+        IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },
+        JsonException json => new CliError { Code = "json", ExitCode = ExitCodes.Error, Message = $"The input is no valid JSON: {json.Message}" },
+        _ => new CliError
+        {
+            Code = "internal",
+            ExitCode = ExitCodes.Error,
+            Message = $"Unexpected {exception.GetType().Name}: {exception.Message}",
+            Hint = "Run it again with --debug and report what it prints.",
+        },
+    };
+
+    private static CliError Invalid(ProxmoxValidationException invalid) => new()
+    {
+        Code = "invalid_parameters",
+        ExitCode = ExitCodes.Usage,
+        Message = invalid.ParameterErrors.Count > 0 ? $"{invalid.Method.ToVerb()} {invalid.Path} was not sent: {Join(invalid.ParameterErrors)}" : invalid.Message,
+        Hint = DescribeHint(invalid.Path),
+        ParameterErrors = invalid.ParameterErrors,
+    };
+
+    private static CliError Connection(ProxmoxConnectionException connection) => new()
+    {
+        Code = connection.IsCertificateProblem ? "certificate" : "connection",
+        ExitCode = ExitCodes.Connection,
+        Message = connection.Message,
+        Hint = (connection.IsCertificateProblem, connection.OutcomeUnknown) switch
+        {
+            (true, _) => "Compare the fingerprint with the one the server shows, then give it with --fingerprint, or the authority with --ca-file.",
+            (_, true) => "The server may have carried it out: look before you repeat it.",
+            _ => "Check the host name and port, and that the server runs.",
+        },
+        IsRetryable = connection.IsTransient && !connection.OutcomeUnknown,
+        OutcomeUnknown = connection.OutcomeUnknown,
+    };
+
+    private static CliError FromServer(ProxmoxApiException api)
+    {
+        CliError error = new()
+        {
+            Code = "api_error",
+            ExitCode = ExitCodes.Error,
+            Message = api.Message,
+            IsRetryable = api.IsTransient && !api.OutcomeUnknown,
+            OutcomeUnknown = api.OutcomeUnknown,
+            Status = (int)api.StatusCode,
+            ParameterErrors = api.ParameterErrors,
+        };
+        return api switch
+        {
+            ProxmoxAuthenticationException => error with
+            {
+                Code = "authentication",
+                ExitCode = ExitCodes.Authentication,
+                Hint = "Check the user or token id and its secret (prox context show).",
+            },
+            ProxmoxPermissionException permission => error with
+            {
+                Code = "permission",
+                ExitCode = ExitCodes.Authentication,
+                Privilege = permission.Privilege,
+                PrivilegePath = permission.PrivilegePath,
+                Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
+                    ? $"Give the user or token a role with {privilege} on {path}; a token with privilege separation needs its own entry."
+                    : "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
+            },
+            ProxmoxNotFoundException => error with
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : null,
+            },
+            ProxmoxConflictException => error with
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Hint = "Look at the present state, then decide whether to repeat it.",
+            },
+            { ParameterErrors.Count: > 0 } => error with
+            {
+                Code = "invalid_parameters",
+                ExitCode = ExitCodes.Usage,
+                Message = api.ParameterErrors.All(bad => api.Message.Contains(bad.Key, StringComparison.Ordinal))
+                    ? api.Message
+                    : $"{api.Message.TrimEnd('.', '\n', ' ')}: {Join(api.ParameterErrors)}",
+                Hint = DescribeHint(api.Path),
+            },
+            { OutcomeUnknown: true } => error with { Hint = "The server may have carried it out: look before you repeat it." },
+            _ => error,
+        };
+    }
+
+    private static string Join(IReadOnlyDictionary<string, string> errors) =>
+        string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value.Trim().TrimEnd('.')}"));
+
+    private static string DescribeHint(string path) => $"See what it takes: prox api describe {path}";
+}

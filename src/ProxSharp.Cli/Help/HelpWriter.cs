@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Globalization;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli.Help;
+
+/// <summary>Writes a command's help: what it does, how it is typed, examples, then the details.</summary>
+internal sealed class HelpWriter
+{
+    private const string Indent = "  ";
+    private const int WidestText = 100;
+
+    private readonly TextWriter _writer;
+    private readonly int _width;
+
+    private HelpWriter(TextWriter writer, int width) => (_writer, _width) = (writer, width);
+
+    /// <summary>Writes the help.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="width">The terminal's width; null if there is none.</param>
+    public static void Write(Command command, TextWriter writer, int? width) =>
+        new HelpWriter(writer, Math.Clamp(width ?? WidestText, 40, WidestText)).Write(command);
+
+    private void Write(Command command)
+    {
+        bool isRoot = command is RootCommand;
+        Paragraph(command.Description ?? "", "");
+        if (command is ProxCommand { Details: { } details })
+        {
+            _writer.WriteLine();
+            Paragraph(details, "");
+        }
+
+        Section("Usage");
+        _writer.WriteLine(Indent + Usage(command));
+        WriteExamples(isRoot ? CommandTree.Examples : ((ProxCommand)command).Examples);
+        Columns("Commands", [.. command.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => (sub.Name, sub.Description ?? ""))]);
+        Columns("Arguments", [.. command.Arguments.Where(static argument => !argument.Hidden).Select(static argument => (ArgumentLabel(argument), argument.Description ?? ""))]);
+        Columns("Options", [.. OptionsOf(command, isRoot).Select(static option => (OptionLabel(option), option.Description ?? ""))]);
+        if (isRoot)
+        {
+            Columns("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))]);
+            Columns("Environment", s_variables);
+            _writer.WriteLine();
+            Paragraph("Help for a command: prox COMMAND --help", "");
+        }
+        else
+        {
+            IEnumerable<Option> inherited = Inherited(command);
+            Columns("Options of every command", [.. inherited.Select(static option => (OptionLabel(option), option.Description ?? ""))]);
+        }
+    }
+
+    private static readonly (string Name, string Meaning)[] s_variables =
+    [
+        ("PROX_CONTEXT", "the context to use where --context is not given"),
+        ("PROX_CONFIG", "the file with the contexts"),
+        ("NO_COLOR", "set to anything: no colours"),
+    ];
+
+    private void WriteExamples(IReadOnlyList<CommandExample> examples)
+    {
+        Section("Examples");
+        int longest = examples.Max(static example => example.Line.Length);
+        bool oneLine = examples.All(example => Indent.Length + "prox ".Length + longest + "  # ".Length + example.Meaning.Length <= _width);
+        foreach (CommandExample example in examples)
+        {
+            if (oneLine)
+            {
+                _writer.WriteLine($"{Indent}prox {example.Line.PadRight(longest)}  # {example.Meaning}");
+            }
+            else
+            {
+                _writer.WriteLine($"{Indent}# {example.Meaning}");
+                _writer.WriteLine($"{Indent}prox {example.Line}");
+            }
+        }
+    }
+
+    private static string Usage(Command command)
+    {
+        List<string> words = [Names(command)];
+        words.AddRange(command.Arguments.Where(static argument => !argument.Hidden).Select(ArgumentLabel));
+        words.Add(command.Subcommands.Count > 0 ? "COMMAND" : "[options]");
+        return string.Join(' ', words);
+    }
+
+    private static string Names(Command command) => command is RootCommand
+        ? "prox"
+        : $"{Names(command.Parents.OfType<Command>().First())} {command.Name}";
+
+    private static IEnumerable<Option> OptionsOf(Command command, bool isRoot) => isRoot
+        ? command.Options.Where(static option => !option.Hidden)
+        : command.Options.Concat(command.Parents.OfType<Command>().Where(static parent => parent is not RootCommand).SelectMany(static parent => parent.Options))
+            .Where(static option => !option.Hidden);
+
+    private static IEnumerable<Option> Inherited(Command command)
+    {
+        Command root = command;
+        while (root is not RootCommand)
+        {
+            root = root.Parents.OfType<Command>().First();
+        }
+
+        return root.Options.Where(static option => option is { Hidden: false, Recursive: true });
+    }
+
+    private static string ArgumentLabel(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
+    {
+        (0, 1) => $"[{argument.HelpName ?? argument.Name}]",
+        (0, _) => $"[{argument.HelpName ?? argument.Name}...]",
+        (_, 1) => $"<{argument.HelpName ?? argument.Name}>",
+        _ => $"<{argument.HelpName ?? argument.Name}...>",
+    };
+
+    private static string OptionLabel(Option option)
+    {
+        string names = string.Join(", ", option.Aliases.Where(static alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name).OrderBy(static name => name.Length));
+        return option.HelpName is null ? names : $"{names} <{option.HelpName}>";
+    }
+
+    private void Section(string title)
+    {
+        _writer.WriteLine();
+        _writer.WriteLine($"{title}:");
+    }
+
+    private void Columns(string title, IReadOnlyList<(string Label, string Text)> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        Section(title);
+        int longest = Math.Min(rows.Max(static row => row.Label.Length), _width / 3);
+        int start = Indent.Length + longest + 2;
+        foreach ((string label, string text) in rows)
+        {
+            string lead = Indent + label.PadRight(longest) + "  ";
+            if (label.Length > longest)
+            {
+                _writer.WriteLine(Indent + label);
+                lead = new string(' ', start);
+            }
+
+            foreach (string line in TextCells.Wrap(text, _width - start))
+            {
+                _writer.WriteLine((lead + line).TrimEnd());
+                lead = new string(' ', start);
+            }
+        }
+    }
+
+    private void Paragraph(string text, string indent)
+    {
+        foreach (string line in TextCells.Wrap(text, _width - indent.Length))
+        {
+            _writer.WriteLine(indent + line);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ProxSharp.Cli.Output;
+
+/// <summary>Writes comma-separated values: quotes where needed, line feeds between rows, nested values as JSON.</summary>
+internal static class CsvText
+{
+    private static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
+
+    /// <summary>Writes a list of objects as rows, an object as one row, anything else as the column <c>value</c>.</summary>
+    public static void Write(TextWriter writer, JsonElement value, OutputSettings settings)
+    {
+        IReadOnlyList<string> columns = settings.Fields ?? FieldSelection.NamesIn(value);
+        IEnumerable<JsonElement> rows = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        bool objects = rows.Any(static row => row.ValueKind == JsonValueKind.Object);
+        if (!objects && value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 0)
+        {
+            columns = settings.Fields ?? [];
+            objects = true;
+        }
+
+        if (!settings.NoHeader && (!objects || columns.Count > 0))
+        {
+            writer.WriteLine(objects ? string.Join(',', columns.Select(Quote)) : "value");
+        }
+
+        foreach (JsonElement row in rows)
+        {
+            writer.WriteLine(objects
+                ? string.Join(',', columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell) : ""))
+                : Cell(row));
+        }
+    }
+
+    private static string Cell(JsonElement cell) => cell.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => "",
+        JsonValueKind.String => Quote(cell.GetString()!),
+        JsonValueKind.Object or JsonValueKind.Array => Quote(JsonText.Compact(cell)),
+        _ => cell.GetRawText(),
+    };
+
+    private static string Quote(string text) => text.AsSpan().ContainsAny(s_special) || text.StartsWith(' ') || text.EndsWith(' ')
+        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+        : text;
+}

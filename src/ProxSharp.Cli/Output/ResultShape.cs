@@ -1,0 +1,19 @@
+using System.Collections.ObjectModel;
+
+namespace ProxSharp.Cli.Output;
+
+/// <summary>What is known about a result before it is looked at; only tables and the check of <c>--fields</c> use it.</summary>
+internal sealed record ResultShape
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly ResultShape Unknown = new();
+
+    /// <summary>Members that lead a table, in this order; the others follow as they come.</summary>
+    public IReadOnlyList<string> LeadingFields { get; init; } = [];
+
+    /// <summary>Members that may be there even if no item has them now.</summary>
+    public IReadOnlyCollection<string> KnownFields { get; init; } = [];
+
+    /// <summary>How the server's own interface shows a member, for example <c>bytes</c>.</summary>
+    public IReadOnlyDictionary<string, string> Renderers { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}

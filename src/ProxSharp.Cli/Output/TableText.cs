@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli.Output;
+
+/// <summary>
+/// Writes columns for people. In a pipe every field and every character is there; in a terminal lines never wrap: the columns that
+/// matter least are left out and a note says so.
+/// </summary>
+internal sealed class TableText(TextWriter writer, OutputSettings settings, ResultShape shape)
+{
+    private const string Gap = "  ";
+    private const int NarrowestColumn = 8;
+
+    /// <summary>Fields that lead every table that has them: what names a thing, then how it is.</summary>
+    private static readonly string[] s_first =
+        ["vmid", "name", "node", "storage", "store", "id", "userid", "poolid", "upid", "volid", "type", "status", "lock", "pool", "tags"];
+
+    /// <summary>Writes a list of objects as columns, an object as one field a line, a plain value as it is.</summary>
+    public void Write(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Array when value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object):
+                WriteRows([.. value.EnumerateArray()]);
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    writer.WriteLine(ValueRenderer.Render(item, null));
+                }
+
+                break;
+            case JsonValueKind.Object:
+                WriteFields(value);
+                break;
+            case JsonValueKind.Null or JsonValueKind.Undefined:
+                break;
+            case JsonValueKind.String:
+                writer.WriteLine(Document(value.GetString()!));
+                break;
+            default:
+                writer.WriteLine(ValueRenderer.Render(value, null));
+                break;
+        }
+    }
+
+    // A result that is one text may be a file or a diff: its line breaks stay.
+    private static string Document(string text) => string.Join('\n', text.TrimEnd('\n').Split('\n').Select(TextCells.Visible));
+
+    private void WriteRows(IReadOnlyList<JsonElement> items)
+    {
+        List<Column> columns = [.. Columns(items)];
+        int hidden = settings.Width is { } width ? Fit(columns, width) : 0;
+        if (!settings.NoHeader)
+        {
+            WriteLine(columns, column => settings.Ansi.Bold(TextCells.Pad(TextCells.Cut(column.Name, column.Width), column.Width, column.IsNumeric)));
+        }
+
+        for (int row = 0; row < items.Count; row++)
+        {
+            int index = row;
+            WriteLine(columns, column => Colour(column.Name, TextCells.Pad(TextCells.Cut(column.Cells[index], column.Width), column.Width, column.IsNumeric)));
+        }
+
+        if (hidden > 0)
+        {
+            writer.WriteLine(settings.Ansi.Dim(string.Create(
+                CultureInfo.InvariantCulture, $"({hidden} more {(hidden == 1 ? "field" : "fields")}: choose with --fields, or see all with -o json)")));
+        }
+    }
+
+    private void WriteLine(List<Column> columns, Func<Column, string> cell)
+    {
+        string line = string.Join(Gap, columns.Select(cell));
+        writer.WriteLine(settings.Ansi.IsEnabled ? line : line.TrimEnd());
+    }
+
+    private IEnumerable<Column> Columns(IReadOnlyList<JsonElement> items)
+    {
+        IEnumerable<string> names = settings.Fields ?? Ordered([.. items.SelectMany(static item => FieldSelection.NamesIn(item)).Distinct(StringComparer.Ordinal)]);
+        foreach (string name in names)
+        {
+            shape.Renderers.TryGetValue(name, out string? renderer);
+            List<JsonElement> values =
+                [.. items.Select(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement member) ? member : default)];
+            string[] cells = [.. values.Select(value => ValueRenderer.Render(value, renderer))];
+            if (settings.Fields is not null || cells.Any(static cell => cell.Length > 0))
+            {
+                bool numeric = values.All(static value => value.ValueKind is JsonValueKind.Number or JsonValueKind.Null or JsonValueKind.Undefined);
+                yield return new Column(name, cells, numeric);
+            }
+        }
+    }
+
+    private IEnumerable<string> Ordered(IReadOnlyList<string> names)
+    {
+        string[] leading = shape.LeadingFields.Count > 0 ? [.. shape.LeadingFields] : s_first;
+        return names.OrderBy(name => Array.IndexOf(leading, name) is >= 0 and int rank ? rank : leading.Length);
+    }
+
+    /// <summary>Makes the columns fit; returns how many were left out.</summary>
+    private int Fit(List<Column> columns, int width)
+    {
+        int hidden = 0;
+        int Total() => columns.Sum(static column => column.Width) + (Gap.Length * (columns.Count - 1));
+
+        // Long texts first lose what nobody reads at a glance.
+        foreach (Column column in columns.Where(static column => !column.IsNumeric))
+        {
+            column.Width = Math.Min(column.Width, Math.Max(NarrowestColumn, width / 2));
+        }
+
+        while (settings.Fields is null && columns.Count > 2 && Total() > width)
+        {
+            columns.RemoveAt(columns.Count - 1);
+            hidden++;
+        }
+
+        while (Total() > width && columns.MaxBy(static column => column.Width) is { Width: > 4 } widest)
+        {
+            widest.Width = Math.Max(4, widest.Width - Math.Max(1, Math.Min(Total() - width, widest.Width / 4)));
+        }
+
+        return hidden;
+    }
+
+    private void WriteFields(JsonElement value)
+    {
+        IReadOnlyList<string> names = settings.Fields ?? [.. Ordered(FieldSelection.NamesIn(value))];
+        if (names.Count == 0)
+        {
+            return;
+        }
+
+        int longest = names.Max(TextCells.Width);
+        foreach (string name in names)
+        {
+            shape.Renderers.TryGetValue(name, out string? renderer);
+            string text = value.TryGetProperty(name, out JsonElement member) ? ValueRenderer.Render(member, renderer) : "";
+            if (settings.Width is { } width)
+            {
+                text = TextCells.Cut(text, Math.Max(NarrowestColumn, width - longest - Gap.Length));
+            }
+
+            string line = settings.NoHeader ? text : $"{settings.Ansi.Bold(TextCells.Pad(name, longest, right: false))}{Gap}{Colour(name, text)}";
+            writer.WriteLine(line.TrimEnd());
+        }
+    }
+
+    private string Colour(string name, string cell) => name is "status" or "exitstatus" or "state"
+        ? cell.TrimEnd() switch
+        {
+            "running" or "online" or "available" or "OK" or "ok" => settings.Ansi.Green(cell),
+            "stopped" => settings.Ansi.Dim(cell),
+            "offline" or "error" or "unknown" => settings.Ansi.Red(cell),
+            "paused" or "suspended" => settings.Ansi.Yellow(cell),
+            _ => cell,
+        }
+        : cell;
+
+    private sealed class Column(string name, string[] cells, bool isNumeric)
+    {
+        public string Name { get; } = name;
+
+        public string[] Cells { get; } = cells;
+
+        public bool IsNumeric { get; } = isNumeric;
+
+        public int Width { get; set; } = Math.Max(TextCells.Width(name), cells.Max(TextCells.Width));
+    }
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Schema;
+
+/// <summary>All facts about an endpoint in the form that programs read.</summary>
+internal sealed class EndpointDescription
+{
+    public EndpointDescription(ApiEndpoint endpoint, ApiSchema schema)
+        : this(endpoint, schema, endpoint.Parameters, isPart: false)
+    {
+    }
+
+    private EndpointDescription(ApiEndpoint endpoint, ApiSchema schema, IReadOnlyDictionary<string, ApiNode> parameters, bool isPart) =>
+        (Endpoint, Schema, Parameters, IsPart) = (endpoint, schema, parameters, isPart);
+
+    /// <summary>The endpoint.</summary>
+    public ApiEndpoint Endpoint { get; }
+
+    /// <summary>The schema it belongs to.</summary>
+    public ApiSchema Schema { get; }
+
+    /// <summary>The parameters to describe.</summary>
+    public IReadOnlyDictionary<string, ApiNode> Parameters { get; }
+
+    /// <summary>True if only some parameters are described, and their property strings in full.</summary>
+    public bool IsPart { get; }
+
+    /// <summary>Returns a description of one parameter; null if there is none of that name. <c>net0</c> finds <c>net[n]</c>.</summary>
+    public EndpointDescription? Only(string name)
+    {
+        string family = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]";
+        IEnumerable<KeyValuePair<string, ApiNode>> all = Endpoint.Parameters;
+        if (Endpoint.Variants is { } variants)
+        {
+            all = all.Concat(variants.Parameters.Values.SelectMany(static set => set));
+        }
+
+        KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name || parameter.Key == family).Take(1)];
+        return found.Length == 0 ? null : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true);
+    }
+
+    /// <summary>Says whether the call starts a task.</summary>
+    public static string TaskText(ApiTaskKind task) => task switch
+    {
+        ApiTaskKind.None => "no",
+        ApiTaskKind.Returns or ApiTaskKind.Undeclared => "yes, the result is its UPID",
+        ApiTaskKind.Maybe => "perhaps: the result is its UPID, or nothing if the work was done at once",
+        ApiTaskKind.Property => "yes, its UPID is the member upid of the result",
+        _ => "yes, but the result does not name it",
+    };
+
+    /// <summary>Writes the facts.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", Endpoint.Path);
+        json.WriteString("method", ApiVerbs.Word(Endpoint.Method));
+        json.WriteString("verb", Endpoint.Method.ToVerb());
+        Optional(json, "name", Endpoint.Name);
+        Optional(json, "description", Endpoint.Description);
+        json.WriteString("permission", PermissionText.Describe(Endpoint.Permission));
+        json.WriteBoolean("acceptsToken", Endpoint.AllowsToken);
+        json.WriteString("task", Endpoint.Task.ToString().ToLowerInvariant());
+        json.WriteString("transport", Endpoint.Transport.ToString().ToLowerInvariant());
+        json.WriteStartArray("parameters");
+        foreach ((string name, ApiNode node) in Parameters)
+        {
+            WriteParameter(json, name, node);
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("acceptsOtherParameters", Endpoint.AllowsExtraParameters);
+        if (Endpoint.Variants is { } variants && !IsPart)
+        {
+            WriteVariants(json, variants);
+        }
+
+        json.WritePropertyName("result");
+        WriteNode(json, Endpoint.Returns, depth: 0);
+        json.WriteEndObject();
+    }
+
+    private void WriteVariants(Utf8JsonWriter json, ApiVariants variants)
+    {
+        json.WriteStartObject("variants");
+        json.WriteString("by", variants.By);
+        json.WriteStartObject("parameters");
+        foreach ((string value, IReadOnlyDictionary<string, ApiNode> parameters) in variants.Parameters)
+        {
+            json.WriteStartArray(value);
+            foreach ((string name, ApiNode node) in parameters)
+            {
+                WriteParameter(json, name, node);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteParameter(Utf8JsonWriter json, string name, ApiNode node)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("in", node.IsPathParameter ? "path" : Endpoint.Method is ApiMethod.Get or ApiMethod.Delete ? "query" : "body");
+        json.WriteBoolean("required", !node.IsOptional);
+        WriteFacts(json, node);
+        if (IsPart && NodeText.PropertyStringKeys(node, Schema) is { } keys)
+        {
+            json.WriteStartArray("keys");
+            foreach ((string key, ApiNode value) in keys)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", key);
+                json.WriteBoolean("required", !value.IsOptional);
+                WriteFacts(json, value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNode(Utf8JsonWriter json, ApiNode node, int depth)
+    {
+        json.WriteStartObject();
+        WriteFacts(json, node);
+        if (node.Items is { } items)
+        {
+            json.WritePropertyName("items");
+            WriteNode(json, items, depth);
+        }
+
+        if (node.Properties.Count > 0 && depth < 4)
+        {
+            json.WriteStartArray("members");
+            foreach ((string name, ApiNode member) in node.Properties)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.WriteBoolean("optional", member.IsOptional);
+                json.WritePropertyName("value");
+                WriteNode(json, member, depth + 1);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFacts(Utf8JsonWriter json, ApiNode node)
+    {
+        json.WriteString("type", NodeText.Name(node.Type));
+        Optional(json, "format", node.Format);
+        Optional(json, "propertyString", node.PropertyStringFormat);
+        Optional(json, "description", node.Description);
+        Number(json, "minimum", node.Minimum);
+        Number(json, "maximum", node.Maximum);
+        Number(json, "minLength", node.MinimumLength);
+        Number(json, "maxLength", node.MaximumLength);
+        Optional(json, "pattern", node.Pattern);
+        Optional(json, "default", node.Default);
+        Optional(json, "indexes", node.Indexes?.ToString());
+        Optional(json, "requires", node.Requires);
+        Optional(json, "unit", node.Renderer);
+        if (node.Type == ApiValueType.Array && node.Items is { } items)
+        {
+            json.WriteString("itemType", NodeText.Name(items.Type));
+        }
+
+        if ((node.Enumeration ?? node.Items?.Enumeration) is { } allowed)
+        {
+            json.WriteStartArray("allowed");
+            foreach (string value in allowed)
+            {
+                json.WriteStringValue(value);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    private static void Optional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(number.ToString("0.############", CultureInfo.InvariantCulture));
+        }
+    }
+}

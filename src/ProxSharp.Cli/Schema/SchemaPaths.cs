@@ -1,0 +1,111 @@
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Schema;
+
+/// <summary>Walks the paths of a schema, by templates (<c>/nodes/{node}</c>) or by concrete paths (<c>/nodes/pve1</c>).</summary>
+internal sealed class SchemaPaths(ApiSchema schema)
+{
+    private readonly (ApiEndpoint Endpoint, string[] Segments)[] _endpoints = [.. schema.Endpoints.Select(static endpoint => (endpoint, Split(endpoint.Path)))];
+
+    /// <summary>Returns the endpoints of a path, by verb.</summary>
+    /// <exception cref="CliException">The schema has no such path.</exception>
+    public IReadOnlyList<ApiEndpoint> EndpointsOf(string path)
+    {
+        string[] segments = Split(path);
+        ApiEndpoint[] here = [.. Below(segments).Where(found => found.Segments.Length == segments.Length).Select(static found => found.Endpoint)];
+        if (here.Length == 0 && !path.Contains('{', StringComparison.Ordinal))
+        {
+            // Volumes and networks hold slashes: they take the rest of a path.
+            here =
+            [
+                .. schema.MethodsFor(path)
+                    .Select(method => schema.TryMatch(method, path, out ApiMatch? match) ? match.Endpoint : null)
+                    .OfType<ApiEndpoint>()
+                    .Where(static endpoint => endpoint.Path.EndsWith("{volume}", StringComparison.Ordinal) || endpoint.Path.EndsWith("{cidr}", StringComparison.Ordinal)),
+            ];
+        }
+
+        return here.Length > 0 ? [.. here.OrderBy(static endpoint => endpoint.Method)] : throw Unknown(path);
+    }
+
+    /// <summary>Lists the paths right below a path; a path with nothing below it lists itself.</summary>
+    /// <param name="path">The path; concrete segments stay as they are in the result.</param>
+    /// <param name="recursive">True for everything below, the path itself included.</param>
+    /// <exception cref="CliException">The schema has no such path.</exception>
+    public IReadOnlyList<(string Path, IReadOnlyList<ApiEndpoint> Endpoints)> List(string path, bool recursive)
+    {
+        string[] segments = Split(path);
+        List<(ApiEndpoint Endpoint, string[] Segments)> below = [.. Below(segments)];
+        if (below.Count == 0)
+        {
+            throw Unknown(path);
+        }
+
+        int deepest = below.Max(static found => found.Segments.Length);
+        bool itself = recursive || deepest == segments.Length;
+        return
+        [
+            .. below
+                .Where(found => itself || found.Segments.Length > segments.Length)
+                .GroupBy(found => string.Join('/', recursive ? found.Segments : found.Segments.Take(segments.Length + 1)), StringComparer.Ordinal)
+                .OrderBy(static group => group.Key, StringComparer.Ordinal)
+                .Select(group => (Concrete(group.Key, segments), Verbs(group))),
+        ];
+    }
+
+    /// <summary>Makes the error for a path that does not exist; it names the deepest part that does.</summary>
+    public CliException Unknown(string path)
+    {
+        string[] segments = Split(path);
+        int known = segments.Length - 1;
+        while (known > 0 && !Below(segments[..known]).Any())
+        {
+            known--;
+        }
+
+        string parent = "/" + string.Join('/', segments.Take(known));
+        string[] children = [.. Below(segments[..known]).Where(found => found.Segments.Length > known).Select(found => found.Segments[known]).Distinct(StringComparer.Ordinal)];
+        string? near = known < segments.Length ? children.FirstOrDefault(child => UsageErrors.Distance(child, segments[known]) <= 2) : null;
+        string product = schema.Product == ProxmoxProduct.BackupServer ? "Proxmox Backup Server" : "Proxmox VE";
+        return new CliException(new CliError
+        {
+            Code = "unknown_path",
+            ExitCode = ExitCodes.Usage,
+            Message = $"The API of {product} {schema.Version} has no path {path}",
+            Hint = near is null ? $"See what there is: prox api ls {parent}" : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: prox api ls {parent}",
+        });
+    }
+
+    private static IReadOnlyList<ApiEndpoint> Verbs(IGrouping<string, (ApiEndpoint Endpoint, string[] Segments)> group) =>
+        [.. group.Where(found => string.Join('/', found.Segments) == group.Key).Select(static found => found.Endpoint).OrderBy(static endpoint => endpoint.Method)];
+
+    private static string Concrete(string template, string[] typed)
+    {
+        string[] segments = template.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < Math.Min(typed.Length, segments.Length); i++)
+        {
+            segments[i] = typed[i];
+        }
+
+        return "/" + string.Join('/', segments);
+    }
+
+    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Finds the endpoints at or below a path: fixed segments win over placeholders, as on the server.</summary>
+    private IEnumerable<(ApiEndpoint Endpoint, string[] Segments)> Below(IReadOnlyList<string> segments)
+    {
+        IEnumerable<(ApiEndpoint Endpoint, string[] Segments)> found = _endpoints;
+        for (int depth = 0; depth < segments.Count; depth++)
+        {
+            (int at, string segment) = (depth, segments[depth]);
+            (ApiEndpoint Endpoint, string[] Segments)[] deeper = [.. found.Where(item => item.Segments.Length > at)];
+            (ApiEndpoint Endpoint, string[] Segments)[] literal = [.. deeper.Where(item => item.Segments[at] == segment)];
+            found = literal.Length > 0 ? literal : [.. deeper.Where(item => item.Segments[at].StartsWith('{'))];
+        }
+
+        return found;
+    }
+}

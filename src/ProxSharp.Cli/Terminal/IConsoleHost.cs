@@ -1,0 +1,29 @@
+namespace ProxSharp.Cli.Terminal;
+
+/// <summary>The three standard streams and what is known about the terminal behind them.</summary>
+internal interface IConsoleHost
+{
+    /// <summary>Standard input.</summary>
+    TextReader In { get; }
+
+    /// <summary>Standard output: results only.</summary>
+    TextWriter Out { get; }
+
+    /// <summary>Standard error: errors, progress, questions.</summary>
+    TextWriter Error { get; }
+
+    /// <summary>True if a person can answer questions.</summary>
+    bool IsInputTerminal { get; }
+
+    /// <summary>True if results go to a terminal, false if they go to a file or pipe.</summary>
+    bool IsOutputTerminal { get; }
+
+    /// <summary>True if messages go to a terminal.</summary>
+    bool IsErrorTerminal { get; }
+
+    /// <summary>The terminal's width in columns; null if there is no terminal.</summary>
+    int? Width { get; }
+
+    /// <summary>Opens standard output for raw bytes.</summary>
+    Stream OpenOutput();
+}

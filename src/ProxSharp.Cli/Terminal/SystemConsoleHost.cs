@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace ProxSharp.Cli.Terminal;
+
+/// <summary>The streams of this process. Nothing is opened before it is used: <c>--version</c> must be quick.</summary>
+internal sealed class SystemConsoleHost : IConsoleHost
+{
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly Lazy<TextReader> _in = new(static () => new StreamReader(Console.OpenStandardInput(), s_utf8));
+    private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Console.OpenStandardOutput(), s_utf8, 16 * 1024) { NewLine = "\n" });
+    private readonly Lazy<TextWriter> _error = new(static () => new StreamWriter(Console.OpenStandardError(), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
+
+    /// <inheritdoc/>
+    public TextReader In => _in.Value;
+
+    /// <inheritdoc/>
+    public TextWriter Out => _out.Value;
+
+    /// <inheritdoc/>
+    public TextWriter Error => _error.Value;
+
+    /// <inheritdoc/>
+    public bool IsInputTerminal => !Console.IsInputRedirected;
+
+    /// <inheritdoc/>
+    public bool IsOutputTerminal => !Console.IsOutputRedirected;
+
+    /// <inheritdoc/>
+    public bool IsErrorTerminal => !Console.IsErrorRedirected;
+
+    /// <inheritdoc/>
+    public int? Width => IsOutputTerminal && Console.WindowWidth is > 0 and int width ? width : null;
+
+    /// <inheritdoc/>
+    public Stream OpenOutput() => Console.OpenStandardOutput();
+}

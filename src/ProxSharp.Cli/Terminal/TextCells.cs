@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console.Rendering;
+
+namespace ProxSharp.Cli.Terminal;
+
+/// <summary>Measures and shapes text for columns: wide characters take two cells, control characters must never reach a terminal.</summary>
+internal static class TextCells
+{
+    private const string Ellipsis = "...";
+
+    /// <summary>Returns the number of terminal cells a text takes.</summary>
+    public static int Width(string text) => IsPlainAscii(text) ? text.Length : Segment.CellCount([new Segment(text)]);
+
+    /// <summary>
+    /// Replaces control characters by visible escapes. Names, notes and logs are written by others: an escape sequence in them could
+    /// otherwise rewrite what the terminal shows.
+    /// </summary>
+    public static string Visible(string text)
+    {
+        if (!text.Any(IsHarmful))
+        {
+            return text;
+        }
+
+        StringBuilder visible = new(text.Length + 8);
+        foreach (char c in text)
+        {
+            _ = c switch
+            {
+                '\n' => visible.Append("\\n"),
+                '\r' => visible.Append("\\r"),
+                '\t' => visible.Append("\\t"),
+                _ when IsHarmful(c) => visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => visible.Append(c),
+            };
+        }
+
+        return visible.ToString();
+    }
+
+    /// <summary>Cuts a text to a number of cells and marks the cut.</summary>
+    public static string Cut(string text, int cells)
+    {
+        if (Width(text) <= cells)
+        {
+            return text;
+        }
+
+        string mark = cells > Ellipsis.Length + 1 ? Ellipsis : "";
+        StringBuilder kept = new();
+        int used = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            string piece = rune.ToString();
+            int width = Width(piece);
+            if (used + width > cells - mark.Length)
+            {
+                break;
+            }
+
+            kept.Append(piece);
+            used += width;
+        }
+
+        return kept.Append(mark).ToString();
+    }
+
+    /// <summary>Fills a text with spaces up to a number of cells.</summary>
+    public static string Pad(string text, int cells, bool right)
+    {
+        string fill = new(' ', Math.Max(0, cells - Width(text)));
+        return right ? fill + text : text + fill;
+    }
+
+    /// <summary>Breaks a text into lines of at most a number of cells, at spaces.</summary>
+    public static IEnumerable<string> Wrap(string text, int cells)
+    {
+        foreach (string paragraph in text.Split('\n'))
+        {
+            StringBuilder line = new();
+            foreach (string word in paragraph.Split(' '))
+            {
+                if (line.Length > 0 && Width(line.ToString()) + 1 + Width(word) > cells)
+                {
+                    yield return line.ToString();
+                    line.Clear();
+                }
+
+                line.Append(line.Length > 0 ? " " : "").Append(word);
+            }
+
+            yield return line.ToString();
+        }
+    }
+
+    // C0, delete, C1, and the marks that reverse the direction of text.
+    private static bool IsHarmful(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+
+    private static bool IsPlainAscii(string text) => text.All(static c => c is >= ' ' and <= '~');
+}

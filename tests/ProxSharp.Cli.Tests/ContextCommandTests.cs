@@ -1,0 +1,179 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class ContextCommandTests
+{
+    private const string Pin = "AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA";
+
+    [Fact]
+    public async Task Add_FirstContext_IsCurrentAndKeepsNoSecret()
+    {
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", "top-secret-value");
+
+        CliRun run = await cli.LineAsync("context add lab pve1 pve2:8443 --token-id root@pam!ci --secret env:LAB_SECRET --fingerprint " + Pin.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant());
+
+        Assert.Contains("'lab' saved and current", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("", run.Succeeded());
+        string file = await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("top-secret-value", file, StringComparison.Ordinal);
+        Snapshot.Match("contexts-file", file);
+    }
+
+    [Fact]
+    public async Task Save_OnUnix_LeavesAFileOnlyItsOwnerCanRead()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        using CliHarness cli = new();
+
+        await AddAsync(cli, "lab");
+        await AddAsync(cli, "two");
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(cli.ContextFile));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(cli.ContextFile)!));
+        }
+
+        Assert.Equal([cli.ContextFile], Directory.GetFiles(Path.GetDirectoryName(cli.ContextFile)!));
+    }
+
+    [Fact]
+    public async Task Add_NameThatExists_FailsUnlessReplaced()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+
+        string line = (await cli.LineAsync("context add lab pve9 --user root@pam --secret env:X")).FailedWith(6);
+        CliRun replaced = await cli.LineAsync("context add lab pve9 --user root@pam --secret env:X --replace");
+
+        Assert.Contains("--replace", line, StringComparison.Ordinal);
+        replaced.Succeeded();
+        Assert.Contains("pve9:8006", (await cli.LineAsync("context show lab")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_SeveralContexts_MarksTheCurrentOne()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        (await cli.LineAsync("context add backup pbs1:8007 --token-id 'sync@pbs!nightly' --secret file:secret.txt --insecure")).Succeeded();
+        (await cli.LineAsync("context use backup")).Succeeded();
+
+        Snapshot.Match("context-list", (await cli.LineAsync("context list")).Succeeded());
+        Snapshot.Match("context-list-json", (await cli.LineAsync("context list -o json")).Succeeded().Replace(cli.Home, "/home/me", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Show_CurrentContext_HasEverythingButTheSecret()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+
+        Snapshot.Match("context-show", (await cli.LineAsync("context show")).Succeeded());
+        Snapshot.Match("context-show-yaml", (await cli.LineAsync("context show lab -o yaml")).Succeeded());
+    }
+
+    [Fact]
+    public async Task Remove_CurrentContext_LeavesNoneCurrent()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+
+        (await cli.LineAsync("context remove lab")).Succeeded();
+
+        using JsonDocument file = JsonDocument.Parse(await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken));
+        Assert.False(file.RootElement.TryGetProperty("current", out _));
+        Assert.Empty(file.RootElement.GetProperty("contexts").EnumerateArray());
+        (await cli.LineAsync("context show")).FailedWith(2);
+    }
+
+    [Theory]
+    [InlineData("context use nowhere", "There is no context 'nowhere'")]
+    [InlineData("context show nowhere", "There are: lab")]
+    [InlineData("context remove nowhere", "There is no context 'nowhere'")]
+    [InlineData("api ls --context nowhere", "There is no context 'nowhere'")]
+    [InlineData("context add -x pve1 --user root@pam --secret env:X", "Unknown option '-x'")]
+    [InlineData("context add 'a b' pve1 --user root@pam --secret env:X", "cannot be the name")]
+    [InlineData("context add x pve1 --secret env:X", "Nobody is named")]
+    [InlineData("context add x pve1 --user root@pam", "--secret is missing")]
+    [InlineData("context add x pve1 --user root --secret env:X", "'root' is no user")]
+    [InlineData("context add x pve1 --token-id root@pam --secret env:X", "is no token id")]
+    [InlineData("context add x pve1 --user root@pam --token-id root@pam!x --secret env:X", "exclude each other")]
+    [InlineData("context add x http://pve1 --user root@pam --secret env:X", "https")]
+    [InlineData("context add x https://u:p@pve1 --user root@pam --secret env:X", "is no server address")]
+    [InlineData("context add x https://pve1/nodes --user root@pam --secret env:X", "names a path")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --fingerprint AA:BB", "is no SHA-256 fingerprint")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --ca-file missing.pem", "does not exist")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --insecure --fingerprint AA", "exclude each other")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --product pmg", "'pmg' is no product")]
+    [InlineData("context add x", "Required argument 'url' missing")]
+    public async Task Context_BadInput_IsOneLineWithCode2(string line, string expected)
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Add_SecretInClear_IsRefusedAndNotRepeated()
+    {
+        using CliHarness cli = new();
+
+        string line = (await cli.LineAsync("context add lab pve1 --user root@pam --secret hunter2-in-clear")).FailedWith(2);
+
+        Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+        Assert.False(File.Exists(cli.ContextFile));
+    }
+
+    [Fact]
+    public async Task Load_DamagedFile_NamesTheFile()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        await File.WriteAllTextAsync(cli.ContextFile, "{ \"contexts\": [ {} ] }", TestContext.Current.CancellationToken);
+
+        Assert.Contains(cli.ContextFile, (await cli.LineAsync("context list")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_FileEditedByHand_AcceptsCommentsAndTrailingCommas()
+    {
+        using CliHarness cli = new();
+        string file = cli.Write("mine.json", """
+            {
+              // my servers
+              "current": "lab",
+              "contexts": [ { "name": "lab", "endpoints": ["https://pve1:8006"], "user": "root@pam", "secret": "env:X", }, ],
+            }
+            """);
+
+        CliRun run = await cli.With("PROX_CONFIG", file).LineAsync("context show --fields name,product -o jsonl");
+
+        Assert.Equal("{\"name\":\"lab\",\"product\":\"pve\"}\n", run.Succeeded());
+    }
+
+    [Theory]
+    [InlineData("PROX_CONFIG", "other.json", "other.json")]
+    [InlineData("XDG_CONFIG_HOME", "/nonexistent-but-absolute", "/nonexistent-but-absolute/prox/contexts.json")]
+    [InlineData("XDG_CONFIG_HOME", "relative-is-ignored", ".config/prox/contexts.json")]
+    public void FilePath_Variable_DecidesWhereContextsAre(string variable, string value, string expected)
+    {
+        using CliHarness cli = new CliHarness().With(variable, value);
+
+        Assert.Equal(Path.GetFullPath(expected, cli.Home), new Contexts.ContextStore(cli.Environment).FilePath);
+    }
+
+    [Fact]
+    public void FilePath_OnWindows_IsInTheRoamingProfile()
+    {
+        using CliHarness cli = new CliHarness().With("APPDATA", "/roaming");
+
+        Assert.Equal("/roaming/prox/contexts.json", new Contexts.ContextStore(cli.Environment with { IsWindows = true }).FilePath.Replace('\\', '/'));
+    }
+
+    private static async Task AddAsync(CliHarness cli, string name) =>
+        (await cli.LineAsync($"context add {name} https://{name}.example:8006 --token-id root@pam!ci --secret env:PVE_SECRET --fingerprint {Pin}")).Succeeded();
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class HelpTests
+{
+    public static TheoryData<string> CommandPaths()
+    {
+        TheoryData<string> paths = [];
+        foreach ((string path, Command _) in Walk())
+        {
+            paths.Add(path);
+        }
+
+        return paths;
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandPaths))]
+    public async Task Help_OfEveryCommand_IsAsRecorded(string path)
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.RunAsync([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Snapshot.Match($"help{(path.Length > 0 ? "-" : "")}{path.Replace(' ', '-')}", run.Succeeded());
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandPaths))]
+    public async Task Help_OnANarrowTerminal_NeverExceedsItsWidth(string path)
+    {
+        using CliHarness cli = new() { TerminalWidth = 60 };
+
+        string help = (await cli.RunAsync([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeded();
+
+        // Examples are whole command lines and stay in one piece.
+        Assert.All(help.Split('\n').Where(static line => !line.StartsWith("  prox ", StringComparison.Ordinal) && !line.StartsWith("  # ", StringComparison.Ordinal)), static line => Assert.InRange(line.Length, 0, 60));
+    }
+
+    [Fact]
+    public void Commands_All_HaveADescriptionAndTwoExamples() => Assert.All(Walk(), static item =>
+    {
+        Assert.False(string.IsNullOrWhiteSpace(item.Command.Description));
+        IReadOnlyList<CommandExample> examples = item.Command is ProxCommand command ? command.Examples : CommandTree.Examples;
+        Assert.True(examples.Count >= 2, item.Path);
+        Assert.All(item.Command.Options, static option => Assert.False(string.IsNullOrWhiteSpace(option.Description)));
+        Assert.All(item.Command.Arguments, static argument => Assert.False(string.IsNullOrWhiteSpace(argument.Description)));
+    });
+
+    [Fact]
+    public void Examples_All_AreUnderstood()
+    {
+        RootCommand root = Tree();
+        IEnumerable<CommandExample> examples = Walk().SelectMany(static item => item.Command is ProxCommand command ? command.Examples : CommandTree.Examples);
+
+        Assert.All(examples, example =>
+        {
+            ParseResult parse = root.Parse([.. Contexts.SecretReader.SplitCommand(example.Line, backslashEscapes: true)], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            Assert.True(parse.Errors.Count == 0, $"{example.Line}: {string.Join("; ", parse.Errors.Select(static error => error.Message))}");
+        });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("api")]
+    [InlineData("context")]
+    public async Task Group_CalledAlone_ShowsItsHelp(string path)
+    {
+        using CliHarness cli = new();
+
+        CliRun alone = await cli.LineAsync(path);
+
+        Assert.Equal((await cli.LineAsync($"{path} --help")).Output, alone.Succeeded());
+    }
+
+    private static RootCommand Tree()
+    {
+        using CliHarness cli = new();
+        return CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System));
+    }
+
+    private static IEnumerable<(string Path, Command Command)> Walk() => Walk("", Tree());
+
+    private static IEnumerable<(string Path, Command Command)> Walk(string path, Command command) =>
+        command.Subcommands.SelectMany(sub => Walk($"{path} {sub.Name}".Trim(), sub)).Prepend((path, command));
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Tests.Testing;
+using YamlDotNet.RepresentationModel;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class OutputTests
+{
+    private const string Guests = """
+        [
+          {"status":"running","name":"web","vmid":100,"maxmem":4294967296,"uptime":90061,"cpu":0.0125,"template":0,"tags":"a;b"},
+          {"status":"stopped","name":"データベース","vmid":101,"maxmem":1073741824,"uptime":0,"cpu":0,"template":1},
+          {"status":"running","name":"evil\u001b[31m\nname","vmid":102,"maxmem":536870912,"uptime":59,"nested":{"a":[1,2]},"note":"x,\"y\""}
+        ]
+        """;
+
+    private static readonly ResultShape s_shape = new()
+    {
+        Renderers = new Dictionary<string, string> { ["maxmem"] = "bytes", ["uptime"] = "duration", ["cpu"] = "fraction_as_percentage" },
+        KnownFields = ["lock"],
+    };
+
+    [Theory]
+    [InlineData("Table", null)]
+    [InlineData("Json", null)]
+    [InlineData("JsonLines", null)]
+    [InlineData("Yaml", null)]
+    [InlineData("Csv", null)]
+    [InlineData("Table", "name,lock,vmid")]
+    [InlineData("Csv", "name,lock,vmid")]
+    [InlineData("JsonLines", "name,lock,vmid")]
+    public void Write_Rows_PrintsAsRecorded(string format, string? fields) =>
+        Snapshot.Match($"output-{format}{(fields is null ? "" : "-fields")}".ToLowerInvariant(), Write(Guests, format, fields));
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void Write_TableOnATerminal_NeverExceedsItsWidth(int width)
+    {
+        string table = Write(Guests, "Table", null, width);
+
+        Assert.All(table.Split('\n').Where(static line => !line.StartsWith('(')), line => Assert.InRange(TextCells.Width(line), 0, width));
+        Assert.Contains("vmid", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_TooManyColumns_SaysHowManyAreHidden() =>
+        Assert.Contains("more fields: choose with --fields", Write(Guests, "Table", null, 40), StringComparison.Ordinal);
+
+    [Fact]
+    public void Write_ControlCharacters_NeverReachTheTerminal() => Assert.DoesNotContain('\u001b', Write(Guests, "Table", null));
+
+    [Fact]
+    public void Write_NoHeader_LeavesTheRows()
+    {
+        Assert.Equal("1,b\n", Write("""[{"x":1,"y":"b"}]""", "Csv", null, noHeader: true));
+        Assert.Equal("1  b\n", Write("""[{"x":1,"y":"b"}]""", "Table", null, noHeader: true));
+    }
+
+    [Theory]
+    [InlineData("""{"a":1,"b":{"c":[]}}""", "a  1\nb  {\"c\":[]}\n", "a,b\n1,\"{\"\"c\"\":[]}\"\n", "{\"a\":1,\"b\":{\"c\":[]}}\n")]
+    [InlineData("""["x","y"]""", "x\ny\n", "value\nx\ny\n", "\"x\"\n\"y\"\n")]
+    [InlineData("\"UPID:pve1:\"", "UPID:pve1:\n", "value\nUPID:pve1:\n", "\"UPID:pve1:\"\n")]
+    [InlineData("null", "", "value\n\n", "null\n")]
+    [InlineData("[]", "", "", "")]
+    [InlineData("42", "42\n", "value\n42\n", "42\n")]
+    public void Write_OtherShapes_HaveAForm(string json, string table, string csv, string lines)
+    {
+        Assert.Equal(table, Write(json, "Table", null));
+        Assert.Equal(csv, Write(json, "Csv", null));
+        Assert.Equal(lines, Write(json, "JsonLines", null));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("")]
+    [InlineData("true")]
+    [InlineData("No")]
+    [InlineData("~")]
+    [InlineData("1e3")]
+    [InlineData("0x1F")]
+    [InlineData("12:30")]
+    [InlineData("2026-01-01")]
+    [InlineData("- dash")]
+    [InlineData("key: value")]
+    [InlineData("# comment")]
+    [InlineData("trailing ")]
+    [InlineData(" leading")]
+    [InlineData("two\nlines")]
+    [InlineData("two\nlines\n")]
+    [InlineData("two\n\nlines\n\n")]
+    [InlineData(" indented\nlines")]
+    [InlineData("tab\there")]
+    [InlineData("escape\u001b[0m")]
+    [InlineData("quote's \"double\"")]
+    [InlineData("データ ünï 🚀")]
+    [InlineData("{braces}, [brackets]")]
+    [InlineData("%percent @at `tick")]
+    public void Write_Yaml_ReadsBackTheSameText(string text)
+    {
+        string json = JsonText.Compact(JsonText.Build(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", text);
+            writer.WriteEndObject();
+        }));
+
+        YamlStream yaml = [];
+        string written = Write(json, "Yaml", null);
+        yaml.Load(new StringReader(written));
+
+        YamlScalarNode value = (YamlScalarNode)((YamlMappingNode)yaml.Documents[0].RootNode)["key"];
+        Assert.Equal(text, value.Value);
+        if (text is "true" or "No" or "~" or "1e3" or "" or "0x1F" or "12:30" or "2026-01-01")
+        {
+            Assert.NotEqual(YamlDotNet.Core.ScalarStyle.Plain, value.Style);
+        }
+    }
+
+    [Fact]
+    public void Write_YamlScalar_HasNoDocumentMarks() => Assert.Equal("hello\n", Write("\"hello\"", "Yaml", null));
+
+    private static string Write(string json, string format, string? fields, int? width = null, bool noHeader = false)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        StringWriter writer = new() { NewLine = "\n" };
+        OutputSettings settings = new()
+        {
+            Format = Enum.Parse<OutputFormat>(format),
+            Fields = fields?.Split(','),
+            NoHeader = noHeader,
+            Width = width,
+            Ansi = new Ansi(enabled: false),
+        };
+        ResultWriter.Write(writer, document.RootElement, settings, s_shape);
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,67 @@
+namespace ProxSharp.Cli.Tests.Testing;
+
+/// <summary>A user of the tool with an own home directory.</summary>
+internal sealed class CliHarness : IDisposable
+{
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+
+    public CliHarness()
+    {
+        Home = Directory.CreateTempSubdirectory("prox-test-").FullName;
+        Time = TimeProvider.System;
+    }
+
+    /// <summary>The user's home directory.</summary>
+    public string Home { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; }
+
+    /// <summary>What is typed into standard input.</summary>
+    public string Input { get; set; } = "";
+
+    /// <summary>The width of the terminal; null if there is none.</summary>
+    public int? TerminalWidth { get; init; }
+
+    /// <summary>The file with the contexts.</summary>
+    public string ContextFile => Path.Combine(Home, ".config", "prox", "contexts.json");
+
+    public CliEnvironment Environment => new() { Variables = _variables, HomeDirectory = Home, CurrentDirectory = Home, IsWindows = false };
+
+    /// <summary>Sets an environment variable.</summary>
+    public CliHarness With(string name, string value)
+    {
+        _variables[name] = value;
+        return this;
+    }
+
+    /// <summary>Writes a file into the home directory and returns its path.</summary>
+    public string Write(string name, string content)
+    {
+        string path = Path.Combine(Home, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <summary>Runs a command line given as separate arguments.</summary>
+    public async Task<CliRun> RunAsync(params string[] arguments)
+    {
+        using TestConsole console = new()
+        {
+            In = new StringReader(Input),
+            IsInputTerminal = TerminalWidth is not null,
+            IsOutputTerminal = TerminalWidth is not null,
+            IsErrorTerminal = TerminalWidth is not null,
+            Width = TerminalWidth,
+        };
+        int exitCode = await new CliApp(console, Environment, Time).RunAsync(arguments, TestContext.Current.CancellationToken);
+        return new CliRun(exitCode, console.Output, console.Errors);
+    }
+
+    /// <summary>Runs a command line as a shell would split it, without <c>prox</c>.</summary>
+    public Task<CliRun> LineAsync(string line) =>
+        RunAsync([.. Contexts.SecretReader.SplitCommand(line, backslashEscapes: true)]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Home, recursive: true);
+}
