@@ -277,7 +277,7 @@ internal sealed class ConnectionHeaderFilter(Stream inner) : Stream
         }
 
         int end = ResponseHead.FindEnd(data, _scanned);
-        if (end < 0)
+        if (end < 0 || end > LongestHead)
         {
             _scanned = Math.Max(0, data.Length - 2);
             _state = data.Length > LongestHead ? State.Untouched : State.Head;
