@@ -24,13 +24,13 @@ internal static partial class IdFormats
         ["pve-priv"] = static value => Privilege().IsMatch(value) ? null : $"invalid privilege '{value}'",
         ["pve-ha-resource-id"] = static value => HaResource().IsMatch(value) ? null : "value does not look like a valid ha resource id",
         ["pve-ha-resource-or-vm-id"] = static value =>
-            HaResource().IsMatch(value) || Digits().IsMatch(value) ? null : "value does not look like a valid ha resource id",
+            HaResource().IsMatch(value) || WireScalars.IsDigits(value) ? null : "value does not look like a valid ha resource id",
         ["pve-replication-job-id"] = static value => Replication().IsMatch(value) ? null : $"unable to parse replication job id '{value}'",
     };
 
     /// <summary>Three to nine digits of which the first is not 0.</summary>
     public static bool IsVmId(ReadOnlySpan<char> value) =>
-        value.Length is >= 3 and <= 9 && value[0] is >= '1' and <= '9' && !value.ContainsAnyExceptInRange('0', '9');
+        value.Length is >= 3 and <= 9 && value[0] != '0' && WireScalars.IsDigits(value);
 
     /// <summary>Letters, digits and hyphens; no hyphen at either end.</summary>
     public static bool IsNodeName(ReadOnlySpan<char> value)
@@ -84,9 +84,6 @@ internal static partial class IdFormats
 
     [GeneratedRegex(@"^[a-z]+:\S+\z")]
     private static partial Regex HaResource();
-
-    [GeneratedRegex(@"^[0-9]+\z")]
-    private static partial Regex Digits();
 
     [GeneratedRegex(@"^[1-9][0-9]{2,8}-[0-9]{1,9}\z")]
     private static partial Regex Replication();

@@ -46,7 +46,7 @@ internal static partial class NetworkFormats
         foreach (Range range in value.Split('.'))
         {
             ReadOnlySpan<char> part = value[range];
-            if (part.Length is 0 or > 3 || part.ContainsAnyExceptInRange('0', '9') || (part.Length > 1 && part[0] == '0')
+            if (part.Length > 3 || !WireScalars.IsDigits(part) || (part.Length > 1 && part[0] == '0')
                 || int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture) > byte.MaxValue)
             {
                 return false;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
 using ProxSharp.Api;
 using ProxSharp.Schema;
@@ -8,6 +9,7 @@ namespace ProxSharp.Validation;
 public sealed class ParameterValidator : IParameterValidator
 {
     private readonly ParameterChecker _checker;
+    private readonly ConcurrentDictionary<ApiEndpoint, ApiEndpoint?> _known = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Creates a validator.</summary>
     /// <param name="schema">The schema to apply: the embedded one, or one that was read from the server that is called.</param>
@@ -22,7 +24,7 @@ public sealed class ParameterValidator : IParameterValidator
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (Schema.Find(endpoint.Method, endpoint.Path) is not { } known)
+        if (_known.GetOrAdd(endpoint, static (key, schema) => schema.Find(key.Method, key.Path), Schema) is not { } known)
         {
             return;
         }

@@ -10,7 +10,21 @@ internal static class WireScalars
     public static bool IsInteger(string value)
     {
         ReadOnlySpan<char> digits = value is ['+' or '-', ..] ? value.AsSpan(1) : value;
-        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9');
+        return IsDigits(digits);
+    }
+
+    /// <summary>One or more decimal digits. A plain loop: the texts are short.</summary>
+    public static bool IsDigits(ReadOnlySpan<char> value)
+    {
+        foreach (char c in value)
+        {
+            if (!char.IsAsciiDigit(c))
+            {
+                return false;
+            }
+        }
+
+        return !value.IsEmpty;
     }
 
     /// <summary>1, on, yes, true or one of their opposites, in any case.</summary>
