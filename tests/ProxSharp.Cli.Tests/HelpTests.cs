@@ -58,7 +58,7 @@ public sealed class HelpTests
 
         Assert.All(examples, example =>
         {
-            ParseResult parse = root.Parse([.. Contexts.SecretReader.SplitCommand(example.Line, backslashEscapes: true)], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parse = root.Parse([.. ShellWords.Split(example.Line)], new ParserConfiguration { ResponseFileTokenReplacer = null });
             Assert.True(parse.Errors.Count == 0, $"{example.Line}: {string.Join("; ", parse.Errors.Select(static error => error.Message))}");
         });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Tls;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -52,10 +53,10 @@ internal sealed class LoginOptions(bool recursive)
     public ServerContext Read(CommandRun run, string? name, IReadOnlyList<string> urls)
     {
         ProxmoxProduct? product = NamedProduct(run);
-        List<Uri> endpoints = [];
+        List<ProxmoxEndpoint> endpoints = [];
         foreach (string url in urls)
         {
-            (Uri endpoint, product) = Products.ParseEndpoint(url, product);
+            (ProxmoxEndpoint endpoint, product) = Products.ParseEndpoint(url, product);
             endpoints.Add(endpoint);
         }
 
@@ -109,7 +110,7 @@ internal sealed class LoginOptions(bool recursive)
             : throw CliException.Usage($"The file {file} does not exist", "--ca-file takes the authority's certificate as PEM (on a Proxmox VE node: /etc/pve/pve-root-ca.pem)");
     }
 
-    private static string ReadFingerprint(string text) => Fingerprint.TryNormalize(text, out string? fingerprint)
+    private static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
         ? fingerprint
         : throw CliException.Usage($"'{text}' is no SHA-256 fingerprint", "It has 64 hexadecimal digits, with or without colons (on the server: pvenode cert info, proxmox-backup-manager cert info)");
 

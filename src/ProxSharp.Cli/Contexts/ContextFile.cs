@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Tls;
 
 namespace ProxSharp.Cli.Contexts;
 
@@ -25,7 +26,7 @@ internal static class ContextFile
                     : [],
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or UriFormatException or KeyNotFoundException or CliException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or CliException)
         {
             throw new CliException(
                 new CliError
@@ -74,9 +75,9 @@ internal static class ContextFile
 
         json.WriteString("product", context.ProductName);
         json.WriteStartArray("endpoints");
-        foreach (Uri endpoint in context.Endpoints)
+        foreach (ProxmoxEndpoint endpoint in context.Endpoints)
         {
-            json.WriteStringValue(endpoint.GetLeftPart(UriPartial.Authority));
+            json.WriteStringValue($"{endpoint.Scheme}://{endpoint.Authority}");
         }
 
         json.WriteEndArray();
@@ -86,9 +87,9 @@ internal static class ContextFile
         if (context.Trust.Fingerprints.Count > 0)
         {
             json.WriteStartArray("fingerprints");
-            foreach (string fingerprint in context.Trust.Fingerprints)
+            foreach (CertificateFingerprint fingerprint in context.Trust.Fingerprints)
             {
-                json.WriteStringValue(fingerprint);
+                json.WriteStringValue(fingerprint.ToString());
             }
 
             json.WriteEndArray();
@@ -107,20 +108,17 @@ internal static class ContextFile
     {
         Name = Text(item, "name") ?? throw new JsonException("a context has no name"),
         Product = Products.Parse(Text(item, "product") ?? "pve"),
-        Endpoints = [.. item.GetProperty("endpoints").EnumerateArray().Select(static endpoint => new Uri(endpoint.GetString()!))],
+        Endpoints = [.. item.GetProperty("endpoints").EnumerateArray().Select(endpoint => ProxmoxEndpoint.Parse(endpoint.GetString()!, Products.Parse(Text(item, "product") ?? "pve")))],
         TokenId = Text(item, "tokenId"),
         User = Text(item, "user"),
         Secret = Text(item, "secret") is { } secret ? SecretReference.Parse(secret, environment) : null,
         Trust = new TrustSettings
         {
-            Fingerprints = item.TryGetProperty("fingerprints", out JsonElement fingerprints) ? [.. fingerprints.EnumerateArray().Select(ReadFingerprint)] : [],
+            Fingerprints = item.TryGetProperty("fingerprints", out JsonElement fingerprints) ? [.. fingerprints.EnumerateArray().Select(static text => CertificateFingerprint.Parse(text.GetString()!))] : [],
             AuthorityFile = Text(item, "caFile"),
             IsInsecure = item.TryGetProperty("insecure", out JsonElement insecure) && insecure.GetBoolean(),
         },
     };
-
-    private static string ReadFingerprint(JsonElement item) =>
-        Fingerprint.TryNormalize(item.GetString()!, out string? fingerprint) ? fingerprint : throw new JsonException("a fingerprint is no SHA-256 value");
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 

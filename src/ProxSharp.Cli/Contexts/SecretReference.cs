@@ -7,10 +7,10 @@ internal sealed record SecretReference
 {
     private const string Forms = "Write env:NAME, file:/path or exec:command arguments; a secret itself belongs in none of prox' files or arguments";
 
-    private SecretReference(SecretSource source, string target) => (Source, Target) = (source, target);
+    private SecretReference(SecretPlace place, string target) => (Place, Target) = (place, target);
 
     /// <summary>The kind of place.</summary>
-    public SecretSource Source { get; }
+    public SecretPlace Place { get; }
 
     /// <summary>The variable, file or command.</summary>
     public string Target { get; }
@@ -29,19 +29,22 @@ internal sealed record SecretReference
 
         return scheme switch
         {
-            "env" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') => new SecretReference(SecretSource.Environment, target),
+            "env" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') => new SecretReference(SecretPlace.Environment, target),
             "env" => throw CliException.Usage("The reference env: names no valid variable", Forms),
-            "file" => new SecretReference(SecretSource.File, environment.AbsolutePath(target)),
-            "exec" => new SecretReference(SecretSource.Command, target),
+            "file" => new SecretReference(SecretPlace.File, environment.AbsolutePath(target)),
+            "exec" => new SecretReference(SecretPlace.Command, target),
             _ => throw CliException.Usage("The secret is not given as a reference", Forms),
         };
     }
 
+    /// <summary>The form for messages: a command without its arguments, which may hold what others need not see.</summary>
+    public string ShortText => Place == SecretPlace.Command ? $"exec:{Target.Split(' ')[0]}" : ToString();
+
     /// <summary>Returns the form that is stored.</summary>
-    public override string ToString() => Source switch
+    public override string ToString() => Place switch
     {
-        SecretSource.Environment => $"env:{Target}",
-        SecretSource.File => $"file:{Target}",
+        SecretPlace.Environment => $"env:{Target}",
+        SecretPlace.File => $"file:{Target}",
         _ => $"exec:{Target}",
     };
 }

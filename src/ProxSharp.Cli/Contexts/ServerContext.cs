@@ -10,7 +10,7 @@ internal sealed record ServerContext
     public required ProxmoxProduct Product { get; init; }
 
     /// <summary>The addresses of its nodes; the first that answers is used.</summary>
-    public required IReadOnlyList<Uri> Endpoints { get; init; }
+    public required IReadOnlyList<ProxmoxEndpoint> Endpoints { get; init; }
 
     /// <summary>The API token, for example <c>root@pam!ci</c>; null if a user logs in with a password.</summary>
     public string? TokenId { get; init; }

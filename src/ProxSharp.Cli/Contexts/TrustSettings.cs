@@ -1,3 +1,5 @@
+using ProxSharp.Tls;
+
 namespace ProxSharp.Cli.Contexts;
 
 /// <summary>Which certificates of a server are accepted; with nothing set those that the operating system trusts.</summary>
@@ -7,7 +9,7 @@ internal sealed record TrustSettings
     public static readonly TrustSettings System = new();
 
     /// <summary>SHA-256 fingerprints, any of which is accepted.</summary>
-    public IReadOnlyList<string> Fingerprints { get; init; } = [];
+    public IReadOnlyList<CertificateFingerprint> Fingerprints { get; init; } = [];
 
     /// <summary>A PEM file with the authority that signed the certificate.</summary>
     public string? AuthorityFile { get; init; }

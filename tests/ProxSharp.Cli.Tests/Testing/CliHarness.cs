@@ -40,6 +40,11 @@ internal sealed class CliHarness : IDisposable
     {
         string path = Path.Combine(Home, name);
         File.WriteAllText(path, content);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return path;
     }
 
@@ -60,7 +65,7 @@ internal sealed class CliHarness : IDisposable
 
     /// <summary>Runs a command line as a shell would split it, without <c>prox</c>.</summary>
     public Task<CliRun> LineAsync(string line) =>
-        RunAsync([.. Contexts.SecretReader.SplitCommand(line, backslashEscapes: true)]);
+        RunAsync([.. ShellWords.Split(line)]);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Home, recursive: true);

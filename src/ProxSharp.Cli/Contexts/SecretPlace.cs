@@ -1,7 +1,7 @@
 namespace ProxSharp.Cli.Contexts;
 
-/// <summary>The places a secret can come from.</summary>
-internal enum SecretSource
+/// <summary>The places a secret can be at.</summary>
+internal enum SecretPlace
 {
     /// <summary>An environment variable.</summary>
     Environment,
