@@ -1,22 +1,52 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using ProxSharp.CodeGen.Docs;
 using ProxSharp.CodeGen.Emit;
+using ProxSharp.CodeGen.Model;
+using ProxSharp.CodeGen.Naming;
 using ProxSharp.CodeGen.Output;
 using ProxSharp.CodeGen.Schema;
+using ProxSharp.Schema;
 
 namespace ProxSharp.CodeGen;
 
 /// <summary>Makes all files of one product.</summary>
-internal static class ProductGenerator
+internal sealed class ProductGenerator
 {
-    /// <summary>Reads the inputs from a repository and returns the files.</summary>
-    public static GeneratedFiles Generate(string repository, Product product)
+    private readonly string _repository;
+    private readonly Product _product;
+    private readonly NameTable _names;
+    private readonly string _schemaText;
+
+    /// <summary>Reads the inputs of a product from a repository.</summary>
+    public ProductGenerator(string repository, Product product)
     {
+        (_repository, _product) = (repository, product);
         JsonObject schema = SchemaFiles.ReadObject(repository, $"{product.Key}.json");
         JsonObject overrides = SchemaFiles.ReadObject(repository, $"overrides/{product.Key}.json");
-        JsonObject merged = SchemaMerger.Merge(schema, overrides);
-        GeneratedFiles files = new(Path.Combine(repository, product.Folder));
-        files.Add($"{product.Key}.schema.json", SchemaFiles.Write(merged));
-        files.Add($"{product.Prefix}ApiSchema.g.cs", SchemaClassEmitter.Emit(product));
+        _schemaText = SchemaFiles.Write(SchemaMerger.Merge(schema, overrides));
+        _names = new NameTable(SchemaFiles.ReadObject(repository, "overrides/names.json"), product.Key, overrides);
+        Schema = ApiSchemaReader.Read(Encoding.UTF8.GetBytes(_schemaText));
+        Glossary = new Glossary(SchemaFiles.ReadObject(repository, "glossary.json"), product.Key);
+        Model = ApiModelBuilder.Build(product, Schema, _names, overrides);
+    }
+
+    /// <summary>The merged schema.</summary>
+    public ApiSchema Schema { get; }
+
+    /// <summary>The meanings of names.</summary>
+    public Glossary Glossary { get; }
+
+    /// <summary>What is generated.</summary>
+    public ApiModel Model { get; }
+
+    /// <summary>Returns the files.</summary>
+    public GeneratedFiles Generate()
+    {
+        GeneratedFiles files = new(Path.Combine(_repository, _product.Folder));
+        files.Add($"{_product.Key}.schema.json", _schemaText);
+        files.Add($"{_product.Prefix}ApiSchema.g.cs", SchemaClassEmitter.Emit(_product));
+        new ApiEmitter(Model, new DocWriter(Glossary, _names.Words), _names.Words).Emit(files);
         return files;
     }
 }

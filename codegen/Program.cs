@@ -1,31 +1,42 @@
+using System.Globalization;
 using ProxSharp.CodeGen;
+using ProxSharp.CodeGen.Docs;
 using ProxSharp.CodeGen.Output;
 using ProxSharp.CodeGen.Schema;
 
-// Usage: dotnet run --project codegen [-- --check]
-if (args is not ([] or ["--check"]))
+// Usage: dotnet run --project codegen [-- --check | --coverage]
+if (args is not ([] or ["--check"] or ["--coverage"]))
 {
-    Console.Error.WriteLine("Usage: dotnet run --project codegen [-- --check]");
+    Console.Error.WriteLine("Usage: dotnet run --project codegen [-- --check | --coverage]");
     return 2;
 }
 
 string repository = SchemaFiles.FindRepository(Environment.CurrentDirectory);
-bool check = args is ["--check"];
 int differing = 0;
 foreach (Product product in Product.All)
 {
-    GeneratedFiles files = ProductGenerator.Generate(repository, product);
-    if (check)
+    ProductGenerator generator = new(repository, product);
+    if (args is ["--coverage"])
     {
-        foreach (string path in files.Differences())
+        foreach (Coverage coverage in Coverage.Measure(generator.Schema, generator.Model, generator.Glossary))
         {
-            Console.WriteLine($"differs: {product.Folder}/{path}");
-            differing++;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{product.Title}: {coverage.What} {coverage.Explained} of {coverage.Total} ({coverage.Percent:0.0} %)"));
         }
+
+        continue;
     }
-    else
+
+    GeneratedFiles files = generator.Generate();
+    if (args is [])
     {
         Console.WriteLine($"{product.Title}: {files.Files.Count} files, {files.Write()} changed");
+        continue;
+    }
+
+    foreach (string path in files.Differences())
+    {
+        Console.WriteLine($"differs: {product.Folder}/{path}");
+        differing++;
     }
 }
 

@@ -1,6 +1,8 @@
 using System.Collections;
+using System.Collections.ObjectModel;
 using System.Globalization;
 using ProxSharp.Json;
+using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Api;
 
@@ -62,6 +64,9 @@ public sealed class ApiParameters : IReadOnlyList<ApiParameter>
         where T : struct, IApiWord<T>
         => Add(name, value?.Value);
 
+    /// <summary>Adds a property string.</summary>
+    public void Add(string name, PropertyString? value) => Add(name, value?.ToString());
+
     /// <summary>Adds each item of a list under the same name.</summary>
     public void AddList(string name, IEnumerable<string>? values)
     {
@@ -78,6 +83,62 @@ public sealed class ApiParameters : IReadOnlyList<ApiParameter>
         {
             _items.Add(new ApiParameter(name, value.ToString(CultureInfo.InvariantCulture), ApiParameterKind.Number, IsListItem: true));
         }
+    }
+
+    /// <summary>Adds each item of a list of words under the same name.</summary>
+    public void AddWords<T>(string name, IEnumerable<T>? values)
+        where T : struct, IApiWord<T>
+        => AddList(name, values?.Select(static value => value.Value));
+
+    /// <summary>Adds each item of a list of property strings under the same name.</summary>
+    public void AddPropertyStrings(string name, IEnumerable<PropertyString>? values) => AddList(name, values?.Select(static value => value.ToString()));
+
+    /// <summary>Adds each value under the name followed by its index, such as <c>net0</c>, in the order of the indexes.</summary>
+    public void AddIndexed<T>(string name, IReadOnlyDictionary<int, T>? values)
+        where T : class
+    {
+        foreach ((int index, T value) in (values ?? ReadOnlyDictionary<int, T>.Empty).OrderBy(static pair => pair.Key))
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{name}{index}"), value.ToString());
+        }
+    }
+
+    /// <summary>Adds the value of a path parameter.</summary>
+    /// <returns>The same parameters.</returns>
+    /// <exception cref="ArgumentException">The value is empty: the path would be another one.</exception>
+    public ApiParameters WithPath(string name, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value, name);
+        Add(name, value);
+        return this;
+    }
+
+    /// <inheritdoc cref="WithPath(string, string)"/>
+    public ApiParameters WithPath(string name, long value)
+    {
+        Add(name, value);
+        return this;
+    }
+
+    /// <inheritdoc cref="WithPath(string, string)"/>
+    public ApiParameters WithPath<T>(string name, T value)
+        where T : struct, IApiWord<T>
+        => WithPath(name, value.Value);
+
+    /// <summary>Adds what was set in a request; null adds nothing.</summary>
+    /// <returns>The same parameters.</returns>
+    public ApiParameters With(ApiRequest? request)
+    {
+        request?.WriteTo(this);
+        return this;
+    }
+
+    /// <summary>Adds what was set in a request.</summary>
+    /// <returns>The same parameters.</returns>
+    public ApiParameters WithRequired(ApiRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return With(request);
     }
 
     /// <summary>Adds a parameter as it is.</summary>

@@ -36,23 +36,18 @@ internal static class SocketsHandlerFactory
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(endpoint, certificate, chain, errors),
             },
         };
-        handler.PlaintextStreamFilter = repairConnectionHeader ? FilterAsync : CountAsync;
-        return handler;
-    }
+        if (repairConnectionHeader)
+        {
+            handler.PlaintextStreamFilter = FilterAsync;
+        }
 
-    private static ValueTask<Stream> CountAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
-    {
-        Telemetry.CountConnection();
-        return ValueTask.FromResult(context.PlaintextStream);
+        return handler;
     }
 
     // The answer to CONNECT opens a tunnel; what follows is TLS and not for the filter.
     private static ValueTask<Stream> FilterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
-    {
-        Telemetry.CountConnection();
-        return ValueTask.FromResult(
+        => ValueTask.FromResult(
             context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect
                 ? new ConnectionHeaderFilter(context.PlaintextStream)
                 : context.PlaintextStream);
-    }
 }
