@@ -34,6 +34,12 @@ public class ProxmoxApiException : ProxmoxException
     /// <summary>Set by the error table for failures that pass: busy locks, time-outs, nodes that are away.</summary>
     internal bool Transient { get; init; }
 
+    /// <summary>Set by the error table for calls that were refused because of a lock: they were not carried out and may be repeated on request.</summary>
+    internal bool Busy { get; init; }
+
+    /// <summary>Set by the error table for failures after which the client makes a read again by itself.</summary>
+    internal bool RepeatsReads { get; init; }
+
     /// <inheritdoc/>
     public override bool IsTransient => Transient;
 }

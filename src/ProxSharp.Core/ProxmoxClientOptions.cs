@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ProxSharp.Authentication;
+using ProxSharp.Tls;
 
 namespace ProxSharp;
 
@@ -8,6 +10,12 @@ public sealed record ProxmoxClientOptions
 {
     /// <summary>The servers of one cluster in order of preference. A call goes to the next one when one cannot be reached.</summary>
     public required IReadOnlyList<ProxmoxEndpoint> Endpoints { get; init; }
+
+    /// <summary>Who the client is. Default: nobody, which suffices for very few calls.</summary>
+    public ProxmoxCredentials Credentials { get; init; } = ProxmoxCredentials.None;
+
+    /// <summary>Which certificates servers may present. Default: those the system trusts, for the name in the address.</summary>
+    public ServerTrust Trust { get; init; } = ServerTrust.System;
 
     /// <summary>How long a call may take in all, repetitions included. Default: 60 s. Uploads and downloads are not limited by it.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -36,18 +36,23 @@ internal static class SocketsHandlerFactory
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(endpoint, certificate, chain, errors),
             },
         };
-        if (repairConnectionHeader)
-        {
-            handler.PlaintextStreamFilter = FilterAsync;
-        }
-
+        handler.PlaintextStreamFilter = repairConnectionHeader ? FilterAsync : CountAsync;
         return handler;
+    }
+
+    private static ValueTask<Stream> CountAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+    {
+        Telemetry.CountConnection();
+        return ValueTask.FromResult(context.PlaintextStream);
     }
 
     // The answer to CONNECT opens a tunnel; what follows is TLS and not for the filter.
     private static ValueTask<Stream> FilterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
-        => ValueTask.FromResult(
+    {
+        Telemetry.CountConnection();
+        return ValueTask.FromResult(
             context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect
                 ? new ConnectionHeaderFilter(context.PlaintextStream)
                 : context.PlaintextStream);
+    }
 }

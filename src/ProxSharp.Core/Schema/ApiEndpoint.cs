@@ -6,13 +6,18 @@ namespace ProxSharp.Schema;
 public sealed class ApiEndpoint
 {
     private readonly Lazy<ApiEndpointDetails> _details;
+    private readonly Lazy<ApiOperation> _operation;
 
     internal ApiEndpoint(ApiMethod method, string path, Func<ApiEndpointDetails> details)
     {
         Method = method;
         Path = path;
         _details = new Lazy<ApiEndpointDetails>(details);
+        _operation = new Lazy<ApiOperation>(() => new ApiOperation(method, path));
     }
+
+    /// <summary>The operation by which calls name this endpoint.</summary>
+    public ApiOperation Operation => _operation.Value;
 
     /// <summary>The verb.</summary>
     public ApiMethod Method { get; }

@@ -1,0 +1,41 @@
+using ProxSharp.Api;
+
+namespace ProxSharp.Http;
+
+/// <summary>One call on its way through the pipeline.</summary>
+internal sealed class ApiCall
+{
+    public ApiCall(ApiOperation operation, OperationBinding binding, ApiParameters parameters, ApiCallOptions? options, ProxmoxClientOptions client)
+    {
+        Operation = operation;
+        Binding = binding;
+        Parameters = parameters;
+        Timeout = options?.Timeout ?? client.Timeout;
+        OptionsCheck.CheckTime(Timeout, nameof(options));
+        RetryBusy = options?.RetryBusy ?? client.Retry.Busy;
+    }
+
+    public ApiOperation Operation { get; }
+
+    public OperationBinding Binding { get; }
+
+    public ApiParameters Parameters { get; }
+
+    public TimeSpan Timeout { get; init; }
+
+    public bool RetryBusy { get; }
+
+    /// <summary>The file to send; null for other calls.</summary>
+    public ApiUpload? Upload { get; init; }
+
+    public bool IsRead => Operation.Method == ApiMethod.Get;
+
+    /// <summary>The body of the latest attempt; null if the call has none.</summary>
+    public ITrackedContent? Body { get; set; }
+
+    /// <summary>True if bytes of the request may have reached a server. Without a body nothing tells, so it counts as sent.</summary>
+    public bool MayHaveReachedServer => Body is null || Body.Started;
+
+    /// <summary>Verb and path as messages show them.</summary>
+    public override string ToString() => $"{Operation.Method.ToVerb()} {Operation.Template.Describe(Parameters)}";
+}

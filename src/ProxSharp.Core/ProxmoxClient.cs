@@ -1,0 +1,79 @@
+using ProxSharp.Api;
+using ProxSharp.Http;
+using ProxSharp.Schema;
+
+namespace ProxSharp;
+
+/// <summary>The base of the clients: one connection to the servers of a cluster. Safe for concurrent use; keep it for the life of the program.</summary>
+public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
+{
+    private readonly ProxmoxConnection _connection;
+
+    /// <summary>Creates a client. Nothing is sent until the first call.</summary>
+    /// <param name="options">How to reach the servers.</param>
+    /// <param name="schema">The facts of the product's API.</param>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    protected ProxmoxClient(ProxmoxClientOptions options, ApiSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(schema);
+        Options = options;
+        _connection = new ProxmoxConnection(options, schema.Product, schema);
+        Raw = new RawApi(_connection);
+    }
+
+    /// <summary>How the client reaches its servers.</summary>
+    public ProxmoxClientOptions Options { get; }
+
+    /// <summary>What carries the calls; for code that makes typed calls of its own.</summary>
+    public ApiConnection Connection => _connection;
+
+    /// <summary>Any call by verb and path.</summary>
+    public RawApi Raw { get; }
+
+    /// <summary>The endpoint that answered last; the first one before any did.</summary>
+    public ProxmoxEndpoint CurrentEndpoint => _connection.CurrentEndpoint;
+
+    /// <summary>
+    /// The facts that calls are checked against and the raw API looks up. At the start those that ship with the library; a schema of the
+    /// client's own server can take their place, so that a newer server is never blocked.
+    /// </summary>
+    public ApiSchema Schema
+    {
+        get => _connection.Schema;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Product != _connection.Schema.Product)
+            {
+                throw new ArgumentException("The schema belongs to the other product.", nameof(value));
+            }
+
+            _connection.Schema = value;
+        }
+    }
+
+    /// <summary>Closes all connections. Calls that are still running fail.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose()"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Frees what the client holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _connection.Dispose();
+        }
+    }
+}

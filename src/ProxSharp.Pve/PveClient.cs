@@ -1,0 +1,32 @@
+using ProxSharp.Authentication;
+using ProxSharp.Pve.Api;
+
+namespace ProxSharp.Pve;
+
+/// <summary>A client for Proxmox VE. Safe for concurrent use; keep one for the life of the program.</summary>
+/// <example>
+/// <code>
+/// await using PveClient pve = PveClient.Connect("https://pve1:8006", ProxmoxCredentials.ApiToken("root@pam!ci", secret));
+/// ApiResponse&lt;JsonElement&gt; version = await pve.Raw.GetAsync("/version");
+/// </code>
+/// </example>
+public sealed class PveClient : ProxmoxClient
+{
+    /// <summary>Creates a client. Nothing is sent until the first call.</summary>
+    /// <param name="options">How to reach the servers.</param>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    public PveClient(ProxmoxClientOptions options)
+        : base(options, PveApiSchema.Embedded)
+    {
+    }
+
+    /// <summary>Creates a client for one server. Nothing is sent until the first call.</summary>
+    /// <param name="address">The server as <see cref="ProxmoxEndpoint.Parse"/> reads it, for example <c>https://pve1:8006</c> or <c>pve1</c>.</param>
+    /// <param name="credentials">Who the client is.</param>
+    /// <exception cref="FormatException">The address is none.</exception>
+    public static PveClient Connect(string address, ProxmoxCredentials credentials) => new(new ProxmoxClientOptions
+    {
+        Endpoints = [ProxmoxEndpoint.Parse(address, ProxmoxProduct.VirtualEnvironment)],
+        Credentials = credentials,
+    });
+}

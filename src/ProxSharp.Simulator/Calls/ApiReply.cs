@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace ProxSharp.Simulator.Calls;
+
+/// <summary>What a handler answers.</summary>
+internal sealed record ApiReply
+{
+    public static readonly ApiReply Nothing = new();
+
+    public JsonNode? Data { get; init; }
+
+    /// <summary>Members of the envelope beside <c>data</c>, such as <c>total</c>.</summary>
+    public JsonObject? Siblings { get; init; }
+
+    /// <summary>Bytes that take the place of the envelope.</summary>
+    public byte[]? Raw { get; init; }
+
+    public string RawContentType { get; init; } = "application/octet-stream";
+
+    /// <summary>True if the length of <see cref="Raw"/> is not announced.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>Headers such as <c>Content-Disposition</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>True if the server compresses this answer without being asked.</summary>
+    public bool AlwaysCompress { get; init; }
+
+    public static ApiReply Of(JsonNode? data) => new() { Data = data };
+
+    public static ApiReply Of(string text) => new() { Data = JsonValue.Create(text) };
+
+    public static ApiReply Page(JsonArray items, long total) => new()
+    {
+        Data = items,
+
+        // Proxmox: a total of zero is left out.
+        Siblings = total > 0 ? new JsonObject { ["total"] = total } : null,
+    };
+}

@@ -1,0 +1,259 @@
+using System.Globalization;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Storage;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Guests;
+
+/// <summary>Creates, restores and destroys guests.</summary>
+internal sealed class GuestCreation(PveState state, GuestContext context)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Post("/nodes/{node}/qemu", call => Create(call, isContainer: false));
+        table.Post("/nodes/{node}/lxc", call => Create(call, isContainer: true));
+        table.Delete("/nodes/{node}/qemu/{vmid}", Destroy);
+        table.Delete("/nodes/{node}/lxc/{vmid}", Destroy);
+    }
+
+    private ApiReply Create(ApiCall call, bool isContainer)
+    {
+        int vmid = (int)call.Integer("vmid")!;
+        string node = call.PathValues["node"];
+        bool restores = call.Has("archive") || call.IsSet("restore");
+        DemandFree(call, vmid, isContainer, restores);
+        DemandPool(call);
+        Dictionary<string, string> options = GuestOptions.Of(call);
+        if (isContainer && !restores)
+        {
+            options.TryAdd("rootfs", (call.Text("storage") ?? "local") + ":4");
+        }
+
+        context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
+        context.Configurator.DemandStorages(options, isContainer, node);
+        context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
+        if (state.Guests.TryGetValue(vmid, out Guest? replaced))
+        {
+            DestroyVolumes(replaced);
+        }
+
+        Guest guest = new(vmid, isContainer, node) { Pool = call.Text("pool") };
+        guest.Config["lock"] = restores ? "restore" : "create";
+        state.Guests[vmid] = guest;
+        string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
+        bool start = call.IsSet("start");
+        string? archive = call.Text("archive") ?? call.Text("ostemplate");
+        SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
+        {
+            Effort = isContainer || restores ? 2 : 1,
+            Lines = isContainer ? ["Creating filesystem with 4k blocks"] : [],
+            OnAbort = () => Discard(guest),
+            Work = task => Finish(guest, options, restores, archive, start, task),
+        });
+        return ApiReply.Of(made.Upid);
+    }
+
+    private static IEnumerable<string> NewStorages(Dictionary<string, string> options, bool isContainer) =>
+        options.Where(option => DiskOptions.IsDisk(option.Key, isContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>();
+
+    private void DemandFree(ApiCall call, int vmid, bool isContainer, bool restores)
+    {
+        if (!state.Guests.TryGetValue(vmid, out Guest? present))
+        {
+            return;
+        }
+
+        if (restores && call.IsSet("force") && present.IsContainer == isContainer && !present.IsRunning)
+        {
+            return;
+        }
+
+        string text = string.Create(CultureInfo.InvariantCulture, $"VM {vmid} already exists on node '{present.Node}'");
+        throw ApiFault.Failed(isContainer ? text : string.Create(CultureInfo.InvariantCulture, $"unable to create VM {vmid} - {text}"));
+    }
+
+    private void DemandPool(ApiCall call)
+    {
+        if (call.Text("pool") is { } pool && !state.Pools.ContainsKey(pool))
+        {
+            throw ApiFault.Failed($"pool '{pool}' does not exist");
+        }
+    }
+
+    private void Finish(Guest guest, Dictionary<string, string> options, bool restores, string? archive, bool start, SimulatedTask task)
+    {
+        try
+        {
+            if (restores)
+            {
+                Restore(guest, archive ?? "", task);
+            }
+            else if (guest.IsContainer)
+            {
+                Extract(guest, archive ?? "", task);
+            }
+
+            foreach ((string key, string value) in options)
+            {
+                context.Configurator.Apply(guest, key, value, task);
+            }
+
+            AddDefaults(guest);
+        }
+        catch (ApiFault)
+        {
+            Discard(guest);
+            throw;
+        }
+
+        guest.Config.Remove("lock");
+        if (start)
+        {
+            GuestLifecycle.Start(guest, task);
+        }
+    }
+
+    private void Extract(Guest guest, string template, SimulatedTask task)
+    {
+        if (context.Configurator.Volumes.Find(template, guest.Node) is not { Content: "vztmpl" })
+        {
+            throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
+        }
+
+        string name = template[(template.LastIndexOf('/') + 1)..];
+        string[] known = ["alpine", "debian", "ubuntu", "centos", "fedora", "archlinux", "opensuse", "gentoo", "nixos", "devuan"];
+        guest.Config["ostype"] = Array.Find(known, os => name.StartsWith(os, StringComparison.Ordinal)) ?? "unmanaged";
+        task.Write($"extracting archive '/var/lib/vz/template/cache/{name}'");
+    }
+
+    private void Restore(Guest guest, string archive, SimulatedTask task)
+    {
+        Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
+            ? found
+            : throw ApiFault.Failed($"unable to restore {guest.Label} - volume '{archive}' does not exist");
+        task.Write($"restore {(guest.IsContainer ? "vzdump" : "vma")} archive: {archive}");
+        foreach ((string key, string value) in volume.SavedConfig ?? [])
+        {
+            bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);
+            if (isImage && GuestConfigurator.StorageOf(value) is { } storage && state.Storages.ContainsKey(storage))
+            {
+                string gibibytes = ((decimal)DiskOptions.SizeOf(value) / (1L << 30)).ToString(CultureInfo.InvariantCulture);
+                context.Configurator.Apply(guest, key, $"{storage}:{gibibytes}", task);
+            }
+            else if (key != "lock")
+            {
+                guest.Config[key] = value;
+            }
+        }
+    }
+
+    private void AddDefaults(Guest guest)
+    {
+        long now = state.Now.ToUnixTimeSeconds();
+        if (guest.IsContainer)
+        {
+            guest.Config.TryAdd("arch", "amd64");
+            guest.Config.TryAdd("hostname", string.Create(CultureInfo.InvariantCulture, $"CT{guest.VmId}"));
+            guest.Config.TryAdd("memory", "512");
+            guest.Config.TryAdd("swap", "512");
+            guest.Config.TryAdd("ostype", "unmanaged");
+            return;
+        }
+
+        guest.Config.TryAdd("smbios1", $"uuid={state.NewUuid()}");
+        guest.Config.TryAdd("vmgenid", state.NewUuid());
+        guest.Config.TryAdd("meta", string.Create(CultureInfo.InvariantCulture, $"creation-qemu=10.1.2,ctime={now}"));
+        if (!guest.Config.ContainsKey("boot"))
+        {
+            IEnumerable<string> devices = guest.Config.Keys.Where(static key => DiskOptions.IsDisk(key, isContainer: false) || key.StartsWith("net", StringComparison.Ordinal))
+                .Where(static key => !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal) && !key.StartsWith("unused", StringComparison.Ordinal));
+            if (string.Join(';', devices) is { Length: > 0 } order)
+            {
+                guest.Config["boot"] = $"order={order}";
+            }
+        }
+    }
+
+    private ApiReply Destroy(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        GuestPrivileges.DemandSkiplock(call);
+        if (guest.Config.GetValueOrDefault("protection") == "1")
+        {
+            throw ApiFault.Failed($"can't remove {guest.Label} - protection mode enabled");
+        }
+
+        bool force = guest.IsContainer && call.IsSet("force");
+        if (guest.IsRunning && !force)
+        {
+            throw ApiFault.Failed(guest.IsContainer
+                ? string.Create(CultureInfo.InvariantCulture, $"unable to destroy CT {guest.VmId} - container is running")
+                : string.Create(CultureInfo.InvariantCulture, $"VM {guest.VmId} is running - destroy failed"));
+        }
+
+        bool skipLock = call.IsSet("skiplock");
+        bool purge = call.IsSet("purge");
+        SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, guest.IsContainer ? "vzdestroy" : "qmdestroy", guest) with
+        {
+            Work = task =>
+            {
+                if (!skipLock)
+                {
+                    GuestContext.DemandUnlocked(guest);
+                }
+
+                DestroyNow(guest, purge, task);
+            },
+        });
+        return ApiReply.Of(made.Upid);
+    }
+
+    private void DestroyNow(Guest guest, bool purge, SimulatedTask task)
+    {
+        foreach (Volume volume in VolumesOf(guest))
+        {
+            if (state.Volumes.Any(other => other.Parent == volume.Id))
+            {
+                // Proxmox: directory storages only warn, block storages refuse.
+                if (!state.GetStorage(volume.Storage).HasFiles)
+                {
+                    throw ApiFault.Failed($"base volume '{volume.Id}' is still in use by linked cloned");
+                }
+
+                task.Warn($"unable to remove base volume '{volume.Id}': still in use by linked clones");
+            }
+        }
+
+        foreach (Volume volume in VolumesOf(guest))
+        {
+            task.Write($"  Logical volume \"{volume.Name}\" successfully removed.");
+        }
+
+        if (purge)
+        {
+            task.Write(string.Create(CultureInfo.InvariantCulture, $"purging {guest.Label} from related configurations.."));
+            state.Collections.Remove("/cluster/ha/resources", string.Create(CultureInfo.InvariantCulture, $"{(guest.IsContainer ? "ct" : "vm")}:{guest.VmId}"));
+        }
+
+        Discard(guest);
+    }
+
+    private void Discard(Guest guest)
+    {
+        DestroyVolumes(guest);
+        state.Guests.Remove(guest.VmId);
+        state.Directory.Acl.RemoveAll(entry => entry.Path == GuestContext.PathOf(guest.VmId));
+    }
+
+    private void DestroyVolumes(Guest guest)
+    {
+        foreach (Volume volume in VolumesOf(guest))
+        {
+            state.Volumes.Remove(volume);
+        }
+    }
+
+    private List<Volume> VolumesOf(Guest guest) =>
+        [.. state.Volumes.Where(volume => volume.VmId == guest.VmId && (volume.Content is "images" or "rootdir"))];
+}

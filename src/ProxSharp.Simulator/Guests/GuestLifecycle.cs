@@ -1,0 +1,222 @@
+using System.Globalization;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Guests;
+
+/// <summary>Start, stop, shutdown, reboot, reset, suspend and resume.</summary>
+internal sealed class GuestLifecycle(PveState state)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Post("/nodes/{node}/qemu/{vmid}/status/start", StartMachine);
+        table.Post("/nodes/{node}/qemu/{vmid}/status/stop", call => Machine(call, "qmstop", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/qemu/{vmid}/status/shutdown", ShutdownMachine);
+        table.Post("/nodes/{node}/qemu/{vmid}/status/reboot", call => RunningMachine(call, "qmreboot", Restart));
+        table.Post("/nodes/{node}/qemu/{vmid}/status/reset", call => RunningMachine(call, "qmreset", static _ => { }));
+        table.Post("/nodes/{node}/qemu/{vmid}/status/suspend", SuspendMachine);
+        table.Post("/nodes/{node}/qemu/{vmid}/status/resume", ResumeMachine);
+        table.Post("/nodes/{node}/lxc/{vmid}/status/start", StartContainer);
+        table.Post("/nodes/{node}/lxc/{vmid}/status/stop", call => RunningContainer(call, "vzstop", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/shutdown", call => RunningContainer(call, "vzshutdown", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/reboot", call => RunningContainer(call, "vzreboot", Restart));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/suspend", call => RunningContainer(call, "vzsuspend", static guest => guest.IsPaused = true));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/resume", call => RunningContainer(call, "vzresume", static guest => guest.IsPaused = false));
+        Bulk(table, "startall");
+        Bulk(table, "stopall");
+        Bulk(table, "suspendall");
+    }
+
+    /// <summary>Starts a guest or fails as its start task would.</summary>
+    public static void Start(Guest guest, SimulatedTask task)
+    {
+        GuestContext.DemandUnlocked(guest);
+        if (guest.IsTemplate)
+        {
+            throw ApiFault.Failed(guest.IsContainer ? "you can't start a CT if it's a template" : "you can't start a vm if it's a template");
+        }
+
+        if (guest.IsRunning)
+        {
+            throw ApiFault.Failed($"{guest.Label} already running");
+        }
+
+        guest.Start(task.DueAt, task.Pid + 1);
+    }
+
+    // Proxmox: nearly nothing is checked before the task starts; what is wrong shows in its exit status.
+    private ApiReply Machine(ApiCall call, string type, Action<Guest> work)
+    {
+        int vmid = (int)call.Integer("vmid")!;
+        string node = call.PathValues["node"];
+        GuestPrivileges.DemandSkiplock(call);
+        bool skipLock = call.IsSet("skiplock");
+        return Run(GuestContext.Task(call, type, vmid, node) with { Work = Work });
+
+        void Work(SimulatedTask task)
+        {
+            Guest guest = state.FindGuest(vmid, isContainer: false, node) ?? throw PveState.GuestMissing(vmid, isContainer: false, node);
+            if (!skipLock)
+            {
+                GuestContext.DemandUnlocked(guest);
+            }
+
+            work(guest);
+        }
+    }
+
+    private ApiReply StartMachine(ApiCall call)
+    {
+        int vmid = (int)call.Integer("vmid")!;
+        string node = call.PathValues["node"];
+        GuestPrivileges.DemandSkiplock(call);
+        Guest? early = state.FindGuest(vmid, isContainer: false, node);
+
+        // A start that is bound to fail ends at once, as the real one does.
+        double effort = early is null || early.IsRunning || early.IsTemplate || early.Lock is not null ? 0.1 : 1;
+        return Run(GuestContext.Task(call, "qmstart", vmid, node) with
+        {
+            Effort = effort,
+            Work = task => Start(state.FindGuest(vmid, isContainer: false, node) ?? throw PveState.GuestMissing(vmid, isContainer: false, node), task),
+        });
+    }
+
+    private ApiReply ShutdownMachine(ApiCall call)
+    {
+        bool ignores = state.Guests.GetValueOrDefault((int)call.Integer("vmid")!)?.IsPaused == true && !call.IsSet("forceStop");
+        return Machine(call, "qmshutdown", guest =>
+        {
+            if (ignores && guest.IsPaused)
+            {
+                throw ApiFault.Failed("VM is paused - cannot shutdown");
+            }
+
+            guest.Stop();
+        });
+    }
+
+    private ApiReply RunningMachine(ApiCall call, string type, Action<Guest> work)
+    {
+        DemandRunning(state.GetGuest(call));
+        return Machine(call, type, guest =>
+        {
+            DemandRunning(guest);
+            work(guest);
+        });
+    }
+
+    private ApiReply SuspendMachine(ApiCall call)
+    {
+        bool toDisk = call.IsSet("todisk");
+        return RunningMachine(call, toDisk ? "qmsuspend" : "qmpause", guest =>
+        {
+            if (toDisk)
+            {
+                guest.Stop();
+                guest.Config["lock"] = "suspended";
+            }
+            else
+            {
+                guest.IsPaused = true;
+            }
+        });
+    }
+
+    private ApiReply ResumeMachine(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        if (guest.Lock == "suspended")
+        {
+            return Run(GuestContext.Task(call, "qmresume", guest) with
+            {
+                Work = task =>
+                {
+                    guest.Config.Remove("lock");
+                    guest.Start(task.DueAt, task.Pid + 1);
+                },
+            });
+        }
+
+        return RunningMachine(call, "qmresume", static running => running.IsPaused = false);
+    }
+
+    private ApiReply StartContainer(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        GuestPrivileges.DemandSkiplock(call);
+        return guest.IsRunning
+            ? throw ApiFault.Failed($"{guest.Label} already running")
+            : Run(GuestContext.Task(call, "vzstart", guest) with { Effort = guest.IsTemplate || guest.Lock is not null ? 0.1 : 1, Work = task => Start(guest, task) });
+    }
+
+    private ApiReply RunningContainer(ApiCall call, string type, Action<Guest> work)
+    {
+        Guest guest = state.GetGuest(call);
+        GuestPrivileges.DemandSkiplock(call);
+        DemandRunning(guest);
+        return Run(GuestContext.Task(call, type, guest) with
+        {
+            Work = _ =>
+            {
+                GuestContext.DemandUnlocked(guest);
+                DemandRunning(guest);
+                work(guest);
+            },
+        });
+    }
+
+    private void Bulk(HandlerTable table, string type) => table.Post($"/nodes/{{node}}/{type}", call =>
+    {
+        string node = call.PathValues["node"];
+        IReadOnlyList<string> wanted = call.Items("vms");
+        bool force = call.IsSet("force");
+        return Run(new TaskRequest(node, type, "", call.Caller.AuthId)
+        {
+            Effort = 2,
+            Work = task =>
+            {
+                foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == node && !guest.IsTemplate
+                    && (wanted.Count == 0 || wanted.Contains(guest.VmId.ToString(CultureInfo.InvariantCulture)))))
+                {
+                    BulkOne(type, guest, force || wanted.Count > 0, task);
+                }
+            },
+        });
+    });
+
+    private static void BulkOne(string type, Guest guest, bool force, SimulatedTask task)
+    {
+        if (type == "startall" && !guest.IsRunning && (force || guest.Config.GetValueOrDefault("onboot") == "1"))
+        {
+            task.Write($"Starting {guest.Label}");
+            guest.Start(task.DueAt, task.Pid + guest.VmId);
+        }
+        else if (type == "stopall" && guest.IsRunning)
+        {
+            task.Write($"Stopping {guest.Label} (timeout = 180 seconds)");
+            guest.Stop();
+        }
+        else if (type == "suspendall" && guest is { IsRunning: true, IsContainer: false })
+        {
+            task.Write($"Suspending {guest.Label}");
+            guest.IsPaused = true;
+        }
+    }
+
+    private void Restart(Guest guest)
+    {
+        guest.Stop();
+        guest.Start(state.Now, guest.Pid + 1);
+    }
+
+    private static void DemandRunning(Guest guest)
+    {
+        if (!guest.IsRunning)
+        {
+            throw ApiFault.Failed($"{guest.Label} not running");
+        }
+    }
+
+    private ApiReply Run(TaskRequest request) => ApiReply.Of(state.Tasks.Start(request).Upid);
+}

@@ -1,0 +1,25 @@
+using ProxSharp.Simulator.Faults;
+
+namespace ProxSharp.Simulator.Http;
+
+/// <summary>What all connections of one simulator share.</summary>
+internal sealed record HttpServerContext
+{
+    public required IRequestPipeline Pipeline { get; init; }
+
+    public required WireResponseWriter Writer { get; init; }
+
+    public required RequestHeadLimits Limits { get; init; }
+
+    public required FaultInjector Faults { get; init; }
+
+    public required SimulatorTraffic Traffic { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How long the server waits for the next request.</summary>
+    public required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>How many requests a connection serves before it is closed.</summary>
+    public required int MaximumRequests { get; init; }
+}

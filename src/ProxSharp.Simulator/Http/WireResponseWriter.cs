@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Text;
+
+namespace ProxSharp.Simulator.Http;
+
+/// <summary>Puts responses on the wire in the form of one product.</summary>
+internal abstract class WireResponseWriter(TimeProvider time)
+{
+    // Proxmox: bodies up to this size are never compressed.
+    private const int CompressionThreshold = 1024;
+
+    protected TimeProvider Time { get; } = time;
+
+    /// <summary>Writes a response.</summary>
+    /// <param name="output">The connection.</param>
+    /// <param name="request">The request that is answered; null if it could not be read.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="close">True if the connection is closed afterwards.</param>
+    /// <param name="truncate">True to break off in the middle of the body.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async ValueTask WriteAsync(PipeWriter output, WireRequest? request, WireResponse response, bool close, bool truncate, CancellationToken cancellationToken)
+    {
+        (byte[] body, string? encoding) = Compress(request, response);
+        StringBuilder head = new(512);
+        WriteHead(head, request?.Protocol ?? "HTTP/1.0", response, close, body.Length, encoding);
+        output.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
+        output.Write(truncate ? body.AsSpan(0, body.Length / 2) : body);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected abstract void WriteHead(StringBuilder head, string protocol, WireResponse response, bool close, int length, string? encoding);
+
+    protected string Date => Time.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
+
+    private static (byte[] Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
+    {
+        string accepted = request?.Header("Accept-Encoding") ?? "";
+        bool gzip = accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) || response.AlwaysCompress;
+        bool deflate = accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase);
+        if ((!gzip && !deflate) || (response.Body.Length <= CompressionThreshold && !response.AlwaysCompress) || response.Status != 200)
+        {
+            return (response.Body, null);
+        }
+
+        using MemoryStream target = new();
+        using (Stream compressor = gzip ? new GZipStream(target, CompressionLevel.Fastest) : new ZLibStream(target, CompressionLevel.Fastest))
+        {
+            compressor.Write(response.Body);
+        }
+
+        return (target.ToArray(), gzip ? "gzip" : "deflate");
+    }
+}

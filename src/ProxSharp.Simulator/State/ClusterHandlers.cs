@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Faults;
+using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Storage;
+
+namespace ProxSharp.Simulator.State;
+
+/// <summary>Version, nodes and the cluster-wide views.</summary>
+internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
+{
+    public const string Version = "9.2.11";
+    public const string RepositoryId = "14a22df35955d97d";
+
+    private readonly GuestFigures _figures = new(state);
+
+    public void Register(HandlerTable table)
+    {
+        table.Get("/version", static _ => ApiReply.Of(VersionData()));
+        table.Get("/nodes/{node}/version", static _ => ApiReply.Of(VersionData()));
+        table.Get("/nodes", ListNodes);
+        table.Get("/nodes/{node}/status", NodeStatus);
+        table.Get("/cluster/resources", Resources);
+        table.Get("/cluster/status", Status);
+        table.Get("/cluster/nextid", NextId);
+    }
+
+    private static JsonObject VersionData() => new() { ["version"] = Version, ["release"] = "9.2", ["repoid"] = RepositoryId };
+
+    private ApiReply ListNodes(ApiCall call)
+    {
+        JsonArray nodes = [];
+        foreach (ClusterNode node in state.Nodes.Values)
+        {
+            JsonObject entry = new()
+            {
+                ["id"] = $"node/{node.Name}",
+                ["type"] = "node",
+                ["node"] = node.Name,
+                ["status"] = faults.IsDead(node.Name) ? "offline" : "online",
+                ["ssl_fingerprint"] = state.Fingerprint,
+                ["level"] = "",
+            };
+            if (!faults.IsDead(node.Name) && state.Permissions.Has(call.Caller, $"/nodes/{node.Name}", "Sys.Audit"))
+            {
+                AddFigures(entry, node);
+            }
+
+            nodes.Add((JsonNode)entry);
+        }
+
+        return ApiReply.Of(nodes);
+    }
+
+    private void AddFigures(JsonObject entry, ClusterNode node)
+    {
+        entry["cpu"] = _figures.NodeCpu(node);
+        entry["maxcpu"] = node.Cores;
+        entry["mem"] = _figures.NodeMemory(node);
+        entry["maxmem"] = node.Memory;
+        entry["disk"] = node.RootDisk / 5;
+        entry["maxdisk"] = node.RootDisk;
+        entry["uptime"] = _figures.Uptime(node);
+    }
+
+    private ApiReply NodeStatus(ApiCall call)
+    {
+        ClusterNode node = state.Nodes[call.PathValues["node"]];
+        long used = _figures.NodeMemory(node);
+        return ApiReply.Of(new JsonObject
+        {
+            ["uptime"] = _figures.Uptime(node),
+            ["cpu"] = _figures.NodeCpu(node),
+            ["wait"] = 0,
+            ["idle"] = 0,
+            ["loadavg"] = new JsonArray("0.42", "0.37", "0.31"),
+            ["pveversion"] = $"pve-manager/{Version}/{RepositoryId}",
+            ["kversion"] = "Linux 6.14.11-2-pve #1 SMP PREEMPT_DYNAMIC",
+            ["current-kernel"] = new JsonObject { ["sysname"] = "Linux", ["release"] = "6.14.11-2-pve", ["version"] = "#1 SMP PREEMPT_DYNAMIC", ["machine"] = "x86_64" },
+            ["boot-info"] = new JsonObject { ["mode"] = "efi", ["secureboot"] = 0 },
+            ["cpuinfo"] = new JsonObject
+            {
+                ["cpus"] = node.Cores, ["cores"] = node.Cores / 2, ["sockets"] = 1, ["model"] = "Simulated CPU", ["mhz"] = "3000.000", ["hvm"] = "1", ["user_hz"] = 100, ["flags"] = "fpu vme",
+            },
+            ["memory"] = new JsonObject { ["total"] = node.Memory, ["used"] = used, ["free"] = node.Memory - used, ["available"] = node.Memory - used },
+            ["swap"] = new JsonObject { ["total"] = 8L << 30, ["used"] = 0, ["free"] = 8L << 30 },
+            ["rootfs"] = new JsonObject { ["total"] = node.RootDisk, ["used"] = node.RootDisk / 5, ["free"] = node.RootDisk / 5 * 4, ["avail"] = node.RootDisk / 5 * 4 },
+            ["ksm"] = new JsonObject { ["shared"] = 0 },
+        });
+    }
+
+    private ApiReply Resources(ApiCall call)
+    {
+        string? type = call.Text("type");
+        JsonArray list = [];
+        if (type is null or "vm")
+        {
+            foreach (Guest guest in state.Guests.Values.Where(guest => MayAudit(call, guest)))
+            {
+                list.Add((JsonNode)_figures.Resource(guest, faults.IsDead(guest.Node)));
+            }
+        }
+
+        if (type is null)
+        {
+            AddPools(call, list);
+        }
+
+        if (type is null or "node")
+        {
+            AddNodes(call, list);
+        }
+
+        if (type is null or "storage")
+        {
+            AddStorages(call, list);
+        }
+
+        if (type is null or "sdn")
+        {
+            AddNetworks(call, list);
+        }
+
+        return ApiReply.Of(list);
+    }
+
+    private bool MayAudit(ApiCall call, Guest guest) =>
+        state.Permissions.Has(call.Caller, string.Create(CultureInfo.InvariantCulture, $"/vms/{guest.VmId}"), "VM.Audit");
+
+    private void AddPools(ApiCall call, JsonArray list)
+    {
+        foreach (ResourcePool pool in state.Pools.Values.Where(pool => state.Permissions.Has(call.Caller, $"/pool/{pool.Id}", "Pool.Audit")))
+        {
+            list.Add((JsonNode)new JsonObject { ["id"] = $"/pool/{pool.Id}", ["type"] = "pool", ["pool"] = pool.Id });
+        }
+    }
+
+    private void AddNodes(ApiCall call, JsonArray list)
+    {
+        foreach (ClusterNode node in state.Nodes.Values)
+        {
+            bool dead = faults.IsDead(node.Name);
+            JsonObject entry = new()
+            {
+                ["id"] = $"node/{node.Name}", ["type"] = "node", ["node"] = node.Name, ["status"] = dead ? "offline" : "online", ["level"] = "", ["cgroup-mode"] = 2,
+            };
+            if (!dead && state.Permissions.Has(call.Caller, $"/nodes/{node.Name}", "Sys.Audit"))
+            {
+                AddFigures(entry, node);
+            }
+
+            list.Add((JsonNode)entry);
+        }
+    }
+
+    private void AddStorages(ApiCall call, JsonArray list)
+    {
+        foreach (ClusterNode node in state.Nodes.Values)
+        {
+            foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.IsOn(node.Name)
+                && state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", "Datastore.Audit", "Datastore.AllocateSpace")))
+            {
+                list.Add((JsonNode)new JsonObject
+                {
+                    ["id"] = $"storage/{node.Name}/{storage.Id}",
+                    ["type"] = "storage",
+                    ["storage"] = storage.Id,
+                    ["node"] = node.Name,
+                    ["plugintype"] = storage.Type,
+                    ["content"] = string.Join(',', storage.Content),
+                    ["shared"] = storage.IsShared ? 1 : 0,
+                    ["status"] = storage.IsDisabled || faults.IsDead(node.Name) ? "unknown" : "available",
+                    ["disk"] = _figures.Used(storage, node.Name),
+                    ["maxdisk"] = storage.Capacity,
+                });
+            }
+        }
+    }
+
+    private void AddNetworks(ApiCall call, JsonArray list)
+    {
+        foreach (ClusterNode node in state.Nodes.Values.Where(_ => state.Permissions.Has(call.Caller, "/sdn/zones/localnetwork", "SDN.Audit")))
+        {
+            list.Add((JsonNode)new JsonObject
+            {
+                ["id"] = $"network/{node.Name}/zone/localnetwork", ["type"] = "network", ["network-type"] = "zone", ["network"] = "localnetwork", ["node"] = node.Name, ["status"] = "ok",
+                ["zone-type"] = "simple",
+            });
+        }
+    }
+
+    private ApiReply Status(ApiCall call)
+    {
+        JsonArray list = [];
+        if (state.Nodes.Count > 1)
+        {
+            bool quorate = state.Nodes.Keys.Count(name => !faults.IsDead(name)) * 2 > state.Nodes.Count;
+            list.Add((JsonNode)new JsonObject
+            {
+                ["id"] = "cluster", ["type"] = "cluster", ["name"] = state.ClusterName, ["version"] = state.Nodes.Count, ["nodes"] = state.Nodes.Count, ["quorate"] = quorate ? 1 : 0,
+            });
+        }
+
+        foreach (ClusterNode node in state.Nodes.Values)
+        {
+            list.Add((JsonNode)new JsonObject
+            {
+                ["id"] = $"node/{node.Name}", ["type"] = "node", ["name"] = node.Name, ["nodeid"] = state.Nodes.Count > 1 ? node.Id : 0, ["ip"] = node.Address,
+                ["online"] = faults.IsDead(node.Name) ? 0 : 1, ["local"] = node.Name == state.LocalNode ? 1 : 0, ["level"] = "",
+            });
+        }
+
+        return ApiReply.Of(list);
+    }
+
+    private ApiReply NextId(ApiCall call)
+    {
+        if (call.Integer("vmid") is { } wanted)
+        {
+            return state.Guests.ContainsKey((int)wanted)
+                ? throw ApiFault.Parameter("vmid", string.Create(CultureInfo.InvariantCulture, $"VM {wanted} already exists"))
+                : ApiReply.Of(wanted.ToString(CultureInfo.InvariantCulture));
+        }
+
+        int next = 100;
+        while (state.Guests.ContainsKey(next))
+        {
+            next++;
+        }
+
+        // Proxmox: the number comes as a text.
+        return ApiReply.Of(next.ToString(CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,74 @@
+using ProxSharp.Schema;
+using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Storage;
+
+namespace ProxSharp.Simulator.State;
+
+/// <summary>A simulated Proxmox VE cluster.</summary>
+internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration)
+    : ServerState(schema, time, taskDuration, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
+{
+    public string ClusterName { get; set; } = "demo";
+
+    public OrderedDictionary<string, ClusterNode> Nodes { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<int, Guest> Guests { get; } = [];
+
+    public SortedDictionary<string, StorageDefinition> Storages { get; } = new(StringComparer.Ordinal);
+
+    public List<Volume> Volumes { get; } = [];
+
+    public SortedDictionary<string, ResourcePool> Pools { get; } = new(StringComparer.Ordinal);
+
+    public override string LocalNode => Nodes.Count == 0 ? "pve" : Nodes.GetAt(0).Key;
+
+    /// <summary>The fingerprint shown for every node: they all answer with the simulator's certificate.</summary>
+    public string Fingerprint { get; set; } = "";
+
+    /// <summary>Makes unlike values from the same seed in every run, for MAC addresses and ids.</summary>
+    public Random Random { get; } = new(20260101);
+
+    public Guest? FindGuest(int vmid, bool isContainer, string node) =>
+        Guests.GetValueOrDefault(vmid) is { } guest && guest.IsContainer == isContainer && guest.Node == node ? guest : null;
+
+    /// <summary>Finds a guest or fails as the server does.</summary>
+    public Guest GetGuest(ApiCall call)
+    {
+        bool isContainer = call.Endpoint.Path.StartsWith("/nodes/{node}/lxc/", StringComparison.Ordinal);
+        int vmid = (int)(call.Integer("vmid") ?? 0);
+        string node = call.PathValues["node"];
+        return FindGuest(vmid, isContainer, node) ?? throw GuestMissing(vmid, isContainer, node);
+    }
+
+    public static ApiFault GuestMissing(int vmid, bool isContainer, string node) => ApiFault.Failed(string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"Configuration file 'nodes/{node}/{(isContainer ? "lxc" : "qemu-server")}/{vmid}.conf' does not exist"));
+
+    public StorageDefinition GetStorage(string id) =>
+        Storages.GetValueOrDefault(id) ?? throw ApiFault.Failed($"storage '{id}' does not exist");
+
+    public string NewMac()
+    {
+        byte[] tail = new byte[3];
+        Random.NextBytes(tail);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"BC:24:11:{tail[0]:X2}:{tail[1]:X2}:{tail[2]:X2}");
+    }
+
+    public string NewUuid()
+    {
+        byte[] bytes = new byte[16];
+        Random.NextBytes(bytes);
+        bytes[7] = (byte)((bytes[7] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes).ToString();
+    }
+
+    protected override string? PoolOf(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        ["vms", string id] when int.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out int vmid) => Guests.GetValueOrDefault(vmid)?.Pool,
+        ["storage", string id] => Pools.Values.FirstOrDefault(pool => pool.Storages.Contains(id))?.Id,
+        _ => null,
+    };
+}

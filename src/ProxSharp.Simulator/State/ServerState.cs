@@ -1,0 +1,40 @@
+using ProxSharp.Schema;
+using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.State;
+
+/// <summary>What both simulated products have. Everything in it is guarded by <see cref="Gate"/>.</summary>
+internal abstract class ServerState
+{
+    protected ServerState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, AccessDirectory directory)
+    {
+        (Schema, Time, Directory) = (schema, time, directory);
+        Tasks = new TaskStore(schema.Product, time, taskDuration);
+        Permissions = new PermissionEvaluator(directory, PoolOf);
+        Collections = new CollectionStore();
+    }
+
+    public Lock Gate { get; } = new();
+
+    public ApiSchema Schema { get; }
+
+    public TimeProvider Time { get; }
+
+    public AccessDirectory Directory { get; }
+
+    public PermissionEvaluator Permissions { get; }
+
+    public TaskStore Tasks { get; }
+
+    /// <summary>Objects that no special rule governs: jobs, rules, endpoints, options.</summary>
+    public CollectionStore Collections { get; }
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>The node that answers when a call names none.</summary>
+    public abstract string LocalNode { get; }
+
+    /// <summary>The pool of the object behind a permission path; null if it is in none.</summary>
+    protected abstract string? PoolOf(string path);
+}

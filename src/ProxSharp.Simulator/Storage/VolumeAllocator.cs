@@ -1,0 +1,74 @@
+using System.Globalization;
+using ProxSharp.Simulator.State;
+
+namespace ProxSharp.Simulator.Storage;
+
+/// <summary>Makes, finds and removes volumes under the names the server would choose.</summary>
+internal sealed class VolumeAllocator(PveState state)
+{
+    /// <summary>Makes an image for a guest under the next free name.</summary>
+    public Volume AllocateImage(StorageDefinition storage, string node, int vmid, long bytes, string? format, bool isContainer, string? parent = null)
+    {
+        string suffix = storage.HasFiles ? format ?? "raw" : "raw";
+        string prefix = isContainer && storage.Type is "zfspool" or "btrfs" ? "subvol" : "vm";
+        for (int number = 0; ; number++)
+        {
+            string id = ImageId(storage, vmid, string.Create(CultureInfo.InvariantCulture, $"{prefix}-{vmid}-disk-{number}"), suffix);
+            if (Find(id, node) is null)
+            {
+                return Add(storage, node, id, isContainer ? "rootdir" : "images", storage.HasFiles ? suffix : "raw", bytes, vmid, parent);
+            }
+        }
+    }
+
+    /// <summary>Makes the small image that carries the cloud-init data of a machine.</summary>
+    public Volume AllocateCloudInit(StorageDefinition storage, string node, int vmid)
+    {
+        string suffix = storage.HasFiles ? "qcow2" : "raw";
+        string id = ImageId(storage, vmid, string.Create(CultureInfo.InvariantCulture, $"vm-{vmid}-cloudinit"), suffix);
+        return Find(id, node) ?? Add(storage, node, id, "images", suffix, 4 << 20, vmid, null);
+    }
+
+    public Volume Add(StorageDefinition storage, string node, string id, string content, string format, long bytes, int? vmid, string? parent)
+    {
+        Volume volume = new()
+        {
+            Id = id,
+            Storage = storage.Id,
+            Node = storage.IsShared ? null : node,
+            Content = content,
+            Format = format,
+            Size = bytes,
+            VmId = vmid,
+            Created = state.Now.ToUnixTimeSeconds(),
+            Parent = parent,
+        };
+        state.Volumes.Add(volume);
+        return volume;
+    }
+
+    public Volume? Find(string id, string node) => state.Volumes.Find(volume => volume.Id == id && (volume.Node is null || volume.Node == node));
+
+    public bool Remove(string id, string node) => Find(id, node) is { } volume && state.Volumes.Remove(volume);
+
+    /// <summary>Gives a volume another name, as a template's disks get.</summary>
+    public Volume Rename(Volume volume, string id)
+    {
+        Volume renamed = volume with { Id = id };
+        state.Volumes[state.Volumes.IndexOf(volume)] = renamed;
+        return renamed;
+    }
+
+    /// <summary>Puts a local volume on another node.</summary>
+    public void Move(Volume volume, string node)
+    {
+        if (volume.Node is not null)
+        {
+            state.Volumes[state.Volumes.IndexOf(volume)] = volume with { Node = node };
+        }
+    }
+
+    private static string ImageId(StorageDefinition storage, int vmid, string name, string suffix) => storage.HasFiles
+        ? string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:{vmid}/{name}.{suffix}")
+        : $"{storage.Id}:{name}";
+}
