@@ -22,7 +22,14 @@ internal static class LoginErrors
             return Authentication($"Login as {user} at {server} failed: {said}. {next}", said, response.StatusCode);
         }
 
-        return new ProxmoxApiException(string.Create(CultureInfo.InvariantCulture, $"Login as {user} at {server} failed: {status} {said}."))
+        string text = string.Create(CultureInfo.InvariantCulture, $"Login as {user} at {server} failed: {status} {said}.");
+        if (status is 502 or 503 or 504 or (>= 595 and <= 599))
+        {
+            // Proxmox: 595 to 599 come from the front process when the daemon behind it does not answer. Another node may do better.
+            return new ProxmoxConnectionException(text);
+        }
+
+        return new ProxmoxApiException(text)
         {
             StatusCode = response.StatusCode,
             Method = ApiMethod.Post,

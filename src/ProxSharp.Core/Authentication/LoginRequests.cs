@@ -19,7 +19,7 @@ internal static class LoginRequests
         Uri target = trigger.RequestUri!;
         int api = target.AbsolutePath.IndexOf("/api2/", StringComparison.Ordinal);
         string prefix = api > 0 ? target.AbsolutePath[..api] : "";
-        HttpRequestMessage request = new(HttpMethod.Post, new Uri(target, $"{prefix}/api2/json{Path}"))
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri($"{target.Scheme}://{target.Authority}{prefix}/api2/json{Path}"))
         {
             Version = trigger.Version,
             VersionPolicy = trigger.VersionPolicy,
