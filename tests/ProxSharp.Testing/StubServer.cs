@@ -87,8 +87,8 @@ public sealed class StubServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_running.Keys);
         _stop.Dispose();
     }

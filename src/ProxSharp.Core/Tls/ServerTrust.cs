@@ -211,7 +211,7 @@ public sealed class ServerTrust
         {
             return store.Find(endpoint);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw CertificateErrors.Store(endpoint, exception);
         }
@@ -223,7 +223,7 @@ public sealed class ServerTrust
         {
             store.Set(endpoint, shown);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw CertificateErrors.Store(endpoint, exception);
         }
