@@ -34,9 +34,9 @@ public abstract record PropertyString
                 return entry.Key;
             }
 
-            if (_format.Resolve(entry.Key) == key)
+            if (IsFor(entry, key))
             {
-                return entry.Value;
+                return PropertyStringQuotes.Unquote(entry.Value);
             }
         }
 
@@ -78,13 +78,13 @@ public abstract record PropertyString
     protected void Set(string key, double? value) => Set(key, value?.ToString("R", CultureInfo.InvariantCulture));
 
     /// <summary>Writes a text; null removes the key. Only for use while the record is being made.</summary>
-    /// <exception cref="ArgumentException">The value holds a comma, which a property string cannot carry.</exception>
+    /// <exception cref="ArgumentException">The value is empty, or holds a comma where the format has no quotes: a property string cannot carry it.</exception>
     protected void Set(string key, string? value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (value?.Contains(',', StringComparison.Ordinal) == true)
+        if (value is not null)
         {
-            throw new ArgumentException($"The value of '{key}' holds a comma; a property string cannot carry it.", nameof(value));
+            value = Encode(key, value);
         }
 
         for (int i = 0; i < _entries.Items.Length; i++)
@@ -96,20 +96,47 @@ public abstract record PropertyString
                 return;
             }
 
-            if (_format.Resolve(entry.Key) == key)
+            if (IsFor(entry, key))
             {
-                _entries = value is null ? Remove(i, entry) : _entries.Replace(i, entry with { Value = value });
+                _entries = value is null ? Remove(i, entry) : _entries.Replace(i, Named(entry.Key, key, value));
                 return;
             }
         }
 
         if (value is not null)
         {
-            // Proxmox: a part without a key must come first.
-            _entries = key == _format.DefaultKey
-                ? _entries.Prepend(new PropertyStringEntry(null, value))
-                : _entries.Append(new PropertyStringEntry(key, value));
+            PropertyStringEntry added = Named(key == _format.DefaultKey ? null : key, key, value);
+
+            // By convention the part without a key comes first.
+            _entries = added.Key is null ? _entries.Prepend(added) : _entries.Append(added);
         }
+    }
+
+    /// <summary>An empty part, as a trailing comma leaves it, belongs to no key.</summary>
+    private bool IsFor(PropertyStringEntry entry, string key) =>
+        (entry.Key is not null || !string.IsNullOrWhiteSpace(entry.Value)) && _format.Resolve(entry.Key?.Trim()) == key;
+
+    /// <summary>A value with an equals sign would be read as key and value if its key were left out.</summary>
+    private static PropertyStringEntry Named(string? written, string key, string value) =>
+        new(written ?? (value.Contains('=', StringComparison.Ordinal) ? key : null), value);
+
+    private string Encode(string key, string value)
+    {
+        if (value.Length == 0)
+        {
+            throw new ArgumentException($"The value of '{key}' is empty; a property string cannot carry that. Use null to remove the key.", nameof(value));
+        }
+
+        if (_format.AllowsQuotes)
+        {
+            return value.AsSpan().IndexOfAny(",;\"\\\n") >= 0 || char.IsWhiteSpace(value[0]) || char.IsWhiteSpace(value[^1])
+                ? PropertyStringQuotes.Quote(value)
+                : value;
+        }
+
+        return value.Contains(',', StringComparison.Ordinal)
+            ? throw new ArgumentException($"The value of '{key}' holds a comma; a property string cannot carry it.", nameof(value))
+            : value;
     }
 
     private void SetKeyAlias(int index, PropertyStringEntry entry, string? value)
@@ -131,6 +158,6 @@ public abstract record PropertyString
 
     private PropertyStringEntries Remove(int index, PropertyStringEntry entry) =>
         _format.KeyAliasTarget(entry.Key) is { } target
-            ? _entries.Replace(index, new PropertyStringEntry(target == _format.DefaultKey ? null : target, entry.Key!))
+            ? _entries.Replace(index, Named(target == _format.DefaultKey ? null : target, target, entry.Key!))
             : _entries.RemoveAt(index);
 }

@@ -16,7 +16,7 @@ public sealed class PropertyStringEntries : IEquatable<PropertyStringEntries>
     /// <summary>The parts.</summary>
     public ImmutableArray<PropertyStringEntry> Items { get; }
 
-    /// <summary>Takes a text apart at its commas and each part at its first equals sign.</summary>
+    /// <summary>Takes a text apart at its commas, except those in a quoted value, and each part at its first equals sign.</summary>
     public static PropertyStringEntries Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -26,13 +26,26 @@ public sealed class PropertyStringEntries : IEquatable<PropertyStringEntries>
         }
 
         Builder builder = new();
-        foreach (string part in text.Split(','))
+        int start = 0;
+        while (start <= text.Length)
         {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            builder.Add(equals < 0 ? null : part[..equals], part[(equals + 1)..]);
+            int end = FindPartEnd(text, start);
+            int equals = text.IndexOf('=', start, end - start);
+            builder.Add(equals < 0 ? null : text[start..equals], text[(equals < 0 ? start : equals + 1)..end]);
+            start = end + 1;
         }
 
         return builder.ToEntries();
+    }
+
+    private static int FindPartEnd(string text, int start)
+    {
+        int comma = text.IndexOf(',', start);
+        int end = comma < 0 ? text.Length : comma;
+        int equals = text.IndexOf('=', start, end - start);
+        int value = equals < 0 ? start : equals + 1;
+        int quoted = value < end && text[value] == '"' ? PropertyStringQuotes.FindEnd(text, value) : -1;
+        return quoted < 0 ? end : quoted;
     }
 
     /// <summary>Returns a copy in which part <paramref name="index"/> is replaced.</summary>

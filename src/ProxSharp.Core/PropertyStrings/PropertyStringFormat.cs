@@ -13,13 +13,16 @@ public sealed class PropertyStringFormat
     /// <param name="defaultKey">The key whose name may be left out; null if there is none.</param>
     /// <param name="aliases">Older spellings: key as written to the key that is meant.</param>
     /// <param name="keyAliases">Keys whose name is itself a value: key as written to the key that takes that name as its value.</param>
+    /// <param name="allowsQuotes">True if the server reads values in double quotes, as Proxmox Backup Server does.</param>
     public PropertyStringFormat(
         string name,
         string? defaultKey = null,
         IReadOnlyDictionary<string, string>? aliases = null,
-        IReadOnlyDictionary<string, string>? keyAliases = null)
+        IReadOnlyDictionary<string, string>? keyAliases = null,
+        bool allowsQuotes = false)
     {
         Name = name;
+        AllowsQuotes = allowsQuotes;
         DefaultKey = defaultKey;
         _aliases = (aliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
         _keyAliases = (keyAliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
@@ -30,6 +33,9 @@ public sealed class PropertyStringFormat
 
     /// <summary>The key whose name may be left out; null if there is none.</summary>
     public string? DefaultKey { get; }
+
+    /// <summary>True if a value may be written in double quotes, so that it can hold commas.</summary>
+    public bool AllowsQuotes { get; }
 
     /// <summary>Returns the key that is meant by a key as written; null stands for the default key.</summary>
     public string? Resolve(string? writtenKey) =>
