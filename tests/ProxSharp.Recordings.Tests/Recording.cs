@@ -21,7 +21,7 @@ public sealed class Recording
     public string Name { get; }
 
     /// <summary>True if the file holds a whole request and answer; some hold raw socket experiments.</summary>
-    public bool IsExchange => Request.TryGetProperty("method", out _) && Response.TryGetProperty("status", out _);
+    public bool IsExchange => Text(Request, "method") is not null && Response.TryGetProperty("status", out _);
 
     public ApiMethod Method => ApiMethods.TryParse(Verb, out ApiMethod method) ? method : throw new InvalidOperationException($"{Name}: no API verb {Verb}");
 
@@ -42,9 +42,12 @@ public sealed class Recording
     public byte[] Body =>
         Text(Response, "bodyBase64") is { } encoded ? Convert.FromBase64String(encoded) : Encoding.UTF8.GetBytes(Text(Response, "bodyText") ?? Text(Response, "body") ?? "");
 
-    private JsonElement Request => _json.GetProperty("request");
+    private JsonElement Request => Member("request");
 
-    private JsonElement Response => _json.GetProperty("response");
+    private JsonElement Response => Member("response");
+
+    /// <summary>True if the answer is a plain stream instead of a JSON envelope.</summary>
+    public bool IsStream => Status < 400 && !ResponseHeaders.Any(static header => header.Value.StartsWith("application/json", StringComparison.Ordinal));
 
     /// <summary>The parameters of the call as they were given to the recorder.</summary>
     public JsonElement Parameters =>
@@ -90,6 +93,8 @@ public sealed class Recording
         // Reason phrases hold raw UTF-8 where the message does.
         return [.. Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), .. body];
     }
+
+    private JsonElement Member(string name) => _json.TryGetProperty(name, out JsonElement value) ? value : default;
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

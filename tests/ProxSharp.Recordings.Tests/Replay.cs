@@ -50,10 +50,22 @@ internal sealed class Replay : IAsyncDisposable
         }
 
         string path = PathBelowRoot(_recording.Target);
+        if (_recording.IsStream)
+        {
+            return await ReadStreamAsync(path, parameters, sync);
+        }
+
         ApiResponse<JsonElement> response = sync
             ? Client.Raw.Send(_recording.Method, path, parameters)
             : await Client.Raw.SendAsync(_recording.Method, path, parameters);
         return response.Data;
+    }
+
+    private async Task<JsonElement> ReadStreamAsync(string path, ApiParameters parameters, bool sync)
+    {
+        await using ApiDownload download = sync ? Client.Raw.Download(path, parameters) : await Client.Raw.DownloadAsync(path, parameters);
+        using StreamReader reader = new(download.Content);
+        return JsonSerializer.SerializeToElement(await reader.ReadToEndAsync());
     }
 
     public async ValueTask DisposeAsync()
@@ -85,6 +97,11 @@ internal sealed class Replay : IAsyncDisposable
 
     private static ProxmoxCredentials CredentialsOf(Recording recording)
     {
+        if (recording.RequestHeader("Authorization") is { } header && header.StartsWith("PVEAuthCookie=", StringComparison.Ordinal))
+        {
+            return ProxmoxCredentials.Ticket(Uri.UnescapeDataString(header["PVEAuthCookie=".Length..]), null);
+        }
+
         if (recording.RequestHeader("Authorization") is { } authorization && authorization.Split(['=', ' '], 2) is [_, var token])
         {
             int split = token.IndexOf(recording.Product == ProxmoxProduct.BackupServer ? ':' : '=', StringComparison.Ordinal);

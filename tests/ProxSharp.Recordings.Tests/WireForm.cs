@@ -18,9 +18,24 @@ internal static class WireForm
     /// <summary>The members of a JSON body in the form <see cref="Pairs"/> gives.</summary>
     public static IEnumerable<string> JsonPairs(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateObject().SelectMany(static member => Values(member.Value).Select(value => $"{member.Name}={Normalize(value)}"))];
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return []; // Recorded on purpose: what a server says to a body that is no JSON.
+        }
+
+        using (document)
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Members(document) : [];
+        }
     }
+
+    private static IEnumerable<string> Members(JsonDocument document) =>
+        [.. document.RootElement.EnumerateObject().SelectMany(static member => Values(member.Value).Select(value => $"{member.Name}={Normalize(value)}"))];
 
     /// <summary>The values of a parameter: one for a scalar, several for a list, none for null.</summary>
     public static IEnumerable<string> Values(JsonElement value) => value.ValueKind switch

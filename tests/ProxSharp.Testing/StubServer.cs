@@ -102,8 +102,9 @@ public sealed class StubServer : IAsyncDisposable
             {
                 socket = await _listener.AcceptSocketAsync(_stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
             {
+                // Stopping the listener ends the wait in one of these ways, depending on how far it was.
                 return;
             }
 

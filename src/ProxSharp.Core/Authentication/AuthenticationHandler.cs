@@ -126,12 +126,12 @@ internal sealed class AuthenticationHandler : ProxmoxHandler
         }
 
         Log.TicketRejected(_logger, grant.Ticket.User, response.RequestMessage?.RequestUri?.Authority ?? "the server");
-        if (replayable && !grant.LoggedIn)
+        if (replayable && !grant.LoggedIn && _credentials is not TicketCredentials)
         {
             return true;
         }
 
-        // The next request logs in; this one ends with the 401.
+        // The next request logs in, if the credentials can; this one ends with the 401 and the server's own words.
         _session.Forget(grant.Ticket);
         return false;
     }
