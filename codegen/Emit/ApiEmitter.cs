@@ -25,7 +25,7 @@ internal sealed class ApiEmitter
         _requests = new RequestEmitter(docs);
         _results = new ResultEmitter(docs);
         _words = new WordEmitter(words);
-        _propertyStrings = new PropertyStringEmitter(docs);
+        _propertyStrings = new PropertyStringEmitter(docs, allowsQuotes: model.Product.Key == "pbs");
     }
 
     /// <summary>Adds the files.</summary>

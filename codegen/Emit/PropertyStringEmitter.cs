@@ -7,9 +7,10 @@ namespace ProxSharp.CodeGen.Emit;
 internal sealed class PropertyStringEmitter
 {
     private readonly DocWriter _docs;
+    private readonly bool _allowsQuotes;
 
     /// <summary>Creates an emitter.</summary>
-    public PropertyStringEmitter(DocWriter docs) => _docs = docs;
+    public PropertyStringEmitter(DocWriter docs, bool allowsQuotes) => (_docs, _allowsQuotes) = (docs, allowsQuotes);
 
     /// <summary>Writes a record.</summary>
     public void Emit(CodeWriter code, PropertyStringModel model)
@@ -40,10 +41,11 @@ internal sealed class PropertyStringEmitter
         code.Close();
     }
 
-    private static void EmitFormat(CodeWriter code, PropertyStringModel model)
+    private void EmitFormat(CodeWriter code, PropertyStringModel model)
     {
         string defaultKey = model.DefaultKey is { } key ? $", defaultKey: {Literal.Text(key)}" : "";
-        code.Line($"private static readonly PropertyStringFormat s_format = new({Literal.Text(model.Format)}{defaultKey}{Map("aliases", model.Aliases)}{Map("keyAliases", model.KeyAliases)});");
+        string quotes = _allowsQuotes ? ", allowsQuotes: true" : "";
+        code.Line($"private static readonly PropertyStringFormat s_format = new({Literal.Text(model.Format)}{defaultKey}{Map("aliases", model.Aliases)}{Map("keyAliases", model.KeyAliases)}{quotes});");
         code.Line();
         code.Line($"static PropertyStringFormat IPropertyString<{model.Name}>.Format => s_format;");
     }

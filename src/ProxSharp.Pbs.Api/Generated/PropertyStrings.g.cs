@@ -12,7 +12,7 @@ namespace ProxSharp.Pbs.Api;
 /// <summary>Which directory attributes fill which user properties.</summary>
 public sealed record AccessSyncAttributes : PropertyString, IPropertyString<AccessSyncAttributes>
 {
-    private static readonly PropertyStringFormat s_format = new("access.sync-attributes");
+    private static readonly PropertyStringFormat s_format = new("access.sync-attributes", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<AccessSyncAttributes>.Format => s_format;
 
@@ -50,7 +50,7 @@ public sealed record AccessSyncAttributes : PropertyString, IPropertyString<Acce
 /// <summary>Defaults for syncing a realm.</summary>
 public sealed record AccessSyncDefaultsOptions : PropertyString, IPropertyString<AccessSyncDefaultsOptions>
 {
-    private static readonly PropertyStringFormat s_format = new("access.sync-defaults-options");
+    private static readonly PropertyStringFormat s_format = new("access.sync-defaults-options", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<AccessSyncDefaultsOptions>.Format => s_format;
 
@@ -85,7 +85,7 @@ public sealed record AccessSyncDefaultsOptions : PropertyString, IPropertyString
 /// <summary>A domain of the certificate with its challenge plugin.</summary>
 public sealed record Acmedomain0 : PropertyString, IPropertyString<Acmedomain0>
 {
-    private static readonly PropertyStringFormat s_format = new("config.acmedomain0", defaultKey: "domain");
+    private static readonly PropertyStringFormat s_format = new("config.acmedomain0", defaultKey: "domain", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<Acmedomain0>.Format => s_format;
 
@@ -123,7 +123,7 @@ public sealed record Acmedomain0 : PropertyString, IPropertyString<Acmedomain0>
 /// <summary>Restriction of a datastore during maintenance.</summary>
 public sealed record DatastoreMaintenance : PropertyString, IPropertyString<DatastoreMaintenance>
 {
-    private static readonly PropertyStringFormat s_format = new("shared.maintenance", defaultKey: "type");
+    private static readonly PropertyStringFormat s_format = new("shared.maintenance", defaultKey: "type", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<DatastoreMaintenance>.Format => s_format;
 
@@ -158,7 +158,7 @@ public sealed record DatastoreMaintenance : PropertyString, IPropertyString<Data
 /// <summary>Amounts of S3 use between counter resets above which a notification is sent.</summary>
 public sealed record DatastoreNotificationThresholds : PropertyString, IPropertyString<DatastoreNotificationThresholds>
 {
-    private static readonly PropertyStringFormat s_format = new("datastore.notification-thresholds");
+    private static readonly PropertyStringFormat s_format = new("datastore.notification-thresholds", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<DatastoreNotificationThresholds>.Format => s_format;
 
@@ -208,7 +208,7 @@ public sealed record DatastoreNotificationThresholds : PropertyString, IProperty
 /// <summary>When mails are sent for each kind of job.</summary>
 public sealed record DatastoreNotify : PropertyString, IPropertyString<DatastoreNotify>
 {
-    private static readonly PropertyStringFormat s_format = new("datastore.notify");
+    private static readonly PropertyStringFormat s_format = new("datastore.notify", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<DatastoreNotify>.Format => s_format;
 
@@ -249,7 +249,7 @@ public sealed record DatastoreNotify : PropertyString, IPropertyString<Datastore
 /// <summary>Performance and safety settings of a datastore.</summary>
 public sealed record DatastoreTuning : PropertyString, IPropertyString<DatastoreTuning>
 {
-    private static readonly PropertyStringFormat s_format = new("datastore.tuning");
+    private static readonly PropertyStringFormat s_format = new("datastore.tuning", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<DatastoreTuning>.Format => s_format;
 
@@ -299,7 +299,7 @@ public sealed record DatastoreTuning : PropertyString, IPropertyString<Datastore
 /// <summary>ACME account and domains of the node.</summary>
 public sealed record NodeAcme : PropertyString, IPropertyString<NodeAcme>
 {
-    private static readonly PropertyStringFormat s_format = new("config.acme");
+    private static readonly PropertyStringFormat s_format = new("config.acme", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<NodeAcme>.Format => s_format;
 
@@ -331,7 +331,7 @@ public sealed record NodeAcme : PropertyString, IPropertyString<NodeAcme>
 /// <summary>Name and value of an HTTP header or a secret.</summary>
 public sealed record NotificationsHeader : PropertyString, IPropertyString<NotificationsHeader>
 {
-    private static readonly PropertyStringFormat s_format = new("notifications.header");
+    private static readonly PropertyStringFormat s_format = new("notifications.header", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<NotificationsHeader>.Format => s_format;
 
@@ -366,7 +366,7 @@ public sealed record NotificationsHeader : PropertyString, IPropertyString<Notif
 /// <summary>Namespaces to restore and where to.</summary>
 public sealed record TapeNamespaces : PropertyString, IPropertyString<TapeNamespaces>
 {
-    private static readonly PropertyStringFormat s_format = new("tape.namespaces");
+    private static readonly PropertyStringFormat s_format = new("tape.namespaces", allowsQuotes: true);
 
     static PropertyStringFormat IPropertyString<TapeNamespaces>.Format => s_format;
 
