@@ -34,8 +34,7 @@ internal sealed class MemberNames
         {
             string pascal = _splitter.Pascal(WithoutIndex(wireName));
             bool isOlderSpelling = names.Keys.Any(other => string.Equals(Plain(other), Plain(wireName), StringComparison.OrdinalIgnoreCase));
-            string suffix = wireName.EndsWith("[n]", StringComparison.Ordinal) ? "Entries" : "Value";
-            names[wireName] = isOlderSpelling ? _names.Take(pascal + "Legacy") : _names.Take(pascal, pascal + suffix);
+            names[wireName] = isOlderSpelling ? _names.Take(pascal + "Legacy") : _names.Take(pascal, pascal + "Value");
         }
 
         return names;

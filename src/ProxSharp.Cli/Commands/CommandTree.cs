@@ -14,8 +14,9 @@ internal static class CommandTree
     /// <summary>The examples of the tool as a whole.</summary>
     public static readonly IReadOnlyList<CommandExample> Examples =
     [
+        new("demo", "see a simulated cluster being operated; needs no server"),
         new("context add lab https://pve1:8006 --token-id root@pam!ci --secret env:PVE_SECRET", "remember a server"),
-        new("api ls /nodes/{node}/qemu/{vmid}", "see what can be done with a virtual machine"),
+        new("api get /cluster/resources type=vm", "list the guests of the cluster"),
         new("api describe /nodes/{node}/qemu", "see what a call takes and returns"),
     ];
 
@@ -36,6 +37,8 @@ internal static class CommandTree
             root.Add(option);
         }
 
+        root.Add(new DemoCommand(services, globals));
+        root.Add(new SimulateCommand(services, globals));
         root.Add(Api(services, globals));
         root.Add(Contexts(services, globals));
         root.Add(new VersionCommand(services, globals));
@@ -57,9 +60,14 @@ internal static class CommandTree
             [
                 new("api ls /nodes/{node}/qemu/{vmid}", "see what lies below a path"),
                 new("api describe /nodes/{node}/qemu --method create", "see the parameters of a call"),
+                new("api get /version", "ask the server"),
             ],
             new ApiListCommand(services, globals, connection),
-            new ApiDescribeCommand(services, globals, connection));
+            new ApiDescribeCommand(services, globals, connection),
+            new ApiGetCommand(services, globals, connection),
+            new ApiCreateCommand(services, globals, connection),
+            new ApiSetCommand(services, globals, connection),
+            new ApiDeleteCommand(services, globals, connection));
         foreach (Option option in connection.All)
         {
             api.Add(option);

@@ -20,7 +20,7 @@ internal sealed class ContextUseCommand : ProxCommand
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("context use lab", "use lab from now on"),
-        new("api ls --context backup", "use another context once, without choosing it"),
+        new("api get /version --context backup", "use another context once, without choosing it"),
     ];
 
     private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ internal static class ErrorMapper
     {
         CliException cli => cli.Error,
         ProxmoxValidationException invalid => Invalid(invalid),
+        ProxmoxConnectionException { IsCertificateProblem: true } certificate => Certificate(certificate),
         ProxmoxConnectionException connection => Connection(connection),
         ProxmoxApiException api => FromServer(api),
         ProxmoxProtocolException protocol => new CliError
@@ -41,17 +42,29 @@ internal static class ErrorMapper
         ParameterErrors = invalid.ParameterErrors,
     };
 
+    private static CliError Certificate(ProxmoxConnectionException certificate)
+    {
+        // The library goes on with what programmers can do; users of the tool have options instead.
+        const string End = " Compare the fingerprint with";
+        const string Renewed = " If it was renewed:";
+        string message = certificate.Message.Split(End)[0].Split(Renewed)[0];
+        return new CliError
+        {
+            Code = "certificate",
+            ExitCode = ExitCodes.Connection,
+            Message = message,
+            Hint = "Compare the fingerprint with the one the server shows (pvenode cert info, proxmox-backup-manager cert info); if it is the same, give it with --fingerprint.",
+        };
+    }
+
     private static CliError Connection(ProxmoxConnectionException connection) => new()
     {
-        Code = connection.IsCertificateProblem ? "certificate" : "connection",
+        Code = "connection",
         ExitCode = ExitCodes.Connection,
         Message = connection.Message,
-        Hint = (connection.IsCertificateProblem, connection.OutcomeUnknown) switch
-        {
-            (true, _) => "Compare the fingerprint with the one the server shows, then give it with --fingerprint, or the authority with --ca-file.",
-            (_, true) => "The server may have carried it out: look before you repeat it.",
-            _ => "Check the host name and port, and that the server runs.",
-        },
+        Hint = connection.OutcomeUnknown
+            ? "The server may have carried it out: look before you repeat it."
+            : "Check the host name and port, and that the server runs.",
         IsRetryable = connection.IsTransient && !connection.OutcomeUnknown,
         OutcomeUnknown = connection.OutcomeUnknown,
     };

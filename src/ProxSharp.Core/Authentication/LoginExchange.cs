@@ -21,10 +21,11 @@ internal sealed class LoginExchange
         _product = product;
         _trigger = trigger;
         _inner = inner;
+        Server = trigger.RequestUri!.Authority;
     }
 
     /// <summary>The server as texts name it.</summary>
-    public string Server => _trigger.RequestUri!.Authority;
+    public string Server { get; }
 
     /// <summary>Logs in with the password, and the second factor if the server asks for it.</summary>
     public LoginReply LogIn(PasswordCredentials credentials, CancellationToken cancellationToken)

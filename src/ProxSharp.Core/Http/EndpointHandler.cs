@@ -39,7 +39,6 @@ internal sealed class EndpointHandler : HttpMessageHandler
 
     private HttpMessageInvoker Invoker(HttpRequestMessage request)
     {
-        HeaderLimits.Check(request);
         if (_invokers.Length == 1)
         {
             return _invokers[0];

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Authentication;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Pbs;
+using ProxSharp.Pve;
+using ProxSharp.Schema;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Cli.Calls;
+
+/// <summary>A connection to the server that the user chose.</summary>
+internal sealed class ServerSession : IAsyncDisposable
+{
+    private readonly ProxmoxClient _client;
+
+    private ServerSession(ServerContext context, ProxmoxClient client) => (Context, _client) = (context, client);
+
+    /// <summary>The server.</summary>
+    public ServerContext Context { get; }
+
+    /// <summary>What is known about its API.</summary>
+    public ApiSchema Schema => _client.Schema;
+
+    /// <summary>Gets everything ready; nothing is sent before the first call.</summary>
+    /// <exception cref="Errors.CliException">The secret is not where it should be.</exception>
+    public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
+    {
+        string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, cancellationToken).ConfigureAwait(false) : "";
+        Questions questions = new(run);
+        ProxmoxClientOptions options = new()
+        {
+            Endpoints = context.Endpoints,
+            Credentials = context.TokenId is { } token
+                ? ProxmoxCredentials.ApiToken(token, secret)
+                : ProxmoxCredentials.Password(context.User!, secret, questions.SecondFactor),
+            Trust = Trust(context, run, questions),
+            TimeProvider = run.Services.Time,
+            UserAgent = $"prox/{ToolVersion.Text}",
+        };
+        ProxmoxClient client = context.Product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
+        return new ServerSession(context, client);
+    }
+
+    /// <summary>Makes a call.</summary>
+    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
+        _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+
+    /// <summary>Reads.</summary>
+    public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
+        _client.Raw.GetAsync(path, parameters, null, cancellationToken);
+
+    /// <summary>Sends a file.</summary>
+    public async Task<ApiResponse<JsonElement>> UploadAsync(string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    {
+        FileStream content = new(upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (content.ConfigureAwait(false))
+        {
+            return await _client.Raw.UploadAsync(path, new ApiUpload(content, upload.Name), parameters, options, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads raw bytes.</summary>
+    public Task<ApiDownload> DownloadAsync(string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
+        _client.Raw.DownloadAsync(path, parameters, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private static ServerTrust Trust(ServerContext context, CommandRun run, Questions questions)
+    {
+        TrustSettings trust = context.Trust;
+        if (trust.IsInsecure)
+        {
+            return ServerTrust.Insecure;
+        }
+
+        if (trust.Fingerprints.Count > 0)
+        {
+            return ServerTrust.Pin([.. trust.Fingerprints.Select(static fingerprint => fingerprint.ToString())]);
+        }
+
+        if (trust.AuthorityFile is { } file)
+        {
+            return ServerTrust.System.WithCertificateAuthority(file);
+        }
+
+        // A certificate that a person confirmed once is remembered beside the contexts, as ssh does with host keys.
+        string store = Path.Combine(Path.GetDirectoryName(run.Services.Contexts.FilePath)!, "known-servers");
+        return ServerTrust.FirstUse(new FingerprintStore(store), questions.CanAsk ? questions.Trusts : null);
+    }
+}

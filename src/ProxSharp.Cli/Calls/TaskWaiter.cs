@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Calls;
+
+/// <summary>Follows a task to its end over the API: its log line by line, then how it ended.</summary>
+/// <param name="session">The server.</param>
+/// <param name="time">The clock that the pauses go by.</param>
+/// <param name="logged">Is told each line of the log.</param>
+internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Action<string> logged)
+{
+    private const int Page = 500;
+    private const int TailLength = 10;
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<string> _tail = new();
+    private int _next;
+
+    /// <summary>Tells whether a text is the identifier of a task.</summary>
+    public static bool IsUpid(string? text) => text is not null && text.StartsWith("UPID:", StringComparison.Ordinal) && text.Count(static c => c == ':') >= 8;
+
+    /// <summary>Waits for the end of a task.</summary>
+    /// <param name="upid">The task.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
+    /// <returns>How it ended: <c>OK</c> or <c>WARNINGS: n</c>.</returns>
+    /// <exception cref="CliException">The task failed, with exit code 9.</exception>
+    public async Task<string> WaitAsync(string upid, CancellationToken cancellationToken)
+    {
+        string task = $"/nodes/{Uri.EscapeDataString(upid.Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}";
+        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            // The status first: lines that come before it says "stopped" are then all in the log.
+            JsonElement status = (await session.GetAsync($"{task}/status", null, cancellationToken).ConfigureAwait(false)).Data;
+            await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
+            if (Text(status, "status") == "stopped" && Text(status, "exitstatus") is { } end)
+            {
+                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, task, end);
+            }
+
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+        }
+    }
+
+    private async Task ReadLogAsync(string task, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ApiParameters range = [];
+            range.Add("start", (long)_next);
+            range.Add("limit", (long)Page);
+            JsonElement lines = (await session.GetAsync($"{task}/log", range, cancellationToken).ConfigureAwait(false)).Data;
+            int count = 0;
+            foreach (JsonElement line in lines.ValueKind == JsonValueKind.Array ? lines.EnumerateArray() : default)
+            {
+                // Proxmox: a log that is still empty is answered with the one line "no content" and the number 1.
+                string text = Text(line, "t") ?? "";
+                if (count == 0 && _next == 0 && lines.GetArrayLength() == 1 && text == "no content")
+                {
+                    return;
+                }
+
+                count++;
+                Log(text);
+            }
+
+            _next += count;
+            if (count < Page)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Log(string line)
+    {
+        logged(line);
+        _tail.Enqueue(line);
+        if (_tail.Count > TailLength)
+        {
+            _tail.Dequeue();
+        }
+    }
+
+    private CliException Failed(string upid, string task, string end) => new(new CliError
+    {
+        Code = "task_failed",
+        ExitCode = ExitCodes.TaskFailed,
+        Message = string.Create(CultureInfo.InvariantCulture, $"The task {Kind(upid)} failed: {end}"),
+        Hint = $"Its whole log: prox api get '{Uri.UnescapeDataString(task)}/log' limit=0",
+        Upid = upid,
+        LogTail = [.. _tail],
+    });
+
+    private static string Kind(string upid)
+    {
+        string[] parts = upid.Split(':');
+        string kind = parts[^4];
+        return parts[^3].Length > 0 ? $"{kind} of {parts[^3]} on {parts[1]}" : $"{kind} on {parts[1]}";
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

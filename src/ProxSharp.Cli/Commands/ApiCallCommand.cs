@@ -1,0 +1,209 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>What <c>prox api get</c>, <c>create</c>, <c>set</c> and <c>delete</c> share: one call to the server.</summary>
+internal abstract class ApiCallCommand : ProxCommand
+{
+    private readonly ApiMethod _method;
+    private readonly ConnectionOptions _connection;
+    private readonly Argument<string> _path = new("path") { Description = "The path, for example /nodes/pve1/qemu/100/config; a part may be percent-encoded" };
+    private readonly Argument<string[]> _parameters = new("parameter")
+    {
+        Description = "key=value; a repeated key is a list; key=@file takes a file's content without its last line break, key=@- standard input, key=@@text a text that starts with @",
+        HelpName = "key=value",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string> _data = new("--data") { Description = "Parameters as a JSON object; @file or - reads it from a file or standard input", HelpName = "json" };
+    private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
+    private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
+
+    protected ApiCallCommand(CommandServices services, GlobalOptions globals, ConnectionOptions connection, ApiMethod method, string description)
+        : base(ApiVerbs.Word(method), description)
+    {
+        (_method, _connection) = (method, connection);
+        Add(_path);
+        Add(_parameters);
+        Add(_data);
+        if (Wait is not null)
+        {
+            Add(Wait);
+        }
+
+        if (File is not null)
+        {
+            Add(File);
+        }
+
+        if (OutputFile is not null)
+        {
+            Add(OutputFile);
+        }
+
+        Add(_noValidate);
+        Add(_timeout);
+        Runs(services, globals, RunAsync);
+    }
+
+    /// <summary>Waits for a task that the call starts; null for verbs that start none.</summary>
+    protected abstract Option<bool>? Wait { get; }
+
+    /// <summary>A file to send; null for verbs that send none.</summary>
+    protected virtual Option<string>? File => null;
+
+    /// <summary>Where a file that is received goes; null for verbs that receive none.</summary>
+    protected virtual Option<string>? OutputFile => null;
+
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        string path = ApiPath.Normalize(run.Value(_path)!);
+        Contexts.ServerContext server = _connection.Resolve(run);
+        bool validate = !run.Value(_noValidate);
+        ApiEndpoint? endpoint = Find(SchemaSource.Embedded(server.Product), path, validate);
+        CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, endpoint)
+            .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
+            .ConfigureAwait(false);
+        ApiCallOptions options = new()
+        {
+            ValidateParameters = validate,
+            Timeout = run.IsGiven(_timeout) ? Timeout(run.Value(_timeout)) : null,
+        };
+        ServerSession session = await ServerSession.OpenAsync(run, server, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            if (endpoint?.Transport == ApiTransportKind.Download)
+            {
+                return await DownloadAsync(run, session, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            ApiResponse<JsonElement> response = await SendAsync(session, path, endpoint, call, options, cancellationToken).ConfigureAwait(false);
+            return await ReportAsync(run, session, endpoint, response, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ApiResponse<JsonElement>> SendAsync(
+        ServerSession session, string path, ApiEndpoint? endpoint, CallParameters call, ApiCallOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return call.Upload is { } upload
+                ? await session.UploadAsync(path, upload, call.Parameters, options, cancellationToken).ConfigureAwait(false)
+                : await session.CallAsync(_method, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxValidationException invalid) when (endpoint is not null)
+        {
+            throw new CliException(ParameterAdvice.Explain(invalid, endpoint, path), invalid);
+        }
+    }
+
+    private ApiEndpoint? Find(ApiSchema schema, string path, bool validate)
+    {
+        if (!validate)
+        {
+            return schema.TryMatch(_method, path, out ApiMatch? match) ? match.Endpoint : null;
+        }
+
+        if (path.Contains('{', StringComparison.Ordinal))
+        {
+            throw CliException.Usage($"The path {path} holds a placeholder", "Put the name or number of the object in its place");
+        }
+
+        IReadOnlyList<ApiEndpoint> endpoints = new SchemaPaths(schema).EndpointsOf(path);
+        return endpoints.FirstOrDefault(endpoint => endpoint.Method == _method)
+            ?? throw CliException.Usage(
+                $"{path} has no {ApiVerbs.Word(_method)}",
+                $"It has: {string.Join(", ", endpoints.Select(static endpoint => ApiVerbs.Word(endpoint.Method)))}; see: prox api describe {path}");
+    }
+
+    private static TimeSpan Timeout(int seconds) => seconds > 0
+        ? TimeSpan.FromSeconds(seconds)
+        : throw CliException.Usage($"--timeout {seconds.ToString(CultureInfo.InvariantCulture)} is no time", "Give a number of seconds from 1");
+
+    private async Task<int> ReportAsync(CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
+    {
+        bool wait = Wait is not null && run.Value(Wait);
+        string? upid = Upid(response.Data);
+        if (wait && upid is not null)
+        {
+            // The identifier first: whoever interrupts the waiting can still find the task.
+            run.Write(response.Data, ResultShapes.Of(endpoint));
+            await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(run, session, upid, cancellationToken).ConfigureAwait(false);
+        }
+
+        run.Write(response.Data, ResultShapes.Of(endpoint));
+        if (response.Data.ValueKind == JsonValueKind.Array && response.Total is { } total && total > response.Data.GetArrayLength())
+        {
+            run.Note(string.Create(CultureInfo.InvariantCulture, $"({response.Data.GetArrayLength()} of {total}: ask for more with start= and limit=)"));
+        }
+
+        if (_method != ApiMethod.Get && response.Data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+        {
+            run.Note(wait && endpoint?.Task is ApiTaskKind.Hidden ? "Done; the task that goes on is not named by the server." : "Done.");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static string? Upid(JsonElement data)
+    {
+        string? text = data.ValueKind switch
+        {
+            JsonValueKind.String => data.GetString(),
+            JsonValueKind.Object when data.TryGetProperty("upid", out JsonElement member) && member.ValueKind == JsonValueKind.String => member.GetString(),
+            _ => null,
+        };
+        return TaskWaiter.IsUpid(text) ? text : null;
+    }
+
+    private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
+    {
+        TaskWaiter waiter = new(session, run.Services.Time, line => run.Note(run.ErrorAnsi.Dim(Terminal.TextCells.Visible(line))));
+        try
+        {
+            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            if (end != "OK")
+            {
+                run.Note($"{run.ErrorAnsi.Yellow("warning:")} the task ended with {Terminal.TextCells.Visible(end)}");
+            }
+
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            run.Note($"The task goes on. See it with: prox api get /nodes/{upid.Split(':')[1]}/tasks/{upid}/status");
+            throw;
+        }
+    }
+
+    private async Task<int> DownloadAsync(CommandRun run, ServerSession session, string path, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
+    {
+        string? file = OutputFile is null ? null : run.Value(OutputFile);
+        if (file is null && run.Services.Console.IsOutputTerminal)
+        {
+            throw CliException.Usage("This call answers with a file, which a terminal cannot show", "Write it to a file: --output-file NAME");
+        }
+
+        ApiDownload download = await session.DownloadAsync(path, parameters, options, cancellationToken).ConfigureAwait(false);
+        await using (download.ConfigureAwait(false))
+        {
+            Stream target = file is null
+                ? run.Services.Console.OpenOutput()
+                : new FileStream(run.Services.Environment.AbsolutePath(file), FileMode.Create, FileAccess.Write);
+            await using (target.ConfigureAwait(false))
+            {
+                await download.Content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,35 @@
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests.Testing;
+
+/// <summary>A simulated cluster with quick tasks, for one test class.</summary>
+public sealed class SimulatedCluster : IAsyncLifetime
+{
+    private PveSimulator? _simulator;
+
+    /// <summary>The simulator.</summary>
+    public PveSimulator Simulator => _simulator ?? throw new InvalidOperationException("The simulator has not been started.");
+
+    /// <summary>Its address.</summary>
+    public string Url => Simulator.Endpoint.GetLeftPart(UriPartial.Authority);
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() => _simulator = await PveSimulator.StartAsync(
+        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) });
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Simulator.DisposeAsync();
+
+    /// <summary>Makes a user whose current context <c>lab</c> is the simulator.</summary>
+    internal async Task<CliHarness> UserAsync(int? terminalWidth = null)
+    {
+        CliHarness cli = new CliHarness { TerminalWidth = terminalWidth }.With("LAB_SECRET", DefaultCluster.TokenSecret).With("LAB_PASSWORD", DefaultCluster.DemoPassword);
+        await UseAsync(cli, "lab");
+        return cli;
+    }
+
+    /// <summary>Points a context at the simulator and makes it current.</summary>
+    internal async Task UseAsync(CliHarness cli, string name) => (await cli.RunAsync(
+        "context", "add", name, Url, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", Simulator.Fingerprint, "--replace", "--use")).Succeeded();
+}
