@@ -34,7 +34,8 @@ internal sealed class MemberNames
         {
             string pascal = _splitter.Pascal(WithoutIndex(wireName));
             bool isOlderSpelling = names.Keys.Any(other => string.Equals(Plain(other), Plain(wireName), StringComparison.OrdinalIgnoreCase));
-            names[wireName] = isOlderSpelling ? _names.Take(pascal + "Legacy") : _names.Take(pascal, pascal + "Value");
+            string suffix = wireName.EndsWith("[n]", StringComparison.Ordinal) ? "Entries" : "Value";
+            names[wireName] = isOlderSpelling ? _names.Take(pascal + "Legacy") : _names.Take(pascal, pascal + suffix);
         }
 
         return names;

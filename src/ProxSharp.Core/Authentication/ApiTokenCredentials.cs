@@ -9,7 +9,8 @@ internal sealed class ApiTokenCredentials : ProxmoxCredentials
     private static readonly SearchValues<char> s_ends = SearchValues.Create("=: \t\r\n");
 
     private readonly SecretSource _secret;
-    private string? _value;
+    private string? _header;
+    private string? _backupHeader;
 
     public ApiTokenCredentials(string id, SecretSource secret)
     {
@@ -31,18 +32,25 @@ internal sealed class ApiTokenCredentials : ProxmoxCredentials
 
     /// <summary>The value of the Authorization header.</summary>
     public string GetHeader(ProxmoxProduct product, CancellationToken cancellationToken)
-        => Format(product, _value ??= Checked(_secret.Read(cancellationToken)));
+        => Known(product) ?? Keep(product, _secret.Read(cancellationToken));
 
     /// <inheritdoc cref="GetHeader"/>
     public async ValueTask<string> GetHeaderAsync(ProxmoxProduct product, CancellationToken cancellationToken)
-        => Format(product, _value ??= Checked(await _secret.ReadAsync(cancellationToken).ConfigureAwait(false)));
+        => Known(product) ?? Keep(product, await _secret.ReadAsync(cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override string ToString() => $"API token {User} with secret ***";
 
+    private string? Known(ProxmoxProduct product) => product == ProxmoxProduct.BackupServer ? _backupHeader : _header;
+
     // Proxmox: PVE puts = between id and secret, PBS a colon, and PBS percent-decodes the secret.
-    private string Format(ProxmoxProduct product, string secret)
-        => product == ProxmoxProduct.BackupServer ? $"PBSAPIToken={User}:{Escape(secret)}" : $"PVEAPIToken={User}={secret}";
+    private string Keep(ProxmoxProduct product, string secret)
+    {
+        Check(secret);
+        return product == ProxmoxProduct.BackupServer
+            ? _backupHeader = $"PBSAPIToken={User}:{Escape(secret)}"
+            : _header = $"PVEAPIToken={User}={secret}";
+    }
 
     // Somebody who passes "user@realm!name=secret" must not find the secret in a log.
     private static string Shown(string id)
@@ -51,10 +59,13 @@ internal sealed class ApiTokenCredentials : ProxmoxCredentials
         return end < 0 ? id : id[..end] + "***";
     }
 
-    private static string Checked(string secret)
-        => secret.AsSpan().IndexOfAnyInRange('\0', ' ') < 0
-            ? secret
-            : throw new ArgumentException("The secret of the API token contains spaces or control characters: it must be the bare value that was shown when the token was created.");
+    private static void Check(string secret)
+    {
+        if (secret.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+        {
+            throw new ArgumentException("The secret of the API token contains spaces or control characters: it must be the bare value that was shown when the token was created.");
+        }
+    }
 
     private static string Escape(string secret)
     {

@@ -21,11 +21,10 @@ internal sealed class LoginExchange
         _product = product;
         _trigger = trigger;
         _inner = inner;
-        Server = trigger.RequestUri!.Authority;
     }
 
     /// <summary>The server as texts name it.</summary>
-    public string Server { get; }
+    public string Server => _trigger.RequestUri!.Authority;
 
     /// <summary>Logs in with the password, and the second factor if the server asks for it.</summary>
     public LoginReply LogIn(PasswordCredentials credentials, CancellationToken cancellationToken)

@@ -5,12 +5,15 @@ namespace ProxSharp.Http;
 /// <summary>One call on its way through the pipeline.</summary>
 internal sealed class ApiCall
 {
-    public ApiCall(ApiOperation operation, OperationBinding binding, ApiParameters parameters, ApiCallOptions? options, ProxmoxClientOptions client)
+    public ApiCall(ApiOperation operation, OperationBinding binding, ApiParameters parameters, ApiUpload? upload, bool isDownload, ApiCallOptions? options, ProxmoxClientOptions client)
     {
         Operation = operation;
         Binding = binding;
         Parameters = parameters;
-        Timeout = options?.Timeout ?? client.Timeout;
+        (Upload, IsDownload) = (upload, isDownload);
+
+        // How long a file takes is for the network to say, unless the caller sets a limit.
+        Timeout = options?.Timeout ?? (upload is null && !isDownload ? client.Timeout : System.Threading.Timeout.InfiniteTimeSpan);
         OptionsCheck.CheckTime(Timeout, nameof(options));
         RetryBusy = options?.RetryBusy ?? client.Retry.Busy;
     }
@@ -21,12 +24,15 @@ internal sealed class ApiCall
 
     public ApiParameters Parameters { get; }
 
-    public TimeSpan Timeout { get; init; }
+    public TimeSpan Timeout { get; }
 
     public bool RetryBusy { get; }
 
     /// <summary>The file to send; null for other calls.</summary>
-    public ApiUpload? Upload { get; init; }
+    public ApiUpload? Upload { get; }
+
+    /// <summary>True if the answer is a byte stream.</summary>
+    public bool IsDownload { get; }
 
     public bool IsRead => Operation.Method == ApiMethod.Get;
 

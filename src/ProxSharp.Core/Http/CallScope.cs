@@ -12,6 +12,7 @@ internal sealed class CallScope : IDisposable
     private readonly CancellationTokenSource? _timer;
     private readonly CancellationTokenRegistration _link;
     private Exception? _failure;
+    private bool _over;
 
     public CallScope(ApiCall call, ProxmoxEndpoint endpoint, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -71,6 +72,12 @@ internal sealed class CallScope : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_over)
+        {
+            return;
+        }
+
+        _over = true;
         _link.Dispose();
         _timer?.Dispose();
         Telemetry.Finish(_call, Activity, _failure, _time.GetElapsedTime(_start));

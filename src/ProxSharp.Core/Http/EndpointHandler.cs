@@ -39,6 +39,7 @@ internal sealed class EndpointHandler : HttpMessageHandler
 
     private HttpMessageInvoker Invoker(HttpRequestMessage request)
     {
+        HeaderLimits.Check(request);
         if (_invokers.Length == 1)
         {
             return _invokers[0];

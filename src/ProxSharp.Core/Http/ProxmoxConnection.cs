@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using ProxSharp.Api;
-using ProxSharp.Authentication;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Http;
@@ -9,10 +7,8 @@ namespace ProxSharp.Http;
 internal sealed class ProxmoxConnection : ApiConnection, IDisposable
 {
     private readonly ProxmoxClientOptions _options;
-    private readonly RequestWriter _writer;
     private readonly RetryPolicy _retry;
-    private readonly EndpointSelector _endpoints;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly Pipeline _pipeline;
     private readonly ClientLog _log;
     private volatile SchemaRules _rules;
 
@@ -21,11 +17,9 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         OptionsCheck.Check(options);
         _options = options;
         _rules = SchemaRules.Of(schema);
-        _writer = new RequestWriter(product, options.UserAgent);
         _retry = new RetryPolicy(options.Retry);
-        _endpoints = new EndpointSelector(options.Endpoints);
         _log = new ClientLog(options.LoggerFactory);
-        _invoker = new HttpMessageInvoker(HandlerChain.Create(options, product, _endpoints, _log), disposeHandler: true);
+        _pipeline = new Pipeline(options, product, _log);
     }
 
     /// <summary>The schema that calls are checked against.</summary>
@@ -36,24 +30,28 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     }
 
     /// <summary>The endpoint that answered last.</summary>
-    public ProxmoxEndpoint CurrentEndpoint => _endpoints.Current;
+    public ProxmoxEndpoint CurrentEndpoint => _pipeline.Endpoints.Current;
 
     /// <inheritdoc/>
-    public override Task<ApiResponse<T>> SendAsync<T>(
+    public override async Task<ApiResponse<T>> SendAsync<T>(
         ApiOperation operation, ApiParameters parameters, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => RunAsync(operation, parameters, null, reader, options, cancellationToken);
+    {
+        ApiCall call = Prepare(operation, parameters, null, false, options);
+        return await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override ApiResponse<T> Send<T>(
         ApiOperation operation, ApiParameters parameters, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => Run(operation, parameters, null, reader, options, cancellationToken);
+        => Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, null, false, options), new EnvelopeExchange<T>(reader), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<ApiResponse<T>> UploadAsync<T>(
+    public override async Task<ApiResponse<T>> UploadAsync<T>(
         ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        return RunAsync(operation, parameters, upload, reader, options, cancellationToken);
+        ApiCall call = Prepare(operation, parameters, upload, false, options);
+        return await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -61,100 +59,92 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        return Run(operation, parameters, upload, reader, options, cancellationToken);
+        return Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, upload, false, options), new EnvelopeExchange<T>(reader), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public override Task<ApiDownload> DownloadAsync(
+    public override async Task<ApiDownload> DownloadAsync(
         ApiOperation operation, ApiParameters parameters, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    {
+        ApiCall call = Prepare(operation, parameters, null, true, options);
+        return await RunAsync<DownloadExchange, ApiDownload>(call, default, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override ApiDownload Download(
         ApiOperation operation, ApiParameters parameters, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+        => Run<DownloadExchange, ApiDownload>(Prepare(operation, parameters, null, true, options), default, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose() => _pipeline.Dispose();
 
-    private async Task<ApiResponse<T>> RunAsync<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload? upload, ApiReader<T> reader, ApiCallOptions? options, CancellationToken cancellationToken)
+    private async Task<TResult> RunAsync<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+        where TExchange : struct, IExchange<TResult>
     {
-        ApiCall call = Prepare(operation, parameters, upload, options);
-        using CallScope scope = new(call, _endpoints.Current, _options.TimeProvider, cancellationToken);
-        for (int attempt = 1; ; attempt++)
-        {
-            TimeSpan pause;
-            try
-            {
-                return await SendOnceAsync(call, reader, scope).ConfigureAwait(false);
-            }
-            catch (ProxmoxException failure) when (MustRepeat(call, failure, attempt, scope, out pause))
-            {
-                Telemetry.CountRetry(scope.Activity, attempt);
-            }
-
-            await scope.WaitAsync(pause).ConfigureAwait(false);
-        }
-    }
-
-    private ApiResponse<T> Run<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload? upload, ApiReader<T> reader, ApiCallOptions? options, CancellationToken cancellationToken)
-    {
-        ApiCall call = Prepare(operation, parameters, upload, options);
-        using CallScope scope = new(call, _endpoints.Current, _options.TimeProvider, cancellationToken);
-        for (int attempt = 1; ; attempt++)
-        {
-            TimeSpan pause;
-            try
-            {
-                return SendOnce(call, reader, scope);
-            }
-            catch (ProxmoxException failure) when (MustRepeat(call, failure, attempt, scope, out pause))
-            {
-                Telemetry.CountRetry(scope.Activity, attempt);
-            }
-
-            scope.Wait(pause);
-        }
-    }
-
-    private async Task<ApiResponse<T>> SendOnceAsync<T>(ApiCall call, ApiReader<T> reader, CallScope scope)
-    {
-        using ApiRequestMessage request = _writer.Write(call, _endpoints.Current);
+        CallScope scope = new(call, _pipeline.Endpoints.Current, _options.TimeProvider, cancellationToken);
+        bool kept = false;
         try
         {
-            using HttpResponseMessage response = await _invoker.SendAsync(request, scope.Token).ConfigureAwait(false);
-            using PooledBuffer body = await ResponseBody.ReadAsync(response, scope.Token).ConfigureAwait(false);
-            return Interpret(call, request, response, body.Span, reader);
+            for (int attempt = 1; ; attempt++)
+            {
+                TimeSpan pause;
+                try
+                {
+                    TResult result = await exchange.SendAsync(_pipeline, call, scope).ConfigureAwait(false);
+                    kept = exchange.KeepsScope;
+                    return result;
+                }
+                catch (Exception failure) when (MustRepeat(call, failure, attempt, scope, out pause))
+                {
+                    Telemetry.CountRetry(scope.Activity, attempt);
+                }
+
+                await scope.WaitAsync(pause).ConfigureAwait(false);
+            }
         }
-        catch (Exception exception) when (scope.Translate(request.Endpoint.Authority, exception) is { } failure)
+        finally
         {
-            throw failure;
+            if (!kept)
+            {
+                scope.Dispose();
+            }
         }
     }
 
-    private ApiResponse<T> SendOnce<T>(ApiCall call, ApiReader<T> reader, CallScope scope)
+    private TResult Run<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+        where TExchange : struct, IExchange<TResult>
     {
-        using ApiRequestMessage request = _writer.Write(call, _endpoints.Current);
+        CallScope scope = new(call, _pipeline.Endpoints.Current, _options.TimeProvider, cancellationToken);
+        bool kept = false;
         try
         {
-            using HttpResponseMessage response = _invoker.Send(request, scope.Token);
-            using PooledBuffer body = ResponseBody.Read(response, scope.Token);
-            return Interpret(call, request, response, body.Span, reader);
+            for (int attempt = 1; ; attempt++)
+            {
+                TimeSpan pause;
+                try
+                {
+                    TResult result = exchange.Send(_pipeline, call, scope);
+                    kept = exchange.KeepsScope;
+                    return result;
+                }
+                catch (Exception failure) when (MustRepeat(call, failure, attempt, scope, out pause))
+                {
+                    Telemetry.CountRetry(scope.Activity, attempt);
+                }
+
+                scope.Wait(pause);
+            }
         }
-        catch (Exception exception) when (scope.Translate(request.Endpoint.Authority, exception) is { } failure)
+        finally
         {
-            throw failure;
+            if (!kept)
+            {
+                scope.Dispose();
+            }
         }
     }
 
-    private static ApiResponse<T> Interpret<T>(ApiCall call, ApiRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, ApiReader<T> reader)
-        => response.IsSuccessStatusCode
-            ? EnvelopeReader.Read(call, request.Endpoint.Authority, body, reader)
-            : throw ErrorFactory.Create(call, request.Endpoint.Authority, response, body);
-
-    private ApiCall Prepare(ApiOperation operation, ApiParameters parameters, ApiUpload? upload, ApiCallOptions? options)
+    private ApiCall Prepare(ApiOperation operation, ApiParameters parameters, ApiUpload? upload, bool isDownload, ApiCallOptions? options)
     {
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -165,21 +155,26 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
             parameters = binding.EncodeTexts(parameters);
         }
 
+        if (upload is not null)
+        {
+            parameters = UploadForm.NameFile(binding, parameters, upload);
+        }
+
         if (binding.Endpoint is not null && (options?.ValidateParameters ?? _options.ValidateParameters))
         {
             rules.Validator.Validate(binding.Endpoint, parameters);
         }
 
-        ApiCall call = new(operation, binding, parameters, options, _options) { Upload = upload };
+        ApiCall call = new(operation, binding, parameters, upload, isDownload, options, _options);
         _log.Calling(call);
         return call;
     }
 
-    private bool MustRepeat(ApiCall call, ProxmoxException failure, int attempt, CallScope scope, out TimeSpan pause)
+    private bool MustRepeat(ApiCall call, Exception failure, int attempt, CallScope scope, out TimeSpan pause)
     {
-        if (scope.IsCancelled || !_retry.TryGetPause(call, failure, attempt, scope.Remaining, out pause))
+        pause = TimeSpan.Zero;
+        if (scope.IsCancelled || failure is not ProxmoxException known || !_retry.TryGetPause(call, known, attempt, scope.Remaining, out pause))
         {
-            pause = TimeSpan.Zero;
             return scope.Note(failure);
         }
 

@@ -19,8 +19,9 @@ internal sealed class RequestWriter
 
     private readonly ProxmoxProduct _product;
     private readonly string _userAgent;
+    private readonly TimeProvider _time;
 
-    public RequestWriter(ProxmoxProduct product, string userAgent) => (_product, _userAgent) = (product, userAgent);
+    public RequestWriter(ProxmoxProduct product, string userAgent, TimeProvider time) => (_product, _userAgent, _time) = (product, userAgent, time);
 
     /// <summary>Writes the request for a call.</summary>
     /// <exception cref="ProxmoxValidationException">It would be larger than the server accepts.</exception>
@@ -29,8 +30,8 @@ internal sealed class RequestWriter
         string target = WriteTarget(call);
         ApiRequestMessage request = new(call, Verb(call.Operation.Method), endpoint, target);
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        HttpContent? body = call.Upload is not null ? UploadContent(call) : WriteBody(call);
+        request.Headers.TryAddWithoutValidation("Accept", call.IsDownload ? "*/*" : "application/json");
+        HttpContent? body = call.Upload is not null ? WriteUpload(call) : WriteBody(call);
         request.Content = body;
         call.Body = body as ITrackedContent;
         return request;
@@ -92,8 +93,14 @@ internal sealed class RequestWriter
         return new PooledContent(body, type);
     }
 
-    private HttpContent UploadContent(ApiCall call)
-        => throw new NotSupportedException($"{call.Operation} takes no file.");
+    // Proxmox: the backup server takes the bytes as they are and the parameters in the query.
+    private UploadContent WriteUpload(ApiCall call)
+    {
+        UploadSource source = new(call.Upload!, _time);
+        return _product == ProxmoxProduct.BackupServer
+            ? new UploadContent(source, "application/octet-stream", [], [])
+            : UploadForm.Create(call, source);
+    }
 
     /// <summary>Appends the parameters that do not stand in the path, repeated names for lists.</summary>
     private void AppendPairs(ApiCall call, PooledBuffer buffer, byte first)

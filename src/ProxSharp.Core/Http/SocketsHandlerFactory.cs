@@ -9,8 +9,11 @@ namespace ProxSharp.Http;
 internal static class SocketsHandlerFactory
 {
     /// <summary>How long an unused connection is kept.</summary>
-    /// <remarks>Proxmox: PVE closes idle connections after 5 s. A request must not be on its way to one that is just being closed.</remarks>
-    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(4);
+    /// <remarks>
+    /// Proxmox: PVE closes idle connections after 5 s, and a request must not be on its way to one that is just being closed. The pool looks
+    /// once a second for connections to drop, so one may be used again up to a second after this.
+    /// </remarks>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(3.5);
 
     /// <summary>Makes a handler for one endpoint.</summary>
     /// <param name="endpoint">The server.</param>

@@ -185,7 +185,7 @@ public sealed class NodesQemuCreateRequest : ApiRequest
     public bool? Numa { get; init; }
 
     /// <summary>NUMA node the guest sees, as a property string. Indexes 0 to 7.</summary>
-    public IReadOnlyDictionary<int, QemuNumaNode>? NumaValue { get; init; }
+    public IReadOnlyDictionary<int, QemuNumaNode>? NumaEntries { get; init; }
 
     /// <summary>Starts the guest when the node boots. Default: <c>false</c>.</summary>
     public bool? OnBoot { get; init; }
@@ -357,7 +357,7 @@ public sealed class NodesQemuCreateRequest : ApiRequest
         parameters.Add("nameserver", NameServer);
         parameters.AddIndexed("net", Net);
         parameters.Add("numa", Numa);
-        parameters.AddIndexed("numa", NumaValue);
+        parameters.AddIndexed("numa", NumaEntries);
         parameters.Add("onboot", OnBoot);
         parameters.Add("ostype", OsType);
         parameters.AddIndexed("parallel", Parallel);
@@ -1156,7 +1156,7 @@ public sealed class NodesQemuConfigStartUpdateRequest : ApiRequest
     public bool? Numa { get; init; }
 
     /// <summary>NUMA node the guest sees, as a property string. Indexes 0 to 7.</summary>
-    public IReadOnlyDictionary<int, QemuNumaNode>? NumaValue { get; init; }
+    public IReadOnlyDictionary<int, QemuNumaNode>? NumaEntries { get; init; }
 
     /// <summary>Starts the guest when the node boots. Default: <c>false</c>.</summary>
     public bool? OnBoot { get; init; }
@@ -1318,7 +1318,7 @@ public sealed class NodesQemuConfigStartUpdateRequest : ApiRequest
         parameters.Add("nameserver", NameServer);
         parameters.AddIndexed("net", Net);
         parameters.Add("numa", Numa);
-        parameters.AddIndexed("numa", NumaValue);
+        parameters.AddIndexed("numa", NumaEntries);
         parameters.Add("onboot", OnBoot);
         parameters.Add("ostype", OsType);
         parameters.AddIndexed("parallel", Parallel);
@@ -1511,7 +1511,7 @@ public sealed class NodesQemuConfigUpdateRequest : ApiRequest
     public bool? Numa { get; init; }
 
     /// <summary>NUMA node the guest sees, as a property string. Indexes 0 to 7.</summary>
-    public IReadOnlyDictionary<int, QemuNumaNode>? NumaValue { get; init; }
+    public IReadOnlyDictionary<int, QemuNumaNode>? NumaEntries { get; init; }
 
     /// <summary>Starts the guest when the node boots. Default: <c>false</c>.</summary>
     public bool? OnBoot { get; init; }
@@ -1671,7 +1671,7 @@ public sealed class NodesQemuConfigUpdateRequest : ApiRequest
         parameters.Add("nameserver", NameServer);
         parameters.AddIndexed("net", Net);
         parameters.Add("numa", Numa);
-        parameters.AddIndexed("numa", NumaValue);
+        parameters.AddIndexed("numa", NumaEntries);
         parameters.Add("onboot", OnBoot);
         parameters.Add("ostype", OsType);
         parameters.AddIndexed("parallel", Parallel);

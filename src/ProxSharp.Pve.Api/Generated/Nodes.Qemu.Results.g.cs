@@ -1670,7 +1670,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
         Dictionary<int, QemuIde>? mapIde = null;
         Dictionary<int, QemuIpConfig>? mapIpConfig = null;
         Dictionary<int, QemuNet>? mapNet = null;
-        Dictionary<int, QemuNumaNode>? mapNumaValue = null;
+        Dictionary<int, QemuNumaNode>? mapNumaEntries = null;
         Dictionary<int, string>? mapParallel = null;
         Dictionary<int, QemuSata>? mapSata = null;
         Dictionary<int, QemuScsi>? mapScsi = null;
@@ -1955,11 +1955,11 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                 continue;
             }
 
-            if (reader.TryGetIndex("numa"u8, out int mapNumaValueIndex))
+            if (reader.TryGetIndex("numa"u8, out int mapNumaEntriesIndex))
             {
-                if (reader.ReadPropertyString<QemuNumaNode>() is { } mapNumaValueItem)
+                if (reader.ReadPropertyString<QemuNumaNode>() is { } mapNumaEntriesItem)
                 {
-                    (mapNumaValue ??= [])[mapNumaValueIndex] = mapNumaValueItem;
+                    (mapNumaEntries ??= [])[mapNumaEntriesIndex] = mapNumaEntriesItem;
                 }
 
                 continue;
@@ -2052,7 +2052,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
         Ide = mapIde ?? Ide;
         IpConfig = mapIpConfig ?? IpConfig;
         Net = mapNet ?? Net;
-        NumaValue = mapNumaValue ?? NumaValue;
+        NumaEntries = mapNumaEntries ?? NumaEntries;
         Parallel = mapParallel ?? Parallel;
         Sata = mapSata ?? Sata;
         Scsi = mapScsi ?? Scsi;
@@ -2212,7 +2212,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
     public bool? Numa { get; init; }
 
     /// <summary>NUMA node the guest sees, as a property string. Indexes 0 to 7.</summary>
-    public IReadOnlyDictionary<int, QemuNumaNode> NumaValue { get; init; } = ReadOnlyDictionary<int, QemuNumaNode>.Empty;
+    public IReadOnlyDictionary<int, QemuNumaNode> NumaEntries { get; init; } = ReadOnlyDictionary<int, QemuNumaNode>.Empty;
 
     /// <summary>Starts the guest when the node boots.</summary>
     public bool? OnBoot { get; init; }
@@ -2849,7 +2849,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
         Dictionary<int, QemuIde>? mapIde = null;
         Dictionary<int, QemuIpConfig>? mapIpConfig = null;
         Dictionary<int, QemuNet>? mapNet = null;
-        Dictionary<int, QemuNumaNode>? mapNumaValue = null;
+        Dictionary<int, QemuNumaNode>? mapNumaEntries = null;
         Dictionary<int, string>? mapParallel = null;
         Dictionary<int, QemuSata>? mapSata = null;
         Dictionary<int, QemuScsi>? mapScsi = null;
@@ -3134,11 +3134,11 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                 continue;
             }
 
-            if (reader.TryGetIndex("numa"u8, out int mapNumaValueIndex))
+            if (reader.TryGetIndex("numa"u8, out int mapNumaEntriesIndex))
             {
-                if (reader.ReadPropertyString<QemuNumaNode>() is { } mapNumaValueItem)
+                if (reader.ReadPropertyString<QemuNumaNode>() is { } mapNumaEntriesItem)
                 {
-                    (mapNumaValue ??= [])[mapNumaValueIndex] = mapNumaValueItem;
+                    (mapNumaEntries ??= [])[mapNumaEntriesIndex] = mapNumaEntriesItem;
                 }
 
                 continue;
@@ -3231,7 +3231,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
         Ide = mapIde ?? Ide;
         IpConfig = mapIpConfig ?? IpConfig;
         Net = mapNet ?? Net;
-        NumaValue = mapNumaValue ?? NumaValue;
+        NumaEntries = mapNumaEntries ?? NumaEntries;
         Parallel = mapParallel ?? Parallel;
         Sata = mapSata ?? Sata;
         Scsi = mapScsi ?? Scsi;
@@ -3391,7 +3391,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
     public bool? Numa { get; init; }
 
     /// <summary>NUMA node the guest sees, as a property string. Indexes 0 to 7.</summary>
-    public IReadOnlyDictionary<int, QemuNumaNode> NumaValue { get; init; } = ReadOnlyDictionary<int, QemuNumaNode>.Empty;
+    public IReadOnlyDictionary<int, QemuNumaNode> NumaEntries { get; init; } = ReadOnlyDictionary<int, QemuNumaNode>.Empty;
 
     /// <summary>Starts the guest when the node boots.</summary>
     public bool? OnBoot { get; init; }

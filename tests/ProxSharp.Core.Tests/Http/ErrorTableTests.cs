@@ -1,0 +1,121 @@
+using ProxSharp.Api;
+using ProxSharp.Http;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Core.Tests.Http;
+
+/// <summary>Each row of the error table, with texts that servers were seen to send.</summary>
+public sealed class ErrorTableTests
+{
+    private static readonly (string Rule, int Status, string Text, Type Exception, bool Transient)[] s_rows =
+    [
+        ("csrf", 401, "Permission denied - invalid csrf token", typeof(ProxmoxAuthenticationException), false),
+        ("csrf", 401, "authentication failed - missing CSRF prevention token", typeof(ProxmoxAuthenticationException), false),
+        ("no-ticket", 401, "No ticket", typeof(ProxmoxAuthenticationException), false),
+        ("login-refused", 401, "authentication failure", typeof(ProxmoxAuthenticationException), false),
+        ("pbs-login-refused", 401, "permission check failed.", typeof(ProxmoxAuthenticationException), false),
+        ("credentials-refused", 401, "Authentication failed!", typeof(ProxmoxAuthenticationException), false),
+        ("credentials-refused", 401, "authentication failed - invalid ticket - expired", typeof(ProxmoxAuthenticationException), false),
+        ("token-refused", 403, "Permission check failed (URI '/access/password' not available with API token, need proper ticket.\n)", typeof(ProxmoxPermissionException), false),
+        ("forbidden", 403, "Permission check failed (/vms/100, VM.Audit)", typeof(ProxmoxPermissionException), false),
+        ("forbidden", 403, "permission check failed", typeof(ProxmoxPermissionException), false),
+        ("root-only", 500, "only root can set 'args' config", typeof(ProxmoxPermissionException), false),
+        ("root-only-option", 400, "Parameter verification failed.\nOnly root may use this option.", typeof(ProxmoxPermissionException), false),
+        ("unreachable", 595, "Connection refused", typeof(ProxmoxApiException), true),
+        ("unreachable", 595, "No route to host", typeof(ProxmoxApiException), true),
+        ("node-certificate", 596, "tls_process_server_certificate: certificate verify failed", typeof(ProxmoxApiException), false),
+        ("proxy-timeout", 596, "Connection timed out", typeof(ProxmoxApiException), true),
+        ("proxy-broken", 596, "Broken pipe", typeof(ProxmoxApiException), true),
+        ("proxy-other", 597, "connection reset", typeof(ProxmoxApiException), true),
+        ("proxy-other", 599, "Too many redirections", typeof(ProxmoxApiException), true),
+        ("gateway", 502, "Bad Gateway", typeof(ProxmoxApiException), true),
+        ("gateway", 504, "Gateway Timeout", typeof(ProxmoxApiException), true),
+        ("redirect", 301, "Moved Permanently", typeof(ProxmoxApiException), false),
+        ("too-many-requests", 429, "Too Many Requests", typeof(ProxmoxApiException), true),
+        ("proxy-loop", 500, "proxy loop detected", typeof(ProxmoxApiException), false),
+        ("node-lookup", 500, "hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Temporary failure in name resolution", typeof(ProxmoxNotFoundException), false),
+        ("node-address", 500, "address lookup for 'pve3' did not find any IP address", typeof(ProxmoxNotFoundException), false),
+        ("lock-timeout", 500, "can't lock file '/var/lock/qemu-server/lock-121.conf' - got timeout", typeof(ProxmoxConflictException), true),
+        ("guest-locked", 500, "VM is locked (backup)", typeof(ProxmoxConflictException), true),
+        ("cluster-lock", 500, "cfs-lock 'domain-ha' error: got lock request timeout", typeof(ProxmoxConflictException), true),
+        ("unable-to-lock", 400, "unable to acquire lock on backup group directory \"/x\" - another backup is already running", typeof(ProxmoxConflictException), true),
+        ("digest", 500, "checksum mismatch (file change by other user?)", typeof(ProxmoxConflictException), false),
+        ("digest-other", 500, "detected modified configuration - file changed by other user? Try again.", typeof(ProxmoxConflictException), false),
+        ("guest-missing", 500, "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist", typeof(ProxmoxNotFoundException), false),
+        ("exists", 500, "unable to create VM 110 - VM 110 already exists on node 'pve1'", typeof(ProxmoxConflictException), false),
+        ("exists", 400, "Parameter verification failed.\nToken already exists.", typeof(ProxmoxConflictException), false),
+        ("defined", 500, "create storage failed: storage ID 'dir2' already defined", typeof(ProxmoxConflictException), false),
+        ("pool-member", 500, "update pools failed: VM 200 is already a pool member", typeof(ProxmoxConflictException), false),
+        ("other-pool", 500, "update pools failed: VM 100 belongs already to pool 'dev' and 'allow-move' is not set", typeof(ProxmoxConflictException), false),
+        ("missing", 500, "storage 'nosuch' does not exist", typeof(ProxmoxNotFoundException), false),
+        ("no-such-file", 500, "no such file '/nosuch.html'", typeof(ProxmoxApiException), false),
+        ("no-such-uri", 501, "no such uri", typeof(ProxmoxApiException), false),
+        ("no-such", 500, "no such user ('x@pve')", typeof(ProxmoxNotFoundException), false),
+        ("no-such", 400, "no such datastore 'nostore'", typeof(ProxmoxNotFoundException), false),
+        ("no-such", 400, "Parameter verification failed.\nno such task", typeof(ProxmoxNotFoundException), false),
+        ("not-ha-managed", 500, "cannot delete service 'vm:999', not HA managed!", typeof(ProxmoxNotFoundException), false),
+        ("pbs-no-entry", 400, "ENOENT: No such file or directory", typeof(ProxmoxNotFoundException), false),
+        ("file-missing", 400, "Error getting host key - unable to read \"/etc/ssh/key.pub\" - No such file or directory (os error 2)", typeof(ProxmoxApiException), false),
+        ("mapping", 500, "mapping 'x' not found", typeof(ProxmoxNotFoundException), false),
+        ("not-found", 404, "Path '/api2/json/no/such/path' not found.", typeof(ProxmoxNotFoundException), false),
+        ("agent", 500, "QEMU guest agent is not running", typeof(ProxmoxApiException), true),
+        ("running", 500, "VM 110 is running - destroy failed", typeof(ProxmoxConflictException), false),
+        ("protected-snapshot", 400, "cannot remove protected snapshot", typeof(ProxmoxConflictException), false),
+        ("maintenance", 400, "datastore 'tmpstore' is in offline maintenance mode: down for tests", typeof(ProxmoxConflictException), true),
+        ("not-implemented", 501, "Method 'GET /nosuch' not implemented", typeof(ProxmoxApiException), false),
+        ("too-large", 501, "for data too large", typeof(ProxmoxApiException), false),
+        ("chunked", 501, "chunked transfer encoding not supported", typeof(ProxmoxApiException), false),
+        ("unexpected-content", 501, "Unexpected content for method 'DELETE'", typeof(ProxmoxApiException), false),
+        ("parameters", 400, "Parameter verification failed.\nproperty is missing and it is not optional", typeof(ProxmoxApiException), false),
+        ("no-verb", 405, "Method Not Allowed", typeof(ProxmoxApiException), false),
+        ("timeout", 500, "Timeout while waiting for port '5901' to get ready!", typeof(ProxmoxApiException), true),
+        ("any", 500, "no spice port", typeof(ProxmoxApiException), false),
+        ("any", 506, "upload 'Content-Type 'text/xml' not implemented", typeof(ProxmoxApiException), false),
+    ];
+
+    public static TheoryData<string, int, string, Type, bool> Rows()
+    {
+        TheoryData<string, int, string, Type, bool> data = [];
+        foreach ((string rule, int status, string text, Type exception, bool transient) in s_rows)
+        {
+            data.Add(rule, status, text, exception, transient);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Find_TextOfAServer_IsTheRowMeantForIt(string rule, int status, string text, Type exception, bool transient)
+    {
+        Assert.Equal(rule, ErrorTable.Find(status, text).Name);
+        using TestConnection connection = new(_ => StubHandler.Text(status, text.Split('\n')[0], text));
+        ProxmoxApiException thrown = (ProxmoxApiException)await Assert.ThrowsAsync(exception, () => connection.SendAsync(true, new ApiOperation(ApiMethod.Get, "/version")));
+        Assert.Equal((transient, status, text.Trim()), (thrown.IsTransient, (int)thrown.StatusCode, thrown.ServerMessage));
+        Assert.StartsWith("Unable to GET /version on pve1:8006: ", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', thrown.Message);
+        Assert.False(thrown.OutcomeUnknown);
+    }
+
+    [Fact]
+    public void Rules_EachHaveAnExample() => Assert.Empty(ErrorTable.Rules.Select(static rule => rule.Name).Except(s_rows.Select(static row => row.Rule)));
+
+    [Theory]
+    [InlineData(595, "Connection refused", false)]
+    [InlineData(596, "Connection timed out", true)]
+    [InlineData(596, "Broken pipe", true)]
+    [InlineData(597, "x", true)]
+    [InlineData(599, "x", true)]
+    [InlineData(502, "Bad Gateway", true)]
+    [InlineData(500, "Timeout while waiting for something", true)]
+    [InlineData(500, "VM is locked (backup)", false)]
+    [InlineData(403, "Permission check failed", false)]
+    [Trait("Acceptance", "6")]
+    public async Task Write_FailedOnTheWay_SaysWhetherItsOutcomeIsKnown(int status, string reason, bool unknown)
+    {
+        using TestConnection connection = new(_ => StubHandler.Text(status, reason));
+        ProxmoxApiException thrown = await Assert.ThrowsAnyAsync<ProxmoxApiException>(
+            () => connection.SendAsync(false, new ApiOperation(ApiMethod.Post, "/nodes/{node}/qemu/{vmid}/status/start"), new() { { "node", "pve1" }, { "vmid", 100 } }));
+        Assert.Equal(unknown, thrown.OutcomeUnknown);
+    }
+}
