@@ -276,7 +276,10 @@ public sealed class TicketTests
         Assert.Equal(ticket, Assert.Single(client.Server.Logins)["password"]);
 
         client.Server.ForgetTickets();
+        Assert.Equal(401, await client.CallAsync(synchronous)); // In the server's own words; from then on nothing is sent any more.
+        int calls = client.Server.Calls.Count;
         ProxmoxAuthenticationException exception = await Assert.ThrowsAsync<ProxmoxAuthenticationException>(() => client.CallAsync(synchronous));
+        Assert.Equal(calls, client.Server.Calls.Count);
         Assert.Contains("does not accept the ticket of alice@pve, issued 2026-07-01 08:00:00Z, any more", exception.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, exception.StatusCode);
     }
