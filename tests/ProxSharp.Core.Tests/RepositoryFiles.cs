@@ -3,12 +3,12 @@ using ProxSharp.Schema;
 
 namespace ProxSharp.Core.Tests;
 
-/// <summary>Files of the repository that tests read: schemas and recordings.</summary>
+/// <summary>Files of the repository that tests read: the schemas as they are embedded, and recordings.</summary>
 internal static class RepositoryFiles
 {
     private static readonly Lazy<string> s_root = new(() => FindRoot());
-    private static readonly Lazy<ApiSchema> s_pve = new(() => Read("pve"));
-    private static readonly Lazy<ApiSchema> s_pbs = new(() => Read("pbs"));
+    private static readonly Lazy<ApiSchema> s_pve = new(() => Read("pve", "ProxSharp.Pve.Api"));
+    private static readonly Lazy<ApiSchema> s_pbs = new(() => Read("pbs", "ProxSharp.Pbs.Api"));
 
     public static string Root => s_root.Value;
 
@@ -20,7 +20,7 @@ internal static class RepositoryFiles
     public static IEnumerable<string> Recordings(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, "tests", "Recordings", folder), "*.json").Order(StringComparer.Ordinal);
 
-    private static ApiSchema Read(string product) => ApiSchemaReader.Read(File.ReadAllBytes(Path.Combine(Root, "schema", $"{product}.json")));
+    private static ApiSchema Read(string product, string folder) => ApiSchemaReader.Read(File.ReadAllBytes(Path.Combine(Root, "src", folder, "Generated", $"{product}.schema.json")));
 
     // The source path is mapped in deterministic builds: fall back to the place the tests run from.
     private static string FindRoot([CallerFilePath] string here = "")

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using ProxSharp.Schema;
 
@@ -10,8 +9,8 @@ internal sealed class MemberTable
     private const string IndexMark = "[n]";
     private const int LastUnknownIndex = 255;
 
-    private readonly FrozenDictionary<string, int> _byName;
-    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byPrefix;
+    private readonly Dictionary<string, int> _byName;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byPrefix;
     private readonly bool _hasIndexed;
 
     public MemberTable(IEnumerable<KeyValuePair<string, ApiNode>> parameters)
@@ -24,10 +23,14 @@ internal sealed class MemberTable
 
         Names = [.. members.Keys];
         Nodes = [.. members.Values];
-        _byName = Names.Index().Where(static pair => !IsIndexed(pair.Item)).ToFrozenDictionary(static pair => pair.Item, static pair => pair.Index, StringComparer.Ordinal);
+
+        // Plain dictionaries: many endpoints are called only a few times, and frozen ones take long to build.
+        _byName = Names.Index()
+            .Where(static pair => !IsIndexed(pair.Item))
+            .ToDictionary(static pair => pair.Item, static pair => pair.Index, StringComparer.Ordinal);
         _byPrefix = Names.Index()
             .Where(static pair => IsIndexed(pair.Item))
-            .ToFrozenDictionary(static pair => pair.Item[..^IndexMark.Length], static pair => pair.Index, StringComparer.Ordinal)
+            .ToDictionary(static pair => pair.Item[..^IndexMark.Length], static pair => pair.Index, StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
         _hasIndexed = _byPrefix.Dictionary.Count > 0;
     }
