@@ -8,7 +8,9 @@ internal sealed class CallbackSecret(Func<string>? synchronous, Func<Cancellatio
     {
         if (synchronous is null)
         {
-            throw new InvalidOperationException("The secret comes from an asynchronous callback, which a synchronous call cannot await: use the asynchronous methods, or give SecretSource.FromCallback a synchronous callback too.");
+            throw new InvalidOperationException(
+                "The secret comes from an asynchronous callback, which a synchronous call cannot await: "
+                + "use the asynchronous methods, or give SecretSource.FromCallback a synchronous callback too.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -17,6 +17,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Unable to renew the ticket of {User} at {Server} now; going on with the present one")]
     public static partial void RenewalFailed(ILogger logger, string user, string server, Exception exception);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Information, Message = "{Server} no longer accepts the ticket of {User}; logging in again")]
+    [LoggerMessage(EventId = 205, Level = LogLevel.Information, Message = "{Server} does not accept the ticket of {User} any more")]
     public static partial void TicketRejected(ILogger logger, string user, string server);
 }

@@ -63,7 +63,9 @@ public sealed class SecondFactor
     {
         if (_synchronous is null)
         {
-            throw new InvalidOperationException("The second factor comes from an asynchronous callback, which a synchronous call cannot await: use the asynchronous methods, or give SecondFactor.FromCallback a synchronous callback too.");
+            throw new InvalidOperationException(
+                "The second factor comes from an asynchronous callback, which a synchronous call cannot await: "
+                + "use the asynchronous methods, or give SecondFactor.FromCallback a synchronous callback too.");
         }
 
         return Checked(_synchronous(challenge));
