@@ -15,6 +15,12 @@ internal sealed class ResultEmitter
     /// <summary>Writes a class.</summary>
     public void Emit(CodeWriter code, ClassModel model)
     {
+        if (model.Compact is { } layout)
+        {
+            new CompactResultEmitter(_docs, model, layout).Emit(code);
+            return;
+        }
+
         code.Summary(Describe(model));
         code.Open($"public sealed class {model.Name} : IApiReadable<{model.Name}>");
         code.Summary("Creates an empty result to be filled by hand.");
@@ -39,7 +45,7 @@ internal sealed class ResultEmitter
         code.Close();
     }
 
-    private static string Describe(ClassModel model)
+    internal static string Describe(ClassModel model)
     {
         string first = DocText.Code(model.Endpoints.First());
         return model.Endpoints.Count switch
@@ -50,7 +56,7 @@ internal sealed class ResultEmitter
         };
     }
 
-    private static string Type(MemberModel member)
+    internal static string Type(MemberModel member)
     {
         bool isNullable = member.Type.Kind switch
         {

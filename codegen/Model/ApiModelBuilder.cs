@@ -18,13 +18,13 @@ internal sealed class ApiModelBuilder
     private readonly RequestMapper _requests;
     private readonly ResultMapper _results;
 
-    private ApiModelBuilder(Product product, ApiSchema schema, NameTable names, IReadOnlyDictionary<string, IReadOnlySet<string>> rare)
+    private ApiModelBuilder(Product product, ApiSchema schema, NameTable names, IReadOnlyDictionary<string, CompactLayout> compact)
     {
         (_product, _schema, _names) = (product, schema, names);
         _typeNames = new UniqueNames([.. Keywords.Types, .. typeof(ApiSchema).Assembly.GetExportedTypes().Select(static type => type.Name.Split('`')[0])]);
         _formats = new FormatBuilder(schema, names, _words, _typeNames);
         _requests = new RequestMapper(names, _formats, _words);
-        _results = new ResultMapper(names, _formats, _words, _classes, rare);
+        _results = new ResultMapper(names, _formats, _words, _classes, compact);
     }
 
     /// <summary>Builds the model.</summary>
@@ -35,16 +35,8 @@ internal sealed class ApiModelBuilder
             throw new InvalidOperationException($"The name table names the unknown endpoint '{fixedName}'.");
         }
 
-        return new ApiModelBuilder(product, schema, names, ReadCompact(overrides)).Build();
+        return new ApiModelBuilder(product, schema, names, CompactLayout.ReadAll(overrides)).Build();
     }
-
-    private static Dictionary<string, IReadOnlySet<string>> ReadCompact(JsonObject overrides) =>
-        (overrides["endpoints"] as JsonObject ?? [])
-            .Where(static pair => pair.Value?["compact"] is JsonArray)
-            .ToDictionary(
-                static pair => pair.Key,
-                static pair => (IReadOnlySet<string>)pair.Value!["compact"]!.AsArray().Select(static name => name!.GetValue<string>()).ToHashSet(StringComparer.Ordinal),
-                StringComparer.Ordinal);
 
     private ApiModel Build()
     {

@@ -18,6 +18,6 @@ internal sealed class ClassModel : NamedType
     /// <summary>The key of the file the class goes to.</summary>
     public required string File { get; init; }
 
-    /// <summary>Members that most items lack, kept in a side object; null for classes that are stored plainly.</summary>
-    public IReadOnlySet<string>? Rare { get; set; }
+    /// <summary>How a class of which there are many is stored in little space; null for classes that are stored plainly.</summary>
+    public CompactLayout? Compact { get; set; }
 }

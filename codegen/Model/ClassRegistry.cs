@@ -11,8 +11,8 @@ internal sealed class ClassRegistry
     /// <summary>Returns the class with some members.</summary>
     /// <param name="members">The members.</param>
     /// <param name="use">The place that needs it.</param>
-    /// <param name="rare">Members that most items lack; null to store all plainly.</param>
-    public CodeType Get(IReadOnlyList<MemberModel> members, ResultPlace use, IReadOnlySet<string>? rare)
+    /// <param name="compact">How to store it in little space; null to store all members plainly.</param>
+    public CodeType Get(IReadOnlyList<MemberModel> members, ResultPlace use, CompactLayout? compact)
     {
         string identity = string.Join('\n', members.Select(static member => $"{member.WireName}:{member.Type.Signature}:{member.IsOptional}"));
         if (!_classes.TryGetValue(identity, out ClassModel? model))
@@ -24,7 +24,7 @@ internal sealed class ClassRegistry
 
         model.Uses.Add(use.Words);
         model.Endpoints.Add(use.Endpoint);
-        model.Rare ??= rare;
+        model.Compact ??= compact;
         return new CodeType(CodeKind.Class, model);
     }
 }

@@ -10,12 +10,12 @@ internal sealed class ResultMapper
     private readonly FormatBuilder _formats;
     private readonly WordRegistry _words;
     private readonly ClassRegistry _classes;
-    private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> _rare;
+    private readonly IReadOnlyDictionary<string, CompactLayout> _compact;
 
     /// <summary>Creates a mapper.</summary>
-    /// <param name="rare">For endpoints with compact items: the members that most items lack.</param>
-    public ResultMapper(NameTable names, FormatBuilder formats, WordRegistry words, ClassRegistry classes, IReadOnlyDictionary<string, IReadOnlySet<string>> rare)
-        => (_names, _formats, _words, _classes, _rare) = (names, formats, words, classes, rare);
+    /// <param name="compact">For endpoints with many items: how these are stored.</param>
+    public ResultMapper(NameTable names, FormatBuilder formats, WordRegistry words, ClassRegistry classes, IReadOnlyDictionary<string, CompactLayout> compact)
+        => (_names, _formats, _words, _classes, _compact) = (names, formats, words, classes, compact);
 
     /// <summary>Returns the type of a node.</summary>
     public CodeType Map(ApiNode node, ResultPlace place) => node.Type switch
@@ -80,7 +80,7 @@ internal sealed class ResultMapper
         }
 
         ResultPlace use = place.Words[^1] is "Item" or "Value" or "Result" ? place : place with { Words = [.. place.Words, "Result"] };
-        return _classes.Get(members, use, _rare.GetValueOrDefault(place.Endpoint));
+        return _classes.Get(members, use, _compact.GetValueOrDefault(place.Endpoint));
     }
 
     /// <summary>A value inside a result: what is declared as nothing may still come as anything.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -88,6 +89,24 @@ public ref struct ApiJsonReader
             default:
                 return null;
         }
+    }
+
+    /// <summary>If the value is a text such as <c>qemu/100</c>, gives its parts; the number has no sign and no leading zero.</summary>
+    /// <param name="prefix">What stands before the last slash, shared with equal texts.</param>
+    /// <param name="number">The number behind it.</param>
+    public readonly bool TryReadNumbered([NotNullWhen(true)] out string? prefix, out long number)
+    {
+        (prefix, number) = (null, 0);
+        ReadOnlySpan<byte> text = _reader.TokenType == JsonTokenType.String && !_reader.ValueIsEscaped ? _reader.ValueSpan : default;
+        int slash = text.LastIndexOf((byte)'/');
+        ReadOnlySpan<byte> digits = text[(slash + 1)..];
+        if (slash < 1 || digits.IsEmpty || digits[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(digits, out number, out int used) || used != digits.Length)
+        {
+            return false;
+        }
+
+        prefix = Text(text[..slash]);
+        return true;
     }
 
     /// <summary>Reads a whole number, also from a string; null if there is none or it does not fit 64 bits.</summary>

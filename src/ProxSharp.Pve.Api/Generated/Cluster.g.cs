@@ -251,9 +251,32 @@ public sealed class ClusterLogItem : IApiReadable<ClusterLogItem>
     public static ClusterLogItem Read(ref ApiJsonReader reader) => new(ref reader);
 }
 
-/// <summary>Part of the result of <c>GET /cluster/resources</c>.</summary>
+/// <summary>Part of the result of <c>GET /cluster/resources</c>. Stored in little space: there may be very many.</summary>
 public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
 {
+    private double _cpu;
+    private long _disk;
+    private long _diskRead;
+    private long _diskWrite;
+    private string? _id;
+    private double _maxCpu;
+    private long _maxDisk;
+    private long _maxMem;
+    private long _mem;
+    private long _memHost;
+    private string? _name;
+    private long _netIn;
+    private long _netOut;
+    private string? _node;
+    private string? _pool;
+    private string? _status;
+    private string? _tags;
+    private string? _type;
+    private long _uptime;
+    private long _vmId;
+    private RareMembers? _rare;
+    private uint _bits;
+
     /// <summary>Creates an empty result to be filled by hand.</summary>
     public ClusterResourcesItem()
     {
@@ -262,6 +285,8 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
     private ClusterResourcesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
+        string? idPrefix = null;
+        long idNumber = 0;
         bool isObject = reader.EnterObject();
         while (isObject && reader.NextMember())
         {
@@ -269,7 +294,7 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
             switch (name.Length)
             {
                 case 2 when name.SequenceEqual("id"u8):
-                    Id = reader.ReadString() ?? "";
+                    _id = reader.TryReadNumbered(out idPrefix, out idNumber) ? null : reader.ReadString();
                     continue;
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
@@ -378,119 +403,297 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
             reader.ReadExtra(ref extra);
         }
 
-        Extra = extra ?? Extra;
+        if (idPrefix is not null && (idPrefix != _type || idNumber != VmId))
+        {
+            _id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{idPrefix}/{idNumber}");
+        }
+
+        if (extra is not null)
+        {
+            Extra = extra;
+        }
     }
 
     /// <summary>Version of control groups the node uses.</summary>
-    public long? CgroupMode { get; init; }
+    public long? CgroupMode
+    {
+        get => _rare?.CgroupMode;
+        init { if (value is not null) { MakeRare().CgroupMode = value; } }
+    }
 
     /// <summary>Kinds of content the storage may hold; comma separated.</summary>
-    public string? Content { get; init; }
+    public string? Content
+    {
+        get => _rare?.Content;
+        init { if (value is not null) { MakeRare().Content = value; } }
+    }
 
     /// <summary>Used share of the CPU, 1 being all cores.</summary>
-    public double? Cpu { get; init; }
+    public double? Cpu
+    {
+        get => Has(0) ? _cpu : null;
+        init { Set(0, value.HasValue); _cpu = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Used space in bytes; 0 for running VMs.</summary>
-    public long? Disk { get; init; }
+    public long? Disk
+    {
+        get => Has(1) ? _disk : null;
+        init { Set(1, value.HasValue); _disk = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Data read from disks since start, in bytes.</summary>
-    public long? DiskRead { get; init; }
+    public long? DiskRead
+    {
+        get => Has(2) ? _diskRead : null;
+        init { Set(2, value.HasValue); _diskRead = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Data written to disks since start, in bytes.</summary>
-    public long? DiskWrite { get; init; }
+    public long? DiskWrite
+    {
+        get => Has(3) ? _diskWrite : null;
+        init { Set(3, value.HasValue); _diskWrite = value.GetValueOrDefault(); }
+    }
 
     /// <summary>State of the guest in the HA manager.</summary>
-    public string? HaState { get; init; }
+    public string? HaState
+    {
+        get => _rare?.HaState;
+        init { if (value is not null) { MakeRare().HaState = value; } }
+    }
 
     /// <summary>CPU architecture of the node.</summary>
-    public CpuArch? HostArch { get; init; }
+    public CpuArch? HostArch
+    {
+        get => _rare?.HostArch;
+        init { if (value is not null) { MakeRare().HostArch = value; } }
+    }
 
     /// <summary>Identifier of the object, kind and name joined by a slash.</summary>
-    public string Id { get; init; } = "";
+    public string Id
+    {
+        get => _id ?? ComputeId();
+        init => _id = value;
+    }
 
     /// <summary>Subscription level of the node.</summary>
-    public string? Level { get; init; }
+    public string? Level
+    {
+        get => _rare?.Level;
+        init { if (value is not null) { MakeRare().Level = value; } }
+    }
 
     /// <summary>Operation that has locked the guest.</summary>
-    public string? Lock { get; init; }
+    public string? Lock
+    {
+        get => _rare?.Lock;
+        init { if (value is not null) { MakeRare().Lock = value; } }
+    }
 
     /// <summary>Number of CPU cores.</summary>
-    public double? MaxCpu { get; init; }
+    public double? MaxCpu
+    {
+        get => Has(4) ? _maxCpu : null;
+        init { Set(4, value.HasValue); _maxCpu = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Size of the root volume or storage in bytes.</summary>
-    public long? MaxDisk { get; init; }
+    public long? MaxDisk
+    {
+        get => Has(5) ? _maxDisk : null;
+        init { Set(5, value.HasValue); _maxDisk = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Size of the memory in bytes.</summary>
-    public long? MaxMem { get; init; }
+    public long? MaxMem
+    {
+        get => Has(6) ? _maxMem : null;
+        init { Set(6, value.HasValue); _maxMem = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Used memory in bytes.</summary>
-    public long? Mem { get; init; }
+    public long? Mem
+    {
+        get => Has(7) ? _mem : null;
+        init { Set(7, value.HasValue); _mem = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Memory the guest takes on the host, in bytes.</summary>
-    public long? MemHost { get; init; }
+    public long? MemHost
+    {
+        get => Has(8) ? _memHost : null;
+        init { Set(8, value.HasValue); _memHost = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Name of the guest.</summary>
-    public string? Name { get; init; }
+    public string? Name
+    {
+        get => _name;
+        init => _name = value;
+    }
 
     /// <summary>Data received over the network since start, in bytes.</summary>
-    public long? NetIn { get; init; }
+    public long? NetIn
+    {
+        get => Has(9) ? _netIn : null;
+        init { Set(9, value.HasValue); _netIn = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Data sent over the network since start, in bytes.</summary>
-    public long? NetOut { get; init; }
+    public long? NetOut
+    {
+        get => Has(10) ? _netOut : null;
+        init { Set(10, value.HasValue); _netOut = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Name of the SDN object.</summary>
-    public string? Network { get; init; }
+    public string? Network
+    {
+        get => _rare?.Network;
+        init { if (value is not null) { MakeRare().Network = value; } }
+    }
 
     /// <summary>Whether the entry is a fabric or a zone.</summary>
-    public ResourceNetworkType? NetworkType { get; init; }
+    public ResourceNetworkType? NetworkType
+    {
+        get => _rare?.NetworkType;
+        init { if (value is not null) { MakeRare().NetworkType = value; } }
+    }
 
     /// <summary>Node the object is on.</summary>
-    public string? Node { get; init; }
+    public string? Node
+    {
+        get => _node;
+        init => _node = value;
+    }
 
     /// <summary>Kind of the storage.</summary>
-    public string? PluginType { get; init; }
+    public string? PluginType
+    {
+        get => _rare?.PluginType;
+        init { if (value is not null) { MakeRare().PluginType = value; } }
+    }
 
     /// <summary>Resource pool the guest is in.</summary>
-    public string? Pool { get; init; }
+    public string? Pool
+    {
+        get => _pool;
+        init => _pool = value;
+    }
 
     /// <summary>Routing protocol of the fabric.</summary>
-    public string? Protocol { get; init; }
+    public string? Protocol
+    {
+        get => _rare?.Protocol;
+        init { if (value is not null) { MakeRare().Protocol = value; } }
+    }
 
     /// <summary>Name of the SDN zone.</summary>
-    public string? Sdn { get; init; }
+    public string? Sdn
+    {
+        get => _rare?.Sdn;
+        init { if (value is not null) { MakeRare().Sdn = value; } }
+    }
 
     /// <summary>Whether all nodes see the same content of the storage.</summary>
-    public bool? Shared { get; init; }
+    public bool? Shared
+    {
+        get => Has(11) ? Has(12) : null;
+        init { Set(11, value.HasValue); Set(12, value is true); }
+    }
 
     /// <summary>State of the object, such as running, stopped, online, available or unknown.</summary>
-    public string? Status { get; init; }
+    public string? Status
+    {
+        get => _status;
+        init => _status = value;
+    }
 
     /// <summary>Name of the storage.</summary>
-    public string? Storage { get; init; }
+    public string? Storage
+    {
+        get => _rare?.Storage;
+        init { if (value is not null) { MakeRare().Storage = value; } }
+    }
 
     /// <summary>Tags of the guest; separated by semicolons.</summary>
-    public string? Tags { get; init; }
+    public string? Tags
+    {
+        get => _tags;
+        init => _tags = value;
+    }
 
     /// <summary>Whether the guest is a template.</summary>
-    public bool? Template { get; init; }
+    public bool? Template
+    {
+        get => Has(13) ? Has(14) : null;
+        init { Set(13, value.HasValue); Set(14, value is true); }
+    }
 
     /// <summary>Kind of the object.</summary>
-    public ResourceType Type { get; init; }
+    public ResourceType Type
+    {
+        get => new(_type ?? "");
+        init => _type = value.Value;
+    }
 
     /// <summary>Seconds since the start.</summary>
-    public long? Uptime { get; init; }
+    public long? Uptime
+    {
+        get => Has(15) ? _uptime : null;
+        init { Set(15, value.HasValue); _uptime = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Number of the guest.</summary>
-    public long? VmId { get; init; }
+    public long? VmId
+    {
+        get => Has(16) ? _vmId : null;
+        init { Set(16, value.HasValue); _vmId = value.GetValueOrDefault(); }
+    }
 
     /// <summary>Kind of the SDN zone.</summary>
-    public string? ZoneType { get; init; }
+    public string? ZoneType
+    {
+        get => _rare?.ZoneType;
+        init { if (value is not null) { MakeRare().ZoneType = value; } }
+    }
 
     /// <summary>Members that this version of the library does not know, by wire name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+    public IReadOnlyDictionary<string, JsonElement> Extra
+    {
+        get => _rare?.Extra ?? ReadOnlyDictionary<string, JsonElement>.Empty;
+        init => MakeRare().Extra = value;
+    }
 
     /// <inheritdoc/>
     public static ClusterResourcesItem Read(ref ApiJsonReader reader) => new(ref reader);
+
+    private string ComputeId() => _type is not null && VmId is { } number ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_type}/{number}") : "";
+
+    private bool Has(int bit) => (_bits >> bit & 1) != 0;
+
+    private void Set(int bit, bool value) => _bits = value ? _bits | 1u << bit : _bits & ~(1u << bit);
+
+    private RareMembers MakeRare() => _rare ??= new RareMembers();
+
+    private sealed class RareMembers
+    {
+        public long? CgroupMode;
+        public string? Content;
+        public string? HaState;
+        public CpuArch? HostArch;
+        public string? Level;
+        public string? Lock;
+        public string? Network;
+        public ResourceNetworkType? NetworkType;
+        public string? PluginType;
+        public string? Protocol;
+        public string? Sdn;
+        public string? Storage;
+        public string? ZoneType;
+        public IReadOnlyDictionary<string, JsonElement>? Extra;
+    }
 }
 
 /// <summary>Part of the result of <c>GET /cluster/status</c>.</summary>
