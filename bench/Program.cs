@@ -1,0 +1,36 @@
+using System.Globalization;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using ProxSharp.Bench;
+
+// Runs one part or all of them: resources, overhead, connections, upload [MiB].
+string part = args.Length > 0 ? args[0] : "all";
+IConfig config = ManualConfig.CreateEmpty()
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Default))
+    .AddColumnProvider(DefaultColumnProviders.Instance)
+    .AddLogger(ConsoleLogger.Default);
+
+if (part is "all" or "resources")
+{
+    BenchmarkRunner.Run<ClusterResourcesBenchmarks>(config);
+}
+
+if (part is "all" or "overhead")
+{
+    BenchmarkRunner.Run<CallOverheadBenchmarks>(config);
+}
+
+if (part is "all" or "connections")
+{
+    await ConnectionReuseRun.RunAsync();
+}
+
+if (part is "all" or "upload")
+{
+    long mebibytes = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 4096;
+    await UploadMemoryRun.RunAsync(mebibytes << 20);
+}
