@@ -7,7 +7,7 @@ namespace ProxSharp.Bench;
 
 /// <summary>One small GET through the whole client against a bare <see cref="HttpClient"/>, both over the same handler that answers at once.</summary>
 [MemoryDiagnoser]
-public class CallOverheadBenchmarks
+public class CallOverheadBenchmarks : IDisposable
 {
     private const string Address = "https://pve1:8006";
 
@@ -42,9 +42,10 @@ public class CallOverheadBenchmarks
 
     /// <summary>Closes both clients.</summary>
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _bare.Dispose();
         _client.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

@@ -10,7 +10,7 @@ using ProxSharp.Bench;
 // Runs one part or all of them: resources, overhead, connections, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
-    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Default))
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
     .AddColumnProvider(DefaultColumnProviders.Instance)
     .AddLogger(ConsoleLogger.Default);
 

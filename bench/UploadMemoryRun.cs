@@ -30,7 +30,7 @@ internal static class UploadMemoryRun
             Length = bytes,
             Progress = new Sampler(() => peak = Math.Max(peak, WorkingSet())),
         };
-        await new PveApi(client.Connection).Nodes.Storage.UploadAsync("pve1", "local", new NodesStorageUploadRequest { Content = "iso", Filename = "large.iso" }, upload);
+        await new PveApi(client.Connection).Nodes.Storage.UploadAsync("pve1", "local", new NodesStorageUploadRequest { Content = UploadContent.Iso }, upload);
         watch.Stop();
         double mebibytes = bytes / 1048576.0;
         Console.WriteLine($"upload of {mebibytes:F0} MiB: peak working set {(peak - idle) / 1048576.0:F0} MiB above idle (client and server together), {mebibytes / watch.Elapsed.TotalSeconds:F0} MiB/s");
