@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
@@ -9,6 +10,7 @@ using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator;
@@ -54,6 +56,8 @@ public sealed class PveSimulator : IAsyncDisposable
         PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
         ClusterBuilder builder = new(state);
         builder.AddUser("root@pam", null);
+        state.Collections.Put("/access/domains", "pam", new JsonObject { ["type"] = "pam", ["comment"] = "Linux PAM standard authentication" });
+        state.Collections.Put("/access/domains", "pve", new JsonObject { ["type"] = "pve", ["comment"] = "Proxmox VE authentication server" });
         options.Scenario(builder);
         if (state.Nodes.Count == 0)
         {
@@ -74,6 +78,7 @@ public sealed class PveSimulator : IAsyncDisposable
             Time = options.TimeProvider,
             IdleTimeout = TimeSpan.FromSeconds(5),
             MaximumRequests = 100,
+            ClosesOnError = true,
         };
         X509Certificate2 certificate = SimulatorCertificate.Create(state.LocalNode, state.Nodes.Keys);
         state.Fingerprint = SimulatorCertificate.Fingerprint(certificate);
@@ -97,6 +102,13 @@ public sealed class PveSimulator : IAsyncDisposable
         new GuestCreation(state, context).Register(table);
         new GuestCloning(state, context).Register(table);
         new GuestSnapshots(state, context).Register(table);
-        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new BasicParameterCheck(), faults);
+        new GuestMoving(state, context).Register(table);
+        new UserHandlers(state).Register(table);
+        new RightsHandlers(state).Register(table);
+        new FactorHandlers(state, state.Random).Register(table);
+        new PoolHandlers(state).Register(table);
+        new StorageHandlers(state).Register(table);
+        new ContentHandlers(state, context.Configurator).Register(table);
+        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);
     }
 }

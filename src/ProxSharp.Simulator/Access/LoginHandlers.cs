@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
@@ -34,7 +33,7 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
         string password = call.Required("password");
         if (call.Text("tfa-challenge") is { } challenge)
         {
-            AnswerChallenge(user, challenge, password);
+            SecondFactors.Answer(tickets, user, challenge, password, state.Now, Failure);
             return Success(user, call);
         }
 
@@ -45,7 +44,7 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
         }
 
         DemandPrivileges(user, call);
-        return !renews && user.Factors.Any(static factor => factor.Enabled) ? Challenge(user) : Success(user, call);
+        return !renews && SecondFactors.AreNeeded(user) ? Challenge(user) : Success(user, call);
     }
 
     private void DemandPrivileges(AccessUser user, ApiCall call)
@@ -57,79 +56,13 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
         }
     }
 
-    private void AnswerChallenge(AccessUser user, string challenge, string answer)
+    private ApiReply Challenge(AccessUser user) => ApiReply.Of(new JsonObject
     {
-        if (tickets.Verify(challenge, user.UserId) is not { } data || !data.StartsWith("!tfa!", StringComparison.Ordinal))
-        {
-            throw Failure();
-        }
-
-        int colon = answer.IndexOf(':', StringComparison.Ordinal);
-        (string kind, string value) = colon < 0 ? ("", answer) : (answer[..colon], answer[(colon + 1)..]);
-        bool accepted = kind switch
-        {
-            "totp" => user.Factors.Any(factor => factor is { Type: "totp", Enabled: true } && AcceptCode(factor, value)),
-            "recovery" => user.Factors.Any(factor => factor is { Type: "recovery", Enabled: true } && AcceptRecovery(factor, value)),
-            _ => false,
-        };
-        if (!accepted)
-        {
-            throw Failure();
-        }
-    }
-
-    private bool AcceptCode(SecondFactor factor, string code)
-    {
-        long? step = Totp.Match(factor.Secret, code, state.Now);
-        if (step is not { } matched || matched <= factor.LastStep)
-        {
-            return false;
-        }
-
-        factor.LastStep = matched;
-        return true;
-    }
-
-    private static bool AcceptRecovery(SecondFactor factor, string key)
-    {
-        int index = Array.IndexOf(factor.RecoveryKeys, key);
-        if (index < 0)
-        {
-            return false;
-        }
-
-        factor.RecoveryKeys[index] = null;
-        return true;
-    }
-
-    private ApiReply Challenge(AccessUser user)
-    {
-        JsonObject kinds = [];
-        if (user.Factors.Any(static factor => factor is { Type: "totp", Enabled: true }))
-        {
-            kinds["totp"] = true;
-        }
-
-        if (user.Factors.Find(static factor => factor is { Type: "recovery", Enabled: true }) is { } recovery)
-        {
-            kinds["recovery"] = new JsonArray([.. recovery.RecoveryKeys.Index().Where(static key => key.Item is not null).Select(static key => (JsonNode)JsonValue.Create(key.Index))]);
-        }
-
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream))
-        {
-            kinds.WriteTo(writer);
-        }
-
-        string data = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        return ApiReply.Of(new JsonObject
-        {
-            ["NeedTFA"] = 1,
-            ["username"] = user.UserId,
-            ["ticket"] = tickets.Issue("!tfa!" + data, user.UserId),
-            ["CSRFPreventionToken"] = tickets.IssueCsrfToken(user.UserId),
-        });
-    }
+        ["NeedTFA"] = 1,
+        ["username"] = user.UserId,
+        ["ticket"] = SecondFactors.Challenge(tickets, user),
+        ["CSRFPreventionToken"] = tickets.IssueCsrfToken(user.UserId),
+    });
 
     private ApiReply Success(AccessUser user, ApiCall call)
     {

@@ -1,16 +1,25 @@
 using System.Text.Json.Nodes;
 using ProxSharp.Schema;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.Calls;
 
-/// <summary>Answers with what the result schema describes, and starts a task where the endpoint does.</summary>
+/// <summary>Answers from the generic collections and indexes, else with what the result schema describes, and starts a task where the endpoint does.</summary>
 internal sealed class FallbackHandler(ServerState state, ShapeValues shapes) : IFallbackHandler
 {
+    private readonly CollectionHandlers _collections = new(state, shapes);
+    private readonly IndexHandlers _indexes = new(state.Schema);
+
     public ApiReply Handle(ApiCall call)
     {
+        if ((_collections.Find(call.Endpoint) ?? _indexes.Find(call.Endpoint)) is { } handler)
+        {
+            return handler(call);
+        }
+
         if (call.Endpoint.Transport == ApiTransportKind.Download)
         {
             return new ApiReply { Raw = "simulated content\n"u8.ToArray() };

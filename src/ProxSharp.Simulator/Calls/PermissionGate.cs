@@ -4,8 +4,8 @@ using ProxSharp.Simulator.Access;
 
 namespace ProxSharp.Simulator.Calls;
 
-/// <summary>Evaluates the permission expressions of the Proxmox VE schema.</summary>
-internal sealed class PermissionGate(AccessDirectory directory, PermissionEvaluator evaluator)
+/// <summary>Evaluates the permission expressions of a schema.</summary>
+internal sealed class PermissionGate(AccessDirectory directory, PermissionEvaluator evaluator, Func<string?, ApiFault> refusal)
 {
     /// <summary>Lets the call pass or throws.</summary>
     /// <exception cref="ApiFault">The caller may not make the call (403).</exception>
@@ -22,7 +22,7 @@ internal sealed class PermissionGate(AccessDirectory directory, PermissionEvalua
         }
         else if (call.Endpoint.Permission.Audience == ApiAudience.Root)
         {
-            throw ApiFault.Forbidden("user != root@pam");
+            throw refusal("user != root@pam");
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class PermissionGate(AccessDirectory directory, PermissionEvalua
     {
         if (!privileges.All(privilege => evaluator.Has(caller, path, privilege)))
         {
-            throw ApiFault.Forbidden($"{path}, {string.Join(',', privileges)}");
+            throw refusal($"{path}, {string.Join(',', privileges)}");
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class PermissionGate(AccessDirectory directory, PermissionEvalua
             PermissionCheck.ModifyPermissions modify => CheckModify(modify, call),
             _ => throw new InvalidOperationException($"Unknown permission check {check.GetType().Name}."),
         };
-        return passed || isNested ? passed : throw ApiFault.Forbidden(detail);
+        return passed || isNested ? passed : throw refusal(detail);
     }
 
     private (bool Passed, string? Detail) CheckPrivilege(PermissionCheck.Privilege check, ApiCall call)
@@ -71,7 +71,7 @@ internal sealed class PermissionGate(AccessDirectory directory, PermissionEvalua
     private (bool Passed, string? Detail) CheckUser(PermissionCheck.UserParameter check, ApiCall call)
     {
         string user = call.Text("userid") ?? "";
-        if (check.Kind == "self")
+        if (check.Kind is "self" or "userid")
         {
             return (call.Caller.UserId == user, null);
         }

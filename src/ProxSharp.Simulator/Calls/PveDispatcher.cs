@@ -5,9 +5,9 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Calls;
 
 /// <summary>The stages behind routing: token rule, permissions, node, parameters, handler.</summary>
-internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFallbackHandler fallback, IParameterCheck parameters, FaultInjector faults)
+internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFallbackHandler fallback, ParameterStage parameters, FaultInjector faults)
 {
-    private readonly PermissionGate _gate = new(state.Directory, state.Permissions);
+    private readonly PermissionGate _gate = new(state.Directory, state.Permissions, ApiFault.Forbidden);
 
     public PermissionGate Gate => _gate;
 
@@ -25,7 +25,7 @@ internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFall
 
             _gate.Enforce(call);
             PvePipeline.DemandNode(state, faults, call);
-            IReadOnlyDictionary<string, string> errors = parameters.Check(call.Endpoint, call.Parameters);
+            IReadOnlyDictionary<string, string> errors = parameters.Check(call);
             if (errors.Count > 0)
             {
                 throw ApiFault.Parameters(errors);

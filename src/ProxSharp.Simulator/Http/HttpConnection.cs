@@ -86,7 +86,7 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
 
         await WaitAsync(response.Delay + (fault?.Kind == FaultKind.SlowReply ? fault.Delay : TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
         bool truncate = fault?.Kind == FaultKind.TruncatedBody;
-        bool close = truncate || response.Close || response.Status >= 400 || !response.HasLength || request.WantsClose || early is not null
+        bool close = truncate || response.Close || (server.ClosesOnError && response.Status >= 400) || !response.HasLength || request.WantsClose || early is not null
             || !request.Body.IsConsumed || _served >= server.MaximumRequests || cancellationToken.IsCancellationRequested;
         await server.Writer.WriteAsync(connection.Transport.Output, request, response, close, truncate, cancellationToken).ConfigureAwait(false);
         if (close)

@@ -20,6 +20,9 @@ internal sealed record HttpServerContext
     /// <summary>How long the server waits for the next request.</summary>
     public required TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>True if an answer with a status of 400 or more ends the connection.</summary>
+    public required bool ClosesOnError { get; init; }
+
     /// <summary>How many requests a connection serves before it is closed.</summary>
     public required int MaximumRequests { get; init; }
 }

@@ -1,0 +1,191 @@
+using System.Globalization;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Storage;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Guests;
+
+/// <summary>Migrates guests, resizes and moves disks.</summary>
+internal sealed class GuestMoving(PveState state, GuestContext context)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Post("/nodes/{node}/qemu/{vmid}/migrate", MigrateMachine);
+        table.Post("/nodes/{node}/lxc/{vmid}/migrate", MigrateContainer);
+        table.Put("/nodes/{node}/qemu/{vmid}/resize", Resize);
+        table.Put("/nodes/{node}/lxc/{vmid}/resize", Resize);
+        table.Put("/nodes/{node}/qemu/{vmid}/unlink", Unlink);
+        table.Post("/nodes/{node}/qemu/{vmid}/move_disk", call => MoveDisk(call, "disk", "qmmove"));
+        table.Post("/nodes/{node}/lxc/{vmid}/move_volume", call => MoveDisk(call, "volume", "move_volume"));
+    }
+
+    private string DemandTarget(ApiCall call, Guest guest)
+    {
+        string target = call.Required("target");
+        if (!state.Nodes.ContainsKey(target))
+        {
+            throw ApiFault.Failed($"no such cluster node '{target}'");
+        }
+
+        return target == guest.Node ? throw ApiFault.Parameter("target", "target is local node.") : target;
+    }
+
+    private ApiReply MigrateMachine(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        string target = DemandTarget(call, guest);
+        if (guest.IsRunning && !call.IsSet("online"))
+        {
+            throw ApiFault.Failed("can't migrate running VM without --online");
+        }
+
+        bool online = guest.IsRunning;
+        bool withDisks = call.IsSet("with-local-disks");
+        return Run(call, guest, target, "qmigrate", online, () =>
+        {
+            if (online && !withDisks && LocalVolumes(guest).Any(static volume => !volume.Name.Contains("cloudinit", StringComparison.Ordinal)))
+            {
+                throw ApiFault.Failed("Problem found while scanning volumes - can't live migrate attached local disks without with-local-disks option");
+            }
+        });
+    }
+
+    private ApiReply MigrateContainer(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        string target = DemandTarget(call, guest);
+        return guest.IsRunning && !call.IsSet("restart") && !call.IsSet("online")
+            ? throw ApiFault.Failed("Can't migrate running container without --online or --restart")
+            : Run(call, guest, target, "vzmigrate", online: false, static () => { });
+    }
+
+    private ApiReply Run(ApiCall call, Guest guest, string target, string type, bool online, Action check)
+    {
+        string source = guest.Node;
+        GuestContext.DemandUnlocked(guest);
+        guest.Config["lock"] = "migrate";
+        string label = guest.IsContainer ? "CT" : "VM";
+        List<string> lines =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"starting migration of {label} {guest.VmId} to node '{target}' ({state.Nodes[target].Address})"),
+            .. LocalVolumes(guest).Select(static volume => $"found local disk '{volume.Id}' (attached)"),
+            .. online ? ["starting VM on remote node", "start remote tunnel", "starting online/live migration", "migration active, transferred 512.0 MiB of 2.0 GiB VM-state", "migration status: completed"]
+                : LocalVolumes(guest).Select(static volume => $"copying local disk '{volume.Id}'"),
+        ];
+        return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with
+        {
+            Effort = 3,
+            Lines = lines,
+            OnAbort = () => guest.Config.Remove("lock"),
+            Work = task =>
+            {
+                guest.Config.Remove("lock");
+                check();
+                DemandStorages(guest, target);
+                foreach (Volume volume in LocalVolumes(guest).ToArray())
+                {
+                    context.Configurator.Volumes.Move(volume, target);
+                }
+
+                guest.Node = target;
+                task.Write($"migration of {label} from '{source}' finished successfully (duration 00:00:03)");
+            },
+        }).Upid);
+    }
+
+    private void DemandStorages(Guest guest, string target)
+    {
+        foreach (string id in guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>().Distinct())
+        {
+            if (!state.GetStorage(id).IsOn(target))
+            {
+                throw ApiFault.Failed($"storage '{id}' is not available on node '{target}'");
+            }
+        }
+    }
+
+    private IEnumerable<Volume> LocalVolumes(Guest guest) =>
+        state.Volumes.Where(volume => volume.VmId == guest.VmId && volume.Node is not null && (volume.Content is "images" or "rootdir"));
+
+    private ApiReply Resize(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        GuestContext.DemandDigest(call, guest);
+        string disk = call.Required("disk");
+        string size = call.Required("size");
+        return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, "resize", guest) with { Effort = 0.5, Work = _ => ResizeNow(guest, disk, size) }).Upid);
+    }
+
+    private void ResizeNow(Guest guest, string disk, string size)
+    {
+        GuestContext.DemandUnlocked(guest);
+        if (!guest.Config.TryGetValue(disk, out string? value) || context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), guest.Node) is not { } volume)
+        {
+            throw ApiFault.Failed($"disk '{disk}' does not exist");
+        }
+
+        long bytes = size.StartsWith('+') ? volume.Size + DiskOptions.ParseSize(size[1..]) : DiskOptions.ParseSize(size);
+        if (bytes < volume.Size)
+        {
+            throw ApiFault.Failed("shrinking disks is not supported");
+        }
+
+        volume.Size = bytes;
+        guest.Config[disk] = DiskOptions.WithSize(value, bytes);
+    }
+
+    private ApiReply Unlink(ApiCall call)
+    {
+        Guest guest = state.GetGuest(call);
+        GuestContext.DemandUnlocked(guest);
+        foreach (string key in call.Items("idlist"))
+        {
+            string? volume = guest.Config.TryGetValue(key, out string? value) ? DiskOptions.VolumeOf(value) : null;
+            context.Configurator.Remove(guest, key);
+            if (call.IsSet("force") && volume is not null)
+            {
+                foreach (string unused in guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key).ToArray())
+                {
+                    context.Configurator.Remove(guest, unused);
+                }
+            }
+        }
+
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply MoveDisk(ApiCall call, string parameter, string type)
+    {
+        Guest guest = state.GetGuest(call);
+        string disk = call.Required(parameter);
+        if (!guest.Config.TryGetValue(disk, out string? value))
+        {
+            throw ApiFault.Failed($"disk '{disk}' does not exist");
+        }
+
+        StorageDefinition target = state.GetStorage(call.Text("storage") ?? GuestConfigurator.StorageOf(value) ?? "");
+        bool delete = call.IsSet("delete");
+        string? format = call.Text("format");
+        return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with
+        {
+            Effort = 2,
+            Lines = [$"create full clone of drive {disk} ({DiskOptions.VolumeOf(value)})", "transferred 50.00%", "transferred 100.00%"],
+            Work = _ => MoveNow(guest, disk, target, format, delete),
+        }).Upid);
+    }
+
+    private void MoveNow(Guest guest, string disk, StorageDefinition target, string? format, bool delete)
+    {
+        GuestContext.DemandUnlocked(guest);
+        string value = guest.Config[disk];
+        Volume source = context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), guest.Node) ?? throw ApiFault.Failed($"disk '{disk}' does not exist");
+        Volume copy = context.Configurator.Volumes.AllocateImage(target, guest.Node, guest.VmId, source.Size, format ?? source.Format, guest.IsContainer);
+        context.Configurator.Remove(guest, disk);
+        guest.Config[disk] = DiskOptions.WithVolume(value, copy.Id);
+        if (delete && guest.Config.FirstOrDefault(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == source.Id).Key is { } unused)
+        {
+            context.Configurator.Remove(guest, unused);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Storage;
+
+/// <summary>What is kept on a storage: lists, uploads, downloads, backups.</summary>
+internal sealed class ContentHandlers(PveState state, GuestConfigurator configurator)
+{
+    public void Register(HandlerTable table)
+    {
+        const string Storage = "/nodes/{node}/storage/{storage}";
+        table.Get($"{Storage}/content", List);
+        table.Post($"{Storage}/content", Allocate);
+        table.Get($"{Storage}/content/{{volume}}", Get);
+        table.Put($"{Storage}/content/{{volume}}", Update);
+        table.Delete($"{Storage}/content/{{volume}}", Delete);
+        table.Post($"{Storage}/upload", Upload);
+        table.Post($"{Storage}/download-url", Download);
+        table.Post("/nodes/{node}/vzdump", Backup);
+    }
+
+    private StorageDefinition Demand(ApiCall call)
+    {
+        StorageDefinition storage = state.GetStorage(call.PathValues["storage"]);
+        return storage.IsDisabled ? throw ApiFault.Failed($"storage '{storage.Id}' is disabled") : storage;
+    }
+
+    private ApiReply List(ApiCall call)
+    {
+        StorageDefinition storage = Demand(call);
+        string node = call.PathValues["node"];
+        JsonArray list = [];
+        foreach (Volume volume in state.Volumes.Where(volume => volume.Storage == storage.Id && (volume.Node is null || volume.Node == node)
+            && (call.Text("content") is not { } content || content == volume.Content || (content == "images" && volume.Content == "rootdir"))
+            && (call.Integer("vmid") is not { } vmid || vmid == volume.VmId)).OrderBy(static volume => volume.Id, StringComparer.Ordinal))
+        {
+            list.Add((JsonNode)Describe(volume, storage));
+        }
+
+        return ApiReply.Of(list);
+    }
+
+    private static JsonObject Describe(Volume volume, StorageDefinition storage)
+    {
+        JsonObject entry = new() { ["volid"] = volume.Id, ["content"] = volume.Content, ["format"] = volume.Format, ["size"] = volume.Size, ["ctime"] = volume.Created };
+        if (volume.VmId is { } vmid)
+        {
+            entry["vmid"] = vmid;
+        }
+
+        if (volume.Content is "images" or "rootdir")
+        {
+            entry["used"] = storage.HasFiles ? volume.Size / 4 : null;
+            if (entry["used"] is null)
+            {
+                entry.Remove("used");
+            }
+
+            if (volume.Parent is { } parent)
+            {
+                entry["parent"] = parent;
+            }
+        }
+
+        if (volume.Content == "backup")
+        {
+            entry["subtype"] = volume.Name.Contains("vzdump-lxc", StringComparison.Ordinal) ? "lxc" : "qemu";
+            if (volume.Notes is { } notes)
+            {
+                entry["notes"] = notes;
+            }
+
+            if (volume.IsProtected)
+            {
+                entry["protected"] = 1;
+            }
+        }
+
+        return entry;
+    }
+
+    private ApiReply Allocate(ApiCall call)
+    {
+        StorageDefinition storage = Demand(call);
+        string name = call.Required("filename");
+        int vmid = (int)call.Integer("vmid")!;
+        string id = storage.HasFiles ? string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:{vmid}/{name}") : $"{storage.Id}:{name}";
+        if (configurator.Volumes.Find(id, call.PathValues["node"]) is not null)
+        {
+            throw ApiFault.Failed($"disk image '{name}' already exists");
+        }
+
+        // The size is in kibibytes unless it has a unit.
+        string size = call.Required("size");
+        long bytes = char.IsAsciiDigit(size[^1]) ? long.Parse(size, CultureInfo.InvariantCulture) << 10 : DiskOptions.ParseSize(size);
+        configurator.Volumes.Add(storage, call.PathValues["node"], id, "images", call.Text("format") ?? "raw", bytes, vmid, null);
+        return ApiReply.Of(id);
+    }
+
+    private Volume Find(ApiCall call, out StorageDefinition storage)
+    {
+        storage = Demand(call);
+        string name = call.PathValues["volume"];
+        string id = name.Contains(':', StringComparison.Ordinal) ? name : $"{storage.Id}:{name}";
+        string[] privileges = call.Endpoint.Method == Api.ApiMethod.Get ? ["Datastore.Audit", "Datastore.AllocateSpace", "Datastore.AllocateTemplate"] : ["Datastore.Allocate", "Datastore.AllocateSpace", "Datastore.AllocateTemplate"];
+        if (!state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", privileges))
+        {
+            throw ApiFault.Forbidden($"/storage/{storage.Id}, {privileges[0]}");
+        }
+
+        return configurator.Volumes.Find(id, call.PathValues["node"]) ?? throw ApiFault.Failed($"volume_size_info on '{id}' failed - no format");
+    }
+
+    private ApiReply Get(ApiCall call)
+    {
+        Volume volume = Find(call, out StorageDefinition storage);
+        string root = storage.Options["path"]?.GetValue<string>() ?? "/dev/" + storage.Id;
+        string folder = volume.Content switch { "iso" => "template/", "vztmpl" => "template/", "backup" => "", _ => storage.HasFiles ? "images/" : "" };
+        string name = volume.Content switch
+        {
+            "vztmpl" => volume.Name.Replace("vztmpl/", "cache/", StringComparison.Ordinal),
+            "backup" => volume.Name.Replace("backup/", "dump/", StringComparison.Ordinal),
+            _ => volume.Name,
+        };
+        JsonObject data = new() { ["path"] = $"{root}/{folder}{name}", ["size"] = volume.Size, ["used"] = volume.Size / 4, ["format"] = volume.Format };
+        if (volume.Content == "backup")
+        {
+            data["protected"] = volume.IsProtected ? 1 : 0;
+            data["notes"] = volume.Notes ?? "";
+        }
+
+        return ApiReply.Of(data);
+    }
+
+    private ApiReply Update(ApiCall call)
+    {
+        Volume volume = Find(call, out _);
+        volume.Notes = call.Text("notes") ?? volume.Notes;
+        volume.IsProtected = call.Flag("protected") ?? volume.IsProtected;
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply Delete(ApiCall call)
+    {
+        Volume volume = Find(call, out StorageDefinition storage);
+        string id = volume.VmId is { } vmid ? string.Create(CultureInfo.InvariantCulture, $"{vmid}@{storage.Id}") : storage.Id;
+        SimulatedTask task = state.Tasks.Start(new TaskRequest(call.PathValues["node"], "imgdel", id, call.Caller.AuthId)
+        {
+            Effort = 0.3,
+            Work = _ =>
+            {
+                if (volume.IsProtected)
+                {
+                    throw ApiFault.Failed($"can't remove protected volume '{volume.Id}'");
+                }
+
+                state.Volumes.Remove(volume);
+            },
+        });
+        if (call.Has("delay"))
+        {
+            state.Tasks.FinishNow(task);
+            return task.ExitStatus == "OK" ? ApiReply.Nothing : throw ApiFault.Failed(task.ExitStatus!);
+        }
+
+        return ApiReply.Of(task.Upid);
+    }
+
+    private ApiReply Upload(ApiCall call)
+    {
+        StorageDefinition storage = Demand(call);
+        UploadedFile file = call.Upload ?? throw ApiFault.Failed("missing upload");
+        string content = call.Required("content");
+        DemandExtension(content, file.FileName);
+        string? wanted = call.Text("checksum");
+        string? algorithm = call.Text("checksum-algorithm");
+        string node = call.PathValues["node"];
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "imgcopy", "", call.Caller.AuthId)
+        {
+            Effort = 0.5,
+            Work = task =>
+            {
+                task.Write("starting file import from: /var/tmp/pveupload-simulated");
+                if (wanted is not null && algorithm is not null)
+                {
+                    task.Write("calculating checksum...");
+                    string? got = file.Hash(algorithm);
+                    if (!string.Equals(got, wanted, StringComparison.OrdinalIgnoreCase))
+                    {
+                        throw ApiFault.Failed($"checksum mismatch: got '{got}' != expect '{wanted}'");
+                    }
+                }
+
+                task.Write($"target node: {node}");
+                Keep(storage, node, content, file.FileName, file.Length);
+                task.Write("finished file import successfully");
+            },
+        }).Upid);
+    }
+
+    private void Keep(StorageDefinition storage, string node, string content, string fileName, long length)
+    {
+        string id = $"{storage.Id}:{content}/{fileName}";
+        configurator.Volumes.Remove(id, node);
+        string format = fileName[(fileName.LastIndexOf('.') + 1)..];
+        configurator.Volumes.Add(storage, node, id, content, content == "vztmpl" ? "t" + format : format, length, null, null);
+    }
+
+    private static void DemandExtension(string content, string fileName)
+    {
+        string[] allowed = content switch
+        {
+            "iso" => [".iso", ".img"],
+            "vztmpl" => [".tar.gz", ".tar.xz", ".tar.zst"],
+            _ => [".ova", ".qcow2", ".raw", ".vmdk"],
+        };
+        if (!Array.Exists(allowed, extension => fileName.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw ApiFault.Parameter("filename", $"wrong file extension, expected one of: {string.Join(", ", allowed)}");
+        }
+    }
+
+    private ApiReply Download(ApiCall call)
+    {
+        StorageDefinition storage = Demand(call);
+        string content = call.Required("content");
+        string name = call.Required("filename");
+        string node = call.PathValues["node"];
+        DemandExtension(content, name);
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "download", name, call.Caller.AuthId)
+        {
+            Effort = 2,
+            Lines = [$"downloading {call.Required("url")} to /var/lib/vz/template/{content}/{name}", "50%", "100%"],
+            Work = task =>
+            {
+                Keep(storage, node, content, name, 64L << 20);
+                task.Write($"download of '{call.Required("url")}' to '/var/lib/vz/template/{content}/{name}' finished");
+            },
+        }).Upid);
+    }
+
+    private ApiReply Backup(ApiCall call)
+    {
+        string node = call.PathValues["node"];
+        if (!call.Has("vmid") && !call.IsSet("all") && !call.Has("pool"))
+        {
+            throw ApiFault.Parameter("vmid", "property is missing");
+        }
+
+        StorageDefinition storage = state.GetStorage(call.Text("storage") ?? "local");
+        IReadOnlyList<string> wanted = call.Items("vmid");
+        Guest[] guests = [.. state.Guests.Values.Where(guest => guest.Node == node && (call.IsSet("all")
+            || (call.Text("pool") is { } pool && guest.Pool == pool) || wanted.Contains(guest.VmId.ToString(CultureInfo.InvariantCulture))))];
+        DemandBackup(call, storage, guests);
+        string? template = call.Text("notes-template");
+        bool isProtected = call.IsSet("protected");
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "vzdump", wanted.Count == 1 ? wanted[0] : "", call.Caller.AuthId)
+        {
+            Effort = 3,
+            Lines = [$"INFO: starting new backup job: vzdump {string.Join(' ', wanted)} --node {node} --storage {storage.Id}"],
+            Work = task => BackUpAll(guests, storage, template, isProtected, task),
+        }).Upid);
+    }
+
+    private void DemandBackup(ApiCall call, StorageDefinition storage, Guest[] guests)
+    {
+        if (!state.Permissions.Has(call.Caller, $"/storage/{storage.Id}", "Datastore.AllocateSpace"))
+        {
+            throw ApiFault.Forbidden($"/storage/{storage.Id}, Datastore.AllocateSpace");
+        }
+
+        if (Array.Find(guests, guest => !state.Permissions.Has(call.Caller, GuestContext.PathOf(guest.VmId), "VM.Backup")) is { } refused)
+        {
+            throw ApiFault.Forbidden($"{GuestContext.PathOf(refused.VmId)}, VM.Backup");
+        }
+    }
+
+    private void BackUpAll(Guest[] guests, StorageDefinition storage, string? template, bool isProtected, SimulatedTask task)
+    {
+        bool failed = false;
+        foreach (Guest guest in guests)
+        {
+            task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: Starting Backup of VM {guest.VmId} ({guest.TypeName})"));
+            if (guest.Lock is { } held)
+            {
+                failed = true;
+                task.Write(string.Create(CultureInfo.InvariantCulture, $"ERROR: Backup of VM {guest.VmId} failed - {(guest.IsContainer ? "CT" : "VM")} is locked ({held})"));
+                continue;
+            }
+
+            string stamp = state.Now.ToString("yyyy_MM_dd-HH_mm_ss", CultureInfo.InvariantCulture);
+            string suffix = guest.IsContainer ? "tar.zst" : "vma.zst";
+            string id = string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:backup/vzdump-{guest.TypeName}-{guest.VmId}-{stamp}.{suffix}");
+            task.Write($"INFO: creating vzdump archive '/var/lib/vz/dump/{id[(id.LastIndexOf('/') + 1)..]}'");
+            state.Volumes.Add(new Volume
+            {
+                Id = id,
+                Storage = storage.Id,
+                Node = storage.IsShared ? null : guest.Node,
+                Content = "backup",
+                Format = suffix,
+                Size = Math.Max(1 << 20, GuestFigures.RootDisk(guest) / 3),
+                VmId = guest.VmId,
+                Created = state.Now.ToUnixTimeSeconds(),
+                Notes = template?.Replace("{{guestname}}", guest.Name, StringComparison.Ordinal).Replace("{{vmid}}", guest.VmId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                    .Replace("{{node}}", guest.Node, StringComparison.Ordinal),
+                IsProtected = isProtected,
+                SavedConfig = new Dictionary<string, string>(guest.Config, StringComparer.Ordinal),
+            });
+            task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: Finished Backup of VM {guest.VmId} (00:00:01)"));
+        }
+
+        task.Write(failed ? "INFO: Backup job finished with errors" : "INFO: Backup job finished successfully");
+        if (failed)
+        {
+            throw ApiFault.Failed("job errors");
+        }
+    }
+}
