@@ -25,9 +25,12 @@ namespace ProxSharp.Simulator;
 public sealed class PveSimulator : IAsyncDisposable
 {
     private readonly SimulatorHost _host;
+    private readonly HttpServerContext _server;
+    private readonly PveSimulatorOptions _options;
+    private readonly TicketOffice _tickets;
 
-    private PveSimulator(SimulatorHost host, PveState state, FaultInjector faults, SimulatorTraffic traffic) =>
-        (_host, State, Faults, Traffic) = (host, state, faults, traffic);
+    private PveSimulator(SimulatorHost host, HttpServerContext server, PveSimulatorOptions options, TicketOffice tickets, PveState state) =>
+        (_host, _server, _options, _tickets, State) = (host, server, options, tickets, state);
 
     /// <summary>Where it listens, for example <c>https://127.0.0.1:41234/</c>.</summary>
     public Uri Endpoint => _host.Endpoint;
@@ -39,12 +42,12 @@ public sealed class PveSimulator : IAsyncDisposable
     public string CertificatePem => _host.Certificate.ExportCertificatePem();
 
     /// <summary>Makes requests fail on purpose.</summary>
-    public FaultInjector Faults { get; }
+    public FaultInjector Faults => _server.Faults;
 
     /// <summary>What came in so far.</summary>
-    public SimulatorTraffic Traffic { get; }
+    public SimulatorTraffic Traffic => _server.Traffic;
 
-    internal PveState State { get; }
+    internal PveState State { get; private set; }
 
     /// <summary>Starts a simulator.</summary>
     /// <param name="options">How it starts; null for the defaults.</param>
@@ -53,6 +56,41 @@ public sealed class PveSimulator : IAsyncDisposable
     public static async Task<PveSimulator> StartAsync(PveSimulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new PveSimulatorOptions();
+        PveState state = BuildState(options);
+        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256);
+        FaultInjector faults = new(tickets.Rotate);
+        HttpServerContext server = new()
+        {
+            Pipeline = BuildPipeline(state, tickets, faults, options),
+            Writer = new PveResponseWriter(options.TimeProvider),
+            Limits = RequestHeadLimits.Pve,
+            Faults = faults,
+            Traffic = new SimulatorTraffic(),
+            Time = options.TimeProvider,
+            IdleTimeout = TimeSpan.FromSeconds(5),
+            MaximumRequests = 100,
+            ClosesOnError = true,
+        };
+        X509Certificate2 certificate = SimulatorCertificate.Create(state.LocalNode, state.Nodes.Keys);
+        state.Fingerprint = SimulatorCertificate.Fingerprint(certificate);
+        SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
+        return new PveSimulator(host, server, options, tickets, state);
+    }
+
+    /// <summary>Builds the scenario anew: guests, users, tasks are as at the start. Connections, faults and the tickets handed out stay.</summary>
+    public void Reset()
+    {
+        PveState state = BuildState(_options);
+        state.Fingerprint = Fingerprint;
+        _server.Pipeline = BuildPipeline(state, _tickets, Faults, _options);
+        State = state;
+    }
+
+    /// <summary>Stops it and closes all connections.</summary>
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private static PveState BuildState(PveSimulatorOptions options)
+    {
         PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
         ClusterBuilder builder = new(state);
         builder.AddUser("root@pam", null);
@@ -64,30 +102,11 @@ public sealed class PveSimulator : IAsyncDisposable
             builder.AddNode("pve1");
         }
 
-        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256);
-        FaultInjector faults = new(tickets.Rotate);
-        SimulatorTraffic traffic = new();
-        PveDispatcher dispatcher = Handlers(state, tickets, faults);
-        HttpServerContext server = new()
-        {
-            Pipeline = new PvePipeline(state, new PveAuthentication(state, tickets), dispatcher, options.Delays),
-            Writer = new PveResponseWriter(options.TimeProvider),
-            Limits = RequestHeadLimits.Pve,
-            Faults = faults,
-            Traffic = traffic,
-            Time = options.TimeProvider,
-            IdleTimeout = TimeSpan.FromSeconds(5),
-            MaximumRequests = 100,
-            ClosesOnError = true,
-        };
-        X509Certificate2 certificate = SimulatorCertificate.Create(state.LocalNode, state.Nodes.Keys);
-        state.Fingerprint = SimulatorCertificate.Fingerprint(certificate);
-        SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
-        return new PveSimulator(host, state, faults, traffic);
+        return state;
     }
 
-    /// <summary>Stops it and closes all connections.</summary>
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private static PvePipeline BuildPipeline(PveState state, TicketOffice tickets, FaultInjector faults, PveSimulatorOptions options) =>
+        new(state, new PveAuthentication(state, tickets), Handlers(state, tickets, faults), options.Delays);
 
     private static PveDispatcher Handlers(PveState state, TicketOffice tickets, FaultInjector faults)
     {

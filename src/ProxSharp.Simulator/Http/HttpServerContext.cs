@@ -3,9 +3,10 @@ using ProxSharp.Simulator.Faults;
 namespace ProxSharp.Simulator.Http;
 
 /// <summary>What all connections of one simulator share.</summary>
-internal sealed record HttpServerContext
+internal sealed class HttpServerContext
 {
-    public required IRequestPipeline Pipeline { get; init; }
+    /// <summary>Answers the requests; replaced when a simulator is reset.</summary>
+    public required IRequestPipeline Pipeline { get; set; }
 
     public required WireResponseWriter Writer { get; init; }
 

@@ -47,7 +47,7 @@ internal sealed class ShapeValues(ApiSchema schema)
             return Create(node.Alternatives[0].Node, name, known, depth);
         }
 
-        if (name is not null && known?.GetValueOrDefault(name) is { } value && node.Type is not (ApiValueType.Array or ApiValueType.Object))
+        if (name is not null && known?.GetValueOrDefault(name) is { } value && Fits(node.Type, value))
         {
             return Typed(node, value);
         }
@@ -63,6 +63,13 @@ internal sealed class ShapeValues(ApiSchema schema)
             _ => JsonValue.Create(_texts.For(node, name ?? "")),
         };
     }
+
+    private static bool Fits(ApiValueType type, string value) => type switch
+    {
+        ApiValueType.String => true,
+        ApiValueType.Integer => long.TryParse(value, CultureInfo.InvariantCulture, out _),
+        _ => false,
+    };
 
     private JsonArray List(ApiNode node, string? name, IReadOnlyDictionary<string, string>? known, int depth)
     {

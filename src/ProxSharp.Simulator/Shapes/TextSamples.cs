@@ -77,9 +77,9 @@ internal sealed partial class TextSamples(ApiSchema schema)
 
     private static string? Match(string pattern, ApiNode node, string name)
     {
-        Regex regex = new($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.ECMAScript & 0, TimeSpan.FromSeconds(1));
+        Regex regex = new($"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         bool Fits(string candidate) =>
-            regex.IsMatch(candidate) && candidate.Length >= (node.MinimumLength ?? 0) && candidate.Length <= (node.MaximumLength ?? int.MaxValue);
+            candidate.Length >= (node.MinimumLength ?? 0) && candidate.Length <= (node.MaximumLength ?? int.MaxValue) && regex.IsMatch(candidate);
         string? named = Named(name);
         return named is not null && Fits(named) ? named : Array.Find(s_candidates, Fits);
     }

@@ -1,0 +1,108 @@
+using System.Security.Cryptography.X509Certificates;
+using ProxSharp.Pbs.Api;
+using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Faults;
+using ProxSharp.Simulator.Hosting;
+using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.Shapes;
+
+namespace ProxSharp.Simulator;
+
+/// <summary>A Proxmox Backup Server in this process: its REST API over TLS on the loopback address. Backup and reader sessions are not part of it.</summary>
+/// <example>
+/// <code>
+/// await using PbsSimulator simulator = await PbsSimulator.StartAsync();
+/// // Connect to simulator.Endpoint, trusting simulator.Fingerprint, as DefaultBackupServer.DemoUser with DefaultBackupServer.DemoPassword.
+/// </code>
+/// </example>
+public sealed class PbsSimulator : IAsyncDisposable
+{
+    private readonly SimulatorHost _host;
+    private readonly HttpServerContext _server;
+    private readonly PbsSimulatorOptions _options;
+    private readonly TicketOffice _tickets;
+
+    private PbsSimulator(SimulatorHost host, HttpServerContext server, PbsSimulatorOptions options, TicketOffice tickets, PbsState state) =>
+        (_host, _server, _options, _tickets, State) = (host, server, options, tickets, state);
+
+    /// <summary>Where it listens, for example <c>https://127.0.0.1:41234/</c>.</summary>
+    public Uri Endpoint => _host.Endpoint;
+
+    /// <summary>The SHA-256 fingerprint of its certificate: upper-case hex pairs with colons.</summary>
+    public string Fingerprint => _host.Fingerprint;
+
+    /// <summary>Its certificate in PEM, for clients that trust a file of authorities.</summary>
+    public string CertificatePem => _host.Certificate.ExportCertificatePem();
+
+    /// <summary>Makes requests fail on purpose.</summary>
+    public FaultInjector Faults => _server.Faults;
+
+    /// <summary>What came in so far.</summary>
+    public SimulatorTraffic Traffic => _server.Traffic;
+
+    internal PbsState State { get; private set; }
+
+    /// <summary>Starts a simulator.</summary>
+    /// <param name="options">How it starts; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<PbsSimulator> StartAsync(PbsSimulatorOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new PbsSimulatorOptions();
+        PbsState state = BuildState(options);
+        TicketOffice tickets = new("PBS", options.TimeProvider, signatureLength: 64);
+        HttpServerContext server = new()
+        {
+            Pipeline = BuildPipeline(state, tickets, options),
+            Writer = new PbsResponseWriter(options.TimeProvider),
+            Limits = RequestHeadLimits.Pbs,
+            Faults = new FaultInjector(tickets.Rotate),
+            Traffic = new SimulatorTraffic(),
+            Time = options.TimeProvider,
+            IdleTimeout = TimeSpan.FromSeconds(120),
+            MaximumRequests = int.MaxValue,
+            ClosesOnError = false,
+        };
+        X509Certificate2 certificate = SimulatorCertificate.Create(state.NodeName, [state.NodeName]);
+        SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
+        return new PbsSimulator(host, server, options, tickets, state);
+    }
+
+    /// <summary>Builds the scenario anew: datastores, users, tasks are as at the start. Connections, faults and the tickets handed out stay.</summary>
+    public void Reset()
+    {
+        PbsState state = BuildState(_options);
+        _server.Pipeline = BuildPipeline(state, _tickets, _options);
+        State = state;
+    }
+
+    /// <summary>Stops it and closes all connections.</summary>
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private static PbsState BuildState(PbsSimulatorOptions options)
+    {
+        PbsState state = new(PbsApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
+        BackupServerBuilder builder = new(state);
+        builder.AddUser("root@pam", null);
+        options.Scenario(builder);
+        return state;
+    }
+
+    private static PbsPipeline BuildPipeline(PbsState state, TicketOffice tickets, PbsSimulatorOptions options) =>
+        new(state, new PbsAuthentication(state, tickets), Handlers(state, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
+
+    private static HandlerTable Handlers(PbsState state, TicketOffice tickets)
+    {
+        HandlerTable table = new(state.Schema);
+        new PbsLoginHandlers(state, tickets).Register(table);
+        new PbsAccessHandlers(state).Register(table);
+        new FactorHandlers(state, state.Random).Register(table);
+        new DatastoreHandlers(state).Register(table);
+        new SnapshotHandlers(state).Register(table);
+        new PbsTaskHandlers(state).Register(table);
+        return table;
+    }
+}

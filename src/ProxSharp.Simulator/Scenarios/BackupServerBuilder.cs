@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Pbs;
+
+namespace ProxSharp.Simulator.Scenarios;
+
+/// <summary>Describes the backup server that a simulator starts with.</summary>
+public sealed class BackupServerBuilder
+{
+    private readonly PbsState _state;
+
+    internal BackupServerBuilder(PbsState state) => _state = state;
+
+    /// <summary>Names the node; the default is <c>pbs</c>.</summary>
+    public BackupServerBuilder Named(string node)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        _state.NodeName = node;
+        return this;
+    }
+
+    /// <summary>Adds a datastore.</summary>
+    /// <param name="name">Its name, 3 to 32 characters.</param>
+    /// <param name="capacity">Bytes it can hold; 2 TiB if not given.</param>
+    /// <param name="comment">A remark.</param>
+    /// <param name="namespaces">Namespaces beside the root.</param>
+    public BackupServerBuilder AddDatastore(string name, long capacity = 2L << 40, string? comment = null, params string[] namespaces)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Datastore store = new(name) { Capacity = capacity };
+        store.Namespaces.UnionWith(namespaces);
+        _state.Datastores[name] = store;
+        JsonObject config = new() { ["path"] = $"/mnt/datastore/{name}" };
+        if (comment is not null)
+        {
+            config["comment"] = comment;
+        }
+
+        _state.Collections.Put("/config/datastore", name, config);
+        return this;
+    }
+
+    /// <summary>Adds a snapshot.</summary>
+    /// <param name="datastore">The datastore; it must have been added.</param>
+    /// <param name="type"><c>vm</c>, <c>ct</c> or <c>host</c>.</param>
+    /// <param name="id">The backup id.</param>
+    /// <param name="time">When it was made.</param>
+    /// <param name="size">Bytes of its data.</param>
+    /// <param name="owner">Who owns the group.</param>
+    /// <param name="ns">Its namespace; empty for the root.</param>
+    public BackupServerBuilder AddSnapshot(string datastore, string type, string id, DateTimeOffset time, long size = 8L << 30, string owner = "root@pam", string ns = "")
+    {
+        if (!_state.Datastores.TryGetValue(datastore, out Datastore? store))
+        {
+            throw new ArgumentException($"The datastore '{datastore}' was not added.", nameof(datastore));
+        }
+
+        IReadOnlyList<(string, long)> files = type switch
+        {
+            "vm" => [("qemu-server.conf.blob", 420), ("drive-scsi0.img.fidx", size), ("index.json.blob", 512)],
+            "ct" => [("pct.conf.blob", 300), ("root.pxar.didx", size), ("catalog.pcat1.didx", 4096), ("index.json.blob", 512)],
+            _ => [("root.pxar.didx", size), ("catalog.pcat1.didx", 4096), ("index.json.blob", 512)],
+        };
+        store.Namespaces.Add(ns);
+        store.Snapshots.Add(new Snapshot(ns, type, id, time.ToUnixTimeSeconds()) { Files = files, Owner = owner });
+        return this;
+    }
+
+    /// <summary>Adds a user with a password. <c>root@pam</c> is always there; adding it again changes its password.</summary>
+    public BackupServerBuilder AddUser(string userId, string? password, string? comment = null)
+    {
+        AccessUser user = UserOrNew(userId);
+        user.Password = password;
+        if (comment is not null)
+        {
+            user.Details["comment"] = comment;
+        }
+
+        return this;
+    }
+
+    /// <summary>Gives a user a second factor: one-time passwords.</summary>
+    public BackupServerBuilder AddTotp(string userId, byte[] secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        UserOrNew(userId).Factors.Add(new SecondFactor("totp-1", "totp", _state.Now.ToUnixTimeSeconds()) { Secret = [.. secret], Description = "authenticator" });
+        return this;
+    }
+
+    /// <summary>Adds an API token. It has only the rights granted to the token itself.</summary>
+    public BackupServerBuilder AddToken(string userId, string tokenName, string secret)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tokenName);
+        UserOrNew(userId).Tokens[tokenName] = new AccessToken(tokenName, secret);
+        return this;
+    }
+
+    /// <summary>Grants a role on a path.</summary>
+    /// <param name="path">The path, for example <c>/datastore/store1</c>.</param>
+    /// <param name="subject">A user or a token (<c>name@realm!token</c>).</param>
+    /// <param name="role">The role.</param>
+    /// <param name="propagate">True if it holds below the path too.</param>
+    public BackupServerBuilder Grant(string path, string subject, string role, bool propagate = true)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        if (!_state.Directory.Roles.ContainsKey(role))
+        {
+            throw new ArgumentException($"The role '{role}' does not exist.", nameof(role));
+        }
+
+        _state.Directory.Grant(new AclEntry(path, subject.Contains('!', StringComparison.Ordinal) ? "token" : "user", subject, role, propagate));
+        return this;
+    }
+
+    private AccessUser UserOrNew(string userId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        if (!_state.Directory.Users.TryGetValue(userId, out AccessUser? user))
+        {
+            _state.Directory.Users[userId] = user = new AccessUser(userId);
+        }
+
+        return user;
+    }
+}

@@ -1,0 +1,132 @@
+using ProxSharp.Api;
+using ProxSharp.Pbs.Api;
+using ProxSharp.Schema;
+using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Tests;
+
+/// <summary>Every REST endpoint of Proxmox Backup Server, called once as it should be and once with one wrong argument.</summary>
+public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassFixture<PbsEndpointTheory.Server>
+{
+    private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
+    {
+        ["node"] = "localhost", ["store"] = "store1", ["/config/datastore/{name} name"] = "store1", ["userid"] = "demo@pbs", ["token-name"] = "ci", ["backup-type"] = "vm", ["backup-id"] = "100",
+        ["backup-time"] = "1767232800", ["POST /config/datastore name"] = "newstore", ["POST /config/datastore path"] = "/mnt/new", ["POST /access/users userid"] = "new@pbs",
+        ["POST /access/users/{userid}/token/{token-name} token-name"] = "new", ["POST /access/ticket username"] = "root@pam", ["POST /access/ticket +"] = $"password={DefaultBackupServer.RootPassword}",
+        ["/access/tfa/{userid}/{id} id"] = "recovery", ["/access/tfa/{userid}/{id} userid"] = "demo@pbs", ["POST /access/tfa/{userid} type"] = "recovery", ["POST /access/tfa/{userid} userid"] = "root@pam",
+        ["PUT /access/acl +"] = "auth-id=demo@pbs", ["PUT /access/acl role"] = "DatastoreReader", ["PUT /access/acl path"] = "/datastore/store1", ["ns"] = "customers", ["new-owner"] = "demo@pbs",
+        ["DELETE /admin/datastore/{store}/namespace ns"] = "customers", ["DELETE /admin/datastore/{store}/namespace +"] = "delete-groups=true", ["PUT /access/password password"] = "new-password", ["file-name"] = "index.json.blob",
+    };
+
+    public static TheoryData<string> Endpoints() => [.. PbsApiSchema.Embedded.Endpoints.Where(IsRest).Select(static endpoint => endpoint.ToString())];
+
+    public static TheoryData<string> StrictEndpoints() => [.. PbsApiSchema.Embedded.Endpoints.Where(static endpoint => IsRest(endpoint) && BrokenArgument.IsPossible(endpoint)).Select(static endpoint => endpoint.ToString())];
+
+    [Theory]
+    [MemberData(nameof(Endpoints))]
+    public async Task Call_WithValidArguments_AnswersInTheDeclaredShape(string name)
+    {
+        ApiEndpoint endpoint = Find(name);
+        (string path, List<(string Name, string Value)> parameters) = server.Arrange(endpoint);
+
+        TestReply reply = await server.SendAsync(endpoint, path, parameters);
+
+        Assert.True(reply.Status == 200, $"{reply.Status} {reply.Reason} {reply.Text} for {path} {string.Join('&', parameters)}");
+        if (endpoint.Transport == ApiTransportKind.Envelope)
+        {
+            string? failure = endpoint.Returns.Type == ApiValueType.Null ? null : ShapeCheck.Compare(endpoint.Returns, reply.Data);
+            Assert.True(failure is null, $"{failure} in {reply.Text}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(StrictEndpoints))]
+    public async Task Call_WithOneWrongArgument_NamesIt(string name)
+    {
+        ApiEndpoint endpoint = Find(name);
+        (string path, List<(string Name, string Value)> parameters) = server.Arrange(endpoint);
+        string wrong = BrokenArgument.Apply(endpoint, parameters);
+
+        TestReply reply = await server.SendAsync(endpoint, path, parameters);
+
+        Assert.True(reply.Status == 400, $"{reply.Status} {reply.Reason} {reply.Text} with wrong {wrong} for {path} {string.Join('&', parameters)}");
+        Assert.Contains($"'{wrong}'", reply.Text, StringComparison.Ordinal);
+    }
+
+    // What runs inside a backup or reader session is no REST call.
+    private static bool IsRest(ApiEndpoint endpoint) => !endpoint.Path.StartsWith("/backup", StringComparison.Ordinal) && !endpoint.Path.StartsWith("/reader", StringComparison.Ordinal);
+
+    private static ApiEndpoint Find(string name)
+    {
+        string[] parts = name.Split(' ');
+        Assert.True(ApiMethods.TryParse(parts[0], out ApiMethod method));
+        return PbsApiSchema.Embedded.Find(method, parts[1])!;
+    }
+
+    public sealed class Server : IAsyncLifetime
+    {
+        private readonly EndpointArguments _arguments = new(PbsApiSchema.Embedded, s_known);
+        private readonly CollectionFamily[] _families = [.. CollectionFamily.Find(PbsApiSchema.Embedded)];
+        private PbsSimulator _simulator = null!;
+        private TestClient _client = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false });
+            _client = new TestClient(_simulator.Endpoint) { CookieName = "PBSAuthCookie" };
+            TestReply login = await _client.PostAsync("/access/ticket", ("username", "root@pam"), ("password", DefaultBackupServer.RootPassword));
+            _client.Ticket = login.Data!["ticket"]!.GetValue<string>();
+            _client.Csrf = login.Data["CSRFPreventionToken"]!.GetValue<string>();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            return _simulator.DisposeAsync();
+        }
+
+        /// <summary>Puts the server into a state in which the call makes sense, and makes the call's arguments.</summary>
+        internal (string Path, List<(string Name, string Value)> Parameters) Arrange(ApiEndpoint endpoint)
+        {
+            _simulator.Reset();
+            _simulator.State.Directory.Users["demo@pbs"].Factors.Add(new SecondFactor("recovery", "recovery", 1_750_000_000) { RecoveryKeys = ["1111-2222-3333-4444"] });
+            string path = _arguments.Path(endpoint);
+            string[] template = endpoint.Path.Split('/');
+            string[] concrete = path.Split('/');
+            for (int length = 2; length <= template.Length; length++)
+            {
+                string item = string.Join('/', template.Take(length));
+                CollectionFamily? family = Array.Find(_families, candidate => candidate.Item == item);
+                if (family is not null && family.Parent != "/config/datastore" && !(endpoint.Method == ApiMethod.Post && length == template.Length))
+                {
+                    _simulator.State.Collections.Put(string.Join('/', concrete.Take(length - 1).Select(Uri.UnescapeDataString)), Uri.UnescapeDataString(concrete[length - 1]), []);
+                }
+            }
+
+            if (path.Contains("/tasks/", StringComparison.Ordinal))
+            {
+                SimulatedTask task = _simulator.State.Tasks.Start(new TaskRequest("pbs", "verify", "store1", "root@pam"));
+                path = string.Join('/', path.Split('/').Select(segment => segment.StartsWith("UPID", StringComparison.Ordinal) ? Uri.EscapeDataString(task.Upid) : segment));
+            }
+
+            return (path, _arguments.Parameters(endpoint));
+        }
+
+        internal async Task<TestReply> SendAsync(ApiEndpoint endpoint, string path, List<(string Name, string Value)> parameters)
+        {
+            using FormUrlEncodedContent form = new(parameters.Select(static parameter => new KeyValuePair<string, string>(parameter.Name, parameter.Value)));
+            bool isUpload = endpoint.Transport == ApiTransportKind.Upload;
+            if (!isUpload && (endpoint.Method is ApiMethod.Post or ApiMethod.Put))
+            {
+                return await _client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), path, form);
+            }
+
+            string query = await form.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            using ByteArrayContent? blob = isUpload ? new ByteArrayContent([1, 2, 3]) : null;
+            return await _client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", blob);
+        }
+    }
+}

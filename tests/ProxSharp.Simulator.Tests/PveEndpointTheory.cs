@@ -1,0 +1,187 @@
+using ProxSharp.Api;
+using ProxSharp.Pve.Api;
+using ProxSharp.Schema;
+using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Tests;
+
+/// <summary>Every endpoint of Proxmox VE, called once as it should be and once with one wrong argument.</summary>
+public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassFixture<PveEndpointTheory.Server>
+{
+    private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
+    {
+        ["node"] = "pve1", ["qemu vmid"] = "106", ["lxc vmid"] = "200", ["vmid"] = "106", ["storage"] = "local", ["volume"] = "local:iso/debian-13.iso", ["userid"] = "demo@pve",
+        ["tokenid"] = "ci", ["realm"] = "pve", ["groupid"] = "ops", ["roleid"] = "Custom", ["poolid"] = "production", ["snapname"] = "snap1", ["pos"] = "0", ["cidr"] = "192.0.2.0/24",
+        ["POST /nodes/{node}/qemu vmid"] = "500", ["POST /nodes/{node}/lxc vmid"] = "501", ["POST /nodes/{node}/lxc ostemplate"] = "local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst",
+        ["POST /access/users userid"] = "new@pve", ["POST /access/groups groupid"] = "newgroup", ["POST /access/roles roleid"] = "NewRole", ["POST /pools poolid"] = "newpool",
+        ["POST /access/users/{userid}/token/{tokenid} tokenid"] = "new", ["POST /access/ticket username"] = "root@pam", ["POST /access/ticket password"] = DefaultCluster.RootPassword,
+        ["PUT /access/acl +"] = "users=demo@pve", ["PUT /access/acl roles"] = "PVEAuditor", ["PUT /access/acl path"] = "/vms/100", ["newid"] = "600", ["target"] = "pve2",
+        ["POST /nodes/{node}/qemu/{vmid}/snapshot snapname"] = "snap2", ["POST /nodes/{node}/lxc/{vmid}/snapshot snapname"] = "snap2",
+        ["PUT /nodes/{node}/qemu/{vmid}/config +"] = "cores=4", ["PUT /nodes/{node}/lxc/{vmid}/config +"] = "cores=4", ["POST /nodes/{node}/qemu/{vmid}/config +"] = "cores=4",
+        ["lxc disk"] = "rootfs", ["size"] = "+1G", ["POST /nodes/{node}/storage/{storage}/content size"] = "4M", ["POST /nodes/{node}/storage/{storage}/content filename"] = "vm-106-disk-7.raw",
+        ["POST /storage +"] = "path=/mnt/new", ["POST /storage storage"] = "newstore", ["POST /storage type"] = "dir", ["POST /nodes/{node}/vzdump +"] = "vmid=106",
+        ["POST /access/tfa/{userid} type"] = "recovery", ["id"] = "recovery", ["PUT /nodes/{node}/qemu/{vmid}/resize disk"] = "scsi0", ["POST /nodes/{node}/lxc/{vmid}/move_volume volume"] = "rootfs",
+        ["POST /nodes/{node}/storage/{storage}/download-url filename"] = "new.iso", ["POST /nodes/{node}/storage/{storage}/download-url content"] = "iso", ["PUT /pools +"] = "comment=x",
+        ["/cluster/replication id"] = "106-0", ["/cluster/replication/{id} id"] = "106-0", ["/nodes/{node}/replication/{id} id"] = "106-0", ["/nodes/{node}/replication/{id}/log id"] = "106-0",
+        ["/nodes/{node}/replication/{id}/schedule_now id"] = "106-0", ["/nodes/{node}/replication/{id}/status id"] = "106-0", ["/cluster/sdn/vnets/{vnet}/subnets/{subnet} subnet"] = "zone1-192.0.2.0-24",
+        ["POST /access/tfa/{userid} userid"] = "root@pam", ["POST /access/domains realm"] = "newrealm", ["POST /nodes/{node}/qemu/{vmid}/move_disk disk"] = "scsi0",
+        ["target-vmid"] = "601", ["POST /nodes/{node}/qemu/{vmid}/remote_migrate target-bridge"] = "vmbr0", ["DELETE /pools/{poolid} poolid"] = "empty", ["DELETE /pools poolid"] = "empty",
+    };
+
+    public static TheoryData<string> Endpoints() => [.. PveApiSchema.Embedded.Endpoints.Where(static endpoint => !endpoint.Path.EndsWith("/upload", StringComparison.Ordinal)).Select(static endpoint => endpoint.ToString())];
+
+    [Theory]
+    [MemberData(nameof(Endpoints))]
+    public async Task Call_WithValidArguments_AnswersInTheDeclaredShape(string name)
+    {
+        ApiEndpoint endpoint = Find(name);
+        (string path, List<(string Name, string Value)> parameters) = server.Arrange(endpoint);
+
+        TestReply reply = await server.SendAsync(endpoint.Method, path, parameters);
+
+        (int status, string? text) = Refusal(endpoint);
+        Assert.True(reply.Status == status, $"{reply.Status} {reply.Reason} {reply.Text} for {path} {string.Join('&', parameters)}");
+        if (text is not null)
+        {
+            Assert.Equal(text, reply.Reason);
+        }
+        else if (endpoint.Transport == ApiTransportKind.Envelope && reply.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true)
+        {
+            string? failure = ShapeCheck.Compare(endpoint.Returns, reply.Data);
+            Assert.True(failure is null || (reply.Data is null && endpoint.Task == ApiTaskKind.Maybe), $"{failure} in {reply.Text}");
+        }
+    }
+
+    public static TheoryData<string> StrictEndpoints() => [.. PveApiSchema.Embedded.Endpoints
+        .Where(static endpoint => !endpoint.Path.EndsWith("/upload", StringComparison.Ordinal) && BrokenArgument.IsPossible(endpoint)).Select(static endpoint => endpoint.ToString())];
+
+    [Theory]
+    [MemberData(nameof(StrictEndpoints))]
+    public async Task Call_WithOneWrongArgument_NamesIt(string name)
+    {
+        ApiEndpoint endpoint = Find(name);
+        (string path, List<(string Name, string Value)> parameters) = server.Arrange(endpoint);
+        string wrong = BrokenArgument.Apply(endpoint, parameters);
+
+        TestReply reply = await server.SendAsync(endpoint.Method, path, parameters);
+
+        Assert.True(reply.Status == 400, $"{reply.Status} {reply.Reason} {reply.Text} with wrong {wrong} for {path} {string.Join('&', parameters)}");
+        Assert.Contains(reply.Json!["errors"]!.AsObject(), error => error.Key == wrong || error.Key.StartsWith(wrong + "[", StringComparison.Ordinal));
+    }
+
+    /// <summary>The endpoints that refuse even a well-formed call, as the real server does.</summary>
+    private static (int Status, string? Text) Refusal(ApiEndpoint endpoint) => endpoint.ToString() switch
+    {
+        "POST /access/vncticket" => (401, "authentication failure"),
+        _ => (200, null),
+    };
+
+    private static ApiEndpoint Find(string name)
+    {
+        string[] parts = name.Split(' ');
+        Assert.True(ApiMethods.TryParse(parts[0], out ApiMethod method));
+        return PveApiSchema.Embedded.Find(method, parts[1])!;
+    }
+
+    public sealed class Server : IAsyncLifetime
+    {
+        private readonly EndpointArguments _arguments = new(PveApiSchema.Embedded, s_known);
+        private readonly CollectionFamily[] _families = [.. CollectionFamily.Find(PveApiSchema.Embedded)];
+        private PveSimulator _simulator = null!;
+        private TestClient _client = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _simulator = await PveSimulator.StartAsync(new PveSimulatorOptions
+            {
+                Delays = false,
+                Scenario = static cluster =>
+                {
+                    DefaultCluster.Build(cluster);
+                    cluster.AddUser("demo@pve", DefaultCluster.DemoPassword, null, "ops").AddRole("Custom", "VM.Audit").AddPool("empty").AddRecoveryKeys("demo@pve", "1111-2222-3333-4444");
+                },
+            });
+            _client = await TestClient.LoginAsync(_simulator);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            return _simulator.DisposeAsync();
+        }
+
+        /// <summary>Puts the server into a state in which the call makes sense, and makes the call's arguments.</summary>
+        internal (string Path, List<(string Name, string Value)> Parameters) Arrange(ApiEndpoint endpoint)
+        {
+            _simulator.Reset();
+            string path = _arguments.Path(endpoint);
+            Guest machine = _simulator.State.Guests[106];
+            Guest container = _simulator.State.Guests[200];
+            machine.Snapshots.Add(new GuestSnapshot("snap1", 1_750_000_000, null, false, new Dictionary<string, string>(machine.Config)));
+            container.Snapshots.Add(new GuestSnapshot("snap1", 1_750_000_000, null, false, new Dictionary<string, string>(container.Config)));
+            ArrangePower(endpoint, machine, container);
+            ArrangeItems(endpoint, path);
+            if (path.Contains("/tasks/", StringComparison.Ordinal))
+            {
+                SimulatedTask task = _simulator.State.Tasks.Start(new TaskRequest("pve1", "qmstart", "106", "root@pam"));
+                path = string.Join('/', path.Split('/').Select(segment => segment.StartsWith("UPID", StringComparison.Ordinal) ? Uri.EscapeDataString(task.Upid) : segment));
+            }
+
+            return (path, _arguments.Parameters(endpoint));
+        }
+
+        internal async Task<TestReply> SendAsync(ApiMethod method, string path, List<(string Name, string Value)> parameters)
+        {
+            using FormUrlEncodedContent form = new(parameters.Select(static parameter => new KeyValuePair<string, string>(parameter.Name, parameter.Value)));
+            if (method is ApiMethod.Post or ApiMethod.Put)
+            {
+                return await _client.SendAsync(new HttpMethod(method.ToVerb()), path, form);
+            }
+
+            string query = await form.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return await _client.SendAsync(new HttpMethod(method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", null);
+        }
+
+        private static void ArrangePower(ApiEndpoint endpoint, Guest machine, Guest container)
+        {
+            string last = endpoint.Path[(endpoint.Path.LastIndexOf('/') + 1)..];
+            if (last is "reboot" or "reset" or "suspend" or "resume" && !machine.IsRunning)
+            {
+                machine.Start(TimeProvider.System.GetUtcNow(), 4711);
+            }
+
+            if (last is "start" or "migrate" or "template" or "{vmid}")
+            {
+                container.Stop();
+            }
+
+            if (last == "template")
+            {
+                machine.Snapshots.Clear();
+                container.Snapshots.Clear();
+            }
+        }
+
+        /// <summary>Makes the objects the path names, unless the call is the one that makes them.</summary>
+        private void ArrangeItems(ApiEndpoint endpoint, string path)
+        {
+            string[] template = endpoint.Path.Split('/');
+            string[] concrete = path.Split('/');
+            for (int length = 2; length <= template.Length; length++)
+            {
+                string item = string.Join('/', template.Take(length));
+                CollectionFamily? family = Array.Find(_families, candidate => candidate.Item == item);
+                bool creates = endpoint.Method == ApiMethod.Post && length == template.Length && !_families.Any(inner => inner.Parent == item);
+                if (family is not null && !creates && family.Parent is not ("/access/domains" or "/access/users"))
+                {
+                    string parent = string.Join('/', concrete.Take(length - 1).Select(Uri.UnescapeDataString));
+                    string id = Uri.UnescapeDataString(concrete[length - 1]);
+                    _simulator.State.Collections.Put(parent, id, []);
+                }
+            }
+        }
+    }
+}
