@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Schema;
@@ -8,6 +9,7 @@ namespace ProxSharp;
 public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
 {
     private readonly ProxmoxConnection _connection;
+    private readonly ApiSchema _embedded;
 
     /// <summary>Creates a client. Nothing is sent until the first call.</summary>
     /// <param name="options">How to reach the servers.</param>
@@ -18,6 +20,7 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(schema);
         Options = options;
+        _embedded = schema;
         _connection = new ProxmoxConnection(options, schema.Product, schema);
         Raw = new RawApi(_connection);
     }
@@ -53,6 +56,34 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Reads the schema that the server publishes about itself and makes it the client's <see cref="Schema"/>: parameters that are new in the
+    /// server's version are accepted from then on, and endpoints and parameters have descriptions.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ProxmoxProtocolException">What the server publishes cannot be read; the client keeps its schema.</exception>
+    public async Task<ApiSchema> LoadSchemaAsync(CancellationToken cancellationToken = default)
+    {
+        string version = VersionOf(await Raw.GetAsync("/version", cancellationToken: cancellationToken).ConfigureAwait(false));
+        ApiDownload script = await _connection.DownloadAsync(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken).ConfigureAwait(false);
+        await using (script.ConfigureAwait(false))
+        {
+            using MemoryStream bytes = new();
+            await script.Content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return Schema = ServerSchemaReader.Read(bytes.ToArray(), _embedded.Product, _embedded, version);
+        }
+    }
+
+    /// <inheritdoc cref="LoadSchemaAsync"/>
+    public ApiSchema LoadSchema(CancellationToken cancellationToken = default)
+    {
+        string version = VersionOf(Raw.Get("/version", cancellationToken: cancellationToken));
+        using ApiDownload script = _connection.Download(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken);
+        using MemoryStream bytes = new();
+        script.Content.CopyTo(bytes);
+        return Schema = ServerSchemaReader.Read(bytes.ToArray(), _embedded.Product, _embedded, version);
+    }
+
     /// <summary>Closes all connections. Calls that are still running fail.</summary>
     public void Dispose()
     {
@@ -76,4 +107,7 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
             _connection.Dispose();
         }
     }
+
+    private static string VersionOf(ApiResponse<JsonElement> answer)
+        => answer.Data.ValueKind == JsonValueKind.Object && answer.Data.TryGetProperty("version", out JsonElement version) ? version.ToString() : "";
 }

@@ -17,8 +17,10 @@ public sealed class PbsClient : ProxmoxClient
     /// <exception cref="ArgumentException">The options cannot work.</exception>
     public PbsClient(ProxmoxClientOptions options)
         : base(options, PbsApiSchema.Embedded)
-    {
-    }
+        => Api = new PbsApi(Connection);
+
+    /// <summary>Every endpoint of Proxmox Backup Server as a typed method.</summary>
+    public PbsApi Api { get; }
 
     /// <summary>Creates a client for one server. Nothing is sent until the first call.</summary>
     /// <param name="address">The server as <see cref="ProxmoxEndpoint.Parse"/> reads it, for example <c>https://pbs1:8007</c> or <c>pbs1</c>.</param>

@@ -17,8 +17,10 @@ public sealed class PveClient : ProxmoxClient
     /// <exception cref="ArgumentException">The options cannot work.</exception>
     public PveClient(ProxmoxClientOptions options)
         : base(options, PveApiSchema.Embedded)
-    {
-    }
+        => Api = new PveApi(Connection);
+
+    /// <summary>Every endpoint of Proxmox VE as a typed method.</summary>
+    public PveApi Api { get; }
 
     /// <summary>Creates a client for one server. Nothing is sent until the first call.</summary>
     /// <param name="address">The server as <see cref="ProxmoxEndpoint.Parse"/> reads it, for example <c>https://pve1:8006</c> or <c>pve1</c>.</param>

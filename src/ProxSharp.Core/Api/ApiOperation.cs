@@ -27,6 +27,9 @@ public sealed class ApiOperation
     /// <summary>The path template below the API root.</summary>
     public string Path { get; }
 
+    /// <summary>True if the path is not below the API root.</summary>
+    internal bool IsPage { get; private init; }
+
     /// <summary>The path taken apart.</summary>
     internal PathTemplate Template { get; }
 
@@ -34,6 +37,9 @@ public sealed class ApiOperation
     /// <param name="method">The verb.</param>
     /// <param name="path">The path below the API root; its segments may be percent-encoded.</param>
     internal static ApiOperation Literal(ApiMethod method, string path) => new(method, path, new PathTemplate(path, isLiteral: true));
+
+    /// <summary>Creates an operation that reads a page of the server's web interface, beside the API.</summary>
+    internal static ApiOperation Page(string path) => new(ApiMethod.Get, path, new PathTemplate(path, isLiteral: true)) { IsPage = true };
 
     /// <summary>What a schema says about this operation. The last answer is kept, since nearly all calls ask the same schema.</summary>
     internal OperationBinding Bind(ApiSchema? schema)

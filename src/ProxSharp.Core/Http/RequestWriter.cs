@@ -48,7 +48,11 @@ internal sealed class RequestWriter
     private string WriteTarget(ApiCall call)
     {
         using PooledBuffer target = new(512);
-        target.Append("/api2/json"u8);
+        if (!call.Operation.IsPage)
+        {
+            target.Append("/api2/json"u8);
+        }
+
         call.Operation.Template.Append(target, call.Operation, call.Parameters);
         if (HasQuery(call))
         {
