@@ -10,7 +10,8 @@ public sealed record ProxmoxEndpoint
     {
         (Scheme, Host, Port) = (scheme, host, port);
         Authority = string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
-        BaseAddress = new Uri($"{scheme}://{Authority}/", UriKind.Absolute);
+        Root = $"{scheme}://{Authority}";
+        BaseAddress = new Uri($"{Root}/", UriKind.Absolute);
     }
 
     /// <summary><c>https</c>, or <c>http</c> where the address says so.</summary>
@@ -27,6 +28,9 @@ public sealed record ProxmoxEndpoint
 
     /// <summary>The root of the server's URLs.</summary>
     public Uri BaseAddress { get; }
+
+    /// <summary>What stands before the path in the server's URLs.</summary>
+    internal string Root { get; }
 
     /// <summary>Returns the port that a product's API listens on when nothing else was configured: 8006 or 8007.</summary>
     public static int DefaultPort(ProxmoxProduct product) => product == ProxmoxProduct.BackupServer ? 8007 : 8006;

@@ -5,20 +5,19 @@ internal sealed class ApiRequestMessage : HttpRequestMessage
 {
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly string _pathAndQuery;
+    private string _url;
 
     /// <summary>Creates a request.</summary>
     /// <param name="call">The call.</param>
     /// <param name="verb">The verb.</param>
     /// <param name="endpoint">Where it goes first.</param>
-    /// <param name="pathAndQuery">The target, fully encoded: ASCII without <c>#</c>.</param>
-    public ApiRequestMessage(ApiCall call, HttpMethod verb, ProxmoxEndpoint endpoint, string pathAndQuery)
-        : base(verb, (Uri?)null)
+    /// <param name="url">The whole address, fully encoded: ASCII without <c>#</c>.</param>
+    public ApiRequestMessage(ApiCall call, HttpMethod verb, ProxmoxEndpoint endpoint, string url)
+        : base(verb, AsWritten(url))
     {
         Call = call;
-        _pathAndQuery = pathAndQuery;
+        _url = url;
         Endpoint = endpoint;
-        Target(endpoint);
     }
 
     /// <summary>The call this request is for.</summary>
@@ -30,9 +29,14 @@ internal sealed class ApiRequestMessage : HttpRequestMessage
     /// <summary>Sends the request elsewhere.</summary>
     public void Target(ProxmoxEndpoint endpoint)
     {
-        Endpoint = endpoint;
-
-        // As written: the class would decode %2E%2E and then drop a segment, which would address another object.
-        RequestUri = new Uri($"{endpoint.Scheme}://{endpoint.Authority}{_pathAndQuery}", s_asWritten);
+        if (!ReferenceEquals(endpoint, Endpoint))
+        {
+            _url = string.Concat(endpoint.Root, _url.AsSpan(Endpoint.Root.Length));
+            Endpoint = endpoint;
+            RequestUri = AsWritten(_url);
+        }
     }
+
+    // The class would decode %2E%2E and then drop a segment, which would address another object.
+    private static Uri AsWritten(string url) => new(url, s_asWritten);
 }

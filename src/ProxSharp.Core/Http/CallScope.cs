@@ -49,10 +49,14 @@ internal sealed class CallScope : IDisposable
     /// <summary>Makes of a failure what the caller gets to see; null if it is that already.</summary>
     public Exception? Translate(string host, Exception exception) => exception switch
     {
-        OperationCanceledException when IsCancelled => new OperationCanceledException(exception.Message, exception, _callers),
+        ProxmoxException => null,
+        _ when UploadSourceException.Find(exception) is { } source => ReferenceEquals(source, exception) ? null : source,
+
+        // Cancelling closes the connection: what then comes of a read or write says little.
+        OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException when IsCancelled => new OperationCanceledException(exception.Message, exception, _callers),
         InvalidDataException => new ProxmoxProtocolException($"Unable to read the answer to {_call} from {host}: it cannot be decompressed", exception),
-        OperationCanceledException or HttpRequestException or IOException or TimeoutException
-            => TransportFailures.Translate(_call, host, exception, IsTimedOut),
+        OperationCanceledException or HttpRequestException or IOException => TransportFailures.Translate(_call, host, exception, IsTimedOut),
+        ObjectDisposedException when IsTimedOut => TransportFailures.Translate(_call, host, exception, IsTimedOut),
         _ => null,
     };
 

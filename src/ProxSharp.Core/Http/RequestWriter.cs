@@ -27,10 +27,8 @@ internal sealed class RequestWriter
     /// <exception cref="ProxmoxValidationException">It would be larger than the server accepts.</exception>
     public ApiRequestMessage Write(ApiCall call, ProxmoxEndpoint endpoint)
     {
-        string target = WriteTarget(call);
-        ApiRequestMessage request = new(call, Verb(call.Operation.Method), endpoint, target);
+        ApiRequestMessage request = new(call, Verb(call.Operation.Method), endpoint, WriteUrl(call, endpoint));
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        request.Headers.TryAddWithoutValidation("Accept", call.IsDownload ? "*/*" : "application/json");
         HttpContent? body = call.Upload is not null ? WriteUpload(call) : WriteBody(call);
         request.Content = body;
         call.Body = body as ITrackedContent;
@@ -45,9 +43,10 @@ internal sealed class RequestWriter
         _ => HttpMethod.Delete,
     };
 
-    private string WriteTarget(ApiCall call)
+    private string WriteUrl(ApiCall call, ProxmoxEndpoint endpoint)
     {
         using PooledBuffer target = new(512);
+        target.Advance(Encoding.ASCII.GetBytes(endpoint.Root, target.GetSpan(endpoint.Root.Length)));
         if (!call.Operation.IsPage)
         {
             target.Append("/api2/json"u8);
@@ -59,8 +58,9 @@ internal sealed class RequestWriter
             AppendPairs(call, target, (byte)'?');
         }
 
-        return _product == ProxmoxProduct.BackupServer && target.Length > LongestPbsTarget
-            ? throw TooLarge(call, $"path and query would be {Bytes(target.Length)} long, and the server takes {Bytes(LongestPbsTarget)}")
+        int length = target.Length - endpoint.Root.Length;
+        return _product == ProxmoxProduct.BackupServer && length > LongestPbsTarget
+            ? throw TooLarge(call, $"path and query would be {Bytes(length)} long, and the server takes {Bytes(LongestPbsTarget)}")
             : Encoding.ASCII.GetString(target.Span);
     }
 

@@ -41,7 +41,6 @@ internal static class TransportFailures
 
     private static string Describe(Exception exception, string host) => exception switch
     {
-        ProxmoxConnectionException login => login.Message.TrimEnd('.'),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"the name cannot be resolved ({Innermost(exception)}). Check the host name",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection ({Innermost(exception)}). Check address and port, and that the API server runs there",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"no TLS connection ({Innermost(exception)}). Check that the port is that of the API",

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ProxSharp.Api;
+using ProxSharp.Authentication;
+using ProxSharp.Http;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Core.Tests.Http;
+
+/// <summary>Logs, traces, metrics, and what must not be in them.</summary>
+public sealed class ObservationTests
+{
+    private const string Secret = "S3cret-of-nobody";
+
+    private static readonly ApiCallOptions s_unchecked = new() { ValidateParameters = false };
+
+    public static TheoryData<string> SecretNames() => ["password", "cipassword", "new-password", "ticket", "vncticket", "secret", "token", "privkey", "private-key", "key", "otp", "tfa-challenge", "encryption-key", "client-secret"];
+
+    [Theory]
+    [MemberData(nameof(SecretNames))]
+    [Trait("Acceptance", "19")]
+    public async Task Everything_AtTraceLevel_HoldsNoSecret(string name)
+    {
+        foreach (bool sync in new[] { true, false })
+        {
+            using ListLogger log = new();
+            List<string> spans = [];
+            using ActivityListener listener = Listen(activity => spans.Add(string.Join(' ', activity.DisplayName, activity.StatusDescription, string.Join(' ', activity.TagObjects))));
+            using TestConnection connection = new(
+                static _ => StubHandler.Json($$"""{"message":"no: {{Secret}}\n","data":null}""", 500, "no"),
+                change: options => options with { LoggerFactory = log, Credentials = ProxmoxCredentials.ApiToken("root@pam!ci", Secret + "-token") });
+            List<Exception> failures = [];
+            foreach (ApiMethod method in Enum.GetValues<ApiMethod>())
+            {
+                failures.Add(await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => connection.SendAsync(sync, new ApiOperation(method, "/some/{thing}"), new() { { "thing", "x" }, { name, Secret }, { "plain", "visible" } }, s_unchecked)));
+            }
+
+            Assert.Contains(log.Lines, static line => line.Contains("plain=visible", StringComparison.Ordinal));
+            string all = string.Join('\n', [.. log.Lines, .. spans, .. failures.Select(static failure => failure.ToString())]);
+            Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
+            Assert.Contains("***", all, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Call_Traced_HasTheTagsOfHttpClients()
+    {
+        List<Activity> spans = [];
+        using ActivityListener listener = Listen(activity =>
+        {
+            if (activity.DisplayName == "GET /traced/{thing}")
+            {
+                spans.Add(activity);
+            }
+        });
+        using TestConnection connection = new(static _ => StubHandler.Text(595, "Connection refused"), change: static options => options with { Retry = new ProxmoxRetryOptions(), TimeProvider = new JumpingClock() });
+        await Assert.ThrowsAsync<ProxmoxApiException>(() => connection.SendAsync(false, new ApiOperation(ApiMethod.Get, "/traced/{thing}"), new() { { "thing", "x" } }));
+        Activity span = Assert.Single(spans);
+        Dictionary<string, object?> tags = span.TagObjects.ToDictionary(static tag => tag.Key, static tag => tag.Value);
+        Assert.Equal("GET", tags["http.request.method"]);
+        Assert.Equal("pve1", tags["server.address"]);
+        Assert.Equal(8006, tags["server.port"]);
+        Assert.Equal(595, tags["http.response.status_code"]);
+        Assert.Equal(2, tags["http.request.resend_count"]);
+        Assert.Equal(ActivityStatusCode.Error, span.Status);
+    }
+
+    [Fact]
+    public async Task Call_Measured_RecordsDurationAndRetries()
+    {
+        int durations = 0;
+        int retries = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = static (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "ProxSharp.Core")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) =>
+        {
+            if (instrument.Name == "proxsharp.call.duration" && tags.ToArray().Any(static tag => Equals(tag.Value, "/measured")))
+            {
+                Interlocked.Increment(ref durations);
+            }
+        });
+        listener.SetMeasurementEventCallback<long>((instrument, _, _, _) => retries += instrument.Name == "proxsharp.call.retries" ? 1 : 0);
+        listener.Start();
+        using TestConnection connection = new(
+            static call => call.Number == 1 ? StubHandler.Text(503, "Service Unavailable") : StubHandler.Json("""{"data":1}"""),
+            change: static options => options with { Retry = new ProxmoxRetryOptions(), TimeProvider = new JumpingClock() });
+        await connection.SendAsync(true, new ApiOperation(ApiMethod.Get, "/measured"));
+        Assert.Equal(1, durations);
+        Assert.True(retries >= 1);
+    }
+
+    [Theory]
+    [InlineData("tokenid", false)]
+    [InlineData("comment", false)]
+    [InlineData("sshkeys", false)]
+    [InlineData("Password", true)]
+    public void IsSecret_Name_IsTold(string name, bool secret) => Assert.Equal(secret, Secrets.IsSecret(name));
+
+    private static ActivityListener Listen(Action<Activity> stopped)
+    {
+        ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == "ProxSharp.Core",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                lock (stopped)
+                {
+                    stopped(activity);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+}

@@ -1,0 +1,48 @@
+using ProxSharp.Api;
+using ProxSharp.Schema;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Core.Tests.Http;
+
+/// <summary>The schema of the client's own server in place of the one that ships with the library.</summary>
+public sealed class ServerSchemaLoadingTests
+{
+    private const string Script = """
+        const apiSchema = [{"path":"/version","text":"version","leaf":1,"info":{"GET":{"method":"GET","name":"version","description":"d","parameters":{"additionalProperties":0,
+        "properties":{"brand-new":{"type":"boolean","optional":1,"description":"x"}}},"returns":{"type":"object"}}}}];
+        Ext.onReady(function() {});
+        """;
+
+    [Fact]
+    public async Task LoadSchema_ThenANewParameter_IsAcceptedByValidationAndTyped()
+    {
+        foreach (bool sync in new[] { true, false })
+        {
+            StubHandler stub = new(static call => call.Target.EndsWith(".js", StringComparison.Ordinal) ? StubHandler.Text(200, "OK", Script) : StubHandler.Json("""{"data":{"version":"10.1.2"}}"""));
+            await using TestClient client = new(stub);
+            ApiParameters parameters = new() { { "brand-new", "yes" } };
+            Assert.Throws<ProxmoxValidationException>(() => client.Raw.Get("/version", parameters));
+            ApiSchema schema = sync ? client.LoadSchema(TestContext.Current.CancellationToken) : await client.LoadSchemaAsync(TestContext.Current.CancellationToken);
+            Assert.Same(schema, client.Schema);
+            Assert.Equal(("10.1.2", true), (schema.Version, schema.IsFromServer));
+            Assert.Equal("/pve-docs/api-viewer/apidoc.js", stub.Calls[^1].Target);
+            client.Raw.Get("/version", parameters);
+            Assert.Equal("/api2/json/version?brand-new=1", stub.Calls[^1].Target);
+        }
+    }
+
+    [Fact]
+    public async Task LoadSchema_PageIsNoSchema_KeepsTheOldOne()
+    {
+        StubHandler stub = new(static call => call.Target.EndsWith(".js", StringComparison.Ordinal) ? StubHandler.Text(200, "OK", "<html></html>") : StubHandler.Json("""{"data":{}}"""));
+        await using TestClient client = new(stub);
+        ApiSchema before = client.Schema;
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => client.LoadSchemaAsync(TestContext.Current.CancellationToken));
+        Assert.Same(before, client.Schema);
+        Assert.Throws<ArgumentException>(() => client.Schema = RepositoryFiles.Pbs);
+    }
+
+    private sealed class TestClient(StubHandler stub) : ProxmoxClient(
+        new ProxmoxClientOptions { Endpoints = [ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment)], Handler = _ => stub },
+        RepositoryFiles.Pve);
+}
