@@ -26,6 +26,7 @@ public sealed class OverheadTests
             using Stream stream = response.Content.ReadAsStream();
             using JsonDocument document = JsonDocument.Parse(stream);
         });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{ours} bytes against {theirs}");
         Assert.InRange(ours - theirs, long.MinValue, Budget);
     }
 
@@ -36,14 +37,21 @@ public sealed class OverheadTests
             call();
         }
 
-        const int Rounds = 200;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < Rounds; round++)
+        // The least of several: the shared array pool gives and takes arrays as other tests need them.
+        const int Rounds = 100;
+        long least = long.MaxValue;
+        for (int series = 0; series < 10; series++)
         {
-            call();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int round = 0; round < Rounds; round++)
+            {
+                call();
+            }
+
+            least = Math.Min(least, (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds);
         }
 
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+        return least;
     }
 
     private sealed class Handler : HttpMessageHandler
