@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace ProxSharp.Json;
@@ -10,6 +11,7 @@ internal sealed class StringPool
 {
     private const int Slots = 512;
     private const int LongestShared = 32;
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
     private readonly string?[] _strings = new string?[Slots];
     private readonly uint[] _hashes = new uint[Slots];
@@ -49,14 +51,24 @@ internal sealed class StringPool
         return Ascii.Equals(utf8, text);
     }
 
+    // Eight bytes a step: hashing must cost less than making the string.
     private static uint Hash(ReadOnlySpan<byte> utf8)
     {
-        uint hash = 2166136261;
-        foreach (byte value in utf8)
+        ulong hash = (ulong)utf8.Length * Multiplier;
+        while (utf8.Length >= sizeof(ulong))
         {
-            hash = (hash ^ value) * 16777619;
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(utf8)) * Multiplier;
+            hash ^= hash >> 29;
+            utf8 = utf8[sizeof(ulong)..];
         }
 
-        return hash ^ (hash >> 15);
+        ulong rest = 0;
+        foreach (byte value in utf8)
+        {
+            rest = (rest << 8) | value;
+        }
+
+        hash = (hash ^ rest) * Multiplier;
+        return (uint)(hash >> 32);
     }
 }
