@@ -1,13 +1,23 @@
+using System.Runtime.InteropServices;
 using ProxSharp.Cli;
 using ProxSharp.Cli.Terminal;
 
-using CancellationTokenSource interrupt = new();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    // The first Ctrl-C ends the work in order; a second one ends the process at once.
-    pressed.Cancel = !interrupt.IsCancellationRequested;
-    interrupt.Cancel();
-};
-
 CliApp app = new(new SystemConsoleHost(), CliEnvironment.FromProcess(), TimeProvider.System);
+
+// The version needs no work that could be interrupted; scripts ask for it often.
+if (args is ["--version"])
+{
+    return await app.RunAsync(args, CancellationToken.None).ConfigureAwait(false);
+}
+
+using CancellationTokenSource interrupt = new();
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 return await app.RunAsync(args, interrupt.Token).ConfigureAwait(false);
+
+void Stop(PosixSignalContext signal)
+{
+    // The first signal ends the work in order; a second one ends the process at once.
+    signal.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+}

@@ -51,7 +51,8 @@ public sealed class OutputTests
         Assert.Contains("more fields: choose with --fields", Write(Guests, "Table", null, 40), StringComparison.Ordinal);
 
     [Fact]
-    public void Write_ControlCharacters_NeverReachTheTerminal() => Assert.DoesNotContain('\u001b', Write(Guests, "Table", null));
+    public void Write_ControlCharacters_NeverReachTheTerminal() =>
+        Assert.All(Enum.GetNames<OutputFormat>(), static format => Assert.DoesNotContain('\u001b', Write(Guests, format, null, width: 80)));
 
     [Fact]
     public void Write_NoHeader_LeavesTheRows()

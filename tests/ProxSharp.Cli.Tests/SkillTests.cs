@@ -3,14 +3,14 @@ using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
 
-public sealed partial class SkillTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+public sealed partial class SkillTests(SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     [Fact]
     public async Task Commands_All_DoWhatTheSkillSays()
     {
         using CliHarness cli = await cluster.UserAsync();
         cli.With("PVE_SECRET", "unused");
-        await cluster.UseAsync(cli, "backup");
+        await backup.UseAsync(cli, "backup");
         (await cli.LineAsync("context remove lab")).Succeeded();
         string[] lines = [.. CommandLines()];
         Assert.NotEmpty(lines);

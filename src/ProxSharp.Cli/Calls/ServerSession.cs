@@ -20,8 +20,8 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The server.</summary>
     public ServerContext Context { get; }
 
-    /// <summary>What is known about its API.</summary>
-    public ApiSchema Schema => _client.Schema;
+    /// <summary>Uses a client that exists; it is disposed with the session.</summary>
+    public static ServerSession Over(ServerContext context, ProxmoxClient client) => new(context, client);
 
     /// <summary>Gets everything ready; nothing is sent before the first call.</summary>
     /// <exception cref="Errors.CliException">The secret is not where it should be.</exception>
@@ -43,6 +43,9 @@ internal sealed class ServerSession : IAsyncDisposable
         return new ServerSession(context, client);
     }
 
+    /// <summary>Reads the server's own schema; calls are checked against it from then on.</summary>
+    public Task<ApiSchema> LoadSchemaAsync(CancellationToken cancellationToken) => _client.LoadSchemaAsync(cancellationToken);
+
     /// <summary>Makes a call.</summary>
     public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
         _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
@@ -52,12 +55,28 @@ internal sealed class ServerSession : IAsyncDisposable
         _client.Raw.GetAsync(path, parameters, null, cancellationToken);
 
     /// <summary>Sends a file.</summary>
-    public async Task<ApiResponse<JsonElement>> UploadAsync(string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    /// <param name="path">The path of the call.</param>
+    /// <param name="upload">The file.</param>
+    /// <param name="parameters">The other parameters.</param>
+    /// <param name="options">What differs from other calls.</param>
+    /// <param name="terminal">Where the progress is shown; null shows none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<ApiResponse<JsonElement>> UploadAsync(
+        string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
         FileStream content = new(upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))
         {
-            return await _client.Raw.UploadAsync(path, new ApiUpload(content, upload.Name), parameters, options, cancellationToken).ConfigureAwait(false);
+            UploadProgress? progress = terminal is null ? null : new UploadProgress(terminal, content.Length);
+            ApiUpload file = new(content, upload.Name) { Progress = progress };
+            try
+            {
+                return await _client.Raw.UploadAsync(path, file, parameters, options, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                progress?.End();
+            }
         }
     }
 

@@ -65,37 +65,39 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string path = ApiPath.Normalize(run.Value(_path)!);
-        Contexts.ServerContext server = _connection.Resolve(run);
         bool validate = !run.Value(_noValidate);
-        ApiEndpoint? endpoint = Find(SchemaSource.Embedded(server.Product), path, validate);
-        CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, endpoint)
-            .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
-            .ConfigureAwait(false);
         ApiCallOptions options = new()
         {
             ValidateParameters = validate,
             Timeout = run.IsGiven(_timeout) ? Timeout(run.Value(_timeout)) : null,
         };
-        ServerSession session = await ServerSession.OpenAsync(run, server, cancellationToken).ConfigureAwait(false);
+        ServerSession session = await ServerSession.OpenAsync(run, _connection.Resolve(run), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            ApiSchema schema = run.Value(_connection.FromServer)
+                ? await session.LoadSchemaAsync(cancellationToken).ConfigureAwait(false)
+                : SchemaSource.Embedded(session.Context.Product);
+            ApiEndpoint? endpoint = Find(schema, path, validate);
+            CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, endpoint)
+                .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
+                .ConfigureAwait(false);
             if (endpoint?.Transport == ApiTransportKind.Download)
             {
                 return await DownloadAsync(run, session, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
-            ApiResponse<JsonElement> response = await SendAsync(session, path, endpoint, call, options, cancellationToken).ConfigureAwait(false);
+            ApiResponse<JsonElement> response = await SendAsync(run, session, path, endpoint, call, options, cancellationToken).ConfigureAwait(false);
             return await ReportAsync(run, session, endpoint, response, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<ApiResponse<JsonElement>> SendAsync(
-        ServerSession session, string path, ApiEndpoint? endpoint, CallParameters call, ApiCallOptions options, CancellationToken cancellationToken)
+        CommandRun run, ServerSession session, string path, ApiEndpoint? endpoint, CallParameters call, ApiCallOptions options, CancellationToken cancellationToken)
     {
         try
         {
             return call.Upload is { } upload
-                ? await session.UploadAsync(path, upload, call.Parameters, options, cancellationToken).ConfigureAwait(false)
+                ? await session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken).ConfigureAwait(false)
                 : await session.CallAsync(_method, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxValidationException invalid) when (endpoint is not null)

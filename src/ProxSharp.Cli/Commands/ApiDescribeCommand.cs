@@ -36,12 +36,12 @@ internal sealed class ApiDescribeCommand : ProxCommand
     ];
 
     /// <inheritdoc/>
-    public override string Details => "The description comes from the schema inside the tool and needs no server.";
+    public override string Details => "It comes from the schema inside the tool and needs no server. With --from-server it comes from the server, and has descriptions.";
 
-    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string path = ApiPath.Normalize(run.Value(_path)!);
-        ApiSchema schema = SchemaSource.Embedded(_connection.ProductOf(run));
+        ApiSchema schema = await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<ApiEndpoint> endpoints = Select(new SchemaPaths(schema).EndpointsOf(path), path, run.Value(_method));
         EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema))];
         if (run.Value(_parameter) is { } name)
@@ -67,7 +67,7 @@ internal sealed class ApiDescribeCommand : ProxCommand
             }));
         }
 
-        return Task.FromResult(ExitCodes.Success);
+        return ExitCodes.Success;
     }
 
     private static IReadOnlyList<ApiEndpoint> Select(IReadOnlyList<ApiEndpoint> endpoints, string path, string? verb)

@@ -43,12 +43,12 @@ internal sealed class ApiListCommand : ProxCommand
 
     /// <inheritdoc/>
     public override string Details =>
-        "The list comes from the schema inside the tool and needs no server. \"starts\" names the verbs that start a task instead of doing the work at once.";
+        "The list comes from the schema inside the tool and needs no server, unless --from-server is given. \"starts\" names the verbs that start a task instead of doing the work at once.";
 
-    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string path = ApiPath.Normalize(run.Value(_path) ?? "/");
-        ApiSchema schema = SchemaSource.Embedded(_connection.ProductOf(run));
+        ApiSchema schema = await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false);
         string? match = run.Value(_match);
         IEnumerable<(string Path, IReadOnlyList<ApiEndpoint> Endpoints)> rows = new SchemaPaths(schema).List(path, run.Value(_recursive) || match is not null);
         if (match is not null)
@@ -57,7 +57,7 @@ internal sealed class ApiListCommand : ProxCommand
         }
 
         run.Write(JsonText.Build(json => WriteRows(json, rows)), s_shape);
-        return Task.FromResult(Errors.ExitCodes.Success);
+        return Errors.ExitCodes.Success;
     }
 
     private static void WriteRows(Utf8JsonWriter json, IEnumerable<(string Path, IReadOnlyList<ApiEndpoint> Endpoints)> rows)

@@ -30,6 +30,9 @@ internal sealed class CommandRun
     /// <summary>True if standard error carries nothing but at most one error envelope.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
 
+    /// <summary>Where progress that rewrites its line may be shown; null where nobody looks or the terminal cannot.</summary>
+    public TextWriter? ProgressTerminal => ErrorAnsi.IsEnabled && !IsMachineOutput ? Services.Console.Error : null;
+
     /// <summary>Returns an option's value.</summary>
     public T? Value<T>(Option<T> option) => _parse.GetValue(option);
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -27,8 +30,30 @@ internal sealed class ConnectionOptions
     /// <summary>How to log in and whom to trust.</summary>
     public LoginOptions Login { get; } = new(recursive: true);
 
+    /// <summary>The schema of the server in place of the tool's.</summary>
+    public Option<bool> FromServer { get; } = new("--from-server")
+    {
+        Description = "Ask the server for its API schema (with descriptions) instead of using the one inside the tool",
+        Recursive = true,
+    };
+
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [Context, Url, .. Login.All];
+    public IReadOnlyList<Option> All => [Context, Url, .. Login.All, FromServer];
+
+    /// <summary>Returns the schema the user wants: the tool's own, or that of the server.</summary>
+    public async Task<ApiSchema> SchemaAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        if (!run.Value(FromServer))
+        {
+            return SchemaSource.Embedded(ProductOf(run));
+        }
+
+        ServerSession session = await ServerSession.OpenAsync(run, Resolve(run), cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            return await session.LoadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Finds the server the user means.</summary>
     /// <exception cref="CliException">None is named, or a name is unknown.</exception>

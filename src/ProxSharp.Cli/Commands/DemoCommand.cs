@@ -11,7 +11,7 @@ internal sealed class DemoCommand : ProxCommand
 {
     private static readonly (string Command, string Meaning)[] s_next =
     [
-        ("prox simulate", "keep such a cluster running and work with it from another terminal"),
+        ("prox simulate", "keep such a cluster running, for another terminal"),
         ("prox api ls /nodes/{node}/qemu/{vmid}", "see what can be done with a virtual machine"),
         ("prox api describe /nodes/{node}/qemu -m create", "see what a new one takes"),
         ("prox context add --help", "connect to your own server"),

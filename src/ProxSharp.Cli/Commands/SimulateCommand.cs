@@ -11,19 +11,21 @@ namespace ProxSharp.Cli.Commands;
 internal sealed class SimulateCommand : ProxCommand
 {
     private readonly Option<int> _pvePort = new("--pve-port") { Description = "The port of the simulated Proxmox VE; 0 takes any [default: 8006]", HelpName = "port", DefaultValueFactory = static _ => 8006 };
+    private readonly Option<int> _pbsPort = new("--pbs-port") { Description = "The port of the simulated Proxmox Backup Server; 0 takes any [default: 8007]", HelpName = "port", DefaultValueFactory = static _ => 8007 };
 
     public SimulateCommand(CommandServices services, GlobalOptions globals)
         : base("simulate", "Run simulated servers until Ctrl-C and print how to connect to them.")
     {
         Add(_pvePort);
+        Add(_pbsPort);
         Runs(services, globals, RunAsync);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("simulate", "a Proxmox VE cluster on port 8006"),
-        new("simulate --pve-port 0 -o json", "on a free port, with the facts for a script"),
+        new("simulate", "a Proxmox VE cluster on port 8006 and a Proxmox Backup Server on port 8007"),
+        new("simulate --pve-port 0 --pbs-port 0 -o json", "on free ports, with the facts for a script"),
     ];
 
     /// <inheritdoc/>
@@ -35,10 +37,14 @@ internal sealed class SimulateCommand : ProxCommand
             run.Value(_pvePort), "--pve-port", port => PveSimulator.StartAsync(new PveSimulatorOptions { Port = port, TimeProvider = run.Services.Time }, cancellationToken)).ConfigureAwait(false);
         await using (pve.ConfigureAwait(false))
         {
-            SimulatedServer[] servers = [SimulatedServer.Of(pve)];
-            Announce(run, servers);
-            await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(Timeout.InfiniteTimeSpan, run.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            PbsSimulator pbs = await StartAsync(
+                run.Value(_pbsPort), "--pbs-port", port => PbsSimulator.StartAsync(new PbsSimulatorOptions { Port = port, TimeProvider = run.Services.Time }, cancellationToken)).ConfigureAwait(false);
+            await using (pbs.ConfigureAwait(false))
+            {
+                Announce(run, [SimulatedServer.Of(pve), SimulatedServer.Of(pbs)]);
+                await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Timeout.InfiniteTimeSpan, run.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         return ExitCodes.Success;

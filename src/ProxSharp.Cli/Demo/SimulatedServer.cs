@@ -42,13 +42,25 @@ internal sealed record SimulatedServer
         TokenSecret = DefaultCluster.TokenSecret,
     };
 
+    /// <summary>Describes a simulated Proxmox Backup Server.</summary>
+    public static SimulatedServer Of(PbsSimulator simulator) => new()
+    {
+        Product = ProxmoxProduct.BackupServer,
+        Endpoint = simulator.Endpoint,
+        Fingerprint = simulator.Fingerprint,
+        User = DefaultBackupServer.DemoUser,
+        Password = DefaultBackupServer.DemoPassword,
+        TokenId = DefaultBackupServer.TokenId,
+        TokenSecret = DefaultBackupServer.TokenSecret,
+    };
+
     private string ShortName => Products.ShortName(Product);
 
     private string Address => Endpoint.GetLeftPart(UriPartial.Authority);
 
     private string Variable => ShortName.ToUpperInvariant() + "_SECRET";
 
-    private string ContextLine => $"prox context add sim-{ShortName} {Address} --token-id '{TokenId}' --secret env:{Variable} --fingerprint {Fingerprint} --use";
+    private string ContextLine => $"prox context add sim-{ShortName} {Address} --token-id '{TokenId}' --secret env:{Variable} --product {ShortName} --fingerprint {Fingerprint} --use";
 
     /// <summary>Writes it for people.</summary>
     public void WriteText(TextWriter writer, Ansi ansi)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Output;
 
@@ -22,26 +23,31 @@ internal static class CsvText
 
         if (!settings.NoHeader && (!objects || columns.Count > 0))
         {
-            writer.WriteLine(objects ? string.Join(',', columns.Select(Quote)) : "value");
+            writer.WriteLine(objects ? string.Join(',', columns.Select(column => Quote(column, settings))) : "value");
         }
 
         foreach (JsonElement row in rows)
         {
             writer.WriteLine(objects
-                ? string.Join(',', columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell) : ""))
-                : Cell(row));
+                ? string.Join(',', columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell, settings) : ""))
+                : Cell(row, settings));
         }
     }
 
-    private static string Cell(JsonElement cell) => cell.ValueKind switch
+    private static string Cell(JsonElement cell, OutputSettings settings) => cell.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => "",
-        JsonValueKind.String => Quote(cell.GetString()!),
-        JsonValueKind.Object or JsonValueKind.Array => Quote(JsonText.Compact(cell)),
+        JsonValueKind.String => Quote(cell.GetString()!, settings),
+        JsonValueKind.Object or JsonValueKind.Array => Quote(JsonText.Compact(cell), settings),
         _ => cell.GetRawText(),
     };
 
-    private static string Quote(string text) => text.AsSpan().ContainsAny(s_special) || text.StartsWith(' ') || text.EndsWith(' ')
-        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : text;
+    private static string Quote(string text, OutputSettings settings)
+    {
+        // A file gets the text as it is; a terminal must not be steered by it.
+        string safe = settings.Width is null ? text : TextCells.Visible(text);
+        return safe.AsSpan().ContainsAny(s_special) || safe.StartsWith(' ') || safe.EndsWith(' ')
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : safe;
+    }
 }

@@ -6,9 +6,15 @@ namespace ProxSharp.Cli.Tests.Testing;
 /// <summary>Standard streams in memory.</summary>
 internal sealed class TestConsole : IConsoleHost, IDisposable
 {
-    private readonly StringWriter _out = new() { NewLine = "\n" };
+    private readonly TaskCompletionSource _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FlushedWriter _out;
     private readonly StringWriter _error = new() { NewLine = "\n" };
     private readonly MemoryStream _bytes = new();
+
+    public TestConsole() => _out = new FlushedWriter(_flushed) { NewLine = "\n" };
+
+    /// <summary>Ends when standard output is flushed for the first time.</summary>
+    public Task Flushed => _flushed.Task;
 
     public TextReader In { get; init; } = new StringReader("");
 
@@ -35,5 +41,14 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
         _out.Dispose();
         _error.Dispose();
         _bytes.Dispose();
+    }
+
+    private sealed class FlushedWriter(TaskCompletionSource flushed) : StringWriter(System.Globalization.CultureInfo.InvariantCulture)
+    {
+        public override Task FlushAsync(CancellationToken cancellationToken)
+        {
+            flushed.TrySetResult();
+            return Task.CompletedTask;
+        }
     }
 }

@@ -1,0 +1,46 @@
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixture<SimulatedBackupServer>
+{
+    [Theory]
+    [InlineData("pbs-datastores", "api get /admin/datastore")]
+    [InlineData("pbs-groups-csv", "api get /admin/datastore/store1/groups --fields backup-type,backup-id,backup-count -o csv")]
+    [InlineData("pbs-snapshots-jsonl", "api get /admin/datastore/store1/snapshots ns=customers/acme --fields backup-type,backup-id,backup-time,size -o jsonl")]
+    public async Task Get_OfABackupServer_PrintsAsRecorded(string name, string line)
+    {
+        using CliHarness cli = await UserAsync();
+
+        Snapshot.Match(name, (await cli.LineAsync(line)).Succeeded());
+    }
+
+    [Fact]
+    public async Task Create_TaskOfABackupServer_IsFollowed()
+    {
+        using CliHarness cli = await UserAsync();
+
+        CliRun run = await cli.LineAsync("api create /admin/datastore/store1/gc --wait");
+
+        Assert.StartsWith("UPID:", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("TASK OK", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api get /nodes/pve1/qemu", 2, "Proxmox Backup Server")]
+    [InlineData("api get /admin/datastore/store1/snapshots backup-typ=vm", 2, "Did you mean backup-type?")]
+    [InlineData("api create /admin/datastore/nowhere/gc", 5, "nowhere")]
+    public async Task Call_BadInput_IsOneLine(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = await UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(exitCode), StringComparison.Ordinal);
+    }
+
+    private async Task<CliHarness> UserAsync()
+    {
+        CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        return cli;
+    }
+}

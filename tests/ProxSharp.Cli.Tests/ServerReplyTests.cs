@@ -1,0 +1,135 @@
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What the simulator does not show: files in both directions, odd servers, a newer server's own schema.</summary>
+public sealed class ServerReplyTests
+{
+    private const string Upid = "UPID:pve1:00003007:00040000:66000000:imgcopy::root@pam:";
+
+    private const string NewerSchema = """
+        const apiSchema = [
+          {"path":"/version","text":"version","leaf":1,"info":{"GET":{"method":"GET","name":"version","description":"Tells the version.",
+            "parameters":{"additionalProperties":0,"properties":{}},"returns":{"type":"object"},"permissions":{"user":"all"}}}},
+          {"path":"/shiny","text":"shiny","leaf":1,"info":{"GET":{"method":"GET","name":"shiny","description":"Something that came later.",
+            "parameters":{"additionalProperties":0,"properties":{"new-flag":{"type":"boolean","optional":1,"description":"Switches it on."}}},
+            "returns":{"type":"string"},"permissions":{"user":"all"}}}}
+        ];
+        let viewer = 1;
+        """;
+
+    [Fact]
+    public async Task Create_Upload_SendsTheFileAndTheParameters()
+    {
+        await using StubServer server = StubServer.Start(StubReply.Json($"{{\"data\":\"{Upid}\"}}", 200, "OK", "Connection: close"));
+        using CliHarness cli = await UserAsync(server, "pve");
+        cli.Write("a b.iso", "content of the image");
+
+        CliRun run = await cli.LineAsync("api create /nodes/pve1/storage/local/upload content=iso 'filename=@a b.iso'");
+
+        Assert.Equal(Upid + "\n", run.Succeeded());
+        string body = Assert.Single(server.Requests).BodyText;
+        Assert.Contains("content of the image", body, StringComparison.Ordinal);
+        Assert.Contains("filename=\"a b.iso\"", body, StringComparison.Ordinal);
+        Assert.Contains("name=\"content\"", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_Download_WritesTheBytes()
+    {
+        StubReply file = StubReply.Http(200, "OK", "bytes \u00e4 of a file", "Content-Type: application/octet-stream");
+        await using StubServer server = StubServer.Start(file, file);
+        using CliHarness cli = await UserAsync(server, "pbs");
+        const string Call = "api get /admin/datastore/store1/download backup-type=vm backup-id=100 backup-time=1767232800 file-name=index.json.blob";
+
+        CliRun piped = await cli.LineAsync(Call);
+        CliRun saved = await cli.LineAsync($"{Call} --output-file out.blob");
+
+        Assert.Equal("bytes \u00e4 of a file", piped.Succeeded());
+        Assert.Equal("", saved.Succeeded());
+        Assert.Equal("bytes \u00e4 of a file", await File.ReadAllTextAsync(Path.Combine(cli.Home, "out.blob"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Get_DownloadAtATerminal_AsksForAFile()
+    {
+        await using StubServer server = StubServer.Start();
+        using CliHarness cli = await UserAsync(server, "pbs", terminalWidth: 80);
+
+        CliRun run = await cli.LineAsync("api get /admin/datastore/store1/download backup-type=vm backup-id=100 backup-time=1767232800 file-name=index.json.blob");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--output-file", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Describe_FromServer_HasItsDescriptions()
+    {
+        await using StubServer server = StubServer.Start(Newer);
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        string text = (await cli.LineAsync("api describe /shiny --from-server")).Succeeded();
+        string list = (await cli.LineAsync("api ls --from-server -o csv")).Succeeded();
+
+        Assert.Contains("Something that came later.", text, StringComparison.Ordinal);
+        Assert.Contains("Switches it on.", text, StringComparison.Ordinal);
+        Assert.Contains("/shiny", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_PathOfANewerServer_IsAcceptedWithItsSchema()
+    {
+        await using StubServer server = StubServer.Start(Newer);
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        (await cli.LineAsync("api get /shiny")).FailedWith(2);
+        Assert.Equal("indeed\n", (await cli.LineAsync("api get /shiny new-flag=1 --from-server")).Succeeded());
+        Assert.Equal("indeed\n", (await cli.LineAsync("api get /shiny --no-validate")).Succeeded());
+        Assert.Contains("other", (await cli.LineAsync("api get /shiny other=1 --from-server")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>hello</html>", 1)]
+    [InlineData(502, "<html>Bad Gateway</html>", 1)]
+    [InlineData(595, "", 1)]
+    [InlineData(401, "", 4)]
+    [InlineData(403, "{\"data\":null,\"message\":\"Permission check failed (/vms/100, VM.Audit)\\n\"}", 4)]
+    public async Task Get_OddReply_IsOneLine(int status, string body, int exitCode)
+    {
+        StubReply reply = StubReply.Http(status, "Some reason", body, "Content-Type: text/html");
+        await using StubServer server = StubServer.Start(_ => reply);
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        (await cli.LineAsync("api get /version")).FailedWith(exitCode);
+    }
+
+    [Fact]
+    public async Task Get_ScriptInNames_IsShownButNotObeyed()
+    {
+        await using StubServer server = StubServer.Start(StubReply.Json("{\"data\":[{\"vmid\":100,\"name\":\"\\u001b[2Jgone\\nrow\"}]}"));
+        using CliHarness cli = await UserAsync(server, "pve", terminalWidth: 80);
+
+        string table = (await cli.LineAsync("api get /nodes/pve1/qemu --no-color")).Succeeded();
+
+        Assert.Contains("\\u001b[2Jgone\\nrow", table, StringComparison.Ordinal);
+    }
+
+    private static StubReply Newer(StubRequest request) => request.Target.Split('?')[0] switch
+    {
+        "/api2/json/version" => StubReply.Json("{\"data\":{\"version\":\"99.1\",\"release\":\"99\",\"repoid\":\"0123456789abcdef\"}}"),
+        "/api2/json/shiny" => StubReply.Json("{\"data\":\"indeed\"}"),
+        "/pve-docs/api-viewer/apidoc.js" => StubReply.Http(200, "OK", NewerSchema, "Content-Type: application/javascript"),
+        _ => StubReply.Http(501, $"Method '{request.Method} {request.Target}' not implemented", ""),
+    };
+
+    private static async Task<CliHarness> UserAsync(StubServer server, string product, int? terminalWidth = null)
+    {
+        CliHarness cli = new CliHarness { TerminalWidth = terminalWidth }.With("STUB_SECRET", "11111111-2222-3333-4444-555555555555");
+        (await cli.RunAsync(
+            "context", "add", "stub", server.Address.GetLeftPart(UriPartial.Authority), "--product", product,
+            "--token-id", "root@pam!ci", "--secret", "env:STUB_SECRET", "--fingerprint", server.Fingerprint)).Succeeded();
+        return cli;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using ProxSharp.Authentication;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Pve;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class TaskWaiterTests
+{
+    private const string Upid = "UPID:pve1:000A1B2C:01234567:6543210F:qmclone:9000:root@pam!ci:";
+
+    [Fact]
+    public async Task Wait_LongLog_ReadsItPageByPageOnce()
+    {
+        string[] log = [.. Enumerable.Range(1, 1203).Select(static n => $"line {n}"), "TASK OK"];
+        List<string> seen = [];
+
+        string end = await WaitAsync(new TaskServer(log, "OK"), seen);
+
+        Assert.Equal("OK", end);
+        Assert.Equal(log, seen);
+    }
+
+    [Fact]
+    public async Task Wait_Warnings_AreNoFailure() => Assert.Equal("WARNINGS: 2", await WaitAsync(new TaskServer(["TASK WARNINGS: 2"], "WARNINGS: 2"), []));
+
+    [Fact]
+    public async Task Wait_EmptyLog_ShowsNothing()
+    {
+        List<string> seen = [];
+
+        await WaitAsync(new TaskServer([], "OK"), seen);
+
+        Assert.Empty(seen);
+    }
+
+    [Fact]
+    public async Task Wait_Failure_CarriesTheEndOfTheLog()
+    {
+        TaskServer server = new([.. Enumerable.Range(1, 30).Select(static n => $"line {n}")], "clone failed: no space");
+
+        CliException failure = await Assert.ThrowsAsync<CliException>(() => WaitAsync(server, []));
+
+        Assert.Equal(ExitCodes.TaskFailed, failure.Error.ExitCode);
+        Assert.Equal("The task qmclone of 9000 on pve1 failed: clone failed: no space", failure.Error.Message);
+        Assert.Equal(Upid, failure.Error.Upid);
+        Assert.Equal(Enumerable.Range(21, 10).Select(static n => $"line {n}"), failure.Error.LogTail);
+    }
+
+    [Fact]
+    public async Task Wait_RunningTask_AsksAgainAfterAPause()
+    {
+        TaskServer server = new(["TASK OK"], "OK") { RunningAnswers = 3 };
+        FakeTimeProvider time = new();
+        await using ServerSession session = Session(server, time);
+
+        Task<string> waiting = new TaskWaiter(session, time, static _ => { }).WaitAsync(Upid, TestContext.Current.CancellationToken);
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal("OK", await waiting);
+        Assert.Equal(4, server.StatusCalls);
+    }
+
+    [Theory]
+    [InlineData(Upid, true)]
+    [InlineData("UPID:pbs1:00001234:00ABCDEF:00000001:65432100:verify:store1:root@pam:", true)]
+    [InlineData("local:iso/debian.iso", false)]
+    [InlineData("UPID:", false)]
+    [InlineData(null, false)]
+    public void IsUpid_Text_IsRecognized(string? text, bool expected) => Assert.Equal(expected, TaskWaiter.IsUpid(text));
+
+    private static async Task<string> WaitAsync(TaskServer server, List<string> seen)
+    {
+        await using ServerSession session = Session(server, TimeProvider.System);
+        return await new TaskWaiter(session, TimeProvider.System, seen.Add).WaitAsync(Upid, TestContext.Current.CancellationToken);
+    }
+
+    private static ServerSession Session(TaskServer server, TimeProvider time)
+    {
+        ProxmoxEndpoint endpoint = ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment);
+        ProxmoxClientOptions options = new() { Endpoints = [endpoint], Credentials = ProxmoxCredentials.None, Handler = _ => server, TimeProvider = time };
+        return ServerSession.Over(new ServerContext { Product = ProxmoxProduct.VirtualEnvironment, Endpoints = [endpoint] }, new PveClient(options));
+    }
+
+    /// <summary>Answers like a node that runs one task.</summary>
+    private sealed class TaskServer(string[] log, string exitStatus) : HttpMessageHandler
+    {
+        public int RunningAnswers { get; init; }
+
+        public int StatusCalls { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            string path = Uri.UnescapeDataString(request.RequestUri!.AbsolutePath);
+            string data = path.EndsWith("/status", StringComparison.Ordinal) ? Status() : Log(request.RequestUri.Query);
+            Assert.StartsWith($"/api2/json/nodes/pve1/tasks/{Upid}/", path, StringComparison.Ordinal);
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($"{{\"data\":{data}}}", Encoding.UTF8, "application/json") });
+        }
+
+        private string Status()
+        {
+            StatusCalls++;
+            return StatusCalls <= RunningAnswers
+                ? "{\"status\":\"running\"}"
+                : $"{{\"status\":\"stopped\",\"exitstatus\":\"{exitStatus}\"}}";
+        }
+
+        private string Log(string query)
+        {
+            Dictionary<string, int> range = query.TrimStart('?').Split('&').Select(static pair => pair.Split('='))
+                .ToDictionary(static pair => pair[0], static pair => int.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture));
+            (int start, int limit) = (range["start"], range["limit"]);
+            IEnumerable<string> lines = log.Skip(start).Take(limit).Select((text, index) => $"{{\"n\":{start + index + 1},\"t\":\"{JsonEncodedText.Encode(text)}\"}}");
+            return log.Length == 0 && start == 0 ? "[{\"n\":1,\"t\":\"no content\"}]" : $"[{string.Join(',', lines)}]";
+        }
+    }
+}
