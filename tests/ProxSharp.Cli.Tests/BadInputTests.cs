@@ -32,6 +32,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "16")]
     public async Task Get_WrongFingerprint_IsOneLineWithCode3()
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -44,6 +45,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "16")]
     public async Task Get_UnknownCertificateWithoutATerminal_IsRefusedAndNotAsked()
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -55,6 +57,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "16")]
     public async Task Get_UnknownCertificateAtATerminal_IsAskedOnceAndRemembered()
     {
         using CliHarness cli = await cluster.UserAsync(terminalWidth: 100);
@@ -75,6 +78,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "19")]
     public async Task Get_BadToken_IsOneLineWithCode4()
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -87,6 +91,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "19")]
     public async Task Get_BadPassword_IsOneLineWithCode4()
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -163,6 +168,7 @@ public sealed class BadInputTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Fact]
+    [Trait("Acceptance", "19")]
     public async Task Get_WithDebug_AddsTheStackTraceButNoSecret()
     {
         using CliHarness cli = await cluster.UserAsync();

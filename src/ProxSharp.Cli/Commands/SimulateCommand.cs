@@ -10,8 +10,19 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox simulate</c>: simulated servers to practise and test with.</summary>
 internal sealed class SimulateCommand : ProxCommand
 {
-    private readonly Option<int> _pvePort = new("--pve-port") { Description = "The port of the simulated Proxmox VE; 0 takes any [default: 8006]", HelpName = "port", DefaultValueFactory = static _ => 8006 };
-    private readonly Option<int> _pbsPort = new("--pbs-port") { Description = "The port of the simulated Proxmox Backup Server; 0 takes any [default: 8007]", HelpName = "port", DefaultValueFactory = static _ => 8007 };
+    private readonly Option<int> _pvePort = new("--pve-port")
+    {
+        Description = "The port of the simulated Proxmox VE; 0 takes any [default: 8006]",
+        HelpName = "port",
+        DefaultValueFactory = static _ => 8006,
+    };
+
+    private readonly Option<int> _pbsPort = new("--pbs-port")
+    {
+        Description = "The port of the simulated Proxmox Backup Server; 0 takes any [default: 8007]",
+        HelpName = "port",
+        DefaultValueFactory = static _ => 8007,
+    };
 
     public SimulateCommand(CommandServices services, GlobalOptions globals)
         : base("simulate", "Run simulated servers until Ctrl-C and print how to connect to them.")
@@ -33,12 +44,17 @@ internal sealed class SimulateCommand : ProxCommand
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
+        TimeProvider time = run.Services.Time;
         PveSimulator pve = await StartAsync(
-            run.Value(_pvePort), "--pve-port", port => PveSimulator.StartAsync(new PveSimulatorOptions { Port = port, TimeProvider = run.Services.Time }, cancellationToken)).ConfigureAwait(false);
+            run.Value(_pvePort),
+            "--pve-port",
+            port => PveSimulator.StartAsync(new PveSimulatorOptions { Port = port, TimeProvider = time }, cancellationToken)).ConfigureAwait(false);
         await using (pve.ConfigureAwait(false))
         {
             PbsSimulator pbs = await StartAsync(
-                run.Value(_pbsPort), "--pbs-port", port => PbsSimulator.StartAsync(new PbsSimulatorOptions { Port = port, TimeProvider = run.Services.Time }, cancellationToken)).ConfigureAwait(false);
+                run.Value(_pbsPort),
+                "--pbs-port",
+                port => PbsSimulator.StartAsync(new PbsSimulatorOptions { Port = port, TimeProvider = time }, cancellationToken)).ConfigureAwait(false);
             await using (pbs.ConfigureAwait(false))
             {
                 Announce(run, [SimulatedServer.Of(pve), SimulatedServer.Of(pbs)]);

@@ -108,7 +108,7 @@ internal static class ContextFile
     {
         Name = Text(item, "name") ?? throw new JsonException("a context has no name"),
         Product = Products.Parse(Text(item, "product") ?? "pve"),
-        Endpoints = [.. item.GetProperty("endpoints").EnumerateArray().Select(endpoint => ProxmoxEndpoint.Parse(endpoint.GetString()!, Products.Parse(Text(item, "product") ?? "pve")))],
+        Endpoints = ReadEndpoints(item.GetProperty("endpoints"), Products.Parse(Text(item, "product") ?? "pve")),
         TokenId = Text(item, "tokenId"),
         User = Text(item, "user"),
         Secret = Text(item, "secret") is { } secret ? SecretReference.Parse(secret, environment) : null,
@@ -119,6 +119,9 @@ internal static class ContextFile
             IsInsecure = item.TryGetProperty("insecure", out JsonElement insecure) && insecure.GetBoolean(),
         },
     };
+
+    private static List<ProxmoxEndpoint> ReadEndpoints(JsonElement endpoints, ProxmoxProduct product) =>
+        [.. endpoints.EnumerateArray().Select(endpoint => ProxmoxEndpoint.Parse(endpoint.GetString()!, product))];
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
