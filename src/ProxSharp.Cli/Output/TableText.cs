@@ -51,7 +51,8 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
 
     private void WriteRows(IReadOnlyList<JsonElement> items)
     {
-        List<Column> columns = [.. Columns(items)];
+        // Nested values are long and seldom what one looks for: they come last, unless the user set the order.
+        List<Column> columns = [.. settings.Fields is null ? Columns(items).OrderBy(static column => column.IsNested) : Columns(items)];
         int hidden = settings.Width is { } width ? Fit(columns, width) : 0;
         if (!settings.NoHeader)
         {
@@ -89,10 +90,14 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
             if (settings.Fields is not null || cells.Any(static cell => cell.Length > 0))
             {
                 bool numeric = values.All(static value => value.ValueKind is JsonValueKind.Number or JsonValueKind.Null or JsonValueKind.Undefined);
-                yield return new Column(name, cells, numeric);
+                bool nested = values.Any(static value => value.ValueKind == JsonValueKind.Object || IsListOfObjects(value));
+                yield return new Column(name, cells, numeric, nested);
             }
         }
     }
+
+    private static bool IsListOfObjects(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Object or JsonValueKind.Array);
 
     private IEnumerable<string> Ordered(IReadOnlyList<string> names)
     {
@@ -160,13 +165,15 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
         }
         : cell;
 
-    private sealed class Column(string name, string[] cells, bool isNumeric)
+    private sealed class Column(string name, string[] cells, bool isNumeric, bool isNested)
     {
         public string Name { get; } = name;
 
         public string[] Cells { get; } = cells;
 
         public bool IsNumeric { get; } = isNumeric;
+
+        public bool IsNested { get; } = isNested;
 
         public int Width { get; set; } = Math.Max(TextCells.Width(name), cells.Max(TextCells.Width));
     }
