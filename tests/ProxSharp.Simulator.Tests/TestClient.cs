@@ -62,6 +62,10 @@ internal sealed class TestClient : IDisposable
         if (Ticket is not null)
         {
             request.Headers.TryAddWithoutValidation("Cookie", $"{CookieName}={Uri.EscapeDataString(Ticket)}");
+        }
+
+        if (Csrf is not null)
+        {
             request.Headers.TryAddWithoutValidation("CSRFPreventionToken", Csrf);
         }
 
@@ -79,6 +83,26 @@ internal sealed class TestClient : IDisposable
         time.Advance(TimeSpan.FromSeconds(5));
         TestReply status = await GetAsync($"/nodes/{upid.Split(':')[1]}/tasks/{Uri.EscapeDataString(upid)}/status");
         return status.Data!["exitstatus"]!.GetValue<string>();
+    }
+
+    /// <summary>Lets the clock run until a call that waits on it has its answer.</summary>
+    public static async Task<TestReply> AdvanceUntilAsync(FakeTimeProvider time, SimulatorTraffic traffic, Func<Task<TestReply>> call)
+    {
+        long before = traffic.RequestCount;
+        Task<TestReply> answer = call();
+        while (traffic.RequestCount == before)
+        {
+            // A connection on which nothing came yet would time out.
+            await Task.Yield();
+        }
+
+        while (!answer.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        return await answer;
     }
 
     public void Dispose() => _http.Dispose();

@@ -22,6 +22,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         int vmid = (int)call.Integer("vmid")!;
         string node = call.PathValues["node"];
         bool restores = call.Has("archive") || call.IsSet("restore");
+        DemandRights(call, vmid);
         DemandFree(call, vmid, isContainer, restores);
         DemandPool(call);
         Dictionary<string, string> options = GuestOptions.Of(call);
@@ -71,6 +72,17 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
         string text = string.Create(CultureInfo.InvariantCulture, $"VM {vmid} already exists on node '{present.Node}'");
         throw ApiFault.Failed(isContainer ? text : string.Create(CultureInfo.InvariantCulture, $"unable to create VM {vmid} - {text}"));
+    }
+
+    // Proxmox: the schema only describes this rule; the refusal says nothing about it.
+    private void DemandRights(ApiCall call, int vmid)
+    {
+        bool allowed = state.Permissions.Has(call.Caller, GuestContext.PathOf(vmid), "VM.Allocate")
+            || (call.Text("pool") is { } pool && state.Permissions.Has(call.Caller, $"/pool/{pool}", "VM.Allocate"));
+        if (!allowed)
+        {
+            throw ApiFault.Forbidden();
+        }
     }
 
     private void DemandPool(ApiCall call)

@@ -231,8 +231,8 @@ internal sealed class SnapshotHandlers(PbsState state)
         Snapshot[] found = [.. call.Has("backup-id") || call.Has("ns") ? Select(call) : store.Snapshots];
         string type = call.Has("backup-time") ? "verify_snapshot" : call.Has("backup-id") ? "verify_group" : "verify";
         string id = type == "verify" ? store.Name
-            : type == "verify_group" ? $"{store.Name}:{call.Text("backup-type")}/{call.Text("backup-id")}"
-            : string.Create(CultureInfo.InvariantCulture, $"{store.Name}:{call.Text("backup-type")}/{call.Text("backup-id")}/{call.Integer("backup-time"):X8}");
+            : type == "verify_group" ? $"{store.Name}:{call.Text("ns")}/{call.Text("backup-type")}/{call.Text("backup-id")}"
+            : string.Create(CultureInfo.InvariantCulture, $"{store.Name}:{call.Text("ns")}/{call.Text("backup-type")}/{call.Text("backup-id")}/{call.Integer("backup-time"):X8}");
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, type, id, call.Caller.AuthId)
         {
             Effort = 3,
