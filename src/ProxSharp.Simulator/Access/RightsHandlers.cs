@@ -172,7 +172,11 @@ internal sealed class RightsHandlers(PveState state)
         {
             list.Add((JsonNode)new JsonObject
             {
-                ["path"] = entry.Path, ["type"] = entry.Kind, ["ugid"] = entry.Id, ["roleid"] = entry.Role, ["propagate"] = entry.Propagate ? 1 : 0,
+                ["path"] = entry.Path,
+                ["type"] = entry.Kind,
+                ["ugid"] = entry.Id,
+                ["roleid"] = entry.Role,
+                ["propagate"] = entry.Propagate ? 1 : 0,
             });
         }
 

@@ -149,9 +149,18 @@ internal sealed class DatastoreHandlers(PbsState state)
     {
         JsonObject data = new()
         {
-            ["store"] = store.Name, ["upid"] = store.LastCollection, ["disk-bytes"] = store.Used, ["disk-chunks"] = store.Used >> 21, ["index-data-bytes"] = store.Snapshots.Sum(static snapshot => snapshot.Size),
-            ["index-file-count"] = store.Snapshots.Sum(static snapshot => snapshot.Files.Count), ["pending-bytes"] = 0, ["pending-chunks"] = 0, ["removed-bad"] = 0, ["removed-bytes"] = 0,
-            ["removed-chunks"] = 0, ["still-bad"] = 0,
+            ["store"] = store.Name,
+            ["upid"] = store.LastCollection,
+            ["disk-bytes"] = store.Used,
+            ["disk-chunks"] = store.Used >> 21,
+            ["index-data-bytes"] = store.Snapshots.Sum(static snapshot => snapshot.Size),
+            ["index-file-count"] = store.Snapshots.Sum(static snapshot => snapshot.Files.Count),
+            ["pending-bytes"] = 0,
+            ["pending-chunks"] = 0,
+            ["removed-bad"] = 0,
+            ["removed-bytes"] = 0,
+            ["removed-chunks"] = 0,
+            ["still-bad"] = 0,
         };
         if (store.LastCollection is null)
         {

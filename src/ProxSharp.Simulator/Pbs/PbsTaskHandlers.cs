@@ -28,8 +28,14 @@ internal sealed class PbsTaskHandlers(PbsState state)
         {
             JsonObject entry = new()
             {
-                ["upid"] = task.Upid, ["node"] = "localhost", ["pid"] = task.Pid, ["pstart"] = task.PStart, ["starttime"] = task.Started.ToUnixTimeSeconds(), ["worker_type"] = task.Type,
-                ["worker_id"] = task.Id.Length == 0 ? null : task.Id, ["user"] = task.Owner,
+                ["upid"] = task.Upid,
+                ["node"] = "localhost",
+                ["pid"] = task.Pid,
+                ["pstart"] = task.PStart,
+                ["starttime"] = task.Started.ToUnixTimeSeconds(),
+                ["worker_type"] = task.Type,
+                ["worker_id"] = task.Id.Length == 0 ? null : task.Id,
+                ["user"] = task.Owner,
             };
             if (task.Ended is { } ended)
             {
@@ -61,8 +67,15 @@ internal sealed class PbsTaskHandlers(PbsState state)
         int bang = task.Owner.IndexOf('!', StringComparison.Ordinal);
         JsonObject data = new()
         {
-            ["upid"] = task.Upid, ["node"] = task.Node, ["pid"] = task.Pid, ["pstart"] = task.PStart, ["starttime"] = task.Started.ToUnixTimeSeconds(), ["type"] = task.Type, ["id"] = task.Id,
-            ["user"] = bang < 0 ? task.Owner : task.Owner[..bang], ["status"] = task.IsRunning ? "running" : "stopped",
+            ["upid"] = task.Upid,
+            ["node"] = task.Node,
+            ["pid"] = task.Pid,
+            ["pstart"] = task.PStart,
+            ["starttime"] = task.Started.ToUnixTimeSeconds(),
+            ["type"] = task.Type,
+            ["id"] = task.Id,
+            ["user"] = bang < 0 ? task.Owner : task.Owner[..bang],
+            ["status"] = task.IsRunning ? "running" : "stopped",
         };
         if (bang >= 0)
         {

@@ -71,7 +71,11 @@ internal sealed class SnapshotHandlers(PbsState state)
             Snapshot last = group.MaxBy(static snapshot => snapshot.Time)!;
             JsonObject entry = new()
             {
-                ["backup-type"] = last.Type, ["backup-id"] = last.Id, ["last-backup"] = last.Time, ["backup-count"] = group.Count(), ["owner"] = last.Owner,
+                ["backup-type"] = last.Type,
+                ["backup-id"] = last.Id,
+                ["last-backup"] = last.Time,
+                ["backup-count"] = group.Count(),
+                ["owner"] = last.Owner,
                 ["files"] = new JsonArray([.. last.Files.Select(static file => (JsonNode)JsonValue.Create(file.Name))]),
             };
             list.Add((JsonNode)entry);
@@ -87,7 +91,12 @@ internal sealed class SnapshotHandlers(PbsState state)
         {
             JsonObject entry = new()
             {
-                ["backup-type"] = snapshot.Type, ["backup-id"] = snapshot.Id, ["backup-time"] = snapshot.Time, ["files"] = Files(snapshot), ["size"] = snapshot.Size, ["owner"] = snapshot.Owner,
+                ["backup-type"] = snapshot.Type,
+                ["backup-id"] = snapshot.Id,
+                ["backup-time"] = snapshot.Time,
+                ["files"] = Files(snapshot),
+                ["size"] = snapshot.Size,
+                ["owner"] = snapshot.Owner,
                 ["protected"] = snapshot.IsProtected,
             };
             if (snapshot.Notes.Length > 0)
@@ -173,7 +182,10 @@ internal sealed class SnapshotHandlers(PbsState state)
         {
             list.Add((JsonNode)new JsonObject
             {
-                ["backup-type"] = snapshot.Type, ["backup-id"] = snapshot.Id, ["backup-time"] = snapshot.Time, ["keep"] = kept.Contains(snapshot) || snapshot.IsProtected,
+                ["backup-type"] = snapshot.Type,
+                ["backup-id"] = snapshot.Id,
+                ["backup-time"] = snapshot.Time,
+                ["keep"] = kept.Contains(snapshot) || snapshot.IsProtected,
                 ["protected"] = snapshot.IsProtected,
             });
         }

@@ -8,11 +8,22 @@ public sealed class GuestBuilder
         Options = isContainer
             ? new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                ["hostname"] = name, ["arch"] = "amd64", ["ostype"] = "debian", ["cores"] = "2", ["memory"] = "1024", ["swap"] = "512", ["unprivileged"] = "1",
+                ["hostname"] = name,
+                ["arch"] = "amd64",
+                ["ostype"] = "debian",
+                ["cores"] = "2",
+                ["memory"] = "1024",
+                ["swap"] = "512",
+                ["unprivileged"] = "1",
             }
             : new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                ["name"] = name, ["cores"] = "2", ["sockets"] = "1", ["memory"] = "2048", ["ostype"] = "l26", ["scsihw"] = "virtio-scsi-single",
+                ["name"] = name,
+                ["cores"] = "2",
+                ["sockets"] = "1",
+                ["memory"] = "2048",
+                ["ostype"] = "l26",
+                ["scsihw"] = "virtio-scsi-single",
             };
     }
 

@@ -81,7 +81,14 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             ["boot-info"] = new JsonObject { ["mode"] = "efi", ["secureboot"] = 0 },
             ["cpuinfo"] = new JsonObject
             {
-                ["cpus"] = node.Cores, ["cores"] = node.Cores / 2, ["sockets"] = 1, ["model"] = "Simulated CPU", ["mhz"] = "3000.000", ["hvm"] = "1", ["user_hz"] = 100, ["flags"] = "fpu vme",
+                ["cpus"] = node.Cores,
+                ["cores"] = node.Cores / 2,
+                ["sockets"] = 1,
+                ["model"] = "Simulated CPU",
+                ["mhz"] = "3000.000",
+                ["hvm"] = "1",
+                ["user_hz"] = 100,
+                ["flags"] = "fpu vme",
             },
             ["memory"] = new JsonObject { ["total"] = node.Memory, ["used"] = used, ["free"] = node.Memory - used, ["available"] = node.Memory - used },
             ["swap"] = new JsonObject { ["total"] = 8L << 30, ["used"] = 0, ["free"] = 8L << 30 },
@@ -143,7 +150,12 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             bool dead = faults.IsDead(node.Name);
             JsonObject entry = new()
             {
-                ["id"] = $"node/{node.Name}", ["type"] = "node", ["node"] = node.Name, ["status"] = dead ? "offline" : "online", ["level"] = "", ["cgroup-mode"] = 2,
+                ["id"] = $"node/{node.Name}",
+                ["type"] = "node",
+                ["node"] = node.Name,
+                ["status"] = dead ? "offline" : "online",
+                ["level"] = "",
+                ["cgroup-mode"] = 2,
             };
             if (!dead && state.Permissions.Has(call.Caller, $"/nodes/{node.Name}", "Sys.Audit"))
             {
@@ -184,7 +196,12 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         {
             list.Add((JsonNode)new JsonObject
             {
-                ["id"] = $"network/{node.Name}/zone/localnetwork", ["type"] = "network", ["network-type"] = "zone", ["network"] = "localnetwork", ["node"] = node.Name, ["status"] = "ok",
+                ["id"] = $"network/{node.Name}/zone/localnetwork",
+                ["type"] = "network",
+                ["network-type"] = "zone",
+                ["network"] = "localnetwork",
+                ["node"] = node.Name,
+                ["status"] = "ok",
                 ["zone-type"] = "simple",
             });
         }
@@ -198,7 +215,12 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             bool quorate = state.Nodes.Keys.Count(name => !faults.IsDead(name)) * 2 > state.Nodes.Count;
             list.Add((JsonNode)new JsonObject
             {
-                ["id"] = "cluster", ["type"] = "cluster", ["name"] = state.ClusterName, ["version"] = state.Nodes.Count, ["nodes"] = state.Nodes.Count, ["quorate"] = quorate ? 1 : 0,
+                ["id"] = "cluster",
+                ["type"] = "cluster",
+                ["name"] = state.ClusterName,
+                ["version"] = state.Nodes.Count,
+                ["nodes"] = state.Nodes.Count,
+                ["quorate"] = quorate ? 1 : 0,
             });
         }
 
@@ -206,8 +228,14 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         {
             list.Add((JsonNode)new JsonObject
             {
-                ["id"] = $"node/{node.Name}", ["type"] = "node", ["name"] = node.Name, ["nodeid"] = state.Nodes.Count > 1 ? node.Id : 0, ["ip"] = node.Address,
-                ["online"] = faults.IsDead(node.Name) ? 0 : 1, ["local"] = node.Name == state.LocalNode ? 1 : 0, ["level"] = "",
+                ["id"] = $"node/{node.Name}",
+                ["type"] = "node",
+                ["name"] = node.Name,
+                ["nodeid"] = state.Nodes.Count > 1 ? node.Id : 0,
+                ["ip"] = node.Address,
+                ["online"] = faults.IsDead(node.Name) ? 0 : 1,
+                ["local"] = node.Name == state.LocalNode ? 1 : 0,
+                ["level"] = "",
             });
         }
 

@@ -58,8 +58,14 @@ internal sealed class PoolHandlers(PveState state)
         {
             members.Add((JsonNode)new JsonObject
             {
-                ["id"] = $"storage/{state.LocalNode}/{storage}", ["type"] = "storage", ["storage"] = storage, ["node"] = state.LocalNode, ["status"] = "available",
-                ["content"] = string.Join(',', state.Storages[storage].Content), ["plugintype"] = state.Storages[storage].Type, ["shared"] = state.Storages[storage].IsShared ? 1 : 0,
+                ["id"] = $"storage/{state.LocalNode}/{storage}",
+                ["type"] = "storage",
+                ["storage"] = storage,
+                ["node"] = state.LocalNode,
+                ["status"] = "available",
+                ["content"] = string.Join(',', state.Storages[storage].Content),
+                ["plugintype"] = state.Storages[storage].Type,
+                ["shared"] = state.Storages[storage].IsShared ? 1 : 0,
             });
         }
 

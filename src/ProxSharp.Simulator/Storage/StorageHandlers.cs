@@ -10,8 +10,15 @@ internal sealed class StorageHandlers(PveState state)
 {
     private static readonly Dictionary<string, string[]> s_required = new(StringComparer.Ordinal)
     {
-        ["dir"] = ["path"], ["nfs"] = ["server", "export"], ["cifs"] = ["server", "share"], ["lvm"] = ["vgname"], ["lvmthin"] = ["vgname", "thinpool"], ["zfspool"] = ["pool"],
-        ["pbs"] = ["server", "datastore"], ["iscsi"] = ["portal", "target"], ["btrfs"] = ["path"],
+        ["dir"] = ["path"],
+        ["nfs"] = ["server", "export"],
+        ["cifs"] = ["server", "share"],
+        ["lvm"] = ["vgname"],
+        ["lvmthin"] = ["vgname", "thinpool"],
+        ["zfspool"] = ["pool"],
+        ["pbs"] = ["server", "datastore"],
+        ["iscsi"] = ["portal", "target"],
+        ["btrfs"] = ["path"],
     };
 
     private static readonly HashSet<string> s_notOptions = new(StringComparer.Ordinal) { "storage", "type", "content", "nodes", "disable", "shared", "delete", "digest", "password", "encryption-key" };
