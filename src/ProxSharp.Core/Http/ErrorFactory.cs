@@ -69,26 +69,50 @@ internal static class ErrorFactory
     {
         ErrorKind.NotFound => new ProxmoxNotFoundException(facts.Message)
         {
-            StatusCode = facts.Status, Method = facts.Method, Path = facts.Path, ServerMessage = facts.Said, ParameterErrors = facts.Parameters,
+            StatusCode = facts.Status,
+            Method = facts.Method,
+            Path = facts.Path,
+            ServerMessage = facts.Said,
+            ParameterErrors = facts.Parameters,
         },
         ErrorKind.Permission => new ProxmoxPermissionException(facts.Message)
         {
-            StatusCode = facts.Status, Method = facts.Method, Path = facts.Path, ServerMessage = facts.Said, ParameterErrors = facts.Parameters,
-            PrivilegePath = facts.PrivilegePath, Privilege = facts.Privilege,
+            StatusCode = facts.Status,
+            Method = facts.Method,
+            Path = facts.Path,
+            ServerMessage = facts.Said,
+            ParameterErrors = facts.Parameters,
+            PrivilegePath = facts.PrivilegePath,
+            Privilege = facts.Privilege,
         },
         ErrorKind.Authentication => new ProxmoxAuthenticationException(facts.Message)
         {
-            StatusCode = facts.Status, Method = facts.Method, Path = facts.Path, ServerMessage = facts.Said, ParameterErrors = facts.Parameters,
+            StatusCode = facts.Status,
+            Method = facts.Method,
+            Path = facts.Path,
+            ServerMessage = facts.Said,
+            ParameterErrors = facts.Parameters,
         },
         ErrorKind.Conflict => new ProxmoxConflictException(facts.Message)
         {
-            StatusCode = facts.Status, Method = facts.Method, Path = facts.Path, ServerMessage = facts.Said, ParameterErrors = facts.Parameters,
-            Transient = facts.Rule.IsTransient, Busy = facts.Rule.IsBusy,
+            StatusCode = facts.Status,
+            Method = facts.Method,
+            Path = facts.Path,
+            ServerMessage = facts.Said,
+            ParameterErrors = facts.Parameters,
+            Transient = facts.Rule.IsTransient,
+            Busy = facts.Rule.IsBusy,
         },
         _ => new ProxmoxApiException(facts.Message)
         {
-            StatusCode = facts.Status, Method = facts.Method, Path = facts.Path, ServerMessage = facts.Said, ParameterErrors = facts.Parameters,
-            Transient = facts.Rule.IsTransient, RepeatsReads = facts.Rule.RepeatsReads, OutcomeUnknown = facts.OutcomeUnknown,
+            StatusCode = facts.Status,
+            Method = facts.Method,
+            Path = facts.Path,
+            ServerMessage = facts.Said,
+            ParameterErrors = facts.Parameters,
+            Transient = facts.Rule.IsTransient,
+            RepeatsReads = facts.Rule.RepeatsReads,
+            OutcomeUnknown = facts.OutcomeUnknown,
         },
     };
 

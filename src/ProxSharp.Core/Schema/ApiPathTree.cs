@@ -42,7 +42,7 @@ internal sealed class ApiPathTree
             return found;
         }
 
-        foreach (Branch placeholder in branch.PlaceholderBranches.Values)
+        foreach ((string name, Branch placeholder) in branch.PlaceholderBranches)
         {
             values.Push(rest[0]);
             if (Walk(placeholder, rest[1..], method, values) is { } inner)
@@ -52,8 +52,8 @@ internal sealed class ApiPathTree
 
             values.Pop();
 
-            // Proxmox: ids with slashes (volumes, CIDRs) are accepted unescaped in the last place of a path.
-            if (rest.Length > 1 && placeholder.Endpoints.TryGetValue(method, out ApiEndpoint? greedy))
+            // Proxmox: ids with slashes are accepted unescaped in the last place of a path.
+            if (rest.Length > 1 && MayHoldSlash(name) && placeholder.Endpoints.TryGetValue(method, out ApiEndpoint? greedy))
             {
                 values.Push(string.Join('/', rest.ToArray()));
                 return greedy;
@@ -62,6 +62,8 @@ internal sealed class ApiPathTree
 
         return null;
     }
+
+    private static bool MayHoldSlash(string placeholder) => placeholder is "volume" or "cidr";
 
     private static ReadOnlyDictionary<string, string> Name(ApiEndpoint endpoint, string[] values)
     {
