@@ -32,15 +32,20 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
     private async Task<bool> ServeOneAsync(CancellationToken cancellationToken)
     {
         WireRequest? request;
+        using CancellationTokenSource idle = new(server.IdleTimeout, server.Time);
         try
         {
-            using CancellationTokenSource idle = new(server.IdleTimeout, server.Time);
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
             request = await _heads.ReadAsync(both.Token).ConfigureAwait(false);
         }
         catch (RequestHeadException exception)
         {
             await RefuseAsync(exception, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // An orderly end: a client that is still reading the last answer must get all of it.
             return false;
         }
 
