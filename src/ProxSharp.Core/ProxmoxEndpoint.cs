@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace ProxSharp;
 
@@ -115,8 +116,27 @@ public sealed record ProxmoxEndpoint
         return IsHost(ref host);
     }
 
+    /// <summary>International names travel in their ASCII form.</summary>
+    private static bool TryEncode(ref string host)
+    {
+        try
+        {
+            host = new IdnMapping().GetAscii(host);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false; // Not a name under the rules of international names; the caller says so.
+        }
+    }
+
     private static bool IsHost(ref string host)
     {
+        if (!Ascii.IsValid(host) && !TryEncode(ref host))
+        {
+            return false;
+        }
+
         host = host.ToLowerInvariant();
         return host.StartsWith('[')
             ? Uri.CheckHostName(host) == UriHostNameType.IPv6

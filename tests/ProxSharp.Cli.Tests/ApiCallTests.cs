@@ -6,22 +6,6 @@ namespace ProxSharp.Cli.Tests;
 
 public sealed class ApiCallTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
 {
-    [Theory]
-    [InlineData("table")]
-    [InlineData("json")]
-    [InlineData("jsonl")]
-    [InlineData("yaml")]
-    [InlineData("csv")]
-    public async Task Get_Guests_PrintsAsRecorded(string format)
-    {
-        using CliHarness cli = await cluster.UserAsync();
-
-        CliRun run = await cli.LineAsync($"api get /cluster/resources type=vm --fields vmid,name,node,type,template,maxmem -o {format}");
-
-        Snapshot.Match($"guests-{format}", run.Succeeded());
-        Assert.Equal("", run.Errors);
-    }
-
     [Fact]
     public async Task Get_Password_LogsIn()
     {

@@ -16,6 +16,7 @@ public sealed class ProxmoxEndpointTests
     [InlineData("[2001:DB8::1]:9000", "https://[2001:db8::1]:9000/")]
     [InlineData("https://[::1]:8006", "https://[::1]:8006/")]
     [InlineData("  pve1 ", "https://pve1:8006/")]
+    [InlineData("https://b\u00fccher.example:8006", "https://xn--bcher-kva.example:8006/")]
     public void Parse_Address_IsReadAsMeant(string text, string url)
     {
         ProxmoxEndpoint endpoint = ProxmoxEndpoint.Parse(text, ProxmoxProduct.VirtualEnvironment);

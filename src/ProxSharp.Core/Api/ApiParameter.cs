@@ -1,3 +1,5 @@
+using ProxSharp.Http;
+
 namespace ProxSharp.Api;
 
 /// <summary>One parameter of a call.</summary>
@@ -5,4 +7,8 @@ namespace ProxSharp.Api;
 /// <param name="Text">The value in wire form.</param>
 /// <param name="Kind">The type in which it was given.</param>
 /// <param name="IsListItem">True if it is one item of a list parameter: the name repeats for each item.</param>
-public readonly record struct ApiParameter(string Name, string Text, ApiParameterKind Kind, bool IsListItem);
+public readonly record struct ApiParameter(string Name, string Text, ApiParameterKind Kind, bool IsListItem)
+{
+    /// <summary>Returns name and value; a value that is a secret by its name is masked.</summary>
+    public override string ToString() => $"{Name}={(Secrets.IsSecret(Name) ? Secrets.Mask : Text)}";
+}

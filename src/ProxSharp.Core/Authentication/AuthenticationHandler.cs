@@ -131,8 +131,13 @@ internal sealed class AuthenticationHandler : ProxmoxHandler
             return true;
         }
 
-        // The next request logs in, if the credentials can; this one ends with the 401 and the server's own words.
-        _session.Forget(grant.Ticket);
+        // The next request logs in, if the credentials can; this one ends with the 401 and the server's own words. A ticket that came without
+        // its CSRF token is good for reading although a write with it is refused.
+        if (grant.Ticket.CsrfToken is not null || response.RequestMessage?.Method == HttpMethod.Get)
+        {
+            _session.Forget(grant.Ticket);
+        }
+
         return false;
     }
 

@@ -50,7 +50,7 @@ internal sealed class TicketSession : IDisposable
         SessionTicket? fallback = Fallback(maximumAge, rejected);
         if (fallback is null)
         {
-            _gate.Wait(cancellationToken);
+            Enter(cancellationToken);
         }
         else if (!_gate.Wait(0, cancellationToken))
         {
@@ -117,6 +117,18 @@ internal sealed class TicketSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
+
+    // Threads that block in a semaphore are missing in the pool, and the login they wait for needs the pool to connect. For threads that
+    // block in a task the pool makes up.
+    private void Enter(CancellationToken cancellationToken)
+    {
+        Task entered = _gate.WaitAsync(cancellationToken);
+        Task.WaitAny([entered], CancellationToken.None);
+        if (entered.IsCanceled)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
 
     private SessionTicket? Renew(LoginExchange exchange, SessionTicket old, CancellationToken cancellationToken)
     {

@@ -5,6 +5,9 @@ namespace ProxSharp.Http;
 /// <summary>One call on its way through the pipeline.</summary>
 internal sealed class ApiCall
 {
+    // Proxmox: the backup server removes a tape from its database with a GET.
+    private const string DestructiveGet = "/tape/media/destroy";
+
     public ApiCall(ApiOperation operation, OperationBinding binding, ApiParameters parameters, ApiUpload? upload, bool isDownload, ApiCallOptions? options, ProxmoxClientOptions client)
     {
         Operation = operation;
@@ -34,7 +37,7 @@ internal sealed class ApiCall
     /// <summary>True if the answer is a byte stream.</summary>
     public bool IsDownload { get; }
 
-    public bool IsRead => Operation.Method == ApiMethod.Get;
+    public bool IsRead => Operation.Method == ApiMethod.Get && Operation.Path != DestructiveGet;
 
     /// <summary>The body of the latest attempt; null if the call has none.</summary>
     public ITrackedContent? Body { get; set; }

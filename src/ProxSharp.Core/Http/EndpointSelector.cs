@@ -20,6 +20,9 @@ internal sealed class EndpointSelector
     /// <summary>The endpoint at an index, counted around.</summary>
     public ProxmoxEndpoint this[int index] => _endpoints[index % _endpoints.Length];
 
+    /// <summary>Makes the next endpoint the current one, unless another call has moved on from the failed one already.</summary>
+    public void MoveOn(int failed) => Interlocked.CompareExchange(ref _current, (failed + 1) % _endpoints.Length, failed);
+
     /// <summary>Makes an endpoint the current one.</summary>
     /// <returns>False if it was already.</returns>
     public bool Prefer(int index) => Interlocked.Exchange(ref _current, index % _endpoints.Length) != index % _endpoints.Length;

@@ -8,7 +8,7 @@ internal sealed class PooledContent : HttpContent, IReplayableContent, ITrackedC
 {
     private readonly PooledBuffer _buffer;
 
-    public PooledContent(PooledBuffer buffer, MediaTypeHeaderValue mediaType)
+    public PooledContent(PooledBuffer buffer, MediaTypeHeaderValue? mediaType)
     {
         _buffer = buffer;
         Headers.ContentType = mediaType;

@@ -11,6 +11,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     private readonly Pipeline _pipeline;
     private readonly ClientLog _log;
     private volatile SchemaRules _rules;
+    private volatile bool _isDisposed;
 
     public ProxmoxConnection(ProxmoxClientOptions options, ProxmoxProduct product, ApiSchema schema)
     {
@@ -76,7 +77,11 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         => Run<DownloadExchange, ApiDownload>(Prepare(operation, parameters, null, true, options), default, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _pipeline.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _pipeline.Dispose();
+    }
 
     private async Task<TResult> RunAsync<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
         where TExchange : struct, IExchange<TResult>
@@ -88,13 +93,14 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
             for (int attempt = 1; ; attempt++)
             {
                 TimeSpan pause;
+                int endpoint = _pipeline.Endpoints.CurrentIndex;
                 try
                 {
                     TResult result = await exchange.SendAsync(_pipeline, call, scope).ConfigureAwait(false);
                     kept = exchange.KeepsScope;
                     return result;
                 }
-                catch (Exception failure) when (MustRepeat(call, failure, attempt, scope, out pause))
+                catch (Exception failure) when (MustRepeat(call, failure, attempt, endpoint, scope, out pause))
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
                 }
@@ -121,13 +127,14 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
             for (int attempt = 1; ; attempt++)
             {
                 TimeSpan pause;
+                int endpoint = _pipeline.Endpoints.CurrentIndex;
                 try
                 {
                     TResult result = exchange.Send(_pipeline, call, scope);
                     kept = exchange.KeepsScope;
                     return result;
                 }
-                catch (Exception failure) when (MustRepeat(call, failure, attempt, scope, out pause))
+                catch (Exception failure) when (MustRepeat(call, failure, attempt, endpoint, scope, out pause))
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
                 }
@@ -148,6 +155,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     {
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(ProxmoxClient));
         SchemaRules rules = _rules;
         OperationBinding binding = operation.Bind(rules.Schema);
         if (binding.HasEncodedTexts)
@@ -170,8 +178,14 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         return call;
     }
 
-    private bool MustRepeat(ApiCall call, Exception failure, int attempt, CallScope scope, out TimeSpan pause)
+    private bool MustRepeat(ApiCall call, Exception failure, int attempt, int endpoint, CallScope scope, out TimeSpan pause)
     {
+        // What was sent is over; whatever is sent next, this call's repetition or another call, goes to another server.
+        if (!scope.IsCancelled && failure is ProxmoxConnectionException { IsCertificateProblem: false } or ProxmoxApiException { RepeatsReads: true })
+        {
+            _pipeline.Endpoints.MoveOn(endpoint);
+        }
+
         pause = TimeSpan.Zero;
         if (scope.IsCancelled || failure is not ProxmoxException known || !_retry.TryGetPause(call, known, attempt, scope.Remaining, out pause))
         {

@@ -72,7 +72,9 @@ internal sealed class RequestWriter
     {
         if (call.Operation.Method is ApiMethod.Get or ApiMethod.Delete)
         {
-            return null;
+            // The sockets below repeat a request without content by themselves when a kept connection ends before the answer. What
+            // changes something must not be sent twice: empty content (which servers accept) keeps them from it.
+            return call.IsRead ? null : new PooledContent(new PooledBuffer(0), null);
         }
 
         PooledBuffer body = new(256);

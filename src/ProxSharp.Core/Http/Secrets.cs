@@ -9,38 +9,40 @@ internal static class Secrets
     /// <summary>What stands in a secret's place.</summary>
     public const string Mask = "***";
 
-    private static readonly string[] s_parts = ["password", "passwd", "secret", "ticket", "token", "cipassword", "private-key", "privkey", "encryption-key", "otp", "csrf", "credential"];
+    // A name that holds one of these anywhere is a secret's.
+    private static readonly string[] s_parts = ["password", "passwd", "secret", "ticket", "credential", "csrf"];
 
+    // A name that has one of these as a word of its own is a secret's: "otp" is one, "hotplug" is not.
+    private static readonly HashSet<string> s_words = new(StringComparer.OrdinalIgnoreCase) { "token", "otp", "hmac", "privkey", "authkey" };
+
+    // Whole names, with hyphens.
     private static readonly HashSet<string> s_whole = new(StringComparer.OrdinalIgnoreCase)
     {
-        "key", "keys", "value", "tfa-challenge", "response", "challenge", "authkey", "keyring", "private", "sid-key", "eab-hmac-key", "license", "code", "state",
+        "key", "keys", "tfa-challenge", "challenge", "keyring", "private", "private-key", "encryption-key", "client-key", "sid-key", "license",
+    };
+
+    // Names under which a secret may stand, depending on the call: settings of plugins, headers, proxies with a password, files, logins.
+    private static readonly HashSet<string> s_doubtful = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "value", "response", "code", "state", "data", "header", "headers", "otel-headers", "http-proxy", "proxy", "input-data", "content",
     };
 
     // Names that hold one of the words above but no secret.
-    private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase) { "tokenid", "token-name", "tokenname", "token-id" };
+    private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase) { "token-name", "token-id" };
 
     /// <summary>Tells whether the value of a parameter must not be shown.</summary>
     public static bool IsSecret(string name)
     {
-        if (s_harmless.Contains(name))
+        string plain = name.Replace('_', '-');
+        if (s_harmless.Contains(plain))
         {
             return false;
         }
 
-        if (s_whole.Contains(name))
-        {
-            return true;
-        }
-
-        foreach (string part in s_parts)
-        {
-            if (name.Contains(part, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return s_whole.Contains(plain)
+            || s_doubtful.Contains(plain)
+            || s_parts.Any(part => plain.Contains(part, StringComparison.OrdinalIgnoreCase))
+            || plain.Split('-').Any(s_words.Contains);
     }
 
     /// <summary>Replaces the values of secret parameters wherever they stand in a text.</summary>
@@ -48,8 +50,9 @@ internal static class Secrets
     {
         foreach (ApiParameter parameter in parameters)
         {
-            // Very short values would tear holes into innocent words.
-            if (parameter.Text.Length >= 4 && IsSecret(parameter.Name))
+            // Very short values would tear holes into innocent words, and a doubtful one that is short is a word itself ("started").
+            int shortest = s_doubtful.Contains(parameter.Name.Replace('_', '-')) ? 12 : 4;
+            if (parameter.Text.Length >= shortest && IsSecret(parameter.Name))
             {
                 text = text.Replace(parameter.Text, Mask, StringComparison.Ordinal);
             }

@@ -32,6 +32,9 @@ internal static class SocketsHandlerFactory
             // Proxmox: what PBS calls deflate lacks the zlib header, so gzip alone is offered.
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = connectTimeout,
+
+            // An answer that is given up is not read to its end first: cancelling would come seconds late.
+            ResponseDrainTimeout = TimeSpan.Zero,
             PooledConnectionIdleTimeout = IdleTimeout,
             SslOptions = new SslClientAuthenticationOptions
             {

@@ -139,7 +139,7 @@ public sealed class ServerTrust
     /// <exception cref="ProxmoxConnectionException">It is not accepted; the text says what was shown, what was expected, and what to do.</exception>
     internal bool Accept(ProxmoxEndpoint endpoint, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (AcceptsAnything)
+        if (AcceptsAnything && !EndpointPins.ContainsKey(endpoint.Authority))
         {
             return true;
         }

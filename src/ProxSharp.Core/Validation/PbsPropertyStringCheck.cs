@@ -1,3 +1,4 @@
+using ProxSharp.PropertyStrings;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Validation;
@@ -37,16 +38,20 @@ internal sealed class PbsPropertyStringCheck(ApiNode format, ValueChecks checks)
     {
         ParameterErrors errors = default;
         HashSet<string> given = new(StringComparer.Ordinal);
-        foreach (string part in text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (PropertyStringEntry part in PropertyStringEntries.Parse(text).Items)
         {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 && _defaultKey is null)
+            string value = PropertyStringQuotes.Unquote(part.Value.Trim());
+            if (part.Key is null && value.Length == 0)
             {
-                return $"Value '{part}' without key, but schema does not define a default key";
+                continue;
             }
 
-            string key = equals < 0 ? _defaultKey! : part[..equals].Trim();
-            CheckKey(key, part[(equals + 1)..].Trim(), path, given, ref errors);
+            if ((part.Key?.Trim() ?? _defaultKey) is not { } key)
+            {
+                return $"Value '{value}' without key, but schema does not define a default key";
+            }
+
+            CheckKey(key, value, path, given, ref errors);
         }
 
         if (errors.IsEmpty)
@@ -70,11 +75,14 @@ internal sealed class PbsPropertyStringCheck(ApiNode format, ValueChecks checks)
         {
             errors.Add(key, "duplicate parameter.");
         }
-        else if (checks.For(node.Type == ApiValueType.Array && node.Items is { } items ? items : node).Check(value, path) is { } complaint)
+        else if (Values(node, value).Select(item => checks.For(node.Type == ApiValueType.Array ? node.Items ?? new ApiNode() : node).Check(item, path)).FirstOrDefault(static complaint => complaint is not null) is { } complaint)
         {
             errors.Add(key, complaint);
         }
     }
+
+    // Proxmox: a list within a property string is separated by semicolons, because commas separate the keys.
+    private static IEnumerable<string> Values(ApiNode node, string value) => node.Type == ApiValueType.Array ? FormatLists.Split(value) : [value];
 
     private void AddMissing(HashSet<string> given, ref ParameterErrors errors)
     {

@@ -24,7 +24,7 @@ public sealed class TapeDriveApi
     private static readonly ApiOperation s_labelMedia = new(ApiMethod.Post, "/tape/drive/{drive}/label-media");
     private static readonly ApiOperation s_loadMedia = new(ApiMethod.Post, "/tape/drive/{drive}/load-media");
     private static readonly ApiOperation s_loadSlot = new(ApiMethod.Post, "/tape/drive/{drive}/load-slot");
-    private static readonly ApiOperation s_getReadLabel = new(ApiMethod.Get, "/tape/drive/{drive}/read-label");
+    private static readonly ApiOperation s_readLabel = new(ApiMethod.Get, "/tape/drive/{drive}/read-label");
     private static readonly ApiOperation s_restoreKey = new(ApiMethod.Post, "/tape/drive/{drive}/restore-key");
     private static readonly ApiOperation s_rewind = new(ApiMethod.Post, "/tape/drive/{drive}/rewind");
     private static readonly ApiOperation s_getStatus = new(ApiMethod.Get, "/tape/drive/{drive}/status");
@@ -160,12 +160,12 @@ public sealed class TapeDriveApi
     /// <summary>Reads the label of the medium in the drive.</summary>
     /// <param name="drive">Name of the tape drive. 3 to 32 characters. Pattern: <c>^(?:[A-Za-z0-9_][A-Za-z0-9._\-]*)$</c>.</param>
     /// <remarks><c>GET /tape/drive/{drive}/read-label</c>. Needs <c>Tape.Read</c> on <c>/tape/device/{drive}</c>.</remarks>
-    public Task<ApiResponse<TapeDriveReadLabelResult>> GetReadLabelAsync(string drive, TapeDriveGetReadLabelRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_getReadLabel, new ApiParameters().WithPath("drive", drive).With(request), ApiReaders.Object<TapeDriveReadLabelResult>, options, cancellationToken);
+    public Task<ApiResponse<TapeDriveReadLabelResult>> ReadLabelAsync(string drive, TapeDriveReadLabelRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_readLabel, new ApiParameters().WithPath("drive", drive).With(request), ApiReaders.Object<TapeDriveReadLabelResult>, options, cancellationToken);
 
-    /// <inheritdoc cref="GetReadLabelAsync"/>
-    public ApiResponse<TapeDriveReadLabelResult> GetReadLabel(string drive, TapeDriveGetReadLabelRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_getReadLabel, new ApiParameters().WithPath("drive", drive).With(request), ApiReaders.Object<TapeDriveReadLabelResult>, options, cancellationToken);
+    /// <inheritdoc cref="ReadLabelAsync"/>
+    public ApiResponse<TapeDriveReadLabelResult> ReadLabel(string drive, TapeDriveReadLabelRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_readLabel, new ApiParameters().WithPath("drive", drive).With(request), ApiReaders.Object<TapeDriveReadLabelResult>, options, cancellationToken);
 
     /// <summary>Restores the encryption key that is stored on the medium.</summary>
     /// <param name="drive">Name of the tape drive. 3 to 32 characters. Pattern: <c>^(?:[A-Za-z0-9_][A-Za-z0-9._\-]*)$</c>.</param>
@@ -378,7 +378,7 @@ public sealed class TapeDriveLoadSlotRequest : ApiRequest
 }
 
 /// <summary>Parameters of <c>GET /tape/drive/{drive}/read-label</c>.</summary>
-public sealed class TapeDriveGetReadLabelRequest : ApiRequest
+public sealed class TapeDriveReadLabelRequest : ApiRequest
 {
     /// <summary>Enters the medium into the database.</summary>
     public bool? Inventorize { get; init; }

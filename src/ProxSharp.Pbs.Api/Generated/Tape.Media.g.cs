@@ -14,7 +14,7 @@ public sealed class TapeMediaApi
 {
     private static readonly ApiOperation s_index = new(ApiMethod.Get, "/tape/media");
     private static readonly ApiOperation s_listContent = new(ApiMethod.Get, "/tape/media/content");
-    private static readonly ApiOperation s_getDestroy = new(ApiMethod.Get, "/tape/media/destroy");
+    private static readonly ApiOperation s_destroy = new(ApiMethod.Get, "/tape/media/destroy");
     private static readonly ApiOperation s_listMediaSets = new(ApiMethod.Get, "/tape/media/media-sets");
     private static readonly ApiOperation s_move = new(ApiMethod.Post, "/tape/media/move");
 
@@ -45,12 +45,12 @@ public sealed class TapeMediaApi
 
     /// <summary>Removes a medium from the media database; the tape itself is not erased.</summary>
     /// <remarks><c>GET /tape/media/destroy</c>. Needs <c>Tape.Write</c> on <c>/tape</c>.</remarks>
-    public Task<ApiResponse<JsonElement>> GetDestroyAsync(TapeMediaGetDestroyRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_getDestroy, new ApiParameters().With(request), ApiReaders.Element, options, cancellationToken);
+    public Task<ApiResponse<JsonElement>> DestroyAsync(TapeMediaDestroyRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_destroy, new ApiParameters().With(request), ApiReaders.Element, options, cancellationToken);
 
-    /// <inheritdoc cref="GetDestroyAsync"/>
-    public ApiResponse<JsonElement> GetDestroy(TapeMediaGetDestroyRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_getDestroy, new ApiParameters().With(request), ApiReaders.Element, options, cancellationToken);
+    /// <inheritdoc cref="DestroyAsync"/>
+    public ApiResponse<JsonElement> Destroy(TapeMediaDestroyRequest? request = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_destroy, new ApiParameters().With(request), ApiReaders.Element, options, cancellationToken);
 
     /// <summary>Lists the media sets.</summary>
     /// <remarks><c>GET /tape/media/media-sets</c>. For every user who is logged in. The server checks more.</remarks>
@@ -169,7 +169,7 @@ public sealed class TapeMediaListContentRequest : ApiRequest
 }
 
 /// <summary>Parameters of <c>GET /tape/media/destroy</c>.</summary>
-public sealed class TapeMediaGetDestroyRequest : ApiRequest
+public sealed class TapeMediaDestroyRequest : ApiRequest
 {
     /// <summary>Removes the medium although it holds data.</summary>
     public bool? Force { get; init; }

@@ -13,7 +13,7 @@ namespace ProxSharp.Pve.Api;
 public sealed class ClusterJobsApi
 {
     private static readonly ApiOperation s_index = new(ApiMethod.Get, "/cluster/jobs");
-    private static readonly ApiOperation s_listScheduleAnalyze = new(ApiMethod.Get, "/cluster/jobs/schedule-analyze");
+    private static readonly ApiOperation s_analyzeSchedule = new(ApiMethod.Get, "/cluster/jobs/schedule-analyze");
 
     private readonly ApiConnection _connection;
 
@@ -33,12 +33,12 @@ public sealed class ClusterJobsApi
 
     /// <summary>Computes the next times at which a calendar event is due.</summary>
     /// <remarks><c>GET /cluster/jobs/schedule-analyze</c>. For every user who is logged in.</remarks>
-    public Task<ApiResponse<IReadOnlyList<ClusterJobsScheduleAnalyzeItem>>> ListScheduleAnalyzeAsync(ClusterJobsListScheduleAnalyzeRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_listScheduleAnalyze, new ApiParameters().WithRequired(request), ApiReaders.Objects<ClusterJobsScheduleAnalyzeItem>, options, cancellationToken);
+    public Task<ApiResponse<IReadOnlyList<ClusterJobsAnalyzeScheduleItem>>> AnalyzeScheduleAsync(ClusterJobsAnalyzeScheduleRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_analyzeSchedule, new ApiParameters().WithRequired(request), ApiReaders.Objects<ClusterJobsAnalyzeScheduleItem>, options, cancellationToken);
 
-    /// <inheritdoc cref="ListScheduleAnalyzeAsync"/>
-    public ApiResponse<IReadOnlyList<ClusterJobsScheduleAnalyzeItem>> ListScheduleAnalyze(ClusterJobsListScheduleAnalyzeRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_listScheduleAnalyze, new ApiParameters().WithRequired(request), ApiReaders.Objects<ClusterJobsScheduleAnalyzeItem>, options, cancellationToken);
+    /// <inheritdoc cref="AnalyzeScheduleAsync"/>
+    public ApiResponse<IReadOnlyList<ClusterJobsAnalyzeScheduleItem>> AnalyzeSchedule(ClusterJobsAnalyzeScheduleRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_analyzeSchedule, new ApiParameters().WithRequired(request), ApiReaders.Objects<ClusterJobsAnalyzeScheduleItem>, options, cancellationToken);
 }
 
 /// <summary>The scheduled realm synchronisation jobs.</summary>
@@ -105,7 +105,7 @@ public sealed class ClusterJobsRealmSyncApi
 }
 
 /// <summary>Parameters of <c>GET /cluster/jobs/schedule-analyze</c>.</summary>
-public sealed class ClusterJobsListScheduleAnalyzeRequest : ApiRequest
+public sealed class ClusterJobsAnalyzeScheduleRequest : ApiRequest
 {
     /// <summary>How many times to compute. Default: <c>10</c>. From 1 to 100.</summary>
     public long? Iterations { get; init; }
@@ -197,6 +197,50 @@ public sealed class ClusterJobsRealmSyncUpdateRequest : ApiRequest
         parameters.Add("schedule", Schedule);
         parameters.Add("scope", Scope);
     }
+}
+
+/// <summary>Part of the result of <c>GET /cluster/jobs/schedule-analyze</c>.</summary>
+public sealed class ClusterJobsAnalyzeScheduleItem : IApiReadable<ClusterJobsAnalyzeScheduleItem>
+{
+    /// <summary>Creates an empty result to be filled by hand.</summary>
+    public ClusterJobsAnalyzeScheduleItem()
+    {
+    }
+
+    private ClusterJobsAnalyzeScheduleItem(ref ApiJsonReader reader)
+    {
+        Dictionary<string, JsonElement>? extra = null;
+        bool isObject = reader.EnterObject();
+        while (isObject && reader.NextMember())
+        {
+            ReadOnlySpan<byte> name = reader.MemberName;
+            switch (name.Length)
+            {
+                case 3 when name.SequenceEqual("utc"u8):
+                    Utc = reader.ReadString() ?? "";
+                    continue;
+                case 9 when name.SequenceEqual("timestamp"u8):
+                    Timestamp = reader.ReadInt64().GetValueOrDefault();
+                    continue;
+            }
+
+            reader.ReadExtra(ref extra);
+        }
+
+        Extra = extra ?? Extra;
+    }
+
+    /// <summary>Point in time as Unix time in seconds.</summary>
+    public long Timestamp { get; init; }
+
+    /// <summary>The same time as text in UTC.</summary>
+    public string Utc { get; init; } = "";
+
+    /// <summary>Members that this version of the library does not know, by wire name.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+
+    /// <inheritdoc/>
+    public static ClusterJobsAnalyzeScheduleItem Read(ref ApiJsonReader reader) => new(ref reader);
 }
 
 /// <summary>Part of the result of <c>GET /cluster/jobs/realm-sync</c>.</summary>
@@ -375,48 +419,4 @@ public sealed class ClusterJobsRealmSyncResult : IApiReadable<ClusterJobsRealmSy
 
     /// <inheritdoc/>
     public static ClusterJobsRealmSyncResult Read(ref ApiJsonReader reader) => new(ref reader);
-}
-
-/// <summary>Part of the result of <c>GET /cluster/jobs/schedule-analyze</c>.</summary>
-public sealed class ClusterJobsScheduleAnalyzeItem : IApiReadable<ClusterJobsScheduleAnalyzeItem>
-{
-    /// <summary>Creates an empty result to be filled by hand.</summary>
-    public ClusterJobsScheduleAnalyzeItem()
-    {
-    }
-
-    private ClusterJobsScheduleAnalyzeItem(ref ApiJsonReader reader)
-    {
-        Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
-        while (isObject && reader.NextMember())
-        {
-            ReadOnlySpan<byte> name = reader.MemberName;
-            switch (name.Length)
-            {
-                case 3 when name.SequenceEqual("utc"u8):
-                    Utc = reader.ReadString() ?? "";
-                    continue;
-                case 9 when name.SequenceEqual("timestamp"u8):
-                    Timestamp = reader.ReadInt64().GetValueOrDefault();
-                    continue;
-            }
-
-            reader.ReadExtra(ref extra);
-        }
-
-        Extra = extra ?? Extra;
-    }
-
-    /// <summary>Point in time as Unix time in seconds.</summary>
-    public long Timestamp { get; init; }
-
-    /// <summary>The same time as text in UTC.</summary>
-    public string Utc { get; init; } = "";
-
-    /// <summary>Members that this version of the library does not know, by wire name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
-
-    /// <inheritdoc/>
-    public static ClusterJobsScheduleAnalyzeItem Read(ref ApiJsonReader reader) => new(ref reader);
 }

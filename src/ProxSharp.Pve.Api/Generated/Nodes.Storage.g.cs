@@ -245,12 +245,12 @@ public sealed class NodesStorageFileRestoreApi
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>
     /// <param name="storage">Name of the storage. Format: <c>pve-storage-id</c>.</param>
     /// <remarks><c>GET /nodes/{node}/storage/{storage}/file-restore/download</c>. For every user who is logged in. The server checks more. Starts a task that the result does not name.</remarks>
-    public Task<ApiResponse<JsonElement>> DownloadAsync(string node, string storage, NodesStorageFileRestoreDownloadRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_download, new ApiParameters().WithPath("node", node).WithPath("storage", storage).WithRequired(request), ApiReaders.Element, options, cancellationToken);
+    public Task<ApiDownload> DownloadAsync(string node, string storage, NodesStorageFileRestoreDownloadRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.DownloadAsync(s_download, new ApiParameters().WithPath("node", node).WithPath("storage", storage).WithRequired(request), options, cancellationToken);
 
     /// <inheritdoc cref="DownloadAsync"/>
-    public ApiResponse<JsonElement> Download(string node, string storage, NodesStorageFileRestoreDownloadRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_download, new ApiParameters().WithPath("node", node).WithPath("storage", storage).WithRequired(request), ApiReaders.Element, options, cancellationToken);
+    public ApiDownload Download(string node, string storage, NodesStorageFileRestoreDownloadRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Download(s_download, new ApiParameters().WithPath("node", node).WithPath("storage", storage).WithRequired(request), options, cancellationToken);
 
     /// <summary>Lists files and directories inside a backup on a Proxmox Backup Server.</summary>
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>

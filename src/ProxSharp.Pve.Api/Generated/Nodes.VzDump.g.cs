@@ -14,7 +14,7 @@ public sealed class NodesVzDumpApi
 {
     private static readonly ApiOperation s_create = new(ApiMethod.Post, "/nodes/{node}/vzdump");
     private static readonly ApiOperation s_getDefaults = new(ApiMethod.Get, "/nodes/{node}/vzdump/defaults");
-    private static readonly ApiOperation s_getExtractConfig = new(ApiMethod.Get, "/nodes/{node}/vzdump/extractconfig");
+    private static readonly ApiOperation s_extractConfig = new(ApiMethod.Get, "/nodes/{node}/vzdump/extractconfig");
 
     private readonly ApiConnection _connection;
 
@@ -43,12 +43,12 @@ public sealed class NodesVzDumpApi
     /// <summary>Gets the guest configuration stored in a backup.</summary>
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>
     /// <remarks><c>GET /nodes/{node}/vzdump/extractconfig</c>. For every user who is logged in. The server checks more.</remarks>
-    public Task<ApiResponse<string>> GetExtractConfigAsync(string node, NodesVzDumpGetExtractConfigRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_getExtractConfig, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.TextOrEmpty, options, cancellationToken);
+    public Task<ApiResponse<string>> ExtractConfigAsync(string node, NodesVzDumpExtractConfigRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_extractConfig, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 
-    /// <inheritdoc cref="GetExtractConfigAsync"/>
-    public ApiResponse<string> GetExtractConfig(string node, NodesVzDumpGetExtractConfigRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_getExtractConfig, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.TextOrEmpty, options, cancellationToken);
+    /// <inheritdoc cref="ExtractConfigAsync"/>
+    public ApiResponse<string> ExtractConfig(string node, NodesVzDumpExtractConfigRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_extractConfig, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
 /// <summary>Parameters of <c>POST /nodes/{node}/vzdump</c>.</summary>
@@ -202,7 +202,7 @@ public sealed class NodesVzDumpGetDefaultsRequest : ApiRequest
 }
 
 /// <summary>Parameters of <c>GET /nodes/{node}/vzdump/extractconfig</c>.</summary>
-public sealed class NodesVzDumpGetExtractConfigRequest : ApiRequest
+public sealed class NodesVzDumpExtractConfigRequest : ApiRequest
 {
     /// <summary>Identifier of the backup volume.</summary>
     public required string Volume { get; init; }

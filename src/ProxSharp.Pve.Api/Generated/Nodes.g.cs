@@ -18,8 +18,8 @@ public sealed class NodesApi
     private static readonly ApiOperation s_listJournal = new(ApiMethod.Get, "/nodes/{node}/journal");
     private static readonly ApiOperation s_migrateAll = new(ApiMethod.Post, "/nodes/{node}/migrateall");
     private static readonly ApiOperation s_listNetStat = new(ApiMethod.Get, "/nodes/{node}/netstat");
-    private static readonly ApiOperation s_listQueryOciRepoTags = new(ApiMethod.Get, "/nodes/{node}/query-oci-repo-tags");
-    private static readonly ApiOperation s_getQueryUrlMetadata = new(ApiMethod.Get, "/nodes/{node}/query-url-metadata");
+    private static readonly ApiOperation s_queryOciRepoTags = new(ApiMethod.Get, "/nodes/{node}/query-oci-repo-tags");
+    private static readonly ApiOperation s_queryUrlMetadata = new(ApiMethod.Get, "/nodes/{node}/query-url-metadata");
     private static readonly ApiOperation s_getReport = new(ApiMethod.Get, "/nodes/{node}/report");
     private static readonly ApiOperation s_getRrd = new(ApiMethod.Get, "/nodes/{node}/rrd");
     private static readonly ApiOperation s_listRrdData = new(ApiMethod.Get, "/nodes/{node}/rrddata");
@@ -172,22 +172,22 @@ public sealed class NodesApi
     /// <summary>Lists the tags of an image in an OCI registry.</summary>
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>
     /// <remarks><c>GET /nodes/{node}/query-oci-repo-tags</c>. Needs <c>Sys.AccessNetwork</c> on <c>/nodes/{node}</c>.</remarks>
-    public Task<ApiResponse<IReadOnlyList<string>>> ListQueryOciRepoTagsAsync(string node, NodesListQueryOciRepoTagsRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_listQueryOciRepoTags, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Strings, options, cancellationToken);
+    public Task<ApiResponse<IReadOnlyList<string>>> QueryOciRepoTagsAsync(string node, NodesQueryOciRepoTagsRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_queryOciRepoTags, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Strings, options, cancellationToken);
 
-    /// <inheritdoc cref="ListQueryOciRepoTagsAsync"/>
-    public ApiResponse<IReadOnlyList<string>> ListQueryOciRepoTags(string node, NodesListQueryOciRepoTagsRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_listQueryOciRepoTags, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Strings, options, cancellationToken);
+    /// <inheritdoc cref="QueryOciRepoTagsAsync"/>
+    public ApiResponse<IReadOnlyList<string>> QueryOciRepoTags(string node, NodesQueryOciRepoTagsRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_queryOciRepoTags, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Strings, options, cancellationToken);
 
     /// <summary>Gets name, size and content type of the file behind a URL.</summary>
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>
     /// <remarks><c>GET /nodes/{node}/query-url-metadata</c>. Needs <c>Sys.Audit</c> and <c>Sys.Modify</c> on <c>/</c> or <c>Sys.AccessNetwork</c> on <c>/nodes/{node}</c>.</remarks>
-    public Task<ApiResponse<NodesQueryUrlMetadataResult>> GetQueryUrlMetadataAsync(string node, NodesGetQueryUrlMetadataRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(s_getQueryUrlMetadata, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Object<NodesQueryUrlMetadataResult>, options, cancellationToken);
+    public Task<ApiResponse<NodesQueryUrlMetadataResult>> QueryUrlMetadataAsync(string node, NodesQueryUrlMetadataRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(s_queryUrlMetadata, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Object<NodesQueryUrlMetadataResult>, options, cancellationToken);
 
-    /// <inheritdoc cref="GetQueryUrlMetadataAsync"/>
-    public ApiResponse<NodesQueryUrlMetadataResult> GetQueryUrlMetadata(string node, NodesGetQueryUrlMetadataRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _connection.Send(s_getQueryUrlMetadata, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Object<NodesQueryUrlMetadataResult>, options, cancellationToken);
+    /// <inheritdoc cref="QueryUrlMetadataAsync"/>
+    public ApiResponse<NodesQueryUrlMetadataResult> QueryUrlMetadata(string node, NodesQueryUrlMetadataRequest request, ApiCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _connection.Send(s_queryUrlMetadata, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Object<NodesQueryUrlMetadataResult>, options, cancellationToken);
 
     /// <summary>Gets a text report about the node for support requests.</summary>
     /// <param name="node">Name of the node. Format: <c>pve-node</c>.</param>
@@ -420,7 +420,7 @@ public sealed class NodesMigrateAllRequest : ApiRequest
 }
 
 /// <summary>Parameters of <c>GET /nodes/{node}/query-oci-repo-tags</c>.</summary>
-public sealed class NodesListQueryOciRepoTagsRequest : ApiRequest
+public sealed class NodesQueryOciRepoTagsRequest : ApiRequest
 {
     /// <summary>Image in an OCI registry, with registry and name.</summary>
     public required string Reference { get; init; }
@@ -433,7 +433,7 @@ public sealed class NodesListQueryOciRepoTagsRequest : ApiRequest
 }
 
 /// <summary>Parameters of <c>GET /nodes/{node}/query-url-metadata</c>.</summary>
-public sealed class NodesGetQueryUrlMetadataRequest : ApiRequest
+public sealed class NodesQueryUrlMetadataRequest : ApiRequest
 {
     /// <summary>URL of the file. Pattern: <c>https?://.*</c>.</summary>
     public required string Url { get; init; }

@@ -28,6 +28,40 @@ public sealed class FailoverTests
         }
     }
 
+    [Theory]
+    [InlineData(502)]
+    [InlineData(596)]
+    [InlineData(0)]
+    public async Task EndpointThatConnectsButDoesNotWork_Reads_GoToTheNext(int status)
+    {
+        foreach (bool sync in new[] { true, false })
+        {
+            JumpingClock clock = new();
+            HttpResponseMessage Answer(StubCall call) => call.Host != "pve1:8006"
+                ? StubHandler.Json("""{"data":1}""")
+                : status == 0 ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : StubHandler.Text(status, "broken");
+            using TestConnection connection = new(Answer, change: options => options with
+            {
+                Endpoints = [.. new[] { "pve1", "pve2" }.Select(static host => ProxmoxEndpoint.Parse(host, ProxmoxProduct.VirtualEnvironment))],
+                Retry = new ProxmoxRetryOptions(),
+                TimeProvider = clock,
+            });
+            await connection.SendAsync(sync, s_read);
+            await connection.SendAsync(sync, s_read);
+            Assert.Equal(["pve1:8006", "pve2:8006", "pve2:8006"], connection.Stub.Calls.Select(static call => call.Host));
+        }
+    }
+
+    [Fact]
+    public async Task WriteWithUnknownOutcome_IsNotSentToTheNextEndpoint_ButTheNextCallIs()
+    {
+        using TestConnection connection = Cluster(static call => call.Host == "pve1:8006" ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : StubHandler.Json("""{"data":1}"""));
+        ProxmoxConnectionException lost = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => connection.SendAsync(false, s_write, Guest));
+        Assert.True(lost.OutcomeUnknown);
+        await connection.SendAsync(false, s_write, Guest);
+        Assert.Equal(["pve1:8006", "pve2:8006"], connection.Stub.Calls.Select(static call => call.Host));
+    }
+
     [Fact]
     public async Task NotPassedOn_NextEndpointIsAsked()
     {

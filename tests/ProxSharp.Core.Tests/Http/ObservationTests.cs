@@ -99,8 +99,24 @@ public sealed class ObservationTests
     [InlineData("tokenid", false)]
     [InlineData("comment", false)]
     [InlineData("sshkeys", false)]
+    [InlineData("hotplug", false)]
+    [InlineData("token-name", false)]
     [InlineData("Password", true)]
+    [InlineData("client-key", true)]
+    [InlineData("eab_hmac_key", true)]
+    [InlineData("otel-headers", true)]
+    [InlineData("http_proxy", true)]
+    [InlineData("input-data", true)]
+    [InlineData("lock-token", true)]
     public void IsSecret_Name_IsTold(string name, bool secret) => Assert.Equal(secret, Secrets.IsSecret(name));
+
+    [Fact]
+    [Trait("Acceptance", "19")]
+    public void Parameter_AsText_MasksSecrets()
+    {
+        ApiParameters parameters = new() { { "cipassword", "hunter2" }, { "name", "web1" } };
+        Assert.Equal(["cipassword=***", "name=web1"], parameters.Select(static parameter => parameter.ToString()));
+    }
 
     private static ActivityListener Listen(Action<Activity> stopped)
     {

@@ -101,7 +101,7 @@ public sealed class RequestEncodingTests
             ApiOperation operation = new(ApiMethod.Delete, "/nodes/{node}/qemu/{vmid}");
             await connection.SendAsync(sync, operation, new() { { "node", "pve1" }, { "vmid", 100 }, { "purge", true } });
             Assert.Equal("/api2/json/nodes/pve1/qemu/100?purge=1", connection.LastCall.Target);
-            Assert.False(connection.LastCall.Headers.ContainsKey("Content-Length"));
+            Assert.False(connection.LastCall.Headers.ContainsKey("Content-Type"));
             Assert.Empty(connection.LastCall.Body);
         }
     }

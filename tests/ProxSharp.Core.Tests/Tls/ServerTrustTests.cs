@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ProxSharp.Http;
 using ProxSharp.Testing;
@@ -189,6 +190,16 @@ public sealed class ServerTrustTests
         ServerTrust trust = ServerTrust.FirstUse(new FingerprintStore(folder.File("trusted")), _ => Interlocked.Increment(ref asked) > 0);
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AcceptedAsync(server, trust, synchronous: false)));
         Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void Insecure_WithAPinForOneServer_HoldsThatServerToIt()
+    {
+        ProxmoxEndpoint pinned = ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment);
+        ProxmoxEndpoint other = ProxmoxEndpoint.Parse("pve2", ProxmoxProduct.VirtualEnvironment);
+        ServerTrust trust = ServerTrust.Insecure.WithPin(pinned, new string('a', 64));
+        Assert.Throws<ProxmoxConnectionException>(() => trust.Accept(pinned, StubCertificate.Shared, null, SslPolicyErrors.None));
+        Assert.True(trust.Accept(other, StubCertificate.Shared, null, SslPolicyErrors.None));
     }
 
     [Theory]

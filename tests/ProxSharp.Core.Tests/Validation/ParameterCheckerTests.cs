@@ -210,6 +210,17 @@ public sealed class ParameterCheckerTests
         Assert.Equal(fits, Pve(ApiMethod.Post, "/cluster/backup", ("schedule", value), ("all", "1")).Count == 0);
 
     [Theory]
+    [InlineData("user-classes", "inetorgperson,posixaccount,person,user")]
+    [InlineData("sync-defaults-options", "enable-new=true,remove-vanished=acl;entry;properties")]
+    [InlineData("sync-defaults-options", "remove-vanished=entry")]
+    public void Check_PbsListInsideAText_MayHaveSeveralItems(string name, string value) =>
+        Assert.Empty(Check(s_pbs, ApiMethod.Put, "/config/access/ldap/{realm}", ("realm", "corp"), (name, value)));
+
+    [Fact]
+    public void Check_PbsQuotedValue_MayHoldCommas() =>
+        Assert.Empty(Check(s_pbs, ApiMethod.Put, "/config/datastore/{name}", ("name", "store1"), ("maintenance-mode", "type=offline,message=\"down, back at 10\"")));
+
+    [Theory]
     [InlineData("verify-new", "yes", null)]
     [InlineData("verify-new", "maybe", "Unable to parse boolean option.")]
     [InlineData("name", "ab", "value must be at least 3 characters long")]
