@@ -1,7 +1,9 @@
 using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ProxSharp.Json;
 using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Api.Tests;
@@ -69,6 +71,13 @@ public sealed class RecordedShapeTests
                 }
 
                 break;
+            case (JsonValue scalar, not IEnumerable or string):
+                if (!IsSame(scalar, value!))
+                {
+                    lost.Add($"{where} = {scalar.ToJsonString()} (read as {value})");
+                }
+
+                break;
             case (JsonObject or JsonArray, null):
                 lost.Add(where);
                 break;
@@ -105,6 +114,17 @@ public sealed class RecordedShapeTests
 
                 break;
         }
+    }
+
+    private static bool IsSame(JsonValue reply, object value)
+    {
+        string text = reply.GetValueKind() == JsonValueKind.String ? reply.GetValue<string>() : reply.ToJsonString();
+        return value switch
+        {
+            bool flag => WireBoolean.Parse(text) == flag || (double.TryParse(text, CultureInfo.InvariantCulture, out double number) && number != 0 == flag),
+            long or double => double.Parse(text is "true" ? "1" : text is "false" ? "0" : text, CultureInfo.InvariantCulture).Equals(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            _ => value.ToString() == text,
+        };
     }
 
     private static void CollectMembers(JsonObject members, object value, string where, List<string> lost)

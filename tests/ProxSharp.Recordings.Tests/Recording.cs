@@ -49,6 +49,9 @@ public sealed class Recording
     /// <summary>True if the answer is a plain stream instead of a JSON envelope.</summary>
     public bool IsStream => Status < 400 && !ResponseHeaders.Any(static header => header.Value.StartsWith("application/json", StringComparison.Ordinal));
 
+    /// <summary>True if the request sends a file.</summary>
+    public bool IsUpload => RequestHeader("Content-Type")?.StartsWith("multipart/", StringComparison.Ordinal) == true;
+
     /// <summary>The parameters of the call as they were given to the recorder.</summary>
     public JsonElement Parameters =>
         (_json.TryGetProperty("api", out JsonElement api) ? api : Request).TryGetProperty("params", out JsonElement parameters) ? parameters : default;

@@ -43,6 +43,15 @@ internal sealed class Replay : IAsyncDisposable
     public async Task<JsonElement> CallAsync(bool sync)
     {
         ApiParameters parameters = new();
+        if (_recording.IsUpload)
+        {
+            parameters.Add("content", "iso");
+            ApiUpload upload = new(new MemoryStream("xx"u8.ToArray()), "a.iso");
+            return sync
+                ? Client.Raw.Upload(PathBelowRoot(_recording.Target), upload, parameters).Data
+                : (await Client.Raw.UploadAsync(PathBelowRoot(_recording.Target), upload, parameters)).Data;
+        }
+
         foreach (string pair in WireForm.Of(_recording.Target, BodyWithParameters, _recording.RequestHeader("Content-Type")).Concat(Loose()))
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);

@@ -66,6 +66,17 @@ internal static class WireForm
         return Uri.UnescapeDataString(query < 0 ? target : target[..query]).TrimEnd('/');
     }
 
+    /// <summary>The parts of a form with a file: name, file name and content of each. The headers that a part may have besides are left out.</summary>
+    public static IEnumerable<string> Parts(string body, string contentType)
+    {
+        string boundary = "--" + contentType.Split("boundary=")[1];
+        return [.. body.Split(boundary, StringSplitOptions.RemoveEmptyEntries).Where(static part => part.Trim() != "--").Select(static part =>
+        {
+            string[] halves = part.Split("\r\n\r\n", 2);
+            return $"{halves[0].Split("\r\n").First(static line => line.StartsWith("Content-Disposition", StringComparison.Ordinal))} -> {halves[1]}";
+        })];
+    }
+
     public static string Text(byte[] body) => Encoding.UTF8.GetString(body);
 
     // The servers take both spellings of a boolean.
