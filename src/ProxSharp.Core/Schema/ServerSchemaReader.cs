@@ -52,14 +52,12 @@ public sealed class ServerSchemaReader
     /// <summary>The script assigns one array and goes on with the code of the viewer.</summary>
     private static JsonElement FindTree(ReadOnlySpan<byte> script)
     {
-        int assignment = script.IndexOf((byte)'=');
-        int start = assignment < 0 ? -1 : script[assignment..].IndexOf((byte)'[');
-        if (start < 0 || !script[(assignment + 1)..(assignment + start)].Trim(" \t\r\n"u8).IsEmpty)
+        int start = FindArray(script);
+        if (start < 0)
         {
-            throw new ProxmoxProtocolException("The server's schema script does not start with the assignment of an array.") { Offset = Math.Max(assignment, 0) };
+            throw new ProxmoxProtocolException("The server's schema script does not assign an array.") { Offset = 0 };
         }
 
-        start += assignment;
         Utf8JsonReader json = new(script[start..], new JsonReaderOptions { MaxDepth = DeepestNesting, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
@@ -69,6 +67,22 @@ public sealed class ServerSchemaReader
         {
             throw new ProxmoxProtocolException($"The server's schema script is damaged: {exception.Message}", exception) { Offset = start + OffsetOf(script[start..], exception) };
         }
+    }
+
+    /// <summary>Finds the first bracket that directly follows an equals sign; comments before it may hold others.</summary>
+    private static int FindArray(ReadOnlySpan<byte> script)
+    {
+        for (int sign = script.IndexOf((byte)'='), at = 0; sign >= 0; sign = script[at..].IndexOf((byte)'='))
+        {
+            at += sign + 1;
+            int value = script[at..].IndexOfAnyExcept(" \t\r\n"u8);
+            if (value >= 0 && script[at + value] == (byte)'[')
+            {
+                return at + value;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Turns the line and column of a fault into an offset.</summary>

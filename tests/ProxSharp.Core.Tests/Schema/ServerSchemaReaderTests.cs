@@ -67,6 +67,13 @@ public sealed class ServerSchemaReaderTests
     private static readonly Lazy<ApiSchema> s_pbs = new(() => ServerSchemaReader.Read(ServerScript.Write(RepositoryFiles.Pbs), ProxmoxProduct.BackupServer, RepositoryFiles.Pbs));
 
     [Fact]
+    public void Read_CodeAndCommentsBeforeTheArray_ArePassedOver()
+    {
+        byte[] script = [.. "// a = b\nlet lang = 'en';\n"u8, .. ServerScript.Write(RepositoryFiles.Pbs)];
+        Assert.Equal(RepositoryFiles.Pbs.Endpoints.Count, ServerSchemaReader.Read(script, ProxmoxProduct.BackupServer, RepositoryFiles.Pbs).Endpoints.Count);
+    }
+
+    [Fact]
     public void Read_Script_GivesEndpointsWithTheServersDescriptions()
     {
         Assert.True(s_small.IsFromServer);
