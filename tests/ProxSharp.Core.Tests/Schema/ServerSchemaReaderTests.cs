@@ -152,7 +152,7 @@ public sealed class ServerSchemaReaderTests
     [Theory]
     [InlineData("", 0)]
     [InlineData("<html>not found</html>", 0)]
-    [InlineData("const x = 5; const y = [];", 8)]
+    [InlineData("const x = 5; const y = [];", 0)]
     [InlineData("const apiSchema = [\n{\"path\": \"/a\",\n  oops}]", 37)]
     [InlineData("const apiSchema = [{\"path\": \"/a\"", 32)]
     [InlineData("const apiSchema = [];", 0)]
