@@ -17,6 +17,7 @@ internal sealed class ProductGenerator
     private readonly Product _product;
     private readonly NameTable _names;
     private readonly string _schemaText;
+    private readonly DomainTable _domain;
 
     /// <summary>Reads the inputs of a product from a repository.</summary>
     public ProductGenerator(string repository, Product product)
@@ -29,7 +30,10 @@ internal sealed class ProductGenerator
         Schema = ApiSchemaReader.Read(Encoding.UTF8.GetBytes(_schemaText));
         Glossary = new Glossary(SchemaFiles.ReadObject(repository, "glossary.json"), product.Key);
         Model = ApiModelBuilder.Build(product, Schema, _names, overrides);
+        _domain = new DomainTable(SchemaFiles.ReadObject(repository, "overrides/domain.json"), product.Key);
     }
+
+    private DocWriter Docs => new(Glossary, _names.Words);
 
     /// <summary>The merged schema.</summary>
     public ApiSchema Schema { get; }
@@ -40,13 +44,22 @@ internal sealed class ProductGenerator
     /// <summary>What is generated.</summary>
     public ApiModel Model { get; }
 
-    /// <summary>Returns the files.</summary>
-    public GeneratedFiles Generate()
+    /// <summary>Returns the files of both layers.</summary>
+    public IReadOnlyList<GeneratedFiles> Generate() => _domain.Scopes.Count == 0 ? [GenerateApi()] : [GenerateApi(), GenerateDomain()];
+
+    private GeneratedFiles GenerateApi()
     {
-        GeneratedFiles files = new(Path.Combine(_repository, _product.Folder));
+        GeneratedFiles files = new(_repository, _product.Folder);
         files.Add($"{_product.Key}.schema.json", _schemaText);
         files.Add($"{_product.Prefix}ApiSchema.g.cs", SchemaClassEmitter.Emit(_product));
-        new ApiEmitter(Model, new DocWriter(Glossary, _names.Words), _names.Words).Emit(files);
+        new ApiEmitter(Model, Docs, _names.Words).Emit(files);
+        return files;
+    }
+
+    private GeneratedFiles GenerateDomain()
+    {
+        GeneratedFiles files = new(_repository, _product.DomainFolder);
+        new DomainEmitter(_product, Docs).Emit(files, new DomainBuilder(Model, _domain).Build());
         return files;
     }
 }

@@ -26,17 +26,19 @@ foreach (Product product in Product.All)
         continue;
     }
 
-    GeneratedFiles files = generator.Generate();
-    if (args is [])
+    foreach (GeneratedFiles files in generator.Generate())
     {
-        Console.WriteLine($"{product.Title}: {files.Files.Count} files, {files.Write()} changed");
-        continue;
-    }
+        if (args is [])
+        {
+            Console.WriteLine($"{files.Folder}: {files.Files.Count} files, {files.Write()} changed");
+            continue;
+        }
 
-    foreach (string path in files.Differences())
-    {
-        Console.WriteLine($"differs: {product.Folder}/{path}");
-        differing++;
+        foreach (string path in files.Differences())
+        {
+            Console.WriteLine($"differs: {files.Folder}/{path}");
+            differing++;
+        }
     }
 }
 

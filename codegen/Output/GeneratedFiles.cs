@@ -11,8 +11,12 @@ internal sealed class GeneratedFiles
     private readonly string _folder;
 
     /// <summary>Creates an empty set of files.</summary>
-    /// <param name="folder">The folder that holds nothing but generated files.</param>
-    public GeneratedFiles(string folder) => _folder = folder;
+    /// <param name="repository">The root of the repository.</param>
+    /// <param name="folder">The folder in it that holds nothing but generated files.</param>
+    public GeneratedFiles(string repository, string folder) => (Folder, _folder) = (folder, Path.Combine(repository, folder));
+
+    /// <summary>The folder, relative to the repository.</summary>
+    public string Folder { get; }
 
     /// <summary>The files by path below the folder.</summary>
     public IReadOnlyDictionary<string, string> Files => _files;

@@ -16,4 +16,10 @@ internal sealed record Product(string Prefix, string Title)
 
     /// <summary>The folder of the generated files, relative to the repository.</summary>
     public string Folder => $"src/{Namespace}/Generated";
+
+    /// <summary>The namespace of the domain layer.</summary>
+    public string DomainNamespace => $"ProxSharp.{Prefix}";
+
+    /// <summary>The folder of the generated half of the domain layer, relative to the repository.</summary>
+    public string DomainFolder => $"src/{DomainNamespace}/Generated";
 }

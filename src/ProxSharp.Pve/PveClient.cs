@@ -1,5 +1,6 @@
 using ProxSharp.Authentication;
 using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Pve;
 
@@ -7,20 +8,39 @@ namespace ProxSharp.Pve;
 /// <example>
 /// <code>
 /// await using PveClient pve = PveClient.Connect("https://pve1:8006", ProxmoxCredentials.ApiToken("root@pam!ci", secret));
-/// ApiResponse&lt;JsonElement&gt; version = await pve.Raw.GetAsync("/version");
+/// Vm vm = await pve.FindVmAsync("web1");
+/// await vm.StartAsync().WaitForCompletionAsync();
 /// </code>
 /// </example>
-public sealed class PveClient : ProxmoxClient
+public sealed partial class PveClient : ProxmoxClient
 {
     /// <summary>Creates a client. Nothing is sent until the first call.</summary>
     /// <param name="options">How to reach the servers.</param>
     /// <exception cref="ArgumentException">The options cannot work.</exception>
     public PveClient(ProxmoxClientOptions options)
         : base(options, PveApiSchema.Embedded)
-        => Api = new PveApi(Connection);
+    {
+        Api = new PveApi(Connection);
+        Tasks = new PveTasks(this);
+        Locator = new GuestLocator(this);
+    }
 
     /// <summary>Every endpoint of Proxmox VE as a typed method.</summary>
     public PveApi Api { get; }
+
+    /// <summary>The cluster as a whole.</summary>
+    public Cluster Cluster => new(this);
+
+    /// <summary>Users, groups, roles, permissions and what belongs to them.</summary>
+    public Access Access => new(this);
+
+    /// <summary>The nodes of the cluster.</summary>
+    public NodeCollection Nodes => new(this);
+
+    /// <summary>The background tasks of the cluster.</summary>
+    public PveTasks Tasks { get; }
+
+    internal GuestLocator Locator { get; }
 
     /// <summary>Creates a client for one server. Nothing is sent until the first call.</summary>
     /// <param name="address">The server as <see cref="ProxmoxEndpoint.Parse"/> reads it, for example <c>https://pve1:8006</c> or <c>pve1</c>.</param>

@@ -14,7 +14,7 @@ public sealed class GeneratedFilesTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.FullName, "stale.g.cs"), "old");
         File.WriteAllText(Path.Combine(_folder.FullName, "changed.g.cs"), "old");
         File.WriteAllText(Path.Combine(_folder.FullName, "same.g.cs"), "same");
-        GeneratedFiles files = new(_folder.FullName);
+        GeneratedFiles files = new(_folder.Parent!.FullName, _folder.Name);
         files.Add("changed.g.cs", "new");
         files.Add("same.g.cs", "same");
         files.Add("below/added.g.cs", "added");

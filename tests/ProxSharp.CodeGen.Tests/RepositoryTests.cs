@@ -20,12 +20,12 @@ public sealed class RepositoryTests
     {
         Product product = Product.All.Single(candidate => candidate.Prefix == prefix);
 
-        GeneratedFiles first = new ProductGenerator(s_repository, product).Generate();
-        GeneratedFiles second = new ProductGenerator(s_repository, product).Generate();
+        IReadOnlyList<GeneratedFiles> first = new ProductGenerator(s_repository, product).Generate();
+        IReadOnlyList<GeneratedFiles> second = new ProductGenerator(s_repository, product).Generate();
 
-        Assert.Equal(first.Files, second.Files);
-        Assert.Empty(first.Differences());
-        Assert.All(first.Files.Values, static content => Assert.DoesNotContain('\r', content));
+        Assert.Equal(first.Select(static files => files.Files), second.Select(static files => files.Files));
+        Assert.All(first, static files => Assert.Empty(files.Differences()));
+        Assert.All(first.SelectMany(static files => files.Files.Values), static content => Assert.DoesNotContain('\r', content));
     }
 
     [Theory]

@@ -37,25 +37,25 @@ public sealed class AdminDatastoreApi
 
     internal AdminDatastoreApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/gc</c>.</summary>
+    /// <summary>Garbage collection of a datastore.</summary>
     public AdminDatastoreGcApi Gc => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/group-notes</c>.</summary>
+    /// <summary>Notes of backup groups.</summary>
     public AdminDatastoreGroupNotesApi GroupNotes => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/groups</c>.</summary>
+    /// <summary>Backup groups.</summary>
     public AdminDatastoreGroupsApi Groups => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/namespace</c>.</summary>
+    /// <summary>Namespaces of a datastore.</summary>
     public AdminDatastoreNamespaceApi Namespace => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/notes</c>.</summary>
+    /// <summary>Notes of snapshots.</summary>
     public AdminDatastoreNotesApi Notes => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/protected</c>.</summary>
+    /// <summary>Protection of snapshots against removal.</summary>
     public AdminDatastoreProtectedApi Protected => new(_connection);
 
-    /// <summary>Calls below <c>/admin/datastore/{store}/snapshots</c>.</summary>
+    /// <summary>Snapshots.</summary>
     public AdminDatastoreSnapshotsApi Snapshots => new(_connection);
 
     /// <summary>Lists the datastores the caller may see.</summary>
@@ -258,7 +258,7 @@ public sealed class AdminDatastoreApi
         _connection.Send(s_verify, new ApiParameters().WithPath("store", store).With(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/gc</c>.</summary>
+/// <summary>Garbage collection of a datastore.</summary>
 public sealed class AdminDatastoreGcApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/admin/datastore/{store}/gc");
@@ -289,7 +289,7 @@ public sealed class AdminDatastoreGcApi
         _connection.Send(s_create, new ApiParameters().WithPath("store", store), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/group-notes</c>.</summary>
+/// <summary>Notes of backup groups.</summary>
 public sealed class AdminDatastoreGroupNotesApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/admin/datastore/{store}/group-notes");
@@ -320,7 +320,7 @@ public sealed class AdminDatastoreGroupNotesApi
         _connection.Send(s_update, new ApiParameters().WithPath("store", store).WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/groups</c>.</summary>
+/// <summary>Backup groups.</summary>
 public sealed class AdminDatastoreGroupsApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/admin/datastore/{store}/groups");
@@ -351,7 +351,7 @@ public sealed class AdminDatastoreGroupsApi
         _connection.Send(s_delete, new ApiParameters().WithPath("store", store).WithRequired(request), ApiReaders.OptionalObject<AdminDatastoreGroupsDeleteResult>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/namespace</c>.</summary>
+/// <summary>Namespaces of a datastore.</summary>
 public sealed class AdminDatastoreNamespaceApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/admin/datastore/{store}/namespace");
@@ -393,7 +393,7 @@ public sealed class AdminDatastoreNamespaceApi
         _connection.Send(s_delete, new ApiParameters().WithPath("store", store).WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/notes</c>.</summary>
+/// <summary>Notes of snapshots.</summary>
 public sealed class AdminDatastoreNotesApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/admin/datastore/{store}/notes");
@@ -424,7 +424,7 @@ public sealed class AdminDatastoreNotesApi
         _connection.Send(s_update, new ApiParameters().WithPath("store", store).WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/protected</c>.</summary>
+/// <summary>Protection of snapshots against removal.</summary>
 public sealed class AdminDatastoreProtectedApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/admin/datastore/{store}/protected");
@@ -455,7 +455,7 @@ public sealed class AdminDatastoreProtectedApi
         _connection.Send(s_update, new ApiParameters().WithPath("store", store).WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/admin/datastore/{store}/snapshots</c>.</summary>
+/// <summary>Snapshots.</summary>
 public sealed class AdminDatastoreSnapshotsApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/admin/datastore/{store}/snapshots");

@@ -27,10 +27,10 @@ public sealed class BackupUpgradeApi
 
     internal BackupUpgradeApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/backup/_upgrade_/dynamic_index</c>.</summary>
+    /// <summary>Dynamic indexes of a backup session.</summary>
     public BackupUpgradeDynamicIndexApi DynamicIndex => new(_connection);
 
-    /// <summary>Calls below <c>/backup/_upgrade_/fixed_index</c>.</summary>
+    /// <summary>Fixed indexes of a backup session.</summary>
     public BackupUpgradeFixedIndexApi FixedIndex => new(_connection);
 
     /// <summary>Lists the entries below the backup session.</summary>
@@ -124,7 +124,7 @@ public sealed class BackupUpgradeApi
         _connection.Upload(s_speedtest, new ApiParameters(), upload, ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/backup/_upgrade_/dynamic_index</c>.</summary>
+/// <summary>Dynamic indexes of a backup session.</summary>
 public sealed class BackupUpgradeDynamicIndexApi
 {
     private static readonly ApiOperation s_create = new(ApiMethod.Post, "/backup/_upgrade_/dynamic_index");
@@ -153,7 +153,7 @@ public sealed class BackupUpgradeDynamicIndexApi
         _connection.Send(s_update, new ApiParameters().WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/backup/_upgrade_/fixed_index</c>.</summary>
+/// <summary>Fixed indexes of a backup session.</summary>
 public sealed class BackupUpgradeFixedIndexApi
 {
     private static readonly ApiOperation s_create = new(ApiMethod.Post, "/backup/_upgrade_/fixed_index");

@@ -27,10 +27,10 @@ public sealed class ConfigAccessApi
     /// <summary>The OpenID Connect realms.</summary>
     public ConfigAccessOpenIdApi OpenId => new(_connection);
 
-    /// <summary>Calls below <c>/config/access/pam</c>.</summary>
+    /// <summary>The PAM realm.</summary>
     public ConfigAccessPamApi Pam => new(_connection);
 
-    /// <summary>Calls below <c>/config/access/pbs</c>.</summary>
+    /// <summary>The realm of the backup server itself.</summary>
     public ConfigAccessPbsApi Pbs => new(_connection);
 
     /// <summary>The second factor configuration.</summary>
@@ -232,7 +232,7 @@ public sealed class ConfigAccessOpenIdApi
         _connection.Send(s_delete, new ApiParameters().WithPath("realm", realm).With(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/config/access/pam</c>.</summary>
+/// <summary>The PAM realm.</summary>
 public sealed class ConfigAccessPamApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/config/access/pam");
@@ -261,7 +261,7 @@ public sealed class ConfigAccessPamApi
         _connection.Send(s_update, new ApiParameters().With(request), ApiReaders.OptionalObject<AccessDomainsItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/config/access/pbs</c>.</summary>
+/// <summary>The realm of the backup server itself.</summary>
 public sealed class ConfigAccessPbsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/config/access/pbs");
@@ -299,7 +299,7 @@ public sealed class ConfigAccessTfaApi
 
     internal ConfigAccessTfaApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/config/access/tfa/webauthn</c>.</summary>
+    /// <summary>Settings of WebAuthn.</summary>
     public ConfigAccessTfaWebAuthnApi WebAuthn => new(_connection);
 
     /// <summary>Lists the entries below the second factor configuration.</summary>
@@ -312,7 +312,7 @@ public sealed class ConfigAccessTfaApi
         _connection.Send(s_index, new ApiParameters(), ApiReaders.Objects<IndexItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/config/access/tfa/webauthn</c>.</summary>
+/// <summary>Settings of WebAuthn.</summary>
 public sealed class ConfigAccessTfaWebAuthnApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/config/access/tfa/webauthn");

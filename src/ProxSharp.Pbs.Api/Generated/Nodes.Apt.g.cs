@@ -20,10 +20,10 @@ public sealed class NodesAptApi
 
     internal NodesAptApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/apt/repositories</c>.</summary>
+    /// <summary>Package repositories of the server.</summary>
     public NodesAptRepositoriesApi Repositories => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/apt/update</c>.</summary>
+    /// <summary>Available package updates of the server.</summary>
     public NodesAptUpdateApi Update => new(_connection);
 
     /// <summary>Lists the entries below package management.</summary>
@@ -57,7 +57,7 @@ public sealed class NodesAptApi
         _connection.Send(s_listVersions, new ApiParameters().WithPath("node", node), ApiReaders.Objects<NodesAptVersionsItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/apt/repositories</c>.</summary>
+/// <summary>Package repositories of the server.</summary>
 public sealed class NodesAptRepositoriesApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/apt/repositories");
@@ -99,7 +99,7 @@ public sealed class NodesAptRepositoriesApi
         _connection.Send(s_update, new ApiParameters().WithPath("node", node).WithRequired(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/apt/update</c>.</summary>
+/// <summary>Available package updates of the server.</summary>
 public sealed class NodesAptUpdateApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/nodes/{node}/apt/update");

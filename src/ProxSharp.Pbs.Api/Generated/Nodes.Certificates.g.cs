@@ -22,7 +22,7 @@ public sealed class NodesCertificatesApi
     /// <summary>The ACME certificate of the node.</summary>
     public NodesCertificatesAcmeApi Acme => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/certificates/custom</c>.</summary>
+    /// <summary>The certificate that was installed by hand.</summary>
     public NodesCertificatesCustomApi Custom => new(_connection);
 
     /// <summary>Lists the entries below the certificates of the node.</summary>
@@ -55,7 +55,7 @@ public sealed class NodesCertificatesAcmeApi
 
     internal NodesCertificatesAcmeApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/certificates/acme/certificate</c>.</summary>
+    /// <summary>The certificate that the server gets through ACME.</summary>
     public NodesCertificatesAcmeCertificateApi Certificate => new(_connection);
 
     /// <summary>Lists the entries below the ACME certificate of the node.</summary>
@@ -69,7 +69,7 @@ public sealed class NodesCertificatesAcmeApi
         _connection.Send(s_index, new ApiParameters().WithPath("node", node), ApiReaders.Objects<IndexItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/certificates/acme/certificate</c>.</summary>
+/// <summary>The certificate that the server gets through ACME.</summary>
 public sealed class NodesCertificatesAcmeCertificateApi
 {
     private static readonly ApiOperation s_order = new(ApiMethod.Post, "/nodes/{node}/certificates/acme/certificate");
@@ -100,7 +100,7 @@ public sealed class NodesCertificatesAcmeCertificateApi
         _connection.Send(s_renew, new ApiParameters().WithPath("node", node).With(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/certificates/custom</c>.</summary>
+/// <summary>The certificate that was installed by hand.</summary>
 public sealed class NodesCertificatesCustomApi
 {
     private static readonly ApiOperation s_upload = new(ApiMethod.Post, "/nodes/{node}/certificates/custom");

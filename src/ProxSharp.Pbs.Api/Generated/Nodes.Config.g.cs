@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pbs.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/config</c>.</summary>
+/// <summary>Settings of the server.</summary>
 public sealed class NodesConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/config");

@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pbs.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/dns</c>.</summary>
+/// <summary>DNS settings of the server.</summary>
 public sealed class NodesDnsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/dns");

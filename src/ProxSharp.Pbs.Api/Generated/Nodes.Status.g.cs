@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pbs.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/status</c>.</summary>
+/// <summary>State of the server; reboot and shutdown.</summary>
 public sealed class NodesStatusApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/status");

@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pbs.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/time</c>.</summary>
+/// <summary>Time and time zone of the server.</summary>
 public sealed class NodesTimeApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/time");

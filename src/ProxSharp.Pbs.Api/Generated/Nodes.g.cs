@@ -32,13 +32,13 @@ public sealed class NodesApi
     /// <summary>The certificates of the node.</summary>
     public NodesCertificatesApi Certificates => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/config</c>.</summary>
+    /// <summary>Settings of the server.</summary>
     public NodesConfigApi Config => new(_connection);
 
     /// <summary>Disk management.</summary>
     public NodesDisksApi Disks => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/dns</c>.</summary>
+    /// <summary>DNS settings of the server.</summary>
     public NodesDnsApi Dns => new(_connection);
 
     /// <summary>The network interfaces of the node.</summary>
@@ -47,16 +47,16 @@ public sealed class NodesApi
     /// <summary>System services.</summary>
     public NodesServicesApi Services => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/status</c>.</summary>
+    /// <summary>State of the server; reboot and shutdown.</summary>
     public NodesStatusApi Status => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/subscription</c>.</summary>
+    /// <summary>The subscription of the server.</summary>
     public NodesSubscriptionApi Subscription => new(_connection);
 
     /// <summary>Tasks of a node.</summary>
     public NodesTasksApi Tasks => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/time</c>.</summary>
+    /// <summary>Time and time zone of the server.</summary>
     public NodesTimeApi Time => new(_connection);
 
     /// <summary>Lists the entries below the nodes (there is one).</summary>

@@ -35,7 +35,7 @@ public sealed class TapeDriveApi
 
     internal TapeDriveApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/tape/drive/{drive}/inventory</c>.</summary>
+    /// <summary>Inventory of the media known to a drive.</summary>
     public TapeDriveInventoryApi Inventory => new(_connection);
 
     /// <summary>Lists the tape drives.</summary>
@@ -218,7 +218,7 @@ public sealed class TapeDriveApi
         _connection.Send(s_getVolumeStatistics, new ApiParameters().WithPath("drive", drive), ApiReaders.Object<TapeDriveVolumeStatisticsResult>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/tape/drive/{drive}/inventory</c>.</summary>
+/// <summary>Inventory of the media known to a drive.</summary>
 public sealed class TapeDriveInventoryApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/tape/drive/{drive}/inventory");

@@ -81,7 +81,7 @@ public sealed class TapeMediaListApi
 
     internal TapeMediaListApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/tape/media/list/{uuid}/status</c>.</summary>
+    /// <summary>Status of a medium.</summary>
     public TapeMediaListStatusApi Status => new(_connection);
 
     /// <summary>Lists the known media.</summary>
@@ -104,7 +104,7 @@ public sealed class TapeMediaListApi
         _connection.Send(s_index, new ApiParameters().WithPath("uuid", uuid), ApiReaders.Objects<IndexItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/tape/media/list/{uuid}/status</c>.</summary>
+/// <summary>Status of a medium.</summary>
 public sealed class TapeMediaListStatusApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/tape/media/list/{uuid}/status");

@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/access/acl</c>.</summary>
+/// <summary>The access control list: which user, group or token has which role on which path.</summary>
 public sealed class AccessAclApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/access/acl");

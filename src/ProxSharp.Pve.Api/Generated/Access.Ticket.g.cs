@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/access/ticket</c>.</summary>
+/// <summary>Logins.</summary>
 public sealed class AccessTicketApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/access/ticket");

@@ -21,7 +21,7 @@ public sealed class AccessApi
 
     internal AccessApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/access/acl</c>.</summary>
+    /// <summary>The access control list: which user, group or token has which role on which path.</summary>
     public AccessAclApi Acl => new(_connection);
 
     /// <summary>Authentication realms.</summary>
@@ -39,7 +39,7 @@ public sealed class AccessApi
     /// <summary>Second factors of users.</summary>
     public AccessTfaApi Tfa => new(_connection);
 
-    /// <summary>Calls below <c>/access/ticket</c>.</summary>
+    /// <summary>Logins.</summary>
     public AccessTicketApi Ticket => new(_connection);
 
     /// <summary>The users.</summary>

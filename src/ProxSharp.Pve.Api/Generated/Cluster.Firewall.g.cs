@@ -29,7 +29,7 @@ public sealed class ClusterFirewallApi
     /// <summary>IP sets: lists of addresses for firewall rules.</summary>
     public ClusterFirewallIpSetApi IpSet => new(_connection);
 
-    /// <summary>Calls below <c>/cluster/firewall/options</c>.</summary>
+    /// <summary>Options of the cluster-wide firewall.</summary>
     public ClusterFirewallOptionsApi Options => new(_connection);
 
     /// <summary>Firewall rules, in order.</summary>
@@ -321,7 +321,7 @@ public sealed class ClusterFirewallIpSetApi
         _connection.Send(s_deleteEntry, new ApiParameters().WithPath("name", name).WithPath("cidr", cidr).With(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/cluster/firewall/options</c>.</summary>
+/// <summary>Options of the cluster-wide firewall.</summary>
 public sealed class ClusterFirewallOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/cluster/firewall/options");

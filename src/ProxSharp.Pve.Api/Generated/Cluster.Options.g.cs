@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/cluster/options</c>.</summary>
+/// <summary>Options of the whole datacenter.</summary>
 public sealed class ClusterOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/cluster/options");

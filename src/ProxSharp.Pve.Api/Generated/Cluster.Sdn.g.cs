@@ -731,7 +731,7 @@ public sealed class ClusterSdnVnetsApi
     /// <summary>Firewall of a virtual network.</summary>
     public ClusterSdnVnetsFirewallApi Firewall => new(_connection);
 
-    /// <summary>Calls below <c>/cluster/sdn/vnets/{vnet}/ips</c>.</summary>
+    /// <summary>IP addresses given out in a virtual network.</summary>
     public ClusterSdnVnetsIpsApi Ips => new(_connection);
 
     /// <summary>The subnets of a virtual network.</summary>
@@ -795,7 +795,7 @@ public sealed class ClusterSdnVnetsFirewallApi
 
     internal ClusterSdnVnetsFirewallApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/cluster/sdn/vnets/{vnet}/firewall/options</c>.</summary>
+    /// <summary>Options of the firewall of a virtual network.</summary>
     public ClusterSdnVnetsFirewallOptionsApi Options => new(_connection);
 
     /// <summary>Firewall rules, in order.</summary>
@@ -812,7 +812,7 @@ public sealed class ClusterSdnVnetsFirewallApi
         _connection.Send(s_index, new ApiParameters().WithPath("vnet", vnet), ApiReaders.Objects<NameIndexItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/cluster/sdn/vnets/{vnet}/firewall/options</c>.</summary>
+/// <summary>Options of the firewall of a virtual network.</summary>
 public sealed class ClusterSdnVnetsFirewallOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/cluster/sdn/vnets/{vnet}/firewall/options");
@@ -910,7 +910,7 @@ public sealed class ClusterSdnVnetsFirewallRulesApi
         _connection.Send(s_delete, new ApiParameters().WithPath("vnet", vnet).WithPath("pos", pos).With(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/cluster/sdn/vnets/{vnet}/ips</c>.</summary>
+/// <summary>IP addresses given out in a virtual network.</summary>
 public sealed class ClusterSdnVnetsIpsApi
 {
     private static readonly ApiOperation s_create = new(ApiMethod.Post, "/cluster/sdn/vnets/{vnet}/ips");

@@ -59,7 +59,7 @@ public sealed class ClusterApi
     /// <summary>The notification settings.</summary>
     public ClusterNotificationsApi Notifications => new(_connection);
 
-    /// <summary>Calls below <c>/cluster/options</c>.</summary>
+    /// <summary>Options of the whole datacenter.</summary>
     public ClusterOptionsApi Options => new(_connection);
 
     /// <summary>The cluster-wide QEMU settings.</summary>

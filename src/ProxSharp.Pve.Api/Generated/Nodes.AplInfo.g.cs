@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/aplinfo</c>.</summary>
+/// <summary>Container templates that can be downloaded.</summary>
 public sealed class NodesAplInfoApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/nodes/{node}/aplinfo");

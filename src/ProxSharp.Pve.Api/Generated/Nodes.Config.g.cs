@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/config</c>.</summary>
+/// <summary>Settings of a node: notes, wake-on-LAN, ACME.</summary>
 public sealed class NodesConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/config");

@@ -19,7 +19,7 @@ public sealed class NodesFirewallApi
 
     internal NodesFirewallApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/firewall/options</c>.</summary>
+    /// <summary>Options of the firewall of a node.</summary>
     public NodesFirewallOptionsApi Options => new(_connection);
 
     /// <summary>Firewall rules, in order.</summary>
@@ -46,7 +46,7 @@ public sealed class NodesFirewallApi
         _connection.Send(s_listLog, new ApiParameters().WithPath("node", node).With(request), ApiReaders.Objects<NodesSyslogItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/firewall/options</c>.</summary>
+/// <summary>Options of the firewall of a node.</summary>
 public sealed class NodesFirewallOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/firewall/options");

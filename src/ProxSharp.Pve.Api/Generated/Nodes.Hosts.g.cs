@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/hosts</c>.</summary>
+/// <summary>The hosts file of a node.</summary>
 public sealed class NodesHostsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/hosts");

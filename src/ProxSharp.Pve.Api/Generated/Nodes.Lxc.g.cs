@@ -39,7 +39,7 @@ public sealed class NodesLxcApi
 
     internal NodesLxcApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/config</c>.</summary>
+    /// <summary>The configuration of a container.</summary>
     public NodesLxcConfigApi Config => new(_connection);
 
     /// <summary>Firewall of a container.</summary>
@@ -292,7 +292,7 @@ public sealed class NodesLxcApi
         _connection.Send(s_getVncWebSocket, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithRequired(request), ApiReaders.Object<VncWebSocketResult>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/config</c>.</summary>
+/// <summary>The configuration of a container.</summary>
 public sealed class NodesLxcConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/lxc/{vmid}/config");
@@ -342,7 +342,7 @@ public sealed class NodesLxcFirewallApi
     /// <summary>IP sets: lists of addresses for firewall rules.</summary>
     public NodesLxcFirewallIpSetApi IpSet => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/firewall/options</c>.</summary>
+    /// <summary>Options of the firewall of a container.</summary>
     public NodesLxcFirewallOptionsApi Options => new(_connection);
 
     /// <summary>Firewall rules, in order.</summary>
@@ -568,7 +568,7 @@ public sealed class NodesLxcFirewallIpSetApi
         _connection.Send(s_deleteEntry, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithPath("name", name).WithPath("cidr", cidr).With(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/firewall/options</c>.</summary>
+/// <summary>Options of the firewall of a container.</summary>
 public sealed class NodesLxcFirewallOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/lxc/{vmid}/firewall/options");
@@ -686,7 +686,7 @@ public sealed class NodesLxcSnapshotApi
 
     internal NodesLxcSnapshotApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config</c>.</summary>
+    /// <summary>Description and configuration of a snapshot.</summary>
     public NodesLxcSnapshotConfigApi Config => new(_connection);
 
     /// <summary>Lists the snapshots of a container.</summary>
@@ -748,7 +748,7 @@ public sealed class NodesLxcSnapshotApi
         _connection.Send(s_rollback, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithPath("snapname", snapName).With(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config</c>.</summary>
+/// <summary>Description and configuration of a snapshot.</summary>
 public sealed class NodesLxcSnapshotConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config");

@@ -48,7 +48,7 @@ public sealed class NodesQemuApi
     /// <summary>Cloud-init settings of a VM.</summary>
     public NodesQemuCloudInitApi CloudInit => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/config</c>.</summary>
+    /// <summary>The configuration of a VM.</summary>
     public NodesQemuConfigApi Config => new(_connection);
 
     /// <summary>Firewall of a VM.</summary>
@@ -712,7 +712,7 @@ public sealed class NodesQemuCloudInitApi
         _connection.Send(s_getDump, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithRequired(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/config</c>.</summary>
+/// <summary>The configuration of a VM.</summary>
 public sealed class NodesQemuConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/qemu/{vmid}/config");
@@ -774,7 +774,7 @@ public sealed class NodesQemuFirewallApi
     /// <summary>IP sets: lists of addresses for firewall rules.</summary>
     public NodesQemuFirewallIpSetApi IpSet => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/firewall/options</c>.</summary>
+    /// <summary>Options of the firewall of a VM.</summary>
     public NodesQemuFirewallOptionsApi Options => new(_connection);
 
     /// <summary>Firewall rules, in order.</summary>
@@ -1000,7 +1000,7 @@ public sealed class NodesQemuFirewallIpSetApi
         _connection.Send(s_deleteEntry, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithPath("name", name).WithPath("cidr", cidr).With(request), ApiReaders.Nothing, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/firewall/options</c>.</summary>
+/// <summary>Options of the firewall of a VM.</summary>
 public sealed class NodesQemuFirewallOptionsApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/qemu/{vmid}/firewall/options");
@@ -1118,7 +1118,7 @@ public sealed class NodesQemuSnapshotApi
 
     internal NodesQemuSnapshotApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config</c>.</summary>
+    /// <summary>Description and configuration of a snapshot.</summary>
     public NodesQemuSnapshotConfigApi Config => new(_connection);
 
     /// <summary>Lists the snapshots of a VM.</summary>
@@ -1180,7 +1180,7 @@ public sealed class NodesQemuSnapshotApi
         _connection.Send(s_rollback, new ApiParameters().WithPath("node", node).WithPath("vmid", vmId).WithPath("snapname", snapName).With(request), ApiReaders.TextOrEmpty, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config</c>.</summary>
+/// <summary>Description and configuration of a snapshot.</summary>
 public sealed class NodesQemuSnapshotConfigApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config");

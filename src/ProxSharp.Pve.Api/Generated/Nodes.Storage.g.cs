@@ -33,7 +33,7 @@ public sealed class NodesStorageApi
     /// <summary>Single files in backups.</summary>
     public NodesStorageFileRestoreApi FileRestore => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/storage/{storage}/prunebackups</c>.</summary>
+    /// <summary>Removal of old backups by retention rules.</summary>
     public NodesStoragePruneBackupsApi PruneBackups => new(_connection);
 
     /// <summary>Lists the storages the node can use, with their usage.</summary>
@@ -264,7 +264,7 @@ public sealed class NodesStorageFileRestoreApi
         _connection.Send(s_list, new ApiParameters().WithPath("node", node).WithPath("storage", storage).WithRequired(request), ApiReaders.Objects<NodesStorageFileRestoreItem>, options, cancellationToken);
 }
 
-/// <summary>Calls below <c>/nodes/{node}/storage/{storage}/prunebackups</c>.</summary>
+/// <summary>Removal of old backups by retention rules.</summary>
 public sealed class NodesStoragePruneBackupsApi
 {
     private static readonly ApiOperation s_list = new(ApiMethod.Get, "/nodes/{node}/storage/{storage}/prunebackups");

@@ -9,7 +9,7 @@ using ProxSharp.PropertyStrings;
 
 namespace ProxSharp.Pve.Api;
 
-/// <summary>Calls below <c>/nodes/{node}/subscription</c>.</summary>
+/// <summary>The subscription of a node.</summary>
 public sealed class NodesSubscriptionApi
 {
     private static readonly ApiOperation s_get = new(ApiMethod.Get, "/nodes/{node}/subscription");

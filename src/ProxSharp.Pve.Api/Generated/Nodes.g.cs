@@ -38,7 +38,7 @@ public sealed class NodesApi
 
     internal NodesApi(ApiConnection connection) => _connection = connection;
 
-    /// <summary>Calls below <c>/nodes/{node}/aplinfo</c>.</summary>
+    /// <summary>Container templates that can be downloaded.</summary>
     public NodesAplInfoApi AplInfo => new(_connection);
 
     /// <summary>Package management.</summary>
@@ -53,13 +53,13 @@ public sealed class NodesApi
     /// <summary>The certificates of a node.</summary>
     public NodesCertificatesApi Certificates => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/config</c>.</summary>
+    /// <summary>Settings of a node: notes, wake-on-LAN, ACME.</summary>
     public NodesConfigApi Config => new(_connection);
 
     /// <summary>Disk management.</summary>
     public NodesDisksApi Disks => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/dns</c>.</summary>
+    /// <summary>DNS settings of a node.</summary>
     public NodesDnsApi Dns => new(_connection);
 
     /// <summary>Firewall of a node.</summary>
@@ -68,7 +68,7 @@ public sealed class NodesApi
     /// <summary>The hardware of a node.</summary>
     public NodesHardwareApi Hardware => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/hosts</c>.</summary>
+    /// <summary>The hosts file of a node.</summary>
     public NodesHostsApi Hosts => new(_connection);
 
     /// <summary>Containers on a node.</summary>
@@ -92,19 +92,19 @@ public sealed class NodesApi
     /// <summary>System services.</summary>
     public NodesServicesApi Services => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/status</c>.</summary>
+    /// <summary>State of a node: load, memory, versions; reboot and shutdown.</summary>
     public NodesStatusApi Status => new(_connection);
 
     /// <summary>Storages on a node.</summary>
     public NodesStorageApi Storage => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/subscription</c>.</summary>
+    /// <summary>The subscription of a node.</summary>
     public NodesSubscriptionApi Subscription => new(_connection);
 
     /// <summary>Tasks of a node.</summary>
     public NodesTasksApi Tasks => new(_connection);
 
-    /// <summary>Calls below <c>/nodes/{node}/time</c>.</summary>
+    /// <summary>Time and time zone of a node.</summary>
     public NodesTimeApi Time => new(_connection);
 
     /// <summary>Backups of guests.</summary>
