@@ -54,9 +54,6 @@ public sealed partial class Node
     /// <summary>System services.</summary>
     public NodeServices Services => new(this);
 
-    /// <summary>State of a node: load, memory, versions; reboot and shutdown.</summary>
-    public NodeStatus Status => new(this);
-
     /// <summary>The subscription of a node.</summary>
     public NodeSubscription Subscription => new(this);
 
