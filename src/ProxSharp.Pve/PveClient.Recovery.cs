@@ -1,8 +1,4 @@
-using System.Text.Json;
-using ProxSharp.Ids;
-using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Recovery;
-using ProxSharp.Schema;
 
 namespace ProxSharp.Pve;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProxSharp.Api;
+using ProxSharp.Http;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
@@ -9,8 +9,6 @@ namespace ProxSharp.Pve.Recovery;
 /// <summary>Looks for the trace of a lost call on the server.</summary>
 internal sealed class RecoverySearch
 {
-    private static readonly ApiCallOptions s_fresh = new();
-
     private readonly PveClient _client;
     private readonly ProxmoxOutcomeUnknownException _lost;
     private readonly RecoveryOptions _options;
@@ -29,37 +27,37 @@ internal sealed class RecoverySearch
 
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan ahead = _startsTask ? Ahead(await _client.Nodes[_node!].Time.GetAsync(cancellationToken).ConfigureAwait(false)) : TimeSpan.Zero;
+        TimeSpan ahead = _startsTask ? await AheadAsync(cancellationToken).ConfigureAwait(false) : TimeSpan.Zero;
         while (true)
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(Trace(ahead), (await _client.Api.Nodes.Tasks.ListAsync(_node!, Trace(ahead).Request, s_fresh, cancellationToken).ConfigureAwait(false)).Data)
+                ? JudgeTasks(Trace(ahead), (await _client.Api.Nodes.Tasks.ListAsync(_node!, Trace(ahead).Request, null, cancellationToken).ConfigureAwait(false)).Data)
                 : _object is null ? NoTrace : _object.Judge(await ReadAsync(_object.Path, cancellationToken).ConfigureAwait(false));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
                 return found;
             }
 
-            await Http.Pause.ForAsync(_options.Interval, _time, cancellationToken).ConfigureAwait(false);
+            await Pause.ForAsync(_options.Interval, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public RecoveryResult Run(CancellationToken cancellationToken)
     {
-        TimeSpan ahead = _startsTask ? Ahead(_client.Nodes[_node!].Time.Get(cancellationToken)) : TimeSpan.Zero;
+        TimeSpan ahead = _startsTask ? Ahead(cancellationToken) : TimeSpan.Zero;
         while (true)
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(Trace(ahead), _client.Api.Nodes.Tasks.List(_node!, Trace(ahead).Request, s_fresh, cancellationToken).Data)
+                ? JudgeTasks(Trace(ahead), _client.Api.Nodes.Tasks.List(_node!, Trace(ahead).Request, null, cancellationToken).Data)
                 : _object is null ? NoTrace : _object.Judge(Read(_object.Path, cancellationToken));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
                 return found;
             }
 
-            Http.Pause.For(_options.Interval, _time, cancellationToken);
+            Pause.For(_options.Interval, _time, cancellationToken);
         }
     }
 
@@ -69,6 +67,30 @@ internal sealed class RecoverySearch
     private bool IsLastLook => _time.GetUtcNow() - _lost.LostAt >= _options.Grace;
 
     private TaskTrace Trace(TimeSpan ahead) => new(_lost, _client.Options.Credentials.User, ahead, _options.Grace);
+
+    private async Task<TimeSpan> AheadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Ahead(await _client.Nodes[_node!].Time.GetAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (ProxmoxPermissionException)
+        {
+            return TimeSpan.Zero; // Who may not read the node's clock has to trust that both are right.
+        }
+    }
+
+    private TimeSpan Ahead(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Ahead(_client.Nodes[_node!].Time.Get(cancellationToken));
+        }
+        catch (ProxmoxPermissionException)
+        {
+            return TimeSpan.Zero; // Who may not read the node's clock has to trust that both are right.
+        }
+    }
 
     // The server tells its time in whole seconds.
     private TimeSpan Ahead(NodesTimeResult server) => DateTimeOffset.FromUnixTimeSeconds(server.Time) - _time.GetUtcNow();
