@@ -85,7 +85,7 @@ internal sealed class CompactResultEmitter
         code.Line("Dictionary<string, JsonElement>? extra = null;");
         code.Line("string? idPrefix = null;");
         code.Line("long idNumber = 0;");
-        code.Line("bool isObject = reader.EnterObject();");
+        code.Line("bool isObject = reader.EnterObject(ref extra);");
         code.Open("while (isObject && reader.NextMember())");
         code.Line("ReadOnlySpan<byte> name = reader.MemberName;");
         code.Open("switch (name.Length)");
@@ -95,6 +95,11 @@ internal sealed class CompactResultEmitter
             code.Line(member.WireName == _layout.Id
                 ? $"    {Field(member)} = reader.TryReadNumbered(out idPrefix, out idNumber) ? null : reader.ReadString();"
                 : $"    {member.Name} = {ReaderText.Member(member)};");
+            if (ReaderText.MayMisfit(member.Type))
+            {
+                code.Line("    reader.KeepMisfit(name, ref extra);");
+            }
+
             code.Line("    continue;");
         }
 

@@ -46,6 +46,9 @@ internal static class ReaderText
         };
     }
 
+    /// <summary>Tells whether a value may turn out to be no value of the type; texts, words and lists take anything.</summary>
+    public static bool MayMisfit(CodeType type) => type.Kind is CodeKind.Integer or CodeKind.Number or CodeKind.Boolean or CodeKind.Class or CodeKind.Map;
+
     /// <summary>The expression that reads a member as an item that may be null, for indexed members.</summary>
     public static string Item(CodeType type) => type.Kind switch
     {

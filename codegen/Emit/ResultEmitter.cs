@@ -87,7 +87,7 @@ internal sealed class ResultEmitter
             code.Line($"Dictionary<int, {member.Type.Item!.CSharp}>? {Local(member)} = null;");
         }
 
-        code.Line("bool isObject = reader.EnterObject();");
+        code.Line("bool isObject = reader.EnterObject(ref extra);");
         code.Open("while (isObject && reader.NextMember())");
         code.Line("ReadOnlySpan<byte> name = reader.MemberName;");
         code.Open("switch (name.Length)");
@@ -95,6 +95,11 @@ internal sealed class ResultEmitter
         {
             code.Line($"case {Encoding.UTF8.GetByteCount(member.WireName)} when name.SequenceEqual({Literal.Utf8(member.WireName)}):");
             code.Line($"    {member.Name} = {ReaderText.Member(member)};");
+            if (ReaderText.MayMisfit(member.Type))
+            {
+                code.Line("    reader.KeepMisfit(name, ref extra);");
+            }
+
             code.Line("    continue;");
         }
 

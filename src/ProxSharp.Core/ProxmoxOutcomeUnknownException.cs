@@ -13,7 +13,7 @@ public sealed class ProxmoxOutcomeUnknownException : ProxmoxException
         : base(failure.Message, failure)
     {
         Operation = call.Operation;
-        Parameters = [.. call.Parameters.Select(static parameter => Secrets.IsSecret(parameter.Name) ? parameter with { Text = Secrets.Mask } : parameter)];
+        Parameters = [.. call.Parameters.Select(static parameter => parameter with { Text = Secrets.Show(parameter.Name, parameter.Text) })];
         Path = call.Operation.Template.Describe(call.Parameters);
         (SentAt, LostAt) = (sentAt, lostAt);
     }

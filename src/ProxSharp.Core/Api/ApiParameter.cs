@@ -10,5 +10,5 @@ namespace ProxSharp.Api;
 public readonly record struct ApiParameter(string Name, string Text, ApiParameterKind Kind, bool IsListItem)
 {
     /// <summary>Returns name and value; a value that is a secret by its name is masked.</summary>
-    public override string ToString() => $"{Name}={(Secrets.IsSecret(Name) ? Secrets.Mask : Text)}";
+    public override string ToString() => $"{Name}={Secrets.Show(Name, Text)}";
 }

@@ -25,6 +25,7 @@ internal static class Secrets
     private static readonly HashSet<string> s_doubtful = new(StringComparer.OrdinalIgnoreCase)
     {
         "value", "response", "code", "state", "data", "header", "headers", "otel-headers", "http-proxy", "proxy", "input-data", "content",
+        "command", "commands", "env", "target-endpoint", "args", "body",
     };
 
     // Names that hold one of the words above but no secret.
@@ -45,16 +46,27 @@ internal static class Secrets
             || plain.Split('-').Any(s_words.Contains);
     }
 
-    /// <summary>Replaces the values of secret parameters wherever they stand in a text.</summary>
+    /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
+    public static string Show(string name, string text) => IsSecret(name) ? Mask : SecretFragments.Replace(text, Mask);
+
+    /// <summary>Replaces the secrets among the parameters wherever they stand in a text.</summary>
     public static string Redact(string text, ApiParameters parameters)
     {
         foreach (ApiParameter parameter in parameters)
         {
+            bool isSecret = IsSecret(parameter.Name);
+
             // Very short values would tear holes into innocent words, and a doubtful one that is short is a word itself ("started").
             int shortest = s_doubtful.Contains(parameter.Name.Replace('_', '-')) ? 12 : 4;
-            if (parameter.Text.Length >= shortest && IsSecret(parameter.Name))
+            if (isSecret && parameter.Text.Length >= shortest)
             {
                 text = text.Replace(parameter.Text, Mask, StringComparison.Ordinal);
+            }
+
+            // A server may repeat only the part of a value that it stumbled over.
+            foreach (string fragment in SecretFragments.Of(parameter.Text, withAllValues: isSecret).Where(static fragment => fragment.Length >= 4))
+            {
+                text = text.Replace(fragment, Mask, StringComparison.Ordinal);
             }
         }
 
@@ -67,8 +79,8 @@ internal static class Secrets
         StringBuilder text = new();
         foreach (ApiParameter parameter in parameters)
         {
-            text.Append(text.Length > 0 ? " " : "").Append(parameter.Name).Append('=');
-            text.Append(IsSecret(parameter.Name) ? Mask : parameter.Text.Length > 100 ? $"{parameter.Text[..100]}..." : parameter.Text);
+            string value = Show(parameter.Name, parameter.Text);
+            text.Append(text.Length > 0 ? " " : "").Append(parameter.Name).Append('=').Append(value.Length > 100 ? $"{value[..100]}..." : value);
         }
 
         return text.ToString();

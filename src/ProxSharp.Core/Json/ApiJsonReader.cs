@@ -9,7 +9,8 @@ namespace ProxSharp.Json;
 
 /// <summary>
 /// A forgiving reader for server answers. The same member may be a number or a string, a boolean 1, "1" or true, a list null: every
-/// <c>Read</c> method takes what comes, answers null for what makes no sense, and always leaves the reader on the last token of the value.
+/// <c>Read</c> method takes what comes, answers null for what makes no sense, and always leaves the reader on the last token of the value. A value
+/// that made no sense is not lost: <see cref="KeepMisfit"/> puts it among the members that the type does not know.
 /// </summary>
 /// <remarks>Malformed JSON raises <see cref="JsonException"/>; the transport turns it into <see cref="ProxmoxProtocolException"/>.</remarks>
 public ref struct ApiJsonReader
@@ -20,6 +21,8 @@ public ref struct ApiJsonReader
     private readonly StringPool? _pool;
     private Utf8JsonReader _reader;
     private ReadOnlySpan<byte> _memberName;
+    private JsonElement _misfit;
+    private bool _hasMisfit;
 
     /// <summary>Starts on the first token of a JSON text.</summary>
     /// <param name="utf8Json">The whole text. It must stay unchanged while the reader is in use.</param>
@@ -39,17 +42,61 @@ public ref struct ApiJsonReader
     /// <summary>How far the reader has come, in bytes from the start of the text.</summary>
     public readonly long BytesConsumed => _reader.BytesConsumed;
 
-    /// <summary>Enters an object. A value of another kind is skipped.</summary>
+    /// <summary>Enters an object. A value of another kind is passed over; one that says something is kept under the empty name.</summary>
+    /// <param name="extra">The map of members that the type does not know; made when the first one comes.</param>
     /// <returns>True if the reader is now inside an object: call <see cref="NextMember"/> until it returns false.</returns>
-    public bool EnterObject()
+    public bool EnterObject(ref Dictionary<string, JsonElement>? extra)
+    {
+        if (EnterObject())
+        {
+            return true;
+        }
+
+        KeepMisfit(default, ref extra);
+        return false;
+    }
+
+    /// <summary>Puts the value that was read last among the members that the type does not know, if it did not fit.</summary>
+    /// <param name="name">Its wire name as UTF-8.</param>
+    /// <param name="extra">The map of such members; made when the first one comes.</param>
+    public void KeepMisfit(ReadOnlySpan<byte> name, ref Dictionary<string, JsonElement>? extra)
+    {
+        // Called after most members, and nearly always for nothing.
+        if (_hasMisfit)
+        {
+            extra ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            extra[Text(name)] = _misfit;
+            _hasMisfit = false;
+        }
+    }
+
+    private bool EnterObject()
     {
         if (_reader.TokenType == JsonTokenType.StartObject)
         {
             return true;
         }
 
-        _reader.Skip();
+        NoteMisfit();
         return false;
+    }
+
+    // Proxmox: null, an empty text, an empty list and "N/A" say nothing; Perl writes them for what is not there.
+    private void NoteMisfit()
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+        {
+            _hasMisfit = false;
+            return;
+        }
+
+        _misfit = JsonElement.ParseValue(ref _reader);
+        _hasMisfit = _misfit.ValueKind switch
+        {
+            JsonValueKind.String => _misfit.GetString() is not ("" or "N/A"),
+            JsonValueKind.Array => _misfit.GetArrayLength() > 0,
+            _ => true,
+        };
     }
 
     /// <summary>Moves to the value of the next member; false at the end of the object.</summary>
@@ -114,16 +161,18 @@ public ref struct ApiJsonReader
     {
         switch (_reader.TokenType)
         {
-            case JsonTokenType.Number:
-                return _reader.TryGetInt64(out long value) ? value : Whole(_reader.GetDouble());
-            case JsonTokenType.String when !_reader.ValueIsEscaped:
-                return ParseInt64(_reader.ValueSpan);
+            case JsonTokenType.Number when _reader.TryGetInt64(out long value):
+                return value;
+            case JsonTokenType.Number when Whole(_reader.GetDouble()) is { } whole:
+                return whole;
+            case JsonTokenType.String when !_reader.ValueIsEscaped && ParseInt64(_reader.ValueSpan) is { } parsed:
+                return parsed;
             case JsonTokenType.True:
                 return 1;
             case JsonTokenType.False:
                 return 0;
             default:
-                _reader.Skip();
+                NoteMisfit();
                 return null;
         }
     }
@@ -135,16 +184,15 @@ public ref struct ApiJsonReader
         {
             case JsonTokenType.Number:
                 return _reader.GetDouble();
-            case JsonTokenType.String when !_reader.ValueIsEscaped:
-                return Utf8Parser.TryParse(_reader.ValueSpan, out double value, out int used) && used == _reader.ValueSpan.Length && double.IsFinite(value)
-                    ? value
-                    : null;
+            case JsonTokenType.String when !_reader.ValueIsEscaped
+                && Utf8Parser.TryParse(_reader.ValueSpan, out double value, out int used) && used == _reader.ValueSpan.Length && double.IsFinite(value):
+                return value;
             case JsonTokenType.True:
                 return 1;
             case JsonTokenType.False:
                 return 0;
             default:
-                _reader.Skip();
+                NoteMisfit();
                 return null;
         }
     }
@@ -160,10 +208,10 @@ public ref struct ApiJsonReader
                 return false;
             case JsonTokenType.Number:
                 return _reader.GetDouble() != 0;
-            case JsonTokenType.String:
-                return WireBoolean.Parse(_reader.GetString());
+            case JsonTokenType.String when WireBoolean.Parse(_reader.GetString()) is { } word:
+                return word;
             default:
-                _reader.Skip();
+                NoteMisfit();
                 return null;
         }
     }
@@ -210,7 +258,7 @@ public ref struct ApiJsonReader
             return T.Read(ref this);
         }
 
-        _reader.Skip();
+        NoteMisfit();
         return null;
     }
 
@@ -231,6 +279,7 @@ public ref struct ApiJsonReader
             items.Add(readItem(ref this));
         }
 
+        _hasMisfit = false; // An item that did not fit has a place in the list, but no name.
         return items;
     }
 
@@ -271,6 +320,8 @@ public ref struct ApiJsonReader
                 string key = Text(_memberName);
                 map[key] = readValue(ref this);
             }
+
+            _hasMisfit = false; // A value that did not fit has its name in the map.
         }
 
         return map;

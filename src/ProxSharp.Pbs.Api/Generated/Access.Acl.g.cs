@@ -103,7 +103,7 @@ public sealed class AccessAclItem : IApiReadable<AccessAclItem>
     private AccessAclItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -120,6 +120,7 @@ public sealed class AccessAclItem : IApiReadable<AccessAclItem>
                     continue;
                 case 9 when name.SequenceEqual("propagate"u8):
                     Propagate = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("ugid_type"u8):
                     UgidType = reader.ReadWord<UgidType>().GetValueOrDefault();

@@ -71,7 +71,7 @@ public sealed class AccessDomainsItem : IApiReadable<AccessDomainsItem>
     private AccessDomainsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -88,6 +88,7 @@ public sealed class AccessDomainsItem : IApiReadable<AccessDomainsItem>
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -101,7 +101,7 @@ public sealed class AccessOpenIdLoginResult : IApiReadable<AccessOpenIdLoginResu
     private AccessOpenIdLoginResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

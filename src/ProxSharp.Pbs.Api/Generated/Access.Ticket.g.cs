@@ -86,7 +86,7 @@ public sealed class AccessTicketCreateResult : IApiReadable<AccessTicketCreateRe
     private AccessTicketCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

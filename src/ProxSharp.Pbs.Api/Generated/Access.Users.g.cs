@@ -347,7 +347,7 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
     private AccessUsersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -358,9 +358,11 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("tokens"u8):
                     Tokens = reader.ReadObjects<AccessUsersTokensItem>();
@@ -379,9 +381,11 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
                     continue;
                 case 11 when name.SequenceEqual("totp-locked"u8):
                     TotpLocked = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("tfa-locked-until"u8):
                     TfaLockedUntil = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -439,7 +443,7 @@ public sealed class AccessUsersResult : IApiReadable<AccessUsersResult>
     private AccessUsersResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -450,9 +454,11 @@ public sealed class AccessUsersResult : IApiReadable<AccessUsersResult>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("userid"u8):
                     UserId = reader.ReadString() ?? "";
@@ -513,7 +519,7 @@ public sealed class AccessUsersTokenCreateResult : IApiReadable<AccessUsersToken
     private AccessUsersTokenCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -557,7 +563,7 @@ public sealed class AccessUsersTokenItem : IApiReadable<AccessUsersTokenItem>
     private AccessUsersTokenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -565,9 +571,11 @@ public sealed class AccessUsersTokenItem : IApiReadable<AccessUsersTokenItem>
             {
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
@@ -619,7 +627,7 @@ public sealed class AccessUsersTokenUpdateResult : IApiReadable<AccessUsersToken
     private AccessUsersTokenUpdateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -657,7 +665,7 @@ public sealed class AccessUsersTokensItem : IApiReadable<AccessUsersTokensItem>
     private AccessUsersTokensItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -665,9 +673,11 @@ public sealed class AccessUsersTokensItem : IApiReadable<AccessUsersTokensItem>
             {
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();

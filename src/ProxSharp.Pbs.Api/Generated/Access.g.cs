@@ -164,7 +164,7 @@ public sealed class AccessRolesItem : IApiReadable<AccessRolesItem>
     private AccessRolesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

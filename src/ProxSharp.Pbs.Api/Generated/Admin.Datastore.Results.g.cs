@@ -20,7 +20,7 @@ public sealed class AdminDatastoreActiveOperationsResult : IApiReadable<AdminDat
     private AdminDatastoreActiveOperationsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -28,9 +28,11 @@ public sealed class AdminDatastoreActiveOperationsResult : IApiReadable<AdminDat
             {
                 case 4 when name.SequenceEqual("read"u8):
                     ReadValue = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("write"u8):
                     Write = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -64,7 +66,7 @@ public sealed class AdminDatastoreCatalogItem : IApiReadable<AdminDatastoreCatal
     private AdminDatastoreCatalogItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -72,9 +74,11 @@ public sealed class AdminDatastoreCatalogItem : IApiReadable<AdminDatastoreCatal
             {
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("text"u8):
                     Text = reader.ReadString() ?? "";
@@ -84,6 +88,7 @@ public sealed class AdminDatastoreCatalogItem : IApiReadable<AdminDatastoreCatal
                     continue;
                 case 5 when name.SequenceEqual("mtime"u8):
                     Mtime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("filepath"u8):
                     Filepath = reader.ReadString() ?? "";
@@ -132,7 +137,7 @@ public sealed class AdminDatastoreFilesItem : IApiReadable<AdminDatastoreFilesIt
     private AdminDatastoreFilesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -140,6 +145,7 @@ public sealed class AdminDatastoreFilesItem : IApiReadable<AdminDatastoreFilesIt
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("filename"u8):
                     Filename = reader.ReadString() ?? "";
@@ -182,7 +188,7 @@ public sealed class AdminDatastoreGcResult : IApiReadable<AdminDatastoreGcResult
     private AdminDatastoreGcResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -196,51 +202,65 @@ public sealed class AdminDatastoreGcResult : IApiReadable<AdminDatastoreGcResult
                     continue;
                 case 8 when name.SequenceEqual("duration"u8):
                     Duration = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("still-bad"u8):
                     StillBad = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("disk-bytes"u8):
                     DiskBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("cache-stats"u8):
                     CacheStats = reader.ReadOptionalObject<CacheStatsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("disk-chunks"u8):
                     DiskChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("removed-bad"u8):
                     RemovedBad = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("pending-bytes"u8):
                     PendingBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("removed-bytes"u8):
                     RemovedBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("last-run-state"u8):
                     LastRunState = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("pending-chunks"u8):
                     PendingChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("removed-chunks"u8):
                     RemovedChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("index-data-bytes"u8):
                     IndexDataBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("index-file-count"u8):
                     IndexFileCount = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("last-run-endtime"u8):
                     LastRunEndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -322,7 +342,7 @@ public sealed class AdminDatastoreGroupsDeleteResult : IApiReadable<AdminDatasto
     private AdminDatastoreGroupsDeleteResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -330,12 +350,15 @@ public sealed class AdminDatastoreGroupsDeleteResult : IApiReadable<AdminDatasto
             {
                 case 14 when name.SequenceEqual("removed-groups"u8):
                     RemovedGroups = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("removed-snapshots"u8):
                     RemovedSnapshots = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("protected-snapshots"u8):
                     ProtectedSnapshots = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -372,7 +395,7 @@ public sealed class AdminDatastoreGroupsItem : IApiReadable<AdminDatastoreGroups
     private AdminDatastoreGroupsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -395,9 +418,11 @@ public sealed class AdminDatastoreGroupsItem : IApiReadable<AdminDatastoreGroups
                     continue;
                 case 11 when name.SequenceEqual("last-backup"u8):
                     LastBackup = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("backup-count"u8):
                     BackupCount = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -446,7 +471,7 @@ public sealed class AdminDatastoreItem : IApiReadable<AdminDatastoreItem>
     private AdminDatastoreItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -508,7 +533,7 @@ public sealed class AdminDatastoreNamespaceItem : IApiReadable<AdminDatastoreNam
     private AdminDatastoreNamespaceItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -552,7 +577,7 @@ public sealed class AdminDatastoreRrdItem : IApiReadable<AdminDatastoreRrdItem>
     private AdminDatastoreRrdItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -560,30 +585,39 @@ public sealed class AdminDatastoreRrdItem : IApiReadable<AdminDatastoreRrdItem>
             {
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("io_ticks"u8):
                     IoTicks = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("read_ios"u8):
                     ReadIos = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("write_ios"u8):
                     WriteIos = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("available"u8):
                     Available = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("read_bytes"u8):
                     ReadBytes = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("write_bytes"u8):
                     WriteBytes = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -638,7 +672,7 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
     private AdminDatastoreSnapshotsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -646,6 +680,7 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("files"u8):
                     Files = reader.ReadObjects<AdminDatastoreFilesItem>();
@@ -661,9 +696,11 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
                     continue;
                 case 9 when name.SequenceEqual("protected"u8):
                     Protected = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("backup-time"u8):
                     BackupTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("backup-type"u8):
                     BackupType = reader.ReadWord<BackupType>().GetValueOrDefault();
@@ -673,6 +710,7 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
                     continue;
                 case 12 when name.SequenceEqual("verification"u8):
                     Verification = reader.ReadOptionalObject<AdminDatastoreSnapshotsVerificationResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -730,7 +768,7 @@ public sealed class AdminDatastoreSnapshotsVerificationResult : IApiReadable<Adm
     private AdminDatastoreSnapshotsVerificationResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -774,7 +812,7 @@ public sealed class AdminDatastoreStatusCountsCtResult : IApiReadable<AdminDatas
     private AdminDatastoreStatusCountsCtResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -782,9 +820,11 @@ public sealed class AdminDatastoreStatusCountsCtResult : IApiReadable<AdminDatas
             {
                 case 6 when name.SequenceEqual("groups"u8):
                     Groups = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("snapshots"u8):
                     Snapshots = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -818,7 +858,7 @@ public sealed class AdminDatastoreStatusCountsResult : IApiReadable<AdminDatasto
     private AdminDatastoreStatusCountsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -826,15 +866,19 @@ public sealed class AdminDatastoreStatusCountsResult : IApiReadable<AdminDatasto
             {
                 case 2 when name.SequenceEqual("ct"u8):
                     Ct = reader.ReadOptionalObject<AdminDatastoreStatusCountsCtResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 2 when name.SequenceEqual("vm"u8):
                     Vm = reader.ReadOptionalObject<AdminDatastoreStatusCountsCtResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("host"u8):
                     Host = reader.ReadOptionalObject<AdminDatastoreStatusCountsCtResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("other"u8):
                     Other = reader.ReadOptionalObject<AdminDatastoreStatusCountsCtResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -874,7 +918,7 @@ public sealed class AdminDatastoreStatusResult : IApiReadable<AdminDatastoreStat
     private AdminDatastoreStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -882,24 +926,30 @@ public sealed class AdminDatastoreStatusResult : IApiReadable<AdminDatastoreStat
             {
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("counts"u8):
                     Counts = reader.ReadOptionalObject<AdminDatastoreStatusCountsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("gc-status"u8):
                     GcStatus = reader.ReadOptionalObject<GcStatusResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("backend-type"u8):
                     BackendType = reader.ReadWord<DatastoreBackend>();
                     continue;
                 case 13 when name.SequenceEqual("s3-statistics"u8):
                     S3Statistics = reader.ReadOptionalObject<AdminDatastoreStatusS3StatisticsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -948,7 +998,7 @@ public sealed class AdminDatastoreStatusS3StatisticsResult : IApiReadable<AdminD
     private AdminDatastoreStatusS3StatisticsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -956,24 +1006,31 @@ public sealed class AdminDatastoreStatusS3StatisticsResult : IApiReadable<AdminD
             {
                 case 3 when name.SequenceEqual("get"u8):
                     Get = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("put"u8):
                     Put = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("head"u8):
                     Head = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("post"u8):
                     Post = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("delete"u8):
                     Delete = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("uploaded"u8):
                     Uploaded = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("downloaded"u8):
                     Downloaded = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1022,7 +1079,7 @@ public sealed class CacheStatsResult : IApiReadable<CacheStatsResult>
     private CacheStatsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1030,9 +1087,11 @@ public sealed class CacheStatsResult : IApiReadable<CacheStatsResult>
             {
                 case 4 when name.SequenceEqual("hits"u8):
                     Hits = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("misses"u8):
                     Misses = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1066,7 +1125,7 @@ public sealed class GcStatusResult : IApiReadable<GcStatusResult>
     private GcStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1077,36 +1136,47 @@ public sealed class GcStatusResult : IApiReadable<GcStatusResult>
                     continue;
                 case 9 when name.SequenceEqual("still-bad"u8):
                     StillBad = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("disk-bytes"u8):
                     DiskBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("cache-stats"u8):
                     CacheStats = reader.ReadOptionalObject<CacheStatsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("disk-chunks"u8):
                     DiskChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("removed-bad"u8):
                     RemovedBad = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("pending-bytes"u8):
                     PendingBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("removed-bytes"u8):
                     RemovedBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pending-chunks"u8):
                     PendingChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("removed-chunks"u8):
                     RemovedChunks = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("index-data-bytes"u8):
                     IndexDataBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("index-file-count"u8):
                     IndexFileCount = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -74,7 +74,7 @@ public sealed class AdminPruneItem : IApiReadable<AdminPruneItem>
     private AdminPruneItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -94,33 +94,42 @@ public sealed class AdminPruneItem : IApiReadable<AdminPruneItem>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString() ?? "";
                     continue;
                 case 9 when name.SequenceEqual("keep-last"u8):
                     KeepLast = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("keep-daily"u8):
                     KeepDaily = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-hourly"u8):
                     KeepHourly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-weekly"u8):
                     KeepWeekly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-yearly"u8):
                     KeepYearly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("keep-monthly"u8):
                     KeepMonthly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("last-run-upid"u8):
                     LastRunUpid = reader.ReadString();
@@ -130,6 +139,7 @@ public sealed class AdminPruneItem : IApiReadable<AdminPruneItem>
                     continue;
                 case 16 when name.SequenceEqual("last-run-endtime"u8):
                     LastRunEndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

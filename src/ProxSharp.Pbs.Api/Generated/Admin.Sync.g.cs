@@ -78,7 +78,7 @@ public sealed class AdminSyncItem : IApiReadable<AdminSyncItem>
     private AdminSyncItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -110,6 +110,7 @@ public sealed class AdminSyncItem : IApiReadable<AdminSyncItem>
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("rate-out"u8):
                     RateOut = reader.ReadString();
@@ -122,6 +123,7 @@ public sealed class AdminSyncItem : IApiReadable<AdminSyncItem>
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("remote-ns"u8):
                     RemoteNs = reader.ReadString();
@@ -134,42 +136,51 @@ public sealed class AdminSyncItem : IApiReadable<AdminSyncItem>
                     continue;
                 case 12 when name.SequenceEqual("run-on-mount"u8):
                     RunOnMount = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("last-run-upid"u8):
                     LastRunUpid = reader.ReadString();
                     continue;
                 case 13 when name.SequenceEqual("transfer-last"u8):
                     TransferLast = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("verified-only"u8):
                     VerifiedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("associated-key"u8):
                     AssociatedKey = reader.ReadStrings();
                     continue;
                 case 14 when name.SequenceEqual("encrypted-only"u8):
                     EncryptedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("last-run-state"u8):
                     LastRunState = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("resync-corrupt"u8):
                     ResyncCorrupt = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("sync-direction"u8):
                     SyncDirection = reader.ReadWord<SyncDirection>();
                     continue;
                 case 14 when name.SequenceEqual("worker-threads"u8):
                     WorkerThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("remove-vanished"u8):
                     RemoveVanished = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("unmount-on-done"u8):
                     UnmountOnDone = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("last-run-endtime"u8):
                     LastRunEndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("active-encryption-key"u8):
                     ActiveEncryptionKey = reader.ReadString();

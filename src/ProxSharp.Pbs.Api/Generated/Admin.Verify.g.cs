@@ -74,7 +74,7 @@ public sealed class AdminVerifyItem : IApiReadable<AdminVerifyItem>
     private AdminVerifyItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -94,15 +94,18 @@ public sealed class AdminVerifyItem : IApiReadable<AdminVerifyItem>
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("read-threads"u8):
                     ReadThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("last-run-upid"u8):
                     LastRunUpid = reader.ReadString();
@@ -112,15 +115,19 @@ public sealed class AdminVerifyItem : IApiReadable<AdminVerifyItem>
                     continue;
                 case 14 when name.SequenceEqual("outdated-after"u8):
                     OutdatedAfter = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("verify-threads"u8):
                     VerifyThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("ignore-verified"u8):
                     IgnoreVerified = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("last-run-endtime"u8):
                     LastRunEndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -77,7 +77,7 @@ public sealed class AdminMetricsItem : IApiReadable<AdminMetricsItem>
     private AdminMetricsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -91,6 +91,7 @@ public sealed class AdminMetricsItem : IApiReadable<AdminMetricsItem>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("server"u8):
                     Server = reader.ReadString() ?? "";
@@ -139,7 +140,7 @@ public sealed class AdminTrafficControlItem : IApiReadable<AdminTrafficControlIt
     private AdminTrafficControlItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -174,9 +175,11 @@ public sealed class AdminTrafficControlItem : IApiReadable<AdminTrafficControlIt
                     continue;
                 case 11 when name.SequenceEqual("cur-rate-in"u8):
                     CurRateIn = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("cur-rate-out"u8):
                     CurRateOut = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -896,7 +896,7 @@ public sealed class ConfigAccessAdItem : IApiReadable<ConfigAccessAdItem>
     private ConfigAccessAdItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -907,6 +907,7 @@ public sealed class ConfigAccessAdItem : IApiReadable<ConfigAccessAdItem>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("realm"u8):
                     Realm = reader.ReadString() ?? "";
@@ -919,6 +920,7 @@ public sealed class ConfigAccessAdItem : IApiReadable<ConfigAccessAdItem>
                     continue;
                 case 6 when name.SequenceEqual("verify"u8):
                     Verify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("base-dn"u8):
                     BaseDn = reader.ReadString();
@@ -931,6 +933,7 @@ public sealed class ConfigAccessAdItem : IApiReadable<ConfigAccessAdItem>
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("server1"u8):
                     Server1 = reader.ReadString() ?? "";
@@ -1018,7 +1021,7 @@ public sealed class ConfigAccessLdapItem : IApiReadable<ConfigAccessLdapItem>
     private ConfigAccessLdapItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1029,6 +1032,7 @@ public sealed class ConfigAccessLdapItem : IApiReadable<ConfigAccessLdapItem>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("realm"u8):
                     Realm = reader.ReadString() ?? "";
@@ -1041,6 +1045,7 @@ public sealed class ConfigAccessLdapItem : IApiReadable<ConfigAccessLdapItem>
                     continue;
                 case 6 when name.SequenceEqual("verify"u8):
                     Verify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("base-dn"u8):
                     BaseDn = reader.ReadString() ?? "";
@@ -1053,6 +1058,7 @@ public sealed class ConfigAccessLdapItem : IApiReadable<ConfigAccessLdapItem>
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("server1"u8):
                     Server1 = reader.ReadString() ?? "";
@@ -1146,7 +1152,7 @@ public sealed class ConfigAccessOpenIdItem : IApiReadable<ConfigAccessOpenIdItem
     private ConfigAccessOpenIdItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1166,6 +1172,7 @@ public sealed class ConfigAccessOpenIdItem : IApiReadable<ConfigAccessOpenIdItem
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("audiences"u8):
                     Audiences = reader.ReadString();
@@ -1178,6 +1185,7 @@ public sealed class ConfigAccessOpenIdItem : IApiReadable<ConfigAccessOpenIdItem
                     continue;
                 case 10 when name.SequenceEqual("autocreate"u8):
                     Autocreate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("client-key"u8):
                     ClientKey = reader.ReadString();
@@ -1250,7 +1258,7 @@ public sealed class ConfigAccessTfaWebAuthnResult : IApiReadable<ConfigAccessTfa
     private ConfigAccessTfaWebAuthnResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1267,6 +1275,7 @@ public sealed class ConfigAccessTfaWebAuthnResult : IApiReadable<ConfigAccessTfa
                     continue;
                 case 16 when name.SequenceEqual("allow-subdomains"u8):
                     AllowSubdomains = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -337,7 +337,7 @@ public sealed class ConfigAcmeAccountAccountExternalAccountBindingResult : IApiR
     private ConfigAcmeAccountAccountExternalAccountBindingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -387,7 +387,7 @@ public sealed class ConfigAcmeAccountAccountResult : IApiReadable<ConfigAcmeAcco
     private ConfigAcmeAccountAccountResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -404,12 +404,15 @@ public sealed class ConfigAcmeAccountAccountResult : IApiReadable<ConfigAcmeAcco
                     continue;
                 case 18 when name.SequenceEqual("onlyReturnExisting"u8):
                     OnlyReturnExisting = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("termsOfServiceAgreed"u8):
                     TermsOfServiceAgreed = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("externalAccountBinding"u8):
                     ExternalAccountBinding = reader.ReadOptionalObject<ConfigAcmeAccountAccountExternalAccountBindingResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -455,7 +458,7 @@ public sealed class ConfigAcmeAccountItem : IApiReadable<ConfigAcmeAccountItem>
     private ConfigAcmeAccountItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -493,7 +496,7 @@ public sealed class ConfigAcmeAccountResult : IApiReadable<ConfigAcmeAccountResu
     private ConfigAcmeAccountResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -504,6 +507,7 @@ public sealed class ConfigAcmeAccountResult : IApiReadable<ConfigAcmeAccountResu
                     continue;
                 case 7 when name.SequenceEqual("account"u8):
                     Account = reader.ReadObject<ConfigAcmeAccountAccountResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("location"u8):
                     Location = reader.ReadString() ?? "";
@@ -549,7 +553,7 @@ public sealed class ConfigAcmeChallengeSchemaItem : IApiReadable<ConfigAcmeChall
     private ConfigAcmeChallengeSchemaItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -566,6 +570,7 @@ public sealed class ConfigAcmeChallengeSchemaItem : IApiReadable<ConfigAcmeChall
                     continue;
                 case 6 when name.SequenceEqual("schema"u8):
                     Schema = reader.ReadObject<ConfigAcmeChallengeSchemaSchemaResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -605,7 +610,7 @@ public sealed class ConfigAcmeChallengeSchemaSchemaFieldsValue : IApiReadable<Co
     private ConfigAcmeChallengeSchemaSchemaFieldsValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -622,6 +627,7 @@ public sealed class ConfigAcmeChallengeSchemaSchemaFieldsValue : IApiReadable<Co
                     continue;
                 case 8 when name.SequenceEqual("optional"u8):
                     Optional = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -667,7 +673,7 @@ public sealed class ConfigAcmeChallengeSchemaSchemaResult : IApiReadable<ConfigA
     private ConfigAcmeChallengeSchemaSchemaResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -678,6 +684,7 @@ public sealed class ConfigAcmeChallengeSchemaSchemaResult : IApiReadable<ConfigA
                     continue;
                 case 6 when name.SequenceEqual("fields"u8):
                     Fields = reader.ReadMap(ApiReaders.Object<ConfigAcmeChallengeSchemaSchemaFieldsValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -717,7 +724,7 @@ public sealed class ConfigAcmeDirectoriesItem : IApiReadable<ConfigAcmeDirectori
     private ConfigAcmeDirectoriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -761,7 +768,7 @@ public sealed class ConfigAcmePluginsItem : IApiReadable<ConfigAcmePluginsItem>
     private ConfigAcmePluginsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -781,9 +788,11 @@ public sealed class ConfigAcmePluginsItem : IApiReadable<ConfigAcmePluginsItem>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("validation-delay"u8):
                     ValidationDelay = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -136,7 +136,7 @@ public sealed class ConfigChangerItem : IApiReadable<ConfigChangerItem>
     private ConfigChangerItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -153,6 +153,7 @@ public sealed class ConfigChangerItem : IApiReadable<ConfigChangerItem>
                     continue;
                 case 19 when name.SequenceEqual("eject-before-unload"u8):
                     EjectBeforeUnload = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

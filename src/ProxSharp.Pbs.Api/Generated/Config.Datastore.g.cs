@@ -297,7 +297,7 @@ public sealed class ConfigDatastoreItem : IApiReadable<ConfigDatastoreItem>
     private ConfigDatastoreItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -323,33 +323,41 @@ public sealed class ConfigDatastoreItem : IApiReadable<ConfigDatastoreItem>
                     continue;
                 case 9 when name.SequenceEqual("keep-last"u8):
                     KeepLast = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("keep-daily"u8):
                     KeepDaily = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("verify-new"u8):
                     VerifyNew = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("gc-schedule"u8):
                     GcSchedule = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("keep-hourly"u8):
                     KeepHourly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-weekly"u8):
                     KeepWeekly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-yearly"u8):
                     KeepYearly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("notify-user"u8):
                     NotifyUser = reader.ReadString();
                     continue;
                 case 12 when name.SequenceEqual("keep-monthly"u8):
                     KeepMonthly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("gc-on-unmount"u8):
                     GcOnUnmount = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("backing-device"u8):
                     BackingDevice = reader.ReadString();

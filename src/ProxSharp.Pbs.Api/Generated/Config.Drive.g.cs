@@ -136,7 +136,7 @@ public sealed class ConfigDriveItem : IApiReadable<ConfigDriveItem>
     private ConfigDriveItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -153,6 +153,7 @@ public sealed class ConfigDriveItem : IApiReadable<ConfigDriveItem>
                     continue;
                 case 16 when name.SequenceEqual("changer-drivenum"u8):
                     ChangerDrivenum = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

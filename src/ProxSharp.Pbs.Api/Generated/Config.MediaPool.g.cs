@@ -148,7 +148,7 @@ public sealed class ConfigMediaPoolItem : IApiReadable<ConfigMediaPoolItem>
     private ConfigMediaPoolItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

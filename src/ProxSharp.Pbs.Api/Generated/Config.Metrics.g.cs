@@ -351,7 +351,7 @@ public sealed class ConfigMetricsInfluxDbHttpItem : IApiReadable<ConfigMetricsIn
     private ConfigMetricsInfluxDbHttpItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -371,18 +371,21 @@ public sealed class ConfigMetricsInfluxDbHttpItem : IApiReadable<ConfigMetricsIn
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 10 when name.SequenceEqual("verify-tls"u8):
                     VerifyTls = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("organization"u8):
                     Organization = reader.ReadString();
                     continue;
                 case 13 when name.SequenceEqual("max-body-size"u8):
                     MaxBodySize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -437,7 +440,7 @@ public sealed class ConfigMetricsInfluxDbUdpItem : IApiReadable<ConfigMetricsInf
     private ConfigMetricsInfluxDbUdpItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -445,6 +448,7 @@ public sealed class ConfigMetricsInfluxDbUdpItem : IApiReadable<ConfigMetricsInf
             {
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("host"u8):
                     Host = reader.ReadString() ?? "";
@@ -454,6 +458,7 @@ public sealed class ConfigMetricsInfluxDbUdpItem : IApiReadable<ConfigMetricsInf
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();

@@ -916,7 +916,7 @@ public sealed class ConfigNotificationsEndpointsGotifyItem : IApiReadable<Config
     private ConfigNotificationsEndpointsGotifyItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -939,6 +939,7 @@ public sealed class ConfigNotificationsEndpointsGotifyItem : IApiReadable<Config
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -984,7 +985,7 @@ public sealed class ConfigNotificationsEndpointsSendmailItem : IApiReadable<Conf
     private ConfigNotificationsEndpointsSendmailItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1010,6 +1011,7 @@ public sealed class ConfigNotificationsEndpointsSendmailItem : IApiReadable<Conf
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("mailto-user"u8):
                     MailToUser = reader.ReadStrings();
@@ -1070,7 +1072,7 @@ public sealed class ConfigNotificationsEndpointsSmtpItem : IApiReadable<ConfigNo
     private ConfigNotificationsEndpointsSmtpItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1084,6 +1086,7 @@ public sealed class ConfigNotificationsEndpointsSmtpItem : IApiReadable<ConfigNo
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("author"u8):
                     Author = reader.ReadString();
@@ -1102,6 +1105,7 @@ public sealed class ConfigNotificationsEndpointsSmtpItem : IApiReadable<ConfigNo
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("username"u8):
                     Username = reader.ReadString();
@@ -1174,7 +1178,7 @@ public sealed class ConfigNotificationsEndpointsWebhookItem : IApiReadable<Confi
     private ConfigNotificationsEndpointsWebhookItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1206,6 +1210,7 @@ public sealed class ConfigNotificationsEndpointsWebhookItem : IApiReadable<Confi
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1260,7 +1265,7 @@ public sealed class ConfigNotificationsMatcherFieldValuesItem : IApiReadable<Con
     private ConfigNotificationsMatcherFieldValuesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1310,7 +1315,7 @@ public sealed class ConfigNotificationsMatchersItem : IApiReadable<ConfigNotific
     private ConfigNotificationsMatchersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1333,12 +1338,14 @@ public sealed class ConfigNotificationsMatchersItem : IApiReadable<ConfigNotific
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("match-field"u8):
                     MatchField = reader.ReadStrings();
                     continue;
                 case 12 when name.SequenceEqual("invert-match"u8):
                     InvertMatch = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("match-calendar"u8):
                     MatchCalendar = reader.ReadStrings();
@@ -1402,7 +1409,7 @@ public sealed class ConfigNotificationsTargetsItem : IApiReadable<ConfigNotifica
     private ConfigNotificationsTargetsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1422,6 +1429,7 @@ public sealed class ConfigNotificationsTargetsItem : IApiReadable<ConfigNotifica
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

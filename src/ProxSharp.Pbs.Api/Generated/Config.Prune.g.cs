@@ -221,7 +221,7 @@ public sealed class ConfigPruneItem : IApiReadable<ConfigPruneItem>
     private ConfigPruneItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -241,30 +241,38 @@ public sealed class ConfigPruneItem : IApiReadable<ConfigPruneItem>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString() ?? "";
                     continue;
                 case 9 when name.SequenceEqual("keep-last"u8):
                     KeepLast = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("keep-daily"u8):
                     KeepDaily = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-hourly"u8):
                     KeepHourly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-weekly"u8):
                     KeepWeekly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("keep-yearly"u8):
                     KeepYearly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("keep-monthly"u8):
                     KeepMonthly = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

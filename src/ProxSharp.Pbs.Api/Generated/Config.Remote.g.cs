@@ -253,7 +253,7 @@ public sealed class ConfigRemoteItem : IApiReadable<ConfigRemoteItem>
     private ConfigRemoteItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -267,6 +267,7 @@ public sealed class ConfigRemoteItem : IApiReadable<ConfigRemoteItem>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("auth-id"u8):
                     AuthId = reader.ReadString() ?? "";
@@ -279,6 +280,7 @@ public sealed class ConfigRemoteItem : IApiReadable<ConfigRemoteItem>
                     continue;
                 case 14 when name.SequenceEqual("use-node-proxy"u8):
                     UseNodeProxy = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

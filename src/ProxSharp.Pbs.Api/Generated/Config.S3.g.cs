@@ -240,7 +240,7 @@ public sealed class ConfigS3Item : IApiReadable<ConfigS3Item>
     private ConfigS3Item(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -251,6 +251,7 @@ public sealed class ConfigS3Item : IApiReadable<ConfigS3Item>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("region"u8):
                     Region = reader.ReadString();
@@ -275,12 +276,14 @@ public sealed class ConfigS3Item : IApiReadable<ConfigS3Item>
                     continue;
                 case 10 when name.SequenceEqual("path-style"u8):
                     PathStyle = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("put-rate-limit"u8):
                     PutRateLimit = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("provider-quirks"u8):
                     ProviderQuirks = reader.ReadList(ApiReaders.Word<ProviderQuirks>);

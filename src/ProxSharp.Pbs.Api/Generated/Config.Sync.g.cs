@@ -338,7 +338,7 @@ public sealed class ConfigSyncItem : IApiReadable<ConfigSyncItem>
     private ConfigSyncItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -379,6 +379,7 @@ public sealed class ConfigSyncItem : IApiReadable<ConfigSyncItem>
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("remote-ns"u8):
                     RemoteNs = reader.ReadString();
@@ -391,33 +392,41 @@ public sealed class ConfigSyncItem : IApiReadable<ConfigSyncItem>
                     continue;
                 case 12 when name.SequenceEqual("run-on-mount"u8):
                     RunOnMount = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("transfer-last"u8):
                     TransferLast = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("verified-only"u8):
                     VerifiedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("associated-key"u8):
                     AssociatedKey = reader.ReadStrings();
                     continue;
                 case 14 when name.SequenceEqual("encrypted-only"u8):
                     EncryptedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("resync-corrupt"u8):
                     ResyncCorrupt = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("sync-direction"u8):
                     SyncDirection = reader.ReadWord<SyncDirection>();
                     continue;
                 case 14 when name.SequenceEqual("worker-threads"u8):
                     WorkerThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("remove-vanished"u8):
                     RemoveVanished = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("unmount-on-done"u8):
                     UnmountOnDone = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("active-encryption-key"u8):
                     ActiveEncryptionKey = reader.ReadString();

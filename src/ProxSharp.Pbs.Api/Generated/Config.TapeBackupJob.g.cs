@@ -237,7 +237,7 @@ public sealed class ConfigTapeBackupJobItem : IApiReadable<ConfigTapeBackupJobIt
     private ConfigTapeBackupJobItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -266,12 +266,15 @@ public sealed class ConfigTapeBackupJobItem : IApiReadable<ConfigTapeBackupJobIt
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("eject-media"u8):
                     EjectMedia = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("latest-only"u8):
                     LatestOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("notify-user"u8):
                     NotifyUser = reader.ReadString();
@@ -281,9 +284,11 @@ public sealed class ConfigTapeBackupJobItem : IApiReadable<ConfigTapeBackupJobIt
                     continue;
                 case 14 when name.SequenceEqual("worker-threads"u8):
                     WorkerThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("export-media-set"u8):
                     ExportMediaSet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("notification-mode"u8):
                     NotificationMode = reader.ReadWord<NotificationMode>();

@@ -153,7 +153,7 @@ public sealed class ConfigTapeEncryptionKeysItem : IApiReadable<ConfigTapeEncryp
     private ConfigTapeEncryptionKeysItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -170,9 +170,11 @@ public sealed class ConfigTapeEncryptionKeysItem : IApiReadable<ConfigTapeEncryp
                     continue;
                 case 7 when name.SequenceEqual("created"u8):
                     Created = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("modified"u8):
                     Modified = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();

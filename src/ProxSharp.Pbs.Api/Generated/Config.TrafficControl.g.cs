@@ -189,7 +189,7 @@ public sealed class ConfigTrafficControlItem : IApiReadable<ConfigTrafficControl
     private ConfigTrafficControlItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

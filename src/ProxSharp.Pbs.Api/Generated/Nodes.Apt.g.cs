@@ -217,7 +217,7 @@ public sealed class NodesAptRepositoriesErrorsItem : IApiReadable<NodesAptReposi
     private NodesAptRepositoriesErrorsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -261,7 +261,7 @@ public sealed class NodesAptRepositoriesFilesItem : IApiReadable<NodesAptReposit
     private NodesAptRepositoriesFilesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -323,7 +323,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesItem : IApiReadable<Nod
     private NodesAptRepositoriesFilesRepositoriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -343,6 +343,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesItem : IApiReadable<Nod
                     continue;
                 case 7 when name.SequenceEqual("Enabled"u8):
                     Enabled = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("Options"u8):
                     Options = reader.ReadObjects<NodesAptRepositoriesFilesRepositoriesOptionsItem>();
@@ -403,7 +404,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesOptionsItem : IApiReada
     private NodesAptRepositoriesFilesRepositoriesOptionsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -447,7 +448,7 @@ public sealed class NodesAptRepositoriesInfosItem : IApiReadable<NodesAptReposit
     private NodesAptRepositoriesInfosItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -461,6 +462,7 @@ public sealed class NodesAptRepositoriesInfosItem : IApiReadable<NodesAptReposit
                     continue;
                 case 5 when name.SequenceEqual("index"u8):
                     Index = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("message"u8):
                     Message = reader.ReadString() ?? "";
@@ -509,7 +511,7 @@ public sealed class NodesAptRepositoriesResult : IApiReadable<NodesAptRepositori
     private NodesAptRepositoriesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -571,7 +573,7 @@ public sealed class NodesAptRepositoriesStandardReposItem : IApiReadable<NodesAp
     private NodesAptRepositoriesStandardReposItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -585,6 +587,7 @@ public sealed class NodesAptRepositoriesStandardReposItem : IApiReadable<NodesAp
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -627,7 +630,7 @@ public sealed class NodesAptVersionsItem : IApiReadable<NodesAptVersionsItem>
     private NodesAptVersionsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

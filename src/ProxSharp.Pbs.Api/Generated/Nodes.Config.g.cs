@@ -128,7 +128,7 @@ public sealed class NodesConfigResult : IApiReadable<NodesConfigResult>
     private NodesConfigResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -178,6 +178,7 @@ public sealed class NodesConfigResult : IApiReadable<NodesConfigResult>
                     continue;
                 case 17 when name.SequenceEqual("task-log-max-days"u8):
                     TaskLogMaxDays = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -306,7 +306,7 @@ public sealed class NodesDisksDirectoryItem : IApiReadable<NodesDisksDirectoryIt
     private NodesDisksDirectoryItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -329,6 +329,7 @@ public sealed class NodesDisksDirectoryItem : IApiReadable<NodesDisksDirectoryIt
                     continue;
                 case 9 when name.SequenceEqual("removable"u8):
                     Removable = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("filesystem"u8):
                     Filesystem = reader.ReadWord<DirectoryFilesystem>();
@@ -380,7 +381,7 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
     private NodesDisksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -388,9 +389,11 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
             {
                 case 3 when name.SequenceEqual("gpt"u8):
                     Gpt = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("rpm"u8):
                     Rpm = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("wwn"u8):
                     Wwn = reader.ReadString();
@@ -400,6 +403,7 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadWord<DiskUsage>().GetValueOrDefault();
@@ -421,6 +425,7 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
                     continue;
                 case 7 when name.SequenceEqual("wearout"u8):
                     Wearout = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("disk-type"u8):
                     DiskType = reader.ReadWord<DiskType>().GetValueOrDefault();
@@ -496,7 +501,7 @@ public sealed class NodesDisksPartitionsItem : IApiReadable<NodesDisksPartitions
     private NodesDisksPartitionsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -504,12 +509,14 @@ public sealed class NodesDisksPartitionsItem : IApiReadable<NodesDisksPartitions
             {
                 case 3 when name.SequenceEqual("gpt"u8):
                     Gpt = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadWord<PartitionUsed>().GetValueOrDefault();
@@ -522,6 +529,7 @@ public sealed class NodesDisksPartitionsItem : IApiReadable<NodesDisksPartitions
                     continue;
                 case 7 when name.SequenceEqual("mounted"u8):
                     Mounted = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("filesystem"u8):
                     Filesystem = reader.ReadString();
@@ -576,7 +584,7 @@ public sealed class NodesDisksSmartAttributesItem : IApiReadable<NodesDisksSmart
     private NodesDisksSmartAttributesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -584,6 +592,7 @@ public sealed class NodesDisksSmartAttributesItem : IApiReadable<NodesDisksSmart
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("raw"u8):
                     Raw = reader.ReadString() ?? "";
@@ -599,12 +608,15 @@ public sealed class NodesDisksSmartAttributesItem : IApiReadable<NodesDisksSmart
                     continue;
                 case 5 when name.SequenceEqual("worst"u8):
                     Worst = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("threshold"u8):
                     Threshold = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("normalized"u8):
                     Normalized = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -656,7 +668,7 @@ public sealed class NodesDisksSmartResult : IApiReadable<NodesDisksSmartResult>
     private NodesDisksSmartResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -667,6 +679,7 @@ public sealed class NodesDisksSmartResult : IApiReadable<NodesDisksSmartResult>
                     continue;
                 case 7 when name.SequenceEqual("wearout"u8):
                     Wearout = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("attributes"u8):
                     Attributes = reader.ReadObjects<NodesDisksSmartAttributesItem>();
@@ -706,7 +719,7 @@ public sealed class NodesDisksZfsItem : IApiReadable<NodesDisksZfsItem>
     private NodesDisksZfsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -714,21 +727,26 @@ public sealed class NodesDisksZfsItem : IApiReadable<NodesDisksZfsItem>
             {
                 case 4 when name.SequenceEqual("frag"u8):
                     Frag = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("alloc"u8):
                     Alloc = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("dedup"u8):
                     Dedup = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("health"u8):
                     Health = reader.ReadString() ?? "";
@@ -780,7 +798,7 @@ public sealed class NodesDisksZfsResult : IApiReadable<NodesDisksZfsResult>
     private NodesDisksZfsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -304,7 +304,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
     private NodesNetworkItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -312,6 +312,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
             {
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cidr"u8):
                     Cidr = reader.ReadString();
@@ -330,6 +331,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("method"u8):
                     Method = reader.ReadWord<NetworkMethod>();
@@ -351,6 +353,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 7 when name.SequenceEqual("vlan-id"u8):
                     VlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("altnames"u8):
                     Altnames = reader.ReadStrings();
@@ -366,6 +369,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("bond_mode"u8):
                     BondMode = reader.ReadWord<BondMode>();
@@ -384,6 +388,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 17 when name.SequenceEqual("bridge_vlan_aware"u8):
                     BridgeVlanAware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("bond_xmit_hash_policy"u8):
                     BondXmitHashPolicy = reader.ReadWord<BondXmitHashPolicy>();
@@ -492,7 +497,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
     private NodesNetworkResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -500,6 +505,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
             {
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cidr"u8):
                     Cidr = reader.ReadString();
@@ -515,6 +521,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("method"u8):
                     Method = reader.ReadWord<NetworkMethod>();
@@ -536,6 +543,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 7 when name.SequenceEqual("vlan-id"u8):
                     VlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("altnames"u8):
                     Altnames = reader.ReadStrings();
@@ -551,6 +559,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("bond_mode"u8):
                     BondMode = reader.ReadWord<BondMode>();
@@ -569,6 +578,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 17 when name.SequenceEqual("bridge_vlan_aware"u8):
                     BridgeVlanAware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("bond_xmit_hash_policy"u8):
                     BondXmitHashPolicy = reader.ReadWord<BondXmitHashPolicy>();

@@ -64,7 +64,7 @@ public sealed class NodesStatusBootInfoResult : IApiReadable<NodesStatusBootInfo
     private NodesStatusBootInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -75,6 +75,7 @@ public sealed class NodesStatusBootInfoResult : IApiReadable<NodesStatusBootInfo
                     continue;
                 case 10 when name.SequenceEqual("secureboot"u8):
                     Secureboot = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -108,7 +109,7 @@ public sealed class NodesStatusCpuInfoResult : IApiReadable<NodesStatusCpuInfoRe
     private NodesStatusCpuInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -116,12 +117,14 @@ public sealed class NodesStatusCpuInfoResult : IApiReadable<NodesStatusCpuInfoRe
             {
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("model"u8):
                     Model = reader.ReadString() ?? "";
                     continue;
                 case 7 when name.SequenceEqual("sockets"u8):
                     Sockets = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -158,7 +161,7 @@ public sealed class NodesStatusCurrentKernelResult : IApiReadable<NodesStatusCur
     private NodesStatusCurrentKernelResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -214,7 +217,7 @@ public sealed class NodesStatusInfoResult : IApiReadable<NodesStatusInfoResult>
     private NodesStatusInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -252,7 +255,7 @@ public sealed class NodesStatusMemoryResult : IApiReadable<NodesStatusMemoryResu
     private NodesStatusMemoryResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -260,12 +263,15 @@ public sealed class NodesStatusMemoryResult : IApiReadable<NodesStatusMemoryResu
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -302,7 +308,7 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
     private NodesStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -310,27 +316,35 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("info"u8):
                     Info = reader.ReadObject<NodesStatusInfoResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("root"u8):
                     Root = reader.ReadObject<NodesStatusRootResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadObject<NodesStatusMemoryResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("wait"u8):
                     Wait = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadObject<NodesStatusMemoryResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("cpuinfo"u8):
                     CpuInfo = reader.ReadObject<NodesStatusCpuInfoResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("loadavg"u8):
                     LoadAvg = reader.ReadList(ApiReaders.DoubleOrZero);
@@ -340,9 +354,11 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
                     continue;
                 case 9 when name.SequenceEqual("boot-info"u8):
                     BootInfo = reader.ReadObject<NodesStatusBootInfoResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("current-kernel"u8):
                     CurrentKernel = reader.ReadObject<NodesStatusCurrentKernelResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -406,7 +422,7 @@ public sealed class NodesStatusRootResult : IApiReadable<NodesStatusRootResult>
     private NodesStatusRootResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -414,12 +430,15 @@ public sealed class NodesStatusRootResult : IApiReadable<NodesStatusRootResult>
             {
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -99,7 +99,7 @@ public sealed class NodesSubscriptionResult : IApiReadable<NodesSubscriptionResu
     private NodesSubscriptionResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -125,6 +125,7 @@ public sealed class NodesSubscriptionResult : IApiReadable<NodesSubscriptionResu
                     continue;
                 case 9 when name.SequenceEqual("checktime"u8):
                     Checktime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("signature"u8):
                     Signature = reader.ReadString();

@@ -162,7 +162,7 @@ public sealed class NodesTasksItem : IApiReadable<NodesTasksItem>
     private NodesTasksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -170,6 +170,7 @@ public sealed class NodesTasksItem : IApiReadable<NodesTasksItem>
             {
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString() ?? "";
@@ -182,15 +183,18 @@ public sealed class NodesTasksItem : IApiReadable<NodesTasksItem>
                     continue;
                 case 6 when name.SequenceEqual("pstart"u8):
                     PStart = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("endtime"u8):
                     EndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("starttime"u8):
                     StartTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("worker_id"u8):
                     WorkerId = reader.ReadString();
@@ -254,7 +258,7 @@ public sealed class NodesTasksStatusResult : IApiReadable<NodesTasksStatusResult
     private NodesTasksStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -265,6 +269,7 @@ public sealed class NodesTasksStatusResult : IApiReadable<NodesTasksStatusResult
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString() ?? "";
@@ -280,18 +285,21 @@ public sealed class NodesTasksStatusResult : IApiReadable<NodesTasksStatusResult
                     continue;
                 case 6 when name.SequenceEqual("pstart"u8):
                     PStart = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString() ?? "";
                     continue;
                 case 7 when name.SequenceEqual("endtime"u8):
                     EndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("tokenid"u8):
                     TokenId = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("starttime"u8):
                     StartTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("exitstatus"u8):
                     ExitStatus = reader.ReadString();

@@ -265,7 +265,7 @@ public sealed class NodesCreateTermProxyResult : IApiReadable<NodesCreateTermPro
     private NodesCreateTermProxyResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -273,6 +273,7 @@ public sealed class NodesCreateTermProxyResult : IApiReadable<NodesCreateTermPro
             {
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("upid"u8):
                     Upid = reader.ReadString() ?? "";
@@ -321,7 +322,7 @@ public sealed class NodesIdentityResult : IApiReadable<NodesIdentityResult>
     private NodesIdentityResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -359,7 +360,7 @@ public sealed class NodesItem : IApiReadable<NodesItem>
     private NodesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -397,7 +398,7 @@ public sealed class NodesRrdItem : IApiReadable<NodesRrdItem>
     private NodesRrdItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -405,54 +406,71 @@ public sealed class NodesRrdItem : IApiReadable<NodesRrdItem>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("iowait"u8):
                     Iowait = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("loadavg"u8):
                     LoadAvg = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memused"u8):
                     Memused = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("io_ticks"u8):
                     IoTicks = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("read_ios"u8):
                     ReadIos = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("memtotal"u8):
                     Memtotal = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("swapused"u8):
                     Swapused = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("write_ios"u8):
                     WriteIos = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("swaptotal"u8):
                     Swaptotal = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("read_bytes"u8):
                     ReadBytes = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("write_bytes"u8):
                     WriteBytes = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -531,7 +549,7 @@ public sealed class NodesSyslogItem : IApiReadable<NodesSyslogItem>
     private NodesSyslogItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -539,6 +557,7 @@ public sealed class NodesSyslogItem : IApiReadable<NodesSyslogItem>
             {
                 case 1 when name.SequenceEqual("n"u8):
                     N = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 1 when name.SequenceEqual("t"u8):
                     T = reader.ReadString() ?? "";

@@ -262,7 +262,7 @@ public sealed class IndexItem : IApiReadable<IndexItem>
     private IndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -300,7 +300,7 @@ public sealed class PingResult : IApiReadable<PingResult>
     private PingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -308,6 +308,7 @@ public sealed class PingResult : IApiReadable<PingResult>
             {
                 case 4 when name.SequenceEqual("pong"u8):
                     Pong = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -338,7 +339,7 @@ public sealed class VersionResult : IApiReadable<VersionResult>
     private VersionResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

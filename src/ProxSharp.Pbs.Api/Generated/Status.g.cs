@@ -76,7 +76,7 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
     private StatusDatastoreUsageItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -84,9 +84,11 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
             {
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("error"u8):
                     Error = reader.ReadString();
@@ -96,12 +98,14 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("history"u8):
                     History = reader.ReadList(ApiReaders.DoubleOrZero);
                     continue;
                 case 9 when name.SequenceEqual("gc-status"u8):
                     GcStatus = reader.ReadOptionalObject<GcStatusResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("backend-type"u8):
                     BackendType = reader.ReadWord<DatastoreBackend>();
@@ -111,12 +115,15 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
                     continue;
                 case 13 when name.SequenceEqual("history-delta"u8):
                     HistoryDelta = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("history-start"u8):
                     HistoryStart = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("estimated-full-date"u8):
                     EstimatedFullDate = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -180,7 +187,7 @@ public sealed class StatusMetricsDataItem : IApiReadable<StatusMetricsDataItem>
     private StatusMetricsDataItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -194,12 +201,14 @@ public sealed class StatusMetricsDataItem : IApiReadable<StatusMetricsDataItem>
                     continue;
                 case 5 when name.SequenceEqual("value"u8):
                     Value = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("metric"u8):
                     Metric = reader.ReadString() ?? "";
                     continue;
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -242,7 +251,7 @@ public sealed class StatusMetricsResult : IApiReadable<StatusMetricsResult>
     private StatusMetricsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

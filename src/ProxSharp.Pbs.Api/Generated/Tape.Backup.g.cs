@@ -121,7 +121,7 @@ public sealed class TapeBackupItem : IApiReadable<TapeBackupItem>
     private TapeBackupItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -147,18 +147,22 @@ public sealed class TapeBackupItem : IApiReadable<TapeBackupItem>
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("max-depth"u8):
                     MaxDepth = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("eject-media"u8):
                     EjectMedia = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("latest-only"u8):
                     LatestOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("notify-user"u8):
                     NotifyUser = reader.ReadString();
@@ -174,12 +178,15 @@ public sealed class TapeBackupItem : IApiReadable<TapeBackupItem>
                     continue;
                 case 14 when name.SequenceEqual("worker-threads"u8):
                     WorkerThreads = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("export-media-set"u8):
                     ExportMediaSet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("last-run-endtime"u8):
                     LastRunEndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("next-media-label"u8):
                     NextMediaLabel = reader.ReadString();

@@ -102,7 +102,7 @@ public sealed class TapeChangerItem : IApiReadable<TapeChangerItem>
     private TapeChangerItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -128,6 +128,7 @@ public sealed class TapeChangerItem : IApiReadable<TapeChangerItem>
                     continue;
                 case 19 when name.SequenceEqual("eject-before-unload"u8):
                     EjectBeforeUnload = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -176,7 +177,7 @@ public sealed class TapeChangerStatusItem : IApiReadable<TapeChangerStatusItem>
     private TapeChangerStatusItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -187,6 +188,7 @@ public sealed class TapeChangerStatusItem : IApiReadable<TapeChangerStatusItem>
                     continue;
                 case 8 when name.SequenceEqual("entry-id"u8):
                     EntryId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("entry-kind"u8):
                     EntryKind = reader.ReadWord<EntryKind>().GetValueOrDefault();
@@ -196,6 +198,7 @@ public sealed class TapeChangerStatusItem : IApiReadable<TapeChangerStatusItem>
                     continue;
                 case 11 when name.SequenceEqual("loaded-slot"u8):
                     LoadedSlot = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -444,7 +444,7 @@ public sealed class TapeDriveCartridgeMemoryItem : IApiReadable<TapeDriveCartrid
     private TapeDriveCartridgeMemoryItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -452,6 +452,7 @@ public sealed class TapeDriveCartridgeMemoryItem : IApiReadable<TapeDriveCartrid
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
@@ -494,7 +495,7 @@ public sealed class TapeDriveInventoryItem : IApiReadable<TapeDriveInventoryItem
     private TapeDriveInventoryItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -538,7 +539,7 @@ public sealed class TapeDriveItem : IApiReadable<TapeDriveItem>
     private TapeDriveItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -570,6 +571,7 @@ public sealed class TapeDriveItem : IApiReadable<TapeDriveItem>
                     continue;
                 case 16 when name.SequenceEqual("changer-drivenum"u8):
                     ChangerDrivenum = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -624,7 +626,7 @@ public sealed class TapeDriveReadLabelResult : IApiReadable<TapeDriveReadLabelRe
     private TapeDriveReadLabelResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -638,9 +640,11 @@ public sealed class TapeDriveReadLabelResult : IApiReadable<TapeDriveReadLabelRe
                     continue;
                 case 5 when name.SequenceEqual("ctime"u8):
                     CTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("seq-nr"u8):
                     SeqNr = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("label-text"u8):
                     LabelText = reader.ReadString() ?? "";
@@ -650,6 +654,7 @@ public sealed class TapeDriveReadLabelResult : IApiReadable<TapeDriveReadLabelRe
                     continue;
                 case 15 when name.SequenceEqual("media-set-ctime"u8):
                     MediaSetCTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("encryption-key-fingerprint"u8):
                     EncryptionKeyFingerprint = reader.ReadString();
@@ -704,7 +709,7 @@ public sealed class TapeDriveStatusResult : IApiReadable<TapeDriveStatusResult>
     private TapeDriveStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -724,45 +729,57 @@ public sealed class TapeDriveStatusResult : IApiReadable<TapeDriveStatusResult>
                     continue;
                 case 9 when name.SequenceEqual("blocksize"u8):
                     Blocksize = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("bytes-read"u8):
                     BytesRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("alert-flags"u8):
                     AlertFlags = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("buffer-mode"u8):
                     BufferMode = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("compression"u8):
                     Compression = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("file-number"u8):
                     FileNumber = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("block-number"u8):
                     BlockNumber = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("manufactured"u8):
                     Manufactured = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("bytes-written"u8):
                     BytesWritten = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("medium-passes"u8):
                     MediumPasses = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("volume-mounts"u8):
                     VolumeMounts = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("write-protect"u8):
                     WriteProtect = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("drive-activity"u8):
                     DriveActivity = reader.ReadWord<DriveActivity>();
                     continue;
                 case 14 when name.SequenceEqual("medium-wearout"u8):
                     MediumWearout = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -844,7 +861,7 @@ public sealed class TapeDriveVolumeStatisticsResult : IApiReadable<TapeDriveVolu
     private TapeDriveVolumeStatisticsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -852,81 +869,106 @@ public sealed class TapeDriveVolumeStatisticsResult : IApiReadable<TapeDriveVolu
             {
                 case 4 when name.SequenceEqual("worm"u8):
                     Worm = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("serial"u8):
                     Serial = reader.ReadString() ?? "";
                     continue;
                 case 13 when name.SequenceEqual("volume-mounts"u8):
                     VolumeMounts = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("write-protect"u8):
                     WriteProtect = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("medium-mount-time"u8):
                     MediumMountTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("medium-ready-time"u8):
                     MediumReadyTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("lifetime-bytes-read"u8):
                     LifetimeBytesRead = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("volume-datasets-read"u8):
                     VolumeDatasetsRead = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("last-mount-bytes-read"u8):
                     LastMountBytesRead = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("middle-of-tape-passes"u8):
                     MiddleOfTapePasses = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("total-native-capacity"u8):
                     TotalNativeCapacity = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("lifetime-bytes-written"u8):
                     LifetimeBytesWritten = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 23 when name.SequenceEqual("volume-datasets-written"u8):
                     VolumeDatasetsWritten = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 24 when name.SequenceEqual("last-mount-bytes-written"u8):
                     LastMountBytesWritten = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 25 when name.SequenceEqual("volume-write-servo-errors"u8):
                     VolumeWriteServoErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("beginning-of-medium-passes"u8):
                     BeginningOfMediumPasses = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("total-used-native-capacity"u8):
                     TotalUsedNativeCapacity = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 28 when name.SequenceEqual("volume-recovered-read-errors"u8):
                     VolumeRecoveredReadErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 30 when name.SequenceEqual("volume-unrecovered-read-errors"u8):
                     VolumeUnrecoveredReadErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 32 when name.SequenceEqual("last-load-read-compression-ratio"u8):
                     LastLoadReadCompressionRatio = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 33 when name.SequenceEqual("last-load-write-compression-ratio"u8):
                     LastLoadWriteCompressionRatio = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 34 when name.SequenceEqual("last-mount-unrecovered-read-errors"u8):
                     LastMountUnrecoveredReadErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 34 when name.SequenceEqual("volume-recovered-write-data-errors"u8):
                     VolumeRecoveredWriteDataErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 35 when name.SequenceEqual("last-mount-unrecovered-write-errors"u8):
                     LastMountUnrecoveredWriteErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 36 when name.SequenceEqual("volume-unrecovered-write-data-errors"u8):
                     VolumeUnrecoveredWriteDataErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 37 when name.SequenceEqual("volume-unrecovered-write-servo-errors"u8):
                     VolumeUnrecoveredWriteServoErrors = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -255,7 +255,7 @@ public sealed class TapeMediaContentItem : IApiReadable<TapeMediaContentItem>
     private TapeMediaContentItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -272,6 +272,7 @@ public sealed class TapeMediaContentItem : IApiReadable<TapeMediaContentItem>
                     continue;
                 case 6 when name.SequenceEqual("seq-nr"u8):
                     SeqNr = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("snapshot"u8):
                     Snapshot = reader.ReadString() ?? "";
@@ -281,6 +282,7 @@ public sealed class TapeMediaContentItem : IApiReadable<TapeMediaContentItem>
                     continue;
                 case 11 when name.SequenceEqual("backup-time"u8):
                     BackupTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("media-set-name"u8):
                     MediaSetName = reader.ReadString() ?? "";
@@ -290,6 +292,7 @@ public sealed class TapeMediaContentItem : IApiReadable<TapeMediaContentItem>
                     continue;
                 case 15 when name.SequenceEqual("media-set-ctime"u8):
                     MediaSetCTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -347,7 +350,7 @@ public sealed class TapeMediaListItem : IApiReadable<TapeMediaListItem>
     private TapeMediaListItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -361,24 +364,29 @@ public sealed class TapeMediaListItem : IApiReadable<TapeMediaListItem>
                     continue;
                 case 5 when name.SequenceEqual("ctime"u8):
                     CTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("seq-nr"u8):
                     SeqNr = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadWord<MediaStatus>().GetValueOrDefault();
                     continue;
                 case 7 when name.SequenceEqual("catalog"u8):
                     Catalog = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("expired"u8):
                     Expired = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("location"u8):
                     Location = reader.ReadString() ?? "";
                     continue;
                 case 10 when name.SequenceEqual("bytes-used"u8):
                     BytesUsed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("label-text"u8):
                     LabelText = reader.ReadString() ?? "";
@@ -391,6 +399,7 @@ public sealed class TapeMediaListItem : IApiReadable<TapeMediaListItem>
                     continue;
                 case 15 when name.SequenceEqual("media-set-ctime"u8):
                     MediaSetCTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -457,7 +466,7 @@ public sealed class TapeMediaMediaSetsItem : IApiReadable<TapeMediaMediaSetsItem
     private TapeMediaMediaSetsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -474,6 +483,7 @@ public sealed class TapeMediaMediaSetsItem : IApiReadable<TapeMediaMediaSetsItem
                     continue;
                 case 15 when name.SequenceEqual("media-set-ctime"u8):
                     MediaSetCTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

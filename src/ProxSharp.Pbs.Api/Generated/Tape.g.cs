@@ -122,7 +122,7 @@ public sealed class TapeScanChangersItem : IApiReadable<TapeScanChangersItem>
     private TapeScanChangersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -136,9 +136,11 @@ public sealed class TapeScanChangersItem : IApiReadable<TapeScanChangersItem>
                     continue;
                 case 5 when name.SequenceEqual("major"u8):
                     Major = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("minor"u8):
                     Minor = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("model"u8):
                     Model = reader.ReadString() ?? "";

@@ -86,7 +86,7 @@ public sealed class AccessAclItem : IApiReadable<AccessAclItem>
     private AccessAclItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -106,6 +106,7 @@ public sealed class AccessAclItem : IApiReadable<AccessAclItem>
                     continue;
                 case 9 when name.SequenceEqual("propagate"u8):
                     Propagate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

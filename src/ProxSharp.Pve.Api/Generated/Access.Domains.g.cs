@@ -484,7 +484,7 @@ public sealed class AccessDomainsItem : IApiReadable<AccessDomainsItem>
     private AccessDomainsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -504,6 +504,7 @@ public sealed class AccessDomainsItem : IApiReadable<AccessDomainsItem>
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -546,7 +547,7 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
     private AccessDomainsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -563,6 +564,7 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<RealmType>().GetValueOrDefault();
@@ -590,9 +592,11 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 6 when name.SequenceEqual("secure"u8):
                     Secure = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("verify"u8):
                     Verify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("base_dn"u8):
                     BaseDn = reader.ReadString();
@@ -608,6 +612,7 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 7 when name.SequenceEqual("default"u8):
                     Default = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("server1"u8):
                     Server1 = reader.ReadString();
@@ -632,6 +637,7 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 10 when name.SequenceEqual("autocreate"u8):
                     Autocreate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("client-key"u8):
                     ClientKey = reader.ReadString();
@@ -656,9 +662,11 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 14 when name.SequenceEqual("case-sensitive"u8):
                     CaseSensitive = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("query-userinfo"u8):
                     QueryUserinfo = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("username-claim"u8):
                     UsernameClaim = reader.ReadString();
@@ -671,9 +679,11 @@ public sealed class AccessDomainsResult : IApiReadable<AccessDomainsResult>
                     continue;
                 case 16 when name.SequenceEqual("groups-overwrite"u8):
                     GroupsOverwrite = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("groups-autocreate"u8):
                     GroupsAutocreate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("sync-defaults-options"u8):
                     SyncDefaultsOptions = reader.ReadPropertyString<RealmSyncOptions>();

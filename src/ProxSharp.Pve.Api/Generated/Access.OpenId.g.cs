@@ -97,7 +97,7 @@ public sealed class AccessOpenIdLoginResult : IApiReadable<AccessOpenIdLoginResu
     private AccessOpenIdLoginResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -105,6 +105,7 @@ public sealed class AccessOpenIdLoginResult : IApiReadable<AccessOpenIdLoginResu
             {
                 case 3 when name.SequenceEqual("cap"u8):
                     Cap = reader.ReadMap(static (ref ApiJsonReader reader) => reader.ReadMap(ApiReaders.BooleanOrFalse));
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ticket"u8):
                     Ticket = reader.ReadString() ?? "";

@@ -116,7 +116,7 @@ public sealed class AccessRolesItem : IApiReadable<AccessRolesItem>
     private AccessRolesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -130,6 +130,7 @@ public sealed class AccessRolesItem : IApiReadable<AccessRolesItem>
                     continue;
                 case 7 when name.SequenceEqual("special"u8):
                     Special = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -166,7 +167,7 @@ public sealed class AccessRolesResult : IApiReadable<AccessRolesResult>
     private AccessRolesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -174,144 +175,191 @@ public sealed class AccessRolesResult : IApiReadable<AccessRolesResult>
             {
                 case 7 when name.SequenceEqual("SDN.Use"u8):
                     SDNUse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("VM.Audit"u8):
                     VMAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("VM.Clone"u8):
                     VMClone = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("SDN.Audit"u8):
                     SDNAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("Sys.Audit"u8):
                     SysAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("VM.Backup"u8):
                     VMBackup = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("Pool.Audit"u8):
                     PoolAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("Sys.Modify"u8):
                     SysModify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("Sys.Syslog"u8):
                     SysSyslog = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("VM.Console"u8):
                     VMConsole = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("VM.Migrate"u8):
                     VMMigrate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("Mapping.Use"u8):
                     MappingUse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("Sys.Console"u8):
                     SysConsole = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("User.Modify"u8):
                     UserModify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("VM.Allocate"u8):
                     VMAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("VM.Snapshot"u8):
                     VMSnapshot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("SDN.Allocate"u8):
                     SDNAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("Sys.Incoming"u8):
                     SysIncoming = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("VM.PowerMgmt"u8):
                     VMPowerMgmt = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("VM.Replicate"u8):
                     VMReplicate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("Mapping.Audit"u8):
                     MappingAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("Pool.Allocate"u8):
                     PoolAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("Sys.PowerMgmt"u8):
                     SysPowerMgmt = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("VM.Config.CPU"u8):
                     VMConfigCPU = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("Group.Allocate"u8):
                     GroupAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("Mapping.Modify"u8):
                     MappingModify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("Realm.Allocate"u8):
                     RealmAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("VM.Config.Disk"u8):
                     VMConfigDisk = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("Datastore.Audit"u8):
                     DatastoreAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("VM.Config.CDROM"u8):
                     VMConfigCDROM = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("VM.Config.HWType"u8):
                     VMConfigHWType = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("VM.Config.Memory"u8):
                     VMConfigMemory = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("Sys.AccessNetwork"u8):
                     SysAccessNetwork = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("VM.Config.Network"u8):
                     VMConfigNetwork = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("VM.Config.Options"u8):
                     VMConfigOptions = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("Datastore.Allocate"u8):
                     DatastoreAllocate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("Permissions.Modify"u8):
                     PermissionsModify = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("Realm.AllocateUser"u8):
                     RealmAllocateUser = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("VM.Config.Cloudinit"u8):
                     VMConfigCloudinit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("VM.GuestAgent.Audit"u8):
                     VMGuestAgentAudit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("VM.Snapshot.Rollback"u8):
                     VMSnapshotRollback = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("VM.GuestAgent.FileRead"u8):
                     VMGuestAgentFileRead = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 23 when name.SequenceEqual("Datastore.AllocateSpace"u8):
                     DatastoreAllocateSpace = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 23 when name.SequenceEqual("VM.GuestAgent.FileWrite"u8):
                     VMGuestAgentFileWrite = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("Datastore.AllocateTemplate"u8):
                     DatastoreAllocateTemplate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("VM.GuestAgent.Unrestricted"u8):
                     VMGuestAgentUnrestricted = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 28 when name.SequenceEqual("VM.GuestAgent.FileSystemMgmt"u8):
                     VMGuestAgentFileSystemMgmt = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -164,7 +164,7 @@ public sealed class AccessTfaCreateResult : IApiReadable<AccessTfaCreateResult>
     private AccessTfaCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -214,7 +214,7 @@ public sealed class AccessTfaEntriesItem : IApiReadable<AccessTfaEntriesItem>
     private AccessTfaEntriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -228,9 +228,11 @@ public sealed class AccessTfaEntriesItem : IApiReadable<AccessTfaEntriesItem>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("created"u8):
                     Created = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -276,7 +278,7 @@ public sealed class AccessTfaItem : IApiReadable<AccessTfaItem>
     private AccessTfaItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -290,9 +292,11 @@ public sealed class AccessTfaItem : IApiReadable<AccessTfaItem>
                     continue;
                 case 11 when name.SequenceEqual("totp-locked"u8):
                     TotpLocked = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("tfa-locked-until"u8):
                     TfaLockedUntil = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

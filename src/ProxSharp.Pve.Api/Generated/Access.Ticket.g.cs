@@ -90,7 +90,7 @@ public sealed class AccessTicketCreateResult : IApiReadable<AccessTicketCreateRe
     private AccessTicketCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -98,12 +98,14 @@ public sealed class AccessTicketCreateResult : IApiReadable<AccessTicketCreateRe
             {
                 case 3 when name.SequenceEqual("cap"u8):
                     Cap = reader.ReadMap(static (ref ApiJsonReader reader) => reader.ReadMap(ApiReaders.BooleanOrFalse));
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ticket"u8):
                     Ticket = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("NeedTFA"u8):
                     NeedTFA = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("username"u8):
                     Username = reader.ReadString() ?? "";

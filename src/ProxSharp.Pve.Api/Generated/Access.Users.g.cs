@@ -349,7 +349,7 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
     private AccessUsersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -363,9 +363,11 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("groups"u8):
                     Groups = reader.ReadString();
@@ -390,9 +392,11 @@ public sealed class AccessUsersItem : IApiReadable<AccessUsersItem>
                     continue;
                 case 11 when name.SequenceEqual("totp-locked"u8):
                     TotpLocked = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("tfa-locked-until"u8):
                     TfaLockedUntil = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -459,7 +463,7 @@ public sealed class AccessUsersResult : IApiReadable<AccessUsersResult>
     private AccessUsersResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -473,15 +477,18 @@ public sealed class AccessUsersResult : IApiReadable<AccessUsersResult>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("groups"u8):
                     Groups = reader.ReadStrings();
                     continue;
                 case 6 when name.SequenceEqual("tokens"u8):
                     Tokens = reader.ReadMap(ApiReaders.Object<AccessUsersTokensValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
@@ -545,7 +552,7 @@ public sealed class AccessUsersTfaResult : IApiReadable<AccessUsersTfaResult>
     private AccessUsersTfaResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -595,7 +602,7 @@ public sealed class AccessUsersTokenCreateResult : IApiReadable<AccessUsersToken
     private AccessUsersTokenCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -603,6 +610,7 @@ public sealed class AccessUsersTokenCreateResult : IApiReadable<AccessUsersToken
             {
                 case 4 when name.SequenceEqual("info"u8):
                     Info = reader.ReadObject<AccessUsersTokensValue>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("value"u8):
                     Value = reader.ReadString() ?? "";
@@ -645,7 +653,7 @@ public sealed class AccessUsersTokenUpdateResult : IApiReadable<AccessUsersToken
     private AccessUsersTokenUpdateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -656,12 +664,14 @@ public sealed class AccessUsersTokenUpdateResult : IApiReadable<AccessUsersToken
                     continue;
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("privsep"u8):
                     Privsep = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("full-tokenid"u8):
                     FullTokenId = reader.ReadString();
@@ -707,7 +717,7 @@ public sealed class AccessUsersTokensItem : IApiReadable<AccessUsersTokensItem>
     private AccessUsersTokensItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -715,12 +725,14 @@ public sealed class AccessUsersTokensItem : IApiReadable<AccessUsersTokensItem>
             {
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("privsep"u8):
                     Privsep = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("tokenid"u8):
                     TokenId = reader.ReadString() ?? "";
@@ -763,7 +775,7 @@ public sealed class AccessUsersTokensValue : IApiReadable<AccessUsersTokensValue
     private AccessUsersTokensValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -771,12 +783,14 @@ public sealed class AccessUsersTokensValue : IApiReadable<AccessUsersTokensValue
             {
                 case 6 when name.SequenceEqual("expire"u8):
                     Expire = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("privsep"u8):
                     Privsep = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

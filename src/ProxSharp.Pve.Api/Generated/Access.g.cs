@@ -160,7 +160,7 @@ public sealed class SubdirIndexItem : IApiReadable<SubdirIndexItem>
     private SubdirIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -368,7 +368,7 @@ public sealed class ClusterAcmeAccountAccountResult : IApiReadable<ClusterAcmeAc
     private ClusterAcmeAccountAccountResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -376,6 +376,7 @@ public sealed class ClusterAcmeAccountAccountResult : IApiReadable<ClusterAcmeAc
             {
                 case 3 when name.SequenceEqual("key"u8):
                     Key = reader.ReadMap(ApiReaders.TextOrEmpty);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("orders"u8):
                     Orders = reader.ReadString();
@@ -394,6 +395,7 @@ public sealed class ClusterAcmeAccountAccountResult : IApiReadable<ClusterAcmeAc
                     continue;
                 case 20 when name.SequenceEqual("termsOfServiceAgreed"u8):
                     TermsOfServiceAgreed = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -442,7 +444,7 @@ public sealed class ClusterAcmeAccountResult : IApiReadable<ClusterAcmeAccountRe
     private ClusterAcmeAccountResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -453,6 +455,7 @@ public sealed class ClusterAcmeAccountResult : IApiReadable<ClusterAcmeAccountRe
                     continue;
                 case 7 when name.SequenceEqual("account"u8):
                     Account = reader.ReadOptionalObject<ClusterAcmeAccountAccountResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("location"u8):
                     Location = reader.ReadString();
@@ -498,7 +501,7 @@ public sealed class ClusterAcmeChallengeSchemaItem : IApiReadable<ClusterAcmeCha
     private ClusterAcmeChallengeSchemaItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -515,6 +518,7 @@ public sealed class ClusterAcmeChallengeSchemaItem : IApiReadable<ClusterAcmeCha
                     continue;
                 case 6 when name.SequenceEqual("schema"u8):
                     Schema = reader.ReadObject<ClusterAcmeChallengeSchemaSchemaResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -554,7 +558,7 @@ public sealed class ClusterAcmeChallengeSchemaSchemaFieldsValue : IApiReadable<C
     private ClusterAcmeChallengeSchemaSchemaFieldsValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -571,6 +575,7 @@ public sealed class ClusterAcmeChallengeSchemaSchemaFieldsValue : IApiReadable<C
                     continue;
                 case 8 when name.SequenceEqual("optional"u8):
                     Optional = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -616,7 +621,7 @@ public sealed class ClusterAcmeChallengeSchemaSchemaResult : IApiReadable<Cluste
     private ClusterAcmeChallengeSchemaSchemaResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -627,6 +632,7 @@ public sealed class ClusterAcmeChallengeSchemaSchemaResult : IApiReadable<Cluste
                     continue;
                 case 6 when name.SequenceEqual("fields"u8):
                     Fields = reader.ReadMap(ApiReaders.Object<ClusterAcmeChallengeSchemaSchemaFieldsValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -666,7 +672,7 @@ public sealed class ClusterAcmeDirectoriesItem : IApiReadable<ClusterAcmeDirecto
     private ClusterAcmeDirectoriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -710,7 +716,7 @@ public sealed class ClusterAcmeMetaResult : IApiReadable<ClusterAcmeMetaResult>
     private ClusterAcmeMetaResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -727,6 +733,7 @@ public sealed class ClusterAcmeMetaResult : IApiReadable<ClusterAcmeMetaResult>
                     continue;
                 case 23 when name.SequenceEqual("externalAccountRequired"u8):
                     ExternalAccountRequired = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -766,7 +773,7 @@ public sealed class ClusterAcmePluginsItem : IApiReadable<ClusterAcmePluginsItem
     private ClusterAcmePluginsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -792,9 +799,11 @@ public sealed class ClusterAcmePluginsItem : IApiReadable<ClusterAcmePluginsItem
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("validation-delay"u8):
                     ValidationDelay = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

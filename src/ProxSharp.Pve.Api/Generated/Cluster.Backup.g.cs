@@ -415,7 +415,7 @@ public sealed class ClusterBackupIncludedVolumesChildrenChildrenItem : IApiReada
     private ClusterBackupIncludedVolumesChildrenChildrenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -429,12 +429,14 @@ public sealed class ClusterBackupIncludedVolumesChildrenChildrenItem : IApiReada
                     continue;
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("reason"u8):
                     Reason = reader.ReadString() ?? "";
                     continue;
                 case 8 when name.SequenceEqual("included"u8):
                     Included = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -477,7 +479,7 @@ public sealed class ClusterBackupIncludedVolumesChildrenItem : IApiReadable<Clus
     private ClusterBackupIncludedVolumesChildrenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -485,6 +487,7 @@ public sealed class ClusterBackupIncludedVolumesChildrenItem : IApiReadable<Clus
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString();
@@ -494,6 +497,7 @@ public sealed class ClusterBackupIncludedVolumesChildrenItem : IApiReadable<Clus
                     continue;
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("children"u8):
                     Children = reader.ReadObjects<ClusterBackupIncludedVolumesChildrenChildrenItem>();
@@ -539,7 +543,7 @@ public sealed class ClusterBackupIncludedVolumesResult : IApiReadable<ClusterBac
     private ClusterBackupIncludedVolumesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -577,7 +581,7 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
     private ClusterBackupItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -588,6 +592,7 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 3 when name.SequenceEqual("all"u8):
                     All = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("mode"u8):
                     Mode = reader.ReadWord<BackupMode>();
@@ -597,33 +602,39 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 4 when name.SequenceEqual("pigz"u8):
                     Pigz = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("pool"u8):
                     Pool = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("stop"u8):
                     Stop = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("zstd"u8):
                     Zstd = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString();
                     continue;
                 case 5 when name.SequenceEqual("quiet"u8):
                     Quiet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ionice"u8):
                     IoNice = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("mailto"u8):
                     MailTo = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("remove"u8):
                     Remove = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("script"u8):
                     Script = reader.ReadString();
@@ -633,6 +644,7 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 7 when name.SequenceEqual("bwlimit"u8):
                     BwLimit = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
@@ -642,6 +654,7 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("exclude"u8):
                     Exclude = reader.ReadString();
@@ -657,24 +670,29 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 8 when name.SequenceEqual("lockwait"u8):
                     LockWait = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("stopwait"u8):
                     StopWait = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("protected"u8):
                     Protected = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("performance"u8):
                     Performance = reader.ReadPropertyString<BackupPerformance>();
                     continue;
                 case 11 when name.SequenceEqual("stdexcludes"u8):
                     Stdexcludes = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("exclude-path"u8):
                     ExcludePath = reader.ReadStrings();
@@ -684,6 +702,7 @@ public sealed class ClusterBackupItem : IApiReadable<ClusterBackupItem>
                     continue;
                 case 13 when name.SequenceEqual("repeat-missed"u8):
                     RepeatMissed = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("notes-template"u8):
                     NotesTemplate = reader.ReadString();

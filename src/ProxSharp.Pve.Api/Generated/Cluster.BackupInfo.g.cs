@@ -49,7 +49,7 @@ public sealed class ClusterBackupInfoNotBackedUpItem : IApiReadable<ClusterBacku
     private ClusterBackupInfoNotBackedUpItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -63,6 +63,7 @@ public sealed class ClusterBackupInfoNotBackedUpItem : IApiReadable<ClusterBacku
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

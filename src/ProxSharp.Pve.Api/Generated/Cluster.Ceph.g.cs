@@ -231,7 +231,7 @@ public sealed class CephStatusHealthChecksDetailItem : IApiReadable<CephStatusHe
     private CephStatusHealthChecksDetailItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -269,7 +269,7 @@ public sealed class CephStatusHealthChecksSummaryResult : IApiReadable<CephStatu
     private CephStatusHealthChecksSummaryResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -277,6 +277,7 @@ public sealed class CephStatusHealthChecksSummaryResult : IApiReadable<CephStatu
             {
                 case 5 when name.SequenceEqual("count"u8):
                     Count = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("message"u8):
                     Message = reader.ReadString();
@@ -313,7 +314,7 @@ public sealed class CephStatusHealthChecksValue : IApiReadable<CephStatusHealthC
     private CephStatusHealthChecksValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -321,12 +322,14 @@ public sealed class CephStatusHealthChecksValue : IApiReadable<CephStatusHealthC
             {
                 case 5 when name.SequenceEqual("muted"u8):
                     Muted = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("detail"u8):
                     Detail = reader.ReadObjects<CephStatusHealthChecksDetailItem>();
                     continue;
                 case 7 when name.SequenceEqual("summary"u8):
                     Summary = reader.ReadOptionalObject<CephStatusHealthChecksSummaryResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("severity"u8):
                     Severity = reader.ReadString();
@@ -369,7 +372,7 @@ public sealed class CephStatusHealthResult : IApiReadable<CephStatusHealthResult
     private CephStatusHealthResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -383,6 +386,7 @@ public sealed class CephStatusHealthResult : IApiReadable<CephStatusHealthResult
                     continue;
                 case 6 when name.SequenceEqual("checks"u8):
                     Checks = reader.ReadMap(ApiReaders.Object<CephStatusHealthChecksValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -419,7 +423,7 @@ public sealed class CephStatusOsdmapResult : IApiReadable<CephStatusOsdmapResult
     private CephStatusOsdmapResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -427,24 +431,31 @@ public sealed class CephStatusOsdmapResult : IApiReadable<CephStatusOsdmapResult
             {
                 case 5 when name.SequenceEqual("epoch"u8):
                     Epoch = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("num_osds"u8):
                     NumOsds = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("num_up_osds"u8):
                     NumUpOsds = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("num_in_osds"u8):
                     NumInOsds = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("osd_up_since"u8):
                     OsdUpSince = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("osd_in_since"u8):
                     OsdInSince = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("num_remapped_pgs"u8):
                     NumRemappedPgs = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -493,7 +504,7 @@ public sealed class CephStatusPgmapPgsByStateItem : IApiReadable<CephStatusPgmap
     private CephStatusPgmapPgsByStateItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -501,6 +512,7 @@ public sealed class CephStatusPgmapPgsByStateItem : IApiReadable<CephStatusPgmap
             {
                 case 5 when name.SequenceEqual("count"u8):
                     Count = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("state_name"u8):
                     StateName = reader.ReadString() ?? "";
@@ -537,7 +549,7 @@ public sealed class CephStatusPgmapResult : IApiReadable<CephStatusPgmapResult>
     private CephStatusPgmapResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -545,81 +557,106 @@ public sealed class CephStatusPgmapResult : IApiReadable<CephStatusPgmapResult>
             {
                 case 7 when name.SequenceEqual("num_pgs"u8):
                     NumPgs = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("num_pools"u8):
                     NumPools = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("data_bytes"u8):
                     DataBytes = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("bytes_used"u8):
                     BytesUsed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("num_objects"u8):
                     NumObjects = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("bytes_avail"u8):
                     BytesAvail = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("bytes_total"u8):
                     BytesTotal = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("pgs_by_state"u8):
                     PgsByState = reader.ReadObjects<CephStatusPgmapPgsByStateItem>();
                     continue;
                 case 14 when name.SequenceEqual("read_bytes_sec"u8):
                     ReadBytesSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("degraded_total"u8):
                     DegradedTotal = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("degraded_ratio"u8):
                     DegradedRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("write_bytes_sec"u8):
                     WriteBytesSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("read_op_per_sec"u8):
                     ReadOpPerSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("misplaced_total"u8):
                     MisplacedTotal = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("misplaced_ratio"u8):
                     MisplacedRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("write_op_per_sec"u8):
                     WriteOpPerSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("degraded_objects"u8):
                     DegradedObjects = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("misplaced_objects"u8):
                     MisplacedObjects = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("unknown_pgs_ratio"u8):
                     UnknownPgsRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("num_keys_recovered"u8):
                     NumKeysRecovered = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("inactive_pgs_ratio"u8):
                     InactivePgsRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("num_bytes_recovered"u8):
                     NumBytesRecovered = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("num_objects_recovered"u8):
                     NumObjectsRecovered = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 23 when name.SequenceEqual("recovering_keys_per_sec"u8):
                     RecoveringKeysPerSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 24 when name.SequenceEqual("recovering_bytes_per_sec"u8):
                     RecoveringBytesPerSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("recovering_objects_per_sec"u8):
                     RecoveringObjectsPerSec = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -725,7 +762,7 @@ public sealed class CephStatusResult : IApiReadable<CephStatusResult>
     private CephStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -739,9 +776,11 @@ public sealed class CephStatusResult : IApiReadable<CephStatusResult>
                     continue;
                 case 5 when name.SequenceEqual("pgmap"u8):
                     Pgmap = reader.ReadOptionalObject<CephStatusPgmapResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("health"u8):
                     Health = reader.ReadOptionalObject<CephStatusHealthResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("quorum"u8):
                     Quorum = reader.ReadList(ApiReaders.Int64OrZero);
@@ -754,9 +793,11 @@ public sealed class CephStatusResult : IApiReadable<CephStatusResult>
                     continue;
                 case 6 when name.SequenceEqual("osdmap"u8):
                     Osdmap = reader.ReadOptionalObject<CephStatusOsdmapResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("quorum_age"u8):
                     QuorumAge = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("servicemap"u8):
                     Servicemap = reader.ReadElement();
@@ -766,6 +807,7 @@ public sealed class CephStatusResult : IApiReadable<CephStatusResult>
                     continue;
                 case 14 when name.SequenceEqual("election_epoch"u8):
                     ElectionEpoch = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("progress_events"u8):
                     ProgressEvents = reader.ReadElement();
@@ -835,7 +877,7 @@ public sealed class ClusterCephFlagsItem : IApiReadable<ClusterCephFlagsItem>
     private ClusterCephFlagsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -846,6 +888,7 @@ public sealed class ClusterCephFlagsItem : IApiReadable<ClusterCephFlagsItem>
                     continue;
                 case 5 when name.SequenceEqual("value"u8):
                     Value = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -885,7 +928,7 @@ public sealed class ClusterCephMetadataMdsValue : IApiReadable<ClusterCephMetada
     private ClusterCephMetadataMdsValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -902,6 +945,7 @@ public sealed class ClusterCephMetadataMdsValue : IApiReadable<ClusterCephMetada
                     continue;
                 case 11 when name.SequenceEqual("mem_swap_kb"u8):
                     MemSwapKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_release"u8):
                     CephRelease = reader.ReadString() ?? "";
@@ -911,6 +955,7 @@ public sealed class ClusterCephMetadataMdsValue : IApiReadable<ClusterCephMetada
                     continue;
                 case 12 when name.SequenceEqual("mem_total_kb"u8):
                     MemTotalKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("ceph_version_short"u8):
                     CephVersionShort = reader.ReadString() ?? "";
@@ -965,7 +1010,7 @@ public sealed class ClusterCephMetadataMonValue : IApiReadable<ClusterCephMetada
     private ClusterCephMetadataMonValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -982,6 +1027,7 @@ public sealed class ClusterCephMetadataMonValue : IApiReadable<ClusterCephMetada
                     continue;
                 case 11 when name.SequenceEqual("mem_swap_kb"u8):
                     MemSwapKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_release"u8):
                     CephRelease = reader.ReadString() ?? "";
@@ -991,6 +1037,7 @@ public sealed class ClusterCephMetadataMonValue : IApiReadable<ClusterCephMetada
                     continue;
                 case 12 when name.SequenceEqual("mem_total_kb"u8):
                     MemTotalKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("ceph_version_short"u8):
                     CephVersionShort = reader.ReadString() ?? "";
@@ -1045,7 +1092,7 @@ public sealed class ClusterCephMetadataNodeValue : IApiReadable<ClusterCephMetad
     private ClusterCephMetadataNodeValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1053,6 +1100,7 @@ public sealed class ClusterCephMetadataNodeValue : IApiReadable<ClusterCephMetad
             {
                 case 7 when name.SequenceEqual("version"u8):
                     Version = reader.ReadObject<ClusterCephMetadataNodeVersionResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("buildcommit"u8):
                     Buildcommit = reader.ReadString() ?? "";
@@ -1089,7 +1137,7 @@ public sealed class ClusterCephMetadataNodeVersionResult : IApiReadable<ClusterC
     private ClusterCephMetadataNodeVersionResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1133,7 +1181,7 @@ public sealed class ClusterCephMetadataOsdItem : IApiReadable<ClusterCephMetadat
     private ClusterCephMetadataOsdItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1141,6 +1189,7 @@ public sealed class ClusterCephMetadataOsdItem : IApiReadable<ClusterCephMetadat
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("devices"u8):
                     Devices = reader.ReadString();
@@ -1162,6 +1211,7 @@ public sealed class ClusterCephMetadataOsdItem : IApiReadable<ClusterCephMetadat
                     continue;
                 case 11 when name.SequenceEqual("mem_swap_kb"u8):
                     MemSwapKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_release"u8):
                     CephRelease = reader.ReadString() ?? "";
@@ -1174,6 +1224,7 @@ public sealed class ClusterCephMetadataOsdItem : IApiReadable<ClusterCephMetadat
                     continue;
                 case 12 when name.SequenceEqual("mem_total_kb"u8):
                     MemTotalKb = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("osd_objectstore"u8):
                     OsdObjectstore = reader.ReadString() ?? "";
@@ -1249,7 +1300,7 @@ public sealed class ClusterCephMetadataResult : IApiReadable<ClusterCephMetadata
     private ClusterCephMetadataResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1257,18 +1308,22 @@ public sealed class ClusterCephMetadataResult : IApiReadable<ClusterCephMetadata
             {
                 case 3 when name.SequenceEqual("mds"u8):
                     Mds = reader.ReadMap(ApiReaders.Object<ClusterCephMetadataMdsValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mgr"u8):
                     Mgr = reader.ReadMap(ApiReaders.Object<ClusterCephMetadataMdsValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mon"u8):
                     Mon = reader.ReadMap(ApiReaders.Object<ClusterCephMetadataMonValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("osd"u8):
                     Osd = reader.ReadObjects<ClusterCephMetadataOsdItem>();
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadMap(ApiReaders.Object<ClusterCephMetadataNodeValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

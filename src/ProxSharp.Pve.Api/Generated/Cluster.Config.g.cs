@@ -255,7 +255,7 @@ public sealed class ClusterConfigJoinInfoNodelistItem : IApiReadable<ClusterConf
     private ClusterConfigJoinInfoNodelistItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -266,6 +266,7 @@ public sealed class ClusterConfigJoinInfoNodelistItem : IApiReadable<ClusterConf
                     continue;
                 case 6 when name.SequenceEqual("nodeid"u8):
                     Nodeid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("pve_fp"u8):
                     PveFp = reader.ReadString() ?? "";
@@ -278,6 +279,7 @@ public sealed class ClusterConfigJoinInfoNodelistItem : IApiReadable<ClusterConf
                     continue;
                 case 12 when name.SequenceEqual("quorum_votes"u8):
                     QuorumVotes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -323,7 +325,7 @@ public sealed class ClusterConfigJoinInfoResult : IApiReadable<ClusterConfigJoin
     private ClusterConfigJoinInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -331,6 +333,7 @@ public sealed class ClusterConfigJoinInfoResult : IApiReadable<ClusterConfigJoin
             {
                 case 5 when name.SequenceEqual("totem"u8):
                     Totem = reader.ReadObject<ClusterConfigJoinInfoTotemResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("nodelist"u8):
                     Nodelist = reader.ReadObjects<ClusterConfigJoinInfoNodelistItem>();
@@ -379,7 +382,7 @@ public sealed class ClusterConfigJoinInfoTotemResult : IApiReadable<ClusterConfi
     private ClusterConfigJoinInfoTotemResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -387,15 +390,18 @@ public sealed class ClusterConfigJoinInfoTotemResult : IApiReadable<ClusterConfi
             {
                 case 5 when name.SequenceEqual("token"u8):
                     Token = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("secauth"u8):
                     Secauth = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("version"u8):
                     Version = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("interface"u8):
                     Interface = reader.ReadMap(ApiReaders.Object<TotemInterfaceValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("link_mode"u8):
                     LinkMode = reader.ReadString();
@@ -417,6 +423,7 @@ public sealed class ClusterConfigJoinInfoTotemResult : IApiReadable<ClusterConfi
                     continue;
                 case 14 when name.SequenceEqual("config_version"u8):
                     ConfigVersion = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -477,7 +484,7 @@ public sealed class ClusterConfigNodesCreateResult : IApiReadable<ClusterConfigN
     private ClusterConfigNodesCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -527,7 +534,7 @@ public sealed class ClusterConfigNodesItem : IApiReadable<ClusterConfigNodesItem
     private ClusterConfigNodesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -541,6 +548,7 @@ public sealed class ClusterConfigNodesItem : IApiReadable<ClusterConfigNodesItem
                     continue;
                 case 6 when name.SequenceEqual("nodeid"u8):
                     Nodeid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("ring0_addr"u8):
                     Ring0Addr = reader.ReadString();
@@ -568,6 +576,7 @@ public sealed class ClusterConfigNodesItem : IApiReadable<ClusterConfigNodesItem
                     continue;
                 case 12 when name.SequenceEqual("quorum_votes"u8):
                     QuorumVotes = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -631,7 +640,7 @@ public sealed class TotemInterfaceValue : IApiReadable<TotemInterfaceValue>
     private TotemInterfaceValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -639,12 +648,14 @@ public sealed class TotemInterfaceValue : IApiReadable<TotemInterfaceValue>
             {
                 case 10 when name.SequenceEqual("linknumber"u8):
                     Linknumber = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("bindnetaddr"u8):
                     Bindnetaddr = reader.ReadString();
                     continue;
                 case 18 when name.SequenceEqual("knet_link_priority"u8):
                     KnetLinkPriority = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -20,7 +20,7 @@ public sealed class ClusterFirewallGroupsItem : IApiReadable<ClusterFirewallGrou
     private ClusterFirewallGroupsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -70,7 +70,7 @@ public sealed class ClusterFirewallMacrosItem : IApiReadable<ClusterFirewallMacr
     private ClusterFirewallMacrosItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -114,7 +114,7 @@ public sealed class ClusterFirewallOptionsResult : IApiReadable<ClusterFirewallO
     private ClusterFirewallOptionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -122,12 +122,14 @@ public sealed class ClusterFirewallOptionsResult : IApiReadable<ClusterFirewallO
             {
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("ebtables"u8):
                     Ebtables = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("policy_in"u8):
                     PolicyIn = reader.ReadWord<FirewallPolicy>();
@@ -188,7 +190,7 @@ public sealed class FirewallAliasesItem : IApiReadable<FirewallAliasesItem>
     private FirewallAliasesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -208,6 +210,7 @@ public sealed class FirewallAliasesItem : IApiReadable<FirewallAliasesItem>
                     continue;
                 case 9 when name.SequenceEqual("ipversion"u8):
                     Ipversion = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -250,7 +253,7 @@ public sealed class FirewallAliasesResult : IApiReadable<FirewallAliasesResult>
     private FirewallAliasesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -270,6 +273,7 @@ public sealed class FirewallAliasesResult : IApiReadable<FirewallAliasesResult>
                     continue;
                 case 9 when name.SequenceEqual("ipversion"u8):
                     Ipversion = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -312,7 +316,7 @@ public sealed class FirewallIpSetEntriesItem : IApiReadable<FirewallIpSetEntries
     private FirewallIpSetEntriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -329,6 +333,7 @@ public sealed class FirewallIpSetEntriesItem : IApiReadable<FirewallIpSetEntries
                     continue;
                 case 7 when name.SequenceEqual("nomatch"u8):
                     Nomatch = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -368,7 +373,7 @@ public sealed class FirewallIpSetEntryResult : IApiReadable<FirewallIpSetEntryRe
     private FirewallIpSetEntryResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -385,6 +390,7 @@ public sealed class FirewallIpSetEntryResult : IApiReadable<FirewallIpSetEntryRe
                     continue;
                 case 7 when name.SequenceEqual("nomatch"u8):
                     Nomatch = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -424,7 +430,7 @@ public sealed class FirewallIpSetItem : IApiReadable<FirewallIpSetItem>
     private FirewallIpSetItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -474,7 +480,7 @@ public sealed class FirewallRefsItem : IApiReadable<FirewallRefsItem>
     private FirewallRefsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -536,7 +542,7 @@ public sealed class FirewallRuleItem : IApiReadable<FirewallRuleItem>
     private FirewallRuleItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -547,6 +553,7 @@ public sealed class FirewallRuleItem : IApiReadable<FirewallRuleItem>
                     continue;
                 case 3 when name.SequenceEqual("pos"u8):
                     Pos = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("dest"u8):
                     Dest = reader.ReadString();
@@ -574,6 +581,7 @@ public sealed class FirewallRuleItem : IApiReadable<FirewallRuleItem>
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("source"u8):
                     Source = reader.ReadString();
@@ -589,6 +597,7 @@ public sealed class FirewallRuleItem : IApiReadable<FirewallRuleItem>
                     continue;
                 case 9 when name.SequenceEqual("ipversion"u8):
                     Ipversion = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

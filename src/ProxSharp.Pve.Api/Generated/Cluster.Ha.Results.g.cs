@@ -20,7 +20,7 @@ public sealed class ClusterHaGroupsItem : IApiReadable<ClusterHaGroupsItem>
     private ClusterHaGroupsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -43,9 +43,11 @@ public sealed class ClusterHaGroupsItem : IApiReadable<ClusterHaGroupsItem>
                     continue;
                 case 10 when name.SequenceEqual("restricted"u8):
                     Restricted = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("nofailback"u8):
                     Nofailback = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -94,7 +96,7 @@ public sealed class ClusterHaResourcesItem : IApiReadable<ClusterHaResourcesItem
     private ClusterHaResourcesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -120,15 +122,19 @@ public sealed class ClusterHaResourcesItem : IApiReadable<ClusterHaResourcesItem
                     continue;
                 case 8 when name.SequenceEqual("failback"u8):
                     Failback = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("max_restart"u8):
                     MaxRestart = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("max_relocate"u8):
                     MaxRelocate = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("auto-rebalance"u8):
                     AutoRebalance = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -186,7 +192,7 @@ public sealed class ClusterHaResourcesMigrateBlockingResourcesItem : IApiReadabl
     private ClusterHaResourcesMigrateBlockingResourcesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -230,7 +236,7 @@ public sealed class ClusterHaResourcesMigrateResult : IApiReadable<ClusterHaReso
     private ClusterHaResourcesMigrateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -286,7 +292,7 @@ public sealed class ClusterHaResourcesResult : IApiReadable<ClusterHaResourcesRe
     private ClusterHaResourcesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -312,15 +318,19 @@ public sealed class ClusterHaResourcesResult : IApiReadable<ClusterHaResourcesRe
                     continue;
                 case 8 when name.SequenceEqual("failback"u8):
                     Failback = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("max_restart"u8):
                     MaxRestart = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("max_relocate"u8):
                     MaxRelocate = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("auto-rebalance"u8):
                     AutoRebalance = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -378,7 +388,7 @@ public sealed class ClusterHaRulesItem : IApiReadable<ClusterHaRulesItem>
     private ClusterHaRulesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -395,18 +405,21 @@ public sealed class ClusterHaRulesItem : IApiReadable<ClusterHaRulesItem>
                     continue;
                 case 5 when name.SequenceEqual("order"u8):
                     Order = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("strict"u8):
                     Strict = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("affinity"u8):
                     Affinity = reader.ReadWord<HaAffinity>();
@@ -470,7 +483,7 @@ public sealed class ClusterHaRulesResult : IApiReadable<ClusterHaRulesResult>
     private ClusterHaRulesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -487,18 +500,21 @@ public sealed class ClusterHaRulesResult : IApiReadable<ClusterHaRulesResult>
                     continue;
                 case 5 when name.SequenceEqual("order"u8):
                     Order = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("strict"u8):
                     Strict = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("affinity"u8):
                     Affinity = reader.ReadWord<HaAffinity>();
@@ -562,7 +578,7 @@ public sealed class ClusterHaStatusCurrentItem : IApiReadable<ClusterHaStatusCur
     private ClusterHaStatusCurrentItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -588,27 +604,32 @@ public sealed class ClusterHaStatusCurrentItem : IApiReadable<ClusterHaStatusCur
                     continue;
                 case 7 when name.SequenceEqual("quorate"u8):
                     Quorate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("comment"u8):
                     Comment = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("failback"u8):
                     Failback = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("crm_state"u8):
                     CrmState = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("armed-state"u8):
                     ArmedState = reader.ReadWord<HaArmedState>();
                     continue;
                 case 11 when name.SequenceEqual("max_restart"u8):
                     MaxRestart = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("max_relocate"u8):
                     MaxRelocate = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("request_state"u8):
                     RequestState = reader.ReadString();
@@ -618,6 +639,7 @@ public sealed class ClusterHaStatusCurrentItem : IApiReadable<ClusterHaStatusCur
                     continue;
                 case 14 when name.SequenceEqual("auto-rebalance"u8):
                     AutoRebalance = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -696,7 +718,7 @@ public sealed class ClusterHaStatusManagerStatusLrmStatusValue : IApiReadable<Cl
     private ClusterHaStatusManagerStatusLrmStatusValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -713,6 +735,7 @@ public sealed class ClusterHaStatusManagerStatusLrmStatusValue : IApiReadable<Cl
                     continue;
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -752,7 +775,7 @@ public sealed class ClusterHaStatusManagerStatusManagerStatusResult : IApiReadab
     private ClusterHaStatusManagerStatusManagerStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -760,18 +783,21 @@ public sealed class ClusterHaStatusManagerStatusManagerStatusResult : IApiReadab
             {
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("master_node"u8):
                     MasterNode = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("node_status"u8):
                     NodeStatus = reader.ReadMap(ApiReaders.TextOrEmpty);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("relocate_trial"u8):
                     RelocateTrial = reader.ReadElement();
                     continue;
                 case 14 when name.SequenceEqual("service_status"u8):
                     ServiceStatus = reader.ReadMap(ApiReaders.Object<ClusterHaStatusManagerStatusManagerStatusServiceStatusValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -814,7 +840,7 @@ public sealed class ClusterHaStatusManagerStatusManagerStatusServiceStatusValue 
     private ClusterHaStatusManagerStatusManagerStatusServiceStatusValue(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -834,6 +860,7 @@ public sealed class ClusterHaStatusManagerStatusManagerStatusServiceStatusValue 
                     continue;
                 case 7 when name.SequenceEqual("running"u8):
                     Running = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -876,7 +903,7 @@ public sealed class ClusterHaStatusManagerStatusQuorumResult : IApiReadable<Clus
     private ClusterHaStatusManagerStatusQuorumResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -887,6 +914,7 @@ public sealed class ClusterHaStatusManagerStatusQuorumResult : IApiReadable<Clus
                     continue;
                 case 7 when name.SequenceEqual("quorate"u8):
                     Quorate = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -920,7 +948,7 @@ public sealed class ClusterHaStatusManagerStatusResult : IApiReadable<ClusterHaS
     private ClusterHaStatusManagerStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -928,12 +956,15 @@ public sealed class ClusterHaStatusManagerStatusResult : IApiReadable<ClusterHaS
             {
                 case 6 when name.SequenceEqual("quorum"u8):
                     Quorum = reader.ReadObject<ClusterHaStatusManagerStatusQuorumResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("lrm_status"u8):
                     LrmStatus = reader.ReadMap(ApiReaders.Object<ClusterHaStatusManagerStatusLrmStatusValue>);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("manager_status"u8):
                     ManagerStatus = reader.ReadObject<ClusterHaStatusManagerStatusManagerStatusResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -970,7 +1001,7 @@ public sealed class IdIndexItem : IApiReadable<IdIndexItem>
     private IdIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

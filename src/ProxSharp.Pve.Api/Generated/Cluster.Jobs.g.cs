@@ -210,7 +210,7 @@ public sealed class ClusterJobsAnalyzeScheduleItem : IApiReadable<ClusterJobsAna
     private ClusterJobsAnalyzeScheduleItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -221,6 +221,7 @@ public sealed class ClusterJobsAnalyzeScheduleItem : IApiReadable<ClusterJobsAna
                     continue;
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -254,7 +255,7 @@ public sealed class ClusterJobsRealmSyncItem : IApiReadable<ClusterJobsRealmSync
     private ClusterJobsRealmSyncItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -277,12 +278,15 @@ public sealed class ClusterJobsRealmSyncItem : IApiReadable<ClusterJobsRealmSync
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("last-run"u8):
                     LastRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("next-run"u8):
                     NextRun = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString() ?? "";
@@ -346,7 +350,7 @@ public sealed class ClusterJobsRealmSyncResult : IApiReadable<ClusterJobsRealmSy
     private ClusterJobsRealmSyncResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -369,12 +373,14 @@ public sealed class ClusterJobsRealmSyncResult : IApiReadable<ClusterJobsRealmSy
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString() ?? "";
                     continue;
                 case 10 when name.SequenceEqual("enable-new"u8):
                     EnableNew = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("remove-vanished"u8):
                     RemoveVanished = reader.ReadString();

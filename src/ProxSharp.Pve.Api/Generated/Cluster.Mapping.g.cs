@@ -427,7 +427,7 @@ public sealed class ClusterMappingDirChecksItem : IApiReadable<ClusterMappingDir
     private ClusterMappingDirChecksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -471,7 +471,7 @@ public sealed class ClusterMappingDirItem : IApiReadable<ClusterMappingDirItem>
     private ClusterMappingDirItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -539,7 +539,7 @@ public sealed class ClusterMappingDirResult : IApiReadable<ClusterMappingDirResu
     private ClusterMappingDirResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -601,7 +601,7 @@ public sealed class ClusterMappingPciItem : IApiReadable<ClusterMappingPciItem>
     private ClusterMappingPciItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -618,6 +618,7 @@ public sealed class ClusterMappingPciItem : IApiReadable<ClusterMappingPciItem>
                     continue;
                 case 4 when name.SequenceEqual("mdev"u8):
                     Mdev = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("checks"u8):
                     Checks = reader.ReadObjects<ClusterMappingDirChecksItem>();
@@ -630,6 +631,7 @@ public sealed class ClusterMappingPciItem : IApiReadable<ClusterMappingPciItem>
                     continue;
                 case 22 when name.SequenceEqual("live-migration-capable"u8):
                     LiveMigrationCapable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -681,7 +683,7 @@ public sealed class ClusterMappingPciResult : IApiReadable<ClusterMappingPciResu
     private ClusterMappingPciResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -698,6 +700,7 @@ public sealed class ClusterMappingPciResult : IApiReadable<ClusterMappingPciResu
                     continue;
                 case 4 when name.SequenceEqual("mdev"u8):
                     Mdev = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
@@ -707,6 +710,7 @@ public sealed class ClusterMappingPciResult : IApiReadable<ClusterMappingPciResu
                     continue;
                 case 22 when name.SequenceEqual("live-migration-capable"u8):
                     LiveMigrationCapable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -755,7 +759,7 @@ public sealed class ClusterMappingUsbItem : IApiReadable<ClusterMappingUsbItem>
     private ClusterMappingUsbItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

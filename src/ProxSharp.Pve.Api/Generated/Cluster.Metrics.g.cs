@@ -346,7 +346,7 @@ public sealed class ClusterMetricsExportDataItem : IApiReadable<ClusterMetricsEx
     private ClusterMetricsExportDataItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -360,12 +360,14 @@ public sealed class ClusterMetricsExportDataItem : IApiReadable<ClusterMetricsEx
                     continue;
                 case 5 when name.SequenceEqual("value"u8):
                     Value = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("metric"u8):
                     Metric = reader.ReadString() ?? "";
                     continue;
                 case 9 when name.SequenceEqual("timestamp"u8):
                     Timestamp = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -408,7 +410,7 @@ public sealed class ClusterMetricsExportResult : IApiReadable<ClusterMetricsExpo
     private ClusterMetricsExportResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -446,7 +448,7 @@ public sealed class ClusterMetricsServerItem : IApiReadable<ClusterMetricsServer
     private ClusterMetricsServerItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -457,6 +459,7 @@ public sealed class ClusterMetricsServerItem : IApiReadable<ClusterMetricsServer
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString() ?? "";
@@ -466,6 +469,7 @@ public sealed class ClusterMetricsServerItem : IApiReadable<ClusterMetricsServer
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -508,7 +512,7 @@ public sealed class ClusterMetricsServerResult : IApiReadable<ClusterMetricsServ
     private ClusterMetricsServerResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -519,12 +523,14 @@ public sealed class ClusterMetricsServerResult : IApiReadable<ClusterMetricsServ
                     continue;
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("path"u8):
                     Path = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<MetricServerType>().GetValueOrDefault();
@@ -540,9 +546,11 @@ public sealed class ClusterMetricsServerResult : IApiReadable<ClusterMetricsServ
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("timeout"u8):
                     Timeout = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("otel-path"u8):
                     OtelPath = reader.ReadString();
@@ -555,12 +563,14 @@ public sealed class ClusterMetricsServerResult : IApiReadable<ClusterMetricsServ
                     continue;
                 case 12 when name.SequenceEqual("otel-timeout"u8):
                     OtelTimeout = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("influxdbproto"u8):
                     InfluxDbProto = reader.ReadWord<InfluxDbProtocol>();
                     continue;
                 case 13 when name.SequenceEqual("max-body-size"u8):
                     MaxBodySize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("otel-protocol"u8):
                     OtelProtocol = reader.ReadWord<OtelProtocol>();
@@ -570,15 +580,18 @@ public sealed class ClusterMetricsServerResult : IApiReadable<ClusterMetricsServ
                     continue;
                 case 15 when name.SequenceEqual("otel-verify-ssl"u8):
                     OtelVerifySsl = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("otel-compression"u8):
                     OtelCompression = reader.ReadWord<OtelCompression>();
                     continue;
                 case 18 when name.SequenceEqual("otel-max-body-size"u8):
                     OtelMaxBodySize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("verify-certificate"u8):
                     VerifyCertificate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 24 when name.SequenceEqual("otel-resource-attributes"u8):
                     OtelResourceAttributes = reader.ReadString();

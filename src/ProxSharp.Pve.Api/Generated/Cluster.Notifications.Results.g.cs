@@ -20,7 +20,7 @@ public sealed class ClusterNotificationsEndpointsGotifyItem : IApiReadable<Clust
     private ClusterNotificationsEndpointsGotifyItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -40,6 +40,7 @@ public sealed class ClusterNotificationsEndpointsGotifyItem : IApiReadable<Clust
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -82,7 +83,7 @@ public sealed class ClusterNotificationsEndpointsGotifyResult : IApiReadable<Clu
     private ClusterNotificationsEndpointsGotifyResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -105,6 +106,7 @@ public sealed class ClusterNotificationsEndpointsGotifyResult : IApiReadable<Clu
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -150,7 +152,7 @@ public sealed class ClusterNotificationsEndpointsSendmailItem : IApiReadable<Clu
     private ClusterNotificationsEndpointsSendmailItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -173,6 +175,7 @@ public sealed class ClusterNotificationsEndpointsSendmailItem : IApiReadable<Clu
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("mailto-user"u8):
                     MailToUser = reader.ReadStrings();
@@ -230,7 +233,7 @@ public sealed class ClusterNotificationsEndpointsSendmailResult : IApiReadable<C
     private ClusterNotificationsEndpointsSendmailResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -256,6 +259,7 @@ public sealed class ClusterNotificationsEndpointsSendmailResult : IApiReadable<C
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("mailto-user"u8):
                     MailToUser = reader.ReadStrings();
@@ -316,7 +320,7 @@ public sealed class ClusterNotificationsEndpointsSmtpItem : IApiReadable<Cluster
     private ClusterNotificationsEndpointsSmtpItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -330,6 +334,7 @@ public sealed class ClusterNotificationsEndpointsSmtpItem : IApiReadable<Cluster
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("author"u8):
                     Author = reader.ReadString();
@@ -348,6 +353,7 @@ public sealed class ClusterNotificationsEndpointsSmtpItem : IApiReadable<Cluster
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("username"u8):
                     Username = reader.ReadString();
@@ -420,7 +426,7 @@ public sealed class ClusterNotificationsEndpointsSmtpResult : IApiReadable<Clust
     private ClusterNotificationsEndpointsSmtpResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -434,6 +440,7 @@ public sealed class ClusterNotificationsEndpointsSmtpResult : IApiReadable<Clust
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("author"u8):
                     Author = reader.ReadString();
@@ -455,6 +462,7 @@ public sealed class ClusterNotificationsEndpointsSmtpResult : IApiReadable<Clust
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("username"u8):
                     Username = reader.ReadString();
@@ -530,7 +538,7 @@ public sealed class ClusterNotificationsEndpointsWebhookHeaderItem : IApiReadabl
     private ClusterNotificationsEndpointsWebhookHeaderItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -574,7 +582,7 @@ public sealed class ClusterNotificationsEndpointsWebhookItem : IApiReadable<Clus
     private ClusterNotificationsEndpointsWebhookItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -606,6 +614,7 @@ public sealed class ClusterNotificationsEndpointsWebhookItem : IApiReadable<Clus
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -660,7 +669,7 @@ public sealed class ClusterNotificationsEndpointsWebhookResult : IApiReadable<Cl
     private ClusterNotificationsEndpointsWebhookResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -695,6 +704,7 @@ public sealed class ClusterNotificationsEndpointsWebhookResult : IApiReadable<Cl
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -752,7 +762,7 @@ public sealed class ClusterNotificationsMatcherFieldValuesItem : IApiReadable<Cl
     private ClusterNotificationsMatcherFieldValuesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -802,7 +812,7 @@ public sealed class ClusterNotificationsMatchersItem : IApiReadable<ClusterNotif
     private ClusterNotificationsMatchersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -825,12 +835,14 @@ public sealed class ClusterNotificationsMatchersItem : IApiReadable<ClusterNotif
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("match-field"u8):
                     MatchField = reader.ReadStrings();
                     continue;
                 case 12 when name.SequenceEqual("invert-match"u8):
                     InvertMatch = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("match-calendar"u8):
                     MatchCalendar = reader.ReadStrings();
@@ -894,7 +906,7 @@ public sealed class ClusterNotificationsMatchersResult : IApiReadable<ClusterNot
     private ClusterNotificationsMatchersResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -920,12 +932,14 @@ public sealed class ClusterNotificationsMatchersResult : IApiReadable<ClusterNot
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("match-field"u8):
                     MatchField = reader.ReadStrings();
                     continue;
                 case 12 when name.SequenceEqual("invert-match"u8):
                     InvertMatch = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("match-calendar"u8):
                     MatchCalendar = reader.ReadStrings();
@@ -992,7 +1006,7 @@ public sealed class ClusterNotificationsTargetsItem : IApiReadable<ClusterNotifi
     private ClusterNotificationsTargetsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1012,6 +1026,7 @@ public sealed class ClusterNotificationsTargetsItem : IApiReadable<ClusterNotifi
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -158,7 +158,7 @@ public sealed class ClusterOptionsResult : IApiReadable<ClusterOptionsResult>
     private ClusterOptionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -220,6 +220,7 @@ public sealed class ClusterOptionsResult : IApiReadable<ClusterOptionsResult>
                     continue;
                 case 11 when name.SequenceEqual("max_workers"u8):
                     MaxWorkers = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("replication"u8):
                     Replication = reader.ReadPropertyString<MigrationOptions>();
@@ -238,6 +239,7 @@ public sealed class ClusterOptionsResult : IApiReadable<ClusterOptionsResult>
                     continue;
                 case 18 when name.SequenceEqual("migration_unsecure"u8):
                     MigrationUnsecure = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

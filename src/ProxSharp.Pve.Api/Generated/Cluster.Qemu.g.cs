@@ -217,7 +217,7 @@ public sealed class ClusterQemuCustomCpuModelsItem : IApiReadable<ClusterQemuCus
     private ClusterQemuCustomCpuModelsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -228,12 +228,14 @@ public sealed class ClusterQemuCustomCpuModelsItem : IApiReadable<ClusterQemuCus
                     continue;
                 case 5 when name.SequenceEqual("level"u8):
                     Level = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("hidden"u8):
                     Hidden = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("cputype"u8):
                     CpuType = reader.ReadString();
@@ -249,6 +251,7 @@ public sealed class ClusterQemuCustomCpuModelsItem : IApiReadable<ClusterQemuCus
                     continue;
                 case 15 when name.SequenceEqual("guest-phys-bits"u8):
                     GuestPhysBits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -303,7 +306,7 @@ public sealed class QemuCpuFlagsItem : IApiReadable<QemuCpuFlagsItem>
     private QemuCpuFlagsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -185,7 +185,7 @@ public sealed class ClusterReplicationItem : IApiReadable<ClusterReplicationItem
     private ClusterReplicationItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -196,15 +196,18 @@ public sealed class ClusterReplicationItem : IApiReadable<ClusterReplicationItem
                     continue;
                 case 4 when name.SequenceEqual("rate"u8):
                     Rate = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<ReplicationType>().GetValueOrDefault();
                     continue;
                 case 5 when name.SequenceEqual("guest"u8):
                     Guest = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("jobnum"u8):
                     Jobnum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("source"u8):
                     Source = reader.ReadString();
@@ -217,6 +220,7 @@ public sealed class ClusterReplicationItem : IApiReadable<ClusterReplicationItem
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
@@ -283,7 +287,7 @@ public sealed class ClusterReplicationResult : IApiReadable<ClusterReplicationRe
     private ClusterReplicationResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -294,18 +298,21 @@ public sealed class ClusterReplicationResult : IApiReadable<ClusterReplicationRe
                     continue;
                 case 4 when name.SequenceEqual("rate"u8):
                     Rate = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<ReplicationType>().GetValueOrDefault();
                     continue;
                 case 5 when name.SequenceEqual("guest"u8):
                     Guest = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("jobnum"u8):
                     Jobnum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("source"u8):
                     Source = reader.ReadString();
@@ -318,6 +325,7 @@ public sealed class ClusterReplicationResult : IApiReadable<ClusterReplicationRe
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();

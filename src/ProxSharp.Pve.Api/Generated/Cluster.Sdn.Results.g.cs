@@ -20,7 +20,7 @@ public sealed class ClusterSdnControllersItem : IApiReadable<ClusterSdnControlle
     private ClusterSdnControllersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -28,9 +28,11 @@ public sealed class ClusterSdnControllersItem : IApiReadable<ClusterSdnControlle
             {
                 case 3 when name.SequenceEqual("asn"u8):
                     Asn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("ebgp"u8):
                     Ebgp = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString();
@@ -52,6 +54,7 @@ public sealed class ClusterSdnControllersItem : IApiReadable<ClusterSdnControlle
                     continue;
                 case 7 when name.SequenceEqual("pending"u8):
                     Pending = reader.ReadOptionalObject<ClusterSdnControllersPendingResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("bgp-mode"u8):
                     BgpMode = reader.ReadWord<BgpMode>();
@@ -73,12 +76,14 @@ public sealed class ClusterSdnControllersItem : IApiReadable<ClusterSdnControlle
                     continue;
                 case 13 when name.SequenceEqual("ebgp-multihop"u8):
                     EbgpMultihop = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("peer-group-name"u8):
                     PeerGroupName = reader.ReadString();
                     continue;
                 case 22 when name.SequenceEqual("bgp-multipath-as-relax"u8):
                     BgpMultipathAsRelax = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -160,7 +165,7 @@ public sealed class ClusterSdnControllersPendingResult : IApiReadable<ClusterSdn
     private ClusterSdnControllersPendingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -168,9 +173,11 @@ public sealed class ClusterSdnControllersPendingResult : IApiReadable<ClusterSdn
             {
                 case 3 when name.SequenceEqual("asn"u8):
                     Asn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("ebgp"u8):
                     Ebgp = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString();
@@ -198,12 +205,14 @@ public sealed class ClusterSdnControllersPendingResult : IApiReadable<ClusterSdn
                     continue;
                 case 13 when name.SequenceEqual("ebgp-multihop"u8):
                     EbgpMultihop = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("peer-group-name"u8):
                     PeerGroupName = reader.ReadString();
                     continue;
                 case 22 when name.SequenceEqual("bgp-multipath-as-relax"u8):
                     BgpMultipathAsRelax = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -270,7 +279,7 @@ public sealed class ClusterSdnDnsItem : IApiReadable<ClusterSdnDnsItem>
     private ClusterSdnDnsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -284,6 +293,7 @@ public sealed class ClusterSdnDnsItem : IApiReadable<ClusterSdnDnsItem>
                     continue;
                 case 3 when name.SequenceEqual("ttl"u8):
                     Ttl = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("url"u8):
                     Url = reader.ReadString();
@@ -299,9 +309,11 @@ public sealed class ClusterSdnDnsItem : IApiReadable<ClusterSdnDnsItem>
                     continue;
                 case 13 when name.SequenceEqual("reversemaskv6"u8):
                     Reversemaskv6 = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("reversev6mask"u8):
                     Reversev6mask = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -356,7 +368,7 @@ public sealed class ClusterSdnDnsResult : IApiReadable<ClusterSdnDnsResult>
     private ClusterSdnDnsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -370,6 +382,7 @@ public sealed class ClusterSdnDnsResult : IApiReadable<ClusterSdnDnsResult>
                     continue;
                 case 3 when name.SequenceEqual("ttl"u8):
                     Ttl = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("url"u8):
                     Url = reader.ReadString();
@@ -385,9 +398,11 @@ public sealed class ClusterSdnDnsResult : IApiReadable<ClusterSdnDnsResult>
                     continue;
                 case 13 when name.SequenceEqual("reversemaskv6"u8):
                     Reversemaskv6 = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("reversev6mask"u8):
                     Reversev6mask = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -442,7 +457,7 @@ public sealed class ClusterSdnDryRunResult : IApiReadable<ClusterSdnDryRunResult
     private ClusterSdnDryRunResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -486,7 +501,7 @@ public sealed class ClusterSdnFabricsAllFabricsItem : IApiReadable<ClusterSdnFab
     private ClusterSdnFabricsAllFabricsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -521,12 +536,15 @@ public sealed class ClusterSdnFabricsAllFabricsItem : IApiReadable<ClusterSdnFab
                     continue;
                 case 13 when name.SequenceEqual("csnp_interval"u8):
                     CsnpInterval = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("hello_interval"u8):
                     HelloInterval = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("persistent_keepalive"u8):
                     PersistentKeepalive = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -590,7 +608,7 @@ public sealed class ClusterSdnFabricsAllNodesItem : IApiReadable<ClusterSdnFabri
     private ClusterSdnFabricsAllNodesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -700,7 +718,7 @@ public sealed class ClusterSdnFabricsAllResult : IApiReadable<ClusterSdnFabricsA
     private ClusterSdnFabricsAllResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -744,7 +762,7 @@ public sealed class ClusterSdnIpamsItem : IApiReadable<ClusterSdnIpamsItem>
     private ClusterSdnIpamsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -767,6 +785,7 @@ public sealed class ClusterSdnIpamsItem : IApiReadable<ClusterSdnIpamsItem>
                     continue;
                 case 7 when name.SequenceEqual("section"u8):
                     Section = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();
@@ -818,7 +837,7 @@ public sealed class ClusterSdnIpamsResult : IApiReadable<ClusterSdnIpamsResult>
     private ClusterSdnIpamsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -841,6 +860,7 @@ public sealed class ClusterSdnIpamsResult : IApiReadable<ClusterSdnIpamsResult>
                     continue;
                 case 7 when name.SequenceEqual("section"u8):
                     Section = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();
@@ -892,7 +912,7 @@ public sealed class ClusterSdnIpamsStatusItem : IApiReadable<ClusterSdnIpamsStat
     private ClusterSdnIpamsStatusItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -906,6 +926,7 @@ public sealed class ClusterSdnIpamsStatusItem : IApiReadable<ClusterSdnIpamsStat
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("vnet"u8):
                     Vnet = reader.ReadString() ?? "";
@@ -918,6 +939,7 @@ public sealed class ClusterSdnIpamsStatusItem : IApiReadable<ClusterSdnIpamsStat
                     continue;
                 case 7 when name.SequenceEqual("gateway"u8):
                     Gateway = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("hostname"u8):
                     HostName = reader.ReadString();
@@ -972,7 +994,7 @@ public sealed class ClusterSdnPrefixListsEntriesItem : IApiReadable<ClusterSdnPr
     private ClusterSdnPrefixListsEntriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -980,12 +1002,15 @@ public sealed class ClusterSdnPrefixListsEntriesItem : IApiReadable<ClusterSdnPr
             {
                 case 2 when name.SequenceEqual("ge"u8):
                     Ge = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 2 when name.SequenceEqual("le"u8):
                     Le = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("seq"u8):
                     Seq = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("action"u8):
                     Action = reader.ReadWord<RouteAction>().GetValueOrDefault();
@@ -1040,7 +1065,7 @@ public sealed class ClusterSdnPrefixListsItem : IApiReadable<ClusterSdnPrefixLis
     private ClusterSdnPrefixListsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1090,7 +1115,7 @@ public sealed class ClusterSdnRouteMapsEntriesItem : IApiReadable<ClusterSdnRout
     private ClusterSdnRouteMapsEntriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1107,6 +1132,7 @@ public sealed class ClusterSdnRouteMapsEntriesItem : IApiReadable<ClusterSdnRout
                     continue;
                 case 5 when name.SequenceEqual("order"u8):
                     Order = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("action"u8):
                     Action = reader.ReadWord<RouteAction>().GetValueOrDefault();
@@ -1170,7 +1196,7 @@ public sealed class ClusterSdnVnetsFirewallOptionsResult : IApiReadable<ClusterS
     private ClusterSdnVnetsFirewallOptionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1178,6 +1204,7 @@ public sealed class ClusterSdnVnetsFirewallOptionsResult : IApiReadable<ClusterS
             {
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
@@ -1226,7 +1253,7 @@ public sealed class ClusterSdnVnetsItem : IApiReadable<ClusterSdnVnetsItem>
     private ClusterSdnVnetsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1234,6 +1261,7 @@ public sealed class ClusterSdnVnetsItem : IApiReadable<ClusterSdnVnetsItem>
             {
                 case 3 when name.SequenceEqual("tag"u8):
                     Tag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<VnetType>().GetValueOrDefault();
@@ -1255,12 +1283,15 @@ public sealed class ClusterSdnVnetsItem : IApiReadable<ClusterSdnVnetsItem>
                     continue;
                 case 7 when name.SequenceEqual("pending"u8):
                     Pending = reader.ReadOptionalObject<ClusterSdnVnetsPendingResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("vlanaware"u8):
                     Vlanaware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("isolate-ports"u8):
                     IsolatePorts = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1318,7 +1349,7 @@ public sealed class ClusterSdnVnetsPendingResult : IApiReadable<ClusterSdnVnetsP
     private ClusterSdnVnetsPendingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1326,6 +1357,7 @@ public sealed class ClusterSdnVnetsPendingResult : IApiReadable<ClusterSdnVnetsP
             {
                 case 3 when name.SequenceEqual("tag"u8):
                     Tag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("zone"u8):
                     Zone = reader.ReadString();
@@ -1335,9 +1367,11 @@ public sealed class ClusterSdnVnetsPendingResult : IApiReadable<ClusterSdnVnetsP
                     continue;
                 case 9 when name.SequenceEqual("vlanaware"u8):
                     Vlanaware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("isolate-ports"u8):
                     IsolatePorts = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1380,7 +1414,7 @@ public sealed class ClusterSdnVnetsSubnetsItem : IApiReadable<ClusterSdnVnetsSub
     private ClusterSdnVnetsSubnetsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1394,9 +1428,11 @@ public sealed class ClusterSdnVnetsSubnetsItem : IApiReadable<ClusterSdnVnetsSub
                     continue;
                 case 4 when name.SequenceEqual("mask"u8):
                     Mask = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("snat"u8):
                     Snat = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<SubnetType>().GetValueOrDefault();
@@ -1424,6 +1460,7 @@ public sealed class ClusterSdnVnetsSubnetsItem : IApiReadable<ClusterSdnVnetsSub
                     continue;
                 case 7 when name.SequenceEqual("pending"u8):
                     Pending = reader.ReadOptionalObject<ClusterSdnVnetsSubnetsPendingResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("dhcp-range"u8):
                     DhcpRange = reader.ReadList(ApiReaders.PropertyString<SdnDhcpRange>);
@@ -1508,7 +1545,7 @@ public sealed class ClusterSdnVnetsSubnetsPendingResult : IApiReadable<ClusterSd
     private ClusterSdnVnetsSubnetsPendingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1516,6 +1553,7 @@ public sealed class ClusterSdnVnetsSubnetsPendingResult : IApiReadable<ClusterSd
             {
                 case 4 when name.SequenceEqual("snat"u8):
                     Snat = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("gateway"u8):
                     Gateway = reader.ReadString();
@@ -1570,7 +1608,7 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
     private ClusterSdnZonesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1584,9 +1622,11 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
                     continue;
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("tag"u8):
                     Tag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("dhcp"u8):
                     Dhcp = reader.ReadWord<ZoneDhcp>();
@@ -1620,6 +1660,7 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
                     continue;
                 case 7 when name.SequenceEqual("pending"u8):
                     Pending = reader.ReadOptionalObject<ClusterSdnZonesPendingResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("exitnodes"u8):
                     Exitnodes = reader.ReadString();
@@ -1629,6 +1670,7 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
                     continue;
                 case 9 when name.SequenceEqual("vrf-vxlan"u8):
                     VrfVxlan = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("controller"u8):
                     Controller = reader.ReadString();
@@ -1638,12 +1680,14 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
                     continue;
                 case 10 when name.SequenceEqual("vxlan-port"u8):
                     VxlanPort = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("vlan-protocol"u8):
                     VlanProtocol = reader.ReadWord<VlanProtocol>();
                     continue;
                 case 17 when name.SequenceEqual("advertise-subnets"u8):
                     AdvertiseSubnets = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("exitnodes-primary"u8):
                     ExitnodesPrimary = reader.ReadString();
@@ -1653,12 +1697,15 @@ public sealed class ClusterSdnZonesItem : IApiReadable<ClusterSdnZonesItem>
                     continue;
                 case 23 when name.SequenceEqual("exitnodes-local-routing"u8):
                     ExitnodesLocalRouting = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("disable-arp-nd-suppression"u8):
                     DisableArpNdSuppression = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 27 when name.SequenceEqual("bridge-disable-mac-learning"u8):
                     BridgeDisableMacLearning = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1770,7 +1817,7 @@ public sealed class ClusterSdnZonesPendingResult : IApiReadable<ClusterSdnZonesP
     private ClusterSdnZonesPendingResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1784,9 +1831,11 @@ public sealed class ClusterSdnZonesPendingResult : IApiReadable<ClusterSdnZonesP
                     continue;
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("tag"u8):
                     Tag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("dhcp"u8):
                     Dhcp = reader.ReadWord<ZoneDhcp>();
@@ -1814,6 +1863,7 @@ public sealed class ClusterSdnZonesPendingResult : IApiReadable<ClusterSdnZonesP
                     continue;
                 case 9 when name.SequenceEqual("vrf-vxlan"u8):
                     VrfVxlan = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("controller"u8):
                     Controller = reader.ReadString();
@@ -1823,12 +1873,14 @@ public sealed class ClusterSdnZonesPendingResult : IApiReadable<ClusterSdnZonesP
                     continue;
                 case 10 when name.SequenceEqual("vxlan-port"u8):
                     VxlanPort = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("vlan-protocol"u8):
                     VlanProtocol = reader.ReadWord<VlanProtocol>();
                     continue;
                 case 17 when name.SequenceEqual("advertise-subnets"u8):
                     AdvertiseSubnets = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("exitnodes-primary"u8):
                     ExitnodesPrimary = reader.ReadString();
@@ -1838,12 +1890,15 @@ public sealed class ClusterSdnZonesPendingResult : IApiReadable<ClusterSdnZonesP
                     continue;
                 case 23 when name.SequenceEqual("exitnodes-local-routing"u8):
                     ExitnodesLocalRouting = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("disable-arp-nd-suppression"u8):
                     DisableArpNdSuppression = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 27 when name.SequenceEqual("bridge-disable-mac-learning"u8):
                     BridgeDisableMacLearning = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

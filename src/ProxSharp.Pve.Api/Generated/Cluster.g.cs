@@ -176,7 +176,7 @@ public sealed class ClusterLogItem : IApiReadable<ClusterLogItem>
     private ClusterLogItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -190,21 +190,25 @@ public sealed class ClusterLogItem : IApiReadable<ClusterLogItem>
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pri"u8):
                     Pri = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("tag"u8):
                     Tag = reader.ReadString() ?? "";
                     continue;
                 case 3 when name.SequenceEqual("uid"u8):
                     Uid = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("user"u8):
                     User = reader.ReadString() ?? "";
@@ -287,7 +291,7 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
         Dictionary<string, JsonElement>? extra = null;
         string? idPrefix = null;
         long idNumber = 0;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -298,15 +302,18 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
                     continue;
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("sdn"u8):
                     Sdn = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -328,30 +335,37 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("level"u8):
                     Level = reader.ReadString();
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxcpu"u8):
                     MaxCpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("content"u8):
                     Content = reader.ReadString();
@@ -361,9 +375,11 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memhost"u8):
                     MemHost = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("network"u8):
                     Network = reader.ReadString();
@@ -373,15 +389,18 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("protocol"u8):
                     Protocol = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("host-arch"u8):
                     HostArch = reader.ReadWord<CpuArch>();
@@ -394,6 +413,7 @@ public sealed class ClusterResourcesItem : IApiReadable<ClusterResourcesItem>
                     continue;
                 case 11 when name.SequenceEqual("cgroup-mode"u8):
                     CgroupMode = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("network-type"u8):
                     NetworkType = reader.ReadWord<ResourceNetworkType>();
@@ -707,7 +727,7 @@ public sealed class ClusterStatusItem : IApiReadable<ClusterStatusItem>
     private ClusterStatusItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -730,21 +750,27 @@ public sealed class ClusterStatusItem : IApiReadable<ClusterStatusItem>
                     continue;
                 case 5 when name.SequenceEqual("local"u8):
                     Local = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("nodes"u8):
                     Nodes = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("nodeid"u8):
                     Nodeid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("online"u8):
                     Online = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("quorate"u8):
                     Quorate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("version"u8):
                     Version = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -805,7 +831,7 @@ public sealed class ClusterTasksItem : IApiReadable<ClusterTasksItem>
     private ClusterTasksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -816,6 +842,7 @@ public sealed class ClusterTasksItem : IApiReadable<ClusterTasksItem>
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("upid"u8):
                     Upid = reader.ReadString() ?? "";
@@ -831,21 +858,25 @@ public sealed class ClusterTasksItem : IApiReadable<ClusterTasksItem>
                     continue;
                 case 5 when name.SequenceEqual("saved"u8):
                     Saved = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("pstart"u8):
                     PStart = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString();
                     continue;
                 case 7 when name.SequenceEqual("endtime"u8):
                     EndTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("tokenid"u8):
                     TokenId = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("starttime"u8):
                     StartTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -909,7 +940,7 @@ public sealed class NameIndexItem : IApiReadable<NameIndexItem>
     private NameIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -68,7 +68,7 @@ public sealed class NodesAplInfoItem : IApiReadable<NodesAplInfoItem>
     private NodesAplInfoItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -124,6 +124,7 @@ public sealed class NodesAplInfoItem : IApiReadable<NodesAplInfoItem>
                     continue;
                 case 14 when name.SequenceEqual("installed-size"u8):
                     InstalledSize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -217,7 +217,7 @@ public sealed class NodesAptRepositoriesErrorsItem : IApiReadable<NodesAptReposi
     private NodesAptRepositoriesErrorsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -261,7 +261,7 @@ public sealed class NodesAptRepositoriesFilesItem : IApiReadable<NodesAptReposit
     private NodesAptRepositoriesFilesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -317,7 +317,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesItem : IApiReadable<Nod
     private NodesAptRepositoriesFilesRepositoriesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -337,6 +337,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesItem : IApiReadable<Nod
                     continue;
                 case 7 when name.SequenceEqual("Enabled"u8):
                     Enabled = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("Options"u8):
                     Options = reader.ReadObjects<NodesAptRepositoriesFilesRepositoriesOptionsItem>();
@@ -397,7 +398,7 @@ public sealed class NodesAptRepositoriesFilesRepositoriesOptionsItem : IApiReada
     private NodesAptRepositoriesFilesRepositoriesOptionsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -441,7 +442,7 @@ public sealed class NodesAptRepositoriesInfosItem : IApiReadable<NodesAptReposit
     private NodesAptRepositoriesInfosItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -503,7 +504,7 @@ public sealed class NodesAptRepositoriesResult : IApiReadable<NodesAptRepositori
     private NodesAptRepositoriesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -565,7 +566,7 @@ public sealed class NodesAptRepositoriesStandardReposItem : IApiReadable<NodesAp
     private NodesAptRepositoriesStandardReposItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -579,6 +580,7 @@ public sealed class NodesAptRepositoriesStandardReposItem : IApiReadable<NodesAp
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -621,7 +623,7 @@ public sealed class NodesAptUpdateItem : IApiReadable<NodesAptUpdateItem>
     private NodesAptUpdateItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -713,7 +715,7 @@ public sealed class NodesAptVersionsItem : IApiReadable<NodesAptVersionsItem>
     private NodesAptVersionsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -150,7 +150,7 @@ public sealed class NodesCapabilitiesQemuCpuItem : IApiReadable<NodesCapabilitie
     private NodesCapabilitiesQemuCpuItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -161,12 +161,14 @@ public sealed class NodesCapabilitiesQemuCpuItem : IApiReadable<NodesCapabilitie
                     continue;
                 case 6 when name.SequenceEqual("custom"u8):
                     Custom = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("vendor"u8):
                     Vendor = reader.ReadString() ?? "";
                     continue;
                 case 8 when name.SequenceEqual("abstract"u8):
                     Abstract = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -206,7 +208,7 @@ public sealed class NodesCapabilitiesQemuMachinesItem : IApiReadable<NodesCapabi
     private NodesCapabilitiesQemuMachinesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -262,7 +264,7 @@ public sealed class NodesCapabilitiesQemuMigrationResult : IApiReadable<NodesCap
     private NodesCapabilitiesQemuMigrationResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -270,6 +272,7 @@ public sealed class NodesCapabilitiesQemuMigrationResult : IApiReadable<NodesCap
             {
                 case 16 when name.SequenceEqual("has-dbus-vmstate"u8):
                     HasDbusVmState = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

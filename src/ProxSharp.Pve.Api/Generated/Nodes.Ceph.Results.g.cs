@@ -20,7 +20,7 @@ public sealed class NodesCephCfgDbItem : IApiReadable<NodesCephCfgDbItem>
     private NodesCephCfgDbItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -43,6 +43,7 @@ public sealed class NodesCephCfgDbItem : IApiReadable<NodesCephCfgDbItem>
                     continue;
                 case 21 when name.SequenceEqual("can_update_at_runtime"u8):
                     CanUpdateAtRuntime = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -88,7 +89,7 @@ public sealed class NodesCephCmdSafetyResult : IApiReadable<NodesCephCmdSafetyRe
     private NodesCephCmdSafetyResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -96,6 +97,7 @@ public sealed class NodesCephCmdSafetyResult : IApiReadable<NodesCephCmdSafetyRe
             {
                 case 4 when name.SequenceEqual("safe"u8):
                     Safe = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString();
@@ -132,7 +134,7 @@ public sealed class NodesCephFsItem : IApiReadable<NodesCephFsItem>
     private NodesCephFsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -155,6 +157,7 @@ public sealed class NodesCephFsItem : IApiReadable<NodesCephFsItem>
                     continue;
                 case 16 when name.SequenceEqual("metadata_pool_id"u8):
                     MetadataPoolId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -200,7 +203,7 @@ public sealed class NodesCephMdsItem : IApiReadable<NodesCephMdsItem>
     private NodesCephMdsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -217,6 +220,7 @@ public sealed class NodesCephMdsItem : IApiReadable<NodesCephMdsItem>
                     continue;
                 case 4 when name.SequenceEqual("rank"u8):
                     Rank = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("state"u8):
                     State = reader.ReadString() ?? "";
@@ -226,15 +230,18 @@ public sealed class NodesCephMdsItem : IApiReadable<NodesCephMdsItem>
                     continue;
                 case 7 when name.SequenceEqual("service"u8):
                     Service = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("direxists"u8):
                     Direxists = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_version"u8):
                     CephVersion = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("standby_replay"u8):
                     StandbyReplay = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("ceph_version_short"u8):
                     CephVersionShort = reader.ReadString();
@@ -298,7 +305,7 @@ public sealed class NodesCephMgrItem : IApiReadable<NodesCephMgrItem>
     private NodesCephMgrItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -318,9 +325,11 @@ public sealed class NodesCephMgrItem : IApiReadable<NodesCephMgrItem>
                     continue;
                 case 7 when name.SequenceEqual("service"u8):
                     Service = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("direxists"u8):
                     Direxists = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_version"u8):
                     CephVersion = reader.ReadString();
@@ -378,7 +387,7 @@ public sealed class NodesCephMonItem : IApiReadable<NodesCephMonItem>
     private NodesCephMonItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -395,18 +404,22 @@ public sealed class NodesCephMonItem : IApiReadable<NodesCephMonItem>
                     continue;
                 case 4 when name.SequenceEqual("rank"u8):
                     Rank = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("state"u8):
                     State = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("quorum"u8):
                     Quorum = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("service"u8):
                     Service = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("direxists"u8):
                     Direxists = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ceph_version"u8):
                     CephVersion = reader.ReadString();
@@ -470,7 +483,7 @@ public sealed class NodesCephOsdLvInfoResult : IApiReadable<NodesCephOsdLvInfoRe
     private NodesCephOsdLvInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -484,6 +497,7 @@ public sealed class NodesCephOsdLvInfoResult : IApiReadable<NodesCephOsdLvInfoRe
                     continue;
                 case 7 when name.SequenceEqual("lv_size"u8):
                     LvSize = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("lv_uuid"u8):
                     LvUuid = reader.ReadString() ?? "";
@@ -538,7 +552,7 @@ public sealed class NodesCephOsdMetadataDevicesItem : IApiReadable<NodesCephOsdM
     private NodesCephOsdMetadataDevicesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -546,6 +560,7 @@ public sealed class NodesCephOsdMetadataDevicesItem : IApiReadable<NodesCephOsdM
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString() ?? "";
@@ -561,6 +576,7 @@ public sealed class NodesCephOsdMetadataDevicesItem : IApiReadable<NodesCephOsdM
                     continue;
                 case 15 when name.SequenceEqual("support_discard"u8):
                     SupportDiscard = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -606,7 +622,7 @@ public sealed class NodesCephOsdMetadataOsdResult : IApiReadable<NodesCephOsdMet
     private NodesCephOsdMetadataOsdResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -614,9 +630,11 @@ public sealed class NodesCephOsdMetadataOsdResult : IApiReadable<NodesCephOsdMet
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("version"u8):
                     Version = reader.ReadString() ?? "";
@@ -632,9 +650,11 @@ public sealed class NodesCephOsdMetadataOsdResult : IApiReadable<NodesCephOsdMet
                     continue;
                 case 9 when name.SequenceEqual("encrypted"u8):
                     Encrypted = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("mem_usage"u8):
                     MemUsage = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("front_addr"u8):
                     FrontAddr = reader.ReadString() ?? "";
@@ -710,7 +730,7 @@ public sealed class NodesCephOsdMetadataResult : IApiReadable<NodesCephOsdMetada
     private NodesCephOsdMetadataResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -718,6 +738,7 @@ public sealed class NodesCephOsdMetadataResult : IApiReadable<NodesCephOsdMetada
             {
                 case 3 when name.SequenceEqual("osd"u8):
                     Osd = reader.ReadObject<NodesCephOsdMetadataOsdResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("devices"u8):
                     Devices = reader.ReadObjects<NodesCephOsdMetadataDevicesItem>();
@@ -754,7 +775,7 @@ public sealed class NodesCephOsdResult : IApiReadable<NodesCephOsdResult>
     private NodesCephOsdResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -798,7 +819,7 @@ public sealed class NodesCephPoolItem : IApiReadable<NodesCephPoolItem>
     private NodesCephPoolItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -806,39 +827,49 @@ public sealed class NodesCephPoolItem : IApiReadable<NodesCephPoolItem>
             {
                 case 4 when name.SequenceEqual("pool"u8):
                     Pool = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<CephPoolType>().GetValueOrDefault();
                     continue;
                 case 6 when name.SequenceEqual("pg_num"u8):
                     PgNum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("min_size"u8):
                     MinSize = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("pool_name"u8):
                     PoolName = reader.ReadString() ?? "";
                     continue;
                 case 10 when name.SequenceEqual("bytes_used"u8):
                     BytesUsed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("crush_rule"u8):
                     CrushRule = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("pg_num_min"u8):
                     PgNumMin = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("target_size"u8):
                     TargetSize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("percent_used"u8):
                     PercentUsed = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("pg_num_final"u8):
                     PgNumFinal = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("crush_rule_name"u8):
                     CrushRuleName = reader.ReadString();
@@ -851,6 +882,7 @@ public sealed class NodesCephPoolItem : IApiReadable<NodesCephPoolItem>
                     continue;
                 case 17 when name.SequenceEqual("target_size_ratio"u8):
                     TargetSizeRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("application_metadata"u8):
                     ApplicationMetadata = reader.ReadElement();
@@ -932,7 +964,7 @@ public sealed class NodesCephPoolStatusResult : IApiReadable<NodesCephPoolStatus
     private NodesCephPoolStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -940,42 +972,53 @@ public sealed class NodesCephPoolStatusResult : IApiReadable<NodesCephPoolStatus
             {
                 case 2 when name.SequenceEqual("id"u8):
                     Id = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("pg_num"u8):
                     PgNum = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("noscrub"u8):
                     Noscrub = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("pgp_num"u8):
                     PgpNum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("min_size"u8):
                     MinSize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("nodelete"u8):
                     Nodelete = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("fast_read"u8):
                     FastRead = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("crush_rule"u8):
                     CrushRule = reader.ReadString();
                     continue;
                 case 10 when name.SequenceEqual("hashpspool"u8):
                     Hashpspool = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("nopgchange"u8):
                     Nopgchange = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("pg_num_min"u8):
                     PgNumMin = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("statistics"u8):
                     Statistics = reader.ReadElement();
@@ -988,12 +1031,15 @@ public sealed class NodesCephPoolStatusResult : IApiReadable<NodesCephPoolStatus
                     continue;
                 case 12 when name.SequenceEqual("nodeep-scrub"u8):
                     NodeepScrub = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("nosizechange"u8):
                     Nosizechange = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("use_gmt_hitset"u8):
                     UseGmtHitset = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("application_list"u8):
                     ApplicationList = reader.ReadStrings();
@@ -1006,9 +1052,11 @@ public sealed class NodesCephPoolStatusResult : IApiReadable<NodesCephPoolStatus
                     continue;
                 case 17 when name.SequenceEqual("target_size_ratio"u8):
                     TargetSizeRatio = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("write_fadvise_dontneed"u8):
                     WriteFadviseDontneed = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1108,7 +1156,7 @@ public sealed class NodesCephReleasesItem : IApiReadable<NodesCephReleasesItem>
     private NodesCephReleasesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1122,12 +1170,15 @@ public sealed class NodesCephReleasesItem : IApiReadable<NodesCephReleasesItem>
                     continue;
                 case 9 when name.SequenceEqual("available"u8):
                     Available = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("is-default"u8):
                     IsDefault = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("unsupported"u8):
                     Unsupported = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

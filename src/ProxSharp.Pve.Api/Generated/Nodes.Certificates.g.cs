@@ -217,7 +217,7 @@ public sealed class NodesCertificatesInfoItem : IApiReadable<NodesCertificatesIn
     private NodesCertificatesInfoItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -240,15 +240,18 @@ public sealed class NodesCertificatesInfoItem : IApiReadable<NodesCertificatesIn
                     continue;
                 case 8 when name.SequenceEqual("notafter"u8):
                     Notafter = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("notbefore"u8):
                     Notbefore = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();
                     continue;
                 case 15 when name.SequenceEqual("public-key-bits"u8):
                     PublicKeyBits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("public-key-type"u8):
                     PublicKeyType = reader.ReadString();

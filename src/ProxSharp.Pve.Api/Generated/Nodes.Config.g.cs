@@ -110,7 +110,7 @@ public sealed class NodesConfigResult : IApiReadable<NodesConfigResult>
     {
         Dictionary<string, JsonElement>? extra = null;
         Dictionary<int, NodeAcmeDomain>? mapAcmeDomain = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -133,9 +133,11 @@ public sealed class NodesConfigResult : IApiReadable<NodesConfigResult>
                     continue;
                 case 17 when name.SequenceEqual("ballooning-target"u8):
                     BallooningTarget = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("startall-onboot-delay"u8):
                     StartAllOnBootDelay = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

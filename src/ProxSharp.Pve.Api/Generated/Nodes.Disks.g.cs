@@ -524,7 +524,7 @@ public sealed class NodesDisksDirectoryItem : IApiReadable<NodesDisksDirectoryIt
     private NodesDisksDirectoryItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -586,7 +586,7 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
     private NodesDisksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -594,15 +594,18 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
             {
                 case 3 when name.SequenceEqual("gpt"u8):
                     Gpt = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("wwn"u8):
                     Wwn = reader.ReadString();
                     continue;
                 case 3 when name.SequenceEqual("rpm"u8):
                     Rpm = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadString();
@@ -615,6 +618,7 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
                     continue;
                 case 5 when name.SequenceEqual("osdid"u8):
                     OsdId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("health"u8):
                     Health = reader.ReadString();
@@ -633,9 +637,11 @@ public sealed class NodesDisksItem : IApiReadable<NodesDisksItem>
                     continue;
                 case 7 when name.SequenceEqual("mounted"u8):
                     Mounted = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("wearout"u8):
                     Wearout = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("osdid-list"u8):
                     OsdIdList = reader.ReadList(ApiReaders.Int64OrZero);
@@ -720,7 +726,7 @@ public sealed class NodesDisksLvmChildrenChildrenItem : IApiReadable<NodesDisksL
     private NodesDisksLvmChildrenChildrenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -728,15 +734,18 @@ public sealed class NodesDisksLvmChildrenChildrenItem : IApiReadable<NodesDisksL
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -776,7 +785,7 @@ public sealed class NodesDisksLvmChildrenItem : IApiReadable<NodesDisksLvmChildr
     private NodesDisksLvmChildrenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -784,15 +793,18 @@ public sealed class NodesDisksLvmChildrenItem : IApiReadable<NodesDisksLvmChildr
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("children"u8):
                     Children = reader.ReadObjects<NodesDisksLvmChildrenChildrenItem>();
@@ -838,7 +850,7 @@ public sealed class NodesDisksLvmResult : IApiReadable<NodesDisksLvmResult>
     private NodesDisksLvmResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -846,6 +858,7 @@ public sealed class NodesDisksLvmResult : IApiReadable<NodesDisksLvmResult>
             {
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("children"u8):
                     Children = reader.ReadObjects<NodesDisksLvmChildrenItem>();
@@ -882,7 +895,7 @@ public sealed class NodesDisksLvmThinItem : IApiReadable<NodesDisksLvmThinItem>
     private NodesDisksLvmThinItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -896,15 +909,19 @@ public sealed class NodesDisksLvmThinItem : IApiReadable<NodesDisksLvmThinItem>
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("lv_size"u8):
                     LvSize = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("metadata_size"u8):
                     MetadataSize = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("metadata_used"u8):
                     MetadataUsed = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -950,7 +967,7 @@ public sealed class NodesDisksSmartAttributesItem : IApiReadable<NodesDisksSmart
     private NodesDisksSmartAttributesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -973,12 +990,15 @@ public sealed class NodesDisksSmartAttributesItem : IApiReadable<NodesDisksSmart
                     continue;
                 case 5 when name.SequenceEqual("value"u8):
                     Value = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("worst"u8):
                     Worst = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("threshold"u8):
                     Threshold = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1030,7 +1050,7 @@ public sealed class NodesDisksSmartResult : IApiReadable<NodesDisksSmartResult>
     private NodesDisksSmartResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1086,7 +1106,7 @@ public sealed class NodesDisksZfsChildrenItem : IApiReadable<NodesDisksZfsChildr
     private NodesDisksZfsChildrenItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1100,15 +1120,18 @@ public sealed class NodesDisksZfsChildrenItem : IApiReadable<NodesDisksZfsChildr
                     continue;
                 case 4 when name.SequenceEqual("read"u8):
                     ReadValue = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("cksum"u8):
                     Cksum = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("state"u8):
                     State = reader.ReadString();
                     continue;
                 case 5 when name.SequenceEqual("write"u8):
                     Write = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1154,7 +1177,7 @@ public sealed class NodesDisksZfsItem : IApiReadable<NodesDisksZfsItem>
     private NodesDisksZfsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1162,21 +1185,26 @@ public sealed class NodesDisksZfsItem : IApiReadable<NodesDisksZfsItem>
             {
                 case 4 when name.SequenceEqual("frag"u8):
                     Frag = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("name"u8):
                     Name = reader.ReadString() ?? "";
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("alloc"u8):
                     Alloc = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("dedup"u8):
                     Dedup = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("health"u8):
                     Health = reader.ReadString() ?? "";
@@ -1228,7 +1256,7 @@ public sealed class NodesDisksZfsResult : IApiReadable<NodesDisksZfsResult>
     private NodesDisksZfsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

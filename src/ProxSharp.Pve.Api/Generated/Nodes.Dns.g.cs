@@ -76,7 +76,7 @@ public sealed class NodesDnsResult : IApiReadable<NodesDnsResult>
     private NodesDnsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -428,7 +428,7 @@ public sealed class NodesFirewallOptionsResult : IApiReadable<NodesFirewallOptio
     private NodesFirewallOptionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -436,21 +436,26 @@ public sealed class NodesFirewallOptionsResult : IApiReadable<NodesFirewallOptio
             {
                 case 3 when name.SequenceEqual("ndp"u8):
                     Ndp = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("nftables"u8):
                     Nftables = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("nosmurfs"u8):
                     Nosmurfs = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("tcpflags"u8):
                     Tcpflags = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("log_level_in"u8):
                     LogLevelIn = reader.ReadWord<FirewallLogLevel>();
@@ -463,15 +468,18 @@ public sealed class NodesFirewallOptionsResult : IApiReadable<NodesFirewallOptio
                     continue;
                 case 16 when name.SequenceEqual("log_nf_conntrack"u8):
                     LogNfConntrack = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("nf_conntrack_max"u8):
                     NfConntrackMax = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("log_level_forward"u8):
                     LogLevelForward = reader.ReadWord<FirewallLogLevel>();
                     continue;
                 case 19 when name.SequenceEqual("protection_synflood"u8):
                     ProtectionSynflood = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 19 when name.SequenceEqual("tcp_flags_log_level"u8):
                     TcpFlagsLogLevel = reader.ReadWord<FirewallLogLevel>();
@@ -481,18 +489,23 @@ public sealed class NodesFirewallOptionsResult : IApiReadable<NodesFirewallOptio
                     continue;
                 case 24 when name.SequenceEqual("protection_synflood_rate"u8):
                     ProtectionSynfloodRate = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 25 when name.SequenceEqual("protection_synflood_burst"u8):
                     ProtectionSynfloodBurst = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 26 when name.SequenceEqual("nf_conntrack_allow_invalid"u8):
                     NfConntrackAllowInvalid = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 33 when name.SequenceEqual("nf_conntrack_tcp_timeout_syn_recv"u8):
                     NfConntrackTcpTimeoutSynRecv = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 36 when name.SequenceEqual("nf_conntrack_tcp_timeout_established"u8):
                     NfConntrackTcpTimeoutEstablished = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

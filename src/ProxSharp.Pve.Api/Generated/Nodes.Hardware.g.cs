@@ -115,7 +115,7 @@ public sealed class NodesHardwareIndexItem : IApiReadable<NodesHardwareIndexItem
     private NodesHardwareIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -153,7 +153,7 @@ public sealed class NodesHardwarePciIndexItem : IApiReadable<NodesHardwarePciInd
     private NodesHardwarePciIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -191,7 +191,7 @@ public sealed class NodesHardwarePciItem : IApiReadable<NodesHardwarePciItem>
     private NodesHardwarePciItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -202,6 +202,7 @@ public sealed class NodesHardwarePciItem : IApiReadable<NodesHardwarePciItem>
                     continue;
                 case 4 when name.SequenceEqual("mdev"u8):
                     Mdev = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("class"u8):
                     Class = reader.ReadString() ?? "";
@@ -214,6 +215,7 @@ public sealed class NodesHardwarePciItem : IApiReadable<NodesHardwarePciItem>
                     continue;
                 case 10 when name.SequenceEqual("iommugroup"u8):
                     Iommugroup = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("device_name"u8):
                     DeviceName = reader.ReadString();
@@ -295,7 +297,7 @@ public sealed class NodesHardwarePciMdevItem : IApiReadable<NodesHardwarePciMdev
     private NodesHardwarePciMdevItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -309,6 +311,7 @@ public sealed class NodesHardwarePciMdevItem : IApiReadable<NodesHardwarePciMdev
                     continue;
                 case 9 when name.SequenceEqual("available"u8):
                     Available = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -351,7 +354,7 @@ public sealed class NodesHardwareUsbItem : IApiReadable<NodesHardwareUsbItem>
     private NodesHardwareUsbItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -359,21 +362,26 @@ public sealed class NodesHardwareUsbItem : IApiReadable<NodesHardwareUsbItem>
             {
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("class"u8):
                     Class = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("level"u8):
                     Level = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("speed"u8):
                     Speed = reader.ReadString() ?? "";
                     continue;
                 case 6 when name.SequenceEqual("busnum"u8):
                     Busnum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("devnum"u8):
                     Devnum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("prodid"u8):
                     Prodid = reader.ReadString() ?? "";

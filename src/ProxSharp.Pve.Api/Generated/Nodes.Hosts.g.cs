@@ -68,7 +68,7 @@ public sealed class NodesHostsResult : IApiReadable<NodesHostsResult>
     private NodesHostsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -20,7 +20,7 @@ public sealed class CreateMigrationTunnelResult : IApiReadable<CreateMigrationTu
     private CreateMigrationTunnelResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -70,7 +70,7 @@ public sealed class FirewallOptionsResult : IApiReadable<FirewallOptionsResult>
     private FirewallOptionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -78,24 +78,30 @@ public sealed class FirewallOptionsResult : IApiReadable<FirewallOptionsResult>
             {
                 case 3 when name.SequenceEqual("ndp"u8):
                     Ndp = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("dhcp"u8):
                     Dhcp = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("radv"u8):
                     Radv = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("enable"u8):
                     Enable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("ipfilter"u8):
                     IpFilter = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("macfilter"u8):
                     MacFilter = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("policy_in"u8):
                     PolicyIn = reader.ReadWord<FirewallPolicy>();
@@ -172,7 +178,7 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
         Dictionary<int, LxcMountPoint>? mapMp = null;
         Dictionary<int, LxcNetwork>? mapNet = null;
         Dictionary<int, LxcUnused>? mapUnused = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -186,6 +192,7 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 3 when name.SequenceEqual("tty"u8):
                     Tty = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("arch"u8):
                     Arch = reader.ReadWord<LxcArch>();
@@ -195,6 +202,7 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("tags"u8):
                     Tags = reader.ReadString();
@@ -204,18 +212,22 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 5 when name.SequenceEqual("cores"u8):
                     Cores = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("debug"u8):
                     Debug = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString() ?? "";
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("onboot"u8):
                     OnBoot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ostype"u8):
                     OsType = reader.ReadWord<LxcOsType>();
@@ -228,15 +240,18 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 7 when name.SequenceEqual("console"u8):
                     Console = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("startup"u8):
                     Startup = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("cpulimit"u8):
                     CpuLimit = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("cpuunits"u8):
                     CpuUnits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("features"u8):
                     Features = reader.ReadPropertyString<LxcFeatures>();
@@ -246,12 +261,14 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("timezone"u8):
                     Timezone = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("entrypoint"u8):
                     Entrypoint = reader.ReadString();
@@ -264,6 +281,7 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 10 when name.SequenceEqual("protection"u8):
                     Protection = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -273,6 +291,7 @@ public sealed class NodesLxcConfigResult : IApiReadable<NodesLxcConfigResult>
                     continue;
                 case 12 when name.SequenceEqual("unprivileged"u8):
                     Unprivileged = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -452,7 +471,7 @@ public sealed class NodesLxcFeatureResult : IApiReadable<NodesLxcFeatureResult>
     private NodesLxcFeatureResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -460,6 +479,7 @@ public sealed class NodesLxcFeatureResult : IApiReadable<NodesLxcFeatureResult>
             {
                 case 10 when name.SequenceEqual("hasFeature"u8):
                     HasFeature = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -490,7 +510,7 @@ public sealed class NodesLxcInterfacesIpAddressesItem : IApiReadable<NodesLxcInt
     private NodesLxcInterfacesIpAddressesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -498,6 +518,7 @@ public sealed class NodesLxcInterfacesIpAddressesItem : IApiReadable<NodesLxcInt
             {
                 case 6 when name.SequenceEqual("prefix"u8):
                     Prefix = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("ip-address"u8):
                     IpAddress = reader.ReadString();
@@ -540,7 +561,7 @@ public sealed class NodesLxcInterfacesItem : IApiReadable<NodesLxcInterfacesItem
     private NodesLxcInterfacesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -608,7 +629,7 @@ public sealed class NodesLxcItem : IApiReadable<NodesLxcItem>
     private NodesLxcItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -616,18 +637,23 @@ public sealed class NodesLxcItem : IApiReadable<NodesLxcItem>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -640,60 +666,77 @@ public sealed class NodesLxcItem : IApiReadable<NodesLxcItem>
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString();
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadWord<GuestStatus>().GetValueOrDefault();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxswap"u8):
                     Maxswap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiofull"u8):
                     Pressureiofull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiosome"u8):
                     Pressureiosome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpusome"u8):
                     Pressurecpusome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpufull"u8):
                     Pressurecpufull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememoryfull"u8):
                     Pressurememoryfull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememorysome"u8):
                     Pressurememorysome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -802,7 +845,7 @@ public sealed class NodesLxcMigrationPreconditionsNotAllowedNodesResult : IApiRe
     private NodesLxcMigrationPreconditionsNotAllowedNodesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -840,7 +883,7 @@ public sealed class NodesLxcMigrationPreconditionsResult : IApiReadable<NodesLxc
     private NodesLxcMigrationPreconditionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -848,12 +891,14 @@ public sealed class NodesLxcMigrationPreconditionsResult : IApiReadable<NodesLxc
             {
                 case 7 when name.SequenceEqual("running"u8):
                     Running = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("allowed-nodes"u8):
                     AllowedNodes = reader.ReadStrings();
                     continue;
                 case 17 when name.SequenceEqual("not-allowed-nodes"u8):
                     NotAllowedNodes = reader.ReadOptionalObject<NodesLxcMigrationPreconditionsNotAllowedNodesResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("dependent-ha-resources"u8):
                     DependentHaResources = reader.ReadStrings();
@@ -896,7 +941,7 @@ public sealed class NodesLxcPendingItem : IApiReadable<NodesLxcPendingItem>
     private NodesLxcPendingItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -910,6 +955,7 @@ public sealed class NodesLxcPendingItem : IApiReadable<NodesLxcPendingItem>
                     continue;
                 case 6 when name.SequenceEqual("delete"u8):
                     Delete = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("pending"u8):
                     Pending = reader.ReadString();
@@ -956,7 +1002,7 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
         Dictionary<int, LxcMountPoint>? mapMp = null;
         Dictionary<int, LxcNetwork>? mapNet = null;
         Dictionary<int, LxcUnused>? mapUnused = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -970,6 +1016,7 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 3 when name.SequenceEqual("tty"u8):
                     Tty = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("arch"u8):
                     Arch = reader.ReadWord<LxcArch>();
@@ -979,6 +1026,7 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("tags"u8):
                     Tags = reader.ReadString();
@@ -988,18 +1036,22 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 5 when name.SequenceEqual("cores"u8):
                     Cores = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("debug"u8):
                     Debug = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("digest"u8):
                     Digest = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("onboot"u8):
                     OnBoot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ostype"u8):
                     OsType = reader.ReadWord<LxcOsType>();
@@ -1012,15 +1064,18 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 7 when name.SequenceEqual("console"u8):
                     Console = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("startup"u8):
                     Startup = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("cpulimit"u8):
                     CpuLimit = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("cpuunits"u8):
                     CpuUnits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("features"u8):
                     Features = reader.ReadPropertyString<LxcFeatures>();
@@ -1030,9 +1085,11 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("timezone"u8):
                     Timezone = reader.ReadString();
@@ -1051,6 +1108,7 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 10 when name.SequenceEqual("protection"u8):
                     Protection = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString();
@@ -1060,6 +1118,7 @@ public sealed class NodesLxcSnapshotConfigResult : IApiReadable<NodesLxcSnapshot
                     continue;
                 case 12 when name.SequenceEqual("unprivileged"u8):
                     Unprivileged = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1242,7 +1301,7 @@ public sealed class NodesLxcSnapshotItem : IApiReadable<NodesLxcSnapshotItem>
     private NodesLxcSnapshotItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1259,9 +1318,11 @@ public sealed class NodesLxcSnapshotItem : IApiReadable<NodesLxcSnapshotItem>
                     continue;
                 case 7 when name.SequenceEqual("running"u8):
                     Running = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -1310,7 +1371,7 @@ public sealed class NodesLxcStatusCurrentResult : IApiReadable<NodesLxcStatusCur
     private NodesLxcStatusCurrentResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1318,21 +1379,27 @@ public sealed class NodesLxcStatusCurrentResult : IApiReadable<NodesLxcStatusCur
             {
                 case 2 when name.SequenceEqual("ha"u8):
                     Ha = reader.ReadObject<StatusCurrentHaResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -1345,60 +1412,77 @@ public sealed class NodesLxcStatusCurrentResult : IApiReadable<NodesLxcStatusCur
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString();
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadWord<GuestStatus>().GetValueOrDefault();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxswap"u8):
                     Maxswap = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiofull"u8):
                     Pressureiofull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiosome"u8):
                     Pressureiosome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpusome"u8):
                     Pressurecpusome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpufull"u8):
                     Pressurecpufull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememoryfull"u8):
                     Pressurememoryfull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememorysome"u8):
                     Pressurememorysome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1510,7 +1594,7 @@ public sealed class OpenMigrationTunnelWebSocketResult : IApiReadable<OpenMigrat
     private OpenMigrationTunnelWebSocketResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1554,7 +1638,7 @@ public sealed class RrdDataItem : IApiReadable<RrdDataItem>
     private RrdDataItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1562,57 +1646,75 @@ public sealed class RrdDataItem : IApiReadable<RrdDataItem>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxcpu"u8):
                     MaxCpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memhost"u8):
                     MemHost = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiosome"u8):
                     Pressureiosome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiofull"u8):
                     Pressureiofull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpusome"u8):
                     Pressurecpusome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpufull"u8):
                     Pressurecpufull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememorysome"u8):
                     Pressurememorysome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememoryfull"u8):
                     Pressurememoryfull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1694,7 +1796,7 @@ public sealed class SnapshotIndexItem : IApiReadable<SnapshotIndexItem>
     private SnapshotIndexItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1732,7 +1834,7 @@ public sealed class StatusCurrentHaResult : IApiReadable<StatusCurrentHaResult>
     private StatusCurrentHaResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1746,6 +1848,7 @@ public sealed class StatusCurrentHaResult : IApiReadable<StatusCurrentHaResult>
                     continue;
                 case 7 when name.SequenceEqual("managed"u8):
                     Managed = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -377,7 +377,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
     private NodesNetworkItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -385,6 +385,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
             {
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cidr"u8):
                     Cidr = reader.ReadString();
@@ -400,9 +401,11 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("exists"u8):
                     Exists = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("method"u8):
                     Method = reader.ReadWord<NetworkMethod>();
@@ -427,9 +430,11 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 7 when name.SequenceEqual("ovs_tag"u8):
                     OvsTag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("vlan-id"u8):
                     VlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("address6"u8):
                     Address6 = reader.ReadString();
@@ -445,18 +450,22 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 8 when name.SequenceEqual("netmask6"u8):
                     Netmask6 = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("options6"u8):
                     Options6 = reader.ReadStrings();
                     continue;
                 case 8 when name.SequenceEqual("priority"u8):
                     Priority = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("vxlan-id"u8):
                     VxlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("bond_mode"u8):
                     BondMode = reader.ReadWord<BondMode>();
@@ -478,6 +487,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 9 when name.SequenceEqual("bridge_fd"u8):
                     BridgeFd = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("ovs_bridge"u8):
                     OvsBridge = reader.ReadString();
@@ -499,6 +509,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 13 when name.SequenceEqual("bridge-access"u8):
                     BridgeAccess = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("vlan-protocol"u8):
                     VlanProtocol = reader.ReadWord<VlanProtocol>();
@@ -508,6 +519,7 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 15 when name.SequenceEqual("bridge-learning"u8):
                     BridgeLearning = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("vlan-raw-device"u8):
                     VlanRawDevice = reader.ReadString();
@@ -517,9 +529,11 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 17 when name.SequenceEqual("bridge_vlan_aware"u8):
                     BridgeVlanAware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("bridge-unicast-flood"u8):
                     BridgeUnicastFlood = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("vxlan-local-tunnelip"u8):
                     VxlanLocalTunnelip = reader.ReadString();
@@ -529,9 +543,11 @@ public sealed class NodesNetworkItem : IApiReadable<NodesNetworkItem>
                     continue;
                 case 22 when name.SequenceEqual("bridge-arp-nd-suppress"u8):
                     BridgeArpNdSuppress = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("bridge-multicast-flood"u8):
                     BridgeMulticastFlood = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -709,7 +725,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
     private NodesNetworkResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -717,6 +733,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
             {
                 case 3 when name.SequenceEqual("mtu"u8):
                     Mtu = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString() ?? "";
@@ -732,9 +749,11 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("exists"u8):
                     Exists = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("slaves"u8):
                     Slaves = reader.ReadString();
@@ -756,9 +775,11 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 7 when name.SequenceEqual("ovs_tag"u8):
                     OvsTag = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("vlan-id"u8):
                     VlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("address6"u8):
                     Address6 = reader.ReadString();
@@ -774,24 +795,29 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 8 when name.SequenceEqual("netmask6"u8):
                     Netmask6 = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("options6"u8):
                     Options6 = reader.ReadStrings();
                     continue;
                 case 8 when name.SequenceEqual("priority"u8):
                     Priority = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("vxlan-id"u8):
                     VxlanId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("bond_mode"u8):
                     BondMode = reader.ReadWord<BondMode>();
                     continue;
                 case 9 when name.SequenceEqual("bridge_fd"u8):
                     BridgeFd = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("comments6"u8):
                     Comments6 = reader.ReadString();
@@ -828,6 +854,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 13 when name.SequenceEqual("bridge-access"u8):
                     BridgeAccess = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("vlan-protocol"u8):
                     VlanProtocol = reader.ReadWord<VlanProtocol>();
@@ -837,6 +864,7 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 15 when name.SequenceEqual("bridge-learning"u8):
                     BridgeLearning = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("vlan-raw-device"u8):
                     VlanRawDevice = reader.ReadString();
@@ -846,9 +874,11 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 17 when name.SequenceEqual("bridge_vlan_aware"u8):
                     BridgeVlanAware = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("bridge-unicast-flood"u8):
                     BridgeUnicastFlood = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("vxlan-local-tunnelip"u8):
                     VxlanLocalTunnelip = reader.ReadString();
@@ -858,9 +888,11 @@ public sealed class NodesNetworkResult : IApiReadable<NodesNetworkResult>
                     continue;
                 case 22 when name.SequenceEqual("bridge-arp-nd-suppress"u8):
                     BridgeArpNdSuppress = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("bridge-multicast-flood"u8):
                     BridgeMulticastFlood = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -20,7 +20,7 @@ public sealed class NodesQemuAgentExecResult : IApiReadable<NodesQemuAgentExecRe
     private NodesQemuAgentExecResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -28,6 +28,7 @@ public sealed class NodesQemuAgentExecResult : IApiReadable<NodesQemuAgentExecRe
             {
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -58,7 +59,7 @@ public sealed class NodesQemuAgentExecStatusResult : IApiReadable<NodesQemuAgent
     private NodesQemuAgentExecStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -66,24 +67,29 @@ public sealed class NodesQemuAgentExecStatusResult : IApiReadable<NodesQemuAgent
             {
                 case 6 when name.SequenceEqual("exited"u8):
                     Exited = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("signal"u8):
                     Signal = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("err-data"u8):
                     ErrData = reader.ReadString();
                     continue;
                 case 8 when name.SequenceEqual("exitcode"u8):
                     Exitcode = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("out-data"u8):
                     OutData = reader.ReadString();
                     continue;
                 case 13 when name.SequenceEqual("err-truncated"u8):
                     ErrTruncated = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("out-truncated"u8):
                     OutTruncated = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -132,7 +138,7 @@ public sealed class NodesQemuAgentExecuteResult : IApiReadable<NodesQemuAgentExe
     private NodesQemuAgentExecuteResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -170,7 +176,7 @@ public sealed class NodesQemuAgentFsFreezeFreezeResult : IApiReadable<NodesQemuA
     private NodesQemuAgentFsFreezeFreezeResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -178,6 +184,7 @@ public sealed class NodesQemuAgentFsFreezeFreezeResult : IApiReadable<NodesQemuA
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -208,7 +215,7 @@ public sealed class NodesQemuAgentFsFreezeStatusResult : IApiReadable<NodesQemuA
     private NodesQemuAgentFsFreezeStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -246,7 +253,7 @@ public sealed class NodesQemuAgentFsInfoResult : IApiReadable<NodesQemuAgentFsIn
     private NodesQemuAgentFsInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -284,7 +291,7 @@ public sealed class NodesQemuAgentFsInfoResultDiskItem : IApiReadable<NodesQemuA
     private NodesQemuAgentFsInfoResultDiskItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -292,27 +299,32 @@ public sealed class NodesQemuAgentFsInfoResultDiskItem : IApiReadable<NodesQemuA
             {
                 case 3 when name.SequenceEqual("bus"u8):
                     Bus = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("dev"u8):
                     Dev = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("unit"u8):
                     Unit = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("serial"u8):
                     Serial = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("target"u8):
                     Target = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("bus-type"u8):
                     BusType = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("ccw-address"u8):
                     CcwAddress = reader.ReadMap(ApiReaders.Int64OrZero);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pci-controller"u8):
                     PciController = reader.ReadOptionalObject<NodesQemuAgentFsInfoResultDiskPciControllerResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 17 when name.SequenceEqual("nvme-subsystem-id"u8):
                     NvmeSubsystemId = reader.ReadString();
@@ -370,7 +382,7 @@ public sealed class NodesQemuAgentFsInfoResultDiskPciControllerResult : IApiRead
     private NodesQemuAgentFsInfoResultDiskPciControllerResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -378,15 +390,19 @@ public sealed class NodesQemuAgentFsInfoResultDiskPciControllerResult : IApiRead
             {
                 case 3 when name.SequenceEqual("bus"u8):
                     Bus = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("slot"u8):
                     Slot = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("domain"u8):
                     Domain = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("function"u8):
                     Function = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -426,7 +442,7 @@ public sealed class NodesQemuAgentFsInfoResultItem : IApiReadable<NodesQemuAgent
     private NodesQemuAgentFsInfoResultItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -446,12 +462,15 @@ public sealed class NodesQemuAgentFsInfoResultItem : IApiReadable<NodesQemuAgent
                     continue;
                 case 10 when name.SequenceEqual("used-bytes"u8):
                     UsedBytes = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("total-bytes"u8):
                     TotalBytes = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("total-bytes-privileged"u8):
                     TotalBytesPrivileged = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -500,7 +519,7 @@ public sealed class NodesQemuAgentFsTrimResult : IApiReadable<NodesQemuAgentFsTr
     private NodesQemuAgentFsTrimResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -508,6 +527,7 @@ public sealed class NodesQemuAgentFsTrimResult : IApiReadable<NodesQemuAgentFsTr
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentFsTrimResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -538,7 +558,7 @@ public sealed class NodesQemuAgentFsTrimResultPathsItem : IApiReadable<NodesQemu
     private NodesQemuAgentFsTrimResultPathsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -552,9 +572,11 @@ public sealed class NodesQemuAgentFsTrimResultPathsItem : IApiReadable<NodesQemu
                     continue;
                 case 7 when name.SequenceEqual("minimum"u8):
                     Minimum = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("trimmed"u8):
                     Trimmed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -594,7 +616,7 @@ public sealed class NodesQemuAgentFsTrimResultResult : IApiReadable<NodesQemuAge
     private NodesQemuAgentFsTrimResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -632,7 +654,7 @@ public sealed class NodesQemuAgentHostNameResult : IApiReadable<NodesQemuAgentHo
     private NodesQemuAgentHostNameResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -640,6 +662,7 @@ public sealed class NodesQemuAgentHostNameResult : IApiReadable<NodesQemuAgentHo
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentHostNameResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -670,7 +693,7 @@ public sealed class NodesQemuAgentHostNameResultResult : IApiReadable<NodesQemuA
     private NodesQemuAgentHostNameResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -708,7 +731,7 @@ public sealed class NodesQemuAgentInfoResult : IApiReadable<NodesQemuAgentInfoRe
     private NodesQemuAgentInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -716,6 +739,7 @@ public sealed class NodesQemuAgentInfoResult : IApiReadable<NodesQemuAgentInfoRe
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentInfoResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -746,7 +770,7 @@ public sealed class NodesQemuAgentInfoResultResult : IApiReadable<NodesQemuAgent
     private NodesQemuAgentInfoResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -790,7 +814,7 @@ public sealed class NodesQemuAgentInfoResultSupportedCommandsItem : IApiReadable
     private NodesQemuAgentInfoResultSupportedCommandsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -801,9 +825,11 @@ public sealed class NodesQemuAgentInfoResultSupportedCommandsItem : IApiReadable
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("success-response"u8):
                     SuccessResponse = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -840,7 +866,7 @@ public sealed class NodesQemuAgentMemoryBlockInfoResult : IApiReadable<NodesQemu
     private NodesQemuAgentMemoryBlockInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -848,6 +874,7 @@ public sealed class NodesQemuAgentMemoryBlockInfoResult : IApiReadable<NodesQemu
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentMemoryBlockInfoResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -878,7 +905,7 @@ public sealed class NodesQemuAgentMemoryBlockInfoResultResult : IApiReadable<Nod
     private NodesQemuAgentMemoryBlockInfoResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -886,6 +913,7 @@ public sealed class NodesQemuAgentMemoryBlockInfoResultResult : IApiReadable<Nod
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -916,7 +944,7 @@ public sealed class NodesQemuAgentMemoryBlocksResult : IApiReadable<NodesQemuAge
     private NodesQemuAgentMemoryBlocksResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -954,7 +982,7 @@ public sealed class NodesQemuAgentMemoryBlocksResultItem : IApiReadable<NodesQem
     private NodesQemuAgentMemoryBlocksResultItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -962,12 +990,15 @@ public sealed class NodesQemuAgentMemoryBlocksResultItem : IApiReadable<NodesQem
             {
                 case 6 when name.SequenceEqual("online"u8):
                     Online = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("phys-index"u8):
                     PhysIndex = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("can-offline"u8):
                     CanOffline = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1004,7 +1035,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResult : IApiReadable<NodesQe
     private NodesQemuAgentNetworkInterfacesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1042,7 +1073,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResultIpAddressesItem : IApiR
     private NodesQemuAgentNetworkInterfacesResultIpAddressesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1050,6 +1081,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResultIpAddressesItem : IApiR
             {
                 case 6 when name.SequenceEqual("prefix"u8):
                     Prefix = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("ip-address"u8):
                     IpAddress = reader.ReadString() ?? "";
@@ -1092,7 +1124,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResultItem : IApiReadable<Nod
     private NodesQemuAgentNetworkInterfacesResultItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1103,6 +1135,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResultItem : IApiReadable<Nod
                     continue;
                 case 10 when name.SequenceEqual("statistics"u8):
                     Statistics = reader.ReadOptionalObject<NodesQemuAgentNetworkInterfacesResultStatisticsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("ip-addresses"u8):
                     IpAddresses = reader.ReadObjects<NodesQemuAgentNetworkInterfacesResultIpAddressesItem>();
@@ -1148,7 +1181,7 @@ public sealed class NodesQemuAgentNetworkInterfacesResultStatisticsResult : IApi
     private NodesQemuAgentNetworkInterfacesResultStatisticsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1156,27 +1189,35 @@ public sealed class NodesQemuAgentNetworkInterfacesResultStatisticsResult : IApi
             {
                 case 7 when name.SequenceEqual("rx-errs"u8):
                     RxErrs = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("tx-errs"u8):
                     TxErrs = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("rx-bytes"u8):
                     RxBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("tx-bytes"u8):
                     TxBytes = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("rx-dropped"u8):
                     RxDropped = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("rx-packets"u8):
                     RxPackets = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("tx-dropped"u8):
                     TxDropped = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("tx-packets"u8):
                     TxPackets = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1228,7 +1269,7 @@ public sealed class NodesQemuAgentOsInfoResult : IApiReadable<NodesQemuAgentOsIn
     private NodesQemuAgentOsInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1236,6 +1277,7 @@ public sealed class NodesQemuAgentOsInfoResult : IApiReadable<NodesQemuAgentOsIn
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentOsInfoResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1266,7 +1308,7 @@ public sealed class NodesQemuAgentOsInfoResultResult : IApiReadable<NodesQemuAge
     private NodesQemuAgentOsInfoResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1358,7 +1400,7 @@ public sealed class NodesQemuAgentReadFileResult : IApiReadable<NodesQemuAgentRe
     private NodesQemuAgentReadFileResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1369,9 +1411,11 @@ public sealed class NodesQemuAgentReadFileResult : IApiReadable<NodesQemuAgentRe
                     continue;
                 case 9 when name.SequenceEqual("truncated"u8):
                     Truncated = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("bytes-read"u8):
                     BytesRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1408,7 +1452,7 @@ public sealed class NodesQemuAgentTimezoneResult : IApiReadable<NodesQemuAgentTi
     private NodesQemuAgentTimezoneResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1416,6 +1460,7 @@ public sealed class NodesQemuAgentTimezoneResult : IApiReadable<NodesQemuAgentTi
             {
                 case 6 when name.SequenceEqual("result"u8):
                     Result = reader.ReadObject<NodesQemuAgentTimezoneResultResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1446,7 +1491,7 @@ public sealed class NodesQemuAgentTimezoneResultResult : IApiReadable<NodesQemuA
     private NodesQemuAgentTimezoneResultResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1457,6 +1502,7 @@ public sealed class NodesQemuAgentTimezoneResultResult : IApiReadable<NodesQemuA
                     continue;
                 case 6 when name.SequenceEqual("offset"u8):
                     Offset = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1490,7 +1536,7 @@ public sealed class NodesQemuAgentUsersResult : IApiReadable<NodesQemuAgentUsers
     private NodesQemuAgentUsersResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1528,7 +1574,7 @@ public sealed class NodesQemuAgentUsersResultItem : IApiReadable<NodesQemuAgentU
     private NodesQemuAgentUsersResultItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1542,6 +1588,7 @@ public sealed class NodesQemuAgentUsersResultItem : IApiReadable<NodesQemuAgentU
                     continue;
                 case 10 when name.SequenceEqual("login-time"u8):
                     LoginTime = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1578,7 +1625,7 @@ public sealed class NodesQemuAgentVcpusResult : IApiReadable<NodesQemuAgentVcpus
     private NodesQemuAgentVcpusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1616,7 +1663,7 @@ public sealed class NodesQemuAgentVcpusResultItem : IApiReadable<NodesQemuAgentV
     private NodesQemuAgentVcpusResultItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1624,12 +1671,15 @@ public sealed class NodesQemuAgentVcpusResultItem : IApiReadable<NodesQemuAgentV
             {
                 case 6 when name.SequenceEqual("online"u8):
                     Online = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("logical-id"u8):
                     LogicalId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("can-offline"u8):
                     CanOffline = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1679,7 +1729,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
         Dictionary<int, QemuUsb>? mapUsb = null;
         Dictionary<int, QemuVirtio>? mapVirtio = null;
         Dictionary<int, QemuVirtioFs>? mapVirtioFs = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1690,18 +1740,22 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 3 when name.SequenceEqual("kvm"u8):
                     Kvm = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("smp"u8):
                     Smp = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("tdf"u8):
                     Tdf = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("vga"u8):
                     Vga = reader.ReadPropertyString<QemuVga>();
                     continue;
                 case 4 when name.SequenceEqual("acpi"u8):
                     Acpi = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("arch"u8):
                     Arch = reader.ReadWord<CpuArch>();
@@ -1726,6 +1780,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 4 when name.SequenceEqual("numa"u8):
                     Numa = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("rng0"u8):
                     Rng0 = reader.ReadPropertyString<QemuRng>();
@@ -1741,9 +1796,11 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 5 when name.SequenceEqual("cores"u8):
                     Cores = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("vcpus"u8):
                     Vcpus = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("audio0"u8):
                     Audio0 = reader.ReadPropertyString<QemuAudio0>();
@@ -1759,12 +1816,14 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 6 when name.SequenceEqual("freeze"u8):
                     Freeze = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadPropertyString<QemuMemory>();
                     continue;
                 case 6 when name.SequenceEqual("onboot"u8):
                     OnBoot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ostype"u8):
                     OsType = reader.ReadWord<QemuOsType>();
@@ -1774,21 +1833,25 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 6 when name.SequenceEqual("reboot"u8):
                     Reboot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("scsihw"u8):
                     ScsiHw = reader.ReadWord<ScsiHw>();
                     continue;
                 case 6 when name.SequenceEqual("shares"u8):
                     Shares = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("tablet"u8):
                     Tablet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("amd-sev"u8):
                     AmdSev = reader.ReadPropertyString<QemuSev>();
                     continue;
                 case 7 when name.SequenceEqual("balloon"u8):
                     Balloon = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("hotplug"u8):
                     Hotplug = reader.ReadString();
@@ -1804,6 +1867,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 7 when name.SequenceEqual("sockets"u8):
                     Sockets = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("sshkeys"u8):
                     SshKeys = reader.ReadString();
@@ -1828,9 +1892,11 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 8 when name.SequenceEqual("cpulimit"u8):
                     CpuLimit = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("cpuunits"u8):
                     CpuUnits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("efidisk0"u8):
                     EfiDisk0 = reader.ReadPropertyString<QemuEfiDisk0>();
@@ -1840,21 +1906,26 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("watchdog"u8):
                     Watchdog = reader.ReadPropertyString<QemuWatchdog>();
                     continue;
                 case 9 when name.SequenceEqual("allow-ksm"u8):
                     AllowKsm = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("ciupgrade"u8):
                     CiUpgrade = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("hugepages"u8):
                     Hugepages = reader.ReadWord<QemuHugepages>();
@@ -1864,6 +1935,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 9 when name.SequenceEqual("localtime"u8):
                     Localtime = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("startdate"u8):
                     StartDate = reader.ReadString();
@@ -1882,6 +1954,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 10 when name.SequenceEqual("protection"u8):
                     Protection = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("runningcpu"u8):
                     Runningcpu = reader.ReadString();
@@ -1894,9 +1967,11 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 13 when name.SequenceEqual("keephugepages"u8):
                     Keephugepages = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("migrate_speed"u8):
                     MigrateSpeed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("runningmachine"u8):
                     Runningmachine = reader.ReadPropertyString<QemuMachine>();
@@ -1906,6 +1981,7 @@ public sealed class NodesQemuConfigResult : IApiReadable<NodesQemuConfigResult>
                     continue;
                 case 16 when name.SequenceEqual("migrate_downtime"u8):
                     MigrateDowntime = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("spice_enhancements"u8):
                     SpiceEnhancements = reader.ReadPropertyString<QemuSpiceEnhancements>();
@@ -2349,7 +2425,7 @@ public sealed class NodesQemuFeatureResult : IApiReadable<NodesQemuFeatureResult
     private NodesQemuFeatureResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2360,6 +2436,7 @@ public sealed class NodesQemuFeatureResult : IApiReadable<NodesQemuFeatureResult
                     continue;
                 case 10 when name.SequenceEqual("hasFeature"u8):
                     HasFeature = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -2393,7 +2470,7 @@ public sealed class NodesQemuItem : IApiReadable<NodesQemuItem>
     private NodesQemuItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2401,15 +2478,19 @@ public sealed class NodesQemuItem : IApiReadable<NodesQemuItem>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -2422,75 +2503,95 @@ public sealed class NodesQemuItem : IApiReadable<NodesQemuItem>
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("serial"u8):
                     Serial = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadWord<GuestStatus>().GetValueOrDefault();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shares"u8):
                     Shares = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memhost"u8):
                     MemHost = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("qmpstatus"u8):
                     Qmpstatus = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("balloon_min"u8):
                     BalloonMin = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("running-qemu"u8):
                     RunningQemu = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("pressureiofull"u8):
                     Pressureiofull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiosome"u8):
                     Pressureiosome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpufull"u8):
                     Pressurecpufull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpusome"u8):
                     Pressurecpusome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("running-machine"u8):
                     RunningMachine = reader.ReadString();
                     continue;
                 case 18 when name.SequenceEqual("pressurememoryfull"u8):
                     Pressurememoryfull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememorysome"u8):
                     Pressurememorysome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -2611,7 +2712,7 @@ public sealed class NodesQemuMigrationPreconditionsLocalDisksItem : IApiReadable
     private NodesQemuMigrationPreconditionsLocalDisksItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2619,39 +2720,49 @@ public sealed class NodesQemuMigrationPreconditionsLocalDisksItem : IApiReadable
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("cdrom"u8):
                     Cdrom = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("volid"u8):
                     Volid = reader.ReadString() ?? "";
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("is_unused"u8):
                     IsUnused = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("drivename"u8):
                     Drivename = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("replicate"u8):
                     Replicate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("is_vmstate"u8):
                     IsVmState = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("is_attached"u8):
                     IsAttached = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("is_tpmstate"u8):
                     IsTpmstate = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("is_cloudinit"u8):
                     IsCloudInit = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 22 when name.SequenceEqual("referenced_in_snapshot"u8):
                     ReferencedInSnapshot = reader.ReadMap(ApiReaders.BooleanOrFalse);
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -2715,7 +2826,7 @@ public sealed class NodesQemuMigrationPreconditionsNotAllowedNodesResult : IApiR
     private NodesQemuMigrationPreconditionsNotAllowedNodesResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2759,7 +2870,7 @@ public sealed class NodesQemuMigrationPreconditionsResult : IApiReadable<NodesQe
     private NodesQemuMigrationPreconditionsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2767,6 +2878,7 @@ public sealed class NodesQemuMigrationPreconditionsResult : IApiReadable<NodesQe
             {
                 case 7 when name.SequenceEqual("running"u8):
                     Running = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("local_disks"u8):
                     LocalDisks = reader.ReadObjects<NodesQemuMigrationPreconditionsLocalDisksItem>();
@@ -2779,12 +2891,14 @@ public sealed class NodesQemuMigrationPreconditionsResult : IApiReadable<NodesQe
                     continue;
                 case 16 when name.SequenceEqual("has-dbus-vmstate"u8):
                     HasDbusVmState = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("mapped-resources"u8):
                     MappedResources = reader.ReadStrings();
                     continue;
                 case 17 when name.SequenceEqual("not_allowed_nodes"u8):
                     NotAllowedNodes = reader.ReadOptionalObject<NodesQemuMigrationPreconditionsNotAllowedNodesResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 20 when name.SequenceEqual("mapped-resource-info"u8):
                     MappedResourceInfo = reader.ReadElement();
@@ -2858,7 +2972,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
         Dictionary<int, QemuUsb>? mapUsb = null;
         Dictionary<int, QemuVirtio>? mapVirtio = null;
         Dictionary<int, QemuVirtioFs>? mapVirtioFs = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -2869,18 +2983,22 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 3 when name.SequenceEqual("kvm"u8):
                     Kvm = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("smp"u8):
                     Smp = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("tdf"u8):
                     Tdf = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("vga"u8):
                     Vga = reader.ReadPropertyString<QemuVga>();
                     continue;
                 case 4 when name.SequenceEqual("acpi"u8):
                     Acpi = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("arch"u8):
                     Arch = reader.ReadWord<CpuArch>();
@@ -2905,6 +3023,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 4 when name.SequenceEqual("numa"u8):
                     Numa = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("rng0"u8):
                     Rng0 = reader.ReadPropertyString<QemuRng>();
@@ -2920,9 +3039,11 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 5 when name.SequenceEqual("cores"u8):
                     Cores = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("vcpus"u8):
                     Vcpus = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("audio0"u8):
                     Audio0 = reader.ReadPropertyString<QemuAudio0>();
@@ -2938,12 +3059,14 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 6 when name.SequenceEqual("freeze"u8):
                     Freeze = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadPropertyString<QemuMemory>();
                     continue;
                 case 6 when name.SequenceEqual("onboot"u8):
                     OnBoot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ostype"u8):
                     OsType = reader.ReadWord<QemuOsType>();
@@ -2953,21 +3076,25 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 6 when name.SequenceEqual("reboot"u8):
                     Reboot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("scsihw"u8):
                     ScsiHw = reader.ReadWord<ScsiHw>();
                     continue;
                 case 6 when name.SequenceEqual("shares"u8):
                     Shares = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("tablet"u8):
                     Tablet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("amd-sev"u8):
                     AmdSev = reader.ReadPropertyString<QemuSev>();
                     continue;
                 case 7 when name.SequenceEqual("balloon"u8):
                     Balloon = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("hotplug"u8):
                     Hotplug = reader.ReadString();
@@ -2983,6 +3110,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 7 when name.SequenceEqual("sockets"u8):
                     Sockets = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("sshkeys"u8):
                     SshKeys = reader.ReadString();
@@ -3007,9 +3135,11 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 8 when name.SequenceEqual("cpulimit"u8):
                     CpuLimit = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("cpuunits"u8):
                     CpuUnits = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("efidisk0"u8):
                     EfiDisk0 = reader.ReadPropertyString<QemuEfiDisk0>();
@@ -3019,21 +3149,26 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("watchdog"u8):
                     Watchdog = reader.ReadPropertyString<QemuWatchdog>();
                     continue;
                 case 9 when name.SequenceEqual("allow-ksm"u8):
                     AllowKsm = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("autostart"u8):
                     Autostart = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("ciupgrade"u8):
                     CiUpgrade = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("hugepages"u8):
                     Hugepages = reader.ReadWord<QemuHugepages>();
@@ -3043,6 +3178,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 9 when name.SequenceEqual("localtime"u8):
                     Localtime = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("startdate"u8):
                     StartDate = reader.ReadString();
@@ -3061,6 +3197,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 10 when name.SequenceEqual("protection"u8):
                     Protection = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("runningcpu"u8):
                     Runningcpu = reader.ReadString();
@@ -3073,9 +3210,11 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 13 when name.SequenceEqual("keephugepages"u8):
                     Keephugepages = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("migrate_speed"u8):
                     MigrateSpeed = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("runningmachine"u8):
                     Runningmachine = reader.ReadPropertyString<QemuMachine>();
@@ -3085,6 +3224,7 @@ public sealed class NodesQemuSnapshotConfigResult : IApiReadable<NodesQemuSnapsh
                     continue;
                 case 16 when name.SequenceEqual("migrate_downtime"u8):
                     MigrateDowntime = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("spice_enhancements"u8):
                     SpiceEnhancements = reader.ReadPropertyString<QemuSpiceEnhancements>();
@@ -3528,7 +3668,7 @@ public sealed class NodesQemuSnapshotItem : IApiReadable<NodesQemuSnapshotItem>
     private NodesQemuSnapshotItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -3545,12 +3685,15 @@ public sealed class NodesQemuSnapshotItem : IApiReadable<NodesQemuSnapshotItem>
                     continue;
                 case 7 when name.SequenceEqual("vmstate"u8):
                     VmState = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("running"u8):
                     Running = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("snaptime"u8):
                     SnapTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("description"u8):
                     Description = reader.ReadString() ?? "";
@@ -3602,7 +3745,7 @@ public sealed class NodesQemuStatusCurrentResult : IApiReadable<NodesQemuStatusC
     private NodesQemuStatusCurrentResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -3610,18 +3753,23 @@ public sealed class NodesQemuStatusCurrentResult : IApiReadable<NodesQemuStatusC
             {
                 case 2 when name.SequenceEqual("ha"u8):
                     Ha = reader.ReadObject<StatusCurrentHaResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -3634,84 +3782,106 @@ public sealed class NodesQemuStatusCurrentResult : IApiReadable<NodesQemuStatusC
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("agent"u8):
                     Agent = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("spice"u8):
                     Spice = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("serial"u8):
                     Serial = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadWord<GuestStatus>().GetValueOrDefault();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shares"u8):
                     Shares = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memhost"u8):
                     MemHost = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("clipboard"u8):
                     Clipboard = reader.ReadWord<VgaClipboard>();
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("qmpstatus"u8):
                     Qmpstatus = reader.ReadString();
                     continue;
                 case 11 when name.SequenceEqual("balloon_min"u8):
                     BalloonMin = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("running-qemu"u8):
                     RunningQemu = reader.ReadString();
                     continue;
                 case 14 when name.SequenceEqual("pressureiofull"u8):
                     Pressureiofull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 14 when name.SequenceEqual("pressureiosome"u8):
                     Pressureiosome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpufull"u8):
                     Pressurecpufull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("pressurecpusome"u8):
                     Pressurecpusome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("running-machine"u8):
                     RunningMachine = reader.ReadString();
                     continue;
                 case 18 when name.SequenceEqual("pressurememoryfull"u8):
                     Pressurememoryfull = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 18 when name.SequenceEqual("pressurememorysome"u8):
                     Pressurememorysome = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -118,7 +118,7 @@ public sealed class NodesReplicationItem : IApiReadable<NodesReplicationItem>
     private NodesReplicationItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -129,9 +129,11 @@ public sealed class NodesReplicationItem : IApiReadable<NodesReplicationItem>
                     continue;
                 case 3 when name.SequenceEqual("pid"u8):
                     Pid = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("rate"u8):
                     Rate = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadString() ?? "";
@@ -141,9 +143,11 @@ public sealed class NodesReplicationItem : IApiReadable<NodesReplicationItem>
                     continue;
                 case 5 when name.SequenceEqual("guest"u8):
                     Guest = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("jobnum"u8):
                     Jobnum = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("source"u8):
                     Source = reader.ReadString();
@@ -159,24 +163,30 @@ public sealed class NodesReplicationItem : IApiReadable<NodesReplicationItem>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("duration"u8):
                     Duration = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("last_try"u8):
                     LastTry = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("schedule"u8):
                     Schedule = reader.ReadString();
                     continue;
                 case 9 when name.SequenceEqual("last_sync"u8):
                     LastSync = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("next_sync"u8):
                     NextSync = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("fail_count"u8):
                     FailCount = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("remove_job"u8):
                     RemoveJob = reader.ReadWord<ReplicationRemoveJob>();

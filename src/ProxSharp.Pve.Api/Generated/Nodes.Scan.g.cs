@@ -210,7 +210,7 @@ public sealed class NodesScanCifsItem : IApiReadable<NodesScanCifsItem>
     private NodesScanCifsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -254,7 +254,7 @@ public sealed class NodesScanIscsiItem : IApiReadable<NodesScanIscsiItem>
     private NodesScanIscsiItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -298,7 +298,7 @@ public sealed class NodesScanLvmItem : IApiReadable<NodesScanLvmItem>
     private NodesScanLvmItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -336,7 +336,7 @@ public sealed class NodesScanLvmThinItem : IApiReadable<NodesScanLvmThinItem>
     private NodesScanLvmThinItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -374,7 +374,7 @@ public sealed class NodesScanNfsItem : IApiReadable<NodesScanNfsItem>
     private NodesScanNfsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -418,7 +418,7 @@ public sealed class NodesScanPbsItem : IApiReadable<NodesScanPbsItem>
     private NodesScanPbsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -462,7 +462,7 @@ public sealed class NodesScanZfsItem : IApiReadable<NodesScanZfsItem>
     private NodesScanZfsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

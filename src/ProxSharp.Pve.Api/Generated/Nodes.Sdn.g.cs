@@ -207,7 +207,7 @@ public sealed class NodesSdnFabricsInterfacesItem : IApiReadable<NodesSdnFabrics
     private NodesSdnFabricsInterfacesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -257,7 +257,7 @@ public sealed class NodesSdnFabricsNeighborsItem : IApiReadable<NodesSdnFabricsN
     private NodesSdnFabricsNeighborsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -307,7 +307,7 @@ public sealed class NodesSdnFabricsRoutesItem : IApiReadable<NodesSdnFabricsRout
     private NodesSdnFabricsRoutesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -351,7 +351,7 @@ public sealed class NodesSdnVnetsMacVrfItem : IApiReadable<NodesSdnVnetsMacVrfIt
     private NodesSdnVnetsMacVrfItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -401,7 +401,7 @@ public sealed class NodesSdnZonesBridgesItem : IApiReadable<NodesSdnZonesBridges
     private NodesSdnZonesBridgesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -451,7 +451,7 @@ public sealed class NodesSdnZonesBridgesPortsItem : IApiReadable<NodesSdnZonesBr
     private NodesSdnZonesBridgesPortsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -462,6 +462,7 @@ public sealed class NodesSdnZonesBridgesPortsItem : IApiReadable<NodesSdnZonesBr
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("index"u8):
                     Index = reader.ReadString();
@@ -471,6 +472,7 @@ public sealed class NodesSdnZonesBridgesPortsItem : IApiReadable<NodesSdnZonesBr
                     continue;
                 case 12 when name.SequenceEqual("primary_vlan"u8):
                     PrimaryVlan = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -513,7 +515,7 @@ public sealed class NodesSdnZonesContentItem : IApiReadable<NodesSdnZonesContent
     private NodesSdnZonesContentItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -563,7 +565,7 @@ public sealed class NodesSdnZonesIpVrfItem : IApiReadable<NodesSdnZonesIpVrfItem
     private NodesSdnZonesIpVrfItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -574,6 +576,7 @@ public sealed class NodesSdnZonesIpVrfItem : IApiReadable<NodesSdnZonesIpVrfItem
                     continue;
                 case 6 when name.SequenceEqual("metric"u8):
                     Metric = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("nexthops"u8):
                     Nexthops = reader.ReadStrings();
@@ -619,7 +622,7 @@ public sealed class NodesSdnZonesItem : IApiReadable<NodesSdnZonesItem>
     private NodesSdnZonesItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -64,7 +64,7 @@ public sealed class NodesStatusBootInfoResult : IApiReadable<NodesStatusBootInfo
     private NodesStatusBootInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -75,6 +75,7 @@ public sealed class NodesStatusBootInfoResult : IApiReadable<NodesStatusBootInfo
                     continue;
                 case 10 when name.SequenceEqual("secureboot"u8):
                     Secureboot = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -108,7 +109,7 @@ public sealed class NodesStatusCpuInfoResult : IApiReadable<NodesStatusCpuInfoRe
     private NodesStatusCpuInfoResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -116,15 +117,19 @@ public sealed class NodesStatusCpuInfoResult : IApiReadable<NodesStatusCpuInfoRe
             {
                 case 3 when name.SequenceEqual("hvm"u8):
                     Hvm = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mhz"u8):
                     Mhz = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("cpus"u8):
                     Cpus = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("cores"u8):
                     Cores = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("model"u8):
                     Model = reader.ReadString() ?? "";
@@ -140,9 +145,11 @@ public sealed class NodesStatusCpuInfoResult : IApiReadable<NodesStatusCpuInfoRe
                     continue;
                 case 7 when name.SequenceEqual("sockets"u8):
                     Sockets = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("user_hz"u8):
                     UserHz = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -200,7 +207,7 @@ public sealed class NodesStatusCurrentKernelResult : IApiReadable<NodesStatusCur
     private NodesStatusCurrentKernelResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -256,7 +263,7 @@ public sealed class NodesStatusKsmResult : IApiReadable<NodesStatusKsmResult>
     private NodesStatusKsmResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -264,6 +271,7 @@ public sealed class NodesStatusKsmResult : IApiReadable<NodesStatusKsmResult>
             {
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -294,7 +302,7 @@ public sealed class NodesStatusMemoryResult : IApiReadable<NodesStatusMemoryResu
     private NodesStatusMemoryResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -302,15 +310,19 @@ public sealed class NodesStatusMemoryResult : IApiReadable<NodesStatusMemoryResu
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("available"u8):
                     Available = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -350,7 +362,7 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
     private NodesStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -358,30 +370,39 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
             {
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("ksm"u8):
                     Ksm = reader.ReadOptionalObject<NodesStatusKsmResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("idle"u8):
                     Idle = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("swap"u8):
                     Swap = reader.ReadOptionalObject<NodesStatusSwapResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("wait"u8):
                     Wait = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("memory"u8):
                     Memory = reader.ReadObject<NodesStatusMemoryResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("rootfs"u8):
                     RootFs = reader.ReadObject<NodesStatusRootFsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("cpuinfo"u8):
                     CpuInfo = reader.ReadObject<NodesStatusCpuInfoResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("loadavg"u8):
                     LoadAvg = reader.ReadStrings();
@@ -391,12 +412,14 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
                     continue;
                 case 9 when name.SequenceEqual("boot-info"u8):
                     BootInfo = reader.ReadObject<NodesStatusBootInfoResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("pveversion"u8):
                     PveVersion = reader.ReadString() ?? "";
                     continue;
                 case 14 when name.SequenceEqual("current-kernel"u8):
                     CurrentKernel = reader.ReadObject<NodesStatusCurrentKernelResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -466,7 +489,7 @@ public sealed class NodesStatusRootFsResult : IApiReadable<NodesStatusRootFsResu
     private NodesStatusRootFsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -474,15 +497,19 @@ public sealed class NodesStatusRootFsResult : IApiReadable<NodesStatusRootFsResu
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -522,7 +549,7 @@ public sealed class NodesStatusSwapResult : IApiReadable<NodesStatusSwapResult>
     private NodesStatusSwapResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -530,12 +557,15 @@ public sealed class NodesStatusSwapResult : IApiReadable<NodesStatusSwapResult>
             {
                 case 4 when name.SequenceEqual("free"u8):
                     Free = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -632,7 +632,7 @@ public sealed class NodesStorageContentItem : IApiReadable<NodesStorageContentIt
     private NodesStorageContentItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -640,15 +640,19 @@ public sealed class NodesStorageContentItem : IApiReadable<NodesStorageContentIt
             {
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("ctime"u8):
                     CTime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("notes"u8):
                     Notes = reader.ReadString();
@@ -673,12 +677,15 @@ public sealed class NodesStorageContentItem : IApiReadable<NodesStorageContentIt
                     continue;
                 case 9 when name.SequenceEqual("protected"u8):
                     Protected = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("verification"u8):
                     Verification = reader.ReadOptionalObject<NodesStorageContentVerificationResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 16 when name.SequenceEqual("approximate-size"u8):
                     ApproximateSize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -748,7 +755,7 @@ public sealed class NodesStorageContentResult : IApiReadable<NodesStorageContent
     private NodesStorageContentResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -759,9 +766,11 @@ public sealed class NodesStorageContentResult : IApiReadable<NodesStorageContent
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("notes"u8):
                     Notes = reader.ReadString();
@@ -771,6 +780,7 @@ public sealed class NodesStorageContentResult : IApiReadable<NodesStorageContent
                     continue;
                 case 9 when name.SequenceEqual("protected"u8):
                     Protected = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -816,7 +826,7 @@ public sealed class NodesStorageContentVerificationResult : IApiReadable<NodesSt
     private NodesStorageContentVerificationResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -860,7 +870,7 @@ public sealed class NodesStorageFileRestoreItem : IApiReadable<NodesStorageFileR
     private NodesStorageFileRestoreItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -868,9 +878,11 @@ public sealed class NodesStorageFileRestoreItem : IApiReadable<NodesStorageFileR
             {
                 case 4 when name.SequenceEqual("leaf"u8):
                     Leaf = reader.ReadBoolean().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("size"u8):
                     Size = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("text"u8):
                     Text = reader.ReadString() ?? "";
@@ -880,6 +892,7 @@ public sealed class NodesStorageFileRestoreItem : IApiReadable<NodesStorageFileR
                     continue;
                 case 5 when name.SequenceEqual("mtime"u8):
                     Mtime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("filepath"u8):
                     Filepath = reader.ReadString() ?? "";
@@ -928,7 +941,7 @@ public sealed class NodesStorageFormatsResult : IApiReadable<NodesStorageFormats
     private NodesStorageFormatsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -972,7 +985,7 @@ public sealed class NodesStorageIdentityResult : IApiReadable<NodesStorageIdenti
     private NodesStorageIdentityResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1016,7 +1029,7 @@ public sealed class NodesStorageImportMetadataResult : IApiReadable<NodesStorage
     private NodesStorageImportMetadataResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1084,7 +1097,7 @@ public sealed class NodesStorageImportMetadataWarningsItem : IApiReadable<NodesS
     private NodesStorageImportMetadataWarningsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1134,7 +1147,7 @@ public sealed class NodesStorageItem : IApiReadable<NodesStorageItem>
     private NodesStorageItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1145,18 +1158,23 @@ public sealed class NodesStorageItem : IApiReadable<NodesStorageItem>
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("format"u8):
                     Format = reader.ReadElement();
@@ -1166,18 +1184,22 @@ public sealed class NodesStorageItem : IApiReadable<NodesStorageItem>
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("formats"u8):
                     Formats = reader.ReadOptionalObject<NodesStorageFormatsResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("storage"u8):
                     Storage = reader.ReadString() ?? "";
                     continue;
                 case 13 when name.SequenceEqual("used_fraction"u8):
                     UsedFraction = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 15 when name.SequenceEqual("select_existing"u8):
                     SelectExisting = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1244,7 +1266,7 @@ public sealed class NodesStoragePruneBackupsItem : IApiReadable<NodesStoragePrun
     private NodesStoragePruneBackupsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1258,9 +1280,11 @@ public sealed class NodesStoragePruneBackupsItem : IApiReadable<NodesStoragePrun
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("ctime"u8):
                     CTime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("volid"u8):
                     Volid = reader.ReadString() ?? "";
@@ -1306,7 +1330,7 @@ public sealed class NodesStorageRrdDataItem : IApiReadable<NodesStorageRrdDataIt
     private NodesStorageRrdDataItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1314,12 +1338,15 @@ public sealed class NodesStorageRrdDataItem : IApiReadable<NodesStorageRrdDataIt
             {
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1356,7 +1383,7 @@ public sealed class NodesStorageStatusResult : IApiReadable<NodesStorageStatusRe
     private NodesStorageStatusResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1367,24 +1394,30 @@ public sealed class NodesStorageStatusResult : IApiReadable<NodesStorageStatusRe
                     continue;
                 case 4 when name.SequenceEqual("used"u8):
                     Used = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("avail"u8):
                     Avail = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("total"u8):
                     Total = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("active"u8):
                     Active = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("content"u8):
                     Content = reader.ReadString() ?? "";
                     continue;
                 case 7 when name.SequenceEqual("enabled"u8):
                     Enabled = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

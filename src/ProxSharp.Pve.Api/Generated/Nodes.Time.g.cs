@@ -64,7 +64,7 @@ public sealed class NodesTimeResult : IApiReadable<NodesTimeResult>
     private NodesTimeResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -72,12 +72,14 @@ public sealed class NodesTimeResult : IApiReadable<NodesTimeResult>
             {
                 case 4 when name.SequenceEqual("time"u8):
                     Time = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("timezone"u8):
                     Timezone = reader.ReadString() ?? "";
                     continue;
                 case 9 when name.SequenceEqual("localtime"u8):
                     Localtime = reader.ReadInt64().GetValueOrDefault();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

@@ -225,7 +225,7 @@ public sealed class NodesVzDumpDefaultsResult : IApiReadable<NodesVzDumpDefaults
     private NodesVzDumpDefaultsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -233,6 +233,7 @@ public sealed class NodesVzDumpDefaultsResult : IApiReadable<NodesVzDumpDefaults
             {
                 case 3 when name.SequenceEqual("all"u8):
                     All = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("mode"u8):
                     Mode = reader.ReadWord<BackupMode>();
@@ -242,30 +243,36 @@ public sealed class NodesVzDumpDefaultsResult : IApiReadable<NodesVzDumpDefaults
                     continue;
                 case 4 when name.SequenceEqual("pigz"u8):
                     Pigz = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("pool"u8):
                     Pool = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("stop"u8):
                     Stop = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadString();
                     continue;
                 case 4 when name.SequenceEqual("zstd"u8):
                     Zstd = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("quiet"u8):
                     Quiet = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("ionice"u8):
                     IoNice = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("mailto"u8):
                     MailTo = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("remove"u8):
                     Remove = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("script"u8):
                     Script = reader.ReadString();
@@ -275,6 +282,7 @@ public sealed class NodesVzDumpDefaultsResult : IApiReadable<NodesVzDumpDefaults
                     continue;
                 case 7 when name.SequenceEqual("bwlimit"u8):
                     BwLimit = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("dumpdir"u8):
                     DumpDir = reader.ReadString();
@@ -293,18 +301,22 @@ public sealed class NodesVzDumpDefaultsResult : IApiReadable<NodesVzDumpDefaults
                     continue;
                 case 8 when name.SequenceEqual("lockwait"u8):
                     LockWait = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("stopwait"u8):
                     StopWait = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("protected"u8):
                     Protected = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("performance"u8):
                     Performance = reader.ReadPropertyString<BackupPerformance>();
                     continue;
                 case 11 when name.SequenceEqual("stdexcludes"u8):
                     Stdexcludes = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("exclude-path"u8):
                     ExcludePath = reader.ReadStrings();

@@ -224,7 +224,7 @@ public sealed class PoolsItem : IApiReadable<PoolsItem>
     private PoolsItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -274,7 +274,7 @@ public sealed class PoolsMembersItem : IApiReadable<PoolsMembersItem>
     private PoolsMembersItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -285,9 +285,11 @@ public sealed class PoolsMembersItem : IApiReadable<PoolsMembersItem>
                     continue;
                 case 3 when name.SequenceEqual("cpu"u8):
                     Cpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 3 when name.SequenceEqual("mem"u8):
                     Mem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("node"u8):
                     Node = reader.ReadString();
@@ -297,9 +299,11 @@ public sealed class PoolsMembersItem : IApiReadable<PoolsMembersItem>
                     continue;
                 case 4 when name.SequenceEqual("vmid"u8):
                     VmId = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("disk"u8):
                     Disk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("lock"u8):
                     Lock = reader.ReadString();
@@ -315,24 +319,30 @@ public sealed class PoolsMembersItem : IApiReadable<PoolsMembersItem>
                     continue;
                 case 5 when name.SequenceEqual("netin"u8):
                     NetIn = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxcpu"u8):
                     MaxCpu = reader.ReadDouble();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("maxmem"u8):
                     MaxMem = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("netout"u8):
                     NetOut = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("status"u8):
                     Status = reader.ReadString();
                     continue;
                 case 6 when name.SequenceEqual("uptime"u8):
                     Uptime = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("storage"u8):
                     Storage = reader.ReadString();
@@ -345,18 +355,23 @@ public sealed class PoolsMembersItem : IApiReadable<PoolsMembersItem>
                     continue;
                 case 7 when name.SequenceEqual("maxdisk"u8):
                     MaxDisk = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("memhost"u8):
                     MemHost = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("diskread"u8):
                     DiskRead = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 8 when name.SequenceEqual("template"u8):
                     Template = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 9 when name.SequenceEqual("diskwrite"u8):
                     DiskWrite = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("plugintype"u8):
                     PluginType = reader.ReadString();
@@ -468,7 +483,7 @@ public sealed class PoolsResult : IApiReadable<PoolsResult>
     private PoolsResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;

@@ -557,7 +557,7 @@ public sealed class StorageCreateConfigResult : IApiReadable<StorageCreateConfig
     private StorageCreateConfigResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -595,7 +595,7 @@ public sealed class StorageCreateResult : IApiReadable<StorageCreateResult>
     private StorageCreateResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -606,6 +606,7 @@ public sealed class StorageCreateResult : IApiReadable<StorageCreateResult>
                     continue;
                 case 6 when name.SequenceEqual("config"u8):
                     Config = reader.ReadOptionalObject<StorageCreateConfigResult>();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("storage"u8):
                     Storage = reader.ReadString() ?? "";
@@ -645,7 +646,7 @@ public sealed class StorageItem : IApiReadable<StorageItem>
     private StorageItem(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -656,9 +657,11 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 4 when name.SequenceEqual("fuse"u8):
                     Fuse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("krbd"u8):
                     Krbd = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("path"u8):
                     Path = reader.ReadString();
@@ -668,15 +671,18 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<StorageType>().GetValueOrDefault();
                     continue;
                 case 5 when name.SequenceEqual("mkdir"u8):
                     Mkdir = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("nocow"u8):
                     Nocow = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("nodes"u8):
                     Nodes = reader.ReadString();
@@ -704,9 +710,11 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("sparse"u8):
                     Sparse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("subdir"u8):
                     Subdir = reader.ReadString();
@@ -728,6 +736,7 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("fs-name"u8):
                     FsName = reader.ReadString();
@@ -773,6 +782,7 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 10 when name.SequenceEqual("saferemove"u8):
                     Saferemove = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("smbversion"u8):
                     SmbVersion = reader.ReadWord<SmbVersion>();
@@ -782,12 +792,14 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 11 when name.SequenceEqual("tagged_only"u8):
                     TaggedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("content-dirs"u8):
                     ContentDirs = reader.ReadString();
                     continue;
                 case 12 when name.SequenceEqual("nowritecache"u8):
                     Nowritecache = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("authsupported"u8):
                     Authsupported = reader.ReadString();
@@ -815,18 +827,22 @@ public sealed class StorageItem : IApiReadable<StorageItem>
                     continue;
                 case 19 when name.SequenceEqual("saferemove-stepsize"u8):
                     SaferemoveStepsize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("max-protected-backups"u8):
                     MaxProtectedBackups = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("saferemove_throughput"u8):
                     SaferemoveThroughput = reader.ReadString();
                     continue;
                 case 22 when name.SequenceEqual("skip-cert-verification"u8):
                     SkipCertVerification = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 24 when name.SequenceEqual("snapshot-as-volume-chain"u8):
                     SnapshotAsVolumeChain = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 
@@ -1031,7 +1047,7 @@ public sealed class StorageResult : IApiReadable<StorageResult>
     private StorageResult(ref ApiJsonReader reader)
     {
         Dictionary<string, JsonElement>? extra = null;
-        bool isObject = reader.EnterObject();
+        bool isObject = reader.EnterObject(ref extra);
         while (isObject && reader.NextMember())
         {
             ReadOnlySpan<byte> name = reader.MemberName;
@@ -1042,9 +1058,11 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 4 when name.SequenceEqual("fuse"u8):
                     Fuse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("krbd"u8):
                     Krbd = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("path"u8):
                     Path = reader.ReadString();
@@ -1054,15 +1072,18 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 4 when name.SequenceEqual("port"u8):
                     Port = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 4 when name.SequenceEqual("type"u8):
                     Type = reader.ReadWord<StorageType>().GetValueOrDefault();
                     continue;
                 case 5 when name.SequenceEqual("mkdir"u8):
                     Mkdir = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("nocow"u8):
                     Nocow = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 5 when name.SequenceEqual("nodes"u8):
                     Nodes = reader.ReadString();
@@ -1090,9 +1111,11 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 6 when name.SequenceEqual("shared"u8):
                     Shared = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("sparse"u8):
                     Sparse = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 6 when name.SequenceEqual("subdir"u8):
                     Subdir = reader.ReadString();
@@ -1111,6 +1134,7 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 7 when name.SequenceEqual("disable"u8):
                     Disable = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("fs-name"u8):
                     FsName = reader.ReadString();
@@ -1159,6 +1183,7 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 10 when name.SequenceEqual("saferemove"u8):
                     Saferemove = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 10 when name.SequenceEqual("smbversion"u8):
                     SmbVersion = reader.ReadWord<SmbVersion>();
@@ -1168,12 +1193,14 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 11 when name.SequenceEqual("tagged_only"u8):
                     TaggedOnly = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 12 when name.SequenceEqual("content-dirs"u8):
                     ContentDirs = reader.ReadString();
                     continue;
                 case 12 when name.SequenceEqual("nowritecache"u8):
                     Nowritecache = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 13 when name.SequenceEqual("authsupported"u8):
                     Authsupported = reader.ReadString();
@@ -1201,18 +1228,22 @@ public sealed class StorageResult : IApiReadable<StorageResult>
                     continue;
                 case 19 when name.SequenceEqual("saferemove-stepsize"u8):
                     SaferemoveStepsize = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("max-protected-backups"u8):
                     MaxProtectedBackups = reader.ReadInt64();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 21 when name.SequenceEqual("saferemove_throughput"u8):
                     SaferemoveThroughput = reader.ReadString();
                     continue;
                 case 22 when name.SequenceEqual("skip-cert-verification"u8):
                     SkipCertVerification = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
                 case 24 when name.SequenceEqual("snapshot-as-volume-chain"u8):
                     SnapshotAsVolumeChain = reader.ReadBoolean();
+                    reader.KeepMisfit(name, ref extra);
                     continue;
             }
 

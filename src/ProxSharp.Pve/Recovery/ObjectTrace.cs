@@ -30,7 +30,7 @@ internal sealed class ObjectTrace
         }
 
         HashSet<string> inPath = [.. Placeholders(template)];
-        ApiParameter[] values = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name) && parameter.Text != Secrets.Mask)];
+        ApiParameter[] values = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name) && !parameter.Text.Contains(Secrets.Mask, StringComparison.Ordinal))];
         string[] deleted = [.. lost.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
         return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted);
     }

@@ -110,6 +110,31 @@ public sealed class ObservationTests
     [InlineData("lock-token", true)]
     public void IsSecret_Name_IsTold(string name, bool secret) => Assert.Equal(secret, Secrets.IsSecret(name));
 
+    [Theory]
+    [InlineData("target-endpoint", "apitoken=PVEAPIToken=root@pam!t=S3cret-of-nobody,host=h", "")]
+    [InlineData("commands", """[{"path":"access/ticket","args":{"password":"S3cret-of-nobody"}}]""", "")]
+    [InlineData("command", "mysql -uroot -pS3cret-of-nobody", "")]
+    [InlineData("env", "TOKEN=S3cret-of-nobody", "")]
+    [InlineData("url", "https://user:S3cret-of-nobody@mirror/debian.iso", "https://user:***@mirror/debian.iso")]
+    [InlineData("options", "vers=3,password=S3cret-of-nobody,ro", "vers=3,password=***,ro")]
+    [Trait("Acceptance", "19")]
+    public async Task Value_WithASecretInside_IsMaskedInLogsAndErrors(string name, string value, string shown)
+    {
+        using ListLogger log = new();
+        using TestConnection connection = new(
+            static _ => StubHandler.Json("""{"message":"cannot use S3cret-of-nobody here\n","data":null}""", 500, "no"),
+            change: options => options with { LoggerFactory = log });
+        ProxmoxApiException failure = await Assert.ThrowsAnyAsync<ProxmoxApiException>(
+            () => connection.SendAsync(false, new ApiOperation(ApiMethod.Post, "/some/thing"), new() { { name, value } }, s_unchecked));
+
+        Assert.DoesNotContain(log.Lines, static line => line.Contains(Secret, StringComparison.Ordinal));
+        Assert.Equal(shown.Length == 0 ? "***" : shown, new ApiParameter(name, value, ApiParameterKind.Text, IsListItem: false).ToString()[(name.Length + 1)..]);
+        if (name != "command")
+        {
+            Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     [Trait("Acceptance", "19")]
     public void Parameter_AsText_MasksSecrets()

@@ -105,7 +105,8 @@ public sealed class ApiJsonReaderTests
     public void TryGetIndex_MemberName_GivesTheNumberBehindThePrefix(string name, int? expected)
     {
         ApiJsonReader reader = new(Encoding.UTF8.GetBytes($"{{\"{name}\":1}}"));
-        Assert.True(reader.EnterObject());
+        Dictionary<string, JsonElement>? extra = null;
+        Assert.True(reader.EnterObject(ref extra));
         Assert.True(reader.NextMember());
         Assert.Equal(expected, reader.TryGetIndex("net"u8, out int index) ? index : null);
     }
@@ -115,7 +116,7 @@ public sealed class ApiJsonReaderTests
     {
         ApiJsonReader reader = new("""{"new":{"deep":[1,"x"]},"other":null}"""u8);
         Dictionary<string, JsonElement>? extra = null;
-        Assert.True(reader.EnterObject());
+        Assert.True(reader.EnterObject(ref extra));
         while (reader.NextMember())
         {
             reader.ReadExtra(ref extra);
