@@ -16,7 +16,7 @@ public sealed class NodeCollection
 
     /// <summary>A node by its name; nothing is sent.</summary>
     /// <exception cref="FormatException">The text is no node name.</exception>
-    public Node this[string name] => new(_client, NodeName.Parse(name));
+    public Node this[string name] => new(_client, NodeName.Parse(name, null));
 
     /// <summary>Lists the nodes with their state and figures. Nodes that are offline are listed without figures.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>

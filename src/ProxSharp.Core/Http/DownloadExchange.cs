@@ -67,8 +67,8 @@ internal readonly struct DownloadExchange : IExchange<ApiDownload>
 
     private static ApiDownload Open(HttpResponseMessage response, Stream body, CallScope scope, string host)
     {
-        long? length = response.Content.Headers.ContentLength;
-        DownloadStream content = new(body, scope, host, length);
+        long? length = GzipBody.Is(response) ? null : response.Content.Headers.ContentLength;
+        DownloadStream content = new(GzipBody.Decode(response, body), scope, host, length);
         return new ApiDownload(content, length, response.Content.Headers.ContentType?.MediaType, new Owner(response, scope));
     }
 

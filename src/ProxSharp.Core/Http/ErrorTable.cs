@@ -106,9 +106,17 @@ internal static class ErrorTable
         {
             IsTransient = true, IsBusy = true, Hint = "Another task works on it: try again when it has ended, or let the call wait with RetryBusy",
         },
-        new("guest-locked", 0, " is locked", ErrorKind.Conflict)
+        new("quorum", 0, "cluster not ready - no quorum", ErrorKind.Other)
         {
-            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task left behind is removed with 'qm unlock' or 'pct unlock'",
+            IsTransient = true, Hint = "Most nodes of the cluster are away, so nothing can be changed: bring them back, or see 'pvecm status'",
+        },
+        new("guest-locked", 0, "VM is locked", ErrorKind.Conflict)
+        {
+            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task left behind is removed with 'qm unlock'",
+        },
+        new("container-locked", 0, "CT is locked", ErrorKind.Conflict)
+        {
+            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task left behind is removed with 'pct unlock'",
         },
         new("cluster-lock", 0, "got lock request timeout", ErrorKind.Conflict)
         {

@@ -29,7 +29,10 @@ internal sealed class RequestWriter
     {
         ApiRequestMessage request = new(call, Verb(call.Operation.Method), endpoint, WriteUrl(call, endpoint));
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        HttpContent? body = call.Upload is not null ? WriteUpload(call) : WriteBody(call);
+
+        // Proxmox: what PBS calls deflate lacks the zlib header, so gzip alone is offered.
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        HttpContent body = call.Upload is not null ? WriteUpload(call) : WriteBody(call);
         request.Content = body;
         call.Body = body as ITrackedContent;
         return request;
@@ -68,13 +71,14 @@ internal sealed class RequestWriter
     private bool HasQuery(ApiCall call) => call.Operation.Method is ApiMethod.Get or ApiMethod.Delete
         || (call.Upload is not null && _product == ProxmoxProduct.BackupServer);
 
-    private PooledContent? WriteBody(ApiCall call)
+    private HttpContent WriteBody(ApiCall call)
     {
         if (call.Operation.Method is ApiMethod.Get or ApiMethod.Delete)
         {
-            // The sockets below repeat a request without content by themselves when a kept connection ends before the answer. What
-            // changes something must not be sent twice: empty content (which servers accept) keeps them from it.
-            return call.IsRead ? null : new PooledContent(new PooledBuffer(0), null);
+            // The sockets below repeat a request without content by themselves when a connection ends before the answer. What changes
+            // something must not be sent twice, and how often a read is repeated is for the options to say: empty content (which servers
+            // accept) keeps them from it.
+            return call.IsRead ? new EmptyContent() : new PooledContent(new PooledBuffer(0), null);
         }
 
         PooledBuffer body = new(256);

@@ -14,7 +14,7 @@ internal static class ResponseBody
         PooledBuffer buffer = Start(response);
         try
         {
-            using Stream stream = response.Content.ReadAsStream(cancellationToken);
+            using Stream stream = GzipBody.Decode(response, response.Content.ReadAsStream(cancellationToken));
             while (stream.Read(buffer.GetSpan()) is int count and > 0)
             {
                 Count(buffer, count);
@@ -41,7 +41,7 @@ internal static class ResponseBody
         PooledBuffer buffer = Start(response);
         try
         {
-            Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            Stream stream = GzipBody.Decode(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
             await using (stream.ConfigureAwait(false))
             {
                 while (await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false) is int count and > 0)
@@ -61,7 +61,7 @@ internal static class ResponseBody
 
     // With the length known the buffer never grows: one byte more lets the last read see the end.
     private static PooledBuffer Start(HttpResponseMessage response)
-        => new(response.Content.Headers.ContentLength is { } length and < Largest ? (int)length + 1 : Step);
+        => new(response.Content.Headers.ContentLength is { } length and < Largest && !GzipBody.Is(response) ? (int)length + 1 : Step);
 
     private static void Count(PooledBuffer buffer, int count)
     {

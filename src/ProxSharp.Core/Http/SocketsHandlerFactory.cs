@@ -29,8 +29,8 @@ internal static class SocketsHandlerFactory
             UseCookies = false,
             PreAuthenticate = false,
 
-            // Proxmox: what PBS calls deflate lacks the zlib header, so gzip alone is offered.
-            AutomaticDecompression = DecompressionMethods.GZip,
+            // Bodies are decompressed by the exchanges, which see whether they are complete.
+            AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = connectTimeout,
 
             // An answer that is given up is not read to its end first: cancelling would come seconds late.

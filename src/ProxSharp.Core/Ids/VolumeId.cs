@@ -42,7 +42,7 @@ public readonly record struct VolumeId : IParsable<VolumeId>, ISpanFormattable
     {
         int colon = s?.IndexOf(':', StringComparison.Ordinal) ?? -1;
         bool read = colon > 0 && colon < s!.Length - 1 && StorageFormats.IsStorageId(s.AsSpan(0, colon));
-        result = read ? new VolumeId(StorageId.Parse(s![..colon]), s[(colon + 1)..]) : default;
+        result = read ? new VolumeId(StorageId.Parse(s![..colon], provider), s[(colon + 1)..]) : default;
         return read;
     }
 

@@ -62,7 +62,7 @@ public sealed class ServerTrust
         ImmutableArray<CertificateFingerprint>.Builder pins = ImmutableArray.CreateBuilder<CertificateFingerprint>();
         foreach (string fingerprint in fingerprints)
         {
-            pins.Add(CertificateFingerprint.Parse(fingerprint));
+            pins.Add(CertificateFingerprint.Parse(fingerprint, null));
         }
 
         return new ServerTrust { Pins = pins.ToImmutable() };
@@ -112,7 +112,7 @@ public sealed class ServerTrust
     public ServerTrust WithPin(ProxmoxEndpoint endpoint, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return WithPins([new(endpoint, CertificateFingerprint.Parse(fingerprint))]);
+        return WithPins([new(endpoint, CertificateFingerprint.Parse(fingerprint, null))]);
     }
 
     /// <summary>As <see cref="WithPin"/> for several servers, such as the nodes of a cluster.</summary>

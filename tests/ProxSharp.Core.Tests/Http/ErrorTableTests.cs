@@ -37,6 +37,8 @@ public sealed class ErrorTableTests
         ("node-address", 500, "address lookup for 'pve3' did not find any IP address", typeof(ProxmoxNotFoundException), false),
         ("lock-timeout", 500, "can't lock file '/var/lock/qemu-server/lock-121.conf' - got timeout", typeof(ProxmoxConflictException), true),
         ("guest-locked", 500, "VM is locked (backup)", typeof(ProxmoxConflictException), true),
+        ("container-locked", 500, "CT is locked (snapshot)", typeof(ProxmoxConflictException), true),
+        ("quorum", 500, "cluster not ready - no quorum?", typeof(ProxmoxApiException), true),
         ("cluster-lock", 500, "cfs-lock 'domain-ha' error: got lock request timeout", typeof(ProxmoxConflictException), true),
         ("unable-to-lock", 400, "unable to acquire lock on backup group directory \"/x\" - another backup is already running", typeof(ProxmoxConflictException), true),
         ("digest", 500, "checksum mismatch (file change by other user?)", typeof(ProxmoxConflictException), false),

@@ -50,6 +50,43 @@ public sealed class FileTransferTests
         }
     }
 
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.999)]
+    [InlineData(1)]
+    [Trait("Acceptance", "2")]
+    public async Task Download_CompressedAndCutOff_IsNeverTakenForComplete(double part)
+    {
+        byte[] plain = [.. Enumerable.Range(0, 200_000).Select(static index => (byte)(index * index >> 7))];
+        using MemoryStream compressed = new();
+        using (System.IO.Compression.GZipStream gzip = new(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(plain);
+        }
+
+        byte[] head = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
+        byte[] sent = compressed.ToArray()[..(int)(compressed.Length * part)];
+        foreach (bool sync in new[] { true, false })
+        {
+            await using StubServer server = StubServer.Start(StubReply.Raw([.. head, .. sent]) with { CloseAfter = true });
+            using TestConnection connection = Real(server);
+            ApiParameters parameters = new() { { "node", "pve1" }, { "upid", "UPID:pve1:00000001:00000002:6B03589A:x:y:root@pam:" } };
+            await using ApiDownload download = sync
+                ? connection.Connection.Download(s_log, parameters, Unchecked(), TestContext.Current.CancellationToken)
+                : await connection.Connection.DownloadAsync(s_log, parameters, Unchecked(), TestContext.Current.CancellationToken);
+            using MemoryStream received = new();
+            Task copy = sync ? Task.Run(() => download.Content.CopyTo(received), TestContext.Current.CancellationToken) : download.Content.CopyToAsync(received, TestContext.Current.CancellationToken);
+            if (part < 1)
+            {
+                await Assert.ThrowsAsync<ProxmoxConnectionException>(() => copy);
+                continue;
+            }
+
+            await copy;
+            Assert.Equal(plain, received.ToArray());
+        }
+    }
+
     [Fact]
     [Trait("Acceptance", "9")]
     public async Task Upload_FileNameOfTheEndpoint_SatisfiesTheSchema()

@@ -33,6 +33,26 @@ public sealed class RealSocketTests
         Assert.Equal(1, server.Requests[^1].Connection);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    public async Task Read_ConnectionEndsWithoutAnswer_IsMadeAsOftenAsTheOptionsSay(int attempts, bool sync)
+    {
+        await using StubServer server = StubServer.Start(static _ => StubReply.Drop);
+        ProxmoxClientOptions options = Options(server, ProxmoxCredentials.None, ProxmoxProduct.VirtualEnvironment) with
+        {
+            Retry = new ProxmoxRetryOptions { MaxAttempts = attempts, Delay = TimeSpan.FromMilliseconds(1) },
+        };
+        using ProxmoxConnection connection = new(options, ProxmoxProduct.VirtualEnvironment, RepositoryFiles.Pve);
+        await Assert.ThrowsAsync<ProxmoxConnectionException>(() => SendAsync(connection, new ApiOperation(ApiMethod.Get, "/version"), new(), null, sync));
+        Assert.Equal(attempts, server.Requests.Count);
+    }
+
+    // Proxmox: an unused connection is closed by the server after 5 s, and the pool looks for such ones once a second.
+    [Fact]
+    public void UnusedConnections_AreGivenUpBeforeTheServerDoes() => Assert.InRange(SocketsHandlerFactory.IdleTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
+
     [Fact]
     public async Task DestructiveGet_AnswerLost_IsSentOnceAndSaysSo()
     {
@@ -68,14 +88,16 @@ public sealed class RealSocketTests
     }
 
     private static ProxmoxConnection Connect(StubServer server, ProxmoxCredentials credentials, ProxmoxProduct product = ProxmoxProduct.VirtualEnvironment) => new(
-        new ProxmoxClientOptions
-        {
-            Endpoints = [ProxmoxEndpoint.Parse(server.Address.ToString(), product)],
-            Credentials = credentials,
-            Trust = ServerTrust.Pin(server.Fingerprint),
-        },
+        Options(server, credentials, product),
         product,
         product == ProxmoxProduct.BackupServer ? RepositoryFiles.Pbs : RepositoryFiles.Pve);
+
+    private static ProxmoxClientOptions Options(StubServer server, ProxmoxCredentials credentials, ProxmoxProduct product) => new()
+    {
+        Endpoints = [ProxmoxEndpoint.Parse(server.Address.ToString(), product)],
+        Credentials = credentials,
+        Trust = ServerTrust.Pin(server.Fingerprint),
+    };
 
     private static async Task SendAsync(ProxmoxConnection connection, ApiOperation operation, ApiParameters parameters, ApiCallOptions? options, bool sync)
     {

@@ -202,6 +202,15 @@ public sealed class ServerTrustTests
         Assert.True(trust.Accept(other, StubCertificate.Shared, null, SslPolicyErrors.None));
     }
 
+    [Fact]
+    [Trait("Acceptance", "16")]
+    public void Pin_CertificateThatTheSystemTrusts_IsRefusedUnlessItIsThePinned()
+    {
+        ProxmoxEndpoint server = ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment);
+        ServerTrust trust = ServerTrust.Pin(new string('a', 64));
+        Assert.Throws<ProxmoxConnectionException>(() => trust.Accept(server, StubCertificate.Shared, null, SslPolicyErrors.None));
+    }
+
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task Insecure_SpeltOut_AcceptsAnything(bool synchronous)
