@@ -78,7 +78,7 @@ internal sealed class StubNodes
     {
         bool tells = !IsRunning(task) && task.SilentAnswers-- <= 0;
         string exit = tells ? $",\"exitstatus\":{JsonSerializer.Serialize(task.ExitAt)}" : "";
-        return StubHandler.Json($"{{\"data\":{{\"upid\":\"{task.Upid}\",\"status\":\"{(IsRunning(task) ? "running" : "stopped")}\"{exit}}}}}");
+        return StubHandler.Json($"{{\"data\":{{\"upid\":{JsonSerializer.Serialize(task.Upid.ToString())},\"status\":\"{(IsRunning(task) ? "running" : "stopped")}\"{exit}}}}}");
     }
 
     private HttpResponseMessage Log(StubTask task, Dictionary<string, long> query)

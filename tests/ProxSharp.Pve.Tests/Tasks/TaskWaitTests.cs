@@ -69,6 +69,19 @@ public sealed class TaskWaitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Wait_LogCannotBeReadForAMoment_StillCarriesItsTail(bool sync)
+    {
+        int logs = 0;
+        StubNodes nodes = new() { Trouble = call => call.Target.Contains("/log", StringComparison.Ordinal) && ++logs <= 3 ? StubHandler.Text(596, "Connection timed out") : null };
+        await using PveClient pve = nodes.Client();
+        ProxmoxTaskFailedException thrown = await Assert.ThrowsAsync<ProxmoxTaskFailedException>(() => WaitAsync(sync, pve, nodes.Start(s_short, "boom")));
+        Assert.Equal(["TASK ERROR: boom"], thrown.LogTail);
+        Assert.Null(thrown.InnerException);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Wait_Warnings_AreAnOutcomeOfTheirOwn(bool sync)
     {
         StubNodes nodes = new();
@@ -295,6 +308,29 @@ public sealed class TaskWaitTests
         await WaitAsync(sync, pve, nodes.Start(TimeSpan.FromMinutes(10)));
         // Every 200 ms it would be 3000, every 5 s 120; a tenth of the time waited adds some at the start.
         Assert.InRange(nodes.Handler.Calls.Count, 100, 180);
+    }
+
+    [Theory]
+    [InlineData("UPID:pve1:00005185:00059146:6B035BAB:reloadnetworkall::alice@pve!auto:")]
+    [InlineData("UPID:pve1:00005185:000591466:6B035BAB:imgdel:210@local:root@pam:")]
+    [InlineData("UPID:pve1:00005185:00059146:6B035BAB:srvreload:a\\x2db%2F#?:root@pam:")]
+    [Trait("Acceptance", "8")]
+    public async Task Everything_UnusualId_ReachesTheTask(string text)
+    {
+        StubNodes nodes = new();
+        await using PveClient pve = nodes.Client();
+        StubTask stub = nodes.Add(new StubTask(Upid.Parse(text)) { Duration = TimeSpan.FromDays(10_000), Lines = ["working"] });
+        PveTask task = pve.Tasks[text];
+        Assert.Equal(text, task.ToString());
+        Assert.True((await task.GetStatusAsync()).IsRunning);
+        Assert.True(task.GetStatus().IsRunning);
+        Assert.Empty(await task.GetLogTailAsync());
+        await task.StopAsync();
+        task.Stop();
+        Assert.NotNull(stub.StoppedAt);
+        ProxmoxTaskFailedException thrown = await Assert.ThrowsAsync<ProxmoxTaskFailedException>(() => task.WaitForCompletionAsync());
+        Assert.Equal(text, thrown.Upid.ToString());
+        Assert.All(nodes.Handler.Calls, call => Assert.Contains($"/nodes/pve1/tasks/{Uri.EscapeDataString(text)}", call.Target, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,10 +15,7 @@ public sealed class TaskWatcherTests
         await using PveClient pve = nodes.Client();
         List<StubTask> tasks = [.. Enumerable.Range(0, 500).Select(n => nodes.Start(TimeSpan.FromSeconds(5 + (n % 60)), n % 10 == 9 ? "boom" : "OK", Node(n)))];
         TaskWaitOptions options = new() { ThrowOnFailure = false, LogTailLines = 0 };
-        nodes.Clock.Hold();
-        Task<TaskResult>[] waits = [.. tasks.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync(options))];
-        nodes.Clock.Release();
-        TaskResult[] results = await Task.WhenAll(waits);
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, tasks, options);
         Assert.Equal(tasks.Select(static task => task.Upid), results.Select(static result => result.Upid));
         Assert.Equal(50, results.Count(static result => result.Outcome == TaskOutcome.Failed));
         // A node is asked for one task only when it is the last one there; lists tell of all others how and when they ended.
@@ -36,7 +33,7 @@ public sealed class TaskWatcherTests
         await using PveClient pve = nodes.Client();
         Task<TaskResult> late = pve.Tasks[nodes.Start(TimeSpan.FromHours(10)).Upid].WaitForCompletionAsync();
         StubTask[] early = [.. Enumerable.Range(1, 10).Select(n => nodes.Start(TimeSpan.FromSeconds(n)))];
-        await Task.WhenAll(early.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        await WaitForAllAsync(nodes, pve, early);
         Assert.False(late.IsCompleted);
     }
 
@@ -46,7 +43,7 @@ public sealed class TaskWatcherTests
         StubNodes nodes = new();
         await using PveClient pve = nodes.Client();
         StubTask task = nodes.Start(TimeSpan.FromSeconds(3));
-        TaskResult[] results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, Enumerable.Repeat(task, 5));
         Assert.All(results, static result => Assert.True(result.Succeeded));
         Assert.Empty(nodes.Lists);
         Assert.InRange(nodes.StatusCalls.Count(), 1, 25);
@@ -59,7 +56,7 @@ public sealed class TaskWatcherTests
         StubNodes nodes = new();
         await using PveClient pve = nodes.Client();
         List<StubTask> tasks = [.. Enumerable.Range(1, 20).Select(n => nodes.Add(new StubTask(nodes.NewId()) { Duration = TimeSpan.FromSeconds(10 + n), IsListed = n > 5 }))];
-        TaskResult[] results = await Task.WhenAll(tasks.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, tasks);
         Assert.All(results, static result => Assert.True(result.Succeeded));
         Assert.Equal(["1005", "1004", "1003", "1002", "1001"], nodes.StatusCalls.SkipLast(5).Select(Pid).Distinct().OrderDescending());
     }
@@ -72,7 +69,7 @@ public sealed class TaskWatcherTests
         StubNodes nodes = new() { Trouble = call => call.Target.Contains("/tasks?", StringComparison.Ordinal) ? StubHandler.Text(status, "Permission check failed (/nodes/pve1, Sys.Audit)") : null };
         await using PveClient pve = nodes.Client();
         List<StubTask> tasks = [.. Enumerable.Range(1, 20).Select(n => nodes.Start(TimeSpan.FromSeconds(10 + n)))];
-        TaskResult[] results = await Task.WhenAll(tasks.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, tasks);
         Assert.All(results, static result => Assert.True(result.Succeeded));
         Assert.Equal(status == 403 ? 1 : 3, nodes.Lists.Count());
     }
@@ -90,7 +87,7 @@ public sealed class TaskWatcherTests
             nodes.Add(new StubTask(nodes.NewId("pve1", now.AddHours(-1))) { Duration = TimeSpan.FromSeconds(1) });
         }
 
-        TaskResult[] results = await Task.WhenAll(old.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, old);
         Assert.All(results, static result => Assert.True(result.Succeeded));
         Assert.Single(nodes.Lists, static call => call.Target.Contains("source=all", StringComparison.Ordinal));
         Assert.Contains(nodes.Lists, static call => call.Target.Contains("source=active", StringComparison.Ordinal));
@@ -109,7 +106,7 @@ public sealed class TaskWatcherTests
         }
 
         TaskWaitOptions options = new() { ThrowOnFailure = false, LogTailLines = 0 };
-        TaskResult[] results = await Task.WhenAll(old.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync(options)));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, old, options);
         Assert.Equal([TaskOutcome.Succeeded, TaskOutcome.Failed, TaskOutcome.Succeeded], results.Select(static result => result.Outcome));
         Assert.Equal(5, nodes.Handler.Calls.Count);
     }
@@ -143,7 +140,7 @@ public sealed class TaskWatcherTests
         nodes.Trouble = _ => Interlocked.Increment(ref call) % 4 == 0 ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "broken") : null;
         await using PveClient pve = nodes.Client();
         List<StubTask> tasks = [.. Enumerable.Range(0, 100).Select(n => nodes.Start(TimeSpan.FromSeconds(60 + (n % 5))))];
-        TaskResult[] results = await Task.WhenAll(tasks.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync()));
+        TaskResult[] results = await WaitForAllAsync(nodes, pve, tasks);
         Assert.All(results, static result => Assert.True(result.Succeeded));
         Assert.InRange(nodes.Handler.Calls.Count, 5, 100);
     }
@@ -196,6 +193,15 @@ public sealed class TaskWatcherTests
         };
         StubTask task = nodes.Start(TimeSpan.FromHours(1));
         await Assert.ThrowsAnyAsync<Exception>(() => pve.Tasks[task.Upid].WaitForCompletionAsync());
+    }
+
+    // The time stands still until all wait.
+    private static Task<TaskResult[]> WaitForAllAsync(StubNodes nodes, PveClient pve, IEnumerable<StubTask> tasks, TaskWaitOptions? options = null)
+    {
+        nodes.Clock.Hold();
+        Task<TaskResult>[] waits = [.. tasks.Select(task => pve.Tasks[task.Upid].WaitForCompletionAsync(options))];
+        nodes.Clock.Release();
+        return Task.WhenAll(waits);
     }
 
     private static string Node(int n) => string.Create(CultureInfo.InvariantCulture, $"pve{(n % 3) + 1}");
