@@ -70,6 +70,20 @@ public sealed class TaskWaiterTests
         Assert.Equal(4, server.StatusCalls);
     }
 
+    [Fact]
+    public void Map_WaitThatWasGivenUp_KeepsItsCauseAndTheTask()
+    {
+        ProxmoxPermissionException cause = new("refused") { Privilege = "Sys.Audit", PrivilegePath = "/nodes/pve1" };
+        ProxmoxTaskWaitException given = new("Unable to wait", cause) { Upid = Ids.Upid.Parse(Upid) };
+
+        CliError error = ErrorMapper.Map(given);
+
+        Assert.Equal(ExitCodes.Authentication, error.ExitCode);
+        Assert.Equal("Unable to wait", error.Message);
+        Assert.Equal(Upid, error.Upid);
+        Assert.Contains("Sys.Audit", error.Hint, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Upid, true)]
     [InlineData("UPID:pbs1:00001234:00ABCDEF:00000001:65432100:verify:store1:root@pam:", true)]

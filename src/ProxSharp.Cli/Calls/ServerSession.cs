@@ -20,6 +20,9 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The server.</summary>
     public ServerContext Context { get; }
 
+    /// <summary>The client, if the server is a Proxmox VE node.</summary>
+    public PveClient? Pve => _client as PveClient;
+
     /// <summary>Uses a client that exists; it is disposed with the session.</summary>
     public static ServerSession Over(ServerContext context, ProxmoxClient client) => new(context, client);
 

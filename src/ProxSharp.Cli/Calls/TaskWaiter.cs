@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Ids;
+using ProxSharp.Pve;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Cli.Calls;
 
@@ -29,6 +32,21 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     public async Task<string> WaitAsync(string upid, CancellationToken cancellationToken)
     {
         string task = $"/nodes/{Uri.EscapeDataString(upid.Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}";
+        return session.Pve is { } pve && Upid.TryParse(upid, out Upid id)
+            ? await WaitAsync(pve.Tasks[id], task, cancellationToken).ConfigureAwait(false)
+            : await PollAsync(upid, task, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string> WaitAsync(PveTask task, string path, CancellationToken cancellationToken)
+    {
+        TaskWaitOptions options = new() { MaxInterval = s_longestPause, Log = new LineSink(logged), LogTailLines = TailLength, ThrowOnFailure = false };
+        TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
+        string end = result.ExitStatus.Length > 0 ? result.ExitStatus : "the server does not know how it ended";
+        return result.Succeeded ? end : throw Failed(task.Upid.ToString(), path, end, result.LogTail);
+    }
+
+    private async Task<string> PollAsync(string upid, string task, CancellationToken cancellationToken)
+    {
         TimeSpan pause = TimeSpan.FromMilliseconds(100);
         while (true)
         {
@@ -37,7 +55,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
             if (Text(status, "status") == "stopped" && Text(status, "exitstatus") is { } end)
             {
-                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, task, end);
+                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, task, end, [.. _tail]);
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
@@ -85,14 +103,14 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         }
     }
 
-    private CliException Failed(string upid, string task, string end) => new(new CliError
+    private static CliException Failed(string upid, string task, string end, IReadOnlyList<string> tail) => new(new CliError
     {
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = string.Create(CultureInfo.InvariantCulture, $"The task {Kind(upid)} failed: {end}"),
         Hint = $"Its whole log: prox api get '{Uri.UnescapeDataString(task)}/log' limit=0",
         Upid = upid,
-        LogTail = [.. _tail],
+        LogTail = tail,
     });
 
     private static string Kind(string upid)
@@ -104,4 +122,9 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed class LineSink(Action<string> logged) : IProgress<TaskLogLine>
+    {
+        public void Report(TaskLogLine value) => logged(value.Text);
+    }
 }

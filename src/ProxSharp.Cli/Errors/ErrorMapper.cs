@@ -22,6 +22,7 @@ internal static class ErrorMapper
             Message = protocol.Message,
             Hint = "Check that the URL is that of a Proxmox API and not of a proxy or another service.",
         },
+        ProxmoxTaskWaitException wait => Waiting(wait),
         ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
         IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },
         JsonException json => new CliError { Code = "json", ExitCode = ExitCodes.Error, Message = $"The input is no valid JSON: {json.Message}" },
@@ -42,6 +43,14 @@ internal static class ErrorMapper
         Hint = DescribeHint(invalid.Path),
         ParameterErrors = invalid.ParameterErrors,
     };
+
+    // Why the waiting ended decides on the code; the task goes on whatever it was.
+    private static CliError Waiting(ProxmoxTaskWaitException wait)
+    {
+        string upid = wait.Upid.ToString();
+        CliError error = wait.InnerException is ProxmoxException cause ? Map(cause) : new CliError { Code = "task_wait", ExitCode = ExitCodes.Error, Message = wait.Message };
+        return error with { Message = wait.Message, Upid = upid, IsRetryable = wait.IsTransient, Hint = error.Hint ?? $"Look at the task: prox api get /nodes/{wait.Upid.Node}/tasks/{upid}/status" };
+    }
 
     private static CliError Certificate(ProxmoxConnectionException certificate)
     {

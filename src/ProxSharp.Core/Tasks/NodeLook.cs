@@ -8,7 +8,7 @@ internal sealed class NodeLook(TaskServer server, string node)
 {
     private const int CallsAtOnce = 4;
     private const int SpareEntries = 100;
-    private const int MaxEntries = 2000;
+    private const int MaxEntries = 1000;
     private const int MaxListFailures = 3;
     private static readonly TimeSpan s_clockSlack = TimeSpan.FromSeconds(2);
 
@@ -17,8 +17,11 @@ internal sealed class NodeLook(TaskServer server, string node)
     private bool _isForbidden;
     private int _listFailures;
 
+    // Tasks that were waited for and have ended since still take their places on the list.
+    private int _mostWanted;
+
     /// <summary>Forgets what was learnt about the list.</summary>
-    public void Reset() => (_activeOnly, _isForbidden, _listFailures) = (false, false, 0);
+    public void Reset() => (_activeOnly, _isForbidden, _listFailures, _mostWanted) = (false, false, 0, 0);
 
     /// <summary>Looks at the tasks that are due and tells each wait what it sees.</summary>
     public async Task RunAsync(IReadOnlyList<WatchedTask> tasks, CancellationToken cancellationToken)
@@ -65,7 +68,8 @@ internal sealed class NodeLook(TaskServer server, string node)
         if (!_activeOnly)
         {
             DateTimeOffset since = tasks.Min(static task => task.Tracker.Upid.StartTime) - s_clockSlack;
-            int limit = Math.Min((wanted.Count * 2) + SpareEntries, MaxEntries);
+            _mostWanted = Math.Max(_mostWanted, wanted.Count);
+            int limit = Math.Min((_mostWanted * 2) + SpareEntries, MaxEntries);
             TaskListing recent = await server.ListAsync(node, new TaskListQuery(since, limit, wanted), cancellationToken).ConfigureAwait(false);
             List<WatchedTask> missing = Take(tasks, recent);
             _activeOnly = missing.Count > 0 && !recent.IsComplete;

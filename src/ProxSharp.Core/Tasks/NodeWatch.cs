@@ -130,7 +130,8 @@ internal sealed class NodeWatch(TaskServer server, string node)
             TimeSpan remaining;
             lock (_gate)
             {
-                remaining = server.Clock.GetElapsedTime(Now, _due);
+                // Timers drop fractions of a millisecond, and would then have to be set again and again.
+                remaining = TimeSpan.FromMilliseconds(Math.Ceiling(server.Clock.GetElapsedTime(Now, _due).TotalMilliseconds));
                 _wake = wake;
             }
 

@@ -6,6 +6,7 @@ namespace ProxSharp.Tasks;
 /// <summary>Waits for one task: the end, the log on the way, the time limit, and what is due when the caller gives up.</summary>
 internal sealed class TaskWait
 {
+    private const int TailAttempts = 4;
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
 
     private readonly TaskServer _server;
@@ -181,26 +182,46 @@ internal sealed class TaskWait
     // That the log cannot be read must not hide how the task ended, so the failure goes along.
     private async Task<(IReadOnlyList<string> Lines, ProxmoxException? Failure)> TailAsync(TaskState end, CancellationToken cancellationToken)
     {
-        try
+        for (int attempt = 1; NeedsTail(end); attempt++)
         {
-            return (NeedsTail(end) ? await TaskLogTail.ReadAsync(_server, _upid, _options.LogTailLines, cancellationToken).ConfigureAwait(false) : KnownTail(end), null);
+            try
+            {
+                return (await TaskLogTail.ReadAsync(_server, _upid, _options.LogTailLines, cancellationToken).ConfigureAwait(false), null);
+            }
+            catch (ProxmoxException exception)
+            {
+                if (attempt == TailAttempts || !exception.IsTransient)
+                {
+                    return ([], exception);
+                }
+            }
+
+            await Pause.ForAsync(_options.MinInterval * attempt, _server.Clock, cancellationToken).ConfigureAwait(false);
         }
-        catch (ProxmoxException exception)
-        {
-            return ([], exception);
-        }
+
+        return (KnownTail(end), null);
     }
 
     private (IReadOnlyList<string> Lines, ProxmoxException? Failure) Tail(TaskState end, CancellationToken cancellationToken)
     {
-        try
+        for (int attempt = 1; NeedsTail(end); attempt++)
         {
-            return (NeedsTail(end) ? TaskLogTail.Read(_server, _upid, _options.LogTailLines, cancellationToken) : KnownTail(end), null);
+            try
+            {
+                return (TaskLogTail.Read(_server, _upid, _options.LogTailLines, cancellationToken), null);
+            }
+            catch (ProxmoxException exception)
+            {
+                if (attempt == TailAttempts || !exception.IsTransient)
+                {
+                    return ([], exception);
+                }
+            }
+
+            Pause.For(_options.MinInterval * attempt, _server.Clock, cancellationToken);
         }
-        catch (ProxmoxException exception)
-        {
-            return ([], exception);
-        }
+
+        return (KnownTail(end), null);
     }
 
     private bool NeedsTail(TaskState end) => !_options.FollowsLog && _options.LogTailLines > 0 && ExitText.Outcome(end.ExitStatus) != TaskOutcome.Succeeded;

@@ -30,7 +30,10 @@ public sealed record TaskWaitOptions
     /// <summary>Whether a failed task throws <see cref="ProxmoxTaskFailedException"/>; otherwise its result says so. Default: true.</summary>
     public bool ThrowOnFailure { get; init; } = true;
 
-    /// <summary>Whether the task is stopped when the waiting is cancelled. Default: false. A wait that times out never stops its task.</summary>
+    /// <summary>
+    /// Whether the task is asked to stop when the waiting is cancelled, which may take up to 10 s. Default: false. A wait that times out never stops its
+    /// task.
+    /// </summary>
     public bool StopOnCancel { get; init; }
 
     /// <summary>How long "no such task" is tolerated: just after the start a node may not know its task yet. Default: 10 s.</summary>
