@@ -6,6 +6,14 @@ namespace ProxSharp.Pve;
 
 public abstract partial class Guest
 {
+    /// <summary>Gets what the guest is doing: state, load, memory, traffic.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    public Task<GuestStatusReport> GetStatusAsync(CancellationToken cancellationToken = default) => ReadStatusAsync(cancellationToken);
+
+    /// <inheritdoc cref="GetStatusAsync"/>
+    public GuestStatusReport GetStatus(CancellationToken cancellationToken = default) => ReadStatus(cancellationToken);
+
     /// <summary>Starts the guest.</summary>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
@@ -155,6 +163,10 @@ public abstract partial class Guest
 
     /// <inheritdoc cref="HasFeatureAsync"/>
     public abstract bool HasFeature(GuestFeature feature, string? snapshot = null, CancellationToken cancellationToken = default);
+
+    private protected abstract Task<GuestStatusReport> ReadStatusAsync(CancellationToken cancellationToken);
+
+    private protected abstract GuestStatusReport ReadStatus(CancellationToken cancellationToken);
 
     private protected abstract Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken);
 

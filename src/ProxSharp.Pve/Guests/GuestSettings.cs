@@ -178,7 +178,7 @@ public abstract record GuestSettings
         ArgumentNullException.ThrowIfNull(values);
         foreach (string key in _values.Keys.Where(key => TryGetIndex(key, prefix, out int index) && !values.ContainsKey(index)).ToArray())
         {
-            Set(key, null);
+            _values = _values.Remove(key);
         }
 
         foreach ((int index, T value) in values)

@@ -8,7 +8,7 @@ internal static class OptionCheck
     {
         if (isSet)
         {
-            throw new ArgumentException($"{option} is an option for {kind} only.", "options");
+            throw new ArgumentException($"{option} is an option for {kind} only.");
         }
     }
 
