@@ -45,11 +45,11 @@ public sealed class GuestFindTests(PveCluster cluster) : IClassFixture<PveCluste
     {
         Assert.SkipWhen(cluster.IsLive, "Knows the guests of the simulator.");
         PveClient pve = cluster.Pve;
-        int before = cluster.Simulator.Traffic.Requests.Count;
+        long before = cluster.Simulator.Traffic.RequestCount;
         Vm vm = sync ? pve.FindVm("web-2") : await pve.FindVmAsync("web-2");
         VmStatus status = sync ? vm.GetStatus() : await vm.GetStatusAsync();
         Assert.Equal(("web-2", 101), (status.Name, vm.Id.Value));
-        Assert.Equal(1, cluster.Simulator.Traffic.Requests.Skip(before).Count(static request => request.Path.Contains("/cluster/resources", StringComparison.Ordinal)));
+        Assert.Equal(1, cluster.Simulator.RequestsSince(before).Count(static request => request.Path.Contains("/cluster/resources", StringComparison.Ordinal)));
         Assert.Equal(101, (sync ? pve.FindVm(101) : await pve.FindVmAsync(101)).Id.Value);
         Assert.Equal(200, (sync ? pve.FindContainer("dns") : await pve.FindContainerAsync("dns")).Id.Value);
         Assert.Equal(200, (sync ? pve.FindContainer(200) : await pve.FindContainerAsync(200)).Id.Value);

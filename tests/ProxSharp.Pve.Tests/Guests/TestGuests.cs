@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
+using ProxSharp.Simulator;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Pve.Tests.Guests;
@@ -44,6 +45,15 @@ internal static class TestGuests
         RootFs = ContainerSpec.NewRootFs(cluster.Storage, DiskSize.FromGibibytes(1)),
         Net = [new(0, new LxcNetwork { Name = "eth0", Bridge = "vmbr0", Ip = "dhcp" })],
     };
+
+    /// <summary>What came in since there were a number of requests; the simulator keeps the latest thousand.</summary>
+    public static IEnumerable<SimulatedRequest> RequestsSince(this PveSimulator simulator, long before)
+    {
+        long since = simulator.Traffic.RequestCount - before;
+        IReadOnlyList<SimulatedRequest> kept = simulator.Traffic.Requests;
+        Assert.True(since <= kept.Count, "Too many requests to look back.");
+        return kept.TakeLast((int)since);
+    }
 
     public static Task RemoveAsync(Guest guest) => guest.DeleteAsync(new GuestDeleteOptions { Purge = true }).WaitForCompletionAsync(Fast);
 
