@@ -151,7 +151,7 @@ public sealed class ContainerTests(PveCluster cluster) : IClassFixture<PveCluste
         await DoneAsync(sync, () => container.GrowDisk("rootfs", DiskSize.FromGibibytes(1)), () => container.GrowDiskAsync("rootfs", DiskSize.FromGibibytes(1)));
         GuestMoveDiskOptions options = new() { Storage = StorageId.Parse("local-lvm"), DeleteSource = true };
         await DoneAsync(sync, () => container.MoveDisk("rootfs", options), () => container.MoveDiskAsync("rootfs", options));
-        GuestDisk root = (await container.Config.GetAsync()).Disks.Single(static disk => disk.Key == "rootfs");
+        ConfiguredDisk root = (await container.Config.GetAsync()).Disks.Single(static disk => disk.Key == "rootfs");
         Assert.Equal(DiskSize.FromGibibytes(3), root.Size);
         Assert.StartsWith("local-lvm:", root.Volume, StringComparison.Ordinal);
         await RemoveAsync(container);

@@ -84,5 +84,23 @@ public sealed class GuestFindTests(PveCluster cluster) : IClassFixture<PveCluste
         Assert.Contains("987654321", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GetStatus_ThroughAServerThatIsAway_NamesTheGuestAndTheServer(bool sync)
+    {
+        ProxmoxClientOptions options = cluster.Options with
+        {
+            Endpoints = [ProxmoxEndpoint.Parse("https://127.0.0.1:1", ProxmoxProduct.VirtualEnvironment)],
+            Retry = new ProxmoxRetryOptions { MaxAttempts = 1 },
+        };
+        await using PveClient pve = new(options);
+        Vm vm = pve.Nodes["pve1"].Vms[100];
+        ProxmoxConnectionException exception = sync
+            ? Assert.Throws<ProxmoxConnectionException>(() => vm.GetStatus())
+            : await Assert.ThrowsAsync<ProxmoxConnectionException>(() => vm.GetStatusAsync());
+        Assert.StartsWith("Unable to read the status of VM 100 on pve1 through 127.0.0.1:1: no connection", exception.Message, StringComparison.Ordinal);
+    }
+
     private static GuestSummary Summary(int id, string name, GuestType type) => new() { Id = new Ids.VmId(id), Name = name, Type = type, Node = "pve1" };
 }

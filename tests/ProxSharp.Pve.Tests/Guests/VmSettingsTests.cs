@@ -55,7 +55,7 @@ public sealed class VmSettingsTests
     [Fact]
     public void Disks_OfAConfiguration_ShowVolumesAndSizes()
     {
-        IReadOnlyList<GuestDisk> disks = Config.Disks;
+        IReadOnlyList<ConfiguredDisk> disks = Config.Disks;
         Assert.Equal(["ide2", "scsi0", "unused0"], disks.Select(static disk => disk.Key));
         Assert.Equal(("local:110/vm-110-disk-0.qcow2", DiskSize.FromGibibytes(1)), (disks[1].Volume, disks[1].Size));
         Assert.True(disks[0].IsCdRom);

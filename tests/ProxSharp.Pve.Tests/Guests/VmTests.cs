@@ -139,8 +139,8 @@ public sealed class VmTests(PveCluster cluster) : IClassFixture<PveCluster>
         Assert.Equal(["cores", "memory"], changes.Set.Keys.Order());
         await DoneAsync(sync, () => clone.ResizeDisk("scsi0", DiskSize.FromGibibytes(2)), () => clone.ResizeDiskAsync("scsi0", DiskSize.FromGibibytes(2)));
         await DoneAsync(sync, () => clone.GrowDisk("scsi0", DiskSize.FromGibibytes(1)), () => clone.GrowDiskAsync("scsi0", DiskSize.FromGibibytes(1)));
-        await DoneAsync(sync, () => clone.Start(), () => clone.StartAsync());
         Assert.DoesNotContain(RequestsSince(before), static request => request.Path.Contains("/cluster/resources", StringComparison.Ordinal));
+        await DoneAsync(sync, () => clone.Start(), () => clone.StartAsync());
 
         VmConfig config = await clone.Config.GetAsync();
         Assert.Equal((options.Name, "a clone", 2, DiskSize.FromGibibytes(3)), (config.Name, config.Description, config.Cores, config.Disks.Single(static disk => disk.Key == "scsi0").Size));
@@ -237,6 +237,20 @@ public sealed class VmTests(PveCluster cluster) : IClassFixture<PveCluster>
         Assert.True((await vm.GetStatusAsync()).IsRunning);
         await DoneAsync(vm.StopAsync());
         await RemoveAsync(vm);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Acceptance", "14")]
+    public async Task Start_OfAMachineTheClusterDoesNotListYet_GoesToTheKnownNode(bool sync)
+    {
+        FastForward clock = new();
+        await using PveClient pve = new(cluster.Options with { TimeProvider = clock });
+        Vm vm = pve.Nodes[cluster.Node].Vms[987_654_320];
+        clock.Skip(TimeSpan.FromMinutes(1));
+        PveTask task = sync ? vm.Start() : await vm.StartAsync();
+        Assert.Equal(cluster.Node, task.Upid.Node.ToString());
     }
 
     [Theory]
