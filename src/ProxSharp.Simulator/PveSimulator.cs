@@ -122,12 +122,23 @@ public sealed class PveSimulator : IAsyncDisposable
         new GuestCloning(state, context).Register(table);
         new GuestSnapshots(state, context).Register(table);
         new GuestMoving(state, context).Register(table);
+        new GuestAgent(state).Register(table);
+        new GuestTools(state, context).Register(table);
+        new CloudInit(state).Register(table);
         new UserHandlers(state).Register(table);
         new RightsHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new PoolHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
-        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);
+        new PruneHandlers(state).Register(table);
+        new DatacenterHandlers(state).Register(table);
+        new NodeConfigHandlers(state).Register(table);
+        new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);
+        BatchHandlers batch = new(state);
+        batch.Register(table);
+        PveDispatcher dispatcher = new(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);
+        batch.Dispatch = dispatcher.Dispatch;
+        return dispatcher;
     }
 }

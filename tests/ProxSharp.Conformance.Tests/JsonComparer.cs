@@ -82,6 +82,11 @@ internal sealed class JsonComparer(bool byShape)
         {
             CompareShapes(path, recorded, live);
         }
+        else if (recorded.Count == live.Count && path == ".data" && recorded is [JsonObject acl, ..] && acl.ContainsKey("ugid"))
+        {
+            // An unordered list without a key of its own.
+            Compare(path, Sorted(recorded), Sorted(live));
+        }
         else if (KeyOf(recorded, live) is { } key)
         {
             Dictionary<string, JsonNode> entries = live.ToDictionary(entry => Identity(entry!, key), static entry => entry!, StringComparer.Ordinal);
@@ -112,6 +117,9 @@ internal sealed class JsonComparer(bool byShape)
             }
         }
     }
+
+    private static JsonObject Sorted(JsonArray entries) =>
+        new([.. entries.Select(static entry => KeyValuePair.Create<string, JsonNode?>($"{entry!["path"]} {entry["type"]} {entry["ugid"]} {entry["roleid"]}", entry.DeepClone()))]);
 
     /// <summary>Every live entry must look like a recorded one.</summary>
     private void CompareShapes(string path, JsonArray recorded, JsonArray live)

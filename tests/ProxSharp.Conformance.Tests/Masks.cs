@@ -16,6 +16,7 @@ internal static partial class Masks
         text = HexPattern().Replace(text, "*hex*");
         text = StampPattern().Replace(text, "*time*");
         text = EpochPattern().Replace(text, "*epoch*");
+        text = ExtractPattern().Replace(text, "Total bytes read: *");
         text = UploadPattern().Replace(text, "pveupload-*");
         text = QemuPattern().Replace(text, "creation-qemu=*,");
         return PortPattern().Replace(text, "port '*'");
@@ -50,6 +51,9 @@ internal static partial class Masks
 
     [GeneratedRegex("pveupload-[0-9a-z]+")]
     private static partial Regex UploadPattern();
+
+    [GeneratedRegex("Total bytes read: [0-9]+ .*")]
+    private static partial Regex ExtractPattern();
 
     [GeneratedRegex("creation-qemu=[0-9.]+,")]
     private static partial Regex QemuPattern();

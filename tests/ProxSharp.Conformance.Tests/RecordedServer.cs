@@ -26,6 +26,7 @@ internal static class RecordedServer
     public static void Build(ClusterBuilder cluster)
     {
         cluster
+            .WithEmptyNewMachines()
             .AddNode("pve1", cores: 2, memory: 25_276_026_880)
             .AddStorage("local", "dir", static storage =>
             {
@@ -62,12 +63,13 @@ internal static class RecordedServer
         .AddVm("pve1", 100, "vm-a", static vm =>
         {
             vm.Pool = "dev";
+            vm.HasSystem = false;
             vm.IsRunning = true;
             vm.Options.Clear();
             (string, string)[] options =
             [
                 ("name", "vm-a"), ("agent", "enabled=0"), ("boot", "order=scsi0"), ("cores", "1"), ("ide2", "none,media=cdrom"), ("kvm", "0"), ("memory", "128"),
-                ("net0", "virtio,bridge=vmbr0"), ("scsi0", "local:2,format=qcow2"), ("scsi1", "local:1"), ("scsihw", "virtio-scsi-single"), ("tags", "prod;web"),
+                ("net0", "virtio,bridge=vmbr0"), ("scsi0", "local:2,format=qcow2"), ("scsihw", "virtio-scsi-single"), ("tags", "prod;web"),
             ];
             foreach ((string key, string value) in options)
             {
@@ -78,7 +80,7 @@ internal static class RecordedServer
         {
             container.IsRunning = true;
             container.Options.Clear();
-            (string, string)[] options = [("hostname", "ct-a"), ("arch", "amd64"), ("ostype", "alpine"), ("memory", "128"), ("swap", "0"), ("rootfs", "local:1"), ("net0", "name=eth0,bridge=vmbr0,ip=dhcp")];
+            (string, string)[] options = [("hostname", "ct-a"), ("arch", "amd64"), ("ostype", "alpine"), ("memory", "128"), ("swap", "0"), ("rootfs", "local:1")];
             foreach ((string key, string value) in options)
             {
                 container.Options[key] = value;

@@ -21,6 +21,27 @@ internal static class RequestWriter
         return [.. Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), .. body];
     }
 
+    /// <summary>The recorder kept only the beginning of long requests; what followed was more of the same letter.</summary>
+    public static string Whole(Sample sample)
+    {
+        const int Kept = 3000;
+        const string Rest = " HTTP/1.1\r\nHost: 127.0.0.1:8006\r\nAuthorization: PVEAPIToken=root@pam!ci=865fbb4c-8df3-4ed8-a59a-d47c5837b4f3\r\n\r\n";
+        string raw = sample.RawRequest;
+        if (raw.Length < Kept)
+        {
+            return raw;
+        }
+
+        return sample.Number switch
+        {
+            "413" => raw.PadRight(raw.IndexOf("X-Big", StringComparison.Ordinal) + 9000, 'a') + "\r\n\r\n",
+            "414" => raw.PadRight(raw.IndexOf("X-Big", StringComparison.Ordinal) + 7000, 'a') + "\r\n\r\n",
+            "415" => raw.PadRight(60_000, '1') + Rest,
+            "417" => raw.PadRight(raw.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4 + (512 * 1024), 'a'),
+            _ => raw,
+        };
+    }
+
     /// <summary>The recorder kept only the size of large forms: what they held follows from the answers and from what came of them.</summary>
     private static byte[]? Upload(Sample sample)
     {

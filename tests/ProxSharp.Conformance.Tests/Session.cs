@@ -74,10 +74,10 @@ internal sealed class Session : IAsyncDisposable
         return new Outcome(sample.Name, [.. _problems]);
     }
 
-    /// <summary>Moves the clock on to the moment of the recording, and by a second at least.</summary>
+    /// <summary>Moves the clock on to the moment of the recording, and a little at least.</summary>
     private void Pass(DateTimeOffset? recorded)
     {
-        DateTimeOffset next = _time.GetUtcNow().AddSeconds(1);
+        DateTimeOffset next = _time.GetUtcNow().AddMilliseconds(300);
         _time.SetUtcNow(recorded > next ? recorded.Value : next);
     }
 
@@ -90,7 +90,7 @@ internal sealed class Session : IAsyncDisposable
         }
         else
         {
-            await wire.WriteAsync(Encoding.UTF8.GetBytes(Replace(sample.RawRequest)), token);
+            await wire.WriteAsync(Encoding.UTF8.GetBytes(Replace(RequestWriter.Whole(sample))), token);
             if (sample.SecondWrite is { } rest)
             {
                 await wire.WriteAsync(Encoding.UTF8.GetBytes(rest), token);
@@ -103,9 +103,9 @@ internal sealed class Session : IAsyncDisposable
             Task<Answer?> reading = wire.ReadAsync(token);
             while (expected == 0 && !reading.IsCompleted)
             {
-                // The server says nothing and closes when its patience ends.
+                // The server says nothing and closes when its patience ends, five seconds after it has read the head.
+                await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(20), token));
                 _time.Advance(TimeSpan.FromSeconds(1));
-                await Task.Yield();
             }
 
             if (await reading is not { } answer)
@@ -165,7 +165,8 @@ internal sealed class Session : IAsyncDisposable
     private async Task CallAsync(Step step, string line, CancellationToken token)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        Answer answer = await SendAsync(step.Caller, step.Verb, Replace(step.Path), Replace(step.Form), token);
+        string path = await BackupAsync(Replace(step.Path), token);
+        Answer answer = await SendAsync(step.Caller, step.Verb, path, Replace(step.Form), token);
         if (answer.Status != 200)
         {
             _problems.Add($"preparation failed: {line}: {answer.StatusLine} {answer.Text}");
@@ -183,6 +184,22 @@ internal sealed class Session : IAsyncDisposable
                 _substitutions.Add(recorded, data?.GetValue<string>() ?? "");
             }
         }
+    }
+
+    /// <summary>Puts the newest backup of a guest where <c>{backup:vmid}</c> stands.</summary>
+    private async Task<string> BackupAsync(string path, CancellationToken token)
+    {
+        const string Mark = "{backup:";
+        int at = path.IndexOf(Mark, StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return path;
+        }
+
+        int end = path.IndexOf('}', at);
+        Answer list = await SendAsync("root", "GET", $"/nodes/pve1/storage/local/content?content=backup&vmid={path[(at + Mark.Length)..end]}", "", token);
+        string volume = Json(list)!["data"]!.AsArray()[^1]!["volid"]!.GetValue<string>();
+        return path[..at] + Uri.EscapeDataString(volume) + path[(end + 1)..];
     }
 
     private async Task LogInAsync(string name, string user, string password, CancellationToken token)

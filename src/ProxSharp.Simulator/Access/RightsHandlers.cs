@@ -252,17 +252,43 @@ internal sealed class RightsHandlers(PveState state)
             subject = new Principal(parts[0], parts.Length > 1 ? parts[1] : null);
         }
 
-        IEnumerable<string> paths = call.Text("path") is { } path ? [path] : s_roots.Concat(Directory.Acl.Select(static entry => entry.Path)).Distinct().Order(StringComparer.Ordinal);
         JsonObject data = [];
-        foreach (string one in paths)
+        foreach (string one in call.Text("path") is { } path ? [path] : KnownPaths())
         {
             IReadOnlySet<string> privileges = state.Permissions.PrivilegesAt(subject, one);
             if (privileges.Count > 0 || call.Has("path"))
             {
-                data[one] = Privileges(privileges);
+                IReadOnlySet<string> propagated = state.Permissions.PropagatedAt(subject, one.TrimEnd('/'));
+                JsonObject shown = [];
+                foreach (string privilege in privileges)
+                {
+                    // Proxmox: the number says whether the privilege holds below the path too.
+                    shown[privilege] = propagated.Contains(privilege) ? 1 : 0;
+                }
+
+                data[one] = shown;
             }
         }
 
         return ApiReply.Of(data);
+    }
+
+    /// <summary>The paths that are always shown, those with entries, and what is in pools.</summary>
+    private SortedSet<string> KnownPaths()
+    {
+        SortedSet<string> paths = new(["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"], StringComparer.Ordinal);
+        foreach (AclEntry entry in Directory.Acl)
+        {
+            for (int slash = entry.Path.IndexOf('/', 1); slash > 0; slash = entry.Path.IndexOf('/', slash + 1))
+            {
+                paths.Add(entry.Path[..slash]);
+            }
+
+            paths.Add(entry.Path);
+        }
+
+        paths.UnionWith(state.Guests.Values.Where(static guest => guest.Pool is not null).Select(static guest => Guests.GuestContext.PathOf(guest.VmId)));
+        paths.UnionWith(state.Pools.Values.SelectMany(static pool => pool.Storages).Select(static storage => $"/storage/{storage}"));
+        return paths;
     }
 }

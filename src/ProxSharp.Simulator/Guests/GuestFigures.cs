@@ -17,7 +17,11 @@ internal sealed class GuestFigures(PveState state)
     public long Uptime(ClusterNode node) => Math.Max(1, (long)(state.Now - node.BootedAt).TotalSeconds);
 
     public double NodeCpu(ClusterNode node) =>
-        Math.Min(1, 0.02 + (OnNode(node).Where(static guest => guest.IsRunning).Sum(static guest => Cpu(guest) * guest.Cores) / node.Cores));
+        Math.Min(1, 0.02 + (OnNode(node).Where(static guest => guest.IsRunning).Sum(guest => Cpu(guest) * Cores(guest)) / node.Cores));
+
+    /// <summary>The processors a guest may use: a container without a limit has all of its node.</summary>
+    public int Cores(Guest guest) =>
+        guest.IsContainer && !guest.Config.ContainsKey("cores") && state.Nodes.TryGetValue(guest.Node, out ClusterNode? node) ? node.Cores : guest.Cores;
 
     public long NodeMemory(ClusterNode node) => Math.Min(node.Memory, (2L << 30) + OnNode(node).Sum(MemoryUsed));
 
@@ -31,11 +35,15 @@ internal sealed class GuestFigures(PveState state)
             ? guest.Config.GetValueOrDefault("rootfs")
             : guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false) && !option.Value.Contains("media=cdrom", StringComparison.Ordinal))
                 .Select(static option => option.Value).FirstOrDefault();
-        return value is null ? 0 : DiskOptions.SizeOf(value);
+        // A container whose volume is not made yet shows the size it will get by default.
+        return value is null ? guest.IsContainer ? 4L << 30 : 0 : DiskOptions.SizeOf(value);
     }
 
     /// <summary>The entry of a guest in <c>/cluster/resources</c>.</summary>
-    public JsonObject Resource(Guest guest, bool isUnreachable)
+    /// <param name="guest">The guest.</param>
+    /// <param name="isUnreachable">True if its node is down.</param>
+    /// <param name="inPool">True for the list of a pool's members, which leaves out what the pool knows and the tags.</param>
+    public JsonObject Resource(Guest guest, bool isUnreachable, bool inPool = false)
     {
         long traffic = Uptime(guest) * (1000 + guest.VmId);
         JsonObject entry = new()
@@ -48,7 +56,7 @@ internal sealed class GuestFigures(PveState state)
             ["status"] = isUnreachable ? "unknown" : guest.IsRunning ? "running" : "stopped",
             ["template"] = guest.IsTemplate ? 1 : 0,
             ["cpu"] = Cpu(guest),
-            ["maxcpu"] = guest.Cores,
+            ["maxcpu"] = Cores(guest),
             ["mem"] = MemoryUsed(guest),
             ["memhost"] = MemoryUsed(guest),
             ["maxmem"] = guest.Memory,
@@ -60,6 +68,11 @@ internal sealed class GuestFigures(PveState state)
             ["diskread"] = traffic * 3,
             ["diskwrite"] = traffic * 2,
         };
+        if (inPool)
+        {
+            return entry;
+        }
+
         AddOptional(entry, guest);
         if (guest.Pool is { } pool)
         {
@@ -78,7 +91,7 @@ internal sealed class GuestFigures(PveState state)
             ["vmid"] = guest.VmId,
             ["name"] = guest.Name,
             ["status"] = guest.IsRunning ? "running" : "stopped",
-            ["cpus"] = guest.Cores,
+            ["cpus"] = Cores(guest),
             ["cpu"] = Cpu(guest),
             ["mem"] = MemoryUsed(guest),
             ["maxmem"] = guest.Memory,
@@ -87,15 +100,14 @@ internal sealed class GuestFigures(PveState state)
             ["uptime"] = Uptime(guest),
             ["netin"] = traffic,
             ["netout"] = traffic / 2,
-            ["diskread"] = traffic * 3,
-            ["diskwrite"] = traffic * 2,
         };
         if (guest.IsRunning)
         {
             entry["pid"] = guest.Pid;
             foreach (string pressure in (string[])["pressurecpusome", "pressurecpufull", "pressureiosome", "pressureiofull", "pressurememorysome", "pressurememoryfull"])
             {
-                entry[pressure] = 0;
+                // Proxmox: a node with the old control groups has no such figures for containers.
+                entry[pressure] = guest.IsContainer ? null : JsonValue.Create(0);
             }
         }
 
@@ -106,6 +118,13 @@ internal sealed class GuestFigures(PveState state)
 
         AddOptional(entry, guest);
         AddKind(entry, guest, full);
+        if (guest.IsContainer)
+        {
+            // Proxmox: machines do not show what they read and wrote.
+            entry["diskread"] = traffic * 3;
+            entry["diskwrite"] = traffic * 2;
+        }
+
         return entry;
     }
 
@@ -120,6 +139,12 @@ internal sealed class GuestFigures(PveState state)
         }
 
         entry["memhost"] = MemoryUsed(guest);
+        if (long.TryParse(guest.Config.GetValueOrDefault("balloon"), CultureInfo.InvariantCulture, out long balloon) && balloon > 0)
+        {
+            entry["balloon_min"] = balloon << 20;
+            entry["shares"] = long.TryParse(guest.Config.GetValueOrDefault("shares"), CultureInfo.InvariantCulture, out long shares) ? shares : 1000;
+        }
+
         if (guest.Config.Keys.Any(static key => key.StartsWith("serial", StringComparison.Ordinal)))
         {
             entry["serial"] = 1;

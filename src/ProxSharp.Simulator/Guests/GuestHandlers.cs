@@ -49,6 +49,15 @@ internal sealed class GuestHandlers(PveState state, GuestContext context)
             status["agent"] = 1;
         }
 
+        if (!guest.IsContainer && guest.Config.GetValueOrDefault("vga") is { } vga)
+        {
+            status["clipboard"] = DiskOptions.Get(vga, "clipboard");
+            if (vga.Contains("qxl", StringComparison.Ordinal))
+            {
+                status["spice"] = 1;
+            }
+        }
+
         return ApiReply.Of(status);
     }
 

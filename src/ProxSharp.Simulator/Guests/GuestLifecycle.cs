@@ -62,6 +62,7 @@ internal sealed class GuestLifecycle(PveState state)
                 GuestContext.DemandUnlocked(guest);
             }
 
+            GuestContext.DemandFile(guest, task.DueAt);
             work(guest);
         }
     }
@@ -84,6 +85,11 @@ internal sealed class GuestLifecycle(PveState state)
 
     private ApiReply ShutdownMachine(ApiCall call)
     {
+        if (state.FindGuest((int)call.Integer("vmid")!, isContainer: false, call.PathValues["node"]) is { IsRunning: true, IsPaused: false, HasSystem: false } deaf)
+        {
+            return ShutdownInVain(call, deaf);
+        }
+
         bool ignores = state.Guests.GetValueOrDefault((int)call.Integer("vmid")!)?.IsPaused == true && !call.IsSet("forceStop");
         return Machine(call, "qmshutdown", guest =>
         {
@@ -93,6 +99,31 @@ internal sealed class GuestLifecycle(PveState state)
             }
 
             guest.Stop();
+        });
+    }
+
+    /// <summary>Nobody in the machine listens: the task holds the configuration's lock until the timeout.</summary>
+    private ApiReply ShutdownInVain(ApiCall call, Guest guest)
+    {
+        GuestPrivileges.DemandSkiplock(call);
+        GuestContext.DemandFile(guest, state.Now);
+        TimeSpan timeout = TimeSpan.FromSeconds(call.Integer("timeout") ?? 60);
+        bool stops = call.IsSet("forceStop");
+        guest.BusyUntil = state.Now + timeout;
+        return Run(GuestContext.Task(call, "qmshutdown", guest) with
+        {
+            Duration = timeout,
+            OnAbort = () => guest.BusyUntil = default,
+            Work = _ =>
+            {
+                guest.BusyUntil = default;
+                if (!stops)
+                {
+                    throw ApiFault.Failed("VM quit/powerdown failed - got timeout");
+                }
+
+                guest.Stop();
+            },
         });
     }
 

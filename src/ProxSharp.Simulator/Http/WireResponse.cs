@@ -30,6 +30,9 @@ internal sealed record WireResponse
     /// <summary>True to compress even if the client did not ask for it.</summary>
     public bool AlwaysCompress { get; init; }
 
+    /// <summary>True if the server breaks the connection instead of answering.</summary>
+    public bool IsDropped { get; init; }
+
     public static WireResponse Text(int status, string message, string reason) => new()
     {
         Status = status,

@@ -78,11 +78,13 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             ["pveversion"] = $"pve-manager/{Version}/{RepositoryId}",
             ["kversion"] = "Linux 6.14.11-2-pve #1 SMP PREEMPT_DYNAMIC",
             ["current-kernel"] = new JsonObject { ["sysname"] = "Linux", ["release"] = "6.14.11-2-pve", ["version"] = "#1 SMP PREEMPT_DYNAMIC", ["machine"] = "x86_64" },
-            ["boot-info"] = new JsonObject { ["mode"] = "efi", ["secureboot"] = 0 },
+            ["boot-info"] = new JsonObject { ["mode"] = "legacy-bios" },
             ["cpuinfo"] = new JsonObject
             {
                 ["cpus"] = node.Cores,
-                ["cores"] = node.Cores / 2,
+                ["cores"] = node.Cores,
+                ["family"] = "26",
+                ["vendor"] = "AuthenticAMD",
                 ["sockets"] = 1,
                 ["model"] = "Simulated CPU",
                 ["mhz"] = "3000.000",

@@ -60,9 +60,9 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                 entry.Remove("used");
             }
 
-            if (volume.Parent is { } parent)
+            if (volume.Parent is not null || storage.HasFiles)
             {
-                entry["parent"] = parent;
+                entry["parent"] = volume.Parent;
             }
         }
 
@@ -126,7 +126,7 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
             "backup" => volume.Name.Replace("backup/", "dump/", StringComparison.Ordinal),
             _ => volume.Name,
         };
-        JsonObject data = new() { ["path"] = $"{root}/{folder}{name}", ["size"] = volume.Size, ["used"] = volume.Size / 4, ["format"] = volume.Format };
+        JsonObject data = new() { ["path"] = $"{root}/{folder}{name}", ["size"] = volume.Size, ["used"] = volume.Size / 4, ["format"] = volume.Content is "images" or "rootdir" ? volume.Format : "raw" };
         if (volume.Content == "backup")
         {
             data["protected"] = volume.IsProtected ? 1 : 0;

@@ -79,6 +79,7 @@ internal sealed class PveTaskHandlers(PveState state)
         {
             // Proxmox: only lists write it in upper case.
             entry["status"] = "RUNNING";
+            entry["saved"] = "0";
         }
 
         return entry;
