@@ -28,7 +28,7 @@ internal static partial class Masks
     [GeneratedRegex("(PVE:[^:]+|PVEVNC):[0-9A-F]{8}::[A-Za-z0-9+/=]+")]
     private static partial Regex TicketPattern();
 
-    [GeneratedRegex("^[^:]{8}:PVEVNC")]
+    [GeneratedRegex("^.{8}:PVEVNC")]
     private static partial Regex VncPasswordPattern();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]

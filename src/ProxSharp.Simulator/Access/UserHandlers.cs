@@ -99,12 +99,12 @@ internal sealed class UserHandlers(PveState state)
         }
 
         AccessUser user = new(id) { Password = call.Text("password") };
-        Change(user, call, append: false);
+        Change(user, call, append: false, "create user failed: ");
         Directory.Users.Add(id, user);
         return ApiReply.Nothing;
     }
 
-    private void Change(AccessUser user, ApiCall call, bool append)
+    private void Change(AccessUser user, ApiCall call, bool append, string failure)
     {
         user.Enabled = call.Flag("enable") ?? user.Enabled;
         user.Expire = call.Integer("expire") ?? user.Expire;
@@ -128,7 +128,7 @@ internal sealed class UserHandlers(PveState state)
 
         foreach (string group in call.Items("groups"))
         {
-            user.Groups.Add(Directory.Groups.ContainsKey(group) ? group : throw ApiFault.Failed($"group '{group}' does not exist"));
+            user.Groups.Add(Directory.Groups.ContainsKey(group) ? group : throw ApiFault.Failed($"{failure}no such group '{group}'"));
         }
     }
 
@@ -151,7 +151,7 @@ internal sealed class UserHandlers(PveState state)
     {
         string id = call.PathValues["userid"];
         AccessUser user = Directory.Users.GetValueOrDefault(id) ?? throw ApiFault.Failed($"update user failed: no such user ('{id}')");
-        Change(user, call, call.IsSet("append"));
+        Change(user, call, call.IsSet("append"), "update user failed: ");
         return ApiReply.Nothing;
     }
 

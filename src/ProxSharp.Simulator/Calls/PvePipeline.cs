@@ -117,6 +117,7 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
                 Parameters = parameters,
                 Caller = caller,
                 Upload = upload,
+                IsUpgrade = WebSocketUpgrade.IsWanted(request),
             };
             foreach ((string name, string value) in call.PathValues)
             {
@@ -124,6 +125,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             }
 
             ApiReply reply = dispatcher.Dispatch(call);
+            if (WebSocketUpgrade.IsWanted(request))
+            {
+                return WebSocketUpgrade.Accept(request, reply);
+            }
+
             bool stays = upload is null;
             return format.Write(reply) with { IsProxied = isProxied && stays, Close = !stays };
         }
@@ -270,6 +276,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             throw state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase))
                 ? new ApiFault(595, "No route to host") { IsEmpty = true }
                 : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Temporary failure in name resolution");
+        }
+
+        if (faults.IsHanging(node))
+        {
+            throw new ApiFault(596, "Connection timed out") { IsEmpty = true, Delay = TimeSpan.FromSeconds(30) };
         }
 
         if (faults.IsDead(node))

@@ -180,7 +180,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
 
         if (guest.IsRunning)
         {
-            throw ApiFault.Failed($"you can't convert a {label} to template if the {label} is running");
+            throw ApiFault.Failed(guest.IsContainer ? "you can't convert a CT to template if the CT is running" : "you can't convert a VM to template if VM is running");
         }
 
         if (guest.Snapshots.Count > 0)

@@ -220,5 +220,7 @@ internal sealed class StorageHandlers(PveState state)
         };
     }
 
-    private ApiReply Status(ApiCall call) => ApiReply.Of(Figures(state.GetStorage(call.PathValues["storage"]), call.PathValues["node"]));
+    private ApiReply Status(ApiCall call) => state.Storages.TryGetValue(call.PathValues["storage"], out StorageDefinition? storage) && storage.IsOn(call.PathValues["node"])
+        ? ApiReply.Of(Figures(storage, call.PathValues["node"]))
+        : throw ApiFault.Parameter("storage", "No such storage.");
 }
