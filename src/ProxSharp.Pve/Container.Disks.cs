@@ -9,7 +9,7 @@ public sealed partial class Container
     public override Task<PveTask> MoveDiskAsync(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return TaskAsync($"move {disk} of", (node, call) => Api.MoveVolumeAsync(node, Id.Value, options.ForContainer(disk), call, cancellationToken), cancellationToken);
+        return RunTaskAsync($"move {disk} of", (node, call) => Api.MoveVolumeAsync(node, Id.Value, options.ForContainer(disk), call, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed partial class Container
         }
     }
 
-    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => TaskAsync(
+    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => RunTaskAsync(
         $"resize {disk} of", (node, call) => Api.ResizeAsync(node, Id.Value, new NodesLxcResizeRequest { Disk = new LxcDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
 
     private protected override PveTask Resize(string disk, string size, CancellationToken cancellationToken) => RunTask(

@@ -22,7 +22,7 @@ public sealed partial class Container
         async Task<GuestTask<Container>> CloneToAsync(VmId newId)
         {
             string home = "";
-            PveTask task = await TaskAsync(
+            PveTask task = await RunTaskAsync(
                 $"clone {newId} from",
                 (node, call) => Api.CloneAsync(home = node, Id.Value, wanted.ForContainer(newId), call, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ public sealed partial class Container
     }
 
     /// <inheritdoc/>
-    public override Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "delete", (node, call) => Api.DeleteAsync(node, Id.Value, GuestDeleteOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed partial class Container
     public override async Task<PveTask> MigrateAsync(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default)
     {
         NodesLxcMigrateRequest request = (options ?? new GuestMigrateOptions()).ForContainer(target.Value);
-        PveTask task = await TaskAsync($"migrate to {target}", (node, call) => Api.MigrateAsync(node, Id.Value, request, call, cancellationToken), cancellationToken)
+        PveTask task = await RunTaskAsync($"migrate to {target}", (node, call) => Api.MigrateAsync(node, Id.Value, request, call, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         Place.Forget();
         return task;
@@ -87,7 +87,7 @@ public sealed partial class Container
     public override Task<PveTask> RemoteMigrateAsync(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return TaskAsync(
+        return RunTaskAsync(
             $"migrate to {options.Target.Host}", (node, call) => Api.RemoteMigrateAsync(node, Id.Value, options.ForContainer(), call, cancellationToken), cancellationToken);
     }
 
@@ -116,16 +116,6 @@ public sealed partial class Container
     /// <inheritdoc cref="ConvertToTemplateAsync"/>
     public void ConvertToTemplate(CancellationToken cancellationToken = default) =>
         Call("make a template of", (node, call) => Api.Template(node, Id.Value, call, cancellationToken), cancellationToken);
-
-    /// <summary>Lists the network interfaces inside the running container with their addresses.</summary>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET .../interfaces</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
-    public Task<IReadOnlyList<NodesLxcInterfacesItem>> ListInterfacesAsync(CancellationToken cancellationToken = default) =>
-        CallAsync("list the interfaces of", (node, call) => Api.ListInterfacesAsync(node, Id.Value, call, cancellationToken), cancellationToken);
-
-    /// <inheritdoc cref="ListInterfacesAsync"/>
-    public IReadOnlyList<NodesLxcInterfacesItem> ListInterfaces(CancellationToken cancellationToken = default) =>
-        Call("list the interfaces of", (node, call) => Api.ListInterfaces(node, Id.Value, call, cancellationToken), cancellationToken);
 
     private static NodesLxcGetMigrationPreconditionsRequest Preconditions(NodeName? target) => new() { Target = target?.Value };
 

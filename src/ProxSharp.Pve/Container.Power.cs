@@ -21,7 +21,7 @@ public sealed partial class Container
     private protected override GuestStatusReport ReadStatus(CancellationToken cancellationToken) => GetStatus(cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "start", (node, call) => Api.Status.StartAsync(node, Id.Value, GuestStartOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed partial class Container
         "start", (node, call) => Api.Status.Start(node, Id.Value, GuestStartOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "stop", (node, call) => Api.Status.StopAsync(node, Id.Value, GuestStopOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed partial class Container
         "stop", (node, call) => Api.Status.Stop(node, Id.Value, GuestStopOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "shut down", (node, call) => Api.Status.ShutdownAsync(node, Id.Value, GuestShutdownOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed partial class Container
         "shut down", (node, call) => Api.Status.Shutdown(node, Id.Value, GuestShutdownOptions.ForContainer(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "reboot", (node, call) => Api.Status.RebootAsync(node, Id.Value, new NodesLxcStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public sealed partial class Container
         "reboot", (node, call) => Api.Status.Reboot(node, Id.Value, new NodesLxcStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
         "suspend", (node, call) => Api.Status.SuspendAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed partial class Container
         "suspend", (node, call) => Api.Status.Suspend(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
         "resume", (node, call) => Api.Status.ResumeAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed class ContainerSnapshots : GuestSnapshots
         Convert(_owner.Call("list the snapshots of", (node, options) => Api.List(node, Id, options, cancellationToken), cancellationToken));
 
     /// <inheritdoc/>
-    public override Task<PveTask> CreateAsync(string name, string? description = null, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public override Task<PveTask> CreateAsync(string name, string? description = null, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"take snapshot {name} of",
         (node, options) => Api.CreateAsync(node, Id, new NodesLxcSnapshotCreateRequest { SnapName = name, Description = description }, options, cancellationToken),
         cancellationToken);
@@ -73,7 +73,7 @@ public sealed class ContainerSnapshots : GuestSnapshots
     }
 
     /// <inheritdoc/>
-    public override Task<PveTask> RollbackAsync(string name, bool start = false, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public override Task<PveTask> RollbackAsync(string name, bool start = false, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"roll back to snapshot {name} of",
         (node, options) => Api.RollbackAsync(node, Id, name, new NodesLxcSnapshotRollbackRequest { Start = OptionCheck.Flag(start) }, options, cancellationToken),
         cancellationToken);
@@ -85,7 +85,7 @@ public sealed class ContainerSnapshots : GuestSnapshots
         cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> DeleteAsync(string name, bool force = false, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public override Task<PveTask> DeleteAsync(string name, bool force = false, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"delete snapshot {name} of",
         (node, options) => Api.DeleteAsync(node, Id, name, new NodesLxcSnapshotDeleteRequest { Force = OptionCheck.Flag(force) }, options, cancellationToken),
         cancellationToken);

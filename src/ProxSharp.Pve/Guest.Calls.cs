@@ -58,11 +58,11 @@ public abstract partial class Guest
         Call(node => call(node, Saying(action, node)), cancellationToken);
 
     /// <summary>Makes a call that starts a task on the node that holds the guest; the messages of its exceptions say what it does.</summary>
-    internal Task<PveTask> TaskAsync(
+    internal Task<PveTask> RunTaskAsync(
         string action, Func<string, ApiCallOptions, Task<ApiResponse<string>>> call, CancellationToken cancellationToken, bool isBlind = false) =>
         Place.CallAsync(node => Client.Tasks.StartedAsync(call(node, Saying(action, node))), isBlind, cancellationToken);
 
-    /// <inheritdoc cref="TaskAsync"/>
+    /// <inheritdoc cref="RunTaskAsync"/>
     internal PveTask RunTask(string action, Func<string, ApiCallOptions, ApiResponse<string>> call, CancellationToken cancellationToken, bool isBlind = false) =>
         Place.Call(node => Client.Tasks.Started(call(node, Saying(action, node))), isBlind, cancellationToken);
 }

@@ -9,7 +9,7 @@ public sealed partial class Vm
     public override Task<PveTask> MoveDiskAsync(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return TaskAsync($"move {disk} of", (node, call) => Api.MoveDiskAsync(node, Id.Value, options.ForVm(disk), call, cancellationToken), cancellationToken);
+        return RunTaskAsync($"move {disk} of", (node, call) => Api.MoveDiskAsync(node, Id.Value, options.ForVm(disk), call, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed partial class Vm
     public override void DestroyDisk(string disk, CancellationToken cancellationToken = default) =>
         Call($"destroy {disk} of", (node, call) => Api.Unlink(node, Id.Value, Unlinking(disk, destroy: true), call, cancellationToken), cancellationToken);
 
-    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => TaskAsync(
+    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => RunTaskAsync(
         $"resize {disk} of", (node, call) => Api.ResizeAsync(node, Id.Value, new NodesQemuResizeRequest { Disk = new QemuDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
 
     private protected override PveTask Resize(string disk, string size, CancellationToken cancellationToken) => RunTask(

@@ -22,7 +22,7 @@ public sealed partial class Vm
         async Task<GuestTask<Vm>> CloneToAsync(VmId newId)
         {
             string home = "";
-            PveTask task = await TaskAsync(
+            PveTask task = await RunTaskAsync(
                 $"clone {newId} from",
                 (node, call) => Api.CloneAsync(home = node, Id.Value, wanted.ForVm(newId), call, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ public sealed partial class Vm
     }
 
     /// <inheritdoc/>
-    public override Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "delete", (node, call) => Api.DeleteAsync(node, Id.Value, GuestDeleteOptions.ForVm(options), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed partial class Vm
     public override async Task<PveTask> MigrateAsync(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default)
     {
         NodesQemuMigrateRequest request = (options ?? new GuestMigrateOptions()).ForVm(target.Value);
-        PveTask task = await TaskAsync($"migrate to {target}", (node, call) => Api.MigrateAsync(node, Id.Value, request, call, cancellationToken), cancellationToken)
+        PveTask task = await RunTaskAsync($"migrate to {target}", (node, call) => Api.MigrateAsync(node, Id.Value, request, call, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         Place.Forget();
         return task;
@@ -87,7 +87,7 @@ public sealed partial class Vm
     public override Task<PveTask> RemoteMigrateAsync(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return TaskAsync(
+        return RunTaskAsync(
             $"migrate to {options.Target.Host}", (node, call) => Api.RemoteMigrateAsync(node, Id.Value, options.ForVm(), call, cancellationToken), cancellationToken);
     }
 
@@ -111,7 +111,7 @@ public sealed partial class Vm
     /// <param name="disk">The only disk to turn into a base image; null for all and the VM itself.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST .../template</c>. Needs <c>VM.Allocate</c> on <c>/vms/{vmid}</c>.</remarks>
-    public Task<PveTask> ConvertToTemplateAsync(string? disk = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public Task<PveTask> ConvertToTemplateAsync(string? disk = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "make a template of", (node, call) => Api.TemplateAsync(node, Id.Value, TemplateRequest(disk), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="ConvertToTemplateAsync"/>

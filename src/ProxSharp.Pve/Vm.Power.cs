@@ -22,7 +22,7 @@ public sealed partial class Vm
     private protected override GuestStatusReport ReadStatus(CancellationToken cancellationToken) => GetStatus(cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "start", (node, call) => Api.Status.StartAsync(node, Id.Value, GuestStartOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed partial class Vm
         "start", (node, call) => Api.Status.Start(node, Id.Value, GuestStartOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
-    public override Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "stop", (node, call) => Api.Status.StopAsync(node, Id.Value, GuestStopOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed partial class Vm
         "stop", (node, call) => Api.Status.Stop(node, Id.Value, GuestStopOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
-    public override Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "shut down", (node, call) => Api.Status.ShutdownAsync(node, Id.Value, GuestShutdownOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ public sealed partial class Vm
         "shut down", (node, call) => Api.Status.Shutdown(node, Id.Value, GuestShutdownOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
 
     /// <inheritdoc/>
-    public override Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "reboot", (node, call) => Api.Status.RebootAsync(node, Id.Value, new NodesQemuStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed partial class Vm
         "reboot", (node, call) => Api.Status.Reboot(node, Id.Value, new NodesQemuStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
         "suspend", (node, call) => Api.Status.SuspendAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ public sealed partial class Vm
         "suspend", (node, call) => Api.Status.Suspend(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default) => TaskAsync(
+    public override Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
         "resume", (node, call) => Api.Status.ResumeAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed partial class Vm
     /// <param name="storage">The storage for the memory; null for the VM's, or that of its disks.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST .../status/suspend</c> with <c>todisk</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>, and space on the storage.</remarks>
-    public Task<PveTask> SuspendToDiskAsync(StorageId? storage = null, CancellationToken cancellationToken = default) => TaskAsync(
+    public Task<PveTask> SuspendToDiskAsync(StorageId? storage = null, CancellationToken cancellationToken = default) => RunTaskAsync(
         "suspend", (node, call) => Api.Status.SuspendAsync(node, Id.Value, ToDisk(storage), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="SuspendToDiskAsync"/>
@@ -84,7 +84,7 @@ public sealed partial class Vm
     /// <param name="skipLock">Goes ahead although the VM is locked; only for <c>root@pam</c>.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST .../status/reset</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
-    public Task<PveTask> ResetAsync(bool skipLock = false, CancellationToken cancellationToken = default) => TaskAsync(
+    public Task<PveTask> ResetAsync(bool skipLock = false, CancellationToken cancellationToken = default) => RunTaskAsync(
         "reset",
         (node, call) => Api.Status.ResetAsync(node, Id.Value, new NodesQemuStatusResetRequest { Skiplock = OptionCheck.Flag(skipLock) }, call, cancellationToken),
         cancellationToken);

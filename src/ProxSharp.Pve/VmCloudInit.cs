@@ -50,4 +50,15 @@ public sealed partial class VmCloudInit
 
     /// <inheritdoc cref="GetMetadataAsync"/>
     public string GetMetadata(CancellationToken cancellationToken = default) => GetDump(s_meta, cancellationToken);
+
+    /// <summary>Lists the cloud-init options with the changes that the drive does not hold yet; see <see cref="PendingOption.HasChange"/>.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET .../cloudinit</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    public async Task<IReadOnlyList<PendingOption>> GetPendingAsync(CancellationToken cancellationToken = default) => PendingOption.Of(await _owner.CallAsync(
+        "read the cloud-init settings of", (node, call) => _owner.Api.CloudInit.IndexAsync(node, _owner.Id.Value, call, cancellationToken), cancellationToken)
+        .ConfigureAwait(false));
+
+    /// <inheritdoc cref="GetPendingAsync"/>
+    public IReadOnlyList<PendingOption> GetPending(CancellationToken cancellationToken = default) => PendingOption.Of(_owner.Call(
+        "read the cloud-init settings of", (node, call) => _owner.Api.CloudInit.Index(node, _owner.Id.Value, call, cancellationToken), cancellationToken));
 }

@@ -39,7 +39,7 @@ public sealed class VmSnapshots : GuestSnapshots
     /// <param name="description">A text that describes it.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST .../snapshot</c>. Needs <c>VM.Snapshot</c> on <c>/vms/{vmid}</c>.</remarks>
-    public Task<PveTask> CreateAsync(string name, bool withMemory, string? description = null, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public Task<PveTask> CreateAsync(string name, bool withMemory, string? description = null, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"take snapshot {name} of", (node, options) => Api.CreateAsync(node, Id, Request(name, description, withMemory), options, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="CreateAsync(string, bool, string?, CancellationToken)"/>
@@ -82,7 +82,7 @@ public sealed class VmSnapshots : GuestSnapshots
     }
 
     /// <inheritdoc/>
-    public override Task<PveTask> RollbackAsync(string name, bool start = false, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public override Task<PveTask> RollbackAsync(string name, bool start = false, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"roll back to snapshot {name} of",
         (node, options) => Api.RollbackAsync(node, Id, name, new NodesQemuSnapshotRollbackRequest { Start = OptionCheck.Flag(start) }, options, cancellationToken),
         cancellationToken);
@@ -94,7 +94,7 @@ public sealed class VmSnapshots : GuestSnapshots
         cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<PveTask> DeleteAsync(string name, bool force = false, CancellationToken cancellationToken = default) => _owner.TaskAsync(
+    public override Task<PveTask> DeleteAsync(string name, bool force = false, CancellationToken cancellationToken = default) => _owner.RunTaskAsync(
         $"delete snapshot {name} of",
         (node, options) => Api.DeleteAsync(node, Id, name, new NodesQemuSnapshotDeleteRequest { Force = OptionCheck.Flag(force) }, options, cancellationToken),
         cancellationToken);

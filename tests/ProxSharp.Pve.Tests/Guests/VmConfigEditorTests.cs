@@ -243,6 +243,7 @@ public sealed class VmConfigEditorTests(PveCluster cluster) : IClassFixture<PveC
         Assert.True((await vm.Config.UpdateAsync(c => c.WithCloudInit(settings with { Password = null, DriveStorage = null }))).IsEmpty);
         Assert.NotNull(sync ? vm.CloudInit.GetUserData() : await vm.CloudInit.GetUserDataAsync());
         Assert.NotNull(sync ? vm.CloudInit.GetNetworkConfig() : await vm.CloudInit.GetNetworkConfigAsync());
+        Assert.NotNull(sync ? vm.CloudInit.GetPending() : await vm.CloudInit.GetPendingAsync());
         Assert.NotNull(sync ? vm.CloudInit.GetMetadata() : await vm.CloudInit.GetMetadataAsync());
         await RemoveAsync(vm);
     }

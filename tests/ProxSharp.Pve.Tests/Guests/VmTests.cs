@@ -176,6 +176,29 @@ public sealed class VmTests(PveCluster cluster) : IClassFixture<PveCluster>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Acceptance", "14")]
+    public async Task WaitForUnlock_OfACloneUnderWay_MakesItReadyForChanges(bool sync)
+    {
+        Vm vm = await NewVmAsync(cluster);
+        Vm clone = (sync ? vm.Clone() : await vm.CloneAsync()).Guest;
+        if (sync)
+        {
+            clone.WaitForUnlock(FastGuest);
+        }
+        else
+        {
+            await clone.WaitForUnlockAsync(FastGuest);
+        }
+
+        await clone.Config.UpdateAsync(static c => c with { Cores = 3 });
+        Assert.Equal(3, (await clone.Config.GetAsync()).Cores);
+        await RemoveAsync(clone);
+        await RemoveAsync(vm);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task WaitForUnlock_OfALockedMachine_TimesOutWithItsName(bool sync)
     {
         Assert.SkipWhen(cluster.IsLive, "Locks a VM.");
