@@ -25,6 +25,9 @@ internal static class TestGuests
         Cores = 1,
         Memory = 64,
         OsType = QemuOsType.L26,
+
+        // A real server under test may be a virtual machine itself.
+        Kvm = cluster.IsLive ? false : null,
         Scsi = [new(0, VmSpec.NewDisk(cluster.Storage, DiskSize.FromGibibytes(1)) with { Format = QemuDiskFormat.Qcow2 })],
         Net = [new(0, new QemuNet { Model = NetworkModel.Virtio, Bridge = "vmbr0" })],
     };
