@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, tasks, upload [MiB].
+// Runs one part or all of them: resources, overhead, connections, tasks, create, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -32,6 +32,11 @@ if (part is "all" or "connections")
 if (part is "all" or "tasks")
 {
     await TaskWaitRun.RunAsync();
+}
+
+if (part is "all" or "create")
+{
+    await ConcurrentCreateRun.RunAsync();
 }
 
 if (part is "all" or "upload")

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Hosting;
@@ -47,6 +48,18 @@ public sealed class PveSimulator : IAsyncDisposable
     /// <summary>What came in so far.</summary>
     public SimulatorTraffic Traffic => _server.Traffic;
 
+    /// <summary>The consoles that were asked for so far, oldest first.</summary>
+    public IReadOnlyList<SimulatedConsole> Consoles
+    {
+        get
+        {
+            lock (State.Gate)
+            {
+                return State.Consoles.All;
+            }
+        }
+    }
+
     internal PveState State { get; private set; }
 
     /// <summary>Starts a simulator.</summary>
@@ -57,7 +70,7 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         options ??= new PveSimulatorOptions();
         PveState state = BuildState(options);
-        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256);
+        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256, new Random(options.Seed + 2));
         FaultInjector faults = new(tickets.Rotate);
         HttpServerContext server = new()
         {
@@ -67,12 +80,15 @@ public sealed class PveSimulator : IAsyncDisposable
             Faults = faults,
             Traffic = new SimulatorTraffic(),
             Time = options.TimeProvider,
+
+            // A simulated clock that jumps must not end connections that nobody left idle.
+            IdleTime = options.TimeProvider is SimulatedClock ? TimeProvider.System : options.TimeProvider,
             IdleTimeout = TimeSpan.FromSeconds(5),
             MaximumRequests = 100,
             ClosesOnError = true,
         };
         X509Certificate2 certificate = SimulatorCertificate.Create(state.LocalNode, state.Nodes.Keys);
-        state.Fingerprint = SimulatorCertificate.Fingerprint(certificate);
+        (state.Fingerprint, state.CertificatePem) = (SimulatorCertificate.Fingerprint(certificate), certificate.ExportCertificatePem());
         SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
         return new PveSimulator(host, server, options, tickets, state);
     }
@@ -81,17 +97,58 @@ public sealed class PveSimulator : IAsyncDisposable
     public void Reset()
     {
         PveState state = BuildState(_options);
-        state.Fingerprint = Fingerprint;
+        (state.Fingerprint, state.CertificatePem) = (Fingerprint, CertificatePem);
         _server.Pipeline = BuildPipeline(state, _tickets, Faults, _options);
         State = state;
+    }
+
+    /// <summary>
+    /// Moves the simulated time on: tasks progress and end in the order they are due, tickets grow old, time series grow, delayed answers
+    /// come.
+    /// </summary>
+    /// <param name="duration">How far; not negative.</param>
+    /// <exception cref="InvalidOperationException">The simulator does not run on a <see cref="SimulatedClock"/>.</exception>
+    public void Advance(TimeSpan duration)
+    {
+        if (_options.TimeProvider is not SimulatedClock clock)
+        {
+            throw new InvalidOperationException($"Start the simulator with a {nameof(SimulatedClock)} to move its time.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        DateTimeOffset target = clock.GetUtcNow() + duration;
+        while (NextStep(target) is { } step)
+        {
+            clock.Advance(step > clock.GetUtcNow() ? step - clock.GetUtcNow() : TimeSpan.Zero);
+            Settle();
+        }
+
+        clock.Advance(target - clock.GetUtcNow());
+        Settle();
     }
 
     /// <summary>Stops it and closes all connections.</summary>
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    private DateTimeOffset? NextStep(DateTimeOffset target)
+    {
+        lock (State.Gate)
+        {
+            return State.Tasks.NextDue is { } due && due <= target ? due : null;
+        }
+    }
+
+    private void Settle()
+    {
+        lock (State.Gate)
+        {
+            State.Settle();
+        }
+    }
+
     private static PveState BuildState(PveSimulatorOptions options)
     {
-        PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
+        PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration, options.Seed);
         ClusterBuilder builder = new(state);
         builder.AddUser("root@pam", null);
         state.Collections.Put("/access/domains", "pam", new JsonObject { ["type"] = "pam", ["comment"] = "Linux PAM standard authentication" });
@@ -102,6 +159,12 @@ public sealed class PveSimulator : IAsyncDisposable
             builder.AddNode("pve1");
         }
 
+        if (options.StatusInterval > TimeSpan.Zero)
+        {
+            state.Samples = new StatusSamples(options.StatusInterval);
+            state.Samples.Refresh(state);
+        }
+
         return state;
     }
 
@@ -110,6 +173,17 @@ public sealed class PveSimulator : IAsyncDisposable
 
     private static PveDispatcher Handlers(PveState state, TicketOffice tickets, FaultInjector faults)
     {
+        state.Faults = faults;
+        GuestFaults guestFaults = new(state, faults);
+        state.Tasks.Saboteur = request => faults.TakeTaskFault(request.Type, request.Id, request.Node) ?? guestFaults.TaskFailure(request);
+        faults.Rebooter = node =>
+        {
+            lock (state.Gate)
+            {
+                state.Settle();
+                state.Reboot(node);
+            }
+        };
         ShapeValues shapes = new(state.Schema);
         HandlerTable table = new(state.Schema);
         GuestContext context = new(state, shapes);
@@ -122,12 +196,24 @@ public sealed class PveSimulator : IAsyncDisposable
         new GuestCloning(state, context).Register(table);
         new GuestSnapshots(state, context).Register(table);
         new GuestMoving(state, context).Register(table);
+        new GuestAgent(state).Register(table);
+        new GuestTools(state, context).Register(table);
+        new CloudInit(state).Register(table);
         new UserHandlers(state).Register(table);
         new RightsHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new PoolHandlers(state).Register(table);
+        new ConsoleHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
-        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);
+        new PruneHandlers(state).Register(table);
+        new DatacenterHandlers(state).Register(table);
+        new NodeConfigHandlers(state).Register(table);
+        new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);
+        BatchHandlers batch = new(state);
+        batch.Register(table);
+        PveDispatcher dispatcher = new(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults, guestFaults);
+        batch.Dispatch = dispatcher.Dispatch;
+        return dispatcher;
     }
 }

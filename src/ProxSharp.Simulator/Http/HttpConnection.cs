@@ -32,7 +32,7 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
     private async Task<bool> ServeOneAsync(CancellationToken cancellationToken)
     {
         WireRequest? request;
-        using CancellationTokenSource idle = new(server.IdleTimeout, server.Time);
+        using CancellationTokenSource idle = new(server.IdleTimeout, server.IdleTime);
         try
         {
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
@@ -83,13 +83,25 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         }
 
         WireResponse response = early ?? FaultResponse(fault) ?? await server.Pipeline.HandleAsync(request, cancellationToken).ConfigureAwait(false);
-        if (fault?.Kind == FaultKind.DropAfterExecution)
+        if (fault?.Kind == FaultKind.DropAfterExecution || response.IsDropped)
         {
             connection.Abort();
             return false;
         }
 
+        if (response.Upgrade is { } protocol)
+        {
+            await UpgradeAsync(request, response, protocol, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
         await WaitAsync(response.Delay + (fault?.Kind == FaultKind.SlowReply ? fault.Delay : TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+        if (response.IsDropped)
+        {
+            connection.Abort();
+            return false;
+        }
+
         bool truncate = fault?.Kind == FaultKind.TruncatedBody;
         bool close = truncate || response.Close || (server.ClosesOnError && response.Status >= 400) || !response.HasLength || request.WantsClose || early is not null
             || !request.Body.IsConsumed || _served >= server.MaximumRequests || cancellationToken.IsCancellationRequested;
@@ -100,6 +112,20 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         }
 
         return !close;
+    }
+
+    private async Task UpgradeAsync(WireRequest request, WireResponse response, IStreamProtocol protocol, CancellationToken cancellationToken)
+    {
+        await connection.Transport.Output.WriteAsync(WebSocketUpgrade.Head(request, response), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await new WebSocketConnection(connection.Transport, protocol).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            // Proxmox: a frame against the rules is never answered; the connection breaks.
+            connection.Abort();
+        }
     }
 
     private async Task LingerAsync(WireRequest request, bool truncate, CancellationToken cancellationToken)
