@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Guests;
@@ -175,7 +176,10 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         StorageDefinition storage = Demand(call);
         UploadedFile file = call.Upload ?? throw ApiFault.Failed("missing upload");
         string content = call.Required("content");
-        DemandExtension(content, file.FileName);
+
+        // Proxmox: the name in the form is never decoded, so each byte of another letter becomes an underscore.
+        string name = CleanName(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(file.FileName)));
+        DemandExtension(content, name);
         string? wanted = call.Text("checksum");
         string? algorithm = call.Text("checksum-algorithm");
         string node = call.PathValues["node"];
@@ -196,7 +200,8 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                 }
 
                 task.Write($"target node: {node}");
-                Keep(storage, node, content, file.FileName, file.Length);
+                task.Write($"target file: /var/lib/vz/template/{(content == "vztmpl" ? "cache" : content)}/{name}");
+                Keep(storage, node, content, name, file.Length);
                 task.Write("finished file import successfully");
             },
         }).Upid);
@@ -209,6 +214,10 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         string format = fileName[(fileName.LastIndexOf('.') + 1)..];
         configurator.Volumes.Add(storage, node, id, content, content == "vztmpl" ? "t" + format : format, length, null, null);
     }
+
+    // Proxmox: folders go, and whatever is no ASCII letter, digit, dot, hyphen or underscore becomes an underscore.
+    private static string CleanName(string name) => string.Concat(
+        name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '_'));
 
     private static void DemandExtension(string content, string fileName)
     {
@@ -228,7 +237,7 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
     {
         StorageDefinition storage = Demand(call);
         string content = call.Required("content");
-        string name = call.Required("filename");
+        string name = CleanName(call.Required("filename"));
         string node = call.PathValues["node"];
         DemandExtension(content, name);
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "download", name, call.Caller.AuthId)
