@@ -24,7 +24,7 @@ public sealed partial class Storage
     /// <returns>The task that checks and moves the file; it fails if the checksum does not match.</returns>
     /// <exception cref="ArgumentException">The name cannot be sent, or the length is not known.</exception>
     /// <exception cref="InvalidOperationException">The stream ended early or could not be read.</exception>
-    /// <exception cref="ProxmoxConnectionException">The connection broke. An upload is never sent again by itself.</exception>
+    /// <exception cref="ProxmoxOutcomeUnknownException">The connection broke. An upload is never sent again by itself.</exception>
     /// <remarks><c>POST /nodes/{node}/storage/{storage}/upload</c>. Needs <c>Datastore.AllocateTemplate</c> on <c>/storage/{storage}</c>.</remarks>
     public async Task<PveTask> UploadAsync(
         Stream content, string name, UploadContent kind, UploadOptions? options = null, CancellationToken cancellationToken = default)
