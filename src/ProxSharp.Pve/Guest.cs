@@ -38,10 +38,10 @@ public abstract partial class Guest
     /// <remarks><c>GET /cluster/resources</c>.</remarks>
     /// <exception cref="ProxmoxNotFoundException">No guest of the cluster that the user may see has the number.</exception>
     public async Task<NodeName> GetNodeAsync(CancellationToken cancellationToken = default) =>
-        NodeName.Parse(await Client.Locator.LocateAsync(Id, cancellationToken).ConfigureAwait(false));
+        NodeName.Parse(await Client.Locator.LocateAsync(Id, cancellationToken).ConfigureAwait(false), null);
 
     /// <inheritdoc cref="GetNodeAsync"/>
-    public NodeName GetNode(CancellationToken cancellationToken = default) => NodeName.Parse(Client.Locator.Locate(Id, cancellationToken));
+    public NodeName GetNode(CancellationToken cancellationToken = default) => NodeName.Parse(Client.Locator.Locate(Id, cancellationToken), null);
 
     /// <summary>Returns what the guest is and its number, for example <c>VM 100</c>.</summary>
     public override string ToString() => Label;

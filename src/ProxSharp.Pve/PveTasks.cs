@@ -27,7 +27,7 @@ public sealed class PveTasks
 
     /// <summary>A task by its identifier, for example one that was kept in a file; nothing is sent.</summary>
     /// <exception cref="FormatException">The text is no identifier of a task.</exception>
-    public PveTask this[string upid] => new(this, Upid.Parse(upid));
+    public PveTask this[string upid] => new(this, Upid.Parse(upid, null));
 
     /// <summary>Lists the running and the most recent tasks of all nodes, newest first. <see cref="NodeTasks"/> reaches further back.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>

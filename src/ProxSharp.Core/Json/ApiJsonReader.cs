@@ -70,7 +70,9 @@ public ref struct ApiJsonReader
         }
     }
 
-    private bool EnterObject()
+    /// <summary>Enters an object. A value of another kind is passed over.</summary>
+    /// <returns>True if the reader is now inside an object: call <see cref="NextMember"/> until it returns false.</returns>
+    public bool EnterObject()
     {
         if (_reader.TokenType == JsonTokenType.StartObject)
         {

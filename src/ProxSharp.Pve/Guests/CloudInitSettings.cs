@@ -53,7 +53,7 @@ public sealed record CloudInitSettings
             NameServer = NameServer ?? settings.NameServer,
             SearchDomain = SearchDomain ?? settings.SearchDomain,
             CiUpgrade = UpgradePackages ?? settings.CiUpgrade,
-            Ide = DriveStorage is { } storage ? settings.Ide.Set(2, QemuIde.Parse($"{storage}:cloudinit")) : settings.Ide,
+            Ide = DriveStorage is { } storage ? settings.Ide.Set(2, QemuIde.Parse($"{storage}:cloudinit", null)) : settings.Ide,
         };
     }
 }

@@ -59,14 +59,14 @@ public sealed record ContainerSpec : ContainerSettings
     /// <param name="storage">The storage for the volume.</param>
     /// <param name="size">Its size.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static LxcRootFs NewRootFs(string storage, DiskSize size) => LxcRootFs.Parse(Volumes.New(storage, size));
+    public static LxcRootFs NewRootFs(string storage, DiskSize size) => LxcRootFs.Parse(Volumes.New(storage, size), null);
 
     /// <summary>A new volume behind a mount point.</summary>
     /// <param name="storage">The storage for the volume.</param>
     /// <param name="size">Its size.</param>
     /// <param name="path">Where it is mounted inside the container.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static LxcMountPoint NewMountPoint(string storage, DiskSize size, string path) => LxcMountPoint.Parse(Volumes.New(storage, size)) with { Mp = path };
+    public static LxcMountPoint NewMountPoint(string storage, DiskSize size, string path) => LxcMountPoint.Parse(Volumes.New(storage, size), null) with { Mp = path };
 
     internal NodesLxcCreateRequest ToRequest(VmId id) => new() { VmId = id.Value, Ostemplate = Template, Extra = Values };
 }

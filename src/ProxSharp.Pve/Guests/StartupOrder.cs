@@ -38,5 +38,5 @@ public sealed record StartupOrder : PropertyString, IPropertyString<StartupOrder
 
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out StartupOrder result) =>
-        (result = s is null ? null : Parse(s)) is not null;
+        (result = s is null ? null : Parse(s, null)) is not null;
 }

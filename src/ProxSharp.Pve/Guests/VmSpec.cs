@@ -45,13 +45,13 @@ public sealed record VmSpec : VmSettings
     /// <param name="storage">The storage for the volume.</param>
     /// <param name="size">Its size.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static QemuScsi NewDisk(string storage, DiskSize size) => QemuScsi.Parse(Volumes.New(storage, size));
+    public static QemuScsi NewDisk(string storage, DiskSize size) => QemuScsi.Parse(Volumes.New(storage, size), null);
 
     /// <summary>A disk that is a copy of an image or a volume.</summary>
     /// <param name="storage">The storage for the copy.</param>
     /// <param name="source">The volume to copy, for example <c>local:import/debian.qcow2</c>.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static QemuScsi ImportedDisk(string storage, VolumeId source) => new() { File = $"{StorageId.Parse(storage)}:0", ImportFrom = source.ToString() };
+    public static QemuScsi ImportedDisk(string storage, VolumeId source) => new() { File = $"{StorageId.Parse(storage, null)}:0", ImportFrom = source.ToString() };
 
     /// <summary>A CD-ROM drive.</summary>
     /// <param name="image">The image in it; null for an empty drive.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -120,7 +121,7 @@ internal sealed class CloudInit(PveState state)
             {
                 int equals = card.IndexOf('=', StringComparison.Ordinal);
                 string mac = card[(equals + 1)..].Split(',')[0].ToLowerInvariant();
-                text.Append($"    - type: physical\n      name: eth{index}\n      mac_address: '{mac}'\n      subnets:\n");
+                text.Append(CultureInfo.InvariantCulture, $"    - type: physical\n      name: eth{index}\n      mac_address: '{mac}'\n      subnets:\n");
                 AppendSubnet(text, DiskOptions.Get(value, "ip"), DiskOptions.Get(value, "gw"), isSix: false);
                 AppendSubnet(text, DiskOptions.Get(value, "ip6"), DiskOptions.Get(value, "gw6"), isSix: true);
             }
@@ -129,10 +130,10 @@ internal sealed class CloudInit(PveState state)
         text.Append("    - type: nameserver\n      address:\n");
         foreach (string server in (guest.Config.GetValueOrDefault("nameserver") ?? DefaultNameserver).Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
         {
-            text.Append($"      - '{server}'\n");
+            text.Append(CultureInfo.InvariantCulture, $"      - '{server}'\n");
         }
 
-        return text.Append($"      search:\n      - '{guest.Config.GetValueOrDefault("searchdomain") ?? "example.test"}'\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"      search:\n      - '{guest.Config.GetValueOrDefault("searchdomain") ?? "example.test"}'\n").ToString();
     }
 
     private static void AppendSubnet(StringBuilder text, string? address, string? gateway, bool isSix)
@@ -154,7 +155,7 @@ internal sealed class CloudInit(PveState state)
 
         if (gateway is not null)
         {
-            text.Append($"        gateway: '{gateway}'\n");
+            text.Append(CultureInfo.InvariantCulture, $"        gateway: '{gateway}'\n");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Guests;
@@ -205,7 +206,10 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         StorageDefinition storage = Demand(call);
         UploadedFile file = call.Upload ?? throw ApiFault.Failed("missing upload");
         string content = call.Required("content");
-        DemandExtension(content, file.FileName);
+
+        // Proxmox: the name in the form is never decoded, so each byte of another letter becomes an underscore.
+        string name = CleanName(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(file.FileName)));
+        DemandExtension(content, name);
         string? wanted = call.Text("checksum");
         string? algorithm = call.Text("checksum-algorithm");
         string node = call.PathValues["node"];
@@ -226,12 +230,12 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                     }
                 }
 
-                string target = StoragePaths.Of(storage, $"{content}/{file.FileName}");
+                string target = StoragePaths.Of(storage, $"{content}/{name}");
                 task.Write($"target node: {node}");
                 task.Write($"target file: {target}");
                 task.Write(string.Create(CultureInfo.InvariantCulture, $"file size is: {file.Length}"));
                 task.Write($"command: cp -- /var/tmp/pveupload-simulated {target}");
-                Keep(storage, node, content, file.FileName, file.Length);
+                Keep(storage, node, content, name, file.Length);
                 task.Write("finished file import successfully");
             },
         }).Upid);
@@ -244,6 +248,10 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         string format = fileName[(fileName.LastIndexOf('.') + 1)..];
         configurator.Volumes.Add(storage, node, id, content, content == "vztmpl" ? "t" + format : format, length, null, null);
     }
+
+    // Proxmox: folders go, and whatever is no ASCII letter, digit, dot, hyphen or underscore becomes an underscore.
+    private static string CleanName(string name) => string.Concat(
+        name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '_'));
 
     private static void DemandExtension(string content, string fileName)
     {
@@ -263,7 +271,7 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
     {
         StorageDefinition storage = Demand(call);
         string content = call.Required("content");
-        string name = call.Required("filename");
+        string name = CleanName(call.Required("filename"));
         string node = call.PathValues["node"];
         DemandExtension(content, name);
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "download", name, call.Caller.AuthId)

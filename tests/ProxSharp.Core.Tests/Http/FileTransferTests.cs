@@ -75,7 +75,7 @@ public sealed class FileTransferTests
                 ? connection.Connection.Download(s_log, parameters, Unchecked(), TestContext.Current.CancellationToken)
                 : await connection.Connection.DownloadAsync(s_log, parameters, Unchecked(), TestContext.Current.CancellationToken);
             using MemoryStream received = new();
-            Task copy = sync ? Task.Run(() => download.Content.CopyTo(received), TestContext.Current.CancellationToken) : download.Content.CopyToAsync(received, TestContext.Current.CancellationToken);
+            Task copy = sync ? System.Threading.Tasks.Task.Run(() => download.Content.CopyTo(received), TestContext.Current.CancellationToken) : download.Content.CopyToAsync(received, TestContext.Current.CancellationToken);
             if (part < 1)
             {
                 await Assert.ThrowsAsync<ProxmoxConnectionException>(() => copy);
