@@ -207,6 +207,10 @@ public sealed class PveSimulator : IAsyncDisposable
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
         new PruneHandlers(state).Register(table);
+        new ClusterLogHandlers(state).Register(table);
+        new NodeHardwareHandlers(state).Register(table);
+        new NotificationHandlers(state).Register(table);
+        FirewallMacros.Register(table);
         new DatacenterHandlers(state).Register(table);
         new NodeConfigHandlers(state).Register(table);
         new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);

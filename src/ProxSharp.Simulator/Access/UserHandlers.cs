@@ -168,6 +168,7 @@ internal sealed class UserHandlers(PveState state)
         AccessUser user = Directory.Users.GetValueOrDefault(id) ?? throw ApiFault.Failed($"no such user ('{id}')");
         DemandConfirmation(call, "confirmation-password");
         user.Password = call.Required("password");
+        state.Tell(call.Caller.AuthId, $"changed password for user '{id}'");
         return ApiReply.Nothing;
     }
 
