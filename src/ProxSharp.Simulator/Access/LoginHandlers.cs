@@ -23,7 +23,9 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
     private ApiReply Login(ApiCall call)
     {
         string name = call.Required("username");
-        string userId = name.Contains('@', StringComparison.Ordinal) ? name : $"{name}@{call.Text("realm") ?? "pam"}";
+
+        // Proxmox: the realm is appended whatever the name is; a name without one belongs to nobody.
+        string userId = call.Text("realm") is { } realm ? $"{name}@{realm}" : name;
         if (!state.Directory.Users.TryGetValue(userId, out AccessUser? user) || !user.IsUsable(state.Now))
         {
             throw Failure();
@@ -78,6 +80,7 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
             data["CSRFPreventionToken"] = tickets.IssueCsrfToken(user.UserId);
         }
 
+        state.Tell("root@pam", $"successful auth for user '{user.UserId}'");
         if (state.Nodes.Count > 1)
         {
             data["clustername"] = state.ClusterName;

@@ -25,6 +25,15 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     public SortedDictionary<string, ResourcePool> Pools { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>False if machines made by calls have empty disks: nothing in them heeds a shutdown request or runs the guest agent.</summary>
+    public bool NewGuestsHaveSystem { get; set; } = true;
+
+    /// <summary>What the cluster's log tells besides tasks, oldest first.</summary>
+    public List<ClusterEvent> Events { get; } = [];
+
+    /// <summary>Tells the cluster's log something.</summary>
+    public void Tell(string user, string message) => Events.Add(new ClusterEvent(Now, LocalNode, user, message, 6));
+
     public override string LocalNode => Nodes.Count == 0 ? "pve" : Nodes.GetAt(0).Key;
 
     /// <summary>The fingerprint shown for every node: they all answer with the simulator's certificate.</summary>
