@@ -56,7 +56,12 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
     {
         string path = FormReader.DecodePath(request.Path);
         string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (segments is [] or [not "api2", ..])
+        if (segments is [])
+        {
+            return PveFormat.StartPage();
+        }
+
+        if (segments is [not "api2", ..])
         {
             return WireResponse.Text(500, $"no such file '{path}'\n");
         }
@@ -103,6 +108,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             if (apiPath == "/" && request.Method == "GET")
             {
                 return format.Write(IndexHandlers.Root());
+            }
+
+            if (WebSocketUpgrade.IsWanted(request) && WebSocketUpgrade.Refuse(request) is { } refusal)
+            {
+                return refusal;
             }
 
             ApiMatch match = Route(request.Method, apiPath);
