@@ -31,6 +31,11 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             options.TryAdd("rootfs", (call.Text("storage") ?? "local") + ":4");
         }
 
+        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
+        {
+            state.GetStorage(source);
+        }
+
         context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
         context.Configurator.DemandStorages(options, isContainer, node);
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
@@ -117,10 +122,10 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
             context.Configurator.AddDefaults(guest);
         }
-        catch (ApiFault)
+        catch (ApiFault fault)
         {
             Discard(guest);
-            throw;
+            throw ApiFault.Failed($"unable to {(restores ? "restore" : "create")} {guest.Label} - {fault.Message}");
         }
 
         guest.Config.Remove("lock");
@@ -132,7 +137,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
     private Volume DemandTemplate(Guest guest, string template) => context.Configurator.Volumes.Find(template, guest.Node) is { Content: "vztmpl" } found
         ? found
-        : throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
+        : throw ApiFault.Failed($"volume '{template}' does not exist");
 
     private void Extract(Guest guest, string template, Dictionary<string, string> options, SimulatedTask task)
     {
@@ -158,7 +163,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     {
         Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
             ? found
-            : throw ApiFault.Failed($"unable to restore {guest.Label} - volume '{archive}' does not exist");
+            : throw ApiFault.Failed($"volume '{archive}' does not exist");
         task.Write($"restore {(guest.IsContainer ? "vzdump" : "vma")} archive: {archive}");
         foreach ((string key, string value) in volume.SavedConfig ?? [])
         {
