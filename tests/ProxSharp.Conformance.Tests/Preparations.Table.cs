@@ -53,6 +53,8 @@ internal static partial class Preparations
             "root POST /access/users userid=dora%40pve&password=dora-secret", "login dora dora@pve dora-secret",
         ],
         ["526"] = ["root POST /access/users/dora@pve/token/old expire=1700000000 -> value=f67dd43a-ba6c-4b59-8e0c-615bc352a3b6", "root PUT /access/users/dora@pve enable=1"],
+        ["534"] = ["root POST /nodes/pve1/hosts data=127.0.0.1%20localhost%0A127.0.1.1%20pve2%20pve3%0A192.0.2.99%20pve4%0A"],
+        ["606"] = ["root POST /nodes/pve1/hosts data=127.0.0.1%20localhost%0A"],
         ["538"] = ["fault 595 Connection refused"],
         ["540"] = ["fault 595 Connection refused"],
         ["608"] = ["root PUT /cluster/options delete=next-id%2Ctag-style%2Cbwlimit%2Cdescription"],

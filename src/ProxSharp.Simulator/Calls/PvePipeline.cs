@@ -283,8 +283,16 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
 
         if (!state.Nodes.ContainsKey(node))
         {
-            throw state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase))
-                ? new ApiFault(595, "No route to host") { IsEmpty = true }
+            bool isOtherCase = state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase));
+            string hosts = state.Collections.Settings($"/nodes/{state.LocalNode}/hosts")["data"]?.GetValue<string>() ?? "";
+            if (isOtherCase || NameService.Find(hosts, node) is { } address && !System.Net.IPAddress.IsLoopback(address))
+            {
+                throw new ApiFault(595, "No route to host") { IsEmpty = true };
+            }
+
+            // Proxmox: an address of the server itself is none that it would connect to.
+            throw NameService.Find(hosts, node) is not null
+                ? ApiFault.Failed($"address lookup for '{node}' did not find any IP address")
                 : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Temporary failure in name resolution");
         }
 

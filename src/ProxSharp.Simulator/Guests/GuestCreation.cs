@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
@@ -44,7 +45,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             DestroyVolumes(replaced);
         }
 
-        Guest guest = new(vmid, isContainer, node) { Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
+        Guest guest = new(vmid, isContainer, node) { CreatedAt = state.Now, Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
         guest.Config["lock"] = restores ? "restore" : "create";
         state.Guests[vmid] = guest;
         string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
@@ -53,6 +54,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
             Effort = isContainer ? 4 : restores ? 2 : 1,
+            Lines = restores && context.Configurator.Volumes.Find(archive ?? "", node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
             Work = task => Finish(guest, options, restores, archive, start, task),
         });
@@ -164,7 +166,6 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
             ? found
             : throw ApiFault.Failed($"volume '{archive}' does not exist");
-        task.Write($"restore {(guest.IsContainer ? "vzdump" : "vma")} archive: {archive}");
         foreach ((string key, string value) in volume.SavedConfig ?? [])
         {
             bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);
