@@ -7,12 +7,15 @@ using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
+using ProxSharp.Simulator.Firewall;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Rrd;
 using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.Sdn;
 using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
@@ -138,7 +141,8 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         lock (State.Gate)
         {
-            return State.Tasks.NextDue is { } due && due <= target ? due : null;
+            DateTimeOffset? next = State.Tasks.NextDue is { } due && (State.Ha.NextRound is not { } round || due < round) ? due : State.Ha.NextRound;
+            return next <= target ? next : null;
         }
     }
 
@@ -211,6 +215,11 @@ public sealed class PveSimulator : IAsyncDisposable
         new RemoteMigration(state, context).Register(table);
         new BackupHandlers(state).Register(table);
         new BackupJobHandlers(state, reader).Register(table);
+        new BulkHandlers(state, context).Register(table);
+        new HaHandlers(state, reader, faults).Register(table);
+        new FirewallRuleHandlers(state, reader).Register(table);
+        new FirewallViews(state).Register(table);
+        new SdnHandlers(state, reader).Register(table);
         new RrdHandlers(state).Register(table);
         new ServiceHandlers(state).Register(table);
         new NodeSettingsHandlers(state).Register(table);
