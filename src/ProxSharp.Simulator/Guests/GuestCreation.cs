@@ -32,6 +32,11 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             options.TryAdd("rootfs", (call.Text("storage") ?? "local") + ":4");
         }
 
+        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
+        {
+            state.GetStorage(source);
+        }
+
         context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
         context.Configurator.DemandStorages(options, isContainer, node);
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
@@ -119,10 +124,10 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
             context.Configurator.AddDefaults(guest);
         }
-        catch (ApiFault)
+        catch (ApiFault fault)
         {
             Discard(guest);
-            throw;
+            throw ApiFault.Failed($"unable to {(restores ? "restore" : "create")} {guest.Label} - {fault.Message}");
         }
 
         guest.Config.Remove("lock");
@@ -134,7 +139,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
     private Volume DemandTemplate(Guest guest, string template) => context.Configurator.Volumes.Find(template, guest.Node) is { Content: "vztmpl" } found
         ? found
-        : throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
+        : throw ApiFault.Failed($"volume '{template}' does not exist");
 
     private void Extract(Guest guest, string template, Dictionary<string, string> options, SimulatedTask task)
     {
@@ -160,7 +165,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     {
         Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
             ? found
-            : throw ApiFault.Failed($"unable to restore {guest.Label} - volume '{archive}' does not exist");
+            : throw ApiFault.Failed($"volume '{archive}' does not exist");
         foreach ((string key, string value) in volume.SavedConfig ?? [])
         {
             bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);
