@@ -101,7 +101,13 @@ internal sealed class CollectionHandlers
         JsonObject named = item.DeepClone().AsObject();
         ApiNode key = shape.Properties.GetValueOrDefault(family.Key) ?? new ApiNode { Type = family.IsOrdered ? ApiValueType.Integer : ApiValueType.String };
         named[family.Key] = _shapes.Typed(key, id);
-        return _projection.Project(named, shape, call.PathValues);
+        JsonObject shown = _projection.Project(named, shape, call.PathValues);
+        if (_state.Schema.Product == ProxmoxProduct.VirtualEnvironment)
+        {
+            CollectionFacts.Complete(family, shown);
+        }
+
+        return shown;
     }
 
     private ApiReply Create(CollectionFamily family, ApiCall call)
