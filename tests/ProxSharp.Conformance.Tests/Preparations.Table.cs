@@ -35,8 +35,8 @@ internal static partial class Preparations
         ["254"] = ["root DELETE /access/domains/ldap1"],
         ["265"] = ["wait 35", "- POST /access/ticket username=auditor%40pve&password=totp%3A720356&tfa-challenge={challenge}"],
         ["279"] = ["root DELETE /cluster/backup/nightly"],
+        ["293"] = ["root DELETE /cluster/ha/rules/r1", "root DELETE /cluster/ha/resources/vm:100", "wait 5", "root POST /nodes/pve1/qemu/100/status/start", "wait 2"],
         ["317"] = ["root POST /cluster/mapping/dir id=d1&map=node%3Dpve1%2Cpath%3D%2Fvar%2Flib%2Fvz"],
-        ["368"] = ["root DELETE /cluster/ha/rules/r1", "root DELETE /cluster/ha/resources/vm:100"],
         ["433"] = ["root POST /pools poolid=semi1&comment=xy"],
         ["442"] = ["root POST /nodes/pve1/qemu/100/vncproxy websocket=1 -> ticket=?vncticket"],
         ["445"] =

@@ -65,7 +65,7 @@ internal sealed class BackupHandlers(PveState state)
 
     private static string Suffix(string? compress) => compress switch
     {
-        "0" => "",
+        null or "0" => "",
         "1" or "lzo" => ".lzo",
         "gzip" => ".gz",
         _ => ".zst",

@@ -105,6 +105,11 @@ internal sealed class CollectionHandlers
         if (_state.Schema.Product == ProxmoxProduct.VirtualEnvironment)
         {
             CollectionFacts.Complete(family, shown);
+            if (family.Parent == "/cluster/ha/rules")
+            {
+                // Proxmox: rules are told with their place in the file.
+                shown["order"] = _state.Collections.Items(ParentPath(family, call)).Keys.TakeWhile(known => known != id).Count() + 1;
+            }
         }
 
         return shown;

@@ -2,16 +2,19 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
 
 namespace ProxSharp.Simulator.State;
 
-/// <summary>The options of a node.</summary>
+/// <summary>The options of a node and its traffic counters.</summary>
 internal sealed class NodeConfigHandlers(PveState state)
 {
     public void Register(HandlerTable table)
     {
         table.Get("/nodes/{node}/config", Get);
         table.Put("/nodes/{node}/config", Put);
+        table.Get("/nodes/{node}/netstat", Traffic);
+        table.Get("/nodes/{node}/apt/repositories", static _ => ApiReply.Of(Repositories()));
         table.Get("/nodes/{node}/aplinfo", static _ => ApiReply.Of(new JsonArray()));
     }
 
@@ -64,5 +67,35 @@ internal sealed class NodeConfigHandlers(PveState state)
         }
 
         return ApiReply.Nothing;
+    }
+
+    // Proxmox: a repository that is not configured has no status.
+    private static JsonObject Repositories() => new()
+    {
+        ["files"] = new JsonArray(),
+        ["errors"] = new JsonArray(),
+        ["infos"] = new JsonArray(),
+        ["digest"] = Convert.ToHexStringLower(SHA256.HashData([])),
+        ["standard-repos"] = new JsonArray(
+            Repository("enterprise", "Enterprise", "For subscribers"),
+            Repository("no-subscription", "No-Subscription", "Without support"),
+            Repository("test", "Test", "Packages before their release")),
+    };
+
+    private static JsonObject Repository(string handle, string name, string description) => new() { ["handle"] = handle, ["name"] = name, ["description"] = description };
+
+    private ApiReply Traffic(ApiCall call)
+    {
+        JsonArray list = [];
+        foreach (Guest guest in state.Guests.Values.Where(guest => guest.IsRunning && guest.Node == call.PathValues["node"]))
+        {
+            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3))
+            {
+                // Proxmox: all of it as texts.
+                list.Add((JsonNode)new JsonObject { ["vmid"] = $"{guest.VmId}", ["dev"] = device, ["in"] = "0", ["out"] = "0" });
+            }
+        }
+
+        return ApiReply.Of(list);
     }
 }

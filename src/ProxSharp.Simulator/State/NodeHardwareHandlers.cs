@@ -33,10 +33,9 @@ internal sealed class NodeHardwareHandlers(PveState state)
         ["type"] = "ssd",
         ["rpm"] = 0,
         ["health"] = "PASSED",
-        ["wearout"] = "N/A",
+        ["wearout"] = 98,
         ["wwn"] = "unknown",
         ["osdid"] = -1,
-        ["osdid-list"] = null,
     };
 
     private ApiReply ListDisks(ApiCall call)
