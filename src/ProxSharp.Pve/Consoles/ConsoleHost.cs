@@ -24,11 +24,12 @@ internal abstract class ConsoleHost(PveClient client)
     protected static string? Joined(IReadOnlyList<string> arguments) => arguments.Count == 0 ? null : string.Join('\0', arguments);
 
     /// <summary>Refuses options that only nodes have.</summary>
+    /// <exception cref="ArgumentException">There are some.</exception>
     protected static void CheckCommand(ConsoleCommand? command, IReadOnlyList<string> arguments)
     {
         if (command is not null || arguments.Count > 0)
         {
-            throw new ArgumentException("Only the console of a node runs a command.", "options");
+            throw new ArgumentException("Only the console of a node runs a command.", nameof(command));
         }
     }
 

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using ProxSharp.WebSockets;
 
 namespace ProxSharp.Pve.Consoles;
 
 /// <summary>An open console as a stream of bytes. Reading gives 0 when the console has ended. Closing it ends the task behind it.</summary>
 /// <remarks>One reader and any number of writers may work at the same time. A read or write that is cancelled ends the session.</remarks>
+[SuppressMessage("Naming", "CA1710", Justification = "It is a session first: the stream is how one talks in it.")]
 public abstract class ConsoleSession : Stream
 {
     private protected ConsoleSession(ConsoleTicket ticket, WebSocketStream socket) => (Ticket, Socket) = (ticket, socket);
@@ -94,6 +96,7 @@ public abstract class ConsoleSession : Stream
     {
         await Socket.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
     }
 
     /// <inheritdoc/>
