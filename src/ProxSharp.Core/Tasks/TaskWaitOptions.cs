@@ -1,0 +1,71 @@
+namespace ProxSharp.Tasks;
+
+/// <summary>How to wait for a task. Immutable: make a changed copy with <c>with</c>.</summary>
+public sealed record TaskWaitOptions
+{
+    /// <summary>Waits without a limit, survives short outages, and throws if the task failed.</summary>
+    public static TaskWaitOptions Default { get; } = new();
+
+    /// <summary>How long to wait at most. Default: without limit. The task itself goes on when the time is over.</summary>
+    public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>The shortest pause between two looks at the task. Default: 200 ms. Pauses are a tenth of the time waited so far, within the bounds.</summary>
+    public TimeSpan MinInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The longest pause between two looks at the task. Default: 5 s.</summary>
+    public TimeSpan MaxInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Is told how far the task is whenever its log has grown, on the thread that waits; null (the default) for nobody. <see cref="Progress{T}"/>
+    /// passes reports on through its synchronization context.
+    /// </summary>
+    public IProgress<TaskProgress>? Progress { get; init; }
+
+    /// <summary>Is told each line of the log once and in order, to the last one; null (the default) for nobody.</summary>
+    public IProgress<TaskLogLine>? Log { get; init; }
+
+    /// <summary>Whether a task that ended with warnings counts as failed. Default: false.</summary>
+    public bool WarningsAreFailures { get; init; }
+
+    /// <summary>Whether a failed task throws <see cref="ProxmoxTaskFailedException"/>; otherwise its result says so. Default: true.</summary>
+    public bool ThrowOnFailure { get; init; } = true;
+
+    /// <summary>Whether the task is stopped when the waiting is cancelled. Default: false. A wait that times out never stops its task.</summary>
+    public bool StopOnCancel { get; init; }
+
+    /// <summary>How long "no such task" is tolerated: just after the start a node may not know its task yet. Default: 10 s.</summary>
+    public TimeSpan NotFoundGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a task that has stopped may be without an exit status before it counts as <see cref="TaskOutcome.Unknown"/>. Default: 5 s.</summary>
+    public TimeSpan ExitStatusGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the server may be out of reach, or answer with errors, before the waiting gives up. Default: 2 min.</summary>
+    public TimeSpan OutageGrace { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How many lines of its log a failed task carries. Default: 10.</summary>
+    public int LogTailLines { get; init; } = 10;
+
+    /// <summary>True if the log has to be read while the task runs.</summary>
+    internal bool FollowsLog => Progress is not null || Log is not null;
+
+    /// <summary>Finds values that cannot work.</summary>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    internal TaskWaitOptions Checked()
+    {
+        if (MinInterval <= TimeSpan.Zero || MaxInterval < MinInterval)
+        {
+            throw new ArgumentException($"{nameof(MinInterval)} must be positive and {nameof(MaxInterval)} no shorter.");
+        }
+
+        if (Timeout < TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentException($"{nameof(Timeout)} must not be negative.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(NotFoundGrace.Ticks, nameof(NotFoundGrace));
+        ArgumentOutOfRangeException.ThrowIfNegative(ExitStatusGrace.Ticks, nameof(ExitStatusGrace));
+        ArgumentOutOfRangeException.ThrowIfNegative(OutageGrace.Ticks, nameof(OutageGrace));
+        ArgumentOutOfRangeException.ThrowIfNegative(LogTailLines);
+        return this;
+    }
+}
