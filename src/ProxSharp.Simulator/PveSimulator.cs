@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Hosting;
@@ -47,6 +48,18 @@ public sealed class PveSimulator : IAsyncDisposable
     /// <summary>What came in so far.</summary>
     public SimulatorTraffic Traffic => _server.Traffic;
 
+    /// <summary>The consoles that were asked for so far, oldest first.</summary>
+    public IReadOnlyList<SimulatedConsole> Consoles
+    {
+        get
+        {
+            lock (State.Gate)
+            {
+                return State.Consoles.All;
+            }
+        }
+    }
+
     internal PveState State { get; private set; }
 
     /// <summary>Starts a simulator.</summary>
@@ -72,7 +85,7 @@ public sealed class PveSimulator : IAsyncDisposable
             ClosesOnError = true,
         };
         X509Certificate2 certificate = SimulatorCertificate.Create(state.LocalNode, state.Nodes.Keys);
-        state.Fingerprint = SimulatorCertificate.Fingerprint(certificate);
+        (state.Fingerprint, state.CertificatePem) = (SimulatorCertificate.Fingerprint(certificate), certificate.ExportCertificatePem());
         SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
         return new PveSimulator(host, server, options, tickets, state);
     }
@@ -81,7 +94,7 @@ public sealed class PveSimulator : IAsyncDisposable
     public void Reset()
     {
         PveState state = BuildState(_options);
-        state.Fingerprint = Fingerprint;
+        (state.Fingerprint, state.CertificatePem) = (Fingerprint, CertificatePem);
         _server.Pipeline = BuildPipeline(state, _tickets, Faults, _options);
         State = state;
     }
@@ -91,7 +104,7 @@ public sealed class PveSimulator : IAsyncDisposable
 
     private static PveState BuildState(PveSimulatorOptions options)
     {
-        PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
+        PveState state = new(PveApiSchema.Embedded, options.TimeProvider, options.TaskDuration, options.Seed);
         ClusterBuilder builder = new(state);
         builder.AddUser("root@pam", null);
         state.Collections.Put("/access/domains", "pam", new JsonObject { ["type"] = "pam", ["comment"] = "Linux PAM standard authentication" });
@@ -126,6 +139,7 @@ public sealed class PveSimulator : IAsyncDisposable
         new RightsHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new PoolHandlers(state).Register(table);
+        new ConsoleHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
         return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);

@@ -14,6 +14,9 @@ public sealed record PveSimulatorOptions
     /// <summary>The clock that ticket ages, task progress, timeouts and delays go by; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>What MAC addresses, UUIDs and passwords are made from: the same seed, scenario and calls give the same values. 20260101 by default.</summary>
+    public int Seed { get; init; } = 20260101;
+
     /// <summary>True (the default) to answer a failed login only after 3 s, as the real server does.</summary>
     public bool Delays { get; init; } = true;
 

@@ -124,6 +124,9 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
     private static (int Status, string? Text) Refusal(ApiEndpoint endpoint) => endpoint.ToString() switch
     {
         "POST /access/vncticket" => (401, "authentication failure"),
+        "POST /nodes/{node}/qemu/{vmid}/spiceproxy" => (500, "VM 106 not running"),
+        "GET /nodes/{node}/vncwebsocket" or "GET /nodes/{node}/qemu/{vmid}/vncwebsocket" or "GET /nodes/{node}/lxc/{vmid}/vncwebsocket"
+            => (401, "permission denied - invalid PVEVNC ticket"),
         _ => (200, null),
     };
 

@@ -43,6 +43,16 @@ internal sealed class AccessDirectory
         return alive && token.Secret == secret ? new Principal(userId, tokenName) : null;
     }
 
+    /// <summary>Finds a user or token by its id, whether or not it presents anything; null if there is none that may act now.</summary>
+    public Principal? FindPrincipal(string authId, DateTimeOffset now)
+    {
+        int bang = authId.IndexOf('!', StringComparison.Ordinal);
+        string userId = bang < 0 ? authId : authId[..bang];
+        string? token = bang < 0 ? null : authId[(bang + 1)..];
+        bool exists = Users.TryGetValue(userId, out AccessUser? user) && user.IsUsable(now) && (token is null || user.Tokens.ContainsKey(token));
+        return exists ? new Principal(userId, token) : null;
+    }
+
     /// <summary>Removes a user with everything that refers to it.</summary>
     public bool RemoveUser(string userId)
     {

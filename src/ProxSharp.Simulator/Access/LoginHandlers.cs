@@ -13,7 +13,6 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
     {
         table.Get("/access/ticket", static _ => ApiReply.Nothing);
         table.Post("/access/ticket", Login);
-        table.Post("/access/vncticket", static _ => throw Failure());
     }
 
     /// <summary>Whether a user knows a password; for calls that ask the caller to confirm.</summary>

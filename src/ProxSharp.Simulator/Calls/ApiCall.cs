@@ -24,6 +24,9 @@ internal sealed class ApiCall
     /// <summary>The uploaded file, for the upload endpoint only.</summary>
     public UploadedFile? Upload { get; init; }
 
+    /// <summary>True if the client asked for a websocket.</summary>
+    public bool IsUpgrade { get; init; }
+
     public bool Has(string name) => Parameters.ContainsKey(name);
 
     /// <summary>The text of a parameter that the schema requires.</summary>

@@ -26,6 +26,9 @@ internal sealed record ApiReply
     /// <summary>True if the server compresses this answer without being asked.</summary>
     public bool AlwaysCompress { get; init; }
 
+    /// <summary>What is spoken on the connection if the client asked for a websocket; null if nobody listens.</summary>
+    public Http.IStreamProtocol? Upgrade { get; init; }
+
     public static ApiReply Of(JsonNode? data) => new() { Data = data };
 
     public static ApiReply Of(string text) => new() { Data = JsonValue.Create(text) };

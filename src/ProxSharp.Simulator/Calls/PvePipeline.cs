@@ -111,6 +111,7 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
                 Parameters = parameters,
                 Caller = caller,
                 Upload = upload,
+                IsUpgrade = WebSocketUpgrade.IsWanted(request),
             };
             foreach ((string name, string value) in call.PathValues)
             {
@@ -118,6 +119,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             }
 
             ApiReply reply = dispatcher.Dispatch(call);
+            if (WebSocketUpgrade.IsWanted(request))
+            {
+                return WebSocketUpgrade.Accept(request, reply);
+            }
+
             bool stays = upload is null;
             return format.Write(reply) with { IsProxied = isProxied && stays, Close = !stays };
         }

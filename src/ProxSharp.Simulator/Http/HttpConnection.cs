@@ -83,9 +83,15 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         }
 
         WireResponse response = early ?? FaultResponse(fault) ?? await server.Pipeline.HandleAsync(request, cancellationToken).ConfigureAwait(false);
-        if (fault?.Kind == FaultKind.DropAfterExecution)
+        if (fault?.Kind == FaultKind.DropAfterExecution || response.IsDropped)
         {
             connection.Abort();
+            return false;
+        }
+
+        if (response.Upgrade is { } protocol)
+        {
+            await UpgradeAsync(request, response, protocol, cancellationToken).ConfigureAwait(false);
             return false;
         }
 
@@ -100,6 +106,20 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         }
 
         return !close;
+    }
+
+    private async Task UpgradeAsync(WireRequest request, WireResponse response, IStreamProtocol protocol, CancellationToken cancellationToken)
+    {
+        await connection.Transport.Output.WriteAsync(WebSocketUpgrade.Head(request, response), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await new WebSocketConnection(connection.Transport, protocol).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            // Proxmox: a frame against the rules is never answered; the connection breaks.
+            connection.Abort();
+        }
     }
 
     private async Task LingerAsync(WireRequest request, bool truncate, CancellationToken cancellationToken)

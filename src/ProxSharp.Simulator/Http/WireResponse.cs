@@ -30,6 +30,12 @@ internal sealed record WireResponse
     /// <summary>True to compress even if the client did not ask for it.</summary>
     public bool AlwaysCompress { get; init; }
 
+    /// <summary>What is spoken on the connection after a <c>101</c> answer; null for ordinary answers.</summary>
+    public IStreamProtocol? Upgrade { get; init; }
+
+    /// <summary>True if the server breaks the connection instead of answering.</summary>
+    public bool IsDropped { get; init; }
+
     public static WireResponse Text(int status, string message, string reason) => new()
     {
         Status = status,

@@ -96,6 +96,7 @@ public static class DefaultCluster
         vm.Options["boot"] = "order=scsi0;net0";
         vm.Options["onboot"] = isRunning ? "1" : "0";
         vm.Options["agent"] = "1";
+        vm.Options["serial0"] = "socket";
         vm.Options["tags"] = tags;
     });
 }

@@ -1,13 +1,14 @@
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Storage;
 
 namespace ProxSharp.Simulator.State;
 
 /// <summary>A simulated Proxmox VE cluster.</summary>
-internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration)
+internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed)
     : ServerState(schema, time, taskDuration, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
 {
     public string ClusterName { get; set; } = "demo";
@@ -27,8 +28,16 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>The fingerprint shown for every node: they all answer with the simulator's certificate.</summary>
     public string Fingerprint { get; set; } = "";
 
+    /// <summary>The certificate in PEM, as consoles hand it out.</summary>
+    public string CertificatePem { get; set; } = "";
+
+    /// <summary>The DNS domain of all nodes.</summary>
+    public string Domain { get; set; } = "example.test";
+
     /// <summary>Makes unlike values from the same seed in every run, for MAC addresses and ids.</summary>
-    public Random Random { get; } = new(20260101);
+    public Random Random { get; } = new(seed);
+
+    public ConsoleStore Consoles { get; } = new(time, new Random(seed + 1));
 
     public Guest? FindGuest(int vmid, bool isContainer, string node) =>
         Guests.GetValueOrDefault(vmid) is { } guest && guest.IsContainer == isContainer && guest.Node == node ? guest : null;

@@ -4,6 +4,7 @@ namespace ProxSharp.Simulator.Tasks;
 internal sealed class SimulatedTask
 {
     private readonly List<string> _late = [];
+    private DateTimeOffset? _dueAt;
 
     public required string Upid { get; init; }
 
@@ -44,7 +45,10 @@ internal sealed class SimulatedTask
 
     public bool IsRunning => Ended is null;
 
-    public DateTimeOffset DueAt => Started + Duration;
+    public DateTimeOffset DueAt => _dueAt ?? Started + Duration;
+
+    /// <summary>Lets the task run until something else ends it, as the task behind an open console does.</summary>
+    public void Hold() => _dueAt = DateTimeOffset.MaxValue;
 
     /// <summary>Adds a line at the end; for use by the work.</summary>
     public void Write(string line) => _late.Add(line);

@@ -10,6 +10,9 @@ internal sealed record TaskRequest(string Node, string Type, string Id, string O
     /// <summary>How many times the usual duration it takes.</summary>
     public double Effort { get; init; } = 1;
 
+    /// <summary>How long it takes whatever the usual duration is; null if <see cref="Effort"/> decides.</summary>
+    public TimeSpan? Duration { get; init; }
+
     public IReadOnlyList<string> Lines { get; init; } = [];
 
     public Action<SimulatedTask>? Work { get; init; }

@@ -30,7 +30,7 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
             Id = request.Id,
             Owner = request.Owner,
             Started = now,
-            Duration = duration * request.Effort,
+            Duration = request.Duration ?? duration * request.Effort,
             Lines = request.Lines,
             Work = request.Work,
             OnAbort = request.OnAbort,
