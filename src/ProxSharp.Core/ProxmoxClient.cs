@@ -95,14 +95,14 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="ProxmoxApiException">The server refuses.</exception>
     /// <exception cref="ProxmoxProtocolException">The server answers, but opens no websocket.</exception>
-    public Task<WebSocketStream> OpenWebSocketAsync(
-        ApiOperation operation, ApiParameters parameters, WebSocketOptions? options = null, CancellationToken cancellationToken = default)
-        => _connection.OpenWebSocketAsync(operation, parameters, options ?? new WebSocketOptions(), cancellationToken);
+    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions? options = null, CancellationToken cancellationToken = default)
+        => _connection.OpenWebSocketAsync(operation, parameters, options ?? new ProxmoxWebSocketOptions(), cancellationToken);
 
     /// <inheritdoc cref="OpenWebSocketAsync"/>
-    public WebSocketStream OpenWebSocket(
-        ApiOperation operation, ApiParameters parameters, WebSocketOptions? options = null, CancellationToken cancellationToken = default)
-        => _connection.OpenWebSocket(operation, parameters, options ?? new WebSocketOptions(), cancellationToken);
+    public ProxmoxWebSocketStream OpenWebSocket(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions? options = null, CancellationToken cancellationToken = default)
+        => _connection.OpenWebSocket(operation, parameters, options ?? new ProxmoxWebSocketOptions(), cancellationToken);
 
     /// <summary>Closes all connections. Calls that are still running fail.</summary>
     public void Dispose()

@@ -78,13 +78,13 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         => Run<DownloadExchange, ApiDownload>(Prepare(operation, parameters, null, true, options), default, cancellationToken);
 
     /// <summary>Opens a websocket.</summary>
-    public Task<WebSocketStream> OpenWebSocketAsync(ApiOperation operation, ApiParameters parameters, WebSocketOptions options, CancellationToken cancellationToken)
-        => RunAsync<WebSocketExchange, WebSocketStream>(
+    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+        => RunAsync<WebSocketExchange, ProxmoxWebSocketStream>(
             Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
 
     /// <inheritdoc cref="OpenWebSocketAsync"/>
-    public WebSocketStream OpenWebSocket(ApiOperation operation, ApiParameters parameters, WebSocketOptions options, CancellationToken cancellationToken)
-        => Run<WebSocketExchange, WebSocketStream>(
+    public ProxmoxWebSocketStream OpenWebSocket(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+        => Run<WebSocketExchange, ProxmoxWebSocketStream>(
             Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
 
     /// <inheritdoc/>

@@ -6,15 +6,15 @@ namespace ProxSharp.WebSockets;
 /// <summary>An exchange after which the connection is a websocket.</summary>
 /// <param name="options">How it is opened and kept.</param>
 /// <param name="time">Tells when to keep it alive.</param>
-internal readonly struct WebSocketExchange(WebSocketOptions options, TimeProvider time) : IExchange<WebSocketStream>
+internal readonly struct WebSocketExchange(ProxmoxWebSocketOptions options, TimeProvider time) : IExchange<ProxmoxWebSocketStream>
 {
-    private readonly WebSocketOptions _options = options;
+    private readonly ProxmoxWebSocketOptions _options = options;
     private readonly TimeProvider _time = time;
 
     /// <summary>False: the time for the call ends when the websocket is open.</summary>
     public bool KeepsScope => false;
 
-    public WebSocketStream Send(Pipeline pipeline, ApiCall call, CallScope scope)
+    public ProxmoxWebSocketStream Send(Pipeline pipeline, ApiCall call, CallScope scope)
     {
         using ApiRequestMessage request = pipeline.Write(call);
         WebSocketHandshake handshake = WebSocketHandshake.Begin(request, _options.SubProtocol);
@@ -25,7 +25,7 @@ internal readonly struct WebSocketExchange(WebSocketOptions options, TimeProvide
             if (MayBeOpen(response))
             {
                 handshake.Check(call, request.Endpoint.Authority, response);
-                return new WebSocketStream(response, response.Content.ReadAsStream(scope.Token), Name(call, request), _options, _time);
+                return new ProxmoxWebSocketStream(response, response.Content.ReadAsStream(scope.Token), Name(call, request), _options, _time);
             }
 
             using PooledBuffer body = ResponseBody.Read(response, scope.Token);
@@ -43,9 +43,9 @@ internal readonly struct WebSocketExchange(WebSocketOptions options, TimeProvide
         }
     }
 
-    public Task<WebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope) => SendAsync(pipeline, call, scope, _options, _time);
+    public Task<ProxmoxWebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope) => SendAsync(pipeline, call, scope, _options, _time);
 
-    private static async Task<WebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope, WebSocketOptions options, TimeProvider time)
+    private static async Task<ProxmoxWebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope, ProxmoxWebSocketOptions options, TimeProvider time)
     {
         using ApiRequestMessage request = pipeline.Write(call);
         WebSocketHandshake handshake = WebSocketHandshake.Begin(request, options.SubProtocol);
@@ -57,7 +57,7 @@ internal readonly struct WebSocketExchange(WebSocketOptions options, TimeProvide
             {
                 handshake.Check(call, request.Endpoint.Authority, response);
                 Stream transport = await response.Content.ReadAsStreamAsync(scope.Token).ConfigureAwait(false);
-                return new WebSocketStream(response, transport, Name(call, request), options, time);
+                return new ProxmoxWebSocketStream(response, transport, Name(call, request), options, time);
             }
 
             using PooledBuffer body = await ResponseBody.ReadAsync(response, scope.Token).ConfigureAwait(false);

@@ -9,8 +9,8 @@ internal static class ConsoleOpener
     private const string Advice = "This server refuses API tokens for consoles: log in with a user name and password (ProxmoxCredentials.Password) or a ticket to open one.";
 
     // The session sends its own messages once it has logged in.
-    private static readonly WebSocketOptions s_terminal = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, KeepAliveMessage = TerminalMessages.KeepAlive };
-    private static readonly WebSocketOptions s_screen = new();
+    private static readonly ProxmoxWebSocketOptions s_terminal = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, KeepAliveMessage = TerminalMessages.KeepAlive };
+    private static readonly ProxmoxWebSocketOptions s_screen = new();
     private static readonly VncOptions s_plainScreen = new();
 
     /// <summary>Opens a terminal.</summary>
@@ -63,14 +63,14 @@ internal static class ConsoleOpener
     private static async Task<TSession> OpenAsync<TSession>(
         ConsoleHost host,
         Func<CancellationToken, Task<ConsoleTicket>> getTicket,
-        WebSocketOptions options,
-        Func<WebSocketStream, ConsoleTicket, CancellationToken, Task<TSession>> start,
+        ProxmoxWebSocketOptions options,
+        Func<ProxmoxWebSocketStream, ConsoleTicket, CancellationToken, Task<TSession>> start,
         CancellationToken cancellationToken)
     {
         for (bool mayRepeat = true; ; mayRepeat = false)
         {
             ProxmoxEndpoint? issuer = null;
-            WebSocketStream? socket = null;
+            ProxmoxWebSocketStream? socket = null;
             try
             {
                 ConsoleTicket ticket = await getTicket(cancellationToken).ConfigureAwait(false);
@@ -98,14 +98,14 @@ internal static class ConsoleOpener
     private static TSession Open<TSession>(
         ConsoleHost host,
         Func<CancellationToken, ConsoleTicket> getTicket,
-        WebSocketOptions options,
-        Func<WebSocketStream, ConsoleTicket, CancellationToken, TSession> start,
+        ProxmoxWebSocketOptions options,
+        Func<ProxmoxWebSocketStream, ConsoleTicket, CancellationToken, TSession> start,
         CancellationToken cancellationToken)
     {
         for (bool mayRepeat = true; ; mayRepeat = false)
         {
             ProxmoxEndpoint? issuer = null;
-            WebSocketStream? socket = null;
+            ProxmoxWebSocketStream? socket = null;
             try
             {
                 ConsoleTicket ticket = getTicket(cancellationToken);
@@ -130,7 +130,7 @@ internal static class ConsoleOpener
         }
     }
 
-    private static ValueTask DisposeAsync(WebSocketStream? socket) => socket?.DisposeAsync() ?? ValueTask.CompletedTask;
+    private static ValueTask DisposeAsync(ProxmoxWebSocketStream? socket) => socket?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // Proxmox: the console waits on the server that gave the ticket. If the client has gone on to another one since, a new ticket is needed.
     private static bool HasMoved(ConsoleHost host, ProxmoxEndpoint? issuer) => issuer is not null && !ReferenceEquals(issuer, host.Client.CurrentEndpoint);

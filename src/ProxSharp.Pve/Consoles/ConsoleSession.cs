@@ -8,7 +8,7 @@ namespace ProxSharp.Pve.Consoles;
 [SuppressMessage("Naming", "CA1710", Justification = "It is a session first: the stream is how one talks in it.")]
 public abstract class ConsoleSession : Stream
 {
-    private protected ConsoleSession(ConsoleTicket ticket, WebSocketStream socket) => (Ticket, Socket) = (ticket, socket);
+    private protected ConsoleSession(ConsoleTicket ticket, ProxmoxWebSocketStream socket) => (Ticket, Socket) = (ticket, socket);
 
     /// <summary>The task that runs the console on the server.</summary>
     public PveTask Task => Ticket.Task;
@@ -34,7 +34,7 @@ public abstract class ConsoleSession : Stream
 
     private protected ConsoleTicket Ticket { get; }
 
-    private protected WebSocketStream Socket { get; }
+    private protected ProxmoxWebSocketStream Socket { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ProxmoxConnectionException">The connection broke.</exception>

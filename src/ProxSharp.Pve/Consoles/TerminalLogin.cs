@@ -12,7 +12,7 @@ internal static class TerminalLogin
 
     /// <summary>Logs in and sends the size.</summary>
     public static async Task<TerminalSession> RunAsync(
-        WebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
+        ProxmoxWebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(s_patience, time);
         using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
@@ -39,12 +39,12 @@ internal static class TerminalLogin
 
     /// <inheritdoc cref="RunAsync"/>
     public static TerminalSession Run(
-        WebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
+        ProxmoxWebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         // A synchronous read ends only when what it reads from is closed.
         using CancellationTokenSource limit = new(s_patience, time);
         using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
-        using CancellationTokenRegistration abort = limit.Token.UnsafeRegister(static state => ((WebSocketStream)state!).Dispose(), socket);
+        using CancellationTokenRegistration abort = limit.Token.UnsafeRegister(static state => ((ProxmoxWebSocketStream)state!).Dispose(), socket);
         try
         {
             socket.Write(TerminalMessages.Login(ticket));

@@ -17,7 +17,7 @@ public sealed class TerminalSession : ConsoleSession
 {
     private ReadOnlyMemory<byte> _early;
 
-    internal TerminalSession(ConsoleTicket ticket, WebSocketStream socket, ReadOnlyMemory<byte> early)
+    internal TerminalSession(ConsoleTicket ticket, ProxmoxWebSocketStream socket, ReadOnlyMemory<byte> early)
         : base(ticket, socket) => _early = early;
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace ProxSharp.Pve.Consoles;
 /// </summary>
 public sealed class VncSession : ConsoleSession
 {
-    internal VncSession(ConsoleTicket ticket, WebSocketStream socket)
+    internal VncSession(ConsoleTicket ticket, ProxmoxWebSocketStream socket)
         : base(ticket, socket)
     {
     }

@@ -8,7 +8,7 @@ namespace ProxSharp.WebSockets;
 /// the connection; every write is sent at once. One reader and any number of writers may work at the same time.
 /// </summary>
 /// <remarks>A read or write that is cancelled ends the connection.</remarks>
-public sealed class WebSocketStream : Stream
+public sealed class ProxmoxWebSocketStream : Stream
 {
     // Status 1000, a normal end.
     private static readonly byte[] s_goodbye = [0x03, 0xE8];
@@ -26,11 +26,11 @@ public sealed class WebSocketStream : Stream
     private bool _ended;
     private volatile bool _isDisposed;
 
-    internal WebSocketStream(HttpResponseMessage response, Stream transport, string name, WebSocketOptions options, TimeProvider time)
+    internal ProxmoxWebSocketStream(HttpResponseMessage response, Stream transport, string name, ProxmoxWebSocketOptions options, TimeProvider time)
     {
         (_response, _transport, _name, _keepAlive) = (response, transport, name, options.KeepAliveMessage);
         _frames = new FrameReader(name);
-        _timer = time.CreateTimer(static state => ((WebSocketStream)state!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((ProxmoxWebSocketStream)state!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         KeepAliveInterval = options.KeepAliveInterval;
     }
 

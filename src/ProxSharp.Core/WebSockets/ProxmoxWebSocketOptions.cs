@@ -1,7 +1,7 @@
 namespace ProxSharp.WebSockets;
 
 /// <summary>How a websocket is opened and kept open.</summary>
-public sealed record WebSocketOptions
+public sealed record ProxmoxWebSocketOptions
 {
     /// <summary>The sub-protocol to ask for; empty asks for none. Default: <c>binary</c>, the one console endpoints know.</summary>
     public string SubProtocol { get; init; } = "binary";
