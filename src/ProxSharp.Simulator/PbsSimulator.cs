@@ -20,6 +20,8 @@ namespace ProxSharp.Simulator;
 /// </example>
 public sealed class PbsSimulator : IAsyncDisposable
 {
+    private const int TicketSeed = 20260203;
+
     private readonly SimulatorHost _host;
     private readonly HttpServerContext _server;
     private readonly PbsSimulatorOptions _options;
@@ -53,7 +55,7 @@ public sealed class PbsSimulator : IAsyncDisposable
     {
         options ??= new PbsSimulatorOptions();
         PbsState state = BuildState(options);
-        TicketOffice tickets = new("PBS", options.TimeProvider, signatureLength: 64);
+        TicketOffice tickets = new("PBS", options.TimeProvider, signatureLength: 64, new Random(TicketSeed));
         HttpServerContext server = new()
         {
             Pipeline = BuildPipeline(state, tickets, options),
@@ -62,6 +64,7 @@ public sealed class PbsSimulator : IAsyncDisposable
             Faults = new FaultInjector(tickets.Rotate),
             Traffic = new SimulatorTraffic(),
             Time = options.TimeProvider,
+            IdleTime = options.TimeProvider is SimulatedClock ? TimeProvider.System : options.TimeProvider,
             IdleTimeout = TimeSpan.FromSeconds(120),
             MaximumRequests = int.MaxValue,
             ClosesOnError = false,

@@ -70,7 +70,7 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         options ??= new PveSimulatorOptions();
         PveState state = BuildState(options);
-        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256);
+        TicketOffice tickets = new("PVE", options.TimeProvider, signatureLength: 256, new Random(options.Seed + 2));
         FaultInjector faults = new(tickets.Rotate);
         HttpServerContext server = new()
         {
@@ -80,6 +80,9 @@ public sealed class PveSimulator : IAsyncDisposable
             Faults = faults,
             Traffic = new SimulatorTraffic(),
             Time = options.TimeProvider,
+
+            // A simulated clock that jumps must not end connections that nobody left idle.
+            IdleTime = options.TimeProvider is SimulatedClock ? TimeProvider.System : options.TimeProvider,
             IdleTimeout = TimeSpan.FromSeconds(5),
             MaximumRequests = 100,
             ClosesOnError = true,
@@ -99,8 +102,49 @@ public sealed class PveSimulator : IAsyncDisposable
         State = state;
     }
 
+    /// <summary>
+    /// Moves the simulated time on: tasks progress and end in the order they are due, tickets grow old, time series grow, delayed answers
+    /// come.
+    /// </summary>
+    /// <param name="duration">How far; not negative.</param>
+    /// <exception cref="InvalidOperationException">The simulator does not run on a <see cref="SimulatedClock"/>.</exception>
+    public void Advance(TimeSpan duration)
+    {
+        if (_options.TimeProvider is not SimulatedClock clock)
+        {
+            throw new InvalidOperationException($"Start the simulator with a {nameof(SimulatedClock)} to move its time.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        DateTimeOffset target = clock.GetUtcNow() + duration;
+        while (NextStep(target) is { } step)
+        {
+            clock.Advance(step > clock.GetUtcNow() ? step - clock.GetUtcNow() : TimeSpan.Zero);
+            Settle();
+        }
+
+        clock.Advance(target - clock.GetUtcNow());
+        Settle();
+    }
+
     /// <summary>Stops it and closes all connections.</summary>
     public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private DateTimeOffset? NextStep(DateTimeOffset target)
+    {
+        lock (State.Gate)
+        {
+            return State.Tasks.NextDue is { } due && due <= target ? due : null;
+        }
+    }
+
+    private void Settle()
+    {
+        lock (State.Gate)
+        {
+            State.Settle();
+        }
+    }
 
     private static PveState BuildState(PveSimulatorOptions options)
     {
@@ -115,6 +159,12 @@ public sealed class PveSimulator : IAsyncDisposable
             builder.AddNode("pve1");
         }
 
+        if (options.StatusInterval > TimeSpan.Zero)
+        {
+            state.Samples = new StatusSamples(options.StatusInterval);
+            state.Samples.Refresh(state);
+        }
+
         return state;
     }
 
@@ -123,6 +173,17 @@ public sealed class PveSimulator : IAsyncDisposable
 
     private static PveDispatcher Handlers(PveState state, TicketOffice tickets, FaultInjector faults)
     {
+        state.Faults = faults;
+        GuestFaults guestFaults = new(state, faults);
+        state.Tasks.Saboteur = request => faults.TakeTaskFault(request.Type, request.Id, request.Node) ?? guestFaults.TaskFailure(request);
+        faults.Rebooter = node =>
+        {
+            lock (state.Gate)
+            {
+                state.Settle();
+                state.Reboot(node);
+            }
+        };
         ShapeValues shapes = new(state.Schema);
         HandlerTable table = new(state.Schema);
         GuestContext context = new(state, shapes);
@@ -142,6 +203,6 @@ public sealed class PveSimulator : IAsyncDisposable
         new ConsoleHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
-        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults);
+        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults, guestFaults);
     }
 }

@@ -17,6 +17,12 @@ public sealed record PveSimulatorOptions
     /// <summary>What MAC addresses, UUIDs and passwords are made from: the same seed, scenario and calls give the same values. 20260101 by default.</summary>
     public int Seed { get; init; } = 20260101;
 
+    /// <summary>
+    /// How often the status daemon looks at the guests: <c>/cluster/resources</c> shows them as they were then, and new ones only afterwards.
+    /// Zero (the default) for a list that is always fresh; the real daemon's interval is 10 s.
+    /// </summary>
+    public TimeSpan StatusInterval { get; init; }
+
     /// <summary>True (the default) to answer a failed login only after 3 s, as the real server does.</summary>
     public bool Delays { get; init; } = true;
 

@@ -5,13 +5,15 @@ using System.Text;
 namespace ProxSharp.Simulator.Access;
 
 /// <summary>Issues and verifies tickets and CSRF prevention tokens. The signature is opaque to clients and so need not be the real one.</summary>
-internal sealed class TicketOffice(string prefix, TimeProvider time, int signatureLength)
+internal sealed class TicketOffice(string prefix, TimeProvider time, int signatureLength, Random random)
 {
+    private const int KeyLength = 32;
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
 
     private static readonly TimeSpan s_clockSkew = TimeSpan.FromMinutes(5);
 
-    private byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private byte[] _key = NewKey(random);
 
     /// <summary>Makes a ticket of the form <c>PREFIX:data:HEXTIME::signature</c>.</summary>
     /// <param name="data">The user, or the challenge of an unfinished login.</param>
@@ -54,7 +56,15 @@ internal sealed class TicketOffice(string prefix, TimeProvider time, int signatu
     }
 
     /// <summary>Makes every ticket issued so far invalid.</summary>
-    public void Rotate() => _key = RandomNumberGenerator.GetBytes(32);
+    public void Rotate() => _key = NewKey(random);
+
+    // Nothing is protected by a simulator's tickets; the same seed shall give the same ones.
+    private static byte[] NewKey(Random random)
+    {
+        byte[] key = new byte[KeyLength];
+        random.NextBytes(key);
+        return key;
+    }
 
     private bool IsFresh(string stamp)
     {

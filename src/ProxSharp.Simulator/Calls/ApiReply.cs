@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ProxSharp.Simulator.Calls;
@@ -8,6 +9,12 @@ internal sealed record ApiReply
     public static readonly ApiReply Nothing = new();
 
     public JsonNode? Data { get; init; }
+
+    /// <summary>Writes the data in place of <see cref="Data"/>, for answers too long to be built first.</summary>
+    public Action<Utf8JsonWriter>? Writer { get; init; }
+
+    /// <summary>About how many bytes <see cref="Writer"/> writes.</summary>
+    public int SizeHint { get; init; } = 64 * 1024;
 
     /// <summary>Members of the envelope beside <c>data</c>, such as <c>total</c>.</summary>
     public JsonObject? Siblings { get; init; }

@@ -5,7 +5,7 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Calls;
 
 /// <summary>The stages behind routing: token rule, permissions, node, parameters, handler.</summary>
-internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFallbackHandler fallback, ParameterStage parameters, FaultInjector faults)
+internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFallbackHandler fallback, ParameterStage parameters, FaultInjector faults, GuestFaults faulty)
 {
     private readonly PermissionGate _gate = new(state.Directory, state.Permissions, ApiFault.Forbidden);
 
@@ -17,7 +17,7 @@ internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFall
     {
         lock (state.Gate)
         {
-            state.Tasks.Settle();
+            state.Settle();
             if (call.Caller.TokenName is not null && !call.Endpoint.AllowsToken)
             {
                 throw ApiFault.Forbidden($"URI '{call.Path}' not available with API token, need proper ticket.\n");
@@ -31,6 +31,7 @@ internal sealed class PveDispatcher(PveState state, HandlerTable handlers, IFall
                 throw ApiFault.Parameters(errors);
             }
 
+            faulty.Demand(call);
             return handlers.Find(call.Endpoint) is { } handler ? handler(call) : fallback.Handle(call);
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -21,6 +22,11 @@ internal sealed class PveFormat(string name)
 
     public WireResponse Write(ApiReply reply)
     {
+        if (reply.Writer is { } write)
+        {
+            return name is "json" or "extjs" ? Stream(write, reply.SizeHint) : Write(reply with { Writer = null, Data = Built(write) });
+        }
+
         if (reply.Raw is { } raw)
         {
             return new WireResponse
@@ -88,6 +94,36 @@ internal sealed class PveFormat(string name)
         }
 
         return stream.ToArray();
+    }
+
+    private WireResponse Stream(Action<Utf8JsonWriter> write, int sizeHint)
+    {
+        ArrayBufferWriter<byte> buffer = new(sizeHint);
+        using (Utf8JsonWriter writer = new(buffer, s_options))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("data");
+            write(writer);
+            if (HidesStatus)
+            {
+                writer.WriteNumber("success", 1);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new WireResponse { Body = buffer.WrittenSpan.ToArray(), ContentType = JsonContentType };
+    }
+
+    private static JsonNode? Built(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer))
+        {
+            write(writer);
+        }
+
+        return JsonNode.Parse(buffer.WrittenSpan);
     }
 
     private WireResponse Json(JsonObject envelope)

@@ -260,6 +260,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
                 : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Name or service not known");
         }
 
+        if (faults.IsHanging(node))
+        {
+            throw new ApiFault(596, "Connection timed out") { IsEmpty = true, Delay = TimeSpan.FromSeconds(30) };
+        }
+
         if (faults.IsDead(node))
         {
             throw new ApiFault(595, "No route to host") { IsEmpty = true };

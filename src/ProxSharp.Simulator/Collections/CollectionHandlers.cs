@@ -115,7 +115,7 @@ internal sealed class CollectionHandlers
             return ApiReply.Nothing;
         }
 
-        string id = call.Text(family.Key) ?? string.Create(CultureInfo.InvariantCulture, $"{family.Noun}-{Guid.NewGuid():N}")[..16];
+        string id = call.Text(family.Key) ?? string.Create(CultureInfo.InvariantCulture, $"{family.Noun}-{_state.Random.NextInt64():x16}")[..16];
         if (_state.Collections.Find(path, id) is not null)
         {
             throw CollectionTexts.Duplicate(_state.Schema.Product, family, id);

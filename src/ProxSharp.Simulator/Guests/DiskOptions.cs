@@ -34,7 +34,19 @@ internal static class DiskOptions
     }
 
     /// <summary>The bytes that the <c>size</c> part says; 0 if there is none.</summary>
-    public static long SizeOf(string value) => Get(value, "size") is { } size ? ParseSize(size) : 0;
+    public static long SizeOf(string value)
+    {
+        foreach (Range part in value.AsSpan().Split(','))
+        {
+            ReadOnlySpan<char> text = value.AsSpan()[part];
+            if (text.StartsWith("size=", StringComparison.Ordinal))
+            {
+                return ParseSize(text["size=".Length..]);
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>Replaces or adds the <c>size</c> part.</summary>
     public static string WithSize(string value, long bytes) => With(value, "size", FormatSize(bytes));
@@ -60,10 +72,10 @@ internal static class DiskOptions
     }
 
     /// <summary>Reads <c>32G</c>, <c>512M</c>, <c>1.5T</c> or plain bytes.</summary>
-    public static long ParseSize(string text)
+    public static long ParseSize(ReadOnlySpan<char> text)
     {
         int shift = text.Length == 0 ? 0 : text[^1] switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
-        string number = shift == 0 ? text : text[..^1];
+        ReadOnlySpan<char> number = shift == 0 ? text : text[..^1];
         return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) ? (long)(value * (1L << shift)) : 0;
     }
 

@@ -267,5 +267,5 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     }
 
     private List<Volume> VolumesOf(Guest guest) =>
-        [.. state.Volumes.Where(volume => volume.VmId == guest.VmId && (volume.Content is "images" or "rootdir"))];
+        [.. state.Volumes.OfGuest(guest.VmId).Where(static volume => volume.Content is "images" or "rootdir")];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
@@ -21,52 +22,101 @@ internal sealed class GuestFigures(PveState state)
 
     public long NodeMemory(ClusterNode node) => Math.Min(node.Memory, (2L << 30) + OnNode(node).Sum(MemoryUsed));
 
-    public long Used(StorageDefinition storage, string node) =>
-        Math.Min(storage.Capacity, (storage.Capacity / 20) + state.Volumes.Where(volume => volume.Storage == storage.Id && (volume.Node is null || volume.Node == node)).Sum(static volume => volume.Size / 4));
+    /// <summary>The processors a guest may use: a container without a limit has all of its node.</summary>
+    public int Cores(Guest guest) =>
+        guest.IsContainer && !guest.Config.ContainsKey("cores") && state.Nodes.TryGetValue(guest.Node, out ClusterNode? node) ? node.Cores : guest.Cores;
+
+    public long Used(StorageDefinition storage, string node) => new StorageUse(state).Of(storage, node);
 
     /// <summary>The bytes of the first disk of a guest.</summary>
     public static long RootDisk(Guest guest)
     {
-        string? value = guest.IsContainer
-            ? guest.Config.GetValueOrDefault("rootfs")
-            : guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false) && !option.Value.Contains("media=cdrom", StringComparison.Ordinal))
-                .Select(static option => option.Value).FirstOrDefault();
-        return value is null ? 0 : DiskOptions.SizeOf(value);
-    }
-
-    /// <summary>The entry of a guest in <c>/cluster/resources</c>.</summary>
-    public JsonObject Resource(Guest guest, bool isUnreachable)
-    {
-        long traffic = Uptime(guest) * (1000 + guest.VmId);
-        JsonObject entry = new()
+        if (guest.IsContainer)
         {
-            ["id"] = string.Create(CultureInfo.InvariantCulture, $"{guest.TypeName}/{guest.VmId}"),
-            ["type"] = guest.TypeName,
-            ["vmid"] = guest.VmId,
-            ["name"] = guest.Name,
-            ["node"] = guest.Node,
-            ["status"] = isUnreachable ? "unknown" : guest.IsRunning ? "running" : "stopped",
-            ["template"] = guest.IsTemplate ? 1 : 0,
-            ["cpu"] = Cpu(guest),
-            ["maxcpu"] = guest.Cores,
-            ["mem"] = MemoryUsed(guest),
-            ["memhost"] = MemoryUsed(guest),
-            ["maxmem"] = guest.Memory,
-            ["disk"] = guest.IsContainer && guest.IsRunning ? RootDisk(guest) / 4 : 0,
-            ["maxdisk"] = RootDisk(guest),
-            ["uptime"] = Uptime(guest),
-            ["netin"] = traffic,
-            ["netout"] = traffic / 2,
-            ["diskread"] = traffic * 3,
-            ["diskwrite"] = traffic * 2,
-        };
-        AddOptional(entry, guest);
-        if (guest.Pool is { } pool)
-        {
-            entry["pool"] = pool;
+            return guest.Config.TryGetValue("rootfs", out string? root) ? DiskOptions.SizeOf(root) : 0;
         }
 
-        return entry;
+        foreach ((string key, string value) in guest.Config)
+        {
+            // The first letters of all buses: most options are ruled out by them.
+            if (key[0] is 'e' or 'i' or 's' or 't' or 'u' or 'v' && DiskOptions.IsDisk(key, isContainer: false) && !value.Contains("media=cdrom", StringComparison.Ordinal))
+            {
+                return DiskOptions.SizeOf(value);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The entry of a guest in a list of resources.</summary>
+    public JsonObject Resource(Guest guest, bool isUnreachable)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream))
+        {
+            WriteResource(writer, guest, isUnreachable, guest.IsRunning, Uptime(guest), null);
+        }
+
+        return JsonNode.Parse(stream.ToArray())!.AsObject();
+    }
+
+    /// <summary>Writes the entry of a guest in <c>/cluster/resources</c>.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="guest">The guest.</param>
+    /// <param name="isUnreachable">True if its node is down.</param>
+    /// <param name="isRunning">Whether the list shows it as running; lists may lag behind.</param>
+    /// <param name="uptime">Seconds, as the list shows them.</param>
+    /// <param name="haState">The state the high-availability manager wants; null if it does not manage the guest.</param>
+    public void WriteResource(Utf8JsonWriter writer, Guest guest, bool isUnreachable, bool isRunning, long uptime, string? haState)
+    {
+        long traffic = uptime * (1000 + guest.VmId);
+        long disk = RootDisk(guest);
+        long memory = isRunning ? MemoryUsed(guest) : 0;
+        writer.WriteStartObject();
+        writer.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"{guest.TypeName}/{guest.VmId}"));
+        writer.WriteString("type", guest.TypeName);
+        writer.WriteNumber("vmid", guest.VmId);
+        writer.WriteString("name", guest.Name);
+        writer.WriteString("node", guest.Node);
+        writer.WriteString("status", isUnreachable ? "unknown" : isRunning ? "running" : "stopped");
+        writer.WriteNumber("template", guest.IsTemplate ? 1 : 0);
+        writer.WriteNumber("cpu", isRunning ? Cpu(guest) : 0);
+        writer.WriteNumber("maxcpu", Cores(guest));
+        writer.WriteNumber("mem", memory);
+        writer.WriteNumber("memhost", memory);
+        writer.WriteNumber("maxmem", guest.Memory);
+        writer.WriteNumber("disk", guest.IsContainer && isRunning ? disk / 4 : 0);
+        writer.WriteNumber("maxdisk", disk);
+        writer.WriteNumber("uptime", uptime);
+        writer.WriteNumber("netin", traffic);
+        writer.WriteNumber("netout", traffic / 2);
+        writer.WriteNumber("diskread", traffic * 3);
+        writer.WriteNumber("diskwrite", traffic * 2);
+        WriteOptional(writer, guest, haState);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter writer, Guest guest, string? haState)
+    {
+        if (guest.Config.TryGetValue("tags", out string? tags))
+        {
+            writer.WriteString("tags", tags);
+        }
+
+        if (guest.Lock is { } held)
+        {
+            writer.WriteString("lock", held);
+        }
+
+        if (haState is not null)
+        {
+            writer.WriteString("hastate", haState);
+        }
+
+        if (guest.Pool is { } pool)
+        {
+            writer.WriteString("pool", pool);
+        }
     }
 
     /// <summary>The entry of a guest in its node's list and the base of its status.</summary>

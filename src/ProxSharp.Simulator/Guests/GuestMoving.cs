@@ -106,7 +106,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
     }
 
     private IEnumerable<Volume> LocalVolumes(Guest guest) =>
-        state.Volumes.Where(volume => volume.VmId == guest.VmId && volume.Node is not null && (volume.Content is "images" or "rootdir"));
+        state.Volumes.OfGuest(guest.VmId).Where(static volume => volume.Node is not null && (volume.Content is "images" or "rootdir"));
 
     private ApiReply Resize(ApiCall call)
     {

@@ -32,7 +32,7 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
     private async Task<bool> ServeOneAsync(CancellationToken cancellationToken)
     {
         WireRequest? request;
-        using CancellationTokenSource idle = new(server.IdleTimeout, server.Time);
+        using CancellationTokenSource idle = new(server.IdleTimeout, server.IdleTime);
         try
         {
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);

@@ -18,6 +18,9 @@ internal sealed class HttpServerContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>The clock by which connections are idle.</summary>
+    public required TimeProvider IdleTime { get; init; }
+
     /// <summary>How long the server waits for the next request.</summary>
     public required TimeSpan IdleTimeout { get; init; }
 

@@ -7,13 +7,13 @@ namespace ProxSharp.Simulator.Pbs;
 
 /// <summary>A simulated Proxmox Backup Server.</summary>
 internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration)
-    : ServerState(schema, time, taskDuration, new AccessDirectory(RoleCatalogue.Load("pbs-roles.json"), tokensAlwaysSeparate: true))
+    : ServerState(schema, time, taskDuration, Seed, new AccessDirectory(RoleCatalogue.Load("pbs-roles.json"), tokensAlwaysSeparate: true))
 {
+    private const int Seed = 20260202;
+
     public string NodeName { get; set; } = "pbs";
 
     public SortedDictionary<string, Datastore> Datastores { get; } = new(StringComparer.Ordinal);
-
-    public Random Random { get; } = new(20260202);
 
     public override string LocalNode => NodeName;
 

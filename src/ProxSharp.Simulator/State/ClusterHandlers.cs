@@ -21,7 +21,7 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         table.Get("/nodes/{node}/version", static _ => ApiReply.Of(VersionData()));
         table.Get("/nodes", ListNodes);
         table.Get("/nodes/{node}/status", NodeStatus);
-        table.Get("/cluster/resources", Resources);
+        table.Get("/cluster/resources", new ResourceList(state, faults).Answer);
         table.Get("/cluster/status", Status);
         table.Get("/cluster/nextid", NextId);
     }
@@ -95,116 +95,6 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             ["rootfs"] = new JsonObject { ["total"] = node.RootDisk, ["used"] = node.RootDisk / 5, ["free"] = node.RootDisk / 5 * 4, ["avail"] = node.RootDisk / 5 * 4 },
             ["ksm"] = new JsonObject { ["shared"] = 0 },
         });
-    }
-
-    private ApiReply Resources(ApiCall call)
-    {
-        string? type = call.Text("type");
-        JsonArray list = [];
-        if (type is null or "vm")
-        {
-            foreach (Guest guest in state.Guests.Values.Where(guest => MayAudit(call, guest)))
-            {
-                list.Add((JsonNode)_figures.Resource(guest, faults.IsDead(guest.Node)));
-            }
-        }
-
-        if (type is null)
-        {
-            AddPools(call, list);
-        }
-
-        if (type is null or "node")
-        {
-            AddNodes(call, list);
-        }
-
-        if (type is null or "storage")
-        {
-            AddStorages(call, list);
-        }
-
-        if (type is null or "sdn")
-        {
-            AddNetworks(call, list);
-        }
-
-        return ApiReply.Of(list);
-    }
-
-    private bool MayAudit(ApiCall call, Guest guest) =>
-        state.Permissions.Has(call.Caller, string.Create(CultureInfo.InvariantCulture, $"/vms/{guest.VmId}"), "VM.Audit");
-
-    private void AddPools(ApiCall call, JsonArray list)
-    {
-        foreach (ResourcePool pool in state.Pools.Values.Where(pool => state.Permissions.Has(call.Caller, $"/pool/{pool.Id}", "Pool.Audit")))
-        {
-            list.Add((JsonNode)new JsonObject { ["id"] = $"/pool/{pool.Id}", ["type"] = "pool", ["pool"] = pool.Id });
-        }
-    }
-
-    private void AddNodes(ApiCall call, JsonArray list)
-    {
-        foreach (ClusterNode node in state.Nodes.Values)
-        {
-            bool dead = faults.IsDead(node.Name);
-            JsonObject entry = new()
-            {
-                ["id"] = $"node/{node.Name}",
-                ["type"] = "node",
-                ["node"] = node.Name,
-                ["status"] = dead ? "offline" : "online",
-                ["level"] = "",
-                ["cgroup-mode"] = 2,
-            };
-            if (!dead && state.Permissions.Has(call.Caller, $"/nodes/{node.Name}", "Sys.Audit"))
-            {
-                AddFigures(entry, node);
-            }
-
-            list.Add((JsonNode)entry);
-        }
-    }
-
-    private void AddStorages(ApiCall call, JsonArray list)
-    {
-        foreach (ClusterNode node in state.Nodes.Values)
-        {
-            foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.IsOn(node.Name)
-                && state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", "Datastore.Audit", "Datastore.AllocateSpace")))
-            {
-                list.Add((JsonNode)new JsonObject
-                {
-                    ["id"] = $"storage/{node.Name}/{storage.Id}",
-                    ["type"] = "storage",
-                    ["storage"] = storage.Id,
-                    ["node"] = node.Name,
-                    ["plugintype"] = storage.Type,
-                    ["content"] = string.Join(',', storage.Content),
-                    ["shared"] = storage.IsShared ? 1 : 0,
-                    ["status"] = storage.IsDisabled || faults.IsDead(node.Name) ? "unknown" : "available",
-                    ["disk"] = _figures.Used(storage, node.Name),
-                    ["maxdisk"] = storage.Capacity,
-                });
-            }
-        }
-    }
-
-    private void AddNetworks(ApiCall call, JsonArray list)
-    {
-        foreach (ClusterNode node in state.Nodes.Values.Where(_ => state.Permissions.Has(call.Caller, "/sdn/zones/localnetwork", "SDN.Audit")))
-        {
-            list.Add((JsonNode)new JsonObject
-            {
-                ["id"] = $"network/{node.Name}/zone/localnetwork",
-                ["type"] = "network",
-                ["network-type"] = "zone",
-                ["network"] = "localnetwork",
-                ["node"] = node.Name,
-                ["status"] = "ok",
-                ["zone-type"] = "simple",
-            });
-        }
     }
 
     private ApiReply Status(ApiCall call)

@@ -2,14 +2,16 @@ using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Consoles;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Storage;
+using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.State;
 
 /// <summary>A simulated Proxmox VE cluster.</summary>
 internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed)
-    : ServerState(schema, time, taskDuration, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
+    : ServerState(schema, time, taskDuration, seed, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
 {
     public string ClusterName { get; set; } = "demo";
 
@@ -19,7 +21,7 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     public SortedDictionary<string, StorageDefinition> Storages { get; } = new(StringComparer.Ordinal);
 
-    public List<Volume> Volumes { get; } = [];
+    public VolumeStore Volumes { get; } = [];
 
     public SortedDictionary<string, ResourcePool> Pools { get; } = new(StringComparer.Ordinal);
 
@@ -34,10 +36,49 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>The DNS domain of all nodes.</summary>
     public string Domain { get; set; } = "example.test";
 
-    /// <summary>Makes unlike values from the same seed in every run, for MAC addresses and ids.</summary>
-    public Random Random { get; } = new(seed);
+    /// <summary>What goes wrong on purpose; null while the scenario is built.</summary>
+    public FaultInjector? Faults { get; set; }
+
+    /// <summary>How the guests looked when the status daemon last looked; null if lists are always fresh.</summary>
+    public StatusSamples? Samples { get; set; }
 
     public ConsoleStore Consoles { get; } = new(time, new Random(seed + 1));
+
+    /// <summary>Brings everything up to the present.</summary>
+    public void Settle()
+    {
+        Samples?.Refresh(this);
+        Tasks.Settle();
+    }
+
+    /// <summary>Restarts a node: its tasks and guests die, and guests that start at boot are started.</summary>
+    /// <exception cref="ArgumentException">There is no such node.</exception>
+    public void Reboot(string name)
+    {
+        if (!Nodes.TryGetValue(name, out ClusterNode? node))
+        {
+            throw new ArgumentException($"There is no node '{name}'.", nameof(name));
+        }
+
+        Tasks.Crash(name);
+        foreach (Guest guest in Guests.Values.Where(guest => guest.Node == name && guest.IsRunning))
+        {
+            guest.Stop();
+        }
+
+        node.BootedAt = Now;
+        Tasks.Start(new TaskRequest(name, "startall", "", "root@pam")
+        {
+            Work = task =>
+            {
+                foreach (Guest guest in Guests.Values.Where(guest => guest.Node == name && !guest.IsRunning && guest.Lock is null && !guest.IsTemplate && guest.Config.GetValueOrDefault("onboot") == "1"))
+                {
+                    task.Write($"Starting {guest.Label}");
+                    guest.Start(task.DueAt, task.Pid + guest.VmId);
+                }
+            },
+        });
+    }
 
     public Guest? FindGuest(int vmid, bool isContainer, string node) =>
         Guests.GetValueOrDefault(vmid) is { } guest && guest.IsContainer == isContainer && guest.Node == node ? guest : null;

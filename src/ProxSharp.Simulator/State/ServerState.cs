@@ -7,8 +7,9 @@ namespace ProxSharp.Simulator.State;
 /// <summary>What both simulated products have. Everything in it is guarded by <see cref="Gate"/>.</summary>
 internal abstract class ServerState
 {
-    protected ServerState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, AccessDirectory directory)
+    protected ServerState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed, AccessDirectory directory)
     {
+        Random = new Random(seed);
         (Schema, Time, Directory) = (schema, time, directory);
         Tasks = new TaskStore(schema.Product, time, taskDuration);
         Permissions = new PermissionEvaluator(directory, PoolOf);
@@ -16,6 +17,9 @@ internal abstract class ServerState
     }
 
     public Lock Gate { get; } = new();
+
+    /// <summary>Makes unlike values from the same seed in every run, for MAC addresses, ids and keys.</summary>
+    public Random Random { get; }
 
     public ApiSchema Schema { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Storage;
@@ -31,6 +32,11 @@ internal sealed class VolumeAllocator(PveState state)
 
     public Volume Add(StorageDefinition storage, string node, string id, string content, string format, long bytes, int? vmid, string? parent)
     {
+        if (state.Faults?.IsFull(storage.Id) == true)
+        {
+            throw ApiFault.Failed(FullText(storage, id, vmid));
+        }
+
         Volume volume = new()
         {
             Id = id,
@@ -47,25 +53,33 @@ internal sealed class VolumeAllocator(PveState state)
         return volume;
     }
 
-    public Volume? Find(string id, string node) => state.Volumes.Find(volume => volume.Id == id && (volume.Node is null || volume.Node == node));
+    public Volume? Find(string id, string node) => state.Volumes.Find(id, node);
 
     public bool Remove(string id, string node) => Find(id, node) is { } volume && state.Volumes.Remove(volume);
 
     /// <summary>Gives a volume another name, as a template's disks get.</summary>
-    public Volume Rename(Volume volume, string id)
-    {
-        Volume renamed = volume with { Id = id };
-        state.Volumes[state.Volumes.IndexOf(volume)] = renamed;
-        return renamed;
-    }
+    public Volume Rename(Volume volume, string id) => state.Volumes.Replace(volume, volume with { Id = id });
 
     /// <summary>Puts a local volume on another node.</summary>
     public void Move(Volume volume, string node)
     {
         if (volume.Node is not null)
         {
-            state.Volumes[state.Volumes.IndexOf(volume)] = volume with { Node = node };
+            state.Volumes.Replace(volume, volume with { Node = node });
         }
+    }
+
+    // Proxmox: what a full storage says depends on the tool that notices.
+    private static string FullText(StorageDefinition storage, string id, int? vmid)
+    {
+        string name = id[(storage.Id.Length + 1)..];
+        return storage.Type switch
+        {
+            "lvmthin" => $"error during cfs-locked 'storage-{storage.Id}' operation: lvcreate 'pve/{name}' error:   Cannot create new thin volume, free space in thin pool pve/data reached threshold.",
+            "rbd" => $"rbd create '{name}' error: rbd: create error: (28) No space left on device",
+            _ when vmid is not null => $"unable to create image: qemu-img: {storage.Options["path"]}/images/{name}: Could not resize image: No space left on device",
+            _ => $"write failed: No space left on device ({name})",
+        };
     }
 
     private static string ImageId(StorageDefinition storage, int vmid, string name, string suffix) => storage.HasFiles

@@ -8,6 +8,8 @@ namespace ProxSharp.Simulator.Tasks;
 internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeSpan duration)
 {
     private readonly List<SimulatedTask> _tasks = [];
+    private readonly List<SimulatedTask> _running = [];
+    private readonly Dictionary<string, SimulatedTask> _byUpid = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _booted = time.GetUtcNow();
     private int _nextPid = 0x3000;
     private int _nextTaskId;
@@ -15,8 +17,30 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
     /// <summary>All tasks, oldest first.</summary>
     public IReadOnlyList<SimulatedTask> All => _tasks;
 
+    /// <summary>Chooses tasks that shall fail; returns the text they end with, or null.</summary>
+    public Func<TaskRequest, string?>? Saboteur { get; set; }
+
+    /// <summary>Told of every task that starts or ends.</summary>
+    public Action<SimulatedTask>? Observer { get; set; }
+
+    /// <summary>When the next running task is due; null if none is.</summary>
+    public DateTimeOffset? NextDue => _running.Count == 0 ? null : _running.Min(static task => task.DueAt);
+
     public SimulatedTask Start(TaskRequest request)
     {
+        if (Saboteur?.Invoke(request) is { } failure)
+        {
+            Action? undo = request.OnAbort;
+            request = request with
+            {
+                Work = _ =>
+                {
+                    undo?.Invoke();
+                    throw ApiFault.Failed(failure);
+                },
+            };
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         int pid = _nextPid += 7;
         long pstart = 0x40000 + (long)((now - _booted).TotalMilliseconds / 10);
@@ -36,16 +60,31 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
             OnAbort = request.OnAbort,
         };
         _tasks.Add(task);
+        _running.Add(task);
+        _byUpid[task.Upid] = task;
+        Observer?.Invoke(task);
         return task;
     }
 
     /// <summary>Finishes every task whose time has come, in the order in which they end.</summary>
-    public void Settle()
+    public void Settle() => Settle(time.GetUtcNow());
+
+    /// <summary>Finishes every task that is due up to a moment, in the order in which they end.</summary>
+    public void Settle(DateTimeOffset until)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        while (_tasks.Where(task => task.IsRunning && task.DueAt <= now).MinBy(static task => task.DueAt) is { } due)
+        while (_running.Count > 0 && _running.MinBy(static task => task.DueAt) is { } due && due.DueAt <= until)
         {
             Finish(due, due.DueAt);
+        }
+    }
+
+    /// <summary>Ends all running tasks of a node without asking them, as a crash does.</summary>
+    public void Crash(string node)
+    {
+        foreach (SimulatedTask task in _running.Where(task => task.Node == node).ToArray())
+        {
+            task.OnAbort?.Invoke();
+            End(task, time.GetUtcNow(), "unexpected status");
         }
     }
 
@@ -63,23 +102,30 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
         if (task.IsRunning)
         {
             task.OnAbort?.Invoke();
-            task.End(time.GetUtcNow(), product == ProxmoxProduct.VirtualEnvironment ? "received interrupt" : "task aborted");
+            End(task, time.GetUtcNow(), product == ProxmoxProduct.VirtualEnvironment ? "received interrupt" : "task aborted");
         }
     }
 
-    public SimulatedTask? Find(string upid) => _tasks.Find(task => task.Upid == upid);
+    public SimulatedTask? Find(string upid) => _byUpid.GetValueOrDefault(upid);
 
-    private static void Finish(SimulatedTask task, DateTimeOffset at)
+    private void Finish(SimulatedTask task, DateTimeOffset at)
     {
         try
         {
             task.Work?.Invoke(task);
-            task.End(at, task.Warnings == 0 ? "OK" : string.Create(CultureInfo.InvariantCulture, $"WARNINGS: {task.Warnings}"));
+            End(task, at, task.Warnings == 0 ? "OK" : string.Create(CultureInfo.InvariantCulture, $"WARNINGS: {task.Warnings}"));
         }
         catch (ApiFault fault)
         {
-            task.End(at, fault.Message.Split('\n')[0]);
+            End(task, at, fault.Message.Split('\n')[0]);
         }
+    }
+
+    private void End(SimulatedTask task, DateTimeOffset at, string exitStatus)
+    {
+        task.End(at, exitStatus);
+        _running.Remove(task);
+        Observer?.Invoke(task);
     }
 
     private string MakeUpid(TaskRequest request, int pid, long pstart, DateTimeOffset now)
