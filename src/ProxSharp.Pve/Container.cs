@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve;
 
@@ -9,4 +10,15 @@ public sealed partial class Container : Guest
         : base(client, id, node)
     {
     }
+
+    /// <inheritdoc/>
+    public override GuestType Type => GuestType.Lxc;
+
+    /// <summary>The configuration.</summary>
+    public ContainerConfigEditor Config => new(this);
+
+    /// <inheritdoc/>
+    public override ContainerSnapshots Snapshots => new(this);
+
+    internal NodesLxcApi Api => Client.Api.Nodes.Lxc;
 }

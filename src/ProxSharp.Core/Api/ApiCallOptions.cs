@@ -14,4 +14,10 @@ public sealed record ApiCallOptions
     /// failures in any case; a write whose outcome is unknown never is.
     /// </summary>
     public bool? RetryBusy { get; init; }
+
+    /// <summary>
+    /// What the call does, as the messages of exceptions word it: <c>start VM 100 on pve1</c> makes "Unable to start VM 100 on pve1: ...". Null names
+    /// verb and path.
+    /// </summary>
+    public string? Action { get; init; }
 }

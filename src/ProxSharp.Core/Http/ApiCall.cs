@@ -19,6 +19,7 @@ internal sealed class ApiCall
         Timeout = options?.Timeout ?? (upload is null && !isDownload ? client.Timeout : System.Threading.Timeout.InfiniteTimeSpan);
         OptionsCheck.CheckTime(Timeout, nameof(options));
         RetryBusy = options?.RetryBusy ?? client.Retry.Busy;
+        Action = options?.Action;
     }
 
     public ApiOperation Operation { get; }
@@ -30,6 +31,9 @@ internal sealed class ApiCall
     public TimeSpan Timeout { get; }
 
     public bool RetryBusy { get; }
+
+    /// <summary>What the call does in words; null if the caller did not say.</summary>
+    public string? Action { get; }
 
     /// <summary>The file to send; null for other calls.</summary>
     public ApiUpload? Upload { get; }

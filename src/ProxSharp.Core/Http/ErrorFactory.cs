@@ -30,11 +30,11 @@ internal static class ErrorFactory
         return Build(facts);
     }
 
-    /// <summary>Writes <c>Unable to GET /x on host: text. hint.</c> on one line.</summary>
+    /// <summary>Writes <c>Unable to GET /x on host: text. hint.</c> on one line; what the caller says the call does stands in for verb, path and host.</summary>
     internal static string Compose(ApiCall call, string host, string said, IReadOnlyDictionary<string, string> parameters, string hint)
     {
         StringBuilder text = new();
-        text.Append("Unable to ").Append(call.ToString()).Append(" on ").Append(host).Append(": ");
+        text.Append("Unable to ").Append(call.Action ?? $"{call} on {host}").Append(": ");
         AppendLine(text, said);
 
         // The backup server's text already holds the complaints.

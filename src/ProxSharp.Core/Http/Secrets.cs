@@ -18,7 +18,7 @@ internal static class Secrets
     // Whole names, with hyphens.
     private static readonly HashSet<string> s_whole = new(StringComparer.OrdinalIgnoreCase)
     {
-        "key", "keys", "tfa-challenge", "challenge", "keyring", "private", "private-key", "encryption-key", "client-key", "sid-key", "license",
+        "key", "keys", "tfa-challenge", "challenge", "keyring", "private", "private-key", "encryption-key", "client-key", "sid-key", "license", "target-endpoint",
     };
 
     // Names under which a secret may stand, depending on the call: settings of plugins, headers, proxies with a password, files, logins.

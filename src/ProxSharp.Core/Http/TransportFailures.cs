@@ -36,7 +36,7 @@ internal static class TransportFailures
             : Describe(exception, host);
         string tail = unknown ? " Whether it was carried out is unknown: look before you repeat it." : "";
         Exception cause = timedOut && exception is not TimeoutException ? new TimeoutException(text, exception) : exception;
-        return new ProxmoxConnectionException($"Unable to {call} on {host}: {text}.{tail}", cause) { OutcomeUnknown = unknown };
+        return new ProxmoxConnectionException($"Unable to {(call.Action is null ? $"{call} on" : $"{call.Action} through")} {host}: {text}.{tail}", cause) { OutcomeUnknown = unknown };
     }
 
     private static string Describe(Exception exception, string host) => exception switch

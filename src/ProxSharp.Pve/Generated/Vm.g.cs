@@ -11,15 +11,4 @@ public sealed partial class Vm
 {
     /// <summary>Cloud-init settings of a VM.</summary>
     public VmCloudInit CloudInit => new(this);
-
-    /// <summary>Tells whether a VM supports a feature such as snapshots.</summary>
-    /// <param name="request">The parameters of the call.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/feature</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
-    public Task<NodesQemuFeatureResult> GetFeatureAsync(NodesQemuGetFeatureRequest request, CancellationToken cancellationToken = default) =>
-        CallAsync(node => Client.Api.Nodes.Qemu.GetFeatureAsync(node, Id.Value, request, cancellationToken: cancellationToken), cancellationToken);
-
-    /// <inheritdoc cref="GetFeatureAsync"/>
-    public NodesQemuFeatureResult GetFeature(NodesQemuGetFeatureRequest request, CancellationToken cancellationToken = default) =>
-        Call(node => Client.Api.Nodes.Qemu.GetFeature(node, Id.Value, request, cancellationToken: cancellationToken), cancellationToken);
 }

@@ -1,0 +1,174 @@
+using ProxSharp.Ids;
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Pve;
+
+public abstract partial class Guest
+{
+    /// <summary>Gets what the guest is doing: state, load, memory, traffic.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    public Task<GuestStatusReport> GetStatusAsync(CancellationToken cancellationToken = default) => ReadStatusAsync(cancellationToken);
+
+    /// <inheritdoc cref="GetStatusAsync"/>
+    public GuestStatusReport GetStatus(CancellationToken cancellationToken = default) => ReadStatus(cancellationToken);
+
+    /// <summary>Starts the guest.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../status/start</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="StartAsync"/>
+    public abstract PveTask Start(GuestStartOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops the guest at once, as if its power plug were pulled. Unsaved data in it is lost.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    /// <remarks><c>POST .../status/stop</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="StopAsync"/>
+    public abstract PveTask Stop(GuestStopOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the system in the guest to shut down.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    /// <remarks><c>POST .../status/shutdown</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ShutdownAsync"/>
+    public abstract PveTask Shutdown(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Shuts the guest down and starts it again, which also applies pending changes.</summary>
+    /// <param name="timeout">How long the shutdown may take, in whole seconds; null for the server's default.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../status/reboot</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="RebootAsync"/>
+    public abstract PveTask Reboot(TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Pauses the guest; its memory stays in use.</summary>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../status/suspend</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="SuspendAsync"/>
+    public abstract PveTask Suspend(CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a suspended guest go on.</summary>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../status/resume</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ResumeAsync"/>
+    public abstract PveTask Resume(CancellationToken cancellationToken = default);
+
+    /// <summary>Destroys the guest and its volumes. There is no way back.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>DELETE ...</c>. Needs <c>VM.Allocate</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <exception cref="ProxmoxConflictException">The guest runs, or is locked.</exception>
+    public abstract Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="DeleteAsync"/>
+    public abstract PveTask Delete(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells whether and where the guest can be migrated to.</summary>
+    /// <param name="target">The target node; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET .../migrate</c>. Needs <c>VM.Migrate</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<MigrationPreconditions> GetMigrationPreconditionsAsync(NodeName? target = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="GetMigrationPreconditionsAsync"/>
+    public abstract MigrationPreconditions GetMigrationPreconditions(NodeName? target = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Moves the guest to another node of the cluster. The handle finds it there afterwards.</summary>
+    /// <param name="target">The target node.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../migrate</c>. Needs <c>VM.Migrate</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for the migration.</remarks>
+    public abstract Task<PveTask> MigrateAsync(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="MigrateAsync"/>
+    public abstract PveTask Migrate(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Moves the guest to another cluster, or copies it there.</summary>
+    /// <param name="options">Where to and how.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST .../remote_migrate</c>. Needs <c>VM.Migrate</c> on <c>/vms/{vmid}</c>, and rights on the other cluster for the token given.</remarks>
+    public abstract Task<PveTask> RemoteMigrateAsync(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="RemoteMigrateAsync"/>
+    public abstract PveTask RemoteMigrate(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a disk as large as a size. Disks never shrink.</summary>
+    /// <param name="disk">The name of the disk in the configuration, for example <c>scsi0</c> or <c>rootfs</c>.</param>
+    /// <param name="size">The new size.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>PUT .../resize</c>. Needs <c>VM.Config.Disk</c> on <c>/vms/{vmid}</c>.</remarks>
+    public Task<PveTask> ResizeDiskAsync(string disk, DiskSize size, CancellationToken cancellationToken = default) =>
+        ResizeAsync(disk, size.ToString(), cancellationToken);
+
+    /// <inheritdoc cref="ResizeDiskAsync"/>
+    public PveTask ResizeDisk(string disk, DiskSize size, CancellationToken cancellationToken = default) => Resize(disk, size.ToString(), cancellationToken);
+
+    /// <summary>Makes a disk larger by a size.</summary>
+    /// <param name="disk">The name of the disk in the configuration, for example <c>scsi0</c> or <c>rootfs</c>.</param>
+    /// <param name="by">What is added.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>PUT .../resize</c>. Needs <c>VM.Config.Disk</c> on <c>/vms/{vmid}</c>.</remarks>
+    public Task<PveTask> GrowDiskAsync(string disk, DiskSize by, CancellationToken cancellationToken = default) => ResizeAsync(disk, $"+{by}", cancellationToken);
+
+    /// <inheritdoc cref="GrowDiskAsync"/>
+    public PveTask GrowDisk(string disk, DiskSize by, CancellationToken cancellationToken = default) => Resize(disk, $"+{by}", cancellationToken);
+
+    /// <summary>Moves a disk to another storage, or hands it to another guest.</summary>
+    /// <param name="disk">The name of the disk in the configuration, for example <c>scsi0</c> or <c>mp0</c>.</param>
+    /// <param name="options">Where to and how.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks>
+    /// <c>POST .../move_disk</c> for VMs, <c>POST .../move_volume</c> for containers. Needs <c>VM.Config.Disk</c> on <c>/vms/{vmid}</c> and space on the
+    /// storage.
+    /// </remarks>
+    public abstract Task<PveTask> MoveDiskAsync(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="MoveDiskAsync"/>
+    public abstract PveTask MoveDisk(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a disk out of the guest. Its volume is kept: it shows as <c>unusedN</c> in the configuration.</summary>
+    /// <param name="disk">The name of the disk in the configuration, for example <c>scsi1</c> or <c>mp0</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks>For VMs <c>PUT .../unlink</c>, for containers <c>PUT .../config</c>. Needs <c>VM.Config.Disk</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="DetachDiskAsync"/>
+    public abstract void DetachDisk(string disk, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a disk out of the guest and destroys its volume; an <c>unusedN</c> volume is just destroyed. There is no way back.</summary>
+    /// <param name="disk">The name of the disk in the configuration, for example <c>scsi1</c>, <c>mp0</c> or <c>unused0</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks>For VMs <c>PUT .../unlink</c>, for containers <c>PUT .../config</c>. Needs <c>VM.Config.Disk</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task DestroyDiskAsync(string disk, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="DestroyDiskAsync"/>
+    public abstract void DestroyDisk(string disk, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells whether all disks of the guest support a feature such as snapshots.</summary>
+    /// <param name="feature">The feature.</param>
+    /// <param name="snapshot">Asks about this snapshot; null for the present state.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET .../feature</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    public abstract Task<bool> HasFeatureAsync(GuestFeature feature, string? snapshot = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="HasFeatureAsync"/>
+    public abstract bool HasFeature(GuestFeature feature, string? snapshot = null, CancellationToken cancellationToken = default);
+
+    private protected abstract Task<GuestStatusReport> ReadStatusAsync(CancellationToken cancellationToken);
+
+    private protected abstract GuestStatusReport ReadStatus(CancellationToken cancellationToken);
+
+    private protected abstract Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken);
+
+    private protected abstract PveTask Resize(string disk, string size, CancellationToken cancellationToken);
+}

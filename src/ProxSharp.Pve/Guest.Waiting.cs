@@ -1,0 +1,49 @@
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Pve;
+
+public abstract partial class Guest
+{
+    /// <summary>Waits until the guest is not locked: a backup, a clone or a migration of it has ended.</summary>
+    /// <param name="options">How to wait; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <exception cref="TimeoutException">It is still locked when the time is up. A lock of a task that crashed stays until somebody removes it.</exception>
+    public Task WaitForUnlockAsync(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
+        async token => (await ReadStatusAsync(token).ConfigureAwait(false)).Lock is null, $"{Label} was not unlocked", cancellationToken);
+
+    /// <inheritdoc cref="WaitForUnlockAsync"/>
+    public void WaitForUnlock(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
+        Wait(options).Until(token => ReadStatus(token).Lock is null, $"{Label} was not unlocked", cancellationToken);
+
+    /// <summary>Waits until the guest is in a state.</summary>
+    /// <param name="status">The state, for example <see cref="GuestStatus.Stopped"/>.</param>
+    /// <param name="options">How to wait; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <exception cref="TimeoutException">It is in another state when the time is up.</exception>
+    public Task WaitForStatusAsync(GuestStatus status, GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
+        async token => (await ReadStatusAsync(token).ConfigureAwait(false)).Status == status, $"{Label} was not {status}", cancellationToken);
+
+    /// <inheritdoc cref="WaitForStatusAsync"/>
+    public void WaitForStatus(GuestStatus status, GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
+        Wait(options).Until(token => ReadStatus(token).Status == status, $"{Label} was not {status}", cancellationToken);
+
+    /// <summary>
+    /// Waits until the cluster lists the guest, which takes some seconds after it was made. Calls on this handle do not need that; other programs
+    /// that look for the guest may.
+    /// </summary>
+    /// <param name="options">How to wait; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <exception cref="TimeoutException">It is not listed when the time is up.</exception>
+    public Task WaitUntilInResourcesAsync(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
+        async token => await Client.Locator.TryLocateAsync(Id, token).ConfigureAwait(false) is not null, $"{Label} was not listed by the cluster", cancellationToken);
+
+    /// <inheritdoc cref="WaitUntilInResourcesAsync"/>
+    public void WaitUntilInResources(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
+        Wait(options).Until(token => Client.Locator.TryLocate(Id, token) is not null, $"{Label} was not listed by the cluster", cancellationToken);
+
+    private GuestWait Wait(GuestWaitOptions? options) => new(options, Client.Options.TimeProvider);
+}
