@@ -8,7 +8,7 @@ namespace ProxSharp.Pve;
 /// A virtual machine or a container. The handle holds its number and the node it was last seen on; nothing is sent until a method is called. A guest
 /// that has moved to another node since is found again.
 /// </summary>
-public abstract class Guest
+public abstract partial class Guest
 {
     private string? _node;
 

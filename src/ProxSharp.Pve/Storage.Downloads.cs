@@ -33,7 +33,7 @@ public sealed partial class Storage
     public async Task<VolumeId> DownloadFromUrlAndWaitAsync(Uri url, UploadContent kind, UrlDownloadOptions? options = null, CancellationToken cancellationToken = default)
     {
         PveTask task = await DownloadFromUrlAsync(url, kind, options, cancellationToken).ConfigureAwait(false);
-        await task.WaitForCompletionAsync(options?.Wait, cancellationToken).ConfigureAwait(false);
+        (await task.WaitForCompletionAsync(options?.Wait, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
         return Downloaded(task, url, kind, options);
     }
 
@@ -41,7 +41,7 @@ public sealed partial class Storage
     public VolumeId DownloadFromUrlAndWait(Uri url, UploadContent kind, UrlDownloadOptions? options = null, CancellationToken cancellationToken = default)
     {
         PveTask task = DownloadFromUrl(url, kind, options, cancellationToken);
-        task.WaitForCompletion(options?.Wait, cancellationToken);
+        task.WaitForCompletion(options?.Wait, cancellationToken).EnsureSucceeded();
         return Downloaded(task, url, kind, options);
     }
 

@@ -43,7 +43,7 @@ public sealed partial class Storage
     {
         UploadPlan plan = await UploadPlan.CreateAsync(content, name, kind, options, digests: true, cancellationToken).ConfigureAwait(false);
         PveTask task = await SendAsync(plan, cancellationToken).ConfigureAwait(false);
-        await task.WaitForCompletionAsync(options?.Wait, cancellationToken).ConfigureAwait(false);
+        (await task.WaitForCompletionAsync(options?.Wait, cancellationToken).ConfigureAwait(false)).EnsureSucceeded();
         IReadOnlyList<string> log = await TaskLogText.ReadAsync(Client, task, cancellationToken).ConfigureAwait(false);
         return plan.Finish(ContentFileName.Volume(Id, kind, ContentFileName.Find(log) ?? name), task);
     }
@@ -53,7 +53,7 @@ public sealed partial class Storage
     {
         UploadPlan plan = UploadPlan.Create(content, name, kind, options, digests: true, cancellationToken);
         PveTask task = Send(plan, cancellationToken);
-        task.WaitForCompletion(options?.Wait, cancellationToken);
+        task.WaitForCompletion(options?.Wait, cancellationToken).EnsureSucceeded();
         IReadOnlyList<string> log = TaskLogText.Read(Client, task, cancellationToken);
         return plan.Finish(ContentFileName.Volume(Id, kind, ContentFileName.Find(log) ?? name), task);
     }
