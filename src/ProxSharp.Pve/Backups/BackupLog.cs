@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ProxSharp.Ids;
+using ProxSharp.Pve.Api;
+
+namespace ProxSharp.Pve.Backups;
+
+/// <summary>Reads the log of a backup.</summary>
+internal static partial class BackupLog
+{
+    /// <summary>Finds what became of each guest.</summary>
+    /// <param name="lines">The log.</param>
+    /// <param name="storage">The storage the backups are on; null if that is not known: their volumes are then unknown too.</param>
+    public static IReadOnlyList<GuestBackup> Read(IEnumerable<string> lines, StorageId? storage)
+    {
+        List<GuestBackup> guests = [];
+        string? archive = null;
+        foreach (string line in lines)
+        {
+            if (StartPattern().Match(line) is { Success: true } start && VmId.TryParse(start.Groups[1].Value, out VmId id))
+            {
+                archive = null;
+                guests.Add(new GuestBackup { Guest = id, Type = new GuestType(start.Groups[2].Value) });
+            }
+            else if (guests.Count > 0 && ArchivePattern().Match(line) is { Success: true } named)
+            {
+                archive = named.Groups[2].Value;
+            }
+            else if (guests.Count > 0)
+            {
+                guests[^1] = End(guests[^1], line, storage, archive);
+            }
+        }
+
+        return guests;
+    }
+
+    private static GuestBackup End(GuestBackup guest, string line, StorageId? storage, string? archive)
+    {
+        if (FailurePattern().Match(line) is { Success: true } failure && failure.Groups[1].Value == guest.Guest.ToString())
+        {
+            return guest with { Error = failure.Groups[2].Value };
+        }
+
+        if (FinishPattern().Match(line) is not { Success: true } finish || finish.Groups[1].Value != guest.Guest.ToString())
+        {
+            return guest;
+        }
+
+        return guest with { Duration = TimeOf(finish.Groups[2].Value), Volume = storage is { } id && archive is not null ? VolumeOf(id, archive) : null };
+    }
+
+    // Proxmox: archives on file storages are named with their path, those on a backup server by group and time.
+    private static VolumeId VolumeOf(StorageId storage, string archive) => new(storage, $"backup/{(archive.StartsWith('/') ? archive[(archive.LastIndexOf('/') + 1)..] : archive)}");
+
+    private static TimeSpan TimeOf(string text)
+    {
+        TimeSpan time = TimeSpan.Zero;
+        foreach (string part in text.Split(':'))
+        {
+            time = (time * 60) + TimeSpan.FromSeconds(int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+
+        return time;
+    }
+
+    [GeneratedRegex(@"^INFO: Starting Backup of VM (\d+) \((\w+)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex StartPattern();
+
+    [GeneratedRegex("^INFO: creating (vzdump|Proxmox Backup Server) archive '([^']+)'", RegexOptions.CultureInvariant)]
+    private static partial Regex ArchivePattern();
+
+    [GeneratedRegex(@"^INFO: Finished Backup of VM (\d+) \((\d+(?::\d+)*)\)", RegexOptions.CultureInvariant)]
+    private static partial Regex FinishPattern();
+
+    [GeneratedRegex(@"^ERROR: Backup of VM (\d+) failed - (.*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex FailurePattern();
+}
