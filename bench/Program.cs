@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, upload [MiB].
+// Runs one part or all of them: resources, overhead, connections, create, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -27,6 +27,11 @@ if (part is "all" or "overhead")
 if (part is "all" or "connections")
 {
     await ConnectionReuseRun.RunAsync();
+}
+
+if (part is "all" or "create")
+{
+    await ConcurrentCreateRun.RunAsync();
 }
 
 if (part is "all" or "upload")

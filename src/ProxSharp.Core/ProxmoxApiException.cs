@@ -28,7 +28,10 @@ public class ProxmoxApiException : ProxmoxException
     /// <summary>The server's complaint for each bad parameter, by wire name; nested names are written <c>net0.model</c> as the server does.</summary>
     public IReadOnlyDictionary<string, string> ParameterErrors { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>True if the request may have been carried out although the answer is an error (for example 596 after a time-out).</summary>
+    /// <summary>
+    /// True if the request may have been carried out although the answer is an error (for example 596 after a time-out). Such an answer reaches the
+    /// caller inside a <see cref="ProxmoxOutcomeUnknownException"/>.
+    /// </summary>
     public bool OutcomeUnknown { get; init; }
 
     /// <summary>Set by the error table for failures that pass: busy locks, time-outs, nodes that are away.</summary>

@@ -11,7 +11,7 @@ public sealed class ProxmoxConnectionException : ProxmoxException
 
     /// <summary>
     /// True if the request may have reached the server and been carried out: the answer is what is missing. Look whether it happened before
-    /// you repeat it.
+    /// you repeat it. Such a failure of a call reaches the caller inside a <see cref="ProxmoxOutcomeUnknownException"/>.
     /// </summary>
     public bool OutcomeUnknown { get; init; }
 

@@ -20,24 +20,42 @@ public abstract partial class Guest
     /// <remarks><c>POST .../status/start</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
     public abstract Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="StartAsync"/>
+    /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
     public abstract PveTask Start(GuestStartOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
+    public Task<PveTask> StartAsync(CancellationToken cancellationToken) => StartAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
+    public PveTask Start(CancellationToken cancellationToken) => Start(null, cancellationToken);
+
     /// <summary>Stops the guest at once, as if its power plug were pulled. Unsaved data in it is lost.</summary>
-    /// <inheritdoc cref="StartAsync"/>
+    /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
     /// <remarks><c>POST .../status/stop</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
     public abstract Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="StopAsync"/>
+    /// <inheritdoc cref="StopAsync(GuestStopOptions?, CancellationToken)"/>
     public abstract PveTask Stop(GuestStopOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="StopAsync(GuestStopOptions?, CancellationToken)"/>
+    public Task<PveTask> StopAsync(CancellationToken cancellationToken) => StopAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="StopAsync(GuestStopOptions?, CancellationToken)"/>
+    public PveTask Stop(CancellationToken cancellationToken) => Stop(null, cancellationToken);
+
     /// <summary>Asks the system in the guest to shut down.</summary>
-    /// <inheritdoc cref="StartAsync"/>
+    /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
     /// <remarks><c>POST .../status/shutdown</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
     public abstract Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="ShutdownAsync"/>
+    /// <inheritdoc cref="ShutdownAsync(GuestShutdownOptions?, CancellationToken)"/>
     public abstract PveTask Shutdown(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ShutdownAsync(GuestShutdownOptions?, CancellationToken)"/>
+    public Task<PveTask> ShutdownAsync(CancellationToken cancellationToken) => ShutdownAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="ShutdownAsync(GuestShutdownOptions?, CancellationToken)"/>
+    public PveTask Shutdown(CancellationToken cancellationToken) => Shutdown(null, cancellationToken);
 
     /// <summary>Shuts the guest down and starts it again, which also applies pending changes.</summary>
     /// <param name="timeout">How long the shutdown may take, in whole seconds; null for the server's default.</param>
@@ -45,8 +63,14 @@ public abstract partial class Guest
     /// <remarks><c>POST .../status/reboot</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
     public abstract Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="RebootAsync"/>
+    /// <inheritdoc cref="RebootAsync(TimeSpan?, CancellationToken)"/>
     public abstract PveTask Reboot(TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="RebootAsync(TimeSpan?, CancellationToken)"/>
+    public Task<PveTask> RebootAsync(CancellationToken cancellationToken) => RebootAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="RebootAsync(TimeSpan?, CancellationToken)"/>
+    public PveTask Reboot(CancellationToken cancellationToken) => Reboot(null, cancellationToken);
 
     /// <summary>Pauses the guest; its memory stays in use.</summary>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
@@ -71,8 +95,14 @@ public abstract partial class Guest
     /// <exception cref="ProxmoxConflictException">The guest runs, or is locked.</exception>
     public abstract Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <inheritdoc cref="DeleteAsync"/>
+    /// <inheritdoc cref="DeleteAsync(GuestDeleteOptions?, CancellationToken)"/>
     public abstract PveTask Delete(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="DeleteAsync(GuestDeleteOptions?, CancellationToken)"/>
+    public Task<PveTask> DeleteAsync(CancellationToken cancellationToken) => DeleteAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="DeleteAsync(GuestDeleteOptions?, CancellationToken)"/>
+    public PveTask Delete(CancellationToken cancellationToken) => Delete(null, cancellationToken);
 
     /// <summary>Tells whether and where the guest can be migrated to.</summary>
     /// <param name="target">The target node; null for all.</param>

@@ -58,7 +58,7 @@ public abstract class GuestConfigEditor<TConfig>
         }
     }
 
-    /// <inheritdoc cref="UpdateAsync"/>
+    /// <inheritdoc cref="UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>
     public GuestConfigChanges Update(Func<TConfig, TConfig> change, GuestConfigUpdateOptions? options = null, CancellationToken cancellationToken = default)
     {
         ConfigUpdate<TConfig> update = new(change, options);
@@ -81,6 +81,12 @@ public abstract class GuestConfigEditor<TConfig>
             }
         }
     }
+
+    /// <inheritdoc cref="UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>
+    public Task<GuestConfigChanges> UpdateAsync(Func<TConfig, TConfig> change, CancellationToken cancellationToken) => UpdateAsync(change, null, cancellationToken);
+
+    /// <inheritdoc cref="UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>
+    public GuestConfigChanges Update(Func<TConfig, TConfig> change, CancellationToken cancellationToken) => Update(change, null, cancellationToken);
 
     /// <summary>
     /// Removes options by their wire names, for example <c>net1</c> or <c>ide2</c>: they go back to their defaults. A disk is detached; an <c>unusedN</c>

@@ -17,8 +17,8 @@ public sealed class VmConfigEditor : GuestConfigEditor<VmConfig>
         : base(owner) => _owner = owner;
 
     /// <summary>
-    /// Like <see cref="GuestConfigEditor{TConfig}.UpdateAsync"/>, but the server works in a task: for changes that may take longer than the 30 s a call may, such as
-    /// new disks.
+    /// Like <see cref="GuestConfigEditor{TConfig}.UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>, but the server
+    /// works in a task: for changes that may take longer than the 30 s a call may, such as new disks.
     /// </summary>
     /// <param name="change">Makes the new configuration of the present one, with <c>with</c>. It may run more than once.</param>
     /// <param name="wait">How long the server waits for the end of the task before it answers, 1 to 30 s; null does not wait.</param>

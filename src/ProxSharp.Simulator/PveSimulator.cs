@@ -196,6 +196,9 @@ public sealed class PveSimulator : IAsyncDisposable
         new GuestCloning(state, context).Register(table);
         new GuestSnapshots(state, context).Register(table);
         new GuestMoving(state, context).Register(table);
+        new GuestAgent(state).Register(table);
+        new GuestTools(state, context).Register(table);
+        new CloudInit(state).Register(table);
         new UserHandlers(state).Register(table);
         new RightsHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
@@ -203,6 +206,14 @@ public sealed class PveSimulator : IAsyncDisposable
         new ConsoleHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
-        return new PveDispatcher(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults, guestFaults);
+        new PruneHandlers(state).Register(table);
+        new DatacenterHandlers(state).Register(table);
+        new NodeConfigHandlers(state).Register(table);
+        new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);
+        BatchHandlers batch = new(state);
+        batch.Register(table);
+        PveDispatcher dispatcher = new(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults, guestFaults);
+        batch.Dispatch = dispatcher.Dispatch;
+        return dispatcher;
     }
 }

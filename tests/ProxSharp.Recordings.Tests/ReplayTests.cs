@@ -61,7 +61,7 @@ public sealed class ReplayTests
         }
         catch (ProxmoxException exception)
         {
-            return (null, exception);
+            return (null, exception is ProxmoxOutcomeUnknownException { InnerException: ProxmoxException answer } ? answer : exception);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed class PveAccessTests : IAsyncLifetime
         TestReply half = await client.PostAsync("/access/ticket", ("username", "careful@pve"), ("password", "careful-password"));
         string challenge = half.Data!["ticket"]!.GetValue<string>();
         Assert.Equal(1, half.Data["NeedTFA"]!.GetValue<int>());
-        Assert.StartsWith("PVE:!tfa!{\"totp\"%3Atrue,\"recovery\"%3A[0]}:", challenge, StringComparison.Ordinal);
+        Assert.StartsWith("PVE:!tfa!{\"recovery\"%3A[0],\"totp\"%3Atrue}:", challenge, StringComparison.Ordinal);
         string code = Totp.Code(s_secret, Totp.Step(_time.GetUtcNow()));
 
         Task<TestReply> AnswerAsync(string answer) => client.PostAsync("/access/ticket", ("username", "careful@pve"), ("password", answer), ("tfa-challenge", challenge));

@@ -77,6 +77,8 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         ["POST /nodes/{node}/qemu/{vmid}/remote_migrate target-bridge"] = "vmbr0",
         ["DELETE /pools/{poolid} poolid"] = "empty",
         ["DELETE /pools poolid"] = "empty",
+        ["POST /nodes/{node}/qemu/{vmid}/agent/exec command"] = "true",
+        ["GET /nodes/{node}/qemu/{vmid}/agent/file-read file"] = "/etc/hostname",
     };
 
     public static TheoryData<string> Endpoints() => [.. PveApiSchema.Embedded.Endpoints.Where(static endpoint => !endpoint.Path.EndsWith("/upload", StringComparison.Ordinal)).Select(static endpoint => endpoint.ToString())];
@@ -199,9 +201,11 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         private static void ArrangePower(ApiEndpoint endpoint, Guest machine, Guest container)
         {
             string last = endpoint.Path[(endpoint.Path.LastIndexOf('/') + 1)..];
-            if (last is "reboot" or "reset" or "suspend" or "resume" && !machine.IsRunning)
+            bool runs = last is "reboot" or "reset" or "suspend" or "resume" or "monitor" or "sendkey" || endpoint.Path.Contains("/agent", StringComparison.Ordinal);
+            if (runs && !machine.IsRunning)
             {
                 machine.Start(TimeProvider.System.GetUtcNow(), 4711);
+                machine.Inside.Processes[1] = GuestProcess.Run(machine, ["true"], null);
             }
 
             if (last is "start" or "migrate" or "template" or "{vmid}")

@@ -35,7 +35,7 @@ public sealed class PveGuestTests : IAsyncLifetime
         Assert.Equal("local-lvm:vm-110-disk-0,size=104858K", config["scsi1"]!.GetValue<string>());
         Assert.Matches("^e1000=BC:24:11:[0-9A-F:]{8},bridge=vmbr0,tag=5$", config["net0"]!.GetValue<string>());
         Assert.Equal("a;b", config["tags"]!.GetValue<string>());
-        Assert.Equal("order=net0;scsi0;scsi1", config["boot"]!.GetValue<string>());
+        Assert.Equal("order=scsi0;net0", config["boot"]!.GetValue<string>());
         Assert.Equal("64", config["memory"]!.GetValue<string>());
         Assert.Equal(0, config["kvm"]!.GetValue<int>());
         Assert.NotNull(config["digest"]);

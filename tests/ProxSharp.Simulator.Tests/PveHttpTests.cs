@@ -156,7 +156,7 @@ public sealed class PveHttpTests : IAsyncLifetime
     [InlineData("/api2/json//version/", "200 OK")]
     [InlineData("/api2/json/nodes/pve1/storage/local/content/local:iso/debian-13.iso", "200 OK")]
     [InlineData("/api2/json/nodes/pve1/storage/local/content/local%3Aiso%2Fdebian-13.iso", "200 OK")]
-    [InlineData("/api2/json/nodes/nosuch/status", "500 hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Name or service not known")]
+    [InlineData("/api2/json/nodes/nosuch/status", "500 hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Temporary failure in name resolution")]
     [InlineData("/api2/json/nodes/PVE1/status", "595 No route to host")]
     [InlineData("/api2/json/nodes/localhost/status", "200 OK")]
     public async Task Path_Get_AnswersWithStatus(string path, string status)

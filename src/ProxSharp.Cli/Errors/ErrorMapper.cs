@@ -11,6 +11,7 @@ internal static class ErrorMapper
     {
         CliException cli => cli.Error,
         ProxmoxValidationException invalid => Invalid(invalid),
+        ProxmoxOutcomeUnknownException { InnerException: { } failure } => Map(failure),
         ProxmoxConnectionException { IsCertificateProblem: true } certificate => Certificate(certificate),
         ProxmoxConnectionException connection => Connection(connection),
         ProxmoxApiException api => FromServer(api),

@@ -67,6 +67,13 @@ internal sealed class CallScope : IDisposable
         return false;
     }
 
+    /// <summary>Makes the exception for a change whose answer was lost.</summary>
+    public ProxmoxOutcomeUnknownException Lost(ProxmoxException failure)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return new ProxmoxOutcomeUnknownException(_call, failure, now - _time.GetElapsedTime(_start), now);
+    }
+
     /// <summary>Waits before the next attempt.</summary>
     public void Wait(TimeSpan pause) => Pause.For(pause, _time, _callers);
 

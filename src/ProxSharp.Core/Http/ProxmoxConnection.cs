@@ -115,6 +115,10 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
                 }
+                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(failure))
+                {
+                    throw scope.Lost(failure);
+                }
 
                 await scope.WaitAsync(pause).ConfigureAwait(false);
             }
@@ -148,6 +152,10 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
                 catch (Exception failure) when (MustRepeat(call, failure, attempt, endpoint, scope, out pause))
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
+                }
+                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(failure))
+                {
+                    throw scope.Lost(failure);
                 }
 
                 scope.Wait(pause);

@@ -28,7 +28,7 @@ public sealed record ContainerConfig : ContainerSettings, IGuestConfig<Container
     public IReadOnlyList<KeyValuePair<string, string>> LowLevel => ReadLowLevel();
 
     /// <summary>The root volume, mount points and unused volumes in the order of their names.</summary>
-    public IReadOnlyList<GuestDisk> Disks => GuestDisk.Of(Values, GuestDisk.ContainerKeys);
+    public IReadOnlyList<ConfiguredDisk> Disks => ConfiguredDisk.Of(Values, ConfiguredDisk.ContainerKeys);
 
     /// <summary>Makes a configuration of texts under wire names.</summary>
     /// <param name="values">The options.</param>

@@ -45,6 +45,12 @@ internal sealed class GuestClaims(PveClient client)
                 reservation.Keep();
                 next = reservation.Id.Value + 1;
             }
+            catch (ProxmoxOutcomeUnknownException)
+            {
+                // The number may be taken. Whoever asked finds out whether; nobody is given another guest in its place.
+                reservation.Keep();
+                throw;
+            }
         }
     }
 
@@ -75,6 +81,12 @@ internal sealed class GuestClaims(PveClient client)
             {
                 reservation.Keep();
                 next = reservation.Id.Value + 1;
+            }
+            catch (ProxmoxOutcomeUnknownException)
+            {
+                // The number may be taken. Whoever asked finds out whether; nobody is given another guest in its place.
+                reservation.Keep();
+                throw;
             }
         }
     }

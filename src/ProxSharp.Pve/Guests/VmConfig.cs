@@ -37,7 +37,7 @@ public sealed record VmConfig : VmSettings, IGuestConfig<VmConfig>
     public string? VmState => GetText("vmstate");
 
     /// <summary>All disks, drives and unused volumes in the order of their names.</summary>
-    public IReadOnlyList<GuestDisk> Disks => GuestDisk.Of(Values, GuestDisk.VmKeys);
+    public IReadOnlyList<ConfiguredDisk> Disks => ConfiguredDisk.Of(Values, ConfiguredDisk.VmKeys);
 
     /// <summary>Makes a configuration of texts under wire names.</summary>
     /// <param name="values">The options.</param>

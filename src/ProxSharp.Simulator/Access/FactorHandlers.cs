@@ -114,6 +114,11 @@ internal sealed class FactorHandlers(ServerState state, Random random)
 
     private void DemandPassword(ApiCall call)
     {
+        if (!call.Caller.IsRoot && !call.Has("password") && state.Schema.Product == ProxSharp.ProxmoxProduct.VirtualEnvironment)
+        {
+            throw ApiFault.Parameter("password", "password is required to modify user");
+        }
+
         if (!call.Caller.IsRoot && !LoginHandlers.KnowsPassword(state.Directory.Users[call.Caller.UserId], call.Text("password")))
         {
             throw Fault("invalid credentials");
@@ -122,7 +127,11 @@ internal sealed class FactorHandlers(ServerState state, Random random)
 
     private AccessUser User(ApiCall call) => state.Directory.Users.GetValueOrDefault(call.PathValues["userid"]) ?? throw Fault($"no such user ('{call.PathValues["userid"]}')");
 
-    private SecondFactor Factor(ApiCall call) => User(call).Factors.Find(factor => factor.Id == call.PathValues["id"]) ?? throw Fault($"no such tfa entry '{call.PathValues["id"]}'");
+    private SecondFactor Factor(ApiCall call) => User(call).Factors.Find(factor => factor.Id == call.PathValues["id"]) ?? throw MissingFactor(call.PathValues["id"]);
+
+    private ApiFault MissingFactor(string id) => state.Schema.Product == ProxSharp.ProxmoxProduct.BackupServer
+        ? Fault($"no such tfa entry '{id}'")
+        : new ApiFault(404, $"No such tfa entry '{id}'") { WithoutNewline = true };
 
     private ApiFault Fault(string message) => state.Schema.Product == ProxmoxProduct.BackupServer ? new ApiFault(400, message) : ApiFault.Failed(message);
 }

@@ -23,7 +23,9 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
     private ApiReply Login(ApiCall call)
     {
         string name = call.Required("username");
-        string userId = name.Contains('@', StringComparison.Ordinal) ? name : $"{name}@{call.Text("realm") ?? "pam"}";
+
+        // Proxmox: the realm is appended whatever the name is; a name without one belongs to nobody.
+        string userId = call.Text("realm") is { } realm ? $"{name}@{realm}" : name;
         if (!state.Directory.Users.TryGetValue(userId, out AccessUser? user) || !user.IsUsable(state.Now))
         {
             throw Failure();

@@ -1,14 +1,13 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Access;
 
 /// <summary>Groups, roles, the access control list and effective permissions of Proxmox VE.</summary>
-internal sealed class RightsHandlers(PveState state)
+internal sealed partial class RightsHandlers(PveState state)
 {
-    private static readonly string[] s_roots = ["/", "/access", "/access/groups", "/access/realm", "/mapping", "/nodes", "/pool", "/sdn", "/storage", "/vms"];
-
     private AccessDirectory Directory => state.Directory;
 
     public void Register(HandlerTable table)
@@ -186,7 +185,7 @@ internal sealed class RightsHandlers(PveState state)
     private ApiReply UpdateAcl(ApiCall call)
     {
         string path = "/" + string.Join('/', call.Required("path").Split('/', StringSplitOptions.RemoveEmptyEntries));
-        if (!s_roots.Contains(path) && !s_roots.Skip(1).Any(root => path.StartsWith(root + "/", StringComparison.Ordinal)))
+        if (!PathPattern().IsMatch(path))
         {
             throw ApiFault.Parameter("path", $"invalid ACL path '{path}'");
         }
@@ -197,7 +196,8 @@ internal sealed class RightsHandlers(PveState state)
         ];
         if (subjects.Count == 0)
         {
-            throw ApiFault.Parameter("users", "either 'users', 'groups' or 'tokens' is required.");
+            const string Text = "either 'users', 'groups' or 'tokens' is required.";
+            throw ApiFault.Parameters(new Dictionary<string, string>(StringComparer.Ordinal) { ["users"] = Text, ["groups"] = Text, ["tokens"] = Text });
         }
 
         foreach (string role in call.Items("roles"))
@@ -252,17 +252,49 @@ internal sealed class RightsHandlers(PveState state)
             subject = new Principal(parts[0], parts.Length > 1 ? parts[1] : null);
         }
 
-        IEnumerable<string> paths = call.Text("path") is { } path ? [path] : s_roots.Concat(Directory.Acl.Select(static entry => entry.Path)).Distinct().Order(StringComparer.Ordinal);
         JsonObject data = [];
-        foreach (string one in paths)
+        foreach (string one in call.Text("path") is { } path ? [path] : KnownPaths())
         {
             IReadOnlySet<string> privileges = state.Permissions.PrivilegesAt(subject, one);
             if (privileges.Count > 0 || call.Has("path"))
             {
-                data[one] = Privileges(privileges);
+                IReadOnlySet<string> propagated = state.Permissions.PropagatedAt(subject, one.TrimEnd('/'));
+                JsonObject shown = [];
+                foreach (string privilege in privileges)
+                {
+                    // Proxmox: the number says whether the privilege holds below the path too.
+                    shown[privilege] = propagated.Contains(privilege) ? 1 : 0;
+                }
+
+                data[one] = shown;
             }
         }
 
         return ApiReply.Of(data);
+    }
+
+    // Proxmox: entries may stand on these paths only, whether or not the object exists.
+    [GeneratedRegex("""
+        \A(?:/|/access(?:/(?:groups|realm)(?:/[\w.-]+)?)?|/nodes(?:/[\w.-]+)?|/pool(?:/[\w.-]+){0,3}|/sdn(?:/(?:controllers|dns|fabrics|ipams)(?:/[\w.-]+)?|/zones(?:/[\w.-]+(?:/[\w.-]+(?:/[1-9][0-9]{0,3})?)?)?)?|/storage(?:/[\w.-]+)?|/vms(?:/[1-9][0-9]{2,})?|/mapping(?:/(?:dir|pci|usb)(?:/[\w.-]+)?)?)\z
+        """)]
+    private static partial Regex PathPattern();
+
+    /// <summary>The paths that are always shown, those with entries, and what is in pools.</summary>
+    private SortedSet<string> KnownPaths()
+    {
+        SortedSet<string> paths = new(["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"], StringComparer.Ordinal);
+        foreach (AclEntry entry in Directory.Acl)
+        {
+            for (int slash = entry.Path.IndexOf('/', 1); slash > 0; slash = entry.Path.IndexOf('/', slash + 1))
+            {
+                paths.Add(entry.Path[..slash]);
+            }
+
+            paths.Add(entry.Path);
+        }
+
+        paths.UnionWith(state.Guests.Values.Where(static guest => guest.Pool is not null).Select(static guest => Guests.GuestContext.PathOf(guest.VmId)));
+        paths.UnionWith(state.Pools.Values.SelectMany(static pool => pool.Storages).Select(static storage => $"/storage/{storage}"));
+        return paths;
     }
 }

@@ -13,15 +13,15 @@ internal static class SecondFactors
     public static string Challenge(TicketOffice tickets, AccessUser user)
     {
         JsonObject kinds = [];
-        if (user.Factors.Any(static factor => factor is { Type: "totp", Enabled: true }))
-        {
-            kinds["totp"] = true;
-        }
-
         if (user.Factors.Find(static factor => factor is { Type: "recovery", Enabled: true }) is { } recovery)
         {
             IEnumerable<JsonNode> unused = recovery.RecoveryKeys.Index().Where(static key => key.Item is not null).Select(static key => (JsonNode)JsonValue.Create(key.Index));
             kinds["recovery"] = new JsonArray([.. unused]);
+        }
+
+        if (user.Factors.Any(static factor => factor is { Type: "totp", Enabled: true }))
+        {
+            kinds["totp"] = true;
         }
 
         return tickets.Issue("!tfa!" + Encoding.UTF8.GetString(PveFormat.Serialize(kinds)), user.UserId);

@@ -18,6 +18,8 @@ internal sealed class UserHandlers(PveState state)
         table.Get("/access/users/{userid}", Get);
         table.Put("/access/users/{userid}", Update);
         table.Delete("/access/users/{userid}", Delete);
+        table.Get("/access/users/{userid}/tfa", FactorTypes);
+        table.Put("/access/users/{userid}/unlock-tfa", UnlockFactors);
         table.Put("/access/password", ChangePassword);
         table.Get("/access/users/{userid}/token", ListTokens);
         table.Get("/access/users/{userid}/token/{tokenid}", call => ApiReply.Of(Info(Token(call))));
@@ -97,12 +99,12 @@ internal sealed class UserHandlers(PveState state)
         }
 
         AccessUser user = new(id) { Password = call.Text("password") };
-        Change(user, call, append: false);
+        Change(user, call, append: false, "create user failed: ");
         Directory.Users.Add(id, user);
         return ApiReply.Nothing;
     }
 
-    private void Change(AccessUser user, ApiCall call, bool append)
+    private void Change(AccessUser user, ApiCall call, bool append, string failure)
     {
         user.Enabled = call.Flag("enable") ?? user.Enabled;
         user.Expire = call.Integer("expire") ?? user.Expire;
@@ -126,7 +128,7 @@ internal sealed class UserHandlers(PveState state)
 
         foreach (string group in call.Items("groups"))
         {
-            user.Groups.Add(Directory.Groups.ContainsKey(group) ? group : throw ApiFault.Failed($"group '{group}' does not exist"));
+            user.Groups.Add(Directory.Groups.ContainsKey(group) ? group : throw ApiFault.Failed($"{failure}no such group '{group}'"));
         }
     }
 
@@ -147,7 +149,9 @@ internal sealed class UserHandlers(PveState state)
 
     private ApiReply Update(ApiCall call)
     {
-        Change(Demand(call), call, call.IsSet("append"));
+        string id = call.PathValues["userid"];
+        AccessUser user = Directory.Users.GetValueOrDefault(id) ?? throw ApiFault.Failed($"update user failed: no such user ('{id}')");
+        Change(user, call, call.IsSet("append"), "update user failed: ");
         return ApiReply.Nothing;
     }
 
@@ -182,6 +186,22 @@ internal sealed class UserHandlers(PveState state)
         }
     }
 
+    private ApiReply FactorTypes(ApiCall call)
+    {
+        AccessUser user = Demand(call);
+        if (!call.IsSet("multiple"))
+        {
+            // Proxmox: the old form of the answer knows one kind of factor only.
+            return ApiReply.Of(user.Factors.Exists(static factor => factor.Type == "totp") ? new JsonObject { ["user"] = "oath" } : []);
+        }
+
+        return ApiReply.Of(new JsonObject { ["user"] = new JsonArray([.. user.Factors.Select(static factor => factor.Type).Distinct().Select(static type => (JsonNode)JsonValue.Create(type))]) });
+    }
+
+    // Proxmox: the answer says whether anything was locked.
+    private ApiReply UnlockFactors(ApiCall call) =>
+        Directory.Users.ContainsKey(call.PathValues["userid"]) ? ApiReply.Of(JsonValue.Create(0)) : throw ApiFault.Failed("no such user");
+
     private ApiReply ListTokens(ApiCall call) => ApiReply.Of(Tokens(Demand(call)));
 
     private ApiReply CreateToken(ApiCall call)
@@ -195,7 +215,14 @@ internal sealed class UserHandlers(PveState state)
 
         AccessToken token = new(name, state.NewUuid()) { Expire = call.Integer("expire") ?? 0, PrivilegeSeparation = call.Flag("privsep") ?? true, Comment = call.Text("comment") };
         user.Tokens.Add(name, token);
-        JsonObject info = new() { ["expire"] = call.Text("expire") ?? "0", ["privsep"] = token.PrivilegeSeparation ? "1" : "0" };
+
+        // Proxmox: what was given comes back as it came, what was not given is left out or a number.
+        JsonObject info = new() { ["privsep"] = call.Has("privsep") ? call.Text("privsep") : JsonValue.Create(1) };
+        if (call.Has("expire"))
+        {
+            info["expire"] = call.Text("expire");
+        }
+
         if (token.Comment is { } comment)
         {
             info["comment"] = comment;
@@ -211,6 +238,12 @@ internal sealed class UserHandlers(PveState state)
         token.PrivilegeSeparation = call.Flag("privsep") ?? token.PrivilegeSeparation;
         token.Comment = call.Items("delete").Contains("comment") ? null : call.Text("comment") ?? token.Comment;
         JsonObject data = Info(token);
+        foreach (string given in ((string[])["expire", "privsep", "comment"]).Where(call.Has))
+        {
+            // Proxmox: what was given comes back as it came.
+            data[given] = call.Text(given);
+        }
+
         if (call.IsSet("regenerate"))
         {
             token.Secret = state.NewUuid();

@@ -8,14 +8,17 @@ using ProxSharp.Simulator.Http;
 
 namespace ProxSharp.Simulator.Calls;
 
-/// <summary>Turns replies and errors into one of the formats of the Proxmox VE API (<c>json</c>, <c>extjs</c>, <c>htmljs</c>, <c>spiceconfig</c>).</summary>
+/// <summary>Turns replies and errors into one of the formats of the Proxmox VE API (<c>json</c>, <c>extjs</c>, <c>htmljs</c>, <c>html</c>, <c>spiceconfig</c>, <c>png</c>).</summary>
 internal sealed class PveFormat(string name)
 {
     public const string JsonContentType = "application/json;charset=UTF-8";
 
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const string HtmlContentType = "text/html;charset=UTF-8";
 
-    public bool IsKnown => name is "json" or "extjs" or "htmljs" or "spiceconfig";
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_indented = s_options with { Indented = true };
+
+    public bool IsKnown => name is "json" or "extjs" or "htmljs" or "html" or "spiceconfig" or "png";
 
     /// <summary>True if errors come with status 200.</summary>
     public bool HidesStatus => name is "extjs" or "htmljs";
@@ -39,9 +42,16 @@ internal sealed class PveFormat(string name)
             };
         }
 
-        if (name == "spiceconfig")
+        switch (name)
         {
-            return SpiceConfig(reply.Data);
+            case "spiceconfig":
+                return SpiceConfig(reply.Data);
+            case "html":
+                return HtmlPage(new JsonObject { ["data"] = reply.Data?.DeepClone() }, 200, "OK");
+            case "png":
+                return Image(reply.Data);
+            default:
+                break;
         }
 
         JsonObject envelope = new() { ["data"] = reply.Data?.DeepClone() };
@@ -82,13 +92,16 @@ internal sealed class PveFormat(string name)
             return Json(envelope);
         }
 
-        return Json(envelope) with { Status = fault.Status, Reason = fault.Message.Split('\n')[0] };
+        string reason = fault.Message.Split('\n')[0];
+        return name == "html" ? HtmlPage(envelope, fault.Status, reason) : Json(envelope) with { Status = fault.Status, Reason = reason };
     }
 
-    public static byte[] Serialize(JsonNode node)
+    public static byte[] Serialize(JsonNode node) => Serialize(node, s_options);
+
+    private static byte[] Serialize(JsonNode node, JsonWriterOptions options)
     {
         using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, s_options))
+        using (Utf8JsonWriter writer = new(stream, options))
         {
             node.WriteTo(writer);
         }
@@ -129,15 +142,30 @@ internal sealed class PveFormat(string name)
     private WireResponse Json(JsonObject envelope)
     {
         byte[] body = Serialize(envelope);
-        if (name == "htmljs")
-        {
-            string escaped = Encoding.UTF8.GetString(body).Replace("&", "&amp;", StringComparison.Ordinal)
-                .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
-            return new WireResponse { Body = Encoding.UTF8.GetBytes(escaped), ContentType = "text/html;charset=UTF-8" };
-        }
-
-        return new WireResponse { Body = body, ContentType = JsonContentType };
+        return name == "htmljs"
+            ? new WireResponse { Body = Encoding.UTF8.GetBytes(Escape(Encoding.UTF8.GetString(body))), ContentType = HtmlContentType }
+            : new WireResponse { Body = body, ContentType = JsonContentType };
     }
+
+    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+
+    /// <summary>A page that a person can browse.</summary>
+    private static WireResponse HtmlPage(JsonObject shown, int status, string reason) => new()
+    {
+        Status = status,
+        Reason = reason,
+        ContentType = HtmlContentType,
+        Body = Encoding.UTF8.GetBytes(
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Proxmox VE API</title></head>\n<body><pre>{Escape(Encoding.UTF8.GetString(Serialize(shown, s_indented)))}</pre></body>\n</html>\n"),
+    };
+
+    // Proxmox: pictures come as a text of code points in JSON; data that is no picture gives an empty answer.
+    private static WireResponse Image(JsonNode? data) => new()
+    {
+        Body = data is JsonObject members && members["image"] is JsonValue value && value.TryGetValue(out string? image) ? Encoding.Latin1.GetBytes(image) : [],
+        ContentType = "image/png",
+    };
 
     private static WireResponse SpiceConfig(JsonNode? data)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.State;
@@ -99,6 +100,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         bool isProxied = false;
         try
         {
+            if (apiPath == "/" && request.Method == "GET")
+            {
+                return format.Write(IndexHandlers.Root());
+            }
+
             ApiMatch match = Route(request.Method, apiPath);
             endpoint = match.Endpoint;
             isProxied = endpoint.IsProtected || IsRemote(match);
@@ -130,6 +136,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         catch (ApiFault fault)
         {
             TimeSpan delay = delays ? fault.Delay : TimeSpan.Zero;
+            if (!format.HidesStatus && FirstLine(fault.Message).Any(static letter => letter > 0xFF))
+            {
+                return Unwritable(isProxied);
+            }
+
             return fault.IsEmpty
                 ? WireResponse.Empty(fault.Status, FirstLine(fault.Message), delay)
                 : format.Write(fault) with { Delay = delay, IsProxied = isProxied && format.HidesStatus };
@@ -245,6 +256,13 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
 
     private static string FirstLine(string text) => text.Split('\n')[0];
 
+    // Proxmox: a status line cannot hold such characters. The process that writes it breaks the connection; the proxy notices after a while.
+    private WireResponse Unwritable(bool isProxied)
+    {
+        TimeSpan delay = delays ? TimeSpan.FromSeconds(5) : TimeSpan.Zero;
+        return WireResponse.Empty(596, "Broken pipe", delay) with { IsDropped = !isProxied };
+    }
+
     /// <summary>Fails calls that another node would have to answer if that node is not there.</summary>
     internal static void DemandNode(PveState state, FaultInjector faults, ApiCall call)
     {
@@ -257,7 +275,7 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         {
             throw state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase))
                 ? new ApiFault(595, "No route to host") { IsEmpty = true }
-                : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Name or service not known");
+                : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Temporary failure in name resolution");
         }
 
         if (faults.IsHanging(node))

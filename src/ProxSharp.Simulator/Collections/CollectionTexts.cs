@@ -19,7 +19,7 @@ internal static class CollectionTexts
             "/cluster/backup" => ApiFault.Failed("no such vzdump job"),
             "/cluster/metrics/server" => ApiFault.Failed($"status server entry '{id}' does not exist"),
             "/cluster/replication" => ApiFault.Failed($"no such replication job '{id}'"),
-            "/access/domains" => ApiFault.Failed($"domain '{id}' does not exist"),
+            "/access/domains" => ApiFault.Failed($"{(method == ApiMethod.Put ? "update auth server failed: " : method == ApiMethod.Delete ? "delete auth server failed: " : "")}domain '{id}' does not exist"),
             "/cluster/notifications/matchers" => new ApiFault(404, $"matcher '{id}' does not exist") { WithoutNewline = true },
             "/cluster/ha/resources" when method == ApiMethod.Delete => ApiFault.Failed($"cannot delete service '{id}', not HA managed!"),
             "/cluster/ha/resources" => ApiFault.Failed($"no such resource '{id}'"),
@@ -40,7 +40,7 @@ internal static class CollectionTexts
         (ProxmoxProduct.BackupServer, _) => new ApiFault(400, $"{family.Noun} '{id}' already exists."),
         (_, "/cluster/backup") => ApiFault.Failed($"Job '{id}' already exists"),
         (_, "/cluster/ha/resources") => ApiFault.Failed($"resource ID '{id}' already defined"),
-        (_, "/access/domains") => ApiFault.Failed($"domain '{id}' already exists"),
+        (_, "/access/domains") => ApiFault.Failed($"add auth server failed: domain '{id}' already exists"),
         _ => ApiFault.Failed($"{family.Noun} '{id}' already exists"),
     };
 }

@@ -27,6 +27,12 @@ internal sealed class Guest(int vmId, bool isContainer, string node)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>True if an operating system runs in it, which heeds shutdown requests and runs the guest agent.</summary>
+    public bool HasSystem { get; set; } = true;
+
+    /// <summary>What the guest agent works on.</summary>
+    public GuestInside Inside { get; } = new();
+
     public DateTimeOffset StartedAt { get; private set; }
 
     public int Pid { get; private set; }

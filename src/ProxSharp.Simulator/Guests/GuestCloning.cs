@@ -28,7 +28,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         string? storage = call.Text("storage");
         DemandMode(source, full, storage, node);
         GuestContext.DemandUnlocked(source);
-        Guest clone = new(newId, source.IsContainer, node) { Pool = call.Text("pool") };
+        Guest clone = new(newId, source.IsContainer, node) { Pool = call.Text("pool"), HasSystem = source.HasSystem };
         clone.Config["lock"] = "clone";
         if (call.Text(source.IsContainer ? "hostname" : "name") is { } name)
         {
@@ -180,7 +180,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
 
         if (guest.IsRunning)
         {
-            throw ApiFault.Failed($"you can't convert a {label} to template if the {label} is running");
+            throw ApiFault.Failed(guest.IsContainer ? "you can't convert a CT to template if the CT is running" : "you can't convert a VM to template if VM is running");
         }
 
         if (guest.Snapshots.Count > 0)

@@ -151,9 +151,13 @@ internal sealed class GuestConfigurator(PveState state)
         }
 
         return decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal gibibytes)
-            ? Allocate(guest, key, storage, (long)(gibibytes * (1L << 30)), parts, task)
+            ? Allocate(guest, key, storage, Whole(gibibytes, guest.IsContainer), parts, task)
             : Existing(guest, volume, parts);
     }
+
+    // Proxmox: machines get the next KiB, containers full MiB.
+    private static long Whole(decimal gibibytes, bool isContainer) =>
+        isContainer ? (long)Math.Floor(gibibytes * 1024) << 20 : (long)Math.Ceiling(gibibytes * 1024 * 1024) << 10;
 
     private string Allocate(Guest guest, string key, StorageDefinition storage, long bytes, SortedDictionary<string, string> parts, SimulatedTask? task)
     {
@@ -163,11 +167,76 @@ internal sealed class GuestConfigurator(PveState state)
         Volume made = _volumes.AllocateImage(storage, guest.Node, guest.VmId, size, format, guest.IsContainer);
         parts["size"] = DiskOptions.FormatSize(size);
         string kept = Join(made.Id, parts);
-        task?.Write(storage.HasFiles
-            ? string.Create(CultureInfo.InvariantCulture, $"Formatting '/var/lib/vz/images/{made.Name}', fmt={made.Format} size={size}")
-            : $"  Logical volume \"{made.Name}\" created.");
-        task?.Write($"{key}: successfully created disk '{kept}'");
+        task?.Write(Made(storage, made));
+        if (guest.IsContainer)
+        {
+            WriteFileSystem(size, task);
+        }
+        else
+        {
+            task?.Write($"{key}: successfully created disk '{kept}'");
+        }
+
         return kept;
+    }
+
+    private static string Made(StorageDefinition storage, Volume made)
+    {
+        if (!storage.HasFiles)
+        {
+            return $"  Logical volume \"{made.Name}\" created.";
+        }
+
+        string file = $"{storage.Options["path"]?.GetValue<string>() ?? "/mnt/pve/" + storage.Id}/images/{made.Name}";
+        return made.Format == "qcow2"
+            ? string.Create(CultureInfo.InvariantCulture, $"Formatting '{file}', fmt=qcow2 cluster_size=65536 extended_l2=off preallocation=metadata compression_type=zlib size={made.Size} lazy_refcounts=off refcount_bits=16")
+            : string.Create(CultureInfo.InvariantCulture, $"Formatting '{file}', fmt={made.Format} size={made.Size} preallocation=off");
+    }
+
+    /// <summary>What <c>mkfs.ext4</c> says about a container's volume.</summary>
+    private void WriteFileSystem(long size, SimulatedTask? task)
+    {
+        long blocks = size / 4096;
+        List<long> copies = [.. new long[] { 1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343 }.Select(static factor => factor * 32768).Where(block => block < blocks)];
+        task?.Write(string.Create(CultureInfo.InvariantCulture, $"Creating filesystem with {blocks} 4k blocks and {blocks / 4} inodes"));
+        task?.Write($"Filesystem UUID: {state.NewUuid()}");
+        task?.Write("Superblock backups stored on blocks: ");
+        task?.Write("\t" + string.Join(", ", copies));
+    }
+
+    /// <summary>Adds what the server adds to every guest.</summary>
+    public void AddDefaults(Guest guest)
+    {
+        if (guest.IsContainer)
+        {
+            guest.Config.TryAdd("arch", "amd64");
+            guest.Config.TryAdd("hostname", string.Create(CultureInfo.InvariantCulture, $"CT{guest.VmId}"));
+            guest.Config.TryAdd("memory", "512");
+            guest.Config.TryAdd("swap", "512");
+            guest.Config.TryAdd("ostype", "unmanaged");
+            return;
+        }
+
+        guest.Config.TryAdd("smbios1", $"uuid={state.NewUuid()}");
+        guest.Config.TryAdd("vmgenid", state.NewUuid());
+        guest.Config.TryAdd("meta", string.Create(CultureInfo.InvariantCulture, $"creation-qemu=10.1.2,ctime={state.Now.ToUnixTimeSeconds()}"));
+        if (!guest.Config.ContainsKey("boot") && BootOrder(guest) is { Length: > 0 } order)
+        {
+            guest.Config["boot"] = $"order={order}";
+        }
+    }
+
+    // Proxmox: the first disk, the first CD drive and the first network card.
+    private static string BootOrder(Guest guest)
+    {
+        static int Rank(string key) => key[0] switch { 'i' => 0, 's' when key[1] == 'c' => 1, 'v' => 2, _ => 3 };
+        string[] drives =
+        [
+            .. guest.Config.Keys.Where(static key => DiskOptions.IsDisk(key, isContainer: false) && key[0] is 'i' or 's' or 'v').OrderBy(Rank).ThenBy(static key => key.Length).ThenBy(static key => key, StringComparer.Ordinal),
+        ];
+        bool IsCd(string key) => guest.Config[key].Contains("media=cdrom", StringComparison.Ordinal);
+        string?[] order = [Array.Find(drives, drive => !IsCd(drive)), Array.Find(drives, IsCd), guest.Config.Keys.FirstOrDefault(IsNetwork)];
+        return string.Join(';', order.OfType<string>());
     }
 
     private string Existing(Guest guest, string volume, SortedDictionary<string, string> parts)

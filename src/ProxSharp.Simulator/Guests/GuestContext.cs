@@ -34,6 +34,17 @@ internal sealed class GuestContext(PveState state, ShapeValues shapes)
         }
     }
 
+    /// <summary>Fails if a task holds the lock of the configuration file for longer than anybody waits for it.</summary>
+    public static void DemandFile(Guest guest, DateTimeOffset now)
+    {
+        TimeSpan patience = TimeSpan.FromSeconds(10);
+        if (guest.BusyUntil > now + patience)
+        {
+            string file = guest.IsContainer ? $"/run/lock/lxc/pve-config-{guest.VmId}.lock" : $"/var/lock/qemu-server/lock-{guest.VmId}.conf";
+            throw new ApiFault(500, $"can't lock file '{file}' - got timeout") { Delay = patience };
+        }
+    }
+
     public static void DemandDigest(ApiCall call, Guest guest)
     {
         if (call.Text("digest") is { } digest && digest != guest.Digest)

@@ -39,7 +39,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             DestroyVolumes(replaced);
         }
 
-        Guest guest = new(vmid, isContainer, node) { Pool = call.Text("pool") };
+        Guest guest = new(vmid, isContainer, node) { Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
         guest.Config["lock"] = restores ? "restore" : "create";
         state.Guests[vmid] = guest;
         string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
@@ -47,8 +47,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         string? archive = call.Text("archive") ?? call.Text("ostemplate");
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
-            Effort = isContainer || restores ? 2 : 1,
-            Lines = isContainer ? ["Creating filesystem with 4k blocks"] : [],
+            Effort = isContainer ? 4 : restores ? 2 : 1,
             OnAbort = () => Discard(guest),
             Work = task => Finish(guest, options, restores, archive, start, task),
         });
@@ -103,7 +102,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             }
             else if (guest.IsContainer)
             {
-                Extract(guest, archive ?? "", task);
+                DemandTemplate(guest, archive ?? "");
             }
 
             foreach ((string key, string value) in options)
@@ -111,7 +110,12 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
                 context.Configurator.Apply(guest, key, value, task);
             }
 
-            AddDefaults(guest);
+            if (guest.IsContainer && !restores)
+            {
+                Extract(guest, archive ?? "", options, task);
+            }
+
+            context.Configurator.AddDefaults(guest);
         }
         catch (ApiFault)
         {
@@ -126,17 +130,28 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
-    private void Extract(Guest guest, string template, SimulatedTask task)
-    {
-        if (context.Configurator.Volumes.Find(template, guest.Node) is not { Content: "vztmpl" })
-        {
-            throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
-        }
+    private Volume DemandTemplate(Guest guest, string template) => context.Configurator.Volumes.Find(template, guest.Node) is { Content: "vztmpl" } found
+        ? found
+        : throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
 
+    private void Extract(Guest guest, string template, Dictionary<string, string> options, SimulatedTask task)
+    {
+        Volume archive = DemandTemplate(guest, template);
         string name = template[(template.LastIndexOf('/') + 1)..];
         string[] known = ["alpine", "debian", "ubuntu", "centos", "fedora", "archlinux", "opensuse", "gentoo", "nixos", "devuan"];
-        guest.Config["ostype"] = Array.Find(known, os => name.StartsWith(os, StringComparison.Ordinal)) ?? "unmanaged";
+        if (!options.ContainsKey("ostype"))
+        {
+            guest.Config["ostype"] = Array.Find(known, os => name.StartsWith(os, StringComparison.Ordinal)) ?? "unmanaged";
+        }
+
         task.Write($"extracting archive '/var/lib/vz/template/cache/{name}'");
+        task.Write(string.Create(CultureInfo.InvariantCulture, $"Total bytes read: {archive.Size} ({archive.Size / 1048576.0:F1}MiB, 52MiB/s)"));
+        if (!options.ContainsKey("arch"))
+        {
+            // Simulated templates have no files whose machine code would tell.
+            task.Write("Falling back to amd64.");
+            task.Write("Use `pct set VMID --arch ARCH` to change.");
+        }
     }
 
     private void Restore(Guest guest, string archive, SimulatedTask task)
@@ -156,33 +171,6 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             else if (key != "lock")
             {
                 guest.Config[key] = value;
-            }
-        }
-    }
-
-    private void AddDefaults(Guest guest)
-    {
-        long now = state.Now.ToUnixTimeSeconds();
-        if (guest.IsContainer)
-        {
-            guest.Config.TryAdd("arch", "amd64");
-            guest.Config.TryAdd("hostname", string.Create(CultureInfo.InvariantCulture, $"CT{guest.VmId}"));
-            guest.Config.TryAdd("memory", "512");
-            guest.Config.TryAdd("swap", "512");
-            guest.Config.TryAdd("ostype", "unmanaged");
-            return;
-        }
-
-        guest.Config.TryAdd("smbios1", $"uuid={state.NewUuid()}");
-        guest.Config.TryAdd("vmgenid", state.NewUuid());
-        guest.Config.TryAdd("meta", string.Create(CultureInfo.InvariantCulture, $"creation-qemu=10.1.2,ctime={now}"));
-        if (!guest.Config.ContainsKey("boot"))
-        {
-            IEnumerable<string> devices = guest.Config.Keys.Where(static key => DiskOptions.IsDisk(key, isContainer: false) || key.StartsWith("net", StringComparison.Ordinal))
-                .Where(static key => !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal) && !key.StartsWith("unused", StringComparison.Ordinal));
-            if (string.Join(';', devices) is { Length: > 0 } order)
-            {
-                guest.Config["boot"] = $"order={order}";
             }
         }
     }

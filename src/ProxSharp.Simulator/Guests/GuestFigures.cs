@@ -18,7 +18,7 @@ internal sealed class GuestFigures(PveState state)
     public long Uptime(ClusterNode node) => Math.Max(1, (long)(state.Now - node.BootedAt).TotalSeconds);
 
     public double NodeCpu(ClusterNode node) =>
-        Math.Min(1, 0.02 + (OnNode(node).Where(static guest => guest.IsRunning).Sum(static guest => Cpu(guest) * guest.Cores) / node.Cores));
+        Math.Min(1, 0.02 + (OnNode(node).Where(static guest => guest.IsRunning).Sum(guest => Cpu(guest) * Cores(guest)) / node.Cores));
 
     public long NodeMemory(ClusterNode node) => Math.Min(node.Memory, (2L << 30) + OnNode(node).Sum(MemoryUsed));
 
@@ -33,7 +33,8 @@ internal sealed class GuestFigures(PveState state)
     {
         if (guest.IsContainer)
         {
-            return guest.Config.TryGetValue("rootfs", out string? root) ? DiskOptions.SizeOf(root) : 0;
+            // One whose volume is not made yet shows the size it will get by default.
+            return guest.Config.TryGetValue("rootfs", out string? root) ? DiskOptions.SizeOf(root) : 4L << 30;
         }
 
         foreach ((string key, string value) in guest.Config)
@@ -48,16 +49,22 @@ internal sealed class GuestFigures(PveState state)
         return 0;
     }
 
-    /// <summary>The entry of a guest in a list of resources.</summary>
-    public JsonObject Resource(Guest guest, bool isUnreachable)
+    /// <summary>The entry of a guest in the list of a pool's members, which leaves out what the pool knows and the tags.</summary>
+    public JsonObject Member(Guest guest)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream))
         {
-            WriteResource(writer, guest, isUnreachable, guest.IsRunning, Uptime(guest), null);
+            WriteResource(writer, guest, isUnreachable: false, guest.IsRunning, Uptime(guest), null);
         }
 
-        return JsonNode.Parse(stream.ToArray())!.AsObject();
+        JsonObject member = JsonNode.Parse(stream.ToArray())!.AsObject();
+        foreach (string name in (string[])["tags", "lock", "pool"])
+        {
+            member.Remove(name);
+        }
+
+        return member;
     }
 
     /// <summary>Writes the entry of a guest in <c>/cluster/resources</c>.</summary>
@@ -128,7 +135,7 @@ internal sealed class GuestFigures(PveState state)
             ["vmid"] = guest.VmId,
             ["name"] = guest.Name,
             ["status"] = guest.IsRunning ? "running" : "stopped",
-            ["cpus"] = guest.Cores,
+            ["cpus"] = Cores(guest),
             ["cpu"] = Cpu(guest),
             ["mem"] = MemoryUsed(guest),
             ["maxmem"] = guest.Memory,
@@ -137,15 +144,14 @@ internal sealed class GuestFigures(PveState state)
             ["uptime"] = Uptime(guest),
             ["netin"] = traffic,
             ["netout"] = traffic / 2,
-            ["diskread"] = traffic * 3,
-            ["diskwrite"] = traffic * 2,
         };
         if (guest.IsRunning)
         {
             entry["pid"] = guest.Pid;
             foreach (string pressure in (string[])["pressurecpusome", "pressurecpufull", "pressureiosome", "pressureiofull", "pressurememorysome", "pressurememoryfull"])
             {
-                entry[pressure] = 0;
+                // Proxmox: a node with the old control groups has no such figures for containers.
+                entry[pressure] = guest.IsContainer ? null : JsonValue.Create(0);
             }
         }
 
@@ -156,6 +162,13 @@ internal sealed class GuestFigures(PveState state)
 
         AddOptional(entry, guest);
         AddKind(entry, guest, full);
+        if (guest.IsContainer)
+        {
+            // Proxmox: machines do not show what they read and wrote.
+            entry["diskread"] = traffic * 3;
+            entry["diskwrite"] = traffic * 2;
+        }
+
         return entry;
     }
 
@@ -170,6 +183,12 @@ internal sealed class GuestFigures(PveState state)
         }
 
         entry["memhost"] = MemoryUsed(guest);
+        if (long.TryParse(guest.Config.GetValueOrDefault("balloon"), CultureInfo.InvariantCulture, out long balloon) && balloon > 0)
+        {
+            entry["balloon_min"] = balloon << 20;
+            entry["shares"] = long.TryParse(guest.Config.GetValueOrDefault("shares"), CultureInfo.InvariantCulture, out long shares) ? shares : 1000;
+        }
+
         if (guest.Config.Keys.Any(static key => key.StartsWith("serial", StringComparison.Ordinal)))
         {
             entry["serial"] = 1;

@@ -49,6 +49,15 @@ internal sealed class GuestHandlers(PveState state, GuestContext context)
             status["agent"] = 1;
         }
 
+        if (!guest.IsContainer && guest.Config.GetValueOrDefault("vga") is { } vga)
+        {
+            status["clipboard"] = DiskOptions.Get(vga, "clipboard");
+            if (vga.Contains("qxl", StringComparison.Ordinal))
+            {
+                status["spice"] = 1;
+            }
+        }
+
         return ApiReply.Of(status);
     }
 
@@ -59,7 +68,11 @@ internal sealed class GuestHandlers(PveState state, GuestContext context)
         if (call.Text("snapshot") is { } snapshot)
         {
             GuestSnapshot found = guest.Snapshots.Find(candidate => candidate.Name == snapshot) ?? throw ApiFault.Failed($"snapshot '{snapshot}' does not exist");
-            config = new SortedDictionary<string, string>(found.Config.ToDictionary(), StringComparer.Ordinal);
+            config = new SortedDictionary<string, string>(found.Config.ToDictionary(), StringComparer.Ordinal) { ["snaptime"] = found.Created.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            if (found.Description.Length > 0)
+            {
+                config["description"] = found.Description;
+            }
         }
         else if (!call.IsSet("current"))
         {
@@ -76,7 +89,7 @@ internal sealed class GuestHandlers(PveState state, GuestContext context)
         JsonObject data = [];
         foreach ((string key, string value) in config)
         {
-            data[key] = context.Options.Value(key, value, guest.IsContainer);
+            data[key] = key == "snaptime" ? JsonValue.Create(long.Parse(value, System.Globalization.CultureInfo.InvariantCulture)) : context.Options.Value(key, value, guest.IsContainer);
         }
 
         data["digest"] = guest.Digest;

@@ -62,6 +62,7 @@ internal sealed class GuestLifecycle(PveState state)
                 GuestContext.DemandUnlocked(guest);
             }
 
+            GuestContext.DemandFile(guest, task.DueAt);
             work(guest);
         }
     }
@@ -84,21 +85,47 @@ internal sealed class GuestLifecycle(PveState state)
 
     private ApiReply ShutdownMachine(ApiCall call)
     {
-        bool ignores = state.Guests.GetValueOrDefault((int)call.Integer("vmid")!)?.IsPaused == true && !call.IsSet("forceStop");
-        return Machine(call, "qmshutdown", guest =>
+        if (state.FindGuest((int)call.Integer("vmid")!, isContainer: false, call.PathValues["node"]) is { IsRunning: true, IsPaused: false, HasSystem: false } deaf)
         {
-            if (ignores && guest.IsPaused)
-            {
-                throw ApiFault.Failed("VM is paused - cannot shutdown");
-            }
+            return ShutdownInVain(call, deaf);
+        }
 
-            guest.Stop();
+        if (state.FindGuest((int)call.Integer("vmid")!, isContainer: false, call.PathValues["node"]) is { IsRunning: true, IsPaused: true })
+        {
+            return call.IsSet("forceStop") ? Machine(call, "qmstop", static guest => guest.Stop()) : throw ApiFault.Failed("VM is paused - cannot shutdown");
+        }
+
+        return Machine(call, "qmshutdown", static guest => guest.Stop());
+    }
+
+    /// <summary>Nobody in the machine listens: the task holds the configuration's lock until the timeout.</summary>
+    private ApiReply ShutdownInVain(ApiCall call, Guest guest)
+    {
+        GuestPrivileges.DemandSkiplock(call);
+        GuestContext.DemandFile(guest, state.Now);
+        TimeSpan timeout = TimeSpan.FromSeconds(call.Integer("timeout") ?? 60);
+        bool stops = call.IsSet("forceStop");
+        guest.BusyUntil = state.Now + timeout;
+        return Run(GuestContext.Task(call, "qmshutdown", guest) with
+        {
+            Duration = timeout,
+            OnAbort = () => guest.BusyUntil = default,
+            Work = _ =>
+            {
+                guest.BusyUntil = default;
+                if (!stops)
+                {
+                    throw ApiFault.Failed("VM quit/powerdown failed - got timeout");
+                }
+
+                guest.Stop();
+            },
         });
     }
 
     private ApiReply RunningMachine(ApiCall call, string type, Action<Guest> work)
     {
-        DemandRunning(state.GetGuest(call));
+        DemandRunning(DemandMachine(call));
         return Machine(call, type, guest =>
         {
             DemandRunning(guest);
@@ -125,7 +152,7 @@ internal sealed class GuestLifecycle(PveState state)
 
     private ApiReply ResumeMachine(ApiCall call)
     {
-        Guest guest = state.GetGuest(call);
+        Guest guest = DemandMachine(call);
         if (guest.Lock == "suspended")
         {
             return Run(GuestContext.Task(call, "qmresume", guest) with
@@ -141,19 +168,40 @@ internal sealed class GuestLifecycle(PveState state)
         return RunningMachine(call, "qmresume", static running => running.IsPaused = false);
     }
 
+    /// <summary>The machine of a call that looks at the process first, and so has its own words for a machine that does not exist.</summary>
+    private Guest DemandMachine(ApiCall call)
+    {
+        int vmid = (int)call.Integer("vmid")!;
+        string node = call.PathValues["node"];
+        return state.FindGuest(vmid, isContainer: false, node)
+            ?? throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"unable to find configuration file for VM {vmid} on node '{node}'"));
+    }
+
     private ApiReply StartContainer(ApiCall call)
     {
-        Guest guest = state.GetGuest(call);
+        int vmid = (int)call.Integer("vmid")!;
+        string node = call.PathValues["node"];
         GuestPrivileges.DemandSkiplock(call);
-        return guest.IsRunning
-            ? throw ApiFault.Failed($"{guest.Label} already running")
-            : Run(GuestContext.Task(call, "vzstart", guest) with { Effort = guest.IsTemplate || guest.Lock is not null ? 0.1 : 1, Work = task => Start(guest, task) });
+        Guest? early = state.FindGuest(vmid, isContainer: true, node);
+        if (early?.IsRunning == true)
+        {
+            throw ApiFault.Failed($"{early.Label} already running");
+        }
+
+        return Run(GuestContext.Task(call, "vzstart", vmid, node) with
+        {
+            Effort = early is null || early.IsTemplate || early.Lock is not null ? 0.1 : 1,
+            Work = task => Start(state.FindGuest(vmid, isContainer: true, node) ?? throw PveState.GuestMissing(vmid, isContainer: true, node), task),
+        });
     }
 
     private ApiReply RunningContainer(ApiCall call, string type, Action<Guest> work)
     {
-        Guest guest = state.GetGuest(call);
+        int vmid = (int)call.Integer("vmid")!;
         GuestPrivileges.DemandSkiplock(call);
+
+        // Proxmox: whether there is such a container at all is not looked at.
+        Guest guest = state.FindGuest(vmid, isContainer: true, call.PathValues["node"]) ?? throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"CT {vmid} not running"));
         DemandRunning(guest);
         return Run(GuestContext.Task(call, type, guest) with
         {

@@ -125,7 +125,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             throw ApiFault.Failed($"disk '{disk}' does not exist");
         }
 
-        long bytes = size.StartsWith('+') ? volume.Size + DiskOptions.ParseSize(size[1..]) : DiskOptions.ParseSize(size);
+        long bytes = size.StartsWith('+') ? volume.Size + DiskOptions.ParseSize(size.AsSpan(1)) : DiskOptions.ParseSize(size);
         if (bytes < volume.Size)
         {
             throw ApiFault.Failed("shrinking disks is not supported");

@@ -54,6 +54,7 @@ internal sealed class GuestUpdate
         RefuseLooseNumbers(set, context, guest);
         context.Configurator.DemandStorages(set, guest.IsContainer, guest.Node);
         context.Privileges.DemandStorages(call.Caller, set.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>());
+        GuestContext.DemandFile(guest, state.Now);
         GuestContext.DemandDigest(call, guest);
         bool skipLock = call.IsSet("skiplock");
         if (!skipLock)

@@ -96,6 +96,12 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         }
 
         await WaitAsync(response.Delay + (fault?.Kind == FaultKind.SlowReply ? fault.Delay : TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
+        if (response.IsDropped)
+        {
+            connection.Abort();
+            return false;
+        }
+
         bool truncate = fault?.Kind == FaultKind.TruncatedBody;
         bool close = truncate || response.Close || (server.ClosesOnError && response.Status >= 400) || !response.HasLength || request.WantsClose || early is not null
             || !request.Body.IsConsumed || _served >= server.MaximumRequests || cancellationToken.IsCancellationRequested;

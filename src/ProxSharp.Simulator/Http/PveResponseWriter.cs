@@ -19,11 +19,7 @@ internal sealed class PveResponseWriter(TimeProvider time) : WireResponseWriter(
 
         head.Append(close ? "Connection: close\r\n" : "Connection: Keep-Alive\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Date: {date}\r\nPragma: no-cache\r\n");
-        foreach ((string name, string value) in response.Headers)
-        {
-            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        }
-
+        WriteExtra(head, response, isLocation: true);
         head.Append("Server: pve-api-daemon/3.0\r\n");
         if (encoding is not null)
         {
@@ -41,5 +37,14 @@ internal sealed class PveResponseWriter(TimeProvider time) : WireResponseWriter(
         }
 
         head.Append(CultureInfo.InvariantCulture, $"Expires: {date}\r\n");
+        WriteExtra(head, response, isLocation: false);
+    }
+
+    private static void WriteExtra(StringBuilder head, WireResponse response, bool isLocation)
+    {
+        foreach ((string name, string value) in response.Headers.Where(header => isLocation == (header.Key == "Location")))
+        {
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+        }
     }
 }

@@ -16,25 +16,32 @@ internal static class Retention
     ];
 
     /// <summary>Returns the kept snapshots; all of them if the call names no rule.</summary>
-    public static HashSet<Snapshot> Keep(IReadOnlyCollection<Snapshot> group, ApiCall call)
+    public static HashSet<Snapshot> Keep(IReadOnlyCollection<Snapshot> group, ApiCall call) => Keep(group, static snapshot => snapshot.Time, call.Integer);
+
+    /// <summary>Returns what is kept; all of it if there is no rule.</summary>
+    /// <param name="group">What belongs together.</param>
+    /// <param name="timeOf">When one was made, in Unix seconds.</param>
+    /// <param name="keep">How many a rule such as <c>keep-daily</c> keeps; null if it is not given.</param>
+    public static HashSet<T> Keep<T>(IReadOnlyCollection<T> group, Func<T, long> timeOf, Func<string, long?> keep)
+        where T : class
     {
-        Snapshot[] newestFirst = [.. group.OrderByDescending(static snapshot => snapshot.Time)];
-        bool hasRule = call.Has("keep-last") || s_periods.Any(period => call.Has(period.Option));
+        T[] newestFirst = [.. group.OrderByDescending(timeOf)];
+        bool hasRule = keep("keep-last") is not null || s_periods.Any(period => keep(period.Option) is not null);
         if (!hasRule)
         {
             return [.. group];
         }
 
-        HashSet<Snapshot> kept = [.. newestFirst.Take((int)(call.Integer("keep-last") ?? 0))];
+        HashSet<T> kept = [.. newestFirst.Take((int)(keep("keep-last") ?? 0))];
         foreach ((string option, Func<DateTimeOffset, string> period) in s_periods)
         {
-            HashSet<string> covered = [.. kept.Select(snapshot => period(DateTimeOffset.FromUnixTimeSeconds(snapshot.Time)))];
-            long left = call.Integer(option) ?? 0;
-            foreach (Snapshot snapshot in newestFirst.Where(snapshot => !kept.Contains(snapshot)).TakeWhile(_ => left > 0))
+            HashSet<string> covered = [.. kept.Select(one => period(DateTimeOffset.FromUnixTimeSeconds(timeOf(one))))];
+            long left = keep(option) ?? 0;
+            foreach (T one in newestFirst.Where(one => !kept.Contains(one)).TakeWhile(_ => left > 0))
             {
-                if (covered.Add(period(DateTimeOffset.FromUnixTimeSeconds(snapshot.Time))))
+                if (covered.Add(period(DateTimeOffset.FromUnixTimeSeconds(timeOf(one)))))
                 {
-                    kept.Add(snapshot);
+                    kept.Add(one);
                     left--;
                 }
             }

@@ -36,6 +36,13 @@ public sealed class ClusterBuilder
         return this;
     }
 
+    /// <summary>Lets machines that clients create have empty disks: nothing in them heeds a shutdown request or runs the guest agent.</summary>
+    public ClusterBuilder WithEmptyNewMachines()
+    {
+        _state.NewGuestsHaveSystem = false;
+        return this;
+    }
+
     /// <summary>Adds a node. The first one is the node that answers the endpoint itself.</summary>
     /// <param name="name">The node's name.</param>
     /// <param name="cores">Processor cores.</param>
@@ -205,7 +212,7 @@ public sealed class ClusterBuilder
 
         GuestBuilder builder = new(name, isContainer);
         configure?.Invoke(builder);
-        Guest guest = new(vmid, isContainer, node) { Pool = builder.Pool };
+        Guest guest = new(vmid, isContainer, node) { Pool = builder.Pool, HasSystem = builder.HasSystem };
         _state.Guests.Add(vmid, guest);
         foreach ((string key, string value) in builder.Options)
         {
@@ -216,6 +223,8 @@ public sealed class ClusterBuilder
 
             _configurator.Apply(guest, key, value, null);
         }
+
+        _configurator.AddDefaults(guest);
 
         if (builder.IsTemplate)
         {

@@ -36,6 +36,9 @@ public sealed class GuestBuilder
     /// <summary>True if it runs.</summary>
     public bool IsRunning { get; set; }
 
+    /// <summary>True (the default) if an operating system runs in it, which heeds shutdown requests and runs the guest agent.</summary>
+    public bool HasSystem { get; set; } = true;
+
     /// <summary>True if it is a template.</summary>
     public bool IsTemplate { get; set; }
 }

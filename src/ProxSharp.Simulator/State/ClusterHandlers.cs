@@ -21,12 +21,19 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         table.Get("/nodes/{node}/version", static _ => ApiReply.Of(VersionData()));
         table.Get("/nodes", ListNodes);
         table.Get("/nodes/{node}/status", NodeStatus);
+        table.Get("/nodes/{node}/time", NodeTime);
         table.Get("/cluster/resources", new ResourceList(state, faults).Answer);
         table.Get("/cluster/status", Status);
         table.Get("/cluster/nextid", NextId);
     }
 
     private static JsonObject VersionData() => new() { ["version"] = Version, ["release"] = "9.2", ["repoid"] = RepositoryId };
+
+    private ApiReply NodeTime(ApiCall call)
+    {
+        long now = state.Now.ToUnixTimeSeconds();
+        return ApiReply.Of(new JsonObject { ["time"] = now, ["localtime"] = now, ["timezone"] = "Etc/UTC" });
+    }
 
     private ApiReply ListNodes(ApiCall call)
     {
@@ -78,11 +85,13 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
             ["pveversion"] = $"pve-manager/{Version}/{RepositoryId}",
             ["kversion"] = "Linux 6.14.11-2-pve #1 SMP PREEMPT_DYNAMIC",
             ["current-kernel"] = new JsonObject { ["sysname"] = "Linux", ["release"] = "6.14.11-2-pve", ["version"] = "#1 SMP PREEMPT_DYNAMIC", ["machine"] = "x86_64" },
-            ["boot-info"] = new JsonObject { ["mode"] = "efi", ["secureboot"] = 0 },
+            ["boot-info"] = new JsonObject { ["mode"] = "legacy-bios" },
             ["cpuinfo"] = new JsonObject
             {
                 ["cpus"] = node.Cores,
-                ["cores"] = node.Cores / 2,
+                ["cores"] = node.Cores,
+                ["family"] = "26",
+                ["vendor"] = "AuthenticAMD",
                 ["sockets"] = 1,
                 ["model"] = "Simulated CPU",
                 ["mhz"] = "3000.000",
@@ -132,6 +141,9 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         return ApiReply.Of(list);
     }
 
+    private static int Bound(string range, string key, int standard) =>
+        range.Length > 0 && int.TryParse(DiskOptions.Get(range, key), CultureInfo.InvariantCulture, out int bound) ? bound : standard;
+
     private ApiReply NextId(ApiCall call)
     {
         if (call.Integer("vmid") is { } wanted)
@@ -141,10 +153,18 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
                 : ApiReply.Of(wanted.ToString(CultureInfo.InvariantCulture));
         }
 
-        int next = 100;
+        string range = state.Collections.Settings("/cluster/options")["next-id"]?.GetValue<string>() ?? "";
+        int next = Bound(range, "lower", 100);
+        int upper = Bound(range, "upper", 1_000_000);
+        int lower = next;
         while (state.Guests.ContainsKey(next))
         {
             next++;
+        }
+
+        if (next >= upper)
+        {
+            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"unable to get any free VMID in range [{lower}, {upper}]"));
         }
 
         // Proxmox: the number comes as a text.

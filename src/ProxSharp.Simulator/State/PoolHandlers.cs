@@ -49,9 +49,7 @@ internal sealed class PoolHandlers(PveState state)
         JsonArray members = [];
         foreach (Guest guest in state.Guests.Values.Where(guest => guest.Pool == pool.Id && (type is null || type == guest.TypeName)))
         {
-            JsonObject member = _figures.Resource(guest, isUnreachable: false);
-            member.Remove("pool");
-            members.Add((JsonNode)member);
+            members.Add((JsonNode)_figures.Member(guest));
         }
 
         foreach (string storage in pool.Storages.Where(_ => type is null or "storage"))
@@ -63,6 +61,8 @@ internal sealed class PoolHandlers(PveState state)
                 ["storage"] = storage,
                 ["node"] = state.LocalNode,
                 ["status"] = "available",
+                ["disk"] = _figures.Used(state.Storages[storage], state.LocalNode),
+                ["maxdisk"] = state.Storages[storage].Capacity,
                 ["content"] = string.Join(',', state.Storages[storage].Content),
                 ["plugintype"] = state.Storages[storage].Type,
                 ["shared"] = state.Storages[storage].IsShared ? 1 : 0,
@@ -131,9 +131,12 @@ internal sealed class PoolHandlers(PveState state)
     private ApiReply Delete(ApiCall call)
     {
         ResourcePool pool = Demand(call, "delete pool failed: ");
-        if (pool.Storages.Count > 0 || state.Guests.Values.Any(guest => guest.Pool == pool.Id))
+        string? held = state.Guests.Values.FirstOrDefault(guest => guest.Pool == pool.Id) is { } guest
+            ? string.Create(CultureInfo.InvariantCulture, $"VM {guest.VmId}")
+            : pool.Storages.FirstOrDefault() is { } storage ? $"storage '{storage}'" : null;
+        if (held is not null)
         {
-            throw ApiFault.Failed($"delete pool failed: pool '{pool.Id}' is not empty");
+            throw ApiFault.Failed($"delete pool failed: pool '{pool.Id}' is not empty (contains {held})");
         }
 
         state.Pools.Remove(pool.Id);

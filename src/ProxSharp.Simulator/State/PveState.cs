@@ -25,6 +25,9 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     public SortedDictionary<string, ResourcePool> Pools { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>False if machines made by calls have empty disks: nothing in them heeds a shutdown request or runs the guest agent.</summary>
+    public bool NewGuestsHaveSystem { get; set; } = true;
+
     public override string LocalNode => Nodes.Count == 0 ? "pve" : Nodes.GetAt(0).Key;
 
     /// <summary>The fingerprint shown for every node: they all answer with the simulator's certificate.</summary>

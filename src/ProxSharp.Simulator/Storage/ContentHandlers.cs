@@ -60,9 +60,9 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                 entry.Remove("used");
             }
 
-            if (volume.Parent is { } parent)
+            if (volume.Parent is not null || storage.HasFiles)
             {
-                entry["parent"] = parent;
+                entry["parent"] = volume.Parent;
             }
         }
 
@@ -89,44 +89,65 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         string name = call.Required("filename");
         int vmid = (int)call.Integer("vmid")!;
         string id = storage.HasFiles ? string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:{vmid}/{name}") : $"{storage.Id}:{name}";
-        if (configurator.Volumes.Find(id, call.PathValues["node"]) is not null)
+        string prefix = string.Create(CultureInfo.InvariantCulture, $"vm-{vmid}-");
+        if (!name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith(prefix.Replace("vm-", "subvol-", StringComparison.Ordinal), StringComparison.Ordinal))
         {
-            throw ApiFault.Failed($"disk image '{name}' already exists");
+            throw ApiFault.Failed($"illegal name '{name}' - should be '{prefix}*'");
+        }
+
+        if (configurator.Volumes.Find(id, call.PathValues["node"]) is { } present)
+        {
+            throw ApiFault.Failed(storage.HasFiles ? $"disk image '{StoragePaths.Of(storage, present.Name)}' already exists" : $"lvcreate '{storage.Id}/{name}' error: Logical Volume \"{name}\" already exists in volume group \"{storage.Id}\"");
         }
 
         // The size is in kibibytes unless it has a unit.
         string size = call.Required("size");
         long bytes = char.IsAsciiDigit(size[^1]) ? long.Parse(size, CultureInfo.InvariantCulture) << 10 : DiskOptions.ParseSize(size);
-        configurator.Volumes.Add(storage, call.PathValues["node"], id, "images", call.Text("format") ?? "raw", bytes, vmid, null);
+        configurator.Volumes.Add(storage, call.PathValues["node"], id, "images", call.Text("format") ?? FormatOf(name), bytes, vmid, null);
         return ApiReply.Of(id);
     }
 
+    private static string FormatOf(string name) => name[(name.LastIndexOf('.') + 1)..] is "qcow2" or "vmdk" ? name[(name.LastIndexOf('.') + 1)..] : "raw";
+
     private Volume Find(ApiCall call, out StorageDefinition storage)
+    {
+        string id = VolumeId(call, out storage);
+        return configurator.Volumes.Find(id, call.PathValues["node"]) ?? throw ApiFault.Failed($"volume_size_info on '{id}' failed - no format");
+    }
+
+    /// <summary>The volume a path names, after the checks that need no such volume.</summary>
+    private string VolumeId(ApiCall call, out StorageDefinition storage)
     {
         storage = Demand(call);
         string name = call.PathValues["volume"];
-        string id = name.Contains(':', StringComparison.Ordinal) ? name : $"{storage.Id}:{name}";
+        int colon = name.IndexOf(':', StringComparison.Ordinal);
+        string id = colon < 0 ? $"{storage.Id}:{name}" : name;
+        if (colon >= 0 && name[..colon] != storage.Id)
+        {
+            throw ApiFault.Failed($"storage ID missmatch ('{name[..colon]}' != '{storage.Id}')");
+        }
+
         string[] privileges = call.Endpoint.Method == Api.ApiMethod.Get ? ["Datastore.Audit", "Datastore.AllocateSpace", "Datastore.AllocateTemplate"] : ["Datastore.Allocate", "Datastore.AllocateSpace", "Datastore.AllocateTemplate"];
         if (!state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", privileges))
         {
             throw ApiFault.Forbidden($"/storage/{storage.Id}, {privileges[0]}");
         }
 
-        return configurator.Volumes.Find(id, call.PathValues["node"]) ?? throw ApiFault.Failed($"volume_size_info on '{id}' failed - no format");
+        return storage.HasFiles && !StoragePaths.IsName(id[(storage.Id.Length + 1)..])
+            ? throw ApiFault.Failed($"unable to parse directory volume name '{id[(storage.Id.Length + 1)..]}'")
+            : id;
     }
 
     private ApiReply Get(ApiCall call)
     {
         Volume volume = Find(call, out StorageDefinition storage);
-        string root = storage.Options["path"]?.GetValue<string>() ?? "/dev/" + storage.Id;
-        string folder = volume.Content switch { "iso" => "template/", "vztmpl" => "template/", "backup" => "", _ => storage.HasFiles ? "images/" : "" };
-        string name = volume.Content switch
+        JsonObject data = new()
         {
-            "vztmpl" => volume.Name.Replace("vztmpl/", "cache/", StringComparison.Ordinal),
-            "backup" => volume.Name.Replace("backup/", "dump/", StringComparison.Ordinal),
-            _ => volume.Name,
+            ["path"] = StoragePaths.Of(storage, volume.Name),
+            ["size"] = volume.Size,
+            ["used"] = volume.Size / 4,
+            ["format"] = volume.Content is "images" or "rootdir" ? volume.Format : "raw",
         };
-        JsonObject data = new() { ["path"] = $"{root}/{folder}{name}", ["size"] = volume.Size, ["used"] = volume.Size / 4, ["format"] = volume.Format };
         if (volume.Content == "backup")
         {
             data["protected"] = volume.IsProtected ? 1 : 0;
@@ -146,21 +167,12 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
 
     private ApiReply Delete(ApiCall call)
     {
-        Volume volume = Find(call, out StorageDefinition storage);
-        string id = volume.VmId is { } vmid ? string.Create(CultureInfo.InvariantCulture, $"{vmid}@{storage.Id}") : storage.Id;
-        SimulatedTask task = state.Tasks.Start(new TaskRequest(call.PathValues["node"], "imgdel", id, call.Caller.AuthId)
-        {
-            Effort = 0.3,
-            Work = _ =>
-            {
-                if (volume.IsProtected)
-                {
-                    throw ApiFault.Failed($"can't remove protected volume '{volume.Id}'");
-                }
-
-                state.Volumes.Remove(volume);
-            },
-        });
+        string name = VolumeId(call, out StorageDefinition storage);
+        string node = call.PathValues["node"];
+        int? owner = configurator.Volumes.Find(name, node)?.VmId;
+        string id = owner is { } vmid ? string.Create(CultureInfo.InvariantCulture, $"{vmid}@{storage.Id}") : storage.Id;
+        StorageDefinition on = storage;
+        SimulatedTask task = state.Tasks.Start(new TaskRequest(node, "imgdel", id, call.Caller.AuthId) { Effort = 0.3, Work = running => Free(name, node, on, running) });
         if (call.Has("delay"))
         {
             state.Tasks.FinishNow(task);
@@ -168,6 +180,24 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         }
 
         return ApiReply.Of(task.Upid);
+    }
+
+    private void Free(string id, string node, StorageDefinition storage, SimulatedTask task)
+    {
+        if (configurator.Volumes.Find(id, node) is not { } volume)
+        {
+            // Proxmox: a file that is not there is no error.
+            task.Write($"disk image '{StoragePaths.Of(storage, id[(storage.Id.Length + 1)..])}' does not exist");
+            return;
+        }
+
+        if (volume.IsProtected)
+        {
+            throw ApiFault.Failed($"cannot remove protected volume '{volume.Name}' on '{storage.Id}'");
+        }
+
+        state.Volumes.Remove(volume);
+        task.Write($"Removed volume '{id}'");
     }
 
     private ApiReply Upload(ApiCall call)
@@ -187,15 +217,20 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                 task.Write("starting file import from: /var/tmp/pveupload-simulated");
                 if (wanted is not null && algorithm is not null)
                 {
-                    task.Write("calculating checksum...");
                     string? got = file.Hash(algorithm);
-                    if (!string.Equals(got, wanted, StringComparison.OrdinalIgnoreCase))
+                    bool matches = string.Equals(got, wanted, StringComparison.OrdinalIgnoreCase);
+                    task.Write(matches ? "calculating checksum...OK, checksum verified" : "calculating checksum...");
+                    if (!matches)
                     {
                         throw ApiFault.Failed($"checksum mismatch: got '{got}' != expect '{wanted}'");
                     }
                 }
 
+                string target = StoragePaths.Of(storage, $"{content}/{file.FileName}");
                 task.Write($"target node: {node}");
+                task.Write($"target file: {target}");
+                task.Write(string.Create(CultureInfo.InvariantCulture, $"file size is: {file.Length}"));
+                task.Write($"command: cp -- /var/tmp/pveupload-simulated {target}");
                 Keep(storage, node, content, file.FileName, file.Length);
                 task.Write("finished file import successfully");
             },
@@ -220,7 +255,7 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         };
         if (!Array.Exists(allowed, extension => fileName.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
         {
-            throw ApiFault.Parameter("filename", $"wrong file extension, expected one of: {string.Join(", ", allowed)}");
+            throw ApiFault.Parameter("filename", content == "import" ? "invalid filename or wrong extension" : "wrong file extension");
         }
     }
 

@@ -141,11 +141,14 @@ internal sealed class StorageHandlers(PveState state)
 
     private ApiReply Update(ApiCall call)
     {
-        StorageDefinition storage = state.GetStorage(call.PathValues["storage"]);
+        const string Prefix = "update storage failed: ";
         if (call.Text("digest") is { } digest && digest != Digest())
         {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
+            throw ApiFault.Failed(Prefix + "detected modified configuration - file changed by other user? Try again.");
         }
+
+        string id = call.PathValues["storage"];
+        StorageDefinition storage = state.Storages.GetValueOrDefault(id) ?? throw ApiFault.Failed($"{Prefix}storage '{id}' does not exist");
 
         Change(storage, call);
         return Result(storage);
@@ -170,6 +173,11 @@ internal sealed class StorageHandlers(PveState state)
             {
                 JsonObject entry = Figures(storage, node);
                 entry["storage"] = storage.Id;
+                if (call.IsSet("format"))
+                {
+                    AddFormats(entry, storage);
+                }
+
                 if (storage is { IsDisabled: false, Capacity: > 0 })
                 {
                     entry["used_fraction"] = (double)_figures.Used(storage, node) / storage.Capacity;
@@ -180,6 +188,20 @@ internal sealed class StorageHandlers(PveState state)
         }
 
         return ApiReply.Of(list);
+    }
+
+    private static void AddFormats(JsonObject entry, StorageDefinition storage)
+    {
+        string[] supported = storage.HasFiles ? ["qcow2", "raw", "subvol", "vmdk"] : storage.Type == "zfspool" ? ["raw", "subvol"] : ["raw"];
+        JsonObject known = [];
+        foreach (string format in supported)
+        {
+            known[format] = 1;
+        }
+
+        // Proxmox: once as a list of unlike things, once in order.
+        entry["format"] = new JsonArray(known, "raw");
+        entry["formats"] = new JsonObject { ["default"] = "raw", ["supported"] = new JsonArray([.. supported.Select(static format => (JsonNode)JsonValue.Create(format))]) };
     }
 
     private JsonObject Figures(StorageDefinition storage, string node)
@@ -198,5 +220,7 @@ internal sealed class StorageHandlers(PveState state)
         };
     }
 
-    private ApiReply Status(ApiCall call) => ApiReply.Of(Figures(state.GetStorage(call.PathValues["storage"]), call.PathValues["node"]));
+    private ApiReply Status(ApiCall call) => state.Storages.TryGetValue(call.PathValues["storage"], out StorageDefinition? storage) && storage.IsOn(call.PathValues["node"])
+        ? ApiReply.Of(Figures(storage, call.PathValues["node"]))
+        : throw ApiFault.Parameter("storage", "No such storage.");
 }

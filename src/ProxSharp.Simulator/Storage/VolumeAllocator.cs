@@ -12,14 +12,23 @@ internal sealed class VolumeAllocator(PveState state)
     {
         string suffix = storage.HasFiles ? format ?? "raw" : "raw";
         string prefix = isContainer && storage.Type is "zfspool" or "btrfs" ? "subvol" : "vm";
-        for (int number = 0; ; number++)
+        int number = 0;
+        while (IsTaken(storage, node, vmid, number))
         {
-            string id = ImageId(storage, vmid, string.Create(CultureInfo.InvariantCulture, $"{prefix}-{vmid}-disk-{number}"), suffix);
-            if (Find(id, node) is null)
-            {
-                return Add(storage, node, id, isContainer ? "rootdir" : "images", storage.HasFiles ? suffix : "raw", bytes, vmid, parent);
-            }
+            number++;
         }
+
+        string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}-{vmid}-disk-{number}");
+        string id = ImageId(storage, vmid, name, suffix, parent);
+        return Add(storage, node, id, isContainer ? "rootdir" : "images", storage.HasFiles ? suffix : "raw", bytes, vmid, parent);
+    }
+
+    /// <summary>Whether a guest has a disk of a number on a storage, whatever its format.</summary>
+    private bool IsTaken(StorageDefinition storage, string node, int vmid, int number)
+    {
+        string plain = string.Create(CultureInfo.InvariantCulture, $"-{vmid}-disk-{number}");
+        return state.Volumes.OfGuest(vmid).Any(volume => volume.Storage == storage.Id && (volume.Node is null || volume.Node == node)
+            && (volume.Id.EndsWith(plain, StringComparison.Ordinal) || volume.Id.Contains(plain + ".", StringComparison.Ordinal)));
     }
 
     /// <summary>Makes the small image that carries the cloud-init data of a machine.</summary>
@@ -82,7 +91,10 @@ internal sealed class VolumeAllocator(PveState state)
         };
     }
 
-    private static string ImageId(StorageDefinition storage, int vmid, string name, string suffix) => storage.HasFiles
-        ? string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:{vmid}/{name}.{suffix}")
-        : $"{storage.Id}:{name}";
+    // Proxmox: the name of a linked clone begins with that of its base.
+    private static string ImageId(StorageDefinition storage, int vmid, string name, string suffix, string? parent = null)
+    {
+        string above = parent is null ? "" : parent[(storage.Id.Length + 1)..] + "/";
+        return storage.HasFiles ? string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:{above}{vmid}/{name}.{suffix}") : $"{storage.Id}:{above}{name}";
+    }
 }

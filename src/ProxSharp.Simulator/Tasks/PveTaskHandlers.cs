@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
@@ -8,7 +9,7 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Tasks;
 
 /// <summary>Task lists, status, log and abort of Proxmox VE.</summary>
-internal sealed class PveTaskHandlers(PveState state)
+internal sealed partial class PveTaskHandlers(PveState state)
 {
     private const int ClusterTasks = 25;
 
@@ -79,6 +80,7 @@ internal sealed class PveTaskHandlers(PveState state)
         {
             // Proxmox: only lists write it in upper case.
             entry["status"] = "RUNNING";
+            entry["saved"] = "0";
         }
 
         return entry;
@@ -146,6 +148,11 @@ internal sealed class PveTaskHandlers(PveState state)
         IReadOnlyList<string> lines = task.LogAt(state.Now);
         if (call.IsSet("download"))
         {
+            if (call.Has("start") || call.Has("limit"))
+            {
+                throw ApiFault.Failed("Parameter 'download' can't be used with other parameters");
+            }
+
             return new ApiReply
             {
                 Raw = Encoding.UTF8.GetBytes(string.Concat(lines.Select(static line => line + "\n"))),
@@ -180,9 +187,9 @@ internal sealed class PveTaskHandlers(PveState state)
     private SimulatedTask Find(ApiCall call, string privilege)
     {
         string upid = call.PathValues["upid"];
-        if (!upid.StartsWith("UPID:", StringComparison.Ordinal) || upid.Split(':').Length < 8)
+        if (!UpidPattern().IsMatch(upid))
         {
-            throw ApiFault.Parameter("upid", $"unable to parse worker upid '{upid}'");
+            throw ApiFault.Parameter("upid", "unable to parse worker upid");
         }
 
         SimulatedTask task = state.Tasks.Find(upid) ?? throw ApiFault.Parameter("upid", "no such task");
@@ -191,6 +198,9 @@ internal sealed class PveTaskHandlers(PveState state)
             ? task
             : throw ApiFault.Forbidden($"{node}, {privilege}");
     }
+
+    [GeneratedRegex("^UPID:[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:[^:\\s]+:[^:\\s]*:[^:\\s]+:$")]
+    private static partial Regex UpidPattern();
 
     private static bool IsOwner(Principal caller, SimulatedTask task) =>
         caller.AuthId == task.Owner || (caller.TokenName is null && task.Owner.StartsWith(caller.UserId + "!", StringComparison.Ordinal));

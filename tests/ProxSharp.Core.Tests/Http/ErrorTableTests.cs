@@ -115,8 +115,10 @@ public sealed class ErrorTableTests
     public async Task Write_FailedOnTheWay_SaysWhetherItsOutcomeIsKnown(int status, string reason, bool unknown)
     {
         using TestConnection connection = new(_ => StubHandler.Text(status, reason));
-        ProxmoxApiException thrown = await Assert.ThrowsAnyAsync<ProxmoxApiException>(
+        ProxmoxException thrown = await Assert.ThrowsAnyAsync<ProxmoxException>(
             () => connection.SendAsync(false, new ApiOperation(ApiMethod.Post, "/nodes/{node}/qemu/{vmid}/status/start"), new() { { "node", "pve1" }, { "vmid", 100 } }));
-        Assert.Equal(unknown, thrown.OutcomeUnknown);
+        ProxmoxApiException answer = Assert.IsAssignableFrom<ProxmoxApiException>(unknown ? thrown.InnerException : thrown);
+        Assert.Equal(unknown, thrown is ProxmoxOutcomeUnknownException);
+        Assert.Equal((status, unknown), ((int)answer.StatusCode, answer.OutcomeUnknown));
     }
 }

@@ -56,7 +56,7 @@ public sealed class FailoverTests
     public async Task WriteWithUnknownOutcome_IsNotSentToTheNextEndpoint_ButTheNextCallIs()
     {
         using TestConnection connection = Cluster(static call => call.Host == "pve1:8006" ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : StubHandler.Json("""{"data":1}"""));
-        ProxmoxConnectionException lost = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => connection.SendAsync(false, s_write, Guest));
+        ProxmoxConnectionException lost = await LostAnswer.AssertAsync<ProxmoxConnectionException>(() => connection.SendAsync(false, s_write, Guest));
         Assert.True(lost.OutcomeUnknown);
         await connection.SendAsync(false, s_write, Guest);
         Assert.Equal(["pve1:8006", "pve2:8006"], connection.Stub.Calls.Select(static call => call.Host));
@@ -98,7 +98,7 @@ public sealed class FailoverTests
         foreach (bool sync in new[] { true, false })
         {
             using TestConnection connection = Cluster(static _ => throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended prematurely."));
-            ProxmoxConnectionException thrown = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_write, Guest));
+            ProxmoxConnectionException thrown = await LostAnswer.AssertAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_write, Guest));
             Assert.True(thrown.OutcomeUnknown);
             Assert.Single(connection.Stub.Calls);
         }

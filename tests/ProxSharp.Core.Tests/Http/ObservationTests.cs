@@ -108,6 +108,7 @@ public sealed class ObservationTests
     [InlineData("http_proxy", true)]
     [InlineData("input-data", true)]
     [InlineData("lock-token", true)]
+    [InlineData("target-endpoint", true)]
     public void IsSecret_Name_IsTold(string name, bool secret) => Assert.Equal(secret, Secrets.IsSecret(name));
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class OddReplyTests
             await using StubServer server = StubServer.Start(
                 StubReply.Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\nContent-Type: application/json\r\n\r\n{\"data\":1") with { CloseAfter = true });
             using TestConnection connection = Real(server);
-            ProxmoxConnectionException thrown = await Assert.ThrowsAsync<ProxmoxConnectionException>(
+            ProxmoxConnectionException thrown = await LostAnswer.AssertAsync<ProxmoxConnectionException>(
                 () => connection.SendAsync(sync, s_write, new() { { "node", "pve1" }, { "vmid", 100 } }));
             Assert.True(thrown.OutcomeUnknown);
             Assert.True(thrown.IsTransient);

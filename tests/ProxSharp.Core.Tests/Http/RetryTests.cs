@@ -49,8 +49,8 @@ public sealed class RetryTests
         foreach (bool sync in new[] { true, false })
         {
             using TestConnection connection = Connection(new JumpingClock(), _ => StubHandler.Text(status, reason));
-            await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => connection.SendAsync(sync, s_clone, Clone));
-            await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => connection.SendAsync(sync, s_destroy, Guest));
+            await Assert.ThrowsAnyAsync<ProxmoxException>(() => connection.SendAsync(sync, s_clone, Clone));
+            await Assert.ThrowsAnyAsync<ProxmoxException>(() => connection.SendAsync(sync, s_destroy, Guest));
             Assert.Equal(2, connection.Stub.Calls.Count);
         }
     }
@@ -61,10 +61,10 @@ public sealed class RetryTests
         foreach (bool sync in new[] { true, false })
         {
             using TestConnection connection = Connection(new JumpingClock(), static _ => throw new HttpRequestException("An error occurred while sending the request.", new IOException("Connection reset by peer")));
-            ProxmoxConnectionException thrown = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_clone, Clone));
+            ProxmoxConnectionException thrown = await LostAnswer.AssertAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_clone, Clone));
             Assert.True(thrown.OutcomeUnknown);
             Assert.Contains("look before you repeat it", thrown.Message, StringComparison.Ordinal);
-            thrown = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_destroy, Guest));
+            thrown = await LostAnswer.AssertAsync<ProxmoxConnectionException>(() => connection.SendAsync(sync, s_destroy, Guest));
             Assert.True(thrown.OutcomeUnknown);
             Assert.Equal(2, connection.Stub.Calls.Count);
         }

@@ -24,7 +24,7 @@ public sealed class TimeLimitTests
             Task call = Task.Run(() => connection.SendAsync(sync, s_start, Guest, new ApiCallOptions { Timeout = TimeSpan.FromSeconds(7) }), TestContext.Current.CancellationToken);
             await ArrivedAsync(server);
             clock.Advance(TimeSpan.FromSeconds(7));
-            ProxmoxConnectionException thrown = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => call);
+            ProxmoxConnectionException thrown = await LostAnswer.AssertAsync<ProxmoxConnectionException>(() => call);
             Assert.IsType<TimeoutException>(thrown.InnerException);
             Assert.True(thrown.OutcomeUnknown);
             Assert.Contains("no answer within 7 s", thrown.Message, StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using ProxSharp.PropertyStrings;
 namespace ProxSharp.Pve.Guests;
 
 /// <summary>A disk, drive, mount point or unused volume in a guest's configuration.</summary>
-public sealed record GuestDisk
+public sealed record ConfiguredDisk
 {
     internal static readonly IReadOnlyList<string> VmKeys = ["scsi", "virtio", "sata", "ide", "efidisk", "tpmstate", "unused"];
 
@@ -24,14 +24,14 @@ public sealed record GuestDisk
     /// <summary>True for a volume that was detached and still exists.</summary>
     public bool IsUnused => Key.StartsWith("unused", StringComparison.Ordinal);
 
-    internal static IReadOnlyList<GuestDisk> Of(IReadOnlyDictionary<string, string> values, IReadOnlyList<string> prefixes) =>
+    internal static IReadOnlyList<ConfiguredDisk> Of(IReadOnlyDictionary<string, string> values, IReadOnlyList<string> prefixes) =>
     [
         .. values
             .Where(pair => (pair.Key == "rootfs" && prefixes == ContainerKeys) || prefixes.Any(prefix => GuestSettings.TryGetIndex(pair.Key, prefix, out _)))
             .Select(static pair => Read(pair.Key, pair.Value)),
     ];
 
-    private static GuestDisk Read(string key, string text)
+    private static ConfiguredDisk Read(string key, string text)
     {
         string volume = "";
         DiskSize? size = null;
@@ -52,6 +52,6 @@ public sealed record GuestDisk
             }
         }
 
-        return new GuestDisk { Key = key, Volume = volume, Size = size, IsCdRom = isCdRom };
+        return new ConfiguredDisk { Key = key, Volume = volume, Size = size, IsCdRom = isCdRom };
     }
 }

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
+
+namespace ProxSharp.Simulator.State;
+
+/// <summary>The options of a node and its traffic counters.</summary>
+internal sealed class NodeConfigHandlers(PveState state)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Get("/nodes/{node}/config", Get);
+        table.Put("/nodes/{node}/config", Put);
+        table.Get("/nodes/{node}/netstat", Traffic);
+        table.Get("/nodes/{node}/aplinfo", static _ => ApiReply.Of(new JsonArray()));
+    }
+
+    private JsonObject Settings(ApiCall call) => state.Collections.Settings($"/nodes/{call.PathValues["node"]}/config");
+
+    private static string Digest(JsonObject settings)
+    {
+#pragma warning disable CA5350 // The server's digests are SHA-1; nothing is protected by them.
+        return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(settings.ToJsonString())));
+#pragma warning restore CA5350
+    }
+
+    private ApiReply Get(ApiCall call)
+    {
+        JsonObject settings = Settings(call);
+        JsonObject data = [];
+        string? wanted = call.Text("property");
+        foreach ((string name, JsonNode? value) in settings.Where(option => wanted is null || option.Key == wanted || (wanted == "acme" && option.Key.StartsWith("acme", StringComparison.Ordinal))))
+        {
+            // Proxmox: numbers come as texts, notes with one more line end.
+            string text = value!.GetValue<string>();
+            data[name] = name == "description" ? text + "\n" : text;
+        }
+
+        if (wanted is null && settings.Count > 0)
+        {
+            data["digest"] = Digest(settings);
+        }
+
+        return ApiReply.Of(data);
+    }
+
+    private ApiReply Put(ApiCall call)
+    {
+        JsonObject settings = Settings(call);
+        if (call.Text("digest") is { } digest && digest != Digest(settings))
+        {
+            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
+        }
+
+        foreach (string name in call.Items("delete"))
+        {
+            settings.Remove(name);
+        }
+
+        foreach ((string name, JsonNode value) in call.Parameters.Where(static parameter => parameter.Key is not ("node" or "delete" or "digest")))
+        {
+            string text = ApiCall.TextOf(value);
+            settings[name] = name == "description" ? text.TrimEnd() : text;
+        }
+
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply Traffic(ApiCall call)
+    {
+        JsonArray list = [];
+        foreach (Guest guest in state.Guests.Values.Where(guest => guest.IsRunning && guest.Node == call.PathValues["node"]))
+        {
+            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3))
+            {
+                // Proxmox: all of it as texts.
+                list.Add((JsonNode)new JsonObject { ["vmid"] = $"{guest.VmId}", ["dev"] = device, ["in"] = "0", ["out"] = "0" });
+            }
+        }
+
+        return ApiReply.Of(list);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Storage;
+
+/// <summary>Which backups a retention setting keeps, as a preview and for good.</summary>
+internal sealed class PruneHandlers(PveState state)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Get("/nodes/{node}/storage/{storage}/prunebackups", Preview);
+        table.Delete("/nodes/{node}/storage/{storage}/prunebackups", Prune);
+    }
+
+    private ApiReply Preview(ApiCall call)
+    {
+        JsonArray list = [];
+        foreach ((Volume volume, string mark) in Marks(call))
+        {
+            JsonObject entry = new() { ["volid"] = volume.Id, ["ctime"] = volume.Created, ["mark"] = mark, ["type"] = TypeOf(volume) };
+            if (volume.VmId is { } vmid)
+            {
+                entry["vmid"] = vmid;
+            }
+
+            list.Add((JsonNode)entry);
+        }
+
+        return ApiReply.Of(list);
+    }
+
+    private ApiReply Prune(ApiCall call)
+    {
+        string storage = call.PathValues["storage"];
+        List<(Volume Volume, string Mark)> marks = Marks(call);
+        string path = $"/storage/{storage}";
+        if (!state.Permissions.Has(call.Caller, path, "Datastore.AllocateSpace") && !state.Permissions.Has(call.Caller, path, "Datastore.Allocate"))
+        {
+            throw ApiFault.Forbidden($"{path}, Datastore.Allocate");
+        }
+
+        string id = call.Integer("vmid") is { } vmid ? string.Create(CultureInfo.InvariantCulture, $"{vmid}@{storage}") : storage;
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(call.PathValues["node"], "prunebackups", id, call.Caller.AuthId)
+        {
+            Work = task =>
+            {
+                foreach ((Volume volume, string mark) in marks)
+                {
+                    task.Write($"{mark} {volume.Id}");
+                    if (mark == "remove")
+                    {
+                        state.Volumes.Remove(volume);
+                    }
+                }
+            },
+        }).Upid);
+    }
+
+    private static string TypeOf(Volume volume) => volume.Name.Contains("-lxc-", StringComparison.Ordinal) || volume.Name.Contains("/ct/", StringComparison.Ordinal) ? "lxc" : "qemu";
+
+    private List<(Volume Volume, string Mark)> Marks(ApiCall call)
+    {
+        StorageDefinition storage = state.GetStorage(call.PathValues["storage"]);
+        if (!storage.Content.Contains("backup"))
+        {
+            throw ApiFault.Failed($"storage '{storage.Id}' does not support backups");
+        }
+
+        if (storage.IsDisabled)
+        {
+            throw ApiFault.Failed($"storage '{storage.Id}' is disabled");
+        }
+
+        string node = call.PathValues["node"];
+        string rule = call.Text("prune-backups") ?? storage.Options["prune-backups"]?.GetValue<string>() ?? "keep-all=1";
+        List<(Volume, string)> marks = [];
+        IEnumerable<Volume> found = state.Volumes.Where(volume => volume.Storage == storage.Id && volume.Content == "backup" && (volume.Node is null || volume.Node == node)
+            && (call.Integer("vmid") is not { } vmid || volume.VmId == vmid) && (call.Text("type") is not { } type || TypeOf(volume) == type));
+        foreach (IGrouping<(string, int?), Volume> group in found.GroupBy(static volume => (TypeOf(volume), volume.VmId)))
+        {
+            Volume[] plain = [.. group.Where(static volume => !volume.IsProtected)];
+            HashSet<Volume> kept = Retention.Keep(plain, static volume => volume.Created, name => DiskOptions.Get(rule, "keep-all") is "1" or "yes" or "true" ? null : Number(rule, name));
+            marks.AddRange(group.OrderBy(static volume => volume.Created).Select(volume => (volume, volume.IsProtected ? "protected" : kept.Contains(volume) ? "keep" : "remove")));
+        }
+
+        return marks;
+    }
+
+    private static long? Number(string rule, string name) => long.TryParse(DiskOptions.Get(rule, name), CultureInfo.InvariantCulture, out long value) ? value : null;
+}

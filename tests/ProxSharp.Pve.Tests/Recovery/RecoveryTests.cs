@@ -1,0 +1,128 @@
+using ProxSharp.Api;
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Recovery;
+using ProxSharp.Simulator.Faults;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Pve.Tests.Recovery;
+
+/// <summary>What became of a change whose answer was lost can be found out.</summary>
+public sealed class RecoveryTests : IAsyncLifetime
+{
+    private static readonly RecoveryOptions s_quick = new() { Grace = TimeSpan.FromMilliseconds(300), Interval = TimeSpan.FromMilliseconds(50) };
+
+    private readonly PveCluster _cluster = new();
+
+    public ValueTask InitializeAsync() => _cluster.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_TaskWasStarted_FindsIt(bool sync)
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropAfterExecution, "/clone", () => _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9100, Name = "copy" }));
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(RecoveredOutcome.Happened, found.Outcome);
+        Assert.Equal(("qmclone", "9000"), (found.Task!.Upid.Type, found.Task.Upid.Id));
+        Assert.Equal(TaskOutcome.Succeeded, (await found.Task.WaitForCompletionAsync(cancellationToken: TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_RequestNeverArrived_SaysThatItMayBeRepeated(bool sync)
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/clone", () => _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9101 }));
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.Null(found.Task);
+    }
+
+    [Fact]
+    public async Task Recover_TwoTasksFit_DecidesNothing()
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropAfterExecution, "/clone", () => _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9102 }));
+        await _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9103 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        RecoveryResult found = await RecoverAsync(lost, sync: false);
+
+        Assert.Equal(RecoveredOutcome.Undetermined, found.Outcome);
+        Assert.Contains("2 tasks fit", found.Evidence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_ObjectCreated_IsFoundByItsId(bool happened, bool sync)
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/access/groups", () => _cluster.Pve.Access.Groups.CreateAsync(new() { GroupId = "operators", Comment = "On call" }));
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.Equal("/access/groups/operators", found.ObjectPath);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_ObjectChanged_IsComparedWithWhatWasSent(bool happened)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await _cluster.Pve.Access.Groups.CreateAsync(new() { GroupId = "team", Comment = "before" }, cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/access/groups/team", () => _cluster.Pve.Access.Groups.UpdateAsync("team", new() { Comment = "after" }));
+
+        RecoveryResult found = await RecoverAsync(lost, sync: false);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.Contains(happened ? "is as it was sent" : "comment differs", found.Evidence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_ObjectRemoved_IsLookedFor(bool happened)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await _cluster.Pve.Access.Groups.CreateAsync(new() { GroupId = "gone" }, cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/access/groups/gone", () => _cluster.Pve.Access.Groups.DeleteAsync("gone"));
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task Lost_CallWithSecrets_HoldsWhatIsNeededButNoSecret()
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/access/users", () => _cluster.Pve.Access.Users.CreateAsync(new() { UserId = "eve@pve", Password = "hunter2-hunter2" }));
+
+        Assert.Equal(("/access/users", ApiMethod.Post), (lost.Path, lost.Operation.Method));
+        Assert.Contains(lost.Parameters, static parameter => parameter is { Name: "userid", Text: "eve@pve" });
+        Assert.DoesNotContain(lost.Parameters, static parameter => parameter.Text.Contains("hunter2", StringComparison.Ordinal));
+        Assert.DoesNotContain("hunter2", lost.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<RecoveryResult> RecoverAsync(ProxmoxOutcomeUnknownException lost, bool sync) => sync
+        ? Task.FromResult(_cluster.Pve.Recover(lost, s_quick, TestContext.Current.CancellationToken))
+        : _cluster.Pve.RecoverAsync(lost, s_quick, TestContext.Current.CancellationToken);
+
+    private async Task<ProxmoxOutcomeUnknownException> LoseAsync(Fault fault, string end, Func<Task> call)
+    {
+        _cluster.Simulator.Faults.When(request => request.Method != "GET" && request.Path.EndsWith(end, StringComparison.Ordinal), fault);
+        return await Assert.ThrowsAsync<ProxmoxOutcomeUnknownException>(call);
+    }
+}
