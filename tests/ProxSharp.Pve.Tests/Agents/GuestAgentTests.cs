@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Pve.Agents;
 using ProxSharp.Testing;
 
@@ -106,17 +105,11 @@ public sealed class GuestAgentTests
     [InlineData(false)]
     public async Task Exec_ProgramThatDoesNotEnd_TimesOutAndNamesTheProcess(bool sync)
     {
-        FakeTimeProvider time = new();
-        using StubCluster stub = new(static call => StubCluster.Data(call.Method == "POST" ? """{"pid":5}""" : """{"exited":0}"""), time);
+        using StubCluster stub = new(static call => StubCluster.Data(call.Method == "POST" ? """{"pid":5}""" : """{"exited":0}"""), new LeapingTime());
         AgentExecOptions options = new() { Timeout = TimeSpan.FromSeconds(5) };
-        Task<AgentExecResult> running = sync ? Task.Run(() => stub.Vm.Agent.Exec(["sleep", "99"], options, Token), Token) : stub.Vm.Agent.ExecAsync(["sleep", "99"], options, Token);
-        while (!running.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => running);
+        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(
+            async () => _ = sync ? stub.Vm.Agent.Exec(["sleep", "99"], options, Token) : await stub.Vm.Agent.ExecAsync(["sleep", "99"], options, Token));
+        Assert.InRange(stub.Handler.Calls.Count, 6, 8);
         Assert.StartsWith("Process 5 inside the guest has not ended within 5 s", exception.Message, StringComparison.Ordinal);
     }
 

@@ -1,16 +1,21 @@
+using ProxSharp.Authentication;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Firewall;
+using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Testing;
 
 namespace ProxSharp.Pve.Tests.Firewall;
 
 /// <summary>Firewalls of every scope against the simulator, and what goes over the wire.</summary>
-public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster>
+public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster>, IAsyncDisposable
 {
     private static readonly FirewallRule s_ssh = new() { Type = FirewallRuleType.In, Action = "ACCEPT", Protocol = "tcp", DestinationPort = "22", Comment = "ssh", LogLevel = FirewallLogLevel.Nolog };
     private static readonly FirewallRule s_dns = new() { Type = FirewallRuleType.Out, Action = "DROP", Macro = "DNS", IsEnabled = false };
     private static readonly FirewallRule s_web = new() { Type = FirewallRuleType.In, Action = "ACCEPT", Macro = "Web", Source = "10.0.0.0/8" };
+
+    // The token of the simulated cluster administers guests only.
+    private readonly PveClient _pve = new(cluster.Options with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -66,7 +71,7 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     [InlineData(false)]
     public async Task Rules_PositionThatDoesNotExist_IsAnError(bool sync)
     {
-        FirewallRules rules = cluster.Pve.Cluster.Firewall.Rules;
+        FirewallRules rules = _pve.Cluster.Firewall.Rules;
         ProxmoxApiException exception = await Assert.ThrowsAsync<ProxmoxApiException>(async () => _ = sync ? rules.Get(77, Token) : await rules.GetAsync(77, Token));
         Assert.Equal("no rule at position 77", exception.ServerMessage);
         await Assert.ThrowsAsync<ArgumentException>(() => DoAsync(sync, () => rules.Update(s_ssh, Token), () => rules.UpdateAsync(s_ssh, Token)));
@@ -109,8 +114,8 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     [InlineData(false, false)]
     public async Task AliasesAndSets_OfClusterAndGuest_AreManaged(bool sync, bool ofGuest)
     {
-        GuestFirewall guest = cluster.Pve.Nodes["pve1"].Vms[sync ? 100 : 102].Firewall;
-        ClusterFirewall whole = cluster.Pve.Cluster.Firewall;
+        GuestFirewall guest = _pve.Nodes["pve1"].Vms[sync ? 100 : 102].Firewall;
+        ClusterFirewall whole = _pve.Cluster.Firewall;
         FirewallAliases aliases = ofGuest ? guest.Aliases : whole.Aliases;
         FirewallIpSets sets = ofGuest ? guest.IpSets : whole.IpSets;
         FirewallAlias alias = new() { Name = sync ? "al-s" : "al-a", Cidr = "10.1.0.0/16", Comment = "office" };
@@ -144,17 +149,17 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     [InlineData(false)]
     public async Task Options_OfEachScope_AreReadAndChanged(bool sync)
     {
-        ClusterFirewall whole = cluster.Pve.Cluster.Firewall;
+        ClusterFirewall whole = _pve.Cluster.Firewall;
         ClusterFirewallOptionsUpdateRequest on = new() { Enable = 1, PolicyIn = FirewallPolicy.DROP };
         await DoAsync(sync, () => whole.UpdateOptions(on, Token), () => whole.UpdateOptionsAsync(on, Token));
         Assert.Equal(FirewallPolicy.DROP, (sync ? whole.GetOptions(Token) : await whole.GetOptionsAsync(Token)).PolicyIn);
 
-        NodeFirewall node = cluster.Pve.Nodes["pve1"].Firewall;
+        NodeFirewall node = _pve.Nodes["pve1"].Firewall;
         NodesFirewallOptionsUpdateRequest smurfs = new() { Nosmurfs = sync };
         await DoAsync(sync, () => node.UpdateOptions(smurfs, Token), () => node.UpdateOptionsAsync(smurfs, Token));
         Assert.Equal(sync, (sync ? node.GetOptions(Token) : await node.GetOptionsAsync(Token)).Nosmurfs);
 
-        GuestFirewall guest = cluster.Pve.Nodes["pve1"].Containers[200].Firewall;
+        GuestFirewall guest = _pve.Nodes["pve1"].Containers[200].Firewall;
         GuestFirewallOptionsUpdate filter = new() { Enable = true, IpFilter = sync, PolicyOut = FirewallPolicy.REJECT };
         await DoAsync(sync, () => guest.UpdateOptions(filter, Token), () => guest.UpdateOptionsAsync(filter, Token));
         FirewallOptionsResult read = sync ? guest.GetOptions(Token) : await guest.GetOptionsAsync(Token);
@@ -186,10 +191,10 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     [InlineData(false)]
     public async Task Lists_MacrosReferencesAndLogs_AreRead(bool sync)
     {
-        ClusterFirewall whole = cluster.Pve.Cluster.Firewall;
+        ClusterFirewall whole = _pve.Cluster.Firewall;
         Assert.NotEmpty(sync ? whole.ListMacros(Token) : await whole.ListMacrosAsync(Token));
         Assert.NotNull(sync ? whole.ListReferences(FirewallRefType.Alias, Token) : await whole.ListReferencesAsync(FirewallRefType.Alias, Token));
-        GuestFirewall guest = cluster.Pve.Nodes["pve1"].Vms[100].Firewall;
+        GuestFirewall guest = _pve.Nodes["pve1"].Vms[100].Firewall;
         Assert.NotNull(sync ? guest.ListReferences(null, Token) : await guest.ListReferencesAsync(null, Token));
 
         using StubCluster stub = new(static _ => StubHandler.Json("""{"data":[{"n":1,"t":"0 5 - DROP"},{"n":2,"t":"x"}],"total":2}"""));
@@ -205,7 +210,7 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     [InlineData(false)]
     public async Task Groups_AreCreatedListedAndDeleted(bool sync)
     {
-        FirewallGroups groups = cluster.Pve.Cluster.Firewall.Groups;
+        FirewallGroups groups = _pve.Cluster.Firewall.Groups;
         string name = sync ? "grp-s" : "grp-a";
         await DoAsync(sync, () => groups.Create(name, "web servers", Token), () => groups.CreateAsync(name, "web servers", Token));
         Assert.Contains((name, "web servers"), (sync ? groups.List(Token) : await groups.ListAsync(Token)).Select(static group => (group.Name, group.Comment)));
@@ -219,6 +224,8 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
         await DoAsync(sync, () => sets.Update("old", "old", "words", Token), () => sets.UpdateAsync("old", "old", "words", Token));
         Assert.Equal(["group=new&rename=old", "name=old&rename=old&comment=words"], stub.Handler.Calls.Select(static call => call.BodyText));
     }
+
+    public ValueTask DisposeAsync() => _pve.DisposeAsync();
 
     private static Task DoAsync(bool sync, Action call, Func<Task> callAsync)
     {
@@ -245,17 +252,17 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
 
     private async Task<FirewallRules> RulesAsync(string scope, bool sync)
     {
-        Node node = cluster.Pve.Nodes["pve1"];
+        Node node = _pve.Nodes["pve1"];
         if (scope == "group")
         {
             string name = sync ? "rules-s" : "rules-a";
-            await cluster.Pve.Cluster.Firewall.Groups.CreateAsync(name, null, Token);
-            return cluster.Pve.Cluster.Firewall.Groups[name].Rules;
+            await _pve.Cluster.Firewall.Groups.CreateAsync(name, null, Token);
+            return _pve.Cluster.Firewall.Groups[name].Rules;
         }
 
         return scope switch
         {
-            "cluster" => cluster.Pve.Cluster.Firewall.Rules,
+            "cluster" => _pve.Cluster.Firewall.Rules,
             "node" => node.Firewall.Rules,
             "vm" => node.Vms[100].Firewall.Rules,
             _ => node.Containers[200].Firewall.Rules,
