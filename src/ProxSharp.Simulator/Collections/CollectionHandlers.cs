@@ -101,7 +101,14 @@ internal sealed class CollectionHandlers
         JsonObject named = item.DeepClone().AsObject();
         ApiNode key = shape.Properties.GetValueOrDefault(family.Key) ?? new ApiNode { Type = family.IsOrdered ? ApiValueType.Integer : ApiValueType.String };
         named[family.Key] = _shapes.Typed(key, id);
-        return _projection.Project(named, shape, call.PathValues);
+        JsonObject shown = _projection.Project(named, shape, call.PathValues);
+        if (shown.ContainsKey("digest"))
+        {
+            // That of what is stored, which changes are checked against.
+            shown["digest"] = _projection.Digest(item);
+        }
+
+        return shown;
     }
 
     private ApiReply Create(CollectionFamily family, ApiCall call)
