@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Schema;
+using ProxSharp.WebSockets;
 
 namespace ProxSharp;
 
@@ -83,6 +84,25 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         script.Content.CopyTo(bytes);
         return Schema = ServerSchemaReader.Read(bytes.ToArray(), _embedded.Product, _embedded, version);
     }
+
+    /// <summary>
+    /// Opens a websocket: the call goes through the client's endpoints, trust, credentials and time-outs like any other, and its connection is the
+    /// caller's from then on.
+    /// </summary>
+    /// <param name="operation">The endpoint, one that ends in <c>websocket</c>.</param>
+    /// <param name="parameters">The parameters of the call, those of the path included.</param>
+    /// <param name="options">How the websocket is opened and kept.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <exception cref="ProxmoxApiException">The server refuses.</exception>
+    /// <exception cref="ProxmoxProtocolException">The server answers, but opens no websocket.</exception>
+    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions? options = null, CancellationToken cancellationToken = default)
+        => _connection.OpenWebSocketAsync(operation, parameters, options ?? new ProxmoxWebSocketOptions(), cancellationToken);
+
+    /// <inheritdoc cref="OpenWebSocketAsync"/>
+    public ProxmoxWebSocketStream OpenWebSocket(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions? options = null, CancellationToken cancellationToken = default)
+        => _connection.OpenWebSocket(operation, parameters, options ?? new ProxmoxWebSocketOptions(), cancellationToken);
 
     /// <summary>Closes all connections. Calls that are still running fail.</summary>
     public void Dispose()

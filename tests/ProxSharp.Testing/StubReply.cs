@@ -18,6 +18,9 @@ public sealed record StubReply
     /// <summary>The size of the pieces in which the bytes are written and flushed; 0 writes them at once.</summary>
     public int PieceSize { get; init; }
 
+    /// <summary>What happens on the connection once the bytes are out, until it is closed: what an upgraded connection is for. Null goes on with HTTP.</summary>
+    public Func<Stream, CancellationToken, Task>? Afterwards { get; init; }
+
     /// <summary>Completes before the answer is sent; lets a test hold it back.</summary>
     public Task Gate { get; init; } = Task.CompletedTask;
 
@@ -26,6 +29,20 @@ public sealed record StubReply
 
     /// <summary>Keeps silent.</summary>
     public static StubReply Silence { get; } = new() { NeverAnswer = true };
+
+    /// <summary>Opens the websocket that a request asks for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="serve">What the server says and hears, as frames.</param>
+    /// <param name="headers">Header lines beside those of the upgrade; one for the sub-protocol must be among them if it is to be sent.</param>
+    public static StubReply WebSocket(StubRequest request, Func<Stream, CancellationToken, Task> serve, params ReadOnlySpan<string> headers)
+    {
+        byte[] key = Encoding.ASCII.GetBytes(request.Header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+#pragma warning disable CA5350 // The protocol prescribes it.
+        string accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(key));
+#pragma warning restore CA5350
+        string[] lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: upgrade", $"Sec-WebSocket-Accept: {accept}", .. headers, "", ""];
+        return new StubReply { Bytes = Encoding.Latin1.GetBytes(string.Join("\r\n", lines)), Afterwards = serve, CloseAfter = true };
+    }
 
     /// <summary>Sends the bytes as they are.</summary>
     public static StubReply Raw(ReadOnlySpan<byte> bytes) => new() { Bytes = bytes.ToArray() };

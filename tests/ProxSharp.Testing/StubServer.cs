@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -136,7 +137,7 @@ public sealed class StubServer : IAsyncDisposable
                 await ServeRequestsAsync(stream, connection);
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException or AuthenticationFailure)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException or WebSocketException or AuthenticationFailure)
         {
             // The client or the test went away: that is how connections end here.
         }
@@ -177,6 +178,11 @@ public sealed class StubServer : IAsyncDisposable
 
             bool last = _options.RequestsPerConnection > 0 && number >= _options.RequestsPerConnection;
             await WriteAsync(stream, last ? SayClose(reply.Bytes) : reply.Bytes, reply.PieceSize);
+            if (reply.Afterwards is { } afterwards)
+            {
+                await afterwards(stream, _stop.Token);
+            }
+
             if (reply.CloseAfter || last)
             {
                 return;

@@ -45,6 +45,10 @@ internal static class ErrorTable
         },
         new("login-refused", 401, "authentication failure", ErrorKind.Authentication) { Hint = "Check user name, realm and password" },
         new("pbs-login-refused", 401, "permission check failed", ErrorKind.Authentication) { Hint = "Check user name, realm and password" },
+        new("console-ticket", 401, "invalid PVEVNC ticket", ErrorKind.Authentication)
+        {
+            Hint = "A console ticket holds for 40 s, for one user and one guest or node: open the console anew",
+        },
         new("credentials-refused", 401, "", ErrorKind.Authentication)
         {
             Hint = "Check the credentials: the ticket or token may be mistyped, expired, disabled or from another server",

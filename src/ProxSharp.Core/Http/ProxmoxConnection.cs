@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Schema;
+using ProxSharp.WebSockets;
 
 namespace ProxSharp.Http;
 
@@ -75,6 +76,16 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     public override ApiDownload Download(
         ApiOperation operation, ApiParameters parameters, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => Run<DownloadExchange, ApiDownload>(Prepare(operation, parameters, null, true, options), default, cancellationToken);
+
+    /// <summary>Opens a websocket.</summary>
+    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+        => RunAsync<WebSocketExchange, ProxmoxWebSocketStream>(
+            Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
+
+    /// <inheritdoc cref="OpenWebSocketAsync"/>
+    public ProxmoxWebSocketStream OpenWebSocket(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+        => Run<WebSocketExchange, ProxmoxWebSocketStream>(
+            Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

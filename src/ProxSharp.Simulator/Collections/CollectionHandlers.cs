@@ -112,6 +112,12 @@ internal sealed class CollectionHandlers
             }
         }
 
+        if (shown.ContainsKey("digest"))
+        {
+            // That of what is stored, which changes are checked against.
+            shown["digest"] = _projection.Digest(item);
+        }
+
         return shown;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Testing;
 using ProxSharp.Tls;
@@ -70,9 +71,17 @@ public sealed class ConnectionReuseTests
         string head = $"HTTP/1.1 200 OK\r\nConnection: close\r\nConnection: Keep-Alive\r\nContent-Encoding: gzip\r\nContent-Length: {packed.Length}\r\n\r\n";
         StubReply reply = StubReply.Raw([.. System.Text.Encoding.Latin1.GetBytes(head), .. packed.ToArray()]) with { PieceSize = 3 };
         await using StubServer server = StubServer.Start(reply, reply);
-        using HttpClient client = Client(server, repair: true);
-        Assert.Equal("{\"data\":\"packed\"}", await client.GetStringAsync(server.Address));
-        Assert.Equal("{\"data\":\"packed\"}", await client.GetStringAsync(server.Address));
+        using ProxmoxConnection connection = new(
+            new ProxmoxClientOptions
+            {
+                Endpoints = [ProxmoxEndpoint.Parse(server.Address.Authority, ProxmoxProduct.VirtualEnvironment)],
+                Trust = ServerTrust.Pin(server.Fingerprint),
+            },
+            ProxmoxProduct.VirtualEnvironment,
+            RepositoryFiles.Pve);
+        ApiOperation read = new(ApiMethod.Get, "/version");
+        Assert.Equal("packed", (await connection.SendAsync(read, [], ApiReaders.String)).Data);
+        Assert.Equal("packed", connection.Send(read, [], ApiReaders.String).Data);
         Assert.Equal(1, server.Connections);
         Assert.Equal("gzip", server.Requests[0].Header("Accept-Encoding"));
     }

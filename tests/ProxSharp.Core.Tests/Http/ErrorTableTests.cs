@@ -14,6 +14,7 @@ public sealed class ErrorTableTests
         ("no-ticket", 401, "No ticket", typeof(ProxmoxAuthenticationException), false),
         ("login-refused", 401, "authentication failure", typeof(ProxmoxAuthenticationException), false),
         ("pbs-login-refused", 401, "permission check failed.", typeof(ProxmoxAuthenticationException), false),
+        ("console-ticket", 401, "permission denied - invalid PVEVNC ticket", typeof(ProxmoxAuthenticationException), false),
         ("credentials-refused", 401, "Authentication failed!", typeof(ProxmoxAuthenticationException), false),
         ("credentials-refused", 401, "authentication failed - invalid ticket - expired", typeof(ProxmoxAuthenticationException), false),
         ("token-refused", 403, "Permission check failed (URI '/access/password' not available with API token, need proper ticket.\n)", typeof(ProxmoxPermissionException), false),
