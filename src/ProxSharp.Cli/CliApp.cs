@@ -23,28 +23,40 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
+        (int exitCode, Exception? failure) = await ExecuteAsync(arguments, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await console.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A command whose result nobody got has failed; a failure that came first says more.
+            failure ??= e;
+        }
+
+        return failure is null ? exitCode : Report(failure, arguments);
+    }
+
+    private async Task<(int ExitCode, Exception? Failure)> ExecuteAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
         try
         {
             // Scripts ask for the version often: answer before anything is built.
             if (arguments is ["--version"])
             {
                 await console.Out.WriteLineAsync($"prox {ToolVersion.Text}").ConfigureAwait(false);
-                return ExitCodes.Success;
+                return (ExitCodes.Success, null);
             }
 
-            return await InvokeAsync(arguments, cancellationToken).ConfigureAwait(false);
+            return (await InvokeAsync(arguments, cancellationToken).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return ExitCodes.Interrupted;
+            return (ExitCodes.Interrupted, null);
         }
         catch (Exception e)
         {
-            return Report(e, arguments);
-        }
-        finally
-        {
-            await console.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            return (ExitCodes.Error, e);
         }
     }
 

@@ -62,11 +62,11 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     /// server's version are accepted from then on, and endpoints and parameters have descriptions.
     /// </summary>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="ProxmoxProtocolException">What the server publishes cannot be read; the client keeps its schema.</exception>
+    /// <exception cref="ProxmoxProtocolException">The server publishes no schema, or one that cannot be read; the client keeps its own.</exception>
     public async Task<ApiSchema> LoadSchemaAsync(CancellationToken cancellationToken = default)
     {
         string version = VersionOf(await Raw.GetAsync("/version", cancellationToken: cancellationToken).ConfigureAwait(false));
-        ApiDownload script = await _connection.DownloadAsync(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken).ConfigureAwait(false);
+        ApiDownload script = await OpenScriptAsync(cancellationToken).ConfigureAwait(false);
         await using (script.ConfigureAwait(false))
         {
             using MemoryStream bytes = new();
@@ -79,7 +79,7 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     public ApiSchema LoadSchema(CancellationToken cancellationToken = default)
     {
         string version = VersionOf(Raw.Get("/version", cancellationToken: cancellationToken));
-        using ApiDownload script = _connection.Download(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken);
+        using ApiDownload script = OpenScript(cancellationToken);
         using MemoryStream bytes = new();
         script.Content.CopyTo(bytes);
         return Schema = ServerSchemaReader.Read(bytes.ToArray(), _embedded.Product, _embedded, version);
@@ -125,6 +125,30 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         if (disposing)
         {
             _connection.Dispose();
+        }
+    }
+
+    private async Task<ApiDownload> OpenScriptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection.DownloadAsync(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException answer) when (ServerSchema.IsMissing(answer))
+        {
+            throw ServerSchema.Missing(_embedded.Product, answer);
+        }
+    }
+
+    private ApiDownload OpenScript(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _connection.Download(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken);
+        }
+        catch (ProxmoxApiException answer) when (ServerSchema.IsMissing(answer))
+        {
+            throw ServerSchema.Missing(_embedded.Product, answer);
         }
     }
 

@@ -37,6 +37,41 @@ public sealed class ApiCallTests(SimulatedCluster cluster) : IClassFixture<Simul
         (await cli.LineAsync(line)).Succeeded();
     }
 
+    [Theory]
+    [InlineData("api get /")]
+    [InlineData("api get ''")]
+    [InlineData("api get /api2/json")]
+    public async Task Get_Root_IsTheServersIndex(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Equal("subdir\nversion\ncluster\nnodes\nstorage\naccess\npools\n", (await cli.LineAsync($"{line} -o csv")).Succeeded());
+    }
+
+    [Fact]
+    public async Task Get_OutputFile_TakesAResultThatIsNoFile()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("api get /nodes --fields node -o csv --output-file nodes.csv");
+
+        Assert.Equal("", run.Succeeded());
+        Assert.StartsWith("node\n", await File.ReadAllTextAsync(Path.Combine(cli.Home, "nodes.csv"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("missing", (await cli.LineAsync("api get /nodes --output-file missing/nodes.csv")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api describe /nodes/{node}/qemu --method create -p boot --from-server")]
+    [InlineData("api get /nodes/pve1/qemu --fields vmid,name,maxmem --from-server")]
+    public async Task Call_WithTheSimulatorsSchema_SaysTheSame(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string known = (await cli.LineAsync(line.Replace(" --from-server", "", StringComparison.Ordinal))).Succeeded();
+
+        Assert.Equal(known, (await cli.LineAsync(line)).Succeeded());
+    }
+
     [Fact]
     public async Task Set_ParametersFromFilesAndInput_ArriveAsTheyAre()
     {

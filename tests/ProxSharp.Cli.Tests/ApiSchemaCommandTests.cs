@@ -27,6 +27,8 @@ public sealed class ApiSchemaCommandTests
     [InlineData("api ls /nodez", "Did you mean /nodes?")]
     [InlineData("api ls /nodes/pve1/qemu/100/snapsho", "Did you mean /nodes/pve1/qemu/100/snapshot?")]
     [InlineData("api describe /nodes/pve1/qemu/100/snapsho", "has no path /nodes/pve1/qemu/100/snapsho")]
+    [InlineData("api describe /", "prox api ls /")]
+    [InlineData("api describe ''", "prox api ls /")]
     [InlineData("api describe /version --method delete", "/version has no delete")]
     [InlineData("api describe /version --method frob", "'frob' is no verb")]
     [InlineData("api describe /version -p nothing", "has no parameter 'nothing'")]
@@ -45,6 +47,18 @@ public sealed class ApiSchemaCommandTests
         using CliHarness cli = new();
 
         Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_OnANarrowTerminal_KeepsPathsApart()
+    {
+        using CliHarness cli = new() { TerminalWidth = 40 };
+
+        string[] lines = (await cli.LineAsync("api ls /nodes/{node}/qemu/{vmid} --no-color")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.All(lines.Where(static line => !line.StartsWith('(')), static line => Assert.InRange(line.Length, 0, 40));
+        Assert.Contains(lines, static line => line == "  {vmid}/config");
+        Assert.Contains(lines, static line => line == "  {vmid}/migrate");
     }
 
     [Fact]

@@ -24,6 +24,38 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
 
         Assert.StartsWith("UPID:", run.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("TASK OK", run.Errors, StringComparison.Ordinal);
+        string[] lines = run.Errors.Split('\n');
+        Assert.Equal(lines.Distinct(), lines);
+    }
+
+    [Fact]
+    public async Task Get_Root_IsTheServersIndex()
+    {
+        using CliHarness cli = await UserAsync();
+
+        Assert.Contains("\nadmin\n", (await cli.LineAsync("api get / -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Describe_FromServer_IsAsTheToolKnowsIt()
+    {
+        using CliHarness cli = await UserAsync();
+
+        string[] known = (await cli.LineAsync("api describe /admin/datastore/{store}/groups")).Succeeded().Split('\n');
+        string[] served = (await cli.LineAsync("api describe /admin/datastore/{store}/groups --from-server")).Succeeded().Split('\n');
+
+        // Parameters of the path come first in what is read from a server.
+        Assert.Equal(known.Order(StringComparer.Ordinal), served.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Get_SizesAndTimes_AreReadableInTables()
+    {
+        using CliHarness cli = await UserAsync();
+
+        string table = (await cli.LineAsync("api get /admin/datastore/store1/snapshots ns=customers/acme --fields backup-time,size --no-header")).Succeeded();
+
+        Assert.All(table.Split('\n', StringSplitOptions.RemoveEmptyEntries), static row => Assert.Matches("^20[0-9-]+ [0-9:]+Z +[0-9.]+ [KMGT]?i?B$", row));
     }
 
     [Theory]

@@ -36,7 +36,8 @@ public sealed class ContextCommandTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(cli.ContextFile)!));
         }
 
-        Assert.Equal([cli.ContextFile], Directory.GetFiles(Path.GetDirectoryName(cli.ContextFile)!));
+        string folder = Path.GetDirectoryName(cli.ContextFile)!;
+        Assert.Equal([Path.Combine(folder, ".contexts.json.lock"), cli.ContextFile], Directory.GetFiles(folder).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class ContextCommandTests
     [InlineData("context add 'a b' pve1 --user root@pam --secret env:X", "cannot be the name")]
     [InlineData("context add x pve1 --secret env:X", "Nobody is named")]
     [InlineData("context add x pve1 --user root@pam", "--secret is missing")]
-    [InlineData("context add x pve1 --user root --secret env:X", "'root' is no user")]
+    [InlineData("context add x pve1 --user root --secret env:X", "The value of --user is no user")]
     [InlineData("context add x pve1 --token-id root@pam --secret env:X", "is no token id")]
     [InlineData("context add x pve1 --user root@pam --token-id root@pam!x --secret env:X", "exclude each other")]
     [InlineData("context add x http://pve1 --user root@pam --secret env:X", "https")]
@@ -108,6 +109,8 @@ public sealed class ContextCommandTests
     [InlineData("context add x pve1 --user root@pam --secret env:X --ca-file missing.pem", "does not exist")]
     [InlineData("context add x pve1 --user root@pam --secret env:X --insecure --fingerprint AA", "exclude each other")]
     [InlineData("context add x pve1 --user root@pam --secret env:X --product pmg", "'pmg' is no product")]
+    [InlineData("context add mix pve1:8006 pbs1:8007 --user root@pam --secret env:X", "pve1:8006 is a Proxmox VE and pbs1:8007 a backup server")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --ca-file ~/.config/prox/contexts.json", "holds no certificate")]
     [InlineData("context add x", "Required argument 'url' missing")]
     public async Task Context_BadInput_IsOneLineWithCode2(string line, string expected)
     {
@@ -115,6 +118,53 @@ public sealed class ContextCommandTests
         await AddAsync(cli, "lab");
 
         Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--token-id 'a@pve!b=hunter2-in-clear'")]
+    [InlineData("--token-id 'a@pbs!b:hunter2-in-clear'")]
+    [InlineData("--token-id 'PVEAPIToken=a@pve!b=hunter2-in-clear'")]
+    [InlineData("--token-id hunter2-in-clear")]
+    [InlineData("--token-id 'a@pve!b=hunter2@x!y'")]
+    [InlineData("--user root@pam:hunter2-in-clear")]
+    public async Task Add_IdentityWithASecret_IsRefusedAndNotRepeated(string option)
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.LineAsync($"context add lab pve1 {option} --secret env:X --debug");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.DoesNotContain("hunter2", run.Errors + run.Output, StringComparison.Ordinal);
+        Assert.Contains("--secret", (await cli.LineAsync($"context add lab pve1 {option} --secret env:X")).FailedWith(2), StringComparison.Ordinal);
+        Assert.False(File.Exists(cli.ContextFile));
+    }
+
+    [Theory]
+    [InlineData("pve1 pve2:8443", "https://pve1:8006,https://pve2:8443", "pve")]
+    [InlineData("pbs1:8007 pbs2", "https://pbs1:8007,https://pbs2:8007", "pbs")]
+    [InlineData("pbs1 pbs2:8007", "https://pbs1:8007,https://pbs2:8007", "pbs")]
+    [InlineData("pve1:8006 forwarded:8007 --product pve", "https://pve1:8006,https://forwarded:8007", "pve")]
+    public async Task Add_SeveralAddresses_AreOneProduct(string addresses, string endpoints, string product)
+    {
+        using CliHarness cli = new();
+
+        string line = (await cli.LineAsync($"context add c {addresses} --user root@pam --secret env:X -o jsonl")).Succeeded();
+
+        using JsonDocument context = JsonDocument.Parse(line);
+        Assert.Equal(product, context.RootElement.GetProperty("product").GetString());
+        Assert.Equal(endpoints.Split(','), context.RootElement.GetProperty("endpoints").EnumerateArray().Select(static item => item.GetString()));
+    }
+
+    [Fact]
+    public async Task Add_InsecureWithJson_WarnsOnStandardError()
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.LineAsync("context add lab pve1 --user root@pam --secret env:X --insecure -o json");
+
+        run.Succeeded();
+        using JsonDocument warning = JsonDocument.Parse(run.Errors);
+        Assert.Contains("is not checked", warning.RootElement.GetProperty("warning").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,7 +213,7 @@ public sealed class ContextCommandTests
     {
         using CliHarness cli = new CliHarness().With(variable, value);
 
-        Assert.Equal(Path.GetFullPath(expected, cli.Home), new Contexts.ContextStore(cli.Environment).FilePath);
+        Assert.Equal(Path.GetFullPath(expected, cli.Home), new Contexts.ContextStore(cli.Environment, cli.Time).FilePath);
     }
 
     [Fact]
@@ -171,7 +221,7 @@ public sealed class ContextCommandTests
     {
         using CliHarness cli = new CliHarness().With("APPDATA", "/roaming");
 
-        Assert.Equal("/roaming/prox/contexts.json", new Contexts.ContextStore(cli.Environment with { IsWindows = true }).FilePath.Replace('\\', '/'));
+        Assert.Equal("/roaming/prox/contexts.json", new Contexts.ContextStore(cli.Environment with { IsWindows = true }, cli.Time).FilePath.Replace('\\', '/'));
     }
 
     private static async Task AddAsync(CliHarness cli, string name) =>

@@ -55,6 +55,21 @@ public sealed class OutputTests
         Assert.All(Enum.GetNames<OutputFormat>(), static format => Assert.DoesNotContain('\u001b', Write(Guests, format, null, width: 80)));
 
     [Fact]
+    public void Write_CsvToAFile_HoldsNoControlCharactersButBreaks()
+    {
+        string csv = Write(Guests, "Csv", null);
+
+        Assert.DoesNotContain('\u001b', csv);
+        Assert.Contains("\"evil\\u001b[31m\nname\"", csv, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/a/b", 10, "/a/b")]
+    [InlineData("/nodes/{node}/qemu", 15, "/nodes/{node}/|  qemu")]
+    [InlineData("/abcdefghijklmno/x", 8, "/abcdefg|  hijklm|  no/x")]
+    public void Fold_Path_BreaksBehindSlashes(string path, int cells, string expected) => Assert.Equal(expected.Split('|'), TextCells.Fold(path, cells));
+
+    [Fact]
     public void Write_NoHeader_LeavesTheRows()
     {
         Assert.Equal("1,b\n", Write("""[{"x":1,"y":"b"}]""", "Csv", null, noHeader: true));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Tests.Testing;
@@ -62,6 +64,27 @@ public sealed class SecretReaderTests
         Assert.Contains("chmod 600", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_CommandThatTakesItsTime_SaysWhatIsWaitedFor()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs named pipes of Unix.");
+        FakeTimeProvider time = new();
+        using CliHarness cli = new();
+        string pipe = Path.Combine(cli.Home, "pipe");
+        await Process.Start("mkfifo", [pipe]).WaitForExitAsync(TestContext.Current.CancellationToken);
+        TaskCompletionSource<string> noted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Task<string> reading = new SecretReader(cli.Environment, time)
+            .ReadAsync(SecretReference.Parse($"exec:cat {pipe}", cli.Environment), noted.SetResult, TestContext.Current.CancellationToken);
+        Assert.False(noted.Task.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(3));
+        string note = await noted.Task;
+        await File.AppendAllTextAsync(pipe, "from the pipe\n", TestContext.Current.CancellationToken);
+
+        Assert.Equal("Waiting for exec:cat to print the secret; it has a minute in all.", note);
+        Assert.Equal("from the pipe", await reading);
+    }
+
     private static async Task<string> ReadAsync(CliHarness cli, string reference) =>
-        await new SecretReader(cli.Environment).ReadAsync(SecretReference.Parse(reference, cli.Environment), TestContext.Current.CancellationToken);
+        await new SecretReader(cli.Environment, cli.Time).ReadAsync(SecretReference.Parse(reference, cli.Environment), static _ => { }, TestContext.Current.CancellationToken);
 }

@@ -78,6 +78,20 @@ public sealed class ServerReplyTests
         Assert.Contains("/shiny", list, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(501)]
+    public async Task Describe_FromServerWithoutASchema_SaysSo(int status)
+    {
+        await using StubServer server = StubServer.Start(request => request.Target.Contains("api2", StringComparison.Ordinal) ? Newer(request) : StubReply.Http(status, "no", ""));
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        string line = (await cli.LineAsync("api describe /version --from-server")).FailedWith(1);
+
+        Assert.Equal("error: This server publishes no schema. Leave out --from-server: the schema inside the tool is used then.", line);
+    }
+
     [Fact]
     public async Task Get_PathOfANewerServer_IsAcceptedWithItsSchema()
     {

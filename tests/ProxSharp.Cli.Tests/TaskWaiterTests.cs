@@ -6,23 +6,49 @@ using ProxSharp.Authentication;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Pbs;
 using ProxSharp.Pve;
 
 namespace ProxSharp.Cli.Tests;
 
 public sealed class TaskWaiterTests
 {
+    private const string BackupUpid = "UPID:pve1:000A1B2C:01234567:00000001:6543210F:verify:store1:root@pam:";
     private const string Upid = "UPID:pve1:000A1B2C:01234567:6543210F:qmclone:9000:root@pam!ci:";
 
-    [Fact]
-    public async Task Wait_LongLog_ReadsItPageByPageOnce()
+    [Theory]
+    [InlineData(Upid)]
+    [InlineData(BackupUpid)]
+    public async Task Wait_LongLog_ReadsItPageByPageOnce(string upid)
     {
         string[] log = [.. Enumerable.Range(1, 1203).Select(static n => $"line {n}"), "TASK OK"];
         List<string> seen = [];
 
-        string end = await WaitAsync(new TaskServer(log, "OK"), seen);
+        string end = await WaitAsync(new TaskServer(log, "OK") { Upid = upid }, seen);
 
         Assert.Equal("OK", end);
+        Assert.Equal(log, seen);
+    }
+
+    [Theory]
+    [InlineData(Upid)]
+    [InlineData(BackupUpid)]
+    public async Task Wait_LogThatGrows_ShowsEachLineOnce(string upid)
+    {
+        string[] log = [.. Enumerable.Range(1, 12).Select(static n => $"line {n}"), "TASK OK"];
+        TaskServer server = new(log, "OK") { Upid = upid, RunningAnswers = 3, LinesAtOnce = 4 };
+        FakeTimeProvider time = new();
+        List<string> seen = [];
+        await using ServerSession session = Session(server, time);
+
+        Task<string> waiting = new TaskWaiter(session, time, seen.Add).WaitAsync(upid, TestContext.Current.CancellationToken);
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal("OK", await waiting);
         Assert.Equal(log, seen);
     }
 
@@ -95,20 +121,29 @@ public sealed class TaskWaiterTests
     private static async Task<string> WaitAsync(TaskServer server, List<string> seen)
     {
         await using ServerSession session = Session(server, TimeProvider.System);
-        return await new TaskWaiter(session, TimeProvider.System, seen.Add).WaitAsync(Upid, TestContext.Current.CancellationToken);
+        return await new TaskWaiter(session, TimeProvider.System, seen.Add).WaitAsync(server.Upid, TestContext.Current.CancellationToken);
     }
 
     private static ServerSession Session(TaskServer server, TimeProvider time)
     {
-        ProxmoxEndpoint endpoint = ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment);
+        ProxmoxProduct product = server.IsBackupServer ? ProxmoxProduct.BackupServer : ProxmoxProduct.VirtualEnvironment;
+        ProxmoxEndpoint endpoint = ProxmoxEndpoint.Parse("pve1", product);
         ProxmoxClientOptions options = new() { Endpoints = [endpoint], Credentials = ProxmoxCredentials.None, Handler = _ => server, TimeProvider = time };
-        return ServerSession.Over(new ServerContext { Product = ProxmoxProduct.VirtualEnvironment, Endpoints = [endpoint] }, new PveClient(options));
+        return ServerSession.Over(
+            new ServerContext { Product = product, Endpoints = [endpoint] }, server.IsBackupServer ? new PbsClient(options) : new PveClient(options));
     }
 
     /// <summary>Answers like a node that runs one task.</summary>
     private sealed class TaskServer(string[] log, string exitStatus) : HttpMessageHandler
     {
+        public string Upid { get; init; } = TaskWaiterTests.Upid;
+
+        public bool IsBackupServer => Upid == BackupUpid;
+
         public int RunningAnswers { get; init; }
+
+        /// <summary>How many lines the log has more after each look at the status; null for all of them from the start.</summary>
+        public int? LinesAtOnce { get; init; }
 
         public int StatusCalls { get; private set; }
 
@@ -133,7 +168,11 @@ public sealed class TaskWaiterTests
             Dictionary<string, int> range = query.TrimStart('?').Split('&').Select(static pair => pair.Split('='))
                 .ToDictionary(static pair => pair[0], static pair => int.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture));
             (int start, int limit) = (range["start"], range["limit"]);
-            IEnumerable<string> lines = log.Skip(start).Take(limit).Select((text, index) => $"{{\"n\":{start + index + 1},\"t\":\"{JsonEncodedText.Encode(text)}\"}}");
+            int written = LinesAtOnce is { } more ? Math.Min(log.Length, more * StatusCalls) : log.Length;
+
+            // Proxmox: VE skips that many lines, the backup server begins with the line of that number.
+            int skipped = IsBackupServer ? Math.Max(0, start - 1) : start;
+            IEnumerable<string> lines = log.Take(written).Skip(skipped).Take(limit).Select((text, index) => $"{{\"n\":{skipped + index + 1},\"t\":\"{JsonEncodedText.Encode(text)}\"}}");
             return log.Length == 0 && start == 0 ? "[{\"n\":1,\"t\":\"no content\"}]" : $"[{string.Join(',', lines)}]";
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using ProxSharp.Cli.Output;
 using ProxSharp.Schema;
 
@@ -10,15 +11,21 @@ internal static class ResultShapes
     public static ResultShape Of(ApiEndpoint? endpoint)
     {
         ApiNode? returns = endpoint?.Returns;
+        if (endpoint is null)
+        {
+            return ResultShape.Unknown;
+        }
+
         IReadOnlyDictionary<string, ApiNode>? members = (returns?.Type == ApiValueType.Array ? returns.Items : returns)?.Properties;
-        return members is null or { Count: 0 }
-            ? ResultShape.Unknown
-            : new ResultShape
+        Dictionary<string, string> renderers = Units.Of(endpoint.Path);
+        foreach ((string name, ApiNode member) in members ?? ReadOnlyDictionary<string, ApiNode>.Empty)
+        {
+            if (member.Renderer is { } declared)
             {
-                KnownFields = [.. members.Keys],
-                Renderers = members
-                    .Where(static member => member.Value.Renderer is not null)
-                    .ToDictionary(static member => member.Key, static member => member.Value.Renderer!, StringComparer.Ordinal),
-            };
+                renderers[name] = declared;
+            }
+        }
+
+        return new ResultShape { KnownFields = [.. members?.Keys ?? []], Renderers = renderers };
     }
 }

@@ -3,6 +3,7 @@ using ProxSharp.Api;
 using ProxSharp.Authentication;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Schema;
@@ -27,10 +28,10 @@ internal sealed class ServerSession : IAsyncDisposable
     public static ServerSession Over(ServerContext context, ProxmoxClient client) => new(context, client);
 
     /// <summary>Gets everything ready; nothing is sent before the first call.</summary>
-    /// <exception cref="Errors.CliException">The secret is not where it should be.</exception>
+    /// <exception cref="CliException">The secret is not where it should be.</exception>
     public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
-        string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, cancellationToken).ConfigureAwait(false) : "";
+        string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
         Questions questions = new(run);
         ProxmoxClientOptions options = new()
         {
@@ -47,7 +48,27 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Reads the server's own schema; calls are checked against it from then on.</summary>
-    public Task<ApiSchema> LoadSchemaAsync(CancellationToken cancellationToken) => _client.LoadSchemaAsync(cancellationToken);
+    /// <exception cref="CliException">The server publishes none.</exception>
+    public async Task<ApiSchema> LoadSchemaAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.LoadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxProtocolException e) when (e.InnerException is ProxmoxApiException answer)
+        {
+            throw new CliException(
+                new CliError
+                {
+                    Code = "no_schema",
+                    ExitCode = ExitCodes.Error,
+                    Message = "This server publishes no schema",
+                    Hint = "Leave out --from-server: the schema inside the tool is used then.",
+                    Status = (int)answer.StatusCode,
+                },
+                e);
+        }
+    }
 
     /// <summary>Makes a call.</summary>
     public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
@@ -105,11 +126,11 @@ internal sealed class ServerSession : IAsyncDisposable
 
         if (trust.AuthorityFile is { } file)
         {
-            return ServerTrust.System.WithCertificateAuthority(file);
+            return AuthorityCertificate.Load(file);
         }
 
         // A certificate that a person confirmed once is remembered beside the contexts, as ssh does with host keys.
-        string store = Path.Combine(Path.GetDirectoryName(run.Services.Contexts.FilePath)!, "known-servers");
+        string store = Path.Combine(run.Services.Contexts.FolderPath, "known-servers");
         return ServerTrust.FirstUse(new FingerprintStore(store), questions.CanAsk ? questions.Trusts : null);
     }
 }

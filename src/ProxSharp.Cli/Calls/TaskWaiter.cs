@@ -19,7 +19,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
     private readonly Queue<string> _tail = new();
-    private int _next;
+    private long _last;
 
     /// <summary>Tells whether a text is the identifier of a task.</summary>
     public static bool IsUpid(string? text) => text is not null && text.StartsWith("UPID:", StringComparison.Ordinal) && text.Count(static c => c == ':') >= 8;
@@ -68,7 +68,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         while (true)
         {
             ApiParameters range = [];
-            range.Add("start", (long)_next);
+            range.Add("start", _last);
             range.Add("limit", (long)Page);
             JsonElement lines = (await session.GetAsync($"{task}/log", range, cancellationToken).ConfigureAwait(false)).Data;
             int count = 0;
@@ -76,16 +76,22 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             {
                 // Proxmox: a log that is still empty is answered with the one line "no content" and the number 1.
                 string text = Text(line, "t") ?? "";
-                if (count == 0 && _next == 0 && lines.GetArrayLength() == 1 && text == "no content")
+                if (count == 0 && _last == 0 && lines.GetArrayLength() == 1 && text == "no content")
                 {
                     return;
                 }
 
+                // Proxmox: VE takes the start as the number of lines to skip, the backup server as the number of the first line, so there the
+                // last line that is known comes again. The numbers of the lines are the same in both.
                 count++;
-                Log(text);
+                long number = Number(line) ?? _last + 1;
+                if (number > _last)
+                {
+                    _last = number;
+                    Log(text);
+                }
             }
 
-            _next += count;
             if (count < Page)
             {
                 return;
@@ -119,6 +125,11 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         string kind = parts[^4];
         return parts[^3].Length > 0 ? $"{kind} of {parts[^3]} on {parts[1]}" : $"{kind} on {parts[1]}";
     }
+
+    private static long? Number(JsonElement line) =>
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty("n", out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
+            ? number
+            : null;
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

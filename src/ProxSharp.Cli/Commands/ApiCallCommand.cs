@@ -12,6 +12,8 @@ namespace ProxSharp.Cli.Commands;
 /// <summary>What <c>prox api get</c>, <c>create</c>, <c>set</c> and <c>delete</c> share: one call to the server.</summary>
 internal abstract class ApiCallCommand : ProxCommand
 {
+    private const int LongestTimeout = 7 * 24 * 3600;
+
     private readonly ApiMethod _method;
     private readonly ConnectionOptions _connection;
     private readonly Argument<string> _path = new("path") { Description = "The path, for example /nodes/pve1/qemu/100/config; a part may be percent-encoded" };
@@ -77,32 +79,36 @@ internal abstract class ApiCallCommand : ProxCommand
             ApiSchema schema = run.Value(_connection.FromServer)
                 ? await session.LoadSchemaAsync(cancellationToken).ConfigureAwait(false)
                 : SchemaSource.Embedded(session.Context.Product);
-            ApiEndpoint? endpoint = Find(schema, path, validate);
-            CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, endpoint)
+            CallTarget target = new(path, schema, Find(schema, path, validate));
+            CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, target.Endpoint)
                 .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
                 .ConfigureAwait(false);
-            if (endpoint?.Transport == ApiTransportKind.Download)
+            if (target.Endpoint?.Transport == ApiTransportKind.Download)
             {
-                return await DownloadAsync(run, session, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
+                return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
-            ApiResponse<JsonElement> response = await SendAsync(run, session, path, endpoint, call, options, cancellationToken).ConfigureAwait(false);
-            return await ReportAsync(run, session, endpoint, response, cancellationToken).ConfigureAwait(false);
+            ApiResponse<JsonElement> response = await ExplainedAsync(target, call.Upload is { } upload
+                ? session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken)
+                : session.CallAsync(_method, path, call.Parameters, options, cancellationToken)).ConfigureAwait(false);
+            return await ReportAsync(run, session, target.Endpoint, response, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<ApiResponse<JsonElement>> SendAsync(
-        CommandRun run, ServerSession session, string path, ApiEndpoint? endpoint, CallParameters call, ApiCallOptions options, CancellationToken cancellationToken)
+    /// <summary>Awaits a call; its errors are explained with what the schema knows.</summary>
+    private static async Task<T> ExplainedAsync<T>(CallTarget target, Task<T> call)
     {
         try
         {
-            return call.Upload is { } upload
-                ? await session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken).ConfigureAwait(false)
-                : await session.CallAsync(_method, path, call.Parameters, options, cancellationToken).ConfigureAwait(false);
+            return await call.ConfigureAwait(false);
         }
-        catch (ProxmoxValidationException invalid) when (endpoint is not null)
+        catch (ProxmoxValidationException invalid) when (target.Endpoint is not null)
         {
-            throw new CliException(ParameterAdvice.Explain(invalid, endpoint, path), invalid);
+            throw new CliException(ParameterAdvice.Explain(invalid, target.Endpoint, target.Path), invalid);
+        }
+        catch (ProxmoxNotFoundException missing) when (target.Endpoint is not null)
+        {
+            throw new CliException(NotFoundAdvice.Explain(missing, target.Schema, target.Endpoint, target.Path), missing);
         }
     }
 
@@ -118,6 +124,12 @@ internal abstract class ApiCallCommand : ProxCommand
             throw CliException.Usage($"The path {path} holds a placeholder", "Put the name or number of the object in its place");
         }
 
+        // Proxmox: VE answers the root with an index that its schema does not declare.
+        if (path == "/" && _method == ApiMethod.Get)
+        {
+            return schema.Find(_method, path);
+        }
+
         IReadOnlyList<ApiEndpoint> endpoints = new SchemaPaths(schema).EndpointsOf(path);
         return endpoints.FirstOrDefault(endpoint => endpoint.Method == _method)
             ?? throw CliException.Usage(
@@ -125,9 +137,11 @@ internal abstract class ApiCallCommand : ProxCommand
                 $"It has: {string.Join(", ", endpoints.Select(static endpoint => ApiVerbs.Word(endpoint.Method)))}; see: prox api describe {path}");
     }
 
-    private static TimeSpan Timeout(int seconds) => seconds > 0
+    private static TimeSpan Timeout(int seconds) => seconds is > 0 and <= LongestTimeout
         ? TimeSpan.FromSeconds(seconds)
-        : throw CliException.Usage($"--timeout {seconds.ToString(CultureInfo.InvariantCulture)} is no time", "Give a number of seconds from 1");
+        : throw CliException.Usage(
+            $"--timeout {seconds.ToString(CultureInfo.InvariantCulture)} is no time to wait",
+            string.Create(CultureInfo.InvariantCulture, $"Give a number of seconds from 1 to {LongestTimeout} (a week)"));
 
     private async Task<int> ReportAsync(CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
     {
@@ -141,7 +155,16 @@ internal abstract class ApiCallCommand : ProxCommand
             return await WaitAsync(run, session, upid, cancellationToken).ConfigureAwait(false);
         }
 
-        run.Write(response.Data, ResultShapes.Of(endpoint));
+        if (OutputFile is not null && run.Value(OutputFile) is { } file)
+        {
+            string text = run.Format(response.Data, ResultShapes.Of(endpoint));
+            await System.IO.File.WriteAllTextAsync(run.Services.Environment.AbsolutePath(file), text, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            run.Write(response.Data, ResultShapes.Of(endpoint));
+        }
+
         if (response.Data.ValueKind == JsonValueKind.Array && response.Total is { } total && total > response.Data.GetArrayLength())
         {
             run.Note(string.Create(CultureInfo.InvariantCulture, $"({response.Data.GetArrayLength()} of {total}: ask for more with start= and limit=)"));
@@ -186,7 +209,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
     }
 
-    private async Task<int> DownloadAsync(CommandRun run, ServerSession session, string path, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
+    private async Task<int> DownloadAsync(CommandRun run, ServerSession session, CallTarget target, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
     {
         string? file = OutputFile is null ? null : run.Value(OutputFile);
         if (file is null && run.Services.Console.IsOutputTerminal)
@@ -194,15 +217,15 @@ internal abstract class ApiCallCommand : ProxCommand
             throw CliException.Usage("This call answers with a file, which a terminal cannot show", "Write it to a file: --output-file NAME");
         }
 
-        ApiDownload download = await session.DownloadAsync(path, parameters, options, cancellationToken).ConfigureAwait(false);
+        ApiDownload download = await ExplainedAsync(target, session.DownloadAsync(target.Path, parameters, options, cancellationToken)).ConfigureAwait(false);
         await using (download.ConfigureAwait(false))
         {
-            Stream target = file is null
+            Stream destination = file is null
                 ? run.Services.Console.OpenOutput()
                 : new FileStream(run.Services.Environment.AbsolutePath(file), FileMode.Create, FileAccess.Write);
-            await using (target.ConfigureAwait(false))
+            await using (destination.ConfigureAwait(false))
             {
-                await download.Content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+                await download.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
             }
         }
 

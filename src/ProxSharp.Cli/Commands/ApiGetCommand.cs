@@ -23,5 +23,5 @@ internal sealed class ApiGetCommand(CommandServices services, GlobalOptions glob
     protected override Option<bool>? Wait => null;
 
     /// <inheritdoc/>
-    protected override Option<string>? OutputFile { get; } = new("--output-file") { Description = "Where the file goes, for calls that answer with one", HelpName = "file" };
+    protected override Option<string>? OutputFile { get; } = new("--output-file") { Description = "Write the result, or the file that the call answers with, to this file", HelpName = "file" };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -27,7 +28,7 @@ internal sealed class CommandRun
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }
 
-    /// <summary>True if standard error carries nothing but at most one error envelope.</summary>
+    /// <summary>True if standard error carries nothing but warnings and at most one error, each as an object on a line.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
 
     /// <summary>Where progress that rewrites its line may be shown; null where nobody looks or the terminal cannot.</summary>
@@ -46,6 +47,18 @@ internal sealed class CommandRun
     public void Write(JsonElement result, ResultShape? shape = null) =>
         ResultWriter.Write(Services.Console.Out, result, Output, shape ?? ResultShape.Unknown);
 
+    /// <summary>Returns a result as text for a file: nothing is cut, and there are no colours.</summary>
+    public string Format(JsonElement result, ResultShape shape)
+    {
+        StringWriter text = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        ResultWriter.Write(text, result, Output with { Width = null, Ansi = new Ansi(enabled: false) }, shape);
+        return text.ToString();
+    }
+
+    /// <summary>Warns about a danger on standard error; programs get it as an object on a line of its own.</summary>
+    public void Warn(string text) => Services.Console.Error.WriteLine(
+        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, text))) : $"{ErrorAnsi.Yellow("warning:")} {text}");
+
     /// <summary>Tells the user something beside the result; programs are not told.</summary>
     public void Note(string text)
     {
@@ -53,5 +66,14 @@ internal sealed class CommandRun
         {
             Services.Console.Error.WriteLine(text);
         }
+    }
+
+    private static void WriteWarning(Utf8JsonWriter json, string text)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("warning");
+        json.WriteString("message", text);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 }

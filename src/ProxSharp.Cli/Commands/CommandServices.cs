@@ -7,8 +7,8 @@ namespace ProxSharp.Cli.Commands;
 internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Environment, TimeProvider Time)
 {
     /// <summary>The user's contexts.</summary>
-    public ContextStore Contexts { get; } = new(Environment);
+    public ContextStore Contexts { get; } = new(Environment, Time);
 
     /// <summary>Fetches secrets.</summary>
-    public SecretReader Secrets { get; } = new(Environment);
+    public SecretReader Secrets { get; } = new(Environment, Time);
 }

@@ -46,7 +46,7 @@ internal sealed class ContextAddCommand : ProxCommand
     public override string Details =>
         "The file holds no secret, only where to find it. Nothing is sent to the server.";
 
-    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string name = run.Value(_name)!;
         if (name.Length == 0 || name[0] == '-' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
@@ -55,8 +55,25 @@ internal sealed class ContextAddCommand : ProxCommand
         }
 
         ServerContext context = _login.Read(run, name, run.Value(_urls)!);
-        ContextStore store = run.Services.Contexts;
-        ContextList list = store.Load();
+        ContextList changed = await run.Services.Contexts.UpdateAsync(list => Add(run, list, context), cancellationToken).ConfigureAwait(false);
+        bool current = changed.Current == name;
+        run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");
+        if (context.Trust.IsInsecure)
+        {
+            run.Warn($"the certificate of '{name}' is not checked. Whoever is on the way to the server can read the secret.");
+        }
+
+        if (run.IsMachineOutput)
+        {
+            run.Write(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private ContextList Add(CommandRun run, ContextList list, ServerContext context)
+    {
+        string name = context.Name!;
         if (list.Find(name) is not null && !run.Value(_replace))
         {
             throw new CliException(new CliError
@@ -69,19 +86,6 @@ internal sealed class ContextAddCommand : ProxCommand
         }
 
         bool current = run.Value(_use) || list.Items.Count == 0 || list.Current == name;
-        ContextList changed = list.With(context);
-        store.Save(current ? changed with { Current = name } : changed);
-        run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");
-        if (context.Trust.IsInsecure)
-        {
-            run.Note($"{run.ErrorAnsi.Yellow("warning:")} its certificate is not checked. Whoever is on the way to the server can read the secret.");
-        }
-
-        if (run.IsMachineOutput)
-        {
-            run.Write(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
-        }
-
-        return Task.FromResult(ExitCodes.Success);
+        return current ? list.With(context) with { Current = name } : list.With(context);
     }
 }

@@ -24,17 +24,18 @@ internal sealed class ContextRemoveCommand : ProxCommand
         new("context list", "see what is left"),
     ];
 
-    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string name = run.Value(_name)!;
-        ContextList list = run.Services.Contexts.Load();
-        if (list.Find(name) is null)
-        {
-            throw ConnectionOptions.Unknown(name, list);
-        }
-
-        run.Services.Contexts.Save(list.Without(name));
-        run.Note($"Context '{name}' removed.{(list.Current == name ? " No context is current now: choose one with: prox context use NAME" : "")}");
-        return Task.FromResult(ExitCodes.Success);
+        bool wasCurrent = false;
+        await run.Services.Contexts.UpdateAsync(
+            list =>
+            {
+                wasCurrent = list.Current == name;
+                return list.Find(name) is null ? throw ConnectionOptions.Unknown(name, list) : list.Without(name);
+            },
+            cancellationToken).ConfigureAwait(false);
+        run.Note($"Context '{name}' removed.{(wasCurrent ? " No context is current now: choose one with: prox context use NAME" : "")}");
+        return ExitCodes.Success;
     }
 }

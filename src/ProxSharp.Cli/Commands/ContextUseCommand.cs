@@ -23,17 +23,13 @@ internal sealed class ContextUseCommand : ProxCommand
         new("api get /version --context backup", "use another context once, without choosing it"),
     ];
 
-    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string name = run.Value(_name)!;
-        ContextList list = run.Services.Contexts.Load();
-        if (list.Find(name) is null)
-        {
-            throw ConnectionOptions.Unknown(name, list);
-        }
-
-        run.Services.Contexts.Save(list with { Current = name });
+        await run.Services.Contexts
+            .UpdateAsync(list => list.Find(name) is null ? throw ConnectionOptions.Unknown(name, list) : list with { Current = name }, cancellationToken)
+            .ConfigureAwait(false);
         run.Note($"Context '{name}' is current.");
-        return Task.FromResult(ExitCodes.Success);
+        return ExitCodes.Success;
     }
 }

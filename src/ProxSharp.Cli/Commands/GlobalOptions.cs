@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 
@@ -43,9 +44,7 @@ internal sealed class GlobalOptions
     public OutputSettings Read(ParseResult parse, IConsoleHost console, CliEnvironment environment) => new()
     {
         Format = ParseFormat(parse.GetValue(Output)),
-        Fields = parse.GetValue(Fields) is { Length: > 0 } fields
-            ? [.. fields.SelectMany(static part => part.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)]
-            : null,
+        Fields = parse.GetValue(Fields) is { Length: > 0 } fields ? Names(fields) : null,
         NoHeader = parse.GetValue(NoHeader),
         Width = console.Width,
         Ansi = Ansi.For(console.IsOutputTerminal, environment, parse.GetValue(NoColor)),
@@ -70,6 +69,13 @@ internal sealed class GlobalOptions
         }
 
         return false;
+    }
+
+    private static string[] Names(IReadOnlyList<string> fields)
+    {
+        string[] names =
+            [.. fields.SelectMany(static part => part.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+        return names.Length > 0 ? names : throw CliException.Usage("--fields names no field", "Write the names with commas between them: --fields vmid,name");
     }
 
     private static OutputFormat ParseFormat(string? name) => name switch

@@ -52,20 +52,14 @@ internal sealed class LoginOptions(bool recursive)
     /// <exception cref="CliException">Something is missing or contradicts something else.</exception>
     public ServerContext Read(CommandRun run, string? name, IReadOnlyList<string> urls)
     {
-        ProxmoxProduct? product = NamedProduct(run);
-        List<ProxmoxEndpoint> endpoints = [];
-        foreach (string url in urls)
-        {
-            (ProxmoxEndpoint endpoint, product) = Products.ParseEndpoint(url, product);
-            endpoints.Add(endpoint);
-        }
-
+        ProxmoxProduct product = NamedProduct(run) ?? Products.Guess(urls);
+        ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
         (string? tokenId, string? user) = (run.Value(TokenId), run.Value(User));
-        CheckIdentity(tokenId, user, product!.Value);
+        CheckIdentity(tokenId, user, product);
         return new ServerContext
         {
             Name = name,
-            Product = product!.Value,
+            Product = product,
             Endpoints = endpoints,
             TokenId = tokenId,
             User = user,
@@ -85,10 +79,13 @@ internal sealed class LoginOptions(bool recursive)
                 throw CliException.Usage("Nobody is named to log in as", "Give --token-id (better for programs) or --user");
             case ({ }, { }):
                 throw CliException.Usage("--token-id and --user exclude each other", "Give one of them");
-            case ({ }, _) when !tokenId.Contains('@', StringComparison.Ordinal) || tokenId.IndexOf('!', StringComparison.Ordinal) is not (> 0 and int mark) || mark == tokenId.Length - 1:
-                throw CliException.Usage($"'{tokenId}' is no token id", $"A token id names user, realm and token: someone@{realm}!name (quote it: shells treat ! specially)");
-            case (_, { }) when user.IndexOf('@', StringComparison.Ordinal) is not > 0 || user.Contains('!', StringComparison.Ordinal):
-                throw CliException.Usage($"'{user}' is no user", $"A user is written with its realm: root@pam or someone@{realm}");
+            case ({ }, _) when !LoginNames.IsTokenId(tokenId):
+                // The text is not repeated: whoever pastes a whole token pastes the secret too.
+                throw CliException.Usage(
+                    "The value of --token-id is no token id",
+                    $"A token id names user, realm and token: someone@{realm}!name (quote it: shells treat ! specially). Its secret is named with --secret");
+            case (_, { }) when !LoginNames.IsUser(user):
+                throw CliException.Usage("The value of --user is no user", $"A user is written with its realm: root@pam or someone@{realm}. Its password is named with --secret");
             default:
                 break;
         }
@@ -105,9 +102,12 @@ internal sealed class LoginOptions(bool recursive)
         }
 
         string? file = authority is null ? null : run.Services.Environment.AbsolutePath(authority);
-        return file is null || File.Exists(file)
-            ? new TrustSettings { Fingerprints = [.. fingerprints.Select(ReadFingerprint)], AuthorityFile = file, IsInsecure = insecure }
-            : throw CliException.Usage($"The file {file} does not exist", "--ca-file takes the authority's certificate as PEM (on a Proxmox VE node: /etc/pve/pve-root-ca.pem)");
+        if (file is not null)
+        {
+            AuthorityCertificate.Load(file);
+        }
+
+        return new TrustSettings { Fingerprints = [.. fingerprints.Select(ReadFingerprint)], AuthorityFile = file, IsInsecure = insecure };
     }
 
     private static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)

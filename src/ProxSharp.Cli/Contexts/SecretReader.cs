@@ -4,15 +4,22 @@ using ProxSharp.Cli.Errors;
 namespace ProxSharp.Cli.Contexts;
 
 /// <summary>Fetches a secret from where its reference points.</summary>
-internal sealed class SecretReader(CliEnvironment environment)
+internal sealed class SecretReader(CliEnvironment environment, TimeProvider time)
 {
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
+
     /// <summary>Returns the secret.</summary>
+    /// <param name="reference">Where it is.</param>
+    /// <param name="note">Is told what is waited for if a command takes its time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CliException">It is not there, with exit code 4: without a secret there is no login.</exception>
-    public async Task<string> ReadAsync(SecretReference reference, CancellationToken cancellationToken)
+    public async Task<string> ReadAsync(SecretReference reference, Action<string> note, CancellationToken cancellationToken)
     {
         try
         {
-            return await Source(reference).ReadAsync(cancellationToken).ConfigureAwait(false);
+            Task<string> reading = Source(reference).ReadAsync(cancellationToken).AsTask();
+            await NoteAsync(reading, reference, note, cancellationToken).ConfigureAwait(false);
+            return await reading.ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
@@ -25,6 +32,19 @@ internal sealed class SecretReader(CliEnvironment environment)
                     Hint = "Put it there, or name another place with --secret.",
                 },
                 e);
+        }
+    }
+
+    /// <summary>Ends when the secret is there or has been waited for silently long enough.</summary>
+    private async Task NoteAsync(Task reading, SecretReference reference, Action<string> note, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task silence = Task.Delay(s_silence, time, done.Token);
+        Task first = await Task.WhenAny(reading, silence).ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        if (first == silence && silence.IsCompletedSuccessfully)
+        {
+            note($"Waiting for {reference.ShortText} to print the secret; it has a minute in all.");
         }
     }
 

@@ -6,6 +6,8 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>Turns exceptions into errors with an exit code and a next step.</summary>
 internal static class ErrorMapper
 {
+    private const string LookFirst = "The server may have carried it out: look before you repeat it.";
+
     /// <summary>Maps an exception; one that nobody foresaw becomes the code <c>internal</c>.</summary>
     public static CliError Map(Exception exception) => exception switch
     {
@@ -67,25 +69,35 @@ internal static class ErrorMapper
         };
     }
 
-    private static CliError Connection(ProxmoxConnectionException connection) => new()
+    private static CliError Connection(ProxmoxConnectionException connection)
     {
-        Code = "connection",
-        ExitCode = ExitCodes.Connection,
-        Message = connection.Message,
-        Hint = connection.OutcomeUnknown
-            ? "The server may have carried it out: look before you repeat it."
-            : "Check the host name and port, and that the server runs.",
-        IsRetryable = connection.IsTransient && !connection.OutcomeUnknown,
-        OutcomeUnknown = connection.OutcomeUnknown,
-    };
+        ServerAdvice text = ServerAdvice.Of(connection);
+        return new CliError
+        {
+            Code = "connection",
+            ExitCode = ExitCodes.Connection,
+            Message = text.What,
+            Hint = text.Advice switch
+            {
+                _ when connection.OutcomeUnknown => LookFirst,
+                { } advice when advice.StartsWith("Allow it more time", StringComparison.Ordinal) => "Allow it more time with --timeout if the server is only slow.",
+                { } advice => $"{advice}.",
+                null => "Check the host name and port, and that the server runs.",
+            },
+            IsRetryable = connection.IsTransient && !connection.OutcomeUnknown,
+            OutcomeUnknown = connection.OutcomeUnknown,
+        };
+    }
 
     private static CliError FromServer(ProxmoxApiException api)
     {
+        ServerAdvice text = ServerAdvice.Of(api);
         CliError error = new()
         {
             Code = "api_error",
             ExitCode = ExitCodes.Error,
-            Message = api.Message,
+            Message = text.What,
+            Hint = text.Advice,
             IsRetryable = api.IsTransient && !api.OutcomeUnknown,
             OutcomeUnknown = api.OutcomeUnknown,
             Status = (int)api.StatusCode,
@@ -97,43 +109,47 @@ internal static class ErrorMapper
             {
                 Code = "authentication",
                 ExitCode = ExitCodes.Authentication,
-                Hint = "Check the user or token id and its secret (prox context show).",
+                Hint = text.Advice is { } advice && !advice.StartsWith("Check ", StringComparison.Ordinal)
+                    ? $"{advice}."
+                    : "Check the user or token id and its secret (prox context show).",
             },
-            ProxmoxPermissionException permission => error with
-            {
-                Code = "permission",
-                ExitCode = ExitCodes.Authentication,
-                Privilege = permission.Privilege,
-                PrivilegePath = permission.PrivilegePath,
-                Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
-                    ? $"Give the user or token a role with {privilege} on {path}; a token with privilege separation needs its own entry."
-                    : "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
-            },
+            ProxmoxPermissionException permission => Permission(error, permission),
             ProxmoxNotFoundException => error with
             {
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
-                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : null,
+                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : text.Advice,
             },
             ProxmoxConflictException => error with
             {
                 Code = "conflict",
                 ExitCode = ExitCodes.Conflict,
-                Hint = "Look at the present state, then decide whether to repeat it.",
+                Hint = text.Advice ?? "Look at the present state, then decide whether to repeat it.",
             },
             { ParameterErrors.Count: > 0 } => error with
             {
                 Code = "invalid_parameters",
                 ExitCode = ExitCodes.Usage,
-                Message = api.ParameterErrors.All(bad => api.Message.Contains(bad.Key, StringComparison.Ordinal))
-                    ? api.Message
-                    : $"{api.Message.TrimEnd('.', '\n', ' ')}: {Join(api.ParameterErrors)}",
+                Message = api.ParameterErrors.All(bad => text.What.Contains(bad.Key, StringComparison.Ordinal))
+                    ? text.What
+                    : $"{text.What.TrimEnd('.', ' ')}: {Join(api.ParameterErrors)}",
                 Hint = DescribeHint(api.Path),
             },
-            { OutcomeUnknown: true } => error with { Hint = "The server may have carried it out: look before you repeat it." },
+            { OutcomeUnknown: true } => error with { Hint = text.Advice ?? LookFirst },
             _ => error,
         };
     }
+
+    private static CliError Permission(CliError error, ProxmoxPermissionException permission) => error with
+    {
+        Code = "permission",
+        ExitCode = ExitCodes.Authentication,
+        Privilege = permission.Privilege,
+        PrivilegePath = permission.PrivilegePath,
+        Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
+            ? $"Give the user or token a role with {privilege} on {path}; a token with privilege separation needs its own entry."
+            : error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
+    };
 
     private static string Join(IReadOnlyDictionary<string, string> errors) =>
         string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value.Trim().TrimEnd('.')}"));

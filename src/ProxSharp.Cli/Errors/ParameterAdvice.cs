@@ -15,7 +15,7 @@ internal static class ParameterAdvice
         [
             .. invalid.ParameterErrors.Keys
                 .Where(name => !endpoint.Parameters.ContainsKey(name))
-                .Select(name => endpoint.Parameters.Keys.FirstOrDefault(known => UsageErrors.Distance(known, name) <= 2))
+                .Select(name => UsageErrors.Nearest(name, endpoint.Parameters.Keys))
                 .OfType<string>(),
         ];
         string describe = $"See what it takes: prox api describe {path} --method {ApiVerbs.Word(invalid.Method)}";

@@ -36,10 +36,7 @@ internal static class UsageErrors
 
     private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)
     {
-        string? near = known.Select(name => (Name: name, Distance: Distance(name, word)))
-            .Where(static near => near.Distance <= 2)
-            .OrderBy(static near => near.Distance)
-            .FirstOrDefault().Name;
+        string? near = Nearest(word, known);
         return CliError.Usage($"Unknown {kind} '{word}' for '{Path(command)}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
 
@@ -49,23 +46,39 @@ internal static class UsageErrors
         ? result.Command.Options.Concat(AllOptions(parent))
         : result.Command.Options;
 
-    /// <summary>The number of single-letter edits between two words.</summary>
-    internal static int Distance(string a, string b)
+    /// <summary>Finds the word that was probably meant; null if none is similar. The shorter a word, the fewer letters may differ.</summary>
+    internal static string? Nearest(string word, IEnumerable<string> known)
     {
-        int[] previous = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        int bound = word.TrimStart('-').Length switch
         {
-            int[] current = new int[b.Length + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                current[j] = Math.Min(Math.Min(current[j - 1] + 1, previous[j] + 1), previous[j - 1] + cost);
-            }
+            < 3 => 0,
+            < 6 => 1,
+            _ => 2,
+        };
+        return known.Select(name => (Name: name, Distance: Distance(name, word)))
+            .Where(near => near.Distance <= bound)
+            .OrderBy(static near => near.Distance)
+            .FirstOrDefault().Name;
+    }
 
-            previous = current;
+    /// <summary>The number of letters to change, add, leave out or swap with the next one to get from one word to the other.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[,] steps = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++)
+        {
+            for (int j = 0; j <= b.Length; j++)
+            {
+                steps[i, j] = i == 0 || j == 0
+                    ? i + j
+                    : Math.Min(Math.Min(steps[i, j - 1], steps[i - 1, j]) + 1, steps[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    steps[i, j] = Math.Min(steps[i, j], steps[i - 2, j - 2] + 1);
+                }
+            }
         }
 
-        return previous[b.Length];
+        return steps[a.Length, b.Length];
     }
 }

@@ -44,8 +44,8 @@ internal static class CsvText
 
     private static string Quote(string text, OutputSettings settings)
     {
-        // A file gets the text as it is; a terminal must not be steered by it.
-        string safe = settings.Width is null ? text : TextCells.Visible(text);
+        // Control characters would steer the terminal that a file is shown on later; only there are line breaks harmless.
+        string safe = TextCells.Visible(text, keepBreaks: settings.Width is null);
         return safe.AsSpan().ContainsAny(s_special) || safe.StartsWith(' ') || safe.EndsWith(' ')
             ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : safe;

@@ -47,7 +47,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
     }
 
     // A result that is one text may be a file or a diff: its line breaks stay.
-    private static string Document(string text) => string.Join('\n', text.TrimEnd('\n').Split('\n').Select(TextCells.Visible));
+    private static string Document(string text) => string.Join('\n', text.TrimEnd('\n').Split('\n').Select(static line => TextCells.Visible(line)));
 
     private void WriteRows(IReadOnlyList<JsonElement> items)
     {
@@ -61,8 +61,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
 
         for (int row = 0; row < items.Count; row++)
         {
-            int index = row;
-            WriteLine(columns, column => Colour(column.Name, TextCells.Pad(TextCells.Cut(column.Cells[index], column.Width), column.Width, column.IsNumeric)));
+            WriteRow(columns, row);
         }
 
         if (hidden > 0)
@@ -71,6 +70,19 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
                 CultureInfo.InvariantCulture, $"({hidden} more {(hidden == 1 ? "field" : "fields")}: choose with --fields, or see all with -o json)")));
         }
     }
+
+    private void WriteRow(List<Column> columns, int row)
+    {
+        string[] parts = columns.Find(IsWhole) is { } whole ? [.. TextCells.Fold(whole.Cells[row], whole.Width)] : [""];
+        for (int line = 0; line < parts.Length; line++)
+        {
+            int part = line;
+            string Text(Column column) => IsWhole(column) ? parts[part] : part == 0 ? TextCells.Cut(column.Cells[row], column.Width) : "";
+            WriteLine(columns, column => Colour(column.Name, TextCells.Pad(Text(column), column.Width, column.IsNumeric)));
+        }
+    }
+
+    private bool IsWhole(Column column) => column.Name == shape.WholeField;
 
     private void WriteLine(List<Column> columns, Func<Column, string> cell)
     {
@@ -112,7 +124,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
         int Total() => columns.Sum(static column => column.Width) + (Gap.Length * (columns.Count - 1));
 
         // Long texts first lose what nobody reads at a glance.
-        foreach (Column column in columns.Where(static column => !column.IsNumeric))
+        foreach (Column column in columns.Where(column => !column.IsNumeric && !IsWhole(column)))
         {
             column.Width = Math.Min(column.Width, Math.Max(NarrowestColumn, width / 2));
         }
@@ -121,6 +133,11 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
         {
             columns.RemoveAt(columns.Count - 1);
             hidden++;
+        }
+
+        if (Total() > width && columns.Find(IsWhole) is { } whole)
+        {
+            whole.Width = Math.Max(NarrowestColumn, width - (Total() - whole.Width));
         }
 
         while (Total() > width && columns.MaxBy(static column => column.Width) is { Width: > 4 } widest)

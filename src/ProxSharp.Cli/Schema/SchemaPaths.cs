@@ -59,7 +59,7 @@ internal sealed class SchemaPaths(ApiSchema schema)
     public CliException Unknown(string path)
     {
         string[] segments = Split(path);
-        int known = segments.Length - 1;
+        int known = Math.Max(0, segments.Length - 1);
         while (known > 0 && !Below(segments[..known]).Any())
         {
             known--;
@@ -67,15 +67,34 @@ internal sealed class SchemaPaths(ApiSchema schema)
 
         string parent = "/" + string.Join('/', segments.Take(known));
         string[] children = [.. Below(segments[..known]).Where(found => found.Segments.Length > known).Select(found => found.Segments[known]).Distinct(StringComparer.Ordinal)];
-        string? near = known < segments.Length ? children.FirstOrDefault(child => UsageErrors.Distance(child, segments[known]) <= 2) : null;
+        string? near = known < segments.Length ? UsageErrors.Nearest(segments[known], children) : null;
         string product = schema.Product == ProxmoxProduct.BackupServer ? "Proxmox Backup Server" : "Proxmox VE";
         return new CliException(new CliError
         {
             Code = "unknown_path",
             ExitCode = ExitCodes.Usage,
-            Message = $"The API of {product} {schema.Version} has no path {path}",
+            Message = segments.Length == 0 ? $"The schema of {product} {schema.Version} says nothing about the root of the API" : $"The API of {product} {schema.Version} has no path {path}",
             Hint = near is null ? $"See what there is: prox api ls {parent}" : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: prox api ls {parent}",
         });
+    }
+
+    /// <summary>Returns the concrete path of the nearest list above a placeholder: what can be read to see which values it may have.</summary>
+    /// <param name="path">A concrete path.</param>
+    /// <param name="endpoint">The endpoint it addresses.</param>
+    /// <param name="placeholder">The position of the placeholder among the segments of the endpoint's path.</param>
+    /// <returns>Null if nothing above it can be read.</returns>
+    public string? ListAbove(string path, ApiEndpoint endpoint, int placeholder)
+    {
+        (string[] typed, string[] template) = (Split(path), Split(endpoint.Path));
+        for (int count = placeholder; count > 0; count--)
+        {
+            if (schema.Find(ApiMethod.Get, "/" + string.Join('/', template.Take(count))) is not null)
+            {
+                return "/" + string.Join('/', typed.Take(count));
+            }
+        }
+
+        return null;
     }
 
     private static IReadOnlyList<ApiEndpoint> Verbs(IGrouping<string, (ApiEndpoint Endpoint, string[] Segments)> group) =>

@@ -8,8 +8,8 @@ internal sealed class SystemConsoleHost : IConsoleHost
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly Lazy<TextReader> _in = new(static () => new StreamReader(Console.OpenStandardInput(), s_utf8));
-    private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Console.OpenStandardOutput(), s_utf8, 16 * 1024) { NewLine = "\n" });
-    private readonly Lazy<TextWriter> _error = new(static () => new StreamWriter(Console.OpenStandardError(), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
+    private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Results(), s_utf8, 16 * 1024) { NewLine = "\n" });
+    private readonly Lazy<TextWriter> _error = new(static () => new StreamWriter(new StandardStream(Console.OpenStandardError, isNeeded: false), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
 
     /// <inheritdoc/>
     public TextReader In => _in.Value;
@@ -33,5 +33,7 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public int? Width => IsOutputTerminal && Console.WindowWidth is > 0 and int width ? width : null;
 
     /// <inheritdoc/>
-    public Stream OpenOutput() => Console.OpenStandardOutput();
+    public Stream OpenOutput() => Results();
+
+    private static StandardStream Results() => new(Console.OpenStandardOutput, isNeeded: true);
 }

@@ -16,7 +16,9 @@ internal static class TextCells
     /// Replaces control characters by visible escapes. Names, notes and logs are written by others: an escape sequence in them could
     /// otherwise rewrite what the terminal shows.
     /// </summary>
-    public static string Visible(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="keepBreaks">True to leave line breaks and tabs as they are.</param>
+    public static string Visible(string text, bool keepBreaks = false)
     {
         if (!text.Any(IsHarmful))
         {
@@ -28,6 +30,7 @@ internal static class TextCells
         {
             _ = c switch
             {
+                '\n' or '\r' or '\t' when keepBreaks => visible.Append(c),
                 '\n' => visible.Append("\\n"),
                 '\r' => visible.Append("\\r"),
                 '\t' => visible.Append("\\t"),
@@ -48,22 +51,7 @@ internal static class TextCells
         }
 
         string mark = cells > Ellipsis.Length + 1 ? Ellipsis : "";
-        StringBuilder kept = new();
-        int used = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            string piece = rune.ToString();
-            int width = Width(piece);
-            if (used + width > cells - mark.Length)
-            {
-                break;
-            }
-
-            kept.Append(piece);
-            used += width;
-        }
-
-        return kept.Append(mark).ToString();
+        return Head(text, cells - mark.Length) + mark;
     }
 
     /// <summary>Fills a text with spaces up to a number of cells.</summary>
@@ -92,6 +80,54 @@ internal static class TextCells
 
             yield return line.ToString();
         }
+    }
+
+    /// <summary>Breaks a path into lines of at most a number of cells, behind slashes where that is possible; further lines are indented.</summary>
+    public static IEnumerable<string> Fold(string path, int cells)
+    {
+        const string Indent = "  ";
+        string line = "";
+        for (int start = 0; start < path.Length;)
+        {
+            int slash = path.IndexOf('/', start == 0 ? 1 : start);
+            int end = slash < 0 ? path.Length : slash + 1;
+            string piece = path[start..end];
+            start = end;
+            if (line.Trim().Length > 0 && Width(line + piece) > cells)
+            {
+                yield return line;
+                line = Indent;
+            }
+
+            line += piece;
+            while (Width(line) > cells)
+            {
+                string head = Head(line, Math.Max(cells, Indent.Length + 2));
+                yield return head;
+                line = Indent + line[head.Length..];
+            }
+        }
+
+        yield return line;
+    }
+
+    private static string Head(string text, int cells)
+    {
+        StringBuilder kept = new();
+        int used = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            string piece = rune.ToString();
+            used += Width(piece);
+            if (used > cells)
+            {
+                break;
+            }
+
+            kept.Append(piece);
+        }
+
+        return kept.ToString();
     }
 
     // C0, delete, C1, and the marks that reverse the direction of text.

@@ -9,17 +9,28 @@ namespace ProxSharp.Authentication;
 internal sealed class CommandSecret : SecretSource
 {
     private const int Limit = 64 * 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly string _command;
     private readonly string[] _arguments;
+    private readonly TimeSpan _patience;
 
     public CommandSecret(string command, IEnumerable<string> arguments)
+        : this(command, arguments, s_patience)
+    {
+    }
+
+    /// <summary>Names the program.</summary>
+    /// <param name="command">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="patience">How long it may take.</param>
+    internal CommandSecret(string command, IEnumerable<string> arguments, TimeSpan patience)
     {
         ArgumentException.ThrowIfNullOrEmpty(command);
         ArgumentNullException.ThrowIfNull(arguments);
         _command = command;
         _arguments = [.. arguments];
+        _patience = patience;
     }
 
     /// <inheritdoc/>
@@ -29,13 +40,22 @@ internal sealed class CommandSecret : SecretSource
         using Process process = Start();
         using CancellationTokenRegistration killing = patience.Token.UnsafeRegister(static state => Kill((Process)state!), process);
         StringBuilder output = new();
-        char[] buffer = new char[4096];
-        while (process.StandardOutput.Read(buffer, 0, buffer.Length) is int count and > 0)
+
+        // A program that it left behind may hold the pipe open for ever, and reading cannot be broken off: a thread of its own waits.
+        using ManualResetEventSlim ended = new();
+        Thread reader = new(() => ReadToEnd(process, output, ended)) { IsBackground = true, Name = "secret of a command" };
+        reader.Start();
+        try
         {
-            Append(output, buffer.AsSpan(0, count));
+            ended.Wait(patience.Token);
+            process.WaitForExit();
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // The registration may not have had its turn yet. Result says why: the time is over, or the caller gave up.
+            Kill(process);
         }
 
-        process.WaitForExit();
         return Result(process, output, patience.Token, cancellationToken);
     }
 
@@ -47,22 +67,52 @@ internal sealed class CommandSecret : SecretSource
         using CancellationTokenRegistration killing = patience.Token.UnsafeRegister(static state => Kill((Process)state!), process);
         StringBuilder output = new();
         char[] buffer = new char[4096];
-        while (await process.StandardOutput.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is int count and > 0)
+        try
         {
-            Append(output, buffer.AsSpan(0, count));
+            // A program that it left behind may hold the pipe open for ever, and reading itself cannot be broken off.
+            while (await process.StandardOutput.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(patience.Token).ConfigureAwait(false) is int count and > 0)
+            {
+                Append(output, buffer.AsSpan(0, count));
+            }
+
+            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // The registration may not have had its turn yet. Result says why: the time is over, or the caller gave up.
+            Kill(process);
         }
 
-        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         return Result(process, output, patience.Token, cancellationToken);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"exec:{_command}";
 
-    private static CancellationTokenSource Patience(CancellationToken cancellationToken)
+    private static void ReadToEnd(Process process, StringBuilder output, ManualResetEventSlim ended)
+    {
+        try
+        {
+            char[] buffer = new char[4096];
+            while (process.StandardOutput.Read(buffer, 0, buffer.Length) is int count and > 0)
+            {
+                Append(output, buffer.AsSpan(0, count));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            // The time is over: the process was disposed of, and nobody waits any more.
+        }
+        finally
+        {
+            ended.Set();
+        }
+    }
+
+    private CancellationTokenSource Patience(CancellationToken cancellationToken)
     {
         CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_patience);
+        patience.CancelAfter(_patience);
         return patience;
     }
 
@@ -100,7 +150,7 @@ internal sealed class CommandSecret : SecretSource
         if (patience.IsCancellationRequested)
         {
             throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The command {_command} for the secret did not end within {s_patience.TotalSeconds:0} seconds."));
+                CultureInfo.InvariantCulture, $"The command {_command} for the secret did not end within {_patience.TotalSeconds:0.###} seconds."));
         }
 
         return process.ExitCode == 0

@@ -11,12 +11,28 @@ internal sealed class FileSecret : SecretSource
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const UnixFileMode OtherWriters = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    // Docker and Kubernetes mount secrets here, readable for everybody: the container is the border.
+    private static readonly string[] s_containerFolders = ["/run/secrets", "/var/run/secrets"];
+
     private readonly string _path;
+    private readonly bool _isMounted;
 
     public FileSecret(string path)
+        : this(path, s_containerFolders)
+    {
+    }
+
+    /// <summary>Names the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="containerFolders">The folders in which files may be readable for others.</param>
+    internal FileSecret(string path, IReadOnlyList<string> containerFolders)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = path;
+        string full = Path.GetFullPath(path);
+        _isMounted = containerFolders.Any(folder => full.StartsWith(folder + "/", StringComparison.Ordinal));
     }
 
     /// <inheritdoc/>
@@ -87,7 +103,7 @@ internal sealed class FileSecret : SecretSource
         }
 
         UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
-        if ((mode & Others) != 0)
+        if ((mode & (_isMounted ? OtherWriters : Others)) != 0)
         {
             string octal = Convert.ToString((int)mode & 0x1FF, 8).PadLeft(4, '0');
             throw new InvalidOperationException(string.Create(

@@ -31,10 +31,13 @@ public abstract class SecretSource
     /// <summary>Takes the first line of what a program prints. No shell is involved, so nothing in the arguments is expanded.</summary>
     /// <param name="command">The program: a path, or a name that is looked up in PATH.</param>
     /// <param name="arguments">Its arguments, one each.</param>
-    /// <remarks>The program has 30 seconds. What it writes to its error output appears on ours.</remarks>
+    /// <remarks>The program has 60 seconds, then it is ended. What it writes to its error output appears on ours.</remarks>
     public static SecretSource FromExec(string command, params IEnumerable<string> arguments) => new CommandSecret(command, arguments);
 
-    /// <summary>Takes the first line of a file. On Unix the file must not be accessible to group and others (mode 0600 or 0400).</summary>
+    /// <summary>
+    /// Takes the first line of a file. On Unix the file must not be accessible to group and others (mode 0600 or 0400). Below
+    /// <c>/run/secrets</c> and <c>/var/run/secrets</c>, where containers get their secrets with mode 0444 or 0644, it must only not be writable by them.
+    /// </summary>
     public static SecretSource FromFile(string path) => new FileSecret(path);
 
     /// <summary>Takes the first line of an environment variable.</summary>

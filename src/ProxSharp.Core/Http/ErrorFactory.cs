@@ -50,7 +50,12 @@ internal static class ErrorFactory
             }
         }
 
-        text.Append('.');
+        // A text that ends in a mark of its own, such as "authentication failure!", gets no second one.
+        if (text[^1] is not ('!' or '?'))
+        {
+            text.Append('.');
+        }
+
         if (hint.Length > 0)
         {
             text.Append(' ').Append(hint).Append('.');

@@ -65,7 +65,7 @@ internal sealed class ServerNodeReader
             Type = ReadType(LooseJson.Member(element, "type"), properties),
             IsOptional = LooseJson.Truth(element, "optional") == true,
             Format = format.ValueKind == JsonValueKind.String ? format.GetString() : null,
-            PropertyStringFormat = ReadFormat(format, place, depth),
+            PropertyStringFormat = ReadFormat(format, place, depth) ?? RegisteredFormat(format),
             Items = items.ValueKind == JsonValueKind.Object ? ReadNode(null, items, $"{place} items", known?.Items, depth + 1) : null,
             Properties = ReadProperties(properties, place, known?.Properties, depth + 1),
             AllowsExtra = LooseJson.Truth(element, "additionalProperties") ?? extra.ValueKind == JsonValueKind.Object,
@@ -118,6 +118,10 @@ internal sealed class ServerNodeReader
             : new ApiNode { Type = ApiValueType.Object, Properties = ReadProperties(format, place, null, depth + 1) };
         return place;
     }
+
+    /// <summary>Returns the name of a format that the server registers and does not write out; null if it is none of property strings.</summary>
+    private string? RegisteredFormat(JsonElement format) =>
+        format.ValueKind == JsonValueKind.String && format.GetString() is { } name && _formats.ContainsKey(name) ? name : null;
 
     private List<ApiAlternative> ReadAlternatives(JsonElement oneOf, string place, int depth) =>
     [

@@ -5,6 +5,7 @@ using ProxSharp.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Documentation;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.State;
@@ -15,6 +16,8 @@ namespace ProxSharp.Simulator.Calls;
 internal sealed class PvePipeline(PveState state, PveAuthentication authentication, PveDispatcher dispatcher, bool delays) : IRequestPipeline
 {
     private const int MaximumBody = 512 * 1024;
+
+    private static readonly string[] s_roots = ["version", "cluster", "nodes", "storage", "access", "pools"];
 
     private static readonly TimeSpan s_refusalDelay = TimeSpan.FromSeconds(3);
 
@@ -55,6 +58,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
     public async ValueTask<WireResponse> HandleAsync(WireRequest request, CancellationToken cancellationToken)
     {
         string path = FormReader.DecodePath(request.Path);
+        if (request.Method == "GET" && path == ServerSchemaReader.VirtualEnvironmentPath)
+        {
+            return new WireResponse { ContentType = SchemaScript.ContentType, Body = SchemaScript.Of(state.Schema) };
+        }
+
         string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (segments is [])
         {
@@ -83,10 +91,19 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         }
 
         PveFormat format = new(segments[1]);
+        if (apiPath == "/" && request.Method == "GET" && format.IsKnown)
+        {
+            return format.Write(RootIndex());
+        }
+
         return format.IsKnown
             ? await ExecuteAsync(request, apiPath, caller, format, cancellationToken).ConfigureAwait(false)
             : WireResponse.Text(501, $"no formatter for uri {apiPath}, {segments[1]}");
     }
+
+    // Proxmox: the root answers with its index although the schema does not declare it.
+    private static ApiReply RootIndex() =>
+        ApiReply.Of(new JsonArray([.. s_roots.Select(static name => (JsonNode)new JsonObject { ["subdir"] = name })]));
 
     private static bool IsUpload(WireRequest request) =>
         request.ContentType == "multipart/form-data" && request.Path.EndsWith("/upload", StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using ProxSharp.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Documentation;
 using ProxSharp.Simulator.Http;
 
 namespace ProxSharp.Simulator.Pbs;
@@ -25,6 +26,11 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
 
     public async ValueTask<WireResponse> HandleAsync(WireRequest request, CancellationToken cancellationToken)
     {
+        if (request.Method == "GET" && request.Path == ServerSchemaReader.BackupServerPath)
+        {
+            return new WireResponse { ContentType = SchemaScript.ContentType, Body = SchemaScript.Of(state.Schema) };
+        }
+
         string[] segments = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         PbsFormat format = new(segments.Length > 1 && segments[0] == "api2" ? segments[1] : "");
         string apiPath = "/" + string.Join('/', segments.Skip(2));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using ProxSharp.Authentication;
 
 namespace ProxSharp.Core.Tests.Authentication;
@@ -33,6 +35,35 @@ public sealed class SecretSourceTests
         Assert.Contains($"chmod 600 {path}", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden-value", exception.ToString(), StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await source.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead | UnixFileMode.OtherRead, true)]
+    [InlineData(UnixFileMode.OtherRead | UnixFileMode.OtherExecute, true)]
+    [InlineData(UnixFileMode.GroupWrite, false)]
+    [InlineData(UnixFileMode.OtherWrite, false)]
+    public async Task FromFile_MountedForAContainer_MayBeReadableButNotWritable(UnixFileMode more, bool isAccepted)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix file modes");
+        using TemporaryFolder folder = new();
+        string path = folder.Write("secret", "mounted", UnixFileMode.UserRead | more);
+        FileSecret mounted = new(path, [Path.GetDirectoryName(path)!]);
+        FileSecret beside = new(path, [path[..^4]]);
+
+        foreach (bool sync in new[] { true, false })
+        {
+            Task<string> Read(FileSecret source) => sync ? Task.Run(() => source.Read(), TestContext.Current.CancellationToken) : source.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+            if (isAccepted)
+            {
+                Assert.Equal("mounted", await Read(mounted));
+            }
+            else
+            {
+                await Assert.ThrowsAsync<InvalidOperationException>(() => Read(mounted));
+            }
+
+            await Assert.ThrowsAsync<InvalidOperationException>(() => Read(beside));
+        }
     }
 
     [Fact]
@@ -91,12 +122,48 @@ public sealed class SecretSourceTests
     [InlineData(true)]
     public async Task FromExec_Cancelled_EndsTheProgram(bool synchronous)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sleep");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh and named pipes");
+        using TemporaryFolder folder = new();
+        string pipe = folder.File("pipe");
+        await Process.Start("mkfifo", [pipe]).WaitForExitAsync(TestContext.Current.CancellationToken);
         using CancellationTokenSource cancellation = new();
-        SecretSource source = SecretSource.FromExec("sleep", "600");
+        SecretSource source = SecretSource.FromExec("sh", "-c", "echo $$ > \"$0\"; exec sleep 600", pipe);
         Task<string> reading = synchronous ? Task.Run(() => source.Read(cancellation.Token)) : source.ReadAsync(cancellation.Token).AsTask();
+        int program = int.Parse(await File.ReadAllTextAsync(pipe, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(HasEnded(program));
+    }
+
+    private static bool HasEnded(int program)
+    {
+        try
+        {
+            using Process left = Process.GetProcessById(program);
+            return left.WaitForExit(TimeSpan.FromSeconds(30));
+        }
+        catch (ArgumentException)
+        {
+            return true; // There is none of that number any more.
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FromExec_SomethingKeepsThePipe_EndsWithTheTime(bool synchronous)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+
+        // The program itself ends at once, what it left behind does not: reading to the end would take a minute.
+        CommandSecret source = new("sh", ["-c", "sleep 60 2>/dev/null & echo half-secret"], TimeSpan.FromMilliseconds(200));
+        Task<string> reading = synchronous
+            ? Task.Run(() => source.Read(), TestContext.Current.CancellationToken)
+            : source.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        Assert.Equal("The command sh for the secret did not end within 0.2 seconds.", exception.Message);
     }
 
     [Fact]

@@ -30,6 +30,16 @@ public sealed class ErrorTextTests
         }
     }
 
+    [Theory]
+    [InlineData("authentication failure!", "authentication failure! Check user name, realm and password.")]
+    [InlineData("authentication failure", "authentication failure. Check user name, realm and password.")]
+    public async Task Text_WithAMarkOfItsOwn_GetsNoSecondOne(string said, string expected)
+    {
+        using TestConnection connection = new(_ => StubHandler.Text(401, said));
+        ProxmoxAuthenticationException thrown = await Assert.ThrowsAsync<ProxmoxAuthenticationException>(() => connection.SendAsync(false, s_create, new() { { "node", "pve1" } }, s_unchecked));
+        Assert.EndsWith($": {expected}", thrown.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("Acceptance", "1")]
     public async Task Errors_OfSeveralParameters_AreADictionaryAndInTheMessage()

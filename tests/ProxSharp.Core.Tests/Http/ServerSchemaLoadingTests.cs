@@ -42,6 +42,30 @@ public sealed class ServerSchemaLoadingTests
         Assert.Throws<ArgumentException>(() => client.Schema = RepositoryFiles.Pbs);
     }
 
+    [Theory]
+    [InlineData(401, "permission denied - invalid PVE ticket", true)]
+    [InlineData(404, "Not Found", true)]
+    [InlineData(501, "no such uri", true)]
+    [InlineData(500, "no such file '/pve-docs/api-viewer/apidoc.js'", true)]
+    [InlineData(500, "Internal Server Error", false)]
+    [InlineData(403, "Permission check failed", false)]
+    public async Task LoadSchema_PageIsMissing_SaysThatNoneIsPublished(int status, string reason, bool isMissing)
+    {
+        foreach (bool sync in new[] { true, false })
+        {
+            StubHandler stub = new(call => call.Target.EndsWith(".js", StringComparison.Ordinal) ? StubHandler.Text(status, reason) : StubHandler.Json("""{"data":{}}"""));
+            await using TestClient client = new(stub);
+            ApiSchema before = client.Schema;
+
+            ProxmoxException thrown = await Assert.ThrowsAnyAsync<ProxmoxException>(
+                async () => _ = sync ? client.LoadSchema(TestContext.Current.CancellationToken) : await client.LoadSchemaAsync(TestContext.Current.CancellationToken));
+
+            Assert.Equal(isMissing, thrown is ProxmoxProtocolException);
+            Assert.Equal(isMissing, thrown.Message.Contains("publishes no schema", StringComparison.Ordinal));
+            Assert.Same(before, client.Schema);
+        }
+    }
+
     private sealed class TestClient(StubHandler stub) : ProxmoxClient(
         new ProxmoxClientOptions { Endpoints = [ProxmoxEndpoint.Parse("pve1", ProxmoxProduct.VirtualEnvironment)], Handler = _ => stub },
         RepositoryFiles.Pve);

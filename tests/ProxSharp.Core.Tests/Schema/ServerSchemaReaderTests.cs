@@ -103,6 +103,13 @@ public sealed class ServerSchemaReaderTests
     }
 
     [Fact]
+    public void Read_RegisteredFormat_IsAPropertyString()
+    {
+        Assert.Equal(("pve-qm-boot", "pve-qm-boot"), (s_small.Endpoints[1].Parameters["boot"].Format, s_small.Endpoints[1].Parameters["boot"].PropertyStringFormat));
+        Assert.Null(s_small.Endpoints[1].Parameters["node"].PropertyStringFormat);
+    }
+
+    [Fact]
     public void Read_Script_GivesPermissions()
     {
         ApiPermission known = s_small.Endpoints[1].Permission;

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Says where to look for an object that the server does not have.</summary>
+internal static class NotFoundAdvice
+{
+    /// <summary>Makes the error; its next step is the list that the missing object would be in.</summary>
+    public static CliError Explain(ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path)
+    {
+        CliError error = ErrorMapper.Map(missing);
+        string? list = Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
+            ? new SchemaPaths(schema).ListAbove(path, endpoint, placeholder)
+            : null;
+        string advice = list is null ? $"See what it takes: prox api describe {endpoint.Path}" : $"See what there is: prox api get {list}";
+        return error with { Hint = ServerAdvice.Of(missing).Advice is { } said ? $"{said}. {advice}" : advice };
+    }
+
+    /// <summary>Finds the position of the missing object in the path: the last value that the server speaks of, else the last value.</summary>
+    private static int? Placeholder(string message, ApiSchema schema, ApiEndpoint endpoint, string path)
+    {
+        string[] template = endpoint.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        int[] positions = [.. Enumerable.Range(0, template.Length).Where(at => template[at].StartsWith('{')).Reverse()];
+        if (positions.Length == 0 || !schema.TryMatch(endpoint.Method, path, out ApiMatch? match))
+        {
+            return null;
+        }
+
+        foreach (int at in positions)
+        {
+            if (match.PathValues.TryGetValue(template[at][1..^1], out string? value) && Names(message, value))
+            {
+                return at;
+            }
+        }
+
+        return positions[0];
+    }
+
+    private static bool Names(string message, string value) =>
+        value.Length > 0 && Regex.IsMatch(message, $@"(?<![\w-]){Regex.Escape(value)}(?![\w-])", RegexOptions.CultureInvariant);
+}

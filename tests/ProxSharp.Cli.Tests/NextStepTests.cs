@@ -1,0 +1,82 @@
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What errors advise: the right thing, and once.</summary>
+public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+{
+    [Theory]
+    [InlineData("api get /nodes/pve1/qemu/4711/config", "prox api get /nodes/pve1/qemu")]
+    [InlineData("api get /nodes/pve1/qemu/4711/status/current", "prox api get /nodes/pve1/qemu")]
+    [InlineData("api set /nodes/pve1/qemu/4711/config memory=512", "prox api get /nodes/pve1/qemu")]
+    [InlineData("api get /nodes/nope/status", "prox api get /nodes")]
+    [InlineData("api get /nodes/nope/qemu/100/config", "prox api get /nodes")]
+    [InlineData("api get /pools/nope", "prox api get /pools")]
+    public async Task Call_MissingObject_NamesTheListItWouldBeIn(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.EndsWith($"See what there is: {expected}", (await cli.LineAsync(line)).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_MissingDatastore_NamesTheListOfDatastores()
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+
+        Assert.EndsWith("See what there is: prox api get /admin/datastore", (await cli.LineAsync("api create /admin/datastore/nowhere/gc")).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api get /version --url nowhere.invalid --user root@pam --secret env:LAB_SECRET", 3, "Check")]
+    [InlineData("api get /version --url 127.0.0.1:9 --user root@pam --secret env:LAB_SECRET", 3, "Check")]
+    [InlineData("api set /cluster/options keyboard=de", 4, "privilege separation")]
+    [InlineData("api create /nodes/pve1/qemu vmid=100 memory=512", 6, "Choose another id")]
+    public async Task Call_Failure_AdvisesOnce(string line, int exitCode, string once)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync(line)).FailedWith(exitCode);
+
+        Assert.Equal(2, error.Split(once).Length);
+        Assert.DoesNotContain("..", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("authentication failure!", "authentication failure! Check the user or token id and its secret (prox context show).")]
+    [InlineData("no ticket", "no ticket. No credentials arrived: configure them, and check that a proxy in between passes the Authorization and Cookie headers on.")]
+    public async Task Get_LoginRefused_AdvisesOnce(string reason, string expected)
+    {
+        await using StubServer server = StubServer.Start(_ => StubReply.Http(401, reason, ""));
+        using CliHarness cli = new CliHarness().With("S", "11111111-2222-3333-4444-555555555555");
+
+        string line = (await cli.LineAsync(
+            $"api get /version --url {server.Address.GetLeftPart(UriPartial.Authority)} --token-id root@pam!ci --secret env:S --fingerprint {server.Fingerprint}")).FailedWith(4);
+
+        Assert.EndsWith($": {expected}", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api set /nodes/pve1/qemu/100/config foo=1")]
+    [InlineData("api set /nodes/pve1/qemu/100/config zz=1")]
+    [InlineData("api ls /xy")]
+    public async Task Call_WordThatIsNotSimilar_SuggestsNothing(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.DoesNotContain("Did you mean", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api set /nodes/pve1/qemu/100/config boots=1", "Did you mean boot?")]
+    [InlineData("api set /nodes/pve1/qemu/100/config naem=x", "Did you mean name?")]
+    [InlineData("api set /nodes/pve1/qemu/100/config descriptoin=x", "Did you mean description?")]
+    public async Task Call_WordThatIsSimilar_SuggestsTheNearest(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+}
