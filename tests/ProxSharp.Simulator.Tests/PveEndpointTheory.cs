@@ -134,7 +134,6 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
     /// <summary>The endpoints that refuse even a well-formed call, as the real server does.</summary>
     private static (int Status, string? Text) Refusal(ApiEndpoint endpoint) => endpoint.ToString() switch
     {
-        "POST /cluster/notifications/targets/{name}/test" => (404, "target 'sample' does not exist"),
         "POST /access/vncticket" => (401, "authentication failure"),
         "POST /cluster/notifications/targets/{name}/test" => (404, "target 'sample' does not exist"),
         "GET /cluster/ha/groups" => (500, "cannot index groups: ha groups have been migrated to rules"),
