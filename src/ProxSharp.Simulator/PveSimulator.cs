@@ -13,6 +13,7 @@ using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Nodes;
+using ProxSharp.Simulator.Replication;
 using ProxSharp.Simulator.Rrd;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Sdn;
@@ -220,6 +221,7 @@ public sealed class PveSimulator : IAsyncDisposable
         new FirewallRuleHandlers(state, reader).Register(table);
         new FirewallViews(state).Register(table);
         new SdnHandlers(state, reader).Register(table);
+        new ReplicationHandlers(state, reader).Register(table);
         new RrdHandlers(state).Register(table);
         new ServiceHandlers(state).Register(table);
         new NodeSettingsHandlers(state).Register(table);

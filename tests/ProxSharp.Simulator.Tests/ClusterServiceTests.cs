@@ -122,6 +122,22 @@ public sealed class ClusterServiceTests : SimulatedCluster
     }
 
     [Fact]
+    public async Task Replication_RunsOnItsSchedule()
+    {
+        Assert.Equal((500, "Target 'pve9' does not exist."), Answer(await Client.PostAsync("/cluster/replication", ("id", "106-0"), ("type", "local"), ("target", "pve9"))));
+        Assert.Equal(200, (await Client.PostAsync("/cluster/replication", ("id", "106-0"), ("type", "local"), ("target", "pve2"), ("schedule", "*/30"))).Status);
+        Assert.Equal("unable to open file - No such file or directory", (await DataAsync("/nodes/pve1/replication/106-0/log"))[0]!["t"]!.GetValue<string>());
+        Simulator.Advance(TimeSpan.FromMinutes(40));
+
+        JsonNode status = Assert.Single((await DataAsync("/nodes/pve1/replication")).AsArray())!;
+        Assert.Equal(
+            ("106-0", 106, "pve1", "pve2", 1795383000L, 1795384800L),
+            (status["id"]!.GetValue<string>(), status["guest"]!.GetValue<int>(), status["source"]!.GetValue<string>(), status["target"]!.GetValue<string>(), status["last_sync"]!.GetValue<long>(), status["next_sync"]!.GetValue<long>()));
+        Assert.Equal("2026-11-22 21:30:00 106-0: start replication job", (await DataAsync("/nodes/pve1/replication/106-0/log"))[0]!["t"]!.GetValue<string>());
+        Assert.Empty((await DataAsync("/nodes/pve2/replication")).AsArray());
+    }
+
+    [Fact]
     public async Task BulkActions_StartATaskForEachGuest()
     {
         (string exit, string[] log) = await RunAsync(Client.PostAsync("/cluster/bulk-action/guest/shutdown", ("vms", "100"), ("vms", "201")));

@@ -193,6 +193,11 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             _simulator.State.Volumes.Add(new Volume { Id = Archive, Storage = "local", Node = "pve1", Content = "backup", Format = "vma.zst", Created = 1_767_225_600, SavedConfig = new Dictionary<string, string>(machine.Config) });
             ArrangePower(endpoint, machine, container);
             ArrangeItems(endpoint, path);
+            if (endpoint.Path.StartsWith("/nodes/{node}/replication/", StringComparison.Ordinal))
+            {
+                _simulator.State.Collections.Put("/cluster/replication", "106-0", new JsonObject { ["type"] = "local", ["target"] = "pve2" });
+            }
+
             if (path.Contains("/tasks/", StringComparison.Ordinal))
             {
                 SimulatedTask task = _simulator.State.Tasks.Start(new TaskRequest("pve1", "qmstart", "106", "root@pam"));

@@ -8,7 +8,7 @@ using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Nodes;
 
-/// <summary>Time zone, name servers, the hosts file, the subscription and the report of a node.</summary>
+/// <summary>Time zone, name servers, the hosts file, the subscription, traffic counters and the report of a node.</summary>
 internal sealed class NodeSettingsHandlers(PveState state)
 {
     private const string Changed = "detected modified configuration - file changed by other user? Try again.";
@@ -21,6 +21,7 @@ internal sealed class NodeSettingsHandlers(PveState state)
         table.Put("/nodes/{node}/dns", SetDns);
         table.Get("/nodes/{node}/hosts", Hosts);
         table.Post("/nodes/{node}/hosts", SetHosts);
+        table.Get("/nodes/{node}/netstat", Netstat);
         table.Get("/nodes/{node}/report", Report);
         table.Get("/nodes/{node}/subscription", Subscription);
         table.Put("/nodes/{node}/subscription", SetSubscription);
@@ -93,6 +94,28 @@ internal sealed class NodeSettingsHandlers(PveState state)
 #pragma warning disable CA5350 // The server's digests are SHA-1; nothing is protected by them.
         return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5350
+    }
+
+    private ApiReply Netstat(ApiCall call)
+    {
+        JsonArray list = [];
+        foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == call.PathValues["node"] && guest.IsRunning))
+        {
+            long traffic = (long)(state.Now - guest.StartedAt).TotalSeconds * (1000 + guest.VmId);
+            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3])))
+            {
+                // Proxmox: all members are texts.
+                list.Add((JsonNode)new JsonObject
+                {
+                    ["vmid"] = guest.VmId.ToString(CultureInfo.InvariantCulture),
+                    ["dev"] = device,
+                    ["in"] = traffic.ToString(CultureInfo.InvariantCulture),
+                    ["out"] = (traffic / 2).ToString(CultureInfo.InvariantCulture),
+                });
+            }
+        }
+
+        return ApiReply.Of(list);
     }
 
     private ApiReply Report(ApiCall call)
