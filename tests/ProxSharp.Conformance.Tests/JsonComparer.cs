@@ -8,16 +8,21 @@ namespace ProxSharp.Conformance.Tests;
 internal sealed class JsonComparer(bool byShape)
 {
     private static readonly string[] s_keys =
-        ["volid", "vmid", "userid", "tokenid", "poolid", "storage", "roleid", "realm", "groupid", "subdir", "key", "sid", "rule", "macro", "iface", "service", "handle", "n", "name", "id"];
+    [
+        "volid", "vmid", "userid", "tokenid", "poolid", "storage", "roleid", "realm", "groupid", "subdir", "key", "sid", "rule", "macro", "iface", "service",
+        "handle", "n", "name", "id",
+    ];
 
     // Measured, counted or made at random.
     private static readonly HashSet<string> s_measured = new(StringComparer.Ordinal)
     {
-        "pid", "pstart", "time", "ctime", "starttime", "endtime", "uptime", "mem", "memhost", "cpu", "disk", "netin", "netout", "diskread", "diskwrite", "used", "avail", "used_fraction",
-        "free", "available", "localtime", "created", "snaptime", "notbefore", "notafter", "total", "size", "maxdisk", "idle", "wait", "next-run", "timestamp", "mhz", "flags", "model", "family",
-        "vendor", "loadavg", "kversion", "release", "version", "pem", "cert", "fingerprint", "ssl_fingerprint", "issuer", "subject", "ip", "password", "value", "recovery", "image", "filename",
-        "image", "descr", "description-text", "shared-pages", "public-key-bits", "CSRFPreventionToken", "uid", "cgroup-mode", "machine", "hvm", "mode-text", "maxmem-measured", "pressurecpusome",
-        "pressurecpufull", "pressureiosome", "pressureiofull", "pressurememorysome", "pressurememoryfull", "serverid",
+        "pid", "pstart", "time", "ctime", "starttime", "endtime", "uptime", "mem", "memhost", "cpu", "disk", "netin", "netout",
+        "diskread", "diskwrite", "used", "avail", "used_fraction", "free", "available", "localtime", "created", "snaptime",
+        "notbefore", "notafter", "total", "size", "maxdisk", "idle", "wait", "next-run", "timestamp", "mhz", "flags", "model",
+        "family", "vendor", "loadavg", "kversion", "release", "version", "pem", "cert", "fingerprint", "ssl_fingerprint",
+        "issuer", "subject", "ip", "password", "value", "recovery", "image", "filename", "descr", "public-key-bits",
+        "CSRFPreventionToken", "uid", "cgroup-mode", "machine", "hvm", "pressurecpusome", "pressurecpufull", "pressureiosome",
+        "pressureiofull", "pressurememorysome", "pressurememoryfull",
     };
 
     private static readonly HashSet<string> s_lists = new(StringComparer.Ordinal) { "content", "privs", "groups", "tags", "users", "vms", "nodes" };

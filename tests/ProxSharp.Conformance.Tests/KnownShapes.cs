@@ -27,7 +27,6 @@ internal static class KnownShapes
         ["nodes_{node}_qemu_{vmid}_firewall_options"] = NotSet,
         ["nodes_{node}_qemu_{vmid}_snapshot_{snapname}_config"] = NotSet,
         ["nodes_{node}_qemu_{vmid}_vncwebsocket"] = Expired,
-        ["nodes_{node}_replication"] = Pending,
         ["nodes_{node}_scan_pbs"] = "the recorded fingerprint was shortened",
         ["nodes_{node}_vncwebsocket"] = Expired,
         ["nodes_{node}_vzdump_extractconfig"] = "the recorded backup is another one",

@@ -18,7 +18,7 @@ public sealed class BackupTests : SimulatedCluster
         Assert.Contains(log, static line => line.StartsWith("INFO:  50% (10.0 GiB of 20.0 GiB) in 15s", StringComparison.Ordinal));
         Assert.Equal(["INFO: Backup job finished successfully", "TASK OK"], log[^2..]);
         JsonNode archive = Assert.Single((await DataAsync("/nodes/pve1/storage/local/content?content=backup")).AsArray())!;
-        Assert.Equal(("local:backup/vzdump-qemu-106-2026_11_22-21_00_00.vma.zst", "staging on pve1", 1), (archive["volid"]!.GetValue<string>(), archive["notes"]!.GetValue<string>(), archive["protected"]!.GetValue<int>()));
+        Assert.Equal(("local:backup/vzdump-qemu-106-2026_11_22-21_00_00.vma", "staging on pve1", 1), (archive["volid"]!.GetValue<string>(), archive["notes"]!.GetValue<string>(), archive["protected"]!.GetValue<int>()));
         Assert.Contains("name: staging\n", (await DataAsync($"/nodes/pve1/vzdump/extractconfig?volume={archive["volid"]}")).GetValue<string>(), StringComparison.Ordinal);
     }
 

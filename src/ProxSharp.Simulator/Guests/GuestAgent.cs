@@ -138,7 +138,14 @@ internal sealed class GuestAgent(PveState state)
 
     private static JsonObject Statistics() => new()
     {
-        ["rx-bytes"] = 0, ["rx-dropped"] = 0, ["rx-errs"] = 0, ["rx-packets"] = 0, ["tx-bytes"] = 0, ["tx-dropped"] = 0, ["tx-errs"] = 0, ["tx-packets"] = 0,
+        ["rx-bytes"] = 0,
+        ["rx-dropped"] = 0,
+        ["rx-errs"] = 0,
+        ["rx-packets"] = 0,
+        ["tx-bytes"] = 0,
+        ["tx-dropped"] = 0,
+        ["tx-errs"] = 0,
+        ["tx-packets"] = 0,
     };
 
     private static JsonArray Interfaces(Guest guest)
