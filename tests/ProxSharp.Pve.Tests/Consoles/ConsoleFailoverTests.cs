@@ -42,5 +42,5 @@ public sealed class ConsoleFailoverTests
     private static ProxmoxEndpoint Endpoint(StubServer server) => ProxmoxEndpoint.Parse(server.Address.ToString(), ProxmoxProduct.VirtualEnvironment);
 
     private static StubReply Ticket(string text) => StubReply.Json(
-        $$"""{"data":{"user":"ci@pve!t","port":"5900","cert":"","upid":"UPID:pve1:0000345C:00047D80:6B0358E9:vncproxy:100:ci@pve!t:","ticket":"PVEVNC:6B0358E9::{{text}}"}}""");
+        $$$"""{"data":{"user":"ci@pve!t","port":"5900","cert":"","upid":"UPID:pve1:0000345C:00047D80:6B0358E9:vncproxy:100:ci@pve!t:","ticket":"PVEVNC:6B0358E9::{{{text}}}"}}""");
 }
