@@ -2,13 +2,21 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
+using ProxSharp.Simulator.Firewall;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Nodes;
+using ProxSharp.Simulator.Replication;
+using ProxSharp.Simulator.Rrd;
 using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.Sdn;
 using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
@@ -134,7 +142,8 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         lock (State.Gate)
         {
-            return State.Tasks.NextDue is { } due && due <= target ? due : null;
+            DateTimeOffset? next = State.Tasks.NextDue is { } due && (State.Ha.NextRound is not { } round || due < round) ? due : State.Ha.NextRound;
+            return next <= target ? next : null;
         }
     }
 
@@ -203,10 +212,29 @@ public sealed class PveSimulator : IAsyncDisposable
         new RightsHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new PoolHandlers(state).Register(table);
+        CollectionReader reader = new(shapes, state.Schema.Product);
+        new RemoteMigration(state, context).Register(table);
+        new BackupHandlers(state).Register(table);
+        new BackupJobHandlers(state, reader).Register(table);
+        new BulkHandlers(state, context).Register(table);
+        new HaHandlers(state, reader, faults).Register(table);
+        new FirewallRuleHandlers(state, reader).Register(table);
+        new FirewallViews(state).Register(table);
+        new SdnHandlers(state, reader).Register(table);
+        new ReplicationHandlers(state, reader).Register(table);
+        new RrdHandlers(state).Register(table);
+        new ServiceHandlers(state).Register(table);
+        new NodeSettingsHandlers(state).Register(table);
+        new LogHandlers(state).Register(table);
+        new NetworkHandlers(state, reader).Register(table);
         new ConsoleHandlers(state).Register(table);
         new StorageHandlers(state).Register(table);
         new ContentHandlers(state, context.Configurator).Register(table);
         new PruneHandlers(state).Register(table);
+        new ClusterLogHandlers(state).Register(table);
+        new NodeHardwareHandlers(state).Register(table);
+        new NotificationHandlers(state).Register(table);
+        FirewallMacros.Register(table);
         new DatacenterHandlers(state).Register(table);
         new NodeConfigHandlers(state).Register(table);
         new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);

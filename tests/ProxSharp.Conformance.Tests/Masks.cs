@@ -17,6 +17,7 @@ internal static partial class Masks
         text = StampPattern().Replace(text, "*time*");
         text = EpochPattern().Replace(text, "*epoch*");
         text = ExtractPattern().Replace(text, "Total bytes read: *");
+        text = AddressPattern().Replace(text, "*address*");
         text = UploadPattern().Replace(text, "pveupload-*");
         text = QemuPattern().Replace(text, "creation-qemu=*,");
         return PortPattern().Replace(text, "port '*'");
@@ -54,6 +55,10 @@ internal static partial class Masks
 
     [GeneratedRegex("Total bytes read: [0-9]+ .*")]
     private static partial Regex ExtractPattern();
+
+    // The server's own address and network.
+    [GeneratedRegex("192\\.0\\.2\\.[0-9]+")]
+    private static partial Regex AddressPattern();
 
     [GeneratedRegex("creation-qemu=[0-9.]+,")]
     private static partial Regex QemuPattern();

@@ -38,6 +38,7 @@ internal static partial class Preparations
         ["317"] = ["root POST /cluster/mapping/dir id=d1&map=node%3Dpve1%2Cpath%3D%2Fvar%2Flib%2Fvz"],
         ["368"] = ["root DELETE /cluster/ha/rules/r1", "root DELETE /cluster/ha/resources/vm:100"],
         ["433"] = ["root POST /pools poolid=semi1&comment=xy"],
+        ["442"] = ["root POST /nodes/pve1/qemu/100/vncproxy websocket=1 -> ticket=?vncticket"],
         ["445"] =
         [
             "root POST /cluster/backup id=nightly&schedule=mon..fri%2002%3A30&storage=local&mode=snapshot&all=1&exclude=999&prune-backups=keep-daily%3D7&enabled=1&notes-template=%7B%7Bguestname%7D%7D",
@@ -52,12 +53,16 @@ internal static partial class Preparations
             "root POST /access/users userid=dora%40pve&password=dora-secret", "login dora dora@pve dora-secret",
         ],
         ["526"] = ["root POST /access/users/dora@pve/token/old expire=1700000000 -> value=f67dd43a-ba6c-4b59-8e0c-615bc352a3b6", "root PUT /access/users/dora@pve enable=1"],
+        ["534"] = ["root POST /nodes/pve1/hosts data=127.0.0.1%20localhost%0A127.0.1.1%20pve2%20pve3%0A192.0.2.99%20pve4%0A"],
+        ["606"] = ["root POST /nodes/pve1/hosts data=127.0.0.1%20localhost%0A"],
         ["538"] = ["fault 595 Connection refused"],
         ["540"] = ["fault 595 Connection refused"],
         ["608"] = ["root PUT /cluster/options delete=next-id%2Ctag-style%2Cbwlimit%2Cdescription"],
         ["619"] = ["root PUT /access/acl path=%2Fpool%2Ftmp&users=bob%40pve&roles=PVEAuditor&delete=1"],
         ["641"] = ["fault 596 Connection timed out"],
         ["673"] = ["root PUT /nodes/pve1/qemu/100/config delete=cpulimit%2Cstartdate", "root PUT /nodes/pve1/qemu/100/config description=a%0Ab%0A%0A%23x%3A%20y%0A%E6%BC%A2%E5%AD%97%20%2541"],
+        ["752"] = ["root POST /nodes/pve1/qemu/100/vncproxy websocket=1 -> ticket=?vncticket"],
+        ["754"] = ["root@pam!ci POST /nodes/pve1/qemu/100/vncproxy websocket=1 -> ticket=?vncticket"],
         ["750"] =
         [
             "root POST /nodes/pve1/lxc/200/status/stop", "wait 2", "root DELETE /nodes/pve1/lxc/200", "wait 2",

@@ -23,7 +23,11 @@ internal static class RecordedServer
         ["bob@pve!t1"] = "3f9a2f53-7d5b-4b1c-9be5-1e6d9b7f6c11",
     };
 
-    public static void Build(ClusterBuilder cluster)
+    public static void Build(ClusterBuilder cluster) => Build(cluster, hasSystem: false);
+
+    /// <param name="cluster">Takes the description.</param>
+    /// <param name="hasSystem">True if an operating system with the guest agent runs in the machine; none did when most calls were recorded.</param>
+    public static void Build(ClusterBuilder cluster, bool hasSystem)
     {
         cluster
             .WithEmptyNewMachines()
@@ -37,7 +41,7 @@ internal static class RecordedServer
             .AddFile("local", "vztmpl", "alpine-3.20-mini_20240101_amd64.tar.gz", 2_000_000)
             .AddPool("dev", "dev pool");
         AddPeople(cluster);
-        AddGuests(cluster);
+        AddGuests(cluster, hasSystem);
     }
 
     private static void AddPeople(ClusterBuilder cluster)
@@ -59,11 +63,11 @@ internal static class RecordedServer
         }
     }
 
-    private static void AddGuests(ClusterBuilder cluster) => cluster
-        .AddVm("pve1", 100, "vm-a", static vm =>
+    private static void AddGuests(ClusterBuilder cluster, bool hasSystem) => cluster
+        .AddVm("pve1", 100, "vm-a", vm =>
         {
             vm.Pool = "dev";
-            vm.HasSystem = false;
+            vm.HasSystem = hasSystem;
             vm.IsRunning = true;
             vm.Options.Clear();
             (string, string)[] options =

@@ -69,7 +69,7 @@ internal sealed class Sample
 
     private Answer Whole()
     {
-        byte[] body = Text(Response, "bodyBase64") is { } encoded ? Convert.FromBase64String(encoded) : Encoding.UTF8.GetBytes(Text(Response, "bodyText") ?? "");
+        byte[] body = Text(Response, "bodyBase64") is { } encoded ? Convert.FromBase64String(encoded) : Text(Response, "firstFrameHex") is { } frame ? Convert.FromHexString(frame) : Encoding.UTF8.GetBytes(Text(Response, "bodyText") ?? "");
         List<KeyValuePair<string, string>> headers = [.. Response["headers"]!.AsArray().Select(static pair => KeyValuePair.Create(pair![0]!.GetValue<string>(), pair[1]!.GetValue<string>()))];
         return new Answer(Text(Response, "statusLine")!, headers, body);
     }

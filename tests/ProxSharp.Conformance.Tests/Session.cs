@@ -19,6 +19,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly RecordedCredentials _credentials;
     private readonly List<string> _problems = [];
     private string _challenge = "";
+    private Sample? _sample;
     private PveSimulator _simulator = null!;
 
     private Session(IEnumerable<Sample> samples) => _credentials = new RecordedCredentials(samples);
@@ -52,6 +53,7 @@ internal sealed class Session : IAsyncDisposable
         patience.CancelAfter(s_patience);
         try
         {
+            _sample = sample;
             foreach (string line in Preparations.Before(sample.Name))
             {
                 await RunAsync(Step.Parse(line), line, patience.Token);
@@ -177,13 +179,26 @@ internal sealed class Session : IAsyncDisposable
             int equals = recorded.IndexOf('=', StringComparison.Ordinal);
             if (data is JsonObject members && equals > 0)
             {
-                _substitutions.Add(recorded[(equals + 1)..], members[recorded[..equals]]?.GetValue<string>() ?? "");
+                _substitutions.Add(Recorded(recorded[(equals + 1)..]), members[recorded[..equals]]?.GetValue<string>() ?? "");
             }
             else
             {
                 _substitutions.Add(recorded, data?.GetValue<string>() ?? "");
             }
         }
+    }
+
+    /// <summary>The recorded text that a step names; one behind a question mark is a parameter in the sample's own target.</summary>
+    private string Recorded(string text)
+    {
+        if (!text.StartsWith('?'))
+        {
+            return text;
+        }
+
+        string target = _sample!.IsRaw ? _sample.RawRequest.Split(' ')[1] : _sample.Target;
+        string pair = target[(target.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').First(part => part.StartsWith(text[1..] + "=", StringComparison.Ordinal));
+        return Uri.UnescapeDataString(pair[text.Length..].Replace("+", "%20", StringComparison.Ordinal));
     }
 
     /// <summary>Puts the newest backup of a guest where <c>{backup:vmid}</c> stands.</summary>

@@ -8,6 +8,9 @@ namespace ProxSharp.Conformance.Tests;
 /// <summary>One connection to the simulator on which requests are written byte for byte.</summary>
 internal sealed class Wire : IAsyncDisposable
 {
+    // A websocket's greeting: the head of a frame and the version of the VNC protocol.
+    private const int FirstFrame = 14;
+
     private readonly TcpClient _tcp;
     private readonly Stream _stream;
     private byte[] _held = [];
@@ -49,7 +52,7 @@ internal sealed class Wire : IAsyncDisposable
         Answer answer = Answer.ParseHead(_held[..end.Value]);
         int from = end.Value + 4;
         bool open = answer.Status == 101;
-        int? length = answer.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : open ? 0 : null;
+        int? length = answer.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : open ? FirstFrame : null;
         while ((length is null || _held.Length < from + length) && await FillAsync(token))
         {
         }
@@ -58,26 +61,6 @@ internal sealed class Wire : IAsyncDisposable
         byte[] body = _held[from..until];
         _held = _held[until..];
         return answer with { Body = body };
-    }
-
-    /// <summary>Reads what comes until the server closes.</summary>
-    public async Task<string> ReadRestAsync(CancellationToken token)
-    {
-        while (await FillAsync(token))
-        {
-        }
-
-        return Encoding.Latin1.GetString(_held);
-    }
-
-    /// <summary>Reads a number of bytes, as a websocket's frames have no other end.</summary>
-    public async Task<byte[]> ReadBytesAsync(int count, CancellationToken token)
-    {
-        while (_held.Length < count && await FillAsync(token))
-        {
-        }
-
-        return _held[..Math.Min(count, _held.Length)];
     }
 
     public async ValueTask DisposeAsync()

@@ -56,7 +56,7 @@ public sealed class GuestFaultTests : IAsyncLifetime
         _simulator.Faults.FillStorage("local-lvm");
 
         Assert.Equal(
-            "error during cfs-locked 'storage-local-lvm' operation: lvcreate 'pve/vm-400-disk-0' error:   Cannot create new thin volume, free space in thin pool pve/data reached threshold.",
+            "unable to create VM 400 - error during cfs-locked 'storage-local-lvm' operation: lvcreate 'pve/vm-400-disk-0' error:   Cannot create new thin volume, free space in thin pool pve/data reached threshold.",
             await RunAsync(_client.PostAsync("/nodes/pve1/qemu", ("vmid", "400"), ("scsi0", "local-lvm:4"))));
         Assert.Equal(500, (await _client.GetAsync("/nodes/pve1/qemu/400/config")).Status);
         JsonNode seen = (await _client.GetAsync("/nodes/pve1/storage/local-lvm/status")).Data!;

@@ -80,6 +80,7 @@ internal sealed class LoginHandlers(PveState state, TicketOffice tickets)
             data["CSRFPreventionToken"] = tickets.IssueCsrfToken(user.UserId);
         }
 
+        state.Tell("root@pam", $"successful auth for user '{user.UserId}'");
         if (state.Nodes.Count > 1)
         {
             data["clustername"] = state.ClusterName;

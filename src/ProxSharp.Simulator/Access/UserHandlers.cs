@@ -158,7 +158,15 @@ internal sealed class UserHandlers(PveState state)
     private ApiReply Delete(ApiCall call)
     {
         // Proxmox: deleting a user that does not exist succeeds.
-        Directory.RemoveUser(call.PathValues["userid"]);
+        string id = call.PathValues["userid"];
+        string? password = Directory.Users.GetValueOrDefault(id)?.Password;
+        Directory.RemoveUser(id);
+        if (id == "root@pam")
+        {
+            // Proxmox: whoever reads the file of users finds root@pam in it, whatever is written there.
+            Directory.Users[id] = new AccessUser(id) { Password = password };
+        }
+
         return ApiReply.Nothing;
     }
 
@@ -168,6 +176,7 @@ internal sealed class UserHandlers(PveState state)
         AccessUser user = Directory.Users.GetValueOrDefault(id) ?? throw ApiFault.Failed($"no such user ('{id}')");
         DemandConfirmation(call, "confirmation-password");
         user.Password = call.Required("password");
+        state.Tell(call.Caller.AuthId, $"changed password for user '{id}'");
         return ApiReply.Nothing;
     }
 

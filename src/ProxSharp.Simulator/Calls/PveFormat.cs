@@ -23,6 +23,9 @@ internal sealed class PveFormat(string name)
     /// <summary>True if errors come with status 200.</summary>
     public bool HidesStatus => name is "extjs" or "htmljs";
 
+    /// <summary>What a browser gets that opens the server's address.</summary>
+    public static WireResponse StartPage() => HtmlPage(new JsonObject { ["simulated"] = "Proxmox VE" }, 200, "OK");
+
     public WireResponse Write(ApiReply reply)
     {
         if (reply.Writer is { } write)

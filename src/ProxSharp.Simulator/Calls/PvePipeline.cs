@@ -56,7 +56,12 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
     {
         string path = FormReader.DecodePath(request.Path);
         string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (segments is [] or [not "api2", ..])
+        if (segments is [])
+        {
+            return PveFormat.StartPage();
+        }
+
+        if (segments is [not "api2", ..])
         {
             return WireResponse.Text(500, $"no such file '{path}'\n");
         }
@@ -103,6 +108,11 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             if (apiPath == "/" && request.Method == "GET")
             {
                 return format.Write(IndexHandlers.Root());
+            }
+
+            if (WebSocketUpgrade.IsWanted(request) && WebSocketUpgrade.Refuse(request) is { } refusal)
+            {
+                return refusal;
             }
 
             ApiMatch match = Route(request.Method, apiPath);
@@ -273,8 +283,16 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
 
         if (!state.Nodes.ContainsKey(node))
         {
-            throw state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase))
-                ? new ApiFault(595, "No route to host") { IsEmpty = true }
+            bool isOtherCase = state.Nodes.Keys.Any(known => string.Equals(known, node, StringComparison.OrdinalIgnoreCase));
+            string hosts = state.Collections.Settings($"/nodes/{state.LocalNode}/hosts")["data"]?.GetValue<string>() ?? "";
+            if (isOtherCase || NameService.Find(hosts, node) is { } address && !System.Net.IPAddress.IsLoopback(address))
+            {
+                throw new ApiFault(595, "No route to host") { IsEmpty = true };
+            }
+
+            // Proxmox: an address of the server itself is none that it would connect to.
+            throw NameService.Find(hosts, node) is not null
+                ? ApiFault.Failed($"address lookup for '{node}' did not find any IP address")
                 : ApiFault.Failed($"hostname lookup '{node}' failed - failed to get address info for: {node}: Temporary failure in name resolution");
         }
 

@@ -108,6 +108,11 @@ internal sealed class CollectionHandlers
             shown["digest"] = _projection.Digest(item);
         }
 
+        if (_state.Schema.Product == ProxmoxProduct.VirtualEnvironment)
+        {
+            CollectionFacts.Complete(family, shown);
+        }
+
         return shown;
     }
 

@@ -13,6 +13,9 @@ internal sealed class Guest(int vmId, bool isContainer, string node)
 
     public string Node { get; set; } = node;
 
+    /// <summary>When a call made it; the beginning of time for guests of the scenario.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     public string? Pool { get; set; }
 
     /// <summary>The options in wire form, as the configuration file has them.</summary>

@@ -28,7 +28,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         string? storage = call.Text("storage");
         DemandMode(source, full, storage, node);
         GuestContext.DemandUnlocked(source);
-        Guest clone = new(newId, source.IsContainer, node) { Pool = call.Text("pool"), HasSystem = source.HasSystem };
+        Guest clone = new(newId, source.IsContainer, node) { CreatedAt = state.Now, Pool = call.Text("pool"), HasSystem = source.HasSystem };
         clone.Config["lock"] = "clone";
         if (call.Text(source.IsContainer ? "hostname" : "name") is { } name)
         {

@@ -34,6 +34,13 @@ internal sealed class GuestConfigurator(PveState state)
             {
                 throw ApiFault.Failed($"storage '{id}' is disabled");
             }
+
+            string name = DiskOptions.VolumeOf(value)[(id.Length + 1)..];
+            bool isNew = name == "cloudinit" || decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+            if (!isNew && storage.HasFiles && !StoragePaths.IsName(name))
+            {
+                throw ApiFault.Failed($"unable to parse directory volume name '{name}'");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
@@ -31,6 +32,11 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             options.TryAdd("rootfs", (call.Text("storage") ?? "local") + ":4");
         }
 
+        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
+        {
+            state.GetStorage(source);
+        }
+
         context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
         context.Configurator.DemandStorages(options, isContainer, node);
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
@@ -39,7 +45,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             DestroyVolumes(replaced);
         }
 
-        Guest guest = new(vmid, isContainer, node) { Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
+        Guest guest = new(vmid, isContainer, node) { CreatedAt = state.Now, Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
         guest.Config["lock"] = restores ? "restore" : "create";
         state.Guests[vmid] = guest;
         string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
@@ -48,6 +54,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
             Effort = isContainer ? 4 : restores ? 2 : 1,
+            Lines = restores && context.Configurator.Volumes.Find(archive ?? "", node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
             Work = task => Finish(guest, options, restores, archive, start, task),
         });
@@ -117,10 +124,10 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
             context.Configurator.AddDefaults(guest);
         }
-        catch (ApiFault)
+        catch (ApiFault fault)
         {
             Discard(guest);
-            throw;
+            throw ApiFault.Failed($"unable to {(restores ? "restore" : "create")} {guest.Label} - {fault.Message}");
         }
 
         guest.Config.Remove("lock");
@@ -132,7 +139,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
     private Volume DemandTemplate(Guest guest, string template) => context.Configurator.Volumes.Find(template, guest.Node) is { Content: "vztmpl" } found
         ? found
-        : throw ApiFault.Failed($"unable to create {guest.Label} - volume '{template}' does not exist");
+        : throw ApiFault.Failed($"volume '{template}' does not exist");
 
     private void Extract(Guest guest, string template, Dictionary<string, string> options, SimulatedTask task)
     {
@@ -158,8 +165,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     {
         Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
             ? found
-            : throw ApiFault.Failed($"unable to restore {guest.Label} - volume '{archive}' does not exist");
-        task.Write($"restore {(guest.IsContainer ? "vzdump" : "vma")} archive: {archive}");
+            : throw ApiFault.Failed($"volume '{archive}' does not exist");
         foreach ((string key, string value) in volume.SavedConfig ?? [])
         {
             bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Tasks;
 
@@ -10,22 +11,39 @@ internal sealed class GuestLifecycle(PveState state)
 {
     public void Register(HandlerTable table)
     {
-        table.Post("/nodes/{node}/qemu/{vmid}/status/start", StartMachine);
-        table.Post("/nodes/{node}/qemu/{vmid}/status/stop", call => Machine(call, "qmstop", static guest => guest.Stop()));
-        table.Post("/nodes/{node}/qemu/{vmid}/status/shutdown", ShutdownMachine);
+        table.Post("/nodes/{node}/qemu/{vmid}/status/start", call => ThroughHa(call, "started") ?? StartMachine(call));
+        table.Post("/nodes/{node}/qemu/{vmid}/status/stop", call => ThroughHa(call, "stopped") ?? Machine(call, "qmstop", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/qemu/{vmid}/status/shutdown", call => ThroughHa(call, "stopped") ?? ShutdownMachine(call));
         table.Post("/nodes/{node}/qemu/{vmid}/status/reboot", call => RunningMachine(call, "qmreboot", Restart));
         table.Post("/nodes/{node}/qemu/{vmid}/status/reset", call => RunningMachine(call, "qmreset", static _ => { }));
         table.Post("/nodes/{node}/qemu/{vmid}/status/suspend", SuspendMachine);
         table.Post("/nodes/{node}/qemu/{vmid}/status/resume", ResumeMachine);
-        table.Post("/nodes/{node}/lxc/{vmid}/status/start", StartContainer);
-        table.Post("/nodes/{node}/lxc/{vmid}/status/stop", call => RunningContainer(call, "vzstop", static guest => guest.Stop()));
-        table.Post("/nodes/{node}/lxc/{vmid}/status/shutdown", call => RunningContainer(call, "vzshutdown", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/start", call => ThroughHa(call, "started") ?? StartContainer(call));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/stop", call => ThroughHa(call, "stopped") ?? RunningContainer(call, "vzstop", static guest => guest.Stop()));
+        table.Post("/nodes/{node}/lxc/{vmid}/status/shutdown", call => ThroughHa(call, "stopped") ?? RunningContainer(call, "vzshutdown", static guest => guest.Stop()));
         table.Post("/nodes/{node}/lxc/{vmid}/status/reboot", call => RunningContainer(call, "vzreboot", Restart));
         table.Post("/nodes/{node}/lxc/{vmid}/status/suspend", call => RunningContainer(call, "vzsuspend", static guest => guest.IsPaused = true));
         table.Post("/nodes/{node}/lxc/{vmid}/status/resume", call => RunningContainer(call, "vzresume", static guest => guest.IsPaused = false));
-        Bulk(table, "startall");
-        Bulk(table, "stopall");
-        Bulk(table, "suspendall");
+    }
+
+    // Proxmox: guests that the high-availability manager looks after are started and stopped by it; the call only asks for that.
+    private ApiReply? ThroughHa(ApiCall call, string wanted)
+    {
+        Guest? guest = state.Guests.GetValueOrDefault((int)(call.Integer("vmid") ?? 0));
+        if (guest is null || guest.Node != call.PathValues["node"] || state.Collections.Find(HaManager.Resources, HaManager.IdOf(guest)) is not { } resource)
+        {
+            return null;
+        }
+
+        return Run(GuestContext.Task(call, wanted == "started" ? "hastart" : "hastop", guest) with
+        {
+            Lines = [$"Requesting HA {(wanted == "started" ? "start" : "stop")} for {guest.Label}"],
+            Work = _ =>
+            {
+                resource["state"] = wanted;
+                state.Ha.Touch(HaManager.IdOf(guest));
+            },
+        });
     }
 
     /// <summary>Starts a guest or fails as its start task would.</summary>
@@ -212,44 +230,6 @@ internal sealed class GuestLifecycle(PveState state)
                 work(guest);
             },
         });
-    }
-
-    private void Bulk(HandlerTable table, string type) => table.Post($"/nodes/{{node}}/{type}", call =>
-    {
-        string node = call.PathValues["node"];
-        IReadOnlyList<string> wanted = call.Items("vms");
-        bool force = call.IsSet("force");
-        return Run(new TaskRequest(node, type, "", call.Caller.AuthId)
-        {
-            Effort = 2,
-            Work = task =>
-            {
-                foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == node && !guest.IsTemplate
-                    && (wanted.Count == 0 || wanted.Contains(guest.VmId.ToString(CultureInfo.InvariantCulture)))))
-                {
-                    BulkOne(type, guest, force || wanted.Count > 0, task);
-                }
-            },
-        });
-    });
-
-    private static void BulkOne(string type, Guest guest, bool force, SimulatedTask task)
-    {
-        if (type == "startall" && !guest.IsRunning && (force || guest.Config.GetValueOrDefault("onboot") == "1"))
-        {
-            task.Write($"Starting {guest.Label}");
-            guest.Start(task.DueAt, task.Pid + guest.VmId);
-        }
-        else if (type == "stopall" && guest.IsRunning)
-        {
-            task.Write($"Stopping {guest.Label} (timeout = 180 seconds)");
-            guest.Stop();
-        }
-        else if (type == "suspendall" && guest is { IsRunning: true, IsContainer: false })
-        {
-            task.Write($"Suspending {guest.Label}");
-            guest.IsPaused = true;
-        }
     }
 
     private void Restart(Guest guest)

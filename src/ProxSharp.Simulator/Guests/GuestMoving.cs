@@ -9,6 +9,8 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>Migrates guests, resizes and moves disks.</summary>
 internal sealed class GuestMoving(PveState state, GuestContext context)
 {
+    private const double MigrationEffort = 3;
+
     public void Register(HandlerTable table)
     {
         table.Post("/nodes/{node}/qemu/{vmid}/migrate", MigrateMachine);
@@ -62,20 +64,12 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
 
     private ApiReply Run(ApiCall call, Guest guest, string target, string type, bool online, Action check)
     {
-        string source = guest.Node;
         GuestContext.DemandUnlocked(guest);
         guest.Config["lock"] = "migrate";
-        string label = guest.IsContainer ? "CT" : "VM";
-        List<string> lines =
-        [
-            string.Create(CultureInfo.InvariantCulture, $"starting migration of {label} {guest.VmId} to node '{target}' ({state.Nodes[target].Address})"),
-            .. LocalVolumes(guest).Select(static volume => $"found local disk '{volume.Id}' (attached)"),
-            .. online ? ["starting VM on remote node", "start remote tunnel", "starting online/live migration", "migration active, transferred 512.0 MiB of 2.0 GiB VM-state", "migration status: completed"]
-                : LocalVolumes(guest).Select(static volume => $"copying local disk '{volume.Id}'"),
-        ];
+        List<string> lines = new MigrationLog(state).Lines(guest, target, state.Nodes[target].Address, online, [.. LocalVolumes(guest)], state.Tasks.UsualDuration * MigrationEffort);
         return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
-            Effort = 3,
+            Effort = MigrationEffort,
             Lines = lines,
             OnAbort = () => guest.Config.Remove("lock"),
             Work = task =>
@@ -89,7 +83,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
                 }
 
                 guest.Node = target;
-                task.Write($"migration of {label} from '{source}' finished successfully (duration 00:00:03)");
+                task.Write(MigrationLog.Finished(task.Started, task.DueAt));
             },
         }).Upid);
     }

@@ -47,7 +47,8 @@ internal sealed class WebSocketConnection(IDuplexPipe transport, IStreamProtocol
         bool goesOn = true;
         while (goesOn && !protocol.IsOver && TryReadFrame(ref buffer, out byte opcode, out byte[] payload))
         {
-            goesOn = await AnswerAsync(opcode, payload, cancellationToken).ConfigureAwait(false);        }
+            goesOn = await AnswerAsync(opcode, payload, cancellationToken).ConfigureAwait(false);
+        }
 
         transport.Input.AdvanceTo(buffer.Start, buffer.End);
         return goesOn && !read.IsCompleted;

@@ -13,8 +13,8 @@ internal static class WebSocketUpgrade
     public static bool IsWanted(WireRequest request) =>
         request.Method == "GET" && request.Header("Upgrade") is not null && request.Path.EndsWith("websocket", StringComparison.Ordinal);
 
-    /// <summary>Answers <c>101 Switching Protocols</c>, or what is wrong with the request.</summary>
-    public static WireResponse Accept(WireRequest request, ApiReply reply)
+    /// <summary>Answers what is wrong with the request before anybody looks at the ticket; null if nothing is.</summary>
+    public static WireResponse? Refuse(WireRequest request)
     {
         string wanted = request.Header("Upgrade")!.ToLowerInvariant();
         if (wanted != "websocket")
@@ -28,10 +28,13 @@ internal static class WebSocketUpgrade
             return WireResponse.Text(500, $"unsupported websocket-version '{version}'\n");
         }
 
-        if (request.Header("Sec-WebSocket-Key") is not { Length: > 0 } key)
-        {
-            return WireResponse.Text(500, "missing websocket-key\n");
-        }
+        return request.Header("Sec-WebSocket-Key") is { Length: > 0 } ? null : WireResponse.Text(500, "missing websocket-key\n");
+    }
+
+    /// <summary>Answers <c>101 Switching Protocols</c>.</summary>
+    public static WireResponse Accept(WireRequest request, ApiReply reply)
+    {
+        string key = request.Header("Sec-WebSocket-Key")!;
 
         // Proxmox: the daemon connects to the console's port first; if nobody listens there, the client's connection just breaks.
         return reply.Upgrade is { } protocol

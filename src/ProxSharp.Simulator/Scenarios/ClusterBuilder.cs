@@ -57,7 +57,7 @@ public sealed class ClusterBuilder
         }
 
         int id = _state.Nodes.Count + 1;
-        _state.Nodes.Add(name, new ClusterNode(name, id) { Cores = cores, Memory = memory, BootedAt = _state.Now.AddDays(-30 - id) });
+        _state.Nodes.Add(name, new ClusterNode(name, id) { Cores = cores, Memory = memory, CreatedAt = _state.Now.AddDays(-400 - id), BootedAt = _state.Now.AddDays(-30 - id) });
         return this;
     }
 

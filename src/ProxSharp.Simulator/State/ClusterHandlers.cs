@@ -17,7 +17,7 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
 
     public void Register(HandlerTable table)
     {
-        table.Get("/version", static _ => ApiReply.Of(VersionData()));
+        table.Get("/version", _ => ApiReply.Of(VersionAndConsole()));
         table.Get("/nodes/{node}/version", static _ => ApiReply.Of(VersionData()));
         table.Get("/nodes", ListNodes);
         table.Get("/nodes/{node}/status", NodeStatus);
@@ -25,6 +25,18 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         table.Get("/cluster/resources", new ResourceList(state, faults).Answer);
         table.Get("/cluster/status", Status);
         table.Get("/cluster/nextid", NextId);
+    }
+
+    // Proxmox: the console the datacenter prefers is told with the version.
+    private JsonObject VersionAndConsole()
+    {
+        JsonObject data = VersionData();
+        if (state.Collections.Settings("/cluster/options")["console"]?.GetValue<string>() is { } console)
+        {
+            data["console"] = console;
+        }
+
+        return data;
     }
 
     private static JsonObject VersionData() => new() { ["version"] = Version, ["release"] = "9.2", ["repoid"] = RepositoryId };

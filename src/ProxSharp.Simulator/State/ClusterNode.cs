@@ -15,7 +15,14 @@ internal sealed class ClusterNode(string name, int id)
 
     public long RootDisk { get; set; } = 100L << 30;
 
+    /// <summary>Since when it is in the cluster; time series begin there.</summary>
+    public DateTimeOffset CreatedAt { get; set; }
+
     public DateTimeOffset BootedAt { get; set; }
 
-    public SortedDictionary<string, string> Services { get; } = new(StringComparer.Ordinal);
+    /// <summary>The network interfaces; made when first asked for.</summary>
+    public Nodes.NetworkConfiguration? Network { get; set; }
+
+    /// <summary>The services that were stopped; all others run.</summary>
+    public SortedSet<string> StoppedServices { get; } = new(StringComparer.Ordinal);
 }

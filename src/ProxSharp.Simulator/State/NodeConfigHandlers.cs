@@ -2,18 +2,16 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Guests;
 
 namespace ProxSharp.Simulator.State;
 
-/// <summary>The options of a node and its traffic counters.</summary>
+/// <summary>The options of a node.</summary>
 internal sealed class NodeConfigHandlers(PveState state)
 {
     public void Register(HandlerTable table)
     {
         table.Get("/nodes/{node}/config", Get);
         table.Put("/nodes/{node}/config", Put);
-        table.Get("/nodes/{node}/netstat", Traffic);
         table.Get("/nodes/{node}/aplinfo", static _ => ApiReply.Of(new JsonArray()));
     }
 
@@ -66,20 +64,5 @@ internal sealed class NodeConfigHandlers(PveState state)
         }
 
         return ApiReply.Nothing;
-    }
-
-    private ApiReply Traffic(ApiCall call)
-    {
-        JsonArray list = [];
-        foreach (Guest guest in state.Guests.Values.Where(guest => guest.IsRunning && guest.Node == call.PathValues["node"]))
-        {
-            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3))
-            {
-                // Proxmox: all of it as texts.
-                list.Add((JsonNode)new JsonObject { ["vmid"] = $"{guest.VmId}", ["dev"] = device, ["in"] = "0", ["out"] = "0" });
-            }
-        }
-
-        return ApiReply.Of(list);
     }
 }

@@ -4,15 +4,22 @@ using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.State;
 
 /// <summary>A simulated Proxmox VE cluster.</summary>
-internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed)
-    : ServerState(schema, time, taskDuration, seed, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
+internal sealed class PveState : ServerState
 {
+    public PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed)
+        : base(schema, time, taskDuration, seed, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
+    {
+        Consoles = new ConsoleStore(time, new Random(seed + 1));
+        Ha = new HaManager(this);
+    }
+
     public string ClusterName { get; set; } = "demo";
 
     public OrderedDictionary<string, ClusterNode> Nodes { get; } = new(StringComparer.Ordinal);
@@ -27,6 +34,12 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     /// <summary>False if machines made by calls have empty disks: nothing in them heeds a shutdown request or runs the guest agent.</summary>
     public bool NewGuestsHaveSystem { get; set; } = true;
+
+    /// <summary>What the cluster's log tells besides tasks, oldest first.</summary>
+    public List<ClusterEvent> Events { get; } = [];
+
+    /// <summary>Tells the cluster's log something.</summary>
+    public void Tell(string user, string message) => Events.Add(new ClusterEvent(Now, LocalNode, user, message, 6));
 
     public override string LocalNode => Nodes.Count == 0 ? "pve" : Nodes.GetAt(0).Key;
 
@@ -45,13 +58,17 @@ internal sealed class PveState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>How the guests looked when the status daemon last looked; null if lists are always fresh.</summary>
     public StatusSamples? Samples { get; set; }
 
-    public ConsoleStore Consoles { get; } = new(time, new Random(seed + 1));
+    public ConsoleStore Consoles { get; }
+
+    /// <summary>The high-availability manager.</summary>
+    public HaManager Ha { get; }
 
     /// <summary>Brings everything up to the present.</summary>
     public void Settle()
     {
         Samples?.Refresh(this);
         Tasks.Settle();
+        Ha.Act();
     }
 
     /// <summary>Restarts a node: its tasks and guests die, and guests that start at boot are started.</summary>

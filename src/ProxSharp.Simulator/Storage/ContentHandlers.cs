@@ -20,7 +20,6 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         table.Delete($"{Storage}/content/{{volume}}", Delete);
         table.Post($"{Storage}/upload", Upload);
         table.Post($"{Storage}/download-url", Download);
-        table.Post("/nodes/{node}/vzdump", Backup);
     }
 
     private StorageDefinition Demand(ApiCall call)
@@ -276,83 +275,5 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
                 task.Write($"download of '{call.Required("url")}' to '/var/lib/vz/template/{content}/{name}' finished");
             },
         }).Upid);
-    }
-
-    private ApiReply Backup(ApiCall call)
-    {
-        string node = call.PathValues["node"];
-        if (!call.Has("vmid") && !call.IsSet("all") && !call.Has("pool"))
-        {
-            throw ApiFault.Parameter("vmid", "property is missing");
-        }
-
-        StorageDefinition storage = state.GetStorage(call.Text("storage") ?? "local");
-        IReadOnlyList<string> wanted = call.Items("vmid");
-        Guest[] guests = [.. state.Guests.Values.Where(guest => guest.Node == node && (call.IsSet("all")
-            || (call.Text("pool") is { } pool && guest.Pool == pool) || wanted.Contains(guest.VmId.ToString(CultureInfo.InvariantCulture))))];
-        DemandBackup(call, storage, guests);
-        string? template = call.Text("notes-template");
-        bool isProtected = call.IsSet("protected");
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "vzdump", wanted.Count == 1 ? wanted[0] : "", call.Caller.AuthId)
-        {
-            Effort = 3,
-            Lines = [$"INFO: starting new backup job: vzdump {string.Join(' ', wanted)} --node {node} --storage {storage.Id}"],
-            Work = task => BackUpAll(guests, storage, template, isProtected, task),
-        }).Upid);
-    }
-
-    private void DemandBackup(ApiCall call, StorageDefinition storage, Guest[] guests)
-    {
-        if (!state.Permissions.Has(call.Caller, $"/storage/{storage.Id}", "Datastore.AllocateSpace"))
-        {
-            throw ApiFault.Forbidden($"/storage/{storage.Id}, Datastore.AllocateSpace");
-        }
-
-        if (Array.Find(guests, guest => !state.Permissions.Has(call.Caller, GuestContext.PathOf(guest.VmId), "VM.Backup")) is { } refused)
-        {
-            throw ApiFault.Forbidden($"{GuestContext.PathOf(refused.VmId)}, VM.Backup");
-        }
-    }
-
-    private void BackUpAll(Guest[] guests, StorageDefinition storage, string? template, bool isProtected, SimulatedTask task)
-    {
-        bool failed = false;
-        foreach (Guest guest in guests)
-        {
-            task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: Starting Backup of VM {guest.VmId} ({guest.TypeName})"));
-            if (guest.Lock is { } held)
-            {
-                failed = true;
-                task.Write(string.Create(CultureInfo.InvariantCulture, $"ERROR: Backup of VM {guest.VmId} failed - {(guest.IsContainer ? "CT" : "VM")} is locked ({held})"));
-                continue;
-            }
-
-            string stamp = state.Now.ToString("yyyy_MM_dd-HH_mm_ss", CultureInfo.InvariantCulture);
-            string suffix = guest.IsContainer ? "tar.zst" : "vma.zst";
-            string id = string.Create(CultureInfo.InvariantCulture, $"{storage.Id}:backup/vzdump-{guest.TypeName}-{guest.VmId}-{stamp}.{suffix}");
-            task.Write($"INFO: creating vzdump archive '/var/lib/vz/dump/{id[(id.LastIndexOf('/') + 1)..]}'");
-            state.Volumes.Add(new Volume
-            {
-                Id = id,
-                Storage = storage.Id,
-                Node = storage.IsShared ? null : guest.Node,
-                Content = "backup",
-                Format = suffix,
-                Size = Math.Max(1 << 20, GuestFigures.RootDisk(guest) / 3),
-                VmId = guest.VmId,
-                Created = state.Now.ToUnixTimeSeconds(),
-                Notes = template?.Replace("{{guestname}}", guest.Name, StringComparison.Ordinal).Replace("{{vmid}}", guest.VmId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-                    .Replace("{{node}}", guest.Node, StringComparison.Ordinal),
-                IsProtected = isProtected,
-                SavedConfig = new Dictionary<string, string>(guest.Config, StringComparer.Ordinal),
-            });
-            task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: Finished Backup of VM {guest.VmId} (00:00:01)"));
-        }
-
-        task.Write(failed ? "INFO: Backup job finished with errors" : "INFO: Backup job finished successfully");
-        if (failed)
-        {
-            throw ApiFault.Failed("job errors");
-        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class StorageDefinition(string id, string type)
     /// <summary>What may be kept on it, for example <c>images</c> and <c>iso</c>.</summary>
     public SortedSet<string> Content { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Since when it is configured; the beginning of time for storages of the scenario.</summary>
+    public DateTimeOffset CreatedAt { get; set; }
+
     public bool IsShared { get; set; }
 
     public bool IsDisabled { get; set; }

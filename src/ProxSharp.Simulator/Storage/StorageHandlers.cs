@@ -96,7 +96,7 @@ internal sealed class StorageHandlers(PveState state)
             throw ApiFault.Failed($"create storage failed: storage ID '{id}' already defined");
         }
 
-        StorageDefinition storage = new(id, type) { IsShared = type is "nfs" or "cifs" or "rbd" or "cephfs" or "pbs" or "iscsi" };
+        StorageDefinition storage = new(id, type) { CreatedAt = state.Now, IsShared = type is "nfs" or "cifs" or "rbd" or "cephfs" or "pbs" or "iscsi" };
         storage.Content.UnionWith(storage.HasFiles ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : type == "pbs" ? ["backup"] : ["images", "rootdir"]);
         Change(storage, call);
         state.Storages.Add(id, storage);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Storage;
@@ -65,6 +66,15 @@ internal sealed class VolumeAllocator(PveState state)
     public Volume? Find(string id, string node) => state.Volumes.Find(id, node);
 
     public bool Remove(string id, string node) => Find(id, node) is { } volume && state.Volumes.Remove(volume);
+
+    /// <summary>Removes the disks of a guest; backups stay.</summary>
+    public void RemoveAll(Guest guest)
+    {
+        foreach (Volume volume in state.Volumes.OfGuest(guest.VmId).Where(static volume => volume.Content is "images" or "rootdir").ToArray())
+        {
+            state.Volumes.Remove(volume);
+        }
+    }
 
     /// <summary>Gives a volume another name, as a template's disks get.</summary>
     public Volume Rename(Volume volume, string id) => state.Volumes.Replace(volume, volume with { Id = id });

@@ -14,6 +14,9 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
     private int _nextPid = 0x3000;
     private int _nextTaskId;
 
+    /// <summary>How long a task of effort 1 takes.</summary>
+    public TimeSpan UsualDuration => duration;
+
     /// <summary>All tasks, oldest first.</summary>
     public IReadOnlyList<SimulatedTask> All => _tasks;
 

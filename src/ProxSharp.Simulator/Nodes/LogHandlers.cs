@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Nodes;
+
+/// <summary>The system log of a node, as a numbered list and as the journal: what its tasks did.</summary>
+internal sealed class LogHandlers(PveState state)
+{
+    public void Register(HandlerTable table)
+    {
+        table.Get("/nodes/{node}/syslog", Syslog);
+        table.Get("/nodes/{node}/journal", Journal);
+    }
+
+    private List<(DateTimeOffset At, string Text)> Entries(string node)
+    {
+        List<(DateTimeOffset At, string Text)> entries = [(state.Nodes[node].BootedAt, Line(state.Nodes[node].BootedAt, node, "systemd[1]", "Reached target multi-user.target - Multi-User System."))];
+        foreach (SimulatedTask task in state.Tasks.All.Where(task => task.Node == node))
+        {
+            string process = string.Create(CultureInfo.InvariantCulture, $"pvedaemon[{task.Pid - 1}]");
+            entries.Add((task.Started, Line(task.Started, node, process, $"<{task.Owner}> starting task {task.Upid}")));
+            if (task.Ended is { } ended)
+            {
+                entries.Add((ended, Line(ended, node, process, $"<{task.Owner}> end task {task.Upid} {task.ExitStatus}")));
+            }
+        }
+
+        return [.. entries.OrderBy(static entry => entry.At)];
+    }
+
+    private static string Line(DateTimeOffset at, string node, string process, string text) =>
+        $"{at.UtcDateTime.ToString("MMM dd HH:mm:ss", CultureInfo.InvariantCulture)} {node} {process}: {text}";
+
+    private ApiReply Syslog(ApiCall call)
+    {
+        DateTimeOffset? Moment(string name) => call.Text(name) is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+        DateTimeOffset? since = Moment("since");
+        DateTimeOffset? until = Moment("until");
+        string? service = call.Text("service");
+        string[] lines = [.. Entries(call.PathValues["node"])
+            .Where(entry => (since is null || entry.At >= since) && (until is null || entry.At <= until) && (service is null || entry.Text.Contains($" {service}[", StringComparison.Ordinal)))
+            .Select(static entry => entry.Text)];
+        if (lines.Length == 0)
+        {
+            // Proxmox: an empty log is one line that says so.
+            lines = ["-- No entries --"];
+        }
+
+        long start = call.Integer("start") ?? 0;
+        long limit = call.Integer("limit") ?? 50;
+        JsonArray items = [];
+        for (long i = start; i < lines.Length && i < start + limit; i++)
+        {
+            items.Add((JsonNode)new JsonObject { ["n"] = i + 1, ["t"] = lines[i] });
+        }
+
+        return ApiReply.Page(items, lines.Length);
+    }
+
+    // Proxmox: the first and the last entry are cursors; the answer is a compressed stream whatever the client offered.
+    private ApiReply Journal(ApiCall call)
+    {
+        long? since = call.Integer("since");
+        long? until = call.Integer("until");
+        List<(DateTimeOffset At, string Text)> entries = Entries(call.PathValues["node"]);
+        IEnumerable<(string Text, int Index)> chosen = entries.Select(static (entry, index) => (entry, index))
+            .Where(pair => (since is null || pair.entry.At.ToUnixTimeSeconds() >= since) && (until is null || pair.entry.At.ToUnixTimeSeconds() <= until))
+            .Select(static pair => (pair.entry.Text, pair.index));
+        int from = Position(call.Text("startcursor")) ?? 0;
+        int to = Position(call.Text("endcursor")) ?? int.MaxValue;
+        List<(string Text, int Index)> found = [.. chosen.Where(entry => entry.Index >= from && entry.Index <= to)];
+        if (call.Integer("lastentries") is { } last)
+        {
+            found = [.. found.TakeLast((int)last)];
+        }
+
+        JsonArray lines = [.. found.Select(static entry => (JsonNode)JsonValue.Create(entry.Text))];
+        if (found.Count > 0)
+        {
+            lines.Insert(0, Cursor(found[0].Index));
+            lines.Add((JsonNode)JsonValue.Create(Cursor(found[^1].Index)));
+        }
+
+        return new ApiReply
+        {
+            Raw = PveFormat.Serialize(new JsonObject { ["data"] = lines, ["success"] = 1 }),
+            RawContentType = "application/json",
+            AlwaysCompress = true,
+        };
+    }
+
+    private static string Cursor(int index) => string.Create(CultureInfo.InvariantCulture, $"s=5137;i={index:x};b=51");
+
+    private static int? Position(string? cursor)
+    {
+        int start = cursor?.IndexOf(";i=", StringComparison.Ordinal) ?? -1;
+        return start < 0 ? null : int.TryParse(cursor![(start + 3)..].Split(';')[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int index) ? index : null;
+    }
+}
