@@ -6,7 +6,9 @@ namespace ProxSharp.Pve;
 
 public sealed partial class Cluster
 {
-    /// <summary>Reads the latest entries of the cluster log, the newest first. Without <c>Sys.Syslog</c> on <c>/</c> only those of the caller are given.</summary>
+    /// <summary>
+    /// Reads the latest entries of the cluster log, the newest first. Without <c>Sys.Syslog</c> on <c>/</c> only those of the caller are given.
+    /// </summary>
     /// <param name="max">How many to read at most; null leaves it to the server (all it keeps).</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /cluster/log</c>.</remarks>

@@ -10,7 +10,8 @@ public sealed partial class Container
     /// <param name="options">How it is opened.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="ProxmoxAuthenticationException">The server does not take the ticket; some servers refuse those of API tokens.</exception>
-    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/termproxy</c> and the websocket beside it. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that lives as long as the session.</remarks>
+    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/termproxy</c> and the websocket beside it. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts
+    /// a task that lives as long as the session.</remarks>
     public Task<TerminalSession> OpenTerminalAsync(TerminalOptions? options = null, CancellationToken cancellationToken = default) =>
         ConsoleOpener.TerminalAsync(Consoles, options, cancellationToken);
 
@@ -22,11 +23,14 @@ public sealed partial class Container
     /// <param name="options">How the screen is opened.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="ProxmoxAuthenticationException">The server does not take the ticket; some servers refuse those of API tokens.</exception>
-    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/vncproxy</c> and the websocket beside it. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that lives as long as the session.</remarks>
-    public Task<VncSession> OpenVncAsync(VncOptions? options = null, CancellationToken cancellationToken = default) => ConsoleOpener.VncAsync(Consoles, options, cancellationToken);
+    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/vncproxy</c> and the websocket beside it. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts
+    /// a task that lives as long as the session.</remarks>
+    public Task<VncSession> OpenVncAsync(VncOptions? options = null, CancellationToken cancellationToken = default) =>
+        ConsoleOpener.VncAsync(Consoles, options, cancellationToken);
 
     /// <inheritdoc cref="OpenVncAsync"/>
-    public VncSession OpenVnc(VncOptions? options = null, CancellationToken cancellationToken = default) => ConsoleOpener.Vnc(Consoles, options, cancellationToken);
+    public VncSession OpenVnc(VncOptions? options = null, CancellationToken cancellationToken = default) =>
+        ConsoleOpener.Vnc(Consoles, options, cancellationToken);
 
     /// <summary>Gets what a SPICE viewer needs to connect to the container.</summary>
     /// <param name="options">How the connection is asked for.</param>
@@ -41,7 +45,8 @@ public sealed partial class Container
     /// <summary>Gets a ticket for a terminal, for a program that connects itself, such as a browser.</summary>
     /// <param name="options">What is opened; size and keep-alive are for the one who connects.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/termproxy</c>. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that waits 10 s for the connection.</remarks>
+    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/termproxy</c>. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that waits 10 s for
+    /// the connection.</remarks>
     public Task<ConsoleTicket> CreateTerminalTicketAsync(TerminalOptions? options = null, CancellationToken cancellationToken = default) =>
         Consoles.TerminalAsync(options ?? new TerminalOptions(), cancellationToken);
 
@@ -52,7 +57,8 @@ public sealed partial class Container
     /// <summary>Gets a ticket for the screen, for a program that connects itself, such as a browser.</summary>
     /// <param name="options">How the screen is opened.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/vncproxy</c>. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that waits 10 s for the connection.</remarks>
+    /// <remarks><c>POST /nodes/{node}/lxc/{vmid}/vncproxy</c>. Needs <c>VM.Console</c> on <c>/vms/{vmid}</c>. Starts a task that waits 10 s for
+    /// the connection.</remarks>
     public Task<ConsoleTicket> CreateVncTicketAsync(VncOptions? options = null, CancellationToken cancellationToken = default) =>
         Consoles.VncAsync(options ?? new VncOptions(), cancellationToken);
 

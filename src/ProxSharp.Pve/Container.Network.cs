@@ -9,7 +9,8 @@ public sealed partial class Container
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/lxc/{vmid}/interfaces</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<IReadOnlyList<GuestInterface>> ListNetworkInterfacesAsync(CancellationToken cancellationToken = default) => InterfaceReader.Read(
-        await CallAsync(node => Client.Api.Nodes.Lxc.ListInterfacesAsync(node, Id.Value, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        await CallAsync(node => Client.Api.Nodes.Lxc.ListInterfacesAsync(node, Id.Value, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc cref="ListNetworkInterfacesAsync"/>
     public IReadOnlyList<GuestInterface> ListNetworkInterfaces(CancellationToken cancellationToken = default) => InterfaceReader.Read(

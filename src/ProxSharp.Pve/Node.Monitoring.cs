@@ -16,7 +16,8 @@ public sealed partial class Node
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/rrddata</c>. Needs <c>Sys.Audit</c> on <c>/nodes/{node}</c>.</remarks>
     public async Task<NodeTimeSeries> GetRrdAsync(NodeRrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
-        new(await Client.Connection.SendAsync(RrdCalls.Node, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
+        new(await Client.Connection.SendAsync(RrdCalls.Node, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader,
+            cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
 
     /// <inheritdoc cref="GetRrdAsync"/>
     public NodeTimeSeries GetRrd(NodeRrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>

@@ -34,7 +34,9 @@ public sealed class ProxmoxWebSocketStream : Stream
         KeepAliveInterval = options.KeepAliveInterval;
     }
 
-    /// <summary>How often something is sent to keep the connection alive; <see cref="Timeout.InfiniteTimeSpan"/> for never. A change starts the time anew.</summary>
+    /// <summary>
+    /// How often something is sent to keep the connection alive; <see cref="Timeout.InfiniteTimeSpan"/> for never. A change starts the time anew.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is neither positive nor infinite.</exception>
     public TimeSpan KeepAliveInterval
     {

@@ -9,12 +9,15 @@ public sealed partial class GuestAgent
     private const int LongestInput = 64 * 1024;
 
     /// <summary>Runs a program inside the guest and waits for its end.</summary>
-    /// <param name="command">The program and its arguments, one item each. No shell is involved: for pipes and variables run <c>["sh", "-c", "..."]</c>.</param>
+    /// <param name="command">The program and its arguments, one item each. No shell is involved: for pipes and variables run <c>["sh", "-c",
+    /// "..."]</c>.</param>
     /// <param name="options">Its input, and how long to wait.</param>
     /// <param name="cancellationToken">Cancels the waiting. The program goes on.</param>
-    /// <returns>How it ended and what it wrote. A failure of the program is no exception: see <see cref="AgentExecResult.EnsureSucceeded"/>.</returns>
+    /// <returns>How it ended and what it wrote. A failure of the program is no exception: see <see
+    /// cref="AgentExecResult.EnsureSucceeded"/>.</returns>
     /// <exception cref="TimeoutException">It has not ended in time; <see cref="GetExecStatusAsync"/> tells later how it does.</exception>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c> and <c>GET /nodes/{node}/qemu/{vmid}/agent/exec-status</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c> and <c>GET /nodes/{node}/qemu/{vmid}/agent/exec-status</c>. Needs
+    /// <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<AgentExecResult> ExecAsync(IReadOnlyList<string> command, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new AgentExecOptions();
@@ -77,7 +80,8 @@ public sealed partial class GuestAgent
     {
         NodesQemuAgentGetExecStatusRequest request = new() { Pid = processId };
         return AgentReader.Read(
-            processId, await CallAsync(node => Agent.GetExecStatusAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+            processId, await CallAsync(node => Agent.GetExecStatusAsync(node, Id, request, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc cref="GetExecStatusAsync"/>

@@ -16,11 +16,13 @@ public sealed partial class GuestAgent
     /// <param name="offset">Where to begin, in bytes from the start of the file. Servers before 9.1 know no offset but 0.</param>
     /// <param name="count">How many bytes to read at most, 1 to 16 MiB; null reads 16 MiB.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/file-read</c>. Needs <c>VM.GuestAgent.FileRead</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/file-read</c>. Needs <c>VM.GuestAgent.FileRead</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<AgentFileContent> ReadFileAsync(string path, long offset = 0, int? count = null, CancellationToken cancellationToken = default)
     {
         NodesQemuAgentReadFileRequest request = ReadRequest(path, offset, count);
-        return AgentReader.Read(await CallAsync(node => Agent.ReadFileAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        return AgentReader.Read(await CallAsync(node => Agent.ReadFileAsync(node, Id, request, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc cref="ReadFileAsync"/>
@@ -35,7 +37,8 @@ public sealed partial class GuestAgent
     /// <param name="destination">Where its bytes go.</param>
     /// <param name="cancellationToken">Cancels the copying.</param>
     /// <returns>How many bytes it has.</returns>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/file-read</c>. Needs <c>VM.GuestAgent.FileRead</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/file-read</c>. Needs <c>VM.GuestAgent.FileRead</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<long> CopyFileToAsync(string path, Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -68,8 +71,10 @@ public sealed partial class GuestAgent
     }
 
     /// <summary>
-    /// Writes a file inside the guest; one that exists is overwritten. Up to <see cref="LongestWrite"/> bytes (45 KiB) take one call. The agent cannot
-    /// append, so the rest of a longer file is added by the programs <c>sh</c> and <c>base64</c> inside the guest, 45 KiB a step; if that fails, a part
+    /// Writes a file inside the guest; one that exists is overwritten. Up to <see cref="LongestWrite"/> bytes (45 KiB) take one call. The agent
+    /// cannot
+    /// append, so the rest of a longer file is added by the programs <c>sh</c> and <c>base64</c> inside the guest, 45 KiB a step; if that fails,
+    /// a part
     /// of the file remains. Longer files need more rights and do not work on Windows.
     /// </summary>
     /// <param name="path">The full path inside the guest. Its folder must exist.</param>
@@ -77,7 +82,8 @@ public sealed partial class GuestAgent
     /// <param name="cancellationToken">Cancels the writing, and leaves a part of a longer file.</param>
     /// <exception cref="NotSupportedException">The guest is Windows and the content longer than one call can carry. Nothing is written.</exception>
     /// <exception cref="GuestCommandFailedException">The guest could not append.</exception>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/file-write</c>; for longer files also <c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c>. Needs <c>VM.GuestAgent.FileWrite</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>; for longer files the latter.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/file-write</c>; for longer files also <c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c>.
+    /// Needs <c>VM.GuestAgent.FileWrite</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>; for longer files the latter.</remarks>
     public async Task WriteFileAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         if (content.Length > LongestWrite)

@@ -6,7 +6,8 @@ public sealed partial class GuestAgent
 {
     /// <summary>Asks the guest to shut down; the agent confirms nothing. <see cref="Vm"/> has a call of its own that waits for the end.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/shutdown</c>. Needs <c>VM.PowerMgmt</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/shutdown</c>. Needs <c>VM.PowerMgmt</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public Task ShutdownAsync(CancellationToken cancellationToken = default) =>
         CallAsync(node => Agent.ShutdownAsync(node, Id, cancellationToken: cancellationToken), cancellationToken);
 
@@ -17,7 +18,8 @@ public sealed partial class GuestAgent
     /// <summary>Asks the guest to suspend itself; the agent confirms nothing.</summary>
     /// <param name="mode">Where to.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/suspend-ram</c>, <c>suspend-disk</c> or <c>suspend-hybrid</c>. Needs <c>VM.PowerMgmt</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/suspend-ram</c>, <c>suspend-disk</c> or <c>suspend-hybrid</c>. Needs <c>VM.PowerMgmt</c>
+    /// or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public Task SuspendAsync(SuspendMode mode, CancellationToken cancellationToken = default) => mode switch
     {
         SuspendMode.Ram => CallAsync(node => Agent.SuspendRamAsync(node, Id, cancellationToken: cancellationToken), cancellationToken),
@@ -40,7 +42,8 @@ public sealed partial class GuestAgent
     /// <param name="password">The new password, 5 to 1024 characters.</param>
     /// <param name="isHashed">Whether the password is already hashed in the form the guest keeps. Default: false.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/set-user-password</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/set-user-password</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public Task SetPasswordAsync(string user, string password, bool isHashed = false, CancellationToken cancellationToken = default)
     {
         NodesQemuAgentSetUserPasswordRequest request = new() { Username = user, Password = password, Crypted = isHashed ? true : null };

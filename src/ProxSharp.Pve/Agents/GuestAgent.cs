@@ -27,7 +27,8 @@ public sealed partial class GuestAgent
 
     /// <summary>Asks the agent for a sign of life.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/ping</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/ping</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         CallAsync(node => Agent.PingAsync(node, Id, cancellationToken: cancellationToken), cancellationToken);
 
@@ -37,7 +38,8 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the version of the agent and the commands it knows.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/info</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/info</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<AgentInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
         AgentReader.Read(await CallAsync(node => Agent.GetInfoAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
 
@@ -47,9 +49,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the operating system of the guest.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-osinfo</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-osinfo</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<GuestOperatingSystem> GetOperatingSystemAsync(CancellationToken cancellationToken = default) =>
-        AgentReader.Read(await CallAsync(node => Agent.GetOsInfoAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        AgentReader.Read(await CallAsync(node => Agent.GetOsInfoAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc cref="GetOperatingSystemAsync"/>
     public GuestOperatingSystem GetOperatingSystem(CancellationToken cancellationToken = default) =>
@@ -57,9 +61,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the host name of the guest.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-host-name</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-host-name</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c>
+    /// on <c>/vms/{vmid}</c>.</remarks>
     public async Task<string> GetHostNameAsync(CancellationToken cancellationToken = default) =>
-        (await CallAsync(node => Agent.GetHostNameAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Result.HostName;
+        (await CallAsync(node => Agent.GetHostNameAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false)).Result.HostName;
 
     /// <inheritdoc cref="GetHostNameAsync"/>
     public string GetHostName(CancellationToken cancellationToken = default) =>
@@ -67,9 +73,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the time of the guest's clock.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-time</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-time</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken = default) =>
-        AgentReader.ReadTime(await CallAsync(node => Agent.GetTimeAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        AgentReader.ReadTime(await CallAsync(node => Agent.GetTimeAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc cref="GetTimeAsync"/>
     public DateTimeOffset GetTime(CancellationToken cancellationToken = default) =>
@@ -77,9 +85,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the time zone of the guest.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-timezone</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-timezone</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<GuestTimeZone> GetTimeZoneAsync(CancellationToken cancellationToken = default) =>
-        AgentReader.Read(await CallAsync(node => Agent.GetTimezoneAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        AgentReader.Read(await CallAsync(node => Agent.GetTimezoneAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc cref="GetTimeZoneAsync"/>
     public GuestTimeZone GetTimeZone(CancellationToken cancellationToken = default) =>
@@ -87,7 +97,8 @@ public sealed partial class GuestAgent
 
     /// <summary>Lists the users who are logged in inside the guest.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-users</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-users</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<IReadOnlyList<GuestUser>> ListUsersAsync(CancellationToken cancellationToken = default) =>
         AgentReader.Read(await CallAsync(node => Agent.GetUsersAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
 
@@ -97,7 +108,8 @@ public sealed partial class GuestAgent
 
     /// <summary>Lists the virtual processors as the guest sees them.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-vcpus</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-vcpus</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on
+    /// <c>/vms/{vmid}</c>.</remarks>
     public async Task<IReadOnlyList<GuestProcessor>> ListProcessorsAsync(CancellationToken cancellationToken = default) =>
         AgentReader.Read(await CallAsync(node => Agent.GetVcpusAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
 
@@ -107,9 +119,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Lists the blocks of memory as the guest sees them.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-memory-blocks</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-memory-blocks</c>. Needs <c>VM.GuestAgent.Audit</c> or
+    /// <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<IReadOnlyList<GuestMemoryBlock>> ListMemoryBlocksAsync(CancellationToken cancellationToken = default) =>
-        AgentReader.Read(await CallAsync(node => Agent.GetMemoryBlocksAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+        AgentReader.Read(await CallAsync(node => Agent.GetMemoryBlocksAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc cref="ListMemoryBlocksAsync"/>
     public IReadOnlyList<GuestMemoryBlock> ListMemoryBlocks(CancellationToken cancellationToken = default) =>
@@ -117,9 +131,11 @@ public sealed partial class GuestAgent
 
     /// <summary>Gets the size of a block of memory in bytes.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-memory-block-info</c>. Needs <c>VM.GuestAgent.Audit</c> or <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/get-memory-block-info</c>. Needs <c>VM.GuestAgent.Audit</c> or
+    /// <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<long> GetMemoryBlockSizeAsync(CancellationToken cancellationToken = default) =>
-        (await CallAsync(node => Agent.GetMemoryBlockInfoAsync(node, Id, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Result.Size;
+        (await CallAsync(node => Agent.GetMemoryBlockInfoAsync(node, Id, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false)).Result.Size;
 
     /// <inheritdoc cref="GetMemoryBlockSizeAsync"/>
     public long GetMemoryBlockSize(CancellationToken cancellationToken = default) =>

@@ -58,7 +58,8 @@ internal static class ConsoleOpener
 
     /// <inheritdoc cref="VncAsync"/>
     public static VncSession Vnc(ConsoleHost host, VncOptions? options, CancellationToken cancellationToken)
-        => Open(host, token => host.Vnc(options ?? s_plainScreen, token), s_screen, static (socket, ticket, _) => new VncSession(ticket, socket), cancellationToken);
+        => Open(host, token => host.Vnc(options ?? s_plainScreen, token), s_screen, static (socket, ticket, _) => new VncSession(ticket, socket),
+            cancellationToken);
 
     private static async Task<TSession> OpenAsync<TSession>(
         ConsoleHost host,

@@ -64,7 +64,8 @@ public abstract class ConsoleSession : Stream
 
     /// <inheritdoc/>
     /// <exception cref="ProxmoxConnectionException">The connection broke.</exception>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => Socket.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Socket.WriteAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public sealed override void Write(byte[] buffer, int offset, int count)

@@ -13,7 +13,8 @@ internal sealed class ContainerConsoles(Container container) : ConsoleHost(conta
         Check(options);
         string used = "";
         CreateTermProxyResult result = await container.CallAsync(
-            node => Client.Api.Nodes.Lxc.CreateTermProxyAsync(used = node, container.Id.Value, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            node => Client.Api.Nodes.Lxc.CreateTermProxyAsync(used = node, container.Id.Value, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         return Ticket(result, s_webSocket, () => Target(used));
     }
 
@@ -31,7 +32,8 @@ internal sealed class ContainerConsoles(Container container) : ConsoleHost(conta
         NodesLxcCreateVncProxyRequest request = Request(options);
         string used = "";
         NodesCreateVncShellResult result = await container.CallAsync(
-            node => Client.Api.Nodes.Lxc.CreateVncProxyAsync(used = node, container.Id.Value, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            node => Client.Api.Nodes.Lxc.CreateVncProxyAsync(used = node, container.Id.Value, request, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         return Ticket(result, s_webSocket, () => Target(used));
     }
 
@@ -48,7 +50,8 @@ internal sealed class ContainerConsoles(Container container) : ConsoleHost(conta
     {
         NodesLxcCreateSpiceProxyRequest? request = Request(options);
         return new SpiceConnection(await container.CallAsync(
-            node => Client.Api.Nodes.Lxc.CreateSpiceProxyAsync(node, container.Id.Value, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+            node => Client.Api.Nodes.Lxc.CreateSpiceProxyAsync(node, container.Id.Value, request, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false));
     }
 
     public SpiceConnection Spice(SpiceOptions? options, CancellationToken cancellationToken)

@@ -14,7 +14,9 @@ public sealed record TerminalOptions
     /// <summary>How often the session tells the server that it is still there. Default: 30 s.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The program to run in the shell of a node; null for a login. Only for nodes, and all but the login only for <c>root@pam</c>.</summary>
+    /// <summary>
+    /// The program to run in the shell of a node; null for a login. Only for nodes, and all but the login only for <c>root@pam</c>.
+    /// </summary>
     public ConsoleCommand? Command { get; init; }
 
     /// <summary>The arguments of <see cref="Command"/>. Default: none.</summary>

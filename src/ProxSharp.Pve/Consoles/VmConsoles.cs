@@ -14,7 +14,8 @@ internal sealed class VmConsoles(Vm vm) : ConsoleHost(vm.Client)
         NodesQemuCreateTermProxyRequest request = Request(options);
         string used = "";
         CreateTermProxyResult result = await vm.CallAsync(
-            node => Client.Api.Nodes.Qemu.CreateTermProxyAsync(used = node, vm.Id.Value, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            node => Client.Api.Nodes.Qemu.CreateTermProxyAsync(used = node, vm.Id.Value, request, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         return Ticket(result, s_webSocket, () => Target(used));
     }
 
@@ -31,7 +32,8 @@ internal sealed class VmConsoles(Vm vm) : ConsoleHost(vm.Client)
     {
         string used = "";
         NodesCreateVncShellResult result = await vm.CallAsync(
-            node => Client.Api.Nodes.Qemu.CreateVncProxyAsync(used = node, vm.Id.Value, s_screen, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            node => Client.Api.Nodes.Qemu.CreateVncProxyAsync(used = node, vm.Id.Value, s_screen, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         return Ticket(result, s_webSocket, () => Target(used));
     }
 
@@ -47,7 +49,8 @@ internal sealed class VmConsoles(Vm vm) : ConsoleHost(vm.Client)
     {
         NodesQemuCreateSpiceProxyRequest? request = Request(options);
         return new SpiceConnection(await vm.CallAsync(
-            node => Client.Api.Nodes.Qemu.CreateSpiceProxyAsync(node, vm.Id.Value, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false));
+            node => Client.Api.Nodes.Qemu.CreateSpiceProxyAsync(node, vm.Id.Value, request, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false));
     }
 
     public SpiceConnection Spice(SpiceOptions? options, CancellationToken cancellationToken)

@@ -11,7 +11,9 @@ public sealed record VncOptions
     /// <summary>The height of the screen in pixels, 16 to 2160; null leaves it to the server.</summary>
     public int? Height { get; init; }
 
-    /// <summary>The program to run in the shell of a node; null for a login. Only for nodes, and all but the login only for <c>root@pam</c>.</summary>
+    /// <summary>
+    /// The program to run in the shell of a node; null for a login. Only for nodes, and all but the login only for <c>root@pam</c>.
+    /// </summary>
     public ConsoleCommand? Command { get; init; }
 
     /// <summary>The arguments of <see cref="Command"/>. Default: none.</summary>

@@ -30,7 +30,8 @@ public sealed class ClusterFirewall
         _client.Api.Cluster.Firewall.Options.GetAsync(cancellationToken: cancellationToken).DataAsync();
 
     /// <inheritdoc cref="GetOptionsAsync"/>
-    public ClusterFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) => _client.Api.Cluster.Firewall.Options.Get(cancellationToken: cancellationToken).Data;
+    public ClusterFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) =>
+        _client.Api.Cluster.Firewall.Options.Get(cancellationToken: cancellationToken).Data;
 
     /// <summary>Changes options.</summary>
     /// <param name="request">What to set and what to remove; the rest stays.</param>

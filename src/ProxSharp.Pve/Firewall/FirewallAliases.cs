@@ -49,7 +49,8 @@ public sealed class FirewallAliases
     }
 
     /// <summary>Changes an alias.</summary>
-    /// <param name="alias">The alias as it shall be, under its present name. Its digest, if it has one, makes sure that nobody else has changed the aliases.</param>
+    /// <param name="alias">The alias as it shall be, under its present name. Its digest, if it has one, makes sure that nobody else has changed
+    /// the aliases.</param>
     /// <param name="newName">A new name; null keeps it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>PUT .../firewall/aliases/{name}</c>.</remarks>

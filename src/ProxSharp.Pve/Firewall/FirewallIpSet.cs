@@ -87,11 +87,13 @@ public sealed class FirewallIpSet
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>DELETE .../firewall/ipset/{name}/{cidr}</c>.</remarks>
     public Task RemoveAsync(string cidr, Digest? digest = null, CancellationToken cancellationToken = default) =>
-        _scope.SendAsync(_scope.Paths.DeleteEntry, parameters => FirewallWire.Add(parameters.WithPath("name", Name).WithPath("cidr", cidr), digest), cancellationToken);
+        _scope.SendAsync(_scope.Paths.DeleteEntry, parameters => FirewallWire.Add(parameters.WithPath("name", Name).WithPath("cidr", cidr), digest),
+            cancellationToken);
 
     /// <inheritdoc cref="RemoveAsync"/>
     public void Remove(string cidr, Digest? digest = null, CancellationToken cancellationToken = default) =>
-        _scope.Send(_scope.Paths.DeleteEntry, parameters => FirewallWire.Add(parameters.WithPath("name", Name).WithPath("cidr", cidr), digest), cancellationToken);
+        _scope.Send(_scope.Paths.DeleteEntry, parameters => FirewallWire.Add(parameters.WithPath("name", Name).WithPath("cidr", cidr), digest),
+            cancellationToken);
 
     /// <summary>Returns the set as rules name it.</summary>
     public override string ToString() => $"+{Name}";

@@ -25,7 +25,9 @@ public sealed record FirewallRule
     /// <summary>The predefined service it is for, for example <c>SSH</c>; null for none.</summary>
     public string? Macro { get; init; }
 
-    /// <summary>Where packets come from: addresses, ranges or networks with commas, an alias, or an IP set with a leading plus sign; null for anywhere.</summary>
+    /// <summary>
+    /// Where packets come from: addresses, ranges or networks with commas, an alias, or an IP set with a leading plus sign; null for anywhere.
+    /// </summary>
     public string? Source { get; init; }
 
     /// <summary>Where packets go to, written like <see cref="Source"/>; null for anywhere.</summary>

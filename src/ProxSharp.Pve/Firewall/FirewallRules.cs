@@ -40,7 +40,8 @@ public sealed class FirewallRules
     /// <param name="rule">The rule. Its position and digest do not count.</param>
     /// <param name="position">Where to insert it, from 0. Default: 0, before all others; a number beyond the last rule appends.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <remarks><c>POST .../firewall/rules</c>, of a group <c>POST /cluster/firewall/groups/{group}</c>. For a position other than 0 also a look at the list, and a move if need be.</remarks>
+    /// <remarks><c>POST .../firewall/rules</c>, of a group <c>POST /cluster/firewall/groups/{group}</c>. For a position other than 0 also a look
+    /// at the list, and a move if need be.</remarks>
     public async Task AddAsync(FirewallRule rule, int position = 0, CancellationToken cancellationToken = default)
     {
         CheckNew(rule, position);
@@ -62,7 +63,10 @@ public sealed class FirewallRules
         }
     }
 
-    /// <summary>Changes a rule to what is given, from a copy of the rule that was read: <c>rule with { Comment = "new" }</c>. What is null in it is removed.</summary>
+    /// <summary>
+    /// Changes a rule to what is given, from a copy of the rule that was read: <c>rule with { Comment = "new" }</c>. What is null in it is
+    /// removed.
+    /// </summary>
     /// <param name="rule">The rule with its position, and with the digest that makes sure that it is still the same rule.</param>
     /// <exception cref="ArgumentException">The rule has no position.</exception>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -3,7 +3,9 @@ using ProxSharp.Pve.Http;
 
 namespace ProxSharp.Pve.Firewall;
 
-/// <summary>Where a firewall configuration lives: the cluster, a node, a guest, a vnet or a security group. All speak the same protocol below their paths.</summary>
+/// <summary>
+/// Where a firewall configuration lives: the cluster, a node, a guest, a vnet or a security group. All speak the same protocol below their paths.
+/// </summary>
 internal abstract class FirewallScope(FirewallPaths paths)
 {
     public FirewallPaths Paths { get; } = paths;

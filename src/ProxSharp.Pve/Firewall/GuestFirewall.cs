@@ -20,7 +20,9 @@ public sealed class GuestFirewall
     /// <summary>The aliases that only rules of this guest may name.</summary>
     public FirewallAliases Aliases => new(_scope);
 
-    /// <summary>The IP sets that only rules of this guest may name, and those that limit the addresses of its interfaces (<c>ipfilter-net0</c>).</summary>
+    /// <summary>
+    /// The IP sets that only rules of this guest may name, and those that limit the addresses of its interfaces (<c>ipfilter-net0</c>).
+    /// </summary>
     public FirewallIpSets IpSets => new(_scope);
 
     /// <summary>Gets the options. What is not set has its default.</summary>

@@ -22,7 +22,8 @@ public sealed class NodeFirewall
         _node.Client.Api.Nodes.Firewall.Options.GetAsync(_node.Name.Value, cancellationToken: cancellationToken).DataAsync();
 
     /// <inheritdoc cref="GetOptionsAsync"/>
-    public NodesFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) => _node.Client.Api.Nodes.Firewall.Options.Get(_node.Name.Value, cancellationToken: cancellationToken).Data;
+    public NodesFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) =>
+        _node.Client.Api.Nodes.Firewall.Options.Get(_node.Name.Value, cancellationToken: cancellationToken).Data;
 
     /// <summary>Changes options.</summary>
     /// <param name="request">What to set and what to remove; the rest stays.</param>

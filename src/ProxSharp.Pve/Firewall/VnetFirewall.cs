@@ -26,7 +26,8 @@ public sealed class VnetFirewall
         _client.Api.Cluster.Sdn.Vnets.Firewall.Options.GetAsync(_vnet, cancellationToken: cancellationToken).DataAsync();
 
     /// <inheritdoc cref="GetOptionsAsync"/>
-    public ClusterSdnVnetsFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) => _client.Api.Cluster.Sdn.Vnets.Firewall.Options.Get(_vnet, cancellationToken: cancellationToken).Data;
+    public ClusterSdnVnetsFirewallOptionsResult GetOptions(CancellationToken cancellationToken = default) =>
+        _client.Api.Cluster.Sdn.Vnets.Firewall.Options.Get(_vnet, cancellationToken: cancellationToken).Data;
 
     /// <summary>Changes options.</summary>
     /// <param name="request">What to set and what to remove; the rest stays.</param>

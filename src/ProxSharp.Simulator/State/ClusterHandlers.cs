@@ -21,7 +21,6 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
         table.Get("/nodes/{node}/version", static _ => ApiReply.Of(VersionData()));
         table.Get("/nodes", ListNodes);
         table.Get("/nodes/{node}/status", NodeStatus);
-        table.Get("/nodes/{node}/time", NodeTime);
         table.Get("/cluster/resources", new ResourceList(state, faults).Answer);
         table.Get("/cluster/status", Status);
         table.Get("/cluster/nextid", NextId);
@@ -40,12 +39,6 @@ internal sealed class ClusterHandlers(PveState state, FaultInjector faults)
     }
 
     private static JsonObject VersionData() => new() { ["version"] = Version, ["release"] = "9.2", ["repoid"] = RepositoryId };
-
-    private ApiReply NodeTime(ApiCall call)
-    {
-        long now = state.Now.ToUnixTimeSeconds();
-        return ApiReply.Of(new JsonObject { ["time"] = now, ["localtime"] = now, ["timezone"] = "Etc/UTC" });
-    }
 
     private ApiReply ListNodes(ApiCall call)
     {

@@ -47,7 +47,7 @@ public sealed class TerminalTests(PveCluster cluster) : IClassFixture<PveCluster
         await using TerminalSession terminal = await OpenAsync(cluster.Pve, "ct", sync, null);
         string text = string.Concat(Enumerable.Repeat("0123456789", 350));
         await WriteAsync(terminal, $"echo {text}\r", sync);
-        string expected = $"\r\n{text}\r\n";
+        string expected = $"\r\n{text}\r\nroot@dns:~# ";
         Assert.EndsWith(expected, await ReadUntilAsync(terminal, expected, sync), StringComparison.Ordinal);
     }
 
