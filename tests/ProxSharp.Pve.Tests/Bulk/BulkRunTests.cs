@@ -110,7 +110,7 @@ public sealed class BulkRunTests : IAsyncLifetime
     {
         _cluster.Simulator.Faults.KillNode("pve3");
 
-        BulkReport report = await RunAsync(sync, "@all", BulkAction.Snapshot("x"), s_fast);
+        BulkReport report = await RunAsync(sync, "@all", BulkAction.Snapshot("late"), s_fast);
 
         Assert.Equal(["103", "105", "202"], report.Failures.Select(static item => item.Guest.Id.ToString()));
         Assert.All(report.Failures, static item => Assert.Equal(595, (int)Assert.IsType<ProxmoxApiException>(item.Error).StatusCode));
