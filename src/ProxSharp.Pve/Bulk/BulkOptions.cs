@@ -27,8 +27,11 @@ public sealed record BulkOptions
     /// <summary>Only tells what would be done. Default: false.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How each task is waited for; the time limit counts for each of them. Failures are reported, never thrown.</summary>
-    public TaskWaitOptions Wait { get; init; } = TaskWaitOptions.Default;
+    /// <summary>
+    /// How each task is waited for; the time limit counts for each of them. Failures are reported, never thrown. Default: without limit, and with a second
+    /// between two looks at a node, because with many tasks the looks are most of the requests.
+    /// </summary>
+    public TaskWaitOptions Wait { get; init; } = TaskWaitOptions.Default with { MinInterval = TimeSpan.FromSeconds(1) };
 
     /// <summary>What happens to running actions when the work is cancelled. Default: they are detached.</summary>
     public BulkCancellation Cancellation { get; init; }

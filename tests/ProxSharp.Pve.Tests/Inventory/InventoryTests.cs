@@ -75,6 +75,21 @@ public sealed class InventoryTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Read_NodeThatHangs_IsLeftAfterItsTime(bool sync)
+    {
+        _cluster.Simulator.Faults.When(static request => request.Path.EndsWith("/nodes/pve2/storage", StringComparison.Ordinal), Fault.SlowReply(TimeSpan.FromMinutes(5)), times: 10);
+
+        ClusterInventory inventory = await ReadAsync(sync, new InventoryOptions { Details = InventoryDetails.Storages, DetailTimeout = TimeSpan.FromMilliseconds(500) });
+
+        PartialFailure failure = Assert.Single(inventory.Failures);
+        Assert.Equal(("pve2", "storages"), (failure.Source, failure.Action));
+        Assert.IsType<ProxmoxConnectionException>(failure.Exception);
+        Assert.Equal([true, false, true], inventory.Nodes.Select(static node => node.Storages is not null));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Read_ClusterStateRefused_IsNamedAndTheRestIsThere(bool sync)
     {
         _cluster.Simulator.Faults.When(static request => request.Path.EndsWith("/cluster/status", StringComparison.Ordinal), Fault.Status(403, "Permission check failed (/, Sys.Audit)"), times: 10);
