@@ -38,6 +38,9 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     /// <summary>The endpoint that answered last; the first one before any did.</summary>
     public ProxmoxEndpoint CurrentEndpoint => _connection.CurrentEndpoint;
 
+    /// <summary>All endpoints: those of the options, then those that were learnt from the cluster (see <see cref="ProxmoxClientOptions.LearnPeers"/>).</summary>
+    public IReadOnlyList<ProxmoxEndpoint> Endpoints => [.. _connection.Endpoints];
+
     /// <summary>
     /// The facts that calls are checked against and the raw API looks up. At the start those that ship with the library; a schema of the
     /// client's own server can take their place, so that a newer server is never blocked.
@@ -118,6 +121,9 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Makes successful calls ask now and then for the nodes of the cluster.</summary>
+    internal void LearnPeersFrom(Peers.IPeerSource source) => _connection.LearnPeersFrom(source);
 
     /// <summary>Frees what the client holds.</summary>
     protected virtual void Dispose(bool disposing)

@@ -35,6 +35,16 @@ public sealed record ProxmoxClientOptions
     /// </summary>
     public bool RepairConnectionHeader { get; init; } = true;
 
+    /// <summary>
+    /// Whether a client for Proxmox VE learns the other nodes of its cluster and goes on with them when its endpoints die. Default: false, because it
+    /// takes two further calls every ten minutes (<c>GET /cluster/status</c> needs <c>Sys.Audit</c> on <c>/</c>), and because the addresses that nodes have
+    /// inside their cluster may not be reachable from the client. Trust is not widened beyond what the cluster says of itself over a connection that is
+    /// trusted: where certificates are judged by fingerprint, each learnt node may show only the certificate that the cluster names for it; where they are
+    /// judged by authority, the node's name must be in them. Over plain HTTP nothing is learnt. A name is the node's, with the domain that follows the
+    /// name of the answering node in the endpoint; endpoints given as addresses lead to addresses.
+    /// </summary>
+    public bool LearnPeers { get; init; }
+
     /// <summary>Makes the handler that talks to an endpoint in place of sockets, for tests; null uses sockets. The client disposes what it gets.</summary>
     public Func<ProxmoxEndpoint, HttpMessageHandler>? Handler { get; init; }
 

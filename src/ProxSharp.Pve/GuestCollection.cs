@@ -32,6 +32,9 @@ public sealed class GuestCollection
     /// <inheritdoc cref="ListAsync(CancellationToken)"/>
     public IReadOnlyList<GuestSummary> List(CancellationToken cancellationToken = default) => List(null, cancellationToken);
 
+    /// <summary>The handle of a guest whose place is not known (any more): its first call looks for it.</summary>
+    internal Guest Lost(GuestSummary guest) => guest.Type == GuestType.Lxc ? new Container(_client, guest.Id, null) : new Vm(_client, guest.Id, null);
+
     internal async Task<IReadOnlyList<GuestSummary>> ListAsync(GuestType? type, CancellationToken cancellationToken) =>
         GuestSummary.Of(await _client.Api.Cluster.ListResourcesAsync(s_guests, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false), type);
 

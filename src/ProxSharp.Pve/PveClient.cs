@@ -1,6 +1,7 @@
 using ProxSharp.Authentication;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
+using ProxSharp.Pve.Http;
 
 namespace ProxSharp.Pve;
 
@@ -23,6 +24,10 @@ public sealed partial class PveClient : ProxmoxClient
         Api = new PveApi(Connection);
         Tasks = new PveTasks(this);
         Locator = new GuestLocator(this);
+        if (options.LearnPeers)
+        {
+            LearnPeersFrom(new ClusterPeers(this));
+        }
     }
 
     /// <summary>Every endpoint of Proxmox VE as a typed method.</summary>

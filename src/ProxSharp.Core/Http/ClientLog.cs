@@ -40,4 +40,10 @@ internal sealed class ClientLog
 
     /// <summary>Another endpoint is the preferred one from now on.</summary>
     public void Preferred(ProxmoxEndpoint endpoint) => Log.Preferred(Logger, endpoint.Authority);
+
+    /// <summary>A node of the cluster is known from now on.</summary>
+    public void PeerLearnt(ProxmoxEndpoint peer, ProxmoxEndpoint from) => Log.PeerLearnt(Logger, peer.Authority, from.Authority);
+
+    /// <summary>The nodes of the cluster could not be asked for.</summary>
+    public void PeersUnknown(ProxmoxEndpoint server, Exception exception) => Log.PeersUnknown(Logger, server.Authority, exception);
 }

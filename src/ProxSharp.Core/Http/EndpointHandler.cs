@@ -3,16 +3,22 @@ namespace ProxSharp.Http;
 /// <summary>The end of the chain: hands a request to the sockets of the endpoint it is addressed to.</summary>
 internal sealed class EndpointHandler : HttpMessageHandler
 {
-    private readonly ProxmoxEndpoint[] _endpoints;
-    private readonly HttpMessageInvoker[] _invokers;
+    private readonly Lock _gate = new();
+    private volatile Way[] _ways;
 
     /// <summary>Creates the handler.</summary>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="create">Makes the handler of one endpoint; it is disposed with this one.</param>
-    public EndpointHandler(IReadOnlyList<ProxmoxEndpoint> endpoints, Func<ProxmoxEndpoint, HttpMessageHandler> create)
+    public EndpointHandler(IReadOnlyList<ProxmoxEndpoint> endpoints, Func<ProxmoxEndpoint, HttpMessageHandler> create) =>
+        _ways = [.. endpoints.Select(endpoint => new Way(endpoint, create(endpoint)))];
+
+    /// <summary>Adds an endpoint; its handler is disposed with this one.</summary>
+    public void Add(ProxmoxEndpoint endpoint, HttpMessageHandler handler)
     {
-        _endpoints = [.. endpoints];
-        _invokers = [.. endpoints.Select(endpoint => new HttpMessageInvoker(create(endpoint), disposeHandler: true))];
+        lock (_gate)
+        {
+            _ways = [.. _ways, new Way(endpoint, handler)];
+        }
     }
 
     /// <inheritdoc/>
@@ -28,9 +34,9 @@ internal sealed class EndpointHandler : HttpMessageHandler
     {
         if (disposing)
         {
-            foreach (HttpMessageInvoker invoker in _invokers)
+            foreach (Way way in _ways)
             {
-                invoker.Dispose();
+                way.Invoker.Dispose();
             }
         }
 
@@ -40,18 +46,18 @@ internal sealed class EndpointHandler : HttpMessageHandler
     private HttpMessageInvoker Invoker(HttpRequestMessage request)
     {
         HeaderLimits.Check(request);
-        if (_invokers.Length == 1)
+        Way[] ways = _ways;
+        if (ways.Length == 1)
         {
-            return _invokers[0];
+            return ways[0].Invoker;
         }
 
         Uri? uri = request.RequestUri;
-        for (int index = 0; index < _endpoints.Length; index++)
+        foreach (Way way in ways)
         {
-            ProxmoxEndpoint endpoint = _endpoints[index];
-            if (request is ApiRequestMessage own ? ReferenceEquals(own.Endpoint, endpoint) : IsAt(uri, endpoint))
+            if (request is ApiRequestMessage own ? ReferenceEquals(own.Endpoint, way.Endpoint) : IsAt(uri, way.Endpoint))
             {
-                return _invokers[index];
+                return way.Invoker;
             }
         }
 
@@ -60,4 +66,11 @@ internal sealed class EndpointHandler : HttpMessageHandler
 
     private static bool IsAt(Uri? uri, ProxmoxEndpoint endpoint)
         => uri is not null && uri.Port == endpoint.Port && uri.Scheme == endpoint.Scheme && uri.Host == endpoint.BaseAddress.Host;
+
+    private sealed class Way(ProxmoxEndpoint endpoint, HttpMessageHandler handler)
+    {
+        public ProxmoxEndpoint Endpoint { get; } = endpoint;
+
+        public HttpMessageInvoker Invoker { get; } = new(handler, disposeHandler: true);
+    }
 }

@@ -21,23 +21,23 @@ internal sealed class FailoverHandler : ProxmoxHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ApiRequestMessage message = (ApiRequestMessage)request;
-        int first = _endpoints.CurrentIndex;
+        EndpointRound round = new(_endpoints);
         for (int turn = 0; ; turn++)
         {
-            message.Target(_endpoints[first + turn]);
+            message.Target(round[turn]);
             try
             {
                 HttpResponseMessage response = SendInner(request, cancellationToken);
-                if (IsAnswer(response, message, turn))
+                if (IsAnswer(response, message, round, turn))
                 {
-                    return Keep(response, message, first + turn);
+                    return Keep(response, message, round.Index(turn));
                 }
 
                 response.Dispose();
             }
-            catch (Exception exception) when (CanGoOn(exception, message, turn, cancellationToken))
+            catch (Exception exception) when (CanGoOn(exception, message, round, turn, cancellationToken))
             {
-                _log.FailedOver(message.Endpoint, _endpoints[first + turn + 1], exception);
+                _log.FailedOver(message.Endpoint, round[turn + 1], exception);
             }
         }
     }
@@ -46,35 +46,35 @@ internal sealed class FailoverHandler : ProxmoxHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ApiRequestMessage message = (ApiRequestMessage)request;
-        int first = _endpoints.CurrentIndex;
+        EndpointRound round = new(_endpoints);
         for (int turn = 0; ; turn++)
         {
-            message.Target(_endpoints[first + turn]);
+            message.Target(round[turn]);
             try
             {
                 HttpResponseMessage response = await SendInnerAsync(request, cancellationToken).ConfigureAwait(false);
-                if (IsAnswer(response, message, turn))
+                if (IsAnswer(response, message, round, turn))
                 {
-                    return Keep(response, message, first + turn);
+                    return Keep(response, message, round.Index(turn));
                 }
 
                 response.Dispose();
             }
-            catch (Exception exception) when (CanGoOn(exception, message, turn, cancellationToken))
+            catch (Exception exception) when (CanGoOn(exception, message, round, turn, cancellationToken))
             {
-                _log.FailedOver(message.Endpoint, _endpoints[first + turn + 1], exception);
+                _log.FailedOver(message.Endpoint, round[turn + 1], exception);
             }
         }
     }
 
-    private bool IsAnswer(HttpResponseMessage response, ApiRequestMessage request, int turn)
+    private bool IsAnswer(HttpResponseMessage response, ApiRequestMessage request, EndpointRound round, int turn)
     {
-        if ((int)response.StatusCode != NotPassedOn || turn + 1 >= _endpoints.Count || !IReplayableContent.Check(request.Content))
+        if ((int)response.StatusCode != NotPassedOn || round.IsLast(turn) || !IReplayableContent.Check(request.Content))
         {
             return true;
         }
 
-        _log.FailedOver(request.Endpoint, _endpoints[_endpoints.CurrentIndex + turn + 1], null);
+        _log.FailedOver(request.Endpoint, round[turn + 1], null);
         return false;
     }
 
@@ -90,8 +90,8 @@ internal sealed class FailoverHandler : ProxmoxHandler
     }
 
     // A refused certificate is for a person to look at, not to be stepped around.
-    private bool CanGoOn(Exception exception, ApiRequestMessage request, int turn, CancellationToken cancellationToken)
-        => turn + 1 < _endpoints.Count
+    private static bool CanGoOn(Exception exception, ApiRequestMessage request, EndpointRound round, int turn, CancellationToken cancellationToken)
+        => !round.IsLast(turn)
             && !cancellationToken.IsCancellationRequested
             && TransportFailures.NothingSent(exception)
             && CertificateFailure.Find(exception) is null

@@ -7,14 +7,13 @@ namespace ProxSharp.Http;
 internal static class HandlerChain
 {
     /// <summary>Builds a chain.</summary>
-    public static HttpMessageHandler Create(ProxmoxClientOptions options, ProxmoxProduct product, EndpointSelector endpoints, ClientLog log)
+    public static HttpMessageHandler Create(ProxmoxClientOptions options, ProxmoxProduct product, EndpointSelector endpoints, EndpointHandler sockets, ClientLog log)
     {
-        EndpointHandler sockets = new(options.Endpoints, options.Handler ?? (endpoint => SocketsHandlerFactory.Create(endpoint, options.Trust, options.ConnectTimeout, options.RepairConnectionHeader)));
         LoggingHandler logging = new(log.Logger, options.TimeProvider, sockets);
         AuthenticationHandler authentication = new(product, options.Credentials, options.TimeProvider, options.LoggerFactory.CreateLogger("ProxSharp.Authentication"))
         {
             InnerHandler = logging,
         };
-        return endpoints.Count == 1 ? authentication : new FailoverHandler(endpoints, log, authentication);
+        return endpoints.All.Length == 1 && !options.LearnPeers ? authentication : new FailoverHandler(endpoints, log, authentication);
     }
 }

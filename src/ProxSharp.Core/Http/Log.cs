@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 106, Level = LogLevel.Information, Message = "Calls now go to {Server}")]
     public static partial void Preferred(ILogger logger, string server);
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Information, Message = "{Peer} can take over: {Server} names it as a node of its cluster")]
+    public static partial void PeerLearnt(ILogger logger, string peer, string server);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "{Server} does not tell the nodes of its cluster")]
+    public static partial void PeersUnknown(ILogger logger, string server, Exception exception);
 }

@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Peers;
 using ProxSharp.Schema;
 using ProxSharp.WebSockets;
 
@@ -13,6 +14,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     private readonly ClientLog _log;
     private volatile SchemaRules _rules;
     private volatile bool _isDisposed;
+    private volatile PeerLearner? _learner;
 
     public ProxmoxConnection(ProxmoxClientOptions options, ProxmoxProduct product, ApiSchema schema)
     {
@@ -33,6 +35,12 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
 
     /// <summary>The endpoint that answered last.</summary>
     public ProxmoxEndpoint CurrentEndpoint => _pipeline.Endpoints.Current;
+
+    /// <summary>All endpoints, learnt ones among them.</summary>
+    public IReadOnlyList<ProxmoxEndpoint> Endpoints => _pipeline.Endpoints.All;
+
+    /// <summary>Makes successful calls ask now and then for the nodes of the cluster.</summary>
+    public void LearnPeersFrom(IPeerSource source) => _learner = new PeerLearner(_options, _pipeline, _log, source);
 
     /// <inheritdoc/>
     public override async Task<ApiResponse<T>> SendAsync<T>(
@@ -94,7 +102,30 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         _pipeline.Dispose();
     }
 
-    private async Task<TResult> RunAsync<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+    private Task<TResult> RunAsync<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+        where TExchange : struct, IExchange<TResult>
+        => _learner is { IsDue: true } learner
+            ? RunAndLearnAsync<TExchange, TResult>(call, exchange, learner, cancellationToken)
+            : RunCallAsync<TExchange, TResult>(call, exchange, cancellationToken);
+
+    private async Task<TResult> RunAndLearnAsync<TExchange, TResult>(ApiCall call, TExchange exchange, PeerLearner learner, CancellationToken cancellationToken)
+        where TExchange : struct, IExchange<TResult>
+    {
+        TResult result = await RunCallAsync<TExchange, TResult>(call, exchange, cancellationToken).ConfigureAwait(false);
+        await learner.LearnAsync(cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    private TResult Run<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+        where TExchange : struct, IExchange<TResult>
+    {
+        PeerLearner? learner = _learner is { IsDue: true } due ? due : null;
+        TResult result = RunCall<TExchange, TResult>(call, exchange, cancellationToken);
+        learner?.Learn(cancellationToken);
+        return result;
+    }
+
+    private async Task<TResult> RunCallAsync<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
         where TExchange : struct, IExchange<TResult>
     {
         CallScope scope = new(call, _pipeline.Endpoints.Current, _options.TimeProvider, cancellationToken);
@@ -132,7 +163,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         }
     }
 
-    private TResult Run<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
+    private TResult RunCall<TExchange, TResult>(ApiCall call, TExchange exchange, CancellationToken cancellationToken)
         where TExchange : struct, IExchange<TResult>
     {
         CallScope scope = new(call, _pipeline.Endpoints.Current, _options.TimeProvider, cancellationToken);

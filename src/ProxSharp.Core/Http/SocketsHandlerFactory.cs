@@ -21,7 +21,11 @@ internal static class SocketsHandlerFactory
     /// which <see cref="CertificateFailure.Find"/> finds the text for the user.</param>
     /// <param name="connectTimeout">How long setting up a connection may take.</param>
     /// <param name="repairConnectionHeader">Whether contradicting Connection headers are repaired, see <see cref="ConnectionHeaderFilter"/>.</param>
-    public static SocketsHttpHandler Create(ProxmoxEndpoint endpoint, ServerTrust trust, TimeSpan connectTimeout, bool repairConnectionHeader)
+    public static SocketsHttpHandler Create(ProxmoxEndpoint endpoint, ServerTrust trust, TimeSpan connectTimeout, bool repairConnectionHeader) =>
+        Create(endpoint, () => trust, connectTimeout, repairConnectionHeader);
+
+    /// <inheritdoc cref="Create(ProxmoxEndpoint, ServerTrust, TimeSpan, bool)"/>
+    public static SocketsHttpHandler Create(ProxmoxEndpoint endpoint, Func<ServerTrust> trust, TimeSpan connectTimeout, bool repairConnectionHeader)
     {
         SocketsHttpHandler handler = new()
         {
@@ -39,7 +43,7 @@ internal static class SocketsHandlerFactory
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Accept(endpoint, certificate, chain, errors),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust().Accept(endpoint, certificate, chain, errors),
             },
         };
         handler.PlaintextStreamFilter = repairConnectionHeader ? FilterAsync : CountAsync;

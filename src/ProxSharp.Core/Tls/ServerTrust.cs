@@ -135,6 +135,10 @@ public sealed class ServerTrust
         return basis + (Authorities.Length > 0 ? " and own authorities" : "") + (EndpointPins.Count > 0 ? " and pins per server" : "");
     }
 
+    /// <summary>True if the certificate of a server is accepted for its fingerprint, not for who signed it.</summary>
+    internal bool JudgesByFingerprint(ProxmoxEndpoint endpoint) =>
+        EndpointPins.ContainsKey(endpoint.Authority) || (!AcceptsAnything && (!Pins.IsEmpty || Store is not null));
+
     /// <summary>Judges a certificate during the handshake. Returns true; a refusal is an exception, so that its reason is not lost.</summary>
     /// <exception cref="ProxmoxConnectionException">It is not accepted; the text says what was shown, what was expected, and what to do.</exception>
     internal bool Accept(ProxmoxEndpoint endpoint, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

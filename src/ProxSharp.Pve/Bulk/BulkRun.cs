@@ -1,0 +1,249 @@
+using System.Threading.Channels;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Pve.Recovery;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Pve.Bulk;
+
+/// <summary>Does an action with many guests, within the limits.</summary>
+internal sealed class BulkRun
+{
+    private readonly PveClient _client;
+    private readonly BulkAction _action;
+    private readonly BulkOptions _options;
+    private readonly IReadOnlyList<string> _unmatched;
+    private readonly TaskWaitOptions _wait;
+    private readonly BulkQueue _queue;
+    private readonly BulkLedger _ledger;
+    private readonly BulkPlaces _places;
+
+    public BulkRun(PveClient client, GuestSelection selection, BulkAction action, BulkOptions options, BulkPlaces places)
+    {
+        (_client, _action, _options, _unmatched, _places) = (client, action, options.Checked(), selection.Unmatched, places);
+        _wait = options.Wait with { ThrowOnFailure = true };
+        _queue = new BulkQueue(selection.Guests, options.MaxPerNode, options.MaxTotal);
+        _ledger = new BulkLedger(selection.Guests, options.Progress);
+    }
+
+    private BulkReport Report => _ledger.Report(_action.Name, _unmatched);
+
+    private bool MustStop => _options.StopOnError && _ledger.HasFailed;
+
+    public async Task<BulkReport> RunAsync(CancellationToken cancellationToken)
+    {
+        Channel<string> ended = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+        while (true)
+        {
+            while (!cancellationToken.IsCancellationRequested && !MustStop && _queue.TryTake(out int index, out string node))
+            {
+                if (_places.IsStale && !_options.DryRun)
+                {
+                    await RenewAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (cancellationToken.IsCancellationRequested || !MustStart(index))
+                {
+                    _queue.Release(node);
+                    continue;
+                }
+
+                _ = RunOneAsync(index, node, _places.Handle(_ledger[index]), ended.Writer, cancellationToken);
+            }
+
+            if (_queue.Running == 0)
+            {
+                return Ended(cancellationToken);
+            }
+
+            _queue.Release(await ended.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+    }
+
+    public BulkReport Run(CancellationToken cancellationToken)
+    {
+        Queue<(int Index, string Node, PveTask Task)> running = new();
+        while (true)
+        {
+            while (!cancellationToken.IsCancellationRequested && !MustStop && _queue.TryTake(out int index, out string node))
+            {
+                if (Start(index, cancellationToken) is { } task)
+                {
+                    running.Enqueue((index, node, task));
+                }
+                else
+                {
+                    _queue.Release(node);
+                }
+            }
+
+            if (!running.TryDequeue(out (int Index, string Node, PveTask Task) oldest))
+            {
+                return Ended(cancellationToken);
+            }
+
+            Finish(oldest.Index, oldest.Task, cancellationToken);
+            _queue.Release(oldest.Node);
+        }
+    }
+
+    private BulkReport Ended(CancellationToken cancellationToken)
+    {
+        BulkReport report = Report;
+
+        // Who cancels when all is done gets the result all the same.
+        bool isWhole = report.Items.All(static item => item.Outcome is not (BulkOutcome.NotStarted or BulkOutcome.Running));
+        return cancellationToken.IsCancellationRequested && !isWhole ? throw new BulkCanceledException(report, cancellationToken) : report;
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _places.RenewAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Those that run have to be reported: the caller's loop sees the cancellation and ends in its own way.
+        }
+    }
+
+    private bool MustStart(int index)
+    {
+        _ledger.Renew(index, _places.Find(_ledger[index]));
+        if (_options.SkipUnneeded && _action.SkipReason(_ledger[index]) is { } reason)
+        {
+            _ledger.Skip(index, reason);
+            return false;
+        }
+
+        if (_options.DryRun)
+        {
+            _ledger.Plan(index);
+        }
+
+        return !_options.DryRun;
+    }
+
+    // Never throws: what goes wrong belongs to the guest.
+    private async Task RunOneAsync(int index, string node, Guest guest, ChannelWriter<string> ended, CancellationToken cancellationToken)
+    {
+        // The room that this guest has on its node is taken until its task has ended, wherever that runs.
+        await Task.Yield();
+        CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
+        try
+        {
+            PveTask task = await StartAsync(guest, patience).ConfigureAwait(false);
+            _ledger.Start(index, task);
+            _ledger.Finish(index, await task.WaitForCompletionAsync(_wait, patience).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            Detach(index);
+        }
+        catch (Exception exception)
+        {
+            _ledger.Fail(index, exception);
+        }
+        finally
+        {
+            ended.TryWrite(node);
+        }
+    }
+
+    // A call that was cancelled before its answer came may have been carried out: that is not the same as one that never began.
+    private void Detach(int index)
+    {
+        if (!_ledger.IsRunning(index))
+        {
+            _ledger.Fail(index, new OperationCanceledException($"The call to {_action.Name} {_ledger[index]} was cancelled before its answer came. It may have been carried out: look before you repeat it."));
+        }
+    }
+
+    private async Task<PveTask> StartAsync(Guest guest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _action.RunAsync(guest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxOutcomeUnknownException lost) when (_options.Recovery is not null)
+        {
+            RecoveryResult found = await _client.RecoverAsync(lost, _options.Recovery, cancellationToken).ConfigureAwait(false);
+            return Recovered(found, lost) ?? await _action.RunAsync(guest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private PveTask? Start(int index, CancellationToken cancellationToken)
+    {
+        CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
+        try
+        {
+            if (_places.IsStale && !_options.DryRun)
+            {
+                _places.Renew(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        if (!MustStart(index))
+        {
+            return null;
+        }
+
+        try
+        {
+            PveTask task = Start(_places.Handle(_ledger[index]), patience);
+            _ledger.Start(index, task);
+            return task;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            Detach(index);
+        }
+        catch (Exception exception)
+        {
+            _ledger.Fail(index, exception);
+        }
+
+        return null;
+    }
+
+    private PveTask Start(Guest guest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _action.Run(guest, cancellationToken);
+        }
+        catch (ProxmoxOutcomeUnknownException lost) when (_options.Recovery is not null)
+        {
+            return Recovered(_client.Recover(lost, _options.Recovery, cancellationToken), lost) ?? _action.Run(guest, cancellationToken);
+        }
+    }
+
+    private void Finish(int index, PveTask task, CancellationToken cancellationToken)
+    {
+        CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
+        try
+        {
+            _ledger.Finish(index, task.WaitForCompletion(_wait, patience));
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            Detach(index);
+        }
+        catch (Exception exception)
+        {
+            _ledger.Fail(index, exception);
+        }
+    }
+
+    // Null says that it did not happen and may be sent again.
+    private static PveTask? Recovered(RecoveryResult found, ProxmoxOutcomeUnknownException lost) => (found.Outcome, found.Task) switch
+    {
+        (RecoveredOutcome.Happened, { } task) => task,
+        (RecoveredOutcome.DidNotHappen, _) => null,
+        _ => throw lost,
+    };
+}

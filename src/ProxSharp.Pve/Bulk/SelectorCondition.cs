@@ -1,0 +1,48 @@
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Pve.Bulk;
+
+/// <summary>A condition that all chosen guests meet. Pure.</summary>
+/// <param name="Text">The condition as it was written.</param>
+/// <param name="IsAboutTemplates">True if it says which templates are wanted.</param>
+/// <param name="Fits">Tells whether a guest meets it.</param>
+internal sealed record SelectorCondition(string Text, bool IsAboutTemplates, Func<GuestSummary, bool> Fits)
+{
+    /// <summary>Reads a condition.</summary>
+    /// <param name="text">The whole word.</param>
+    /// <param name="key">What stands before the sign.</param>
+    /// <param name="value">What stands behind it.</param>
+    /// <param name="error">What is wrong; null if nothing is.</param>
+    public static SelectorCondition? Read(string text, string key, string value, out string? error)
+    {
+        error = null;
+        switch (key.ToLowerInvariant(), value.ToLowerInvariant())
+        {
+            case ("status", "running" or "stopped" or "unknown"):
+                return new SelectorCondition(text, false, guest => string.Equals(guest.Status.Value, value, StringComparison.OrdinalIgnoreCase));
+            case ("status", _):
+                error = $"'{text}' names no state; write status=running, status=stopped or status=unknown";
+                return null;
+            case ("type", "qemu" or "vm"):
+                return new SelectorCondition(text, false, static guest => guest.Type == GuestType.Qemu);
+            case ("type", "lxc" or "ct"):
+                return new SelectorCondition(text, false, static guest => guest.Type == GuestType.Lxc);
+            case ("type", _):
+                error = $"'{text}' names no kind of guest; write type=qemu or type=lxc";
+                return null;
+            case ("template", "yes"):
+                return new SelectorCondition(text, true, static guest => guest.IsTemplate);
+            case ("template", "no"):
+                return new SelectorCondition(text, true, static guest => !guest.IsTemplate);
+            case ("template", "any"):
+                return new SelectorCondition(text, true, static _ => true);
+            case ("template", _):
+                error = $"'{text}' must be template=yes, template=no or template=any";
+                return null;
+            default:
+                error = $"there is no condition '{key}'; there are status=, type= and template=";
+                return null;
+        }
+    }
+}
