@@ -15,7 +15,7 @@ namespace ProxSharp.Testing;
 /// </summary>
 public sealed class StubServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<StubReply> _script = new();
     private readonly ConcurrentQueue<StubRequest> _requests = new();
@@ -32,6 +32,7 @@ public sealed class StubServer : IAsyncDisposable
         _options = options;
         _answer = answer;
         Certificate = options.Certificate ?? StubCertificate.Shared;
+        _listener = new TcpListener(options.Listen);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -40,7 +41,7 @@ public sealed class StubServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The server's address by number.</summary>
-    public Uri Address => new($"{(_options.UseTls ? "https" : "http")}://127.0.0.1:{Port}/");
+    public Uri Address => new($"{(_options.UseTls ? "https" : "http")}://{_options.Listen.Address}:{Port}/");
 
     /// <summary>The certificate it presents.</summary>
     public X509Certificate2 Certificate { get; }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
 namespace ProxSharp.Testing;
@@ -7,6 +8,9 @@ public sealed record StubServerOptions
 {
     /// <summary>False for plain HTTP.</summary>
     public bool UseTls { get; init; } = true;
+
+    /// <summary>Where it listens; by default the loopback address and any free port.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>The certificate to present, with its private key; null for the shared self-signed one.</summary>
     public X509Certificate2? Certificate { get; init; }

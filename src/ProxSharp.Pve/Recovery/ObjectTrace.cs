@@ -14,8 +14,10 @@ internal sealed class ObjectTrace
     private readonly IReadOnlyList<ApiParameter> _values;
     private readonly IReadOnlyList<string> _deleted;
 
-    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted) =>
-        (_method, Path, _values, _deleted) = (method, path, values, deleted);
+    private readonly string? _digest;
+
+    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest) =>
+        (_method, Path, _values, _deleted, _digest) = (method, path, values, deleted, digest);
 
     /// <summary>The path of the object.</summary>
     public string Path { get; }
@@ -32,7 +34,8 @@ internal sealed class ObjectTrace
         HashSet<string> inPath = [.. Placeholders(template)];
         ApiParameter[] values = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name) && !parameter.Text.Contains(Secrets.Mask, StringComparison.Ordinal))];
         string[] deleted = [.. lost.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
-        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted);
+        string? digest = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "digest").Text;
+        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest);
     }
 
     /// <summary>Judges the call by the object.</summary>
@@ -44,12 +47,17 @@ internal sealed class ObjectTrace
             (ApiMethod.Delete, null) => (RecoveredOutcome.Happened, $"{Path} does not exist any more."),
             (ApiMethod.Delete, _) => (RecoveredOutcome.DidNotHappen, $"{Path} still exists."),
             (_, null) => (RecoveredOutcome.DidNotHappen, $"{Path} does not exist."),
+            (ApiMethod.Put, _) when IsUnchanged(data.Value) => (RecoveredOutcome.DidNotHappen, $"{Path} still has the digest {_digest}: nothing was changed."),
             _ when Differing(data.Value) is { Length: > 0 } differing => (RecoveredOutcome.DidNotHappen, $"{Path} exists, but {differing} differs from what was sent."),
-            (ApiMethod.Put, _) when _values.Count + _deleted.Count == 0 => (RecoveredOutcome.Undetermined, $"{Path} shows nothing of what was sent."),
+            (ApiMethod.Put, _) when !ShowsSomething(data.Value) => (RecoveredOutcome.Undetermined, $"{Path} shows nothing of what was sent."),
             _ => (RecoveredOutcome.Happened, $"{Path} is as it was sent."),
         };
         return new RecoveryResult(outcome, evidence) { ObjectPath = Path };
     }
+
+    // A change that names the state it starts from leaves another one behind.
+    private bool IsUnchanged(JsonElement data) =>
+        _digest is not null && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("digest", out JsonElement digest) && digest.ToString() == _digest;
 
     private string Differing(JsonElement data)
     {
@@ -58,17 +66,21 @@ internal sealed class ObjectTrace
             return "";
         }
 
-        foreach (IGrouping<string, ApiParameter> sent in _values.GroupBy(static parameter => parameter.Name))
-        {
-            // Servers rewrite many values (disks get a volume, lists an order), so only plain ones are compared.
-            if (data.TryGetProperty(sent.Key, out JsonElement stored) && IsPlain(stored) && sent.Count() == 1 && !Same(sent.First(), stored))
-            {
-                return sent.Key;
-            }
-        }
-
-        return _deleted.FirstOrDefault(name => data.TryGetProperty(name, out _)) ?? "";
+        return Comparable().FirstOrDefault(sent => Compare(sent, data) == false).Name ?? _deleted.FirstOrDefault(name => data.TryGetProperty(name, out _)) ?? "";
     }
+
+    // An option that is not there, or was rewritten, says neither yes nor no.
+    private bool ShowsSomething(JsonElement data) =>
+        data.ValueKind == JsonValueKind.Object && (_deleted.Count > 0 || Comparable().Any(sent => Compare(sent, data) == true));
+
+    private IEnumerable<ApiParameter> Comparable() =>
+        _values.GroupBy(static parameter => parameter.Name).Where(static sent => sent.Count() == 1).Select(static sent => sent.First());
+
+    // Servers rewrite many values (disks get a volume, lists an order), so a difference counts only between plain ones.
+    private static bool? Compare(ApiParameter sent, JsonElement data) => !data.TryGetProperty(sent.Name, out JsonElement stored) ? null
+        : Same(sent, stored) ? true
+        : IsPlain(stored) && sent.Text.AsSpan().IndexOfAny(",;=") < 0 ? false
+        : null;
 
     private static bool IsPlain(JsonElement stored) => stored.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
         || (stored.ValueKind == JsonValueKind.String && stored.GetString()!.AsSpan().IndexOfAny(",;=") < 0);
@@ -77,7 +89,7 @@ internal sealed class ObjectTrace
     {
         JsonValueKind.True => sent.Text == "1",
         JsonValueKind.False => sent.Text == "0",
-        _ => stored.ToString().TrimEnd() == sent.Text.TrimEnd() || sent.Text.AsSpan().IndexOfAny(",;= ") >= 0,
+        _ => stored.ToString().TrimEnd() == sent.Text.TrimEnd(),
     };
 
     // What POST creates is read below the collection, under the parameter that the item's path names.

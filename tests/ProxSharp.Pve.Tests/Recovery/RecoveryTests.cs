@@ -92,6 +92,40 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true, "first")]
+    [InlineData(true, "two words")]
+    [InlineData(true, "a, b; c=d")]
+    [InlineData(false, "first")]
+    [InlineData(false, "two words")]
+    [InlineData(false, "a, b; c=d")]
+    public async Task Recover_TextOfAConfiguration_IsToldByDigestAndWords(bool happened, string text)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Vm vm = _cluster.Pve.Vms[106];
+        foreach (string description in new[] { text, $"{text} again" })
+        {
+            ProxmoxOutcomeUnknownException lost = await LoseAsync(
+                happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/106/config", () => vm.Config.UpdateAsync(config => config with { Description = description }, null, cancellationToken));
+
+            RecoveryResult found = await RecoverAsync(lost, sync: false);
+
+            Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+            Assert.Equal(happened, (await vm.Config.GetAsync(cancellationToken: cancellationToken)).Description?.TrimEnd() == description);
+        }
+    }
+
+    [Fact]
+    public async Task Recover_OptionThatTheObjectDoesNotShow_DecidesNothing()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await _cluster.Pve.Access.Groups.CreateAsync(new() { GroupId = "plain" }, cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/access/groups/plain", () => _cluster.Pve.Access.Groups.UpdateAsync("plain", new() { Comment = "now" }));
+
+        Assert.NotEqual(RecoveredOutcome.Happened, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Recover_ObjectRemoved_IsLookedFor(bool happened)
