@@ -6,6 +6,15 @@ internal static class RoadmapExceptions
     /// <summary>Operations over several calls or servers.</summary>
     public static IReadOnlySet<string> WithoutEndpoint { get; } = new HashSet<string>
     {
+        "ProxmoxCredentials.ApiToken",
+        "ProxmoxCredentials.Password",
+        "SecondFactor.FromCallback",
+        "ServerTrust.Pin",
+        "ServerTrust.FirstUse",
+        "ProxmoxConfig.Load",
+        "ProxmoxFleet.Create",
+        "ProxmoxServiceCollectionExtensions.AddProxmoxVe",
+        "ProxmoxServiceCollectionExtensions.AddProxmoxBackup",
         "PveClient.Bulk.RunAsync",
         "PveClient.RecoverAsync",
         "Access.CanAsync",

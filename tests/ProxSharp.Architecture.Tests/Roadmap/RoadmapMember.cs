@@ -1,4 +1,5 @@
 using System.Reflection;
+using ProxSharp.Extensions.DependencyInjection;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 
@@ -8,13 +9,17 @@ namespace ProxSharp.Architecture.Tests.Roadmap;
 internal sealed class RoadmapMember
 {
     private const BindingFlags Members = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static;
+    private const string Suffix = "Async";
+
+    private static readonly Assembly[] s_assemblies =
+        [typeof(ProxmoxClient).Assembly, typeof(PveClient).Assembly, typeof(PbsClient).Assembly, typeof(ProxmoxServiceCollectionExtensions).Assembly];
 
     private RoadmapMember(IReadOnlyList<MethodInfo> methods, IReadOnlyList<MethodInfo> twins) => (Methods, Twins) = (methods, twins);
 
     /// <summary>The asynchronous method with its overloads.</summary>
     public IReadOnlyList<MethodInfo> Methods { get; }
 
-    /// <summary>The synchronous ones.</summary>
+    /// <summary>The synchronous ones; of a method that sends nothing the method itself.</summary>
     public IReadOnlyList<MethodInfo> Twins { get; }
 
     /// <summary>Follows the name from a class over properties and indexers; null if it leads nowhere.</summary>
@@ -28,13 +33,12 @@ internal sealed class RoadmapMember
         }
 
         string method = steps[^1];
-        IReadOnlyList<MethodInfo> methods = type is null || !method.EndsWith("Async", StringComparison.Ordinal) ? [] : Named(type, method);
-        return methods.Count == 0 ? null : new RoadmapMember(methods, Named(type!, method[..^"Async".Length]));
+        IReadOnlyList<MethodInfo> methods = type is null ? [] : Named(type, method);
+        return methods.Count == 0 ? null : new RoadmapMember(methods, method.EndsWith(Suffix, StringComparison.Ordinal) ? Named(type!, method[..^Suffix.Length]) : methods);
     }
 
-    private static Type? Root(string name) => name == nameof(PbsClient)
-        ? typeof(PbsClient)
-        : typeof(PveClient).Assembly.GetExportedTypes().SingleOrDefault(type => type.Name == name && !type.IsGenericType);
+    private static Type? Root(string name) => s_assemblies.SelectMany(static assembly => assembly.GetExportedTypes())
+        .SingleOrDefault(type => type.Name == name && !type.IsGenericType);
 
     private static Type? Step(Type type, string step)
     {
