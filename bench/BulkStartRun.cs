@@ -36,7 +36,8 @@ internal static class BulkStartRun
 
     private static async Task<Measured> MeasureAsync(Func<PveClient, Task> work)
     {
-        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = s_duration, Scenario = Build });
+        PveSimulatorOptions options = new() { Delays = false, TaskDuration = s_duration, Scenario = Build };
+        await using PveSimulator simulator = await PveSimulator.StartAsync(options);
         await using PveClient pve = new(new ProxmoxClientOptions
         {
             Endpoints = [ProxmoxEndpoint.Parse(simulator.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
@@ -49,7 +50,9 @@ internal static class BulkStartRun
         watch.Stop();
         Measured measured = new(simulator.Traffic.RequestCount, Environment.CpuUsage.TotalTime - cpu, watch.Elapsed);
         int running = (await pve.Guests.ListAsync()).Count(static guest => guest.IsRunning);
-        return running == Guests ? measured : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Only {running} of {Guests} guests run."));
+        return running == Guests
+            ? measured
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Only {running} of {Guests} guests run."));
     }
 
     private static async Task StartAsync(PveClient pve, int index, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using ProxSharp.Ids;
 using ProxSharp.Pve;
+using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Storages;
 
@@ -9,7 +10,8 @@ namespace BackupReport;
 public static class Backups
 {
     /// <summary>Looks at all backups on all storages of the nodes that are online. Templates do not count.</summary>
-    public static async Task<IReadOnlyList<UnprotectedGuest>> FindOverdueAsync(PveClient pve, DateTimeOffset since, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<UnprotectedGuest>> FindOverdueAsync(
+        PveClient pve, DateTimeOffset since, CancellationToken cancellationToken = default)
     {
         Dictionary<VmId, DateTimeOffset> latest = [];
         foreach (Node node in await OnlineNodesAsync(pve, cancellationToken))
@@ -32,7 +34,7 @@ public static class Backups
     }
 
     private static async Task<IEnumerable<Node>> OnlineNodesAsync(PveClient pve, CancellationToken cancellationToken) =>
-        (await pve.Nodes.ListAsync(cancellationToken)).Where(static node => node.Status == ProxSharp.Pve.Api.NodeStatus.Online).Select(node => pve.Nodes[node.Node]);
+        (await pve.Nodes.ListAsync(cancellationToken)).Where(static node => node.Status == NodeStatus.Online).Select(node => pve.Nodes[node.Node]);
 
     private static void Note(Dictionary<VmId, DateTimeOffset> latest, IReadOnlyList<VolumeInfo> backups)
     {

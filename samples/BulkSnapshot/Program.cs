@@ -13,7 +13,8 @@ if (args.Length != 2)
 await using PveClient pve = Connection.FromEnvironment();
 try
 {
-    BulkReport report = await TaggedGuests.SnapshotAsync(pve, args[0], args[1], new Progress<BulkProgress>(progress => Console.WriteLine($"{progress.Done} of {progress.Total}")));
+    Progress<BulkProgress> progress = new(step => Console.WriteLine($"{step.Done} of {step.Total}"));
+    BulkReport report = await TaggedGuests.SnapshotAsync(pve, args[0], args[1], progress);
     Console.WriteLine(report);
     return report.IsSuccess ? 0 : 1;
 }

@@ -38,7 +38,9 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     /// <summary>The endpoint that answered last; the first one before any did.</summary>
     public ProxmoxEndpoint CurrentEndpoint => _connection.CurrentEndpoint;
 
-    /// <summary>All endpoints: those of the options, then those that were learnt from the cluster (see <see cref="ProxmoxClientOptions.LearnPeers"/>).</summary>
+    /// <summary>
+    /// All endpoints: those of the options, then those that were learnt from the cluster (see <see cref="ProxmoxClientOptions.LearnPeers"/>).
+    /// </summary>
     public IReadOnlyList<ProxmoxEndpoint> Endpoints => [.. _connection.Endpoints];
 
     /// <summary>

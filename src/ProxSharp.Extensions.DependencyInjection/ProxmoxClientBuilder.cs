@@ -65,7 +65,8 @@ public sealed class ProxmoxClientBuilder<TClient>
     /// <param name="failureStatus">What a failure is reported as; null for <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">The tags of the check.</param>
     /// <param name="timeout">How long the check may take; null for 10 s.</param>
-    public ProxmoxClientBuilder<TClient> AddHealthCheck(string? name = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+    public ProxmoxClientBuilder<TClient> AddHealthCheck(
+        string? name = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
     {
         string? key = Name;
         Services.AddHealthChecks().Add(new HealthCheckRegistration(

@@ -24,8 +24,12 @@ public sealed class ProxmoxHealthCheck : IHealthCheck
         try
         {
             ApiResponse<JsonElement> answer = await _client.Raw.GetAsync("/version", cancellationToken: cancellationToken).ConfigureAwait(false);
-            string version = answer.Data.ValueKind == JsonValueKind.Object && answer.Data.TryGetProperty("version", out JsonElement value) ? value.ToString() : "unknown";
-            return HealthCheckResult.Healthy($"{_client.CurrentEndpoint} runs version {version}.", new Dictionary<string, object> { ["endpoint"] = _client.CurrentEndpoint.ToString(), ["version"] = version });
+            string version = answer.Data.ValueKind == JsonValueKind.Object && answer.Data.TryGetProperty("version", out JsonElement value)
+                ? value.ToString()
+                : "unknown";
+            string endpoint = _client.CurrentEndpoint.ToString();
+            Dictionary<string, object> data = new() { ["endpoint"] = endpoint, ["version"] = version };
+            return HealthCheckResult.Healthy($"{endpoint} runs version {version}.", data);
         }
         catch (ProxmoxException exception)
         {

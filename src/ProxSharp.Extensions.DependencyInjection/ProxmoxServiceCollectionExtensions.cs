@@ -38,7 +38,8 @@ public static class ProxmoxServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="name">The key.</param>
     /// <param name="section">The section of the configuration with the settings.</param>
-    public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, string name, IConfiguration section) => Ve(services, Checked(name), null, section);
+    public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, string name, IConfiguration section) =>
+        Ve(services, Checked(name), null, section);
 
     /// <summary>Adds the client for Proxmox Backup Server that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
@@ -49,7 +50,8 @@ public static class ProxmoxServiceCollectionExtensions
     /// <summary>Adds the client for Proxmox Backup Server that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">The section of the configuration with the settings.</param>
-    public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, IConfiguration section) => Backup(services, null, null, section);
+    public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, IConfiguration section) =>
+        Backup(services, null, null, section);
 
     /// <summary>Adds a client for Proxmox Backup Server that is asked for by a key.</summary>
     /// <param name="services">The services.</param>
@@ -65,13 +67,18 @@ public static class ProxmoxServiceCollectionExtensions
     public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, string name, IConfiguration section) =>
         Backup(services, Checked(name), null, section);
 
-    private static ProxmoxClientBuilder<PveClient> Ve(IServiceCollection services, string? name, Action<ProxmoxServerSettings>? configure, IConfiguration? section) =>
-        Fill(new ProxmoxClientBuilder<PveClient>(Present(services), name, ProxmoxProduct.VirtualEnvironment), configure, section).AddClient(static options => new PveClient(options));
+    private static ProxmoxClientBuilder<PveClient> Ve(
+        IServiceCollection services, string? name, Action<ProxmoxServerSettings>? configure, IConfiguration? section) =>
+        Fill(new ProxmoxClientBuilder<PveClient>(Present(services), name, ProxmoxProduct.VirtualEnvironment), configure, section)
+            .AddClient(static options => new PveClient(options));
 
-    private static ProxmoxClientBuilder<PbsClient> Backup(IServiceCollection services, string? name, Action<ProxmoxServerSettings>? configure, IConfiguration? section) =>
-        Fill(new ProxmoxClientBuilder<PbsClient>(Present(services), name, ProxmoxProduct.BackupServer), configure, section).AddClient(static options => new PbsClient(options));
+    private static ProxmoxClientBuilder<PbsClient> Backup(
+        IServiceCollection services, string? name, Action<ProxmoxServerSettings>? configure, IConfiguration? section) =>
+        Fill(new ProxmoxClientBuilder<PbsClient>(Present(services), name, ProxmoxProduct.BackupServer), configure, section)
+            .AddClient(static options => new PbsClient(options));
 
-    private static ProxmoxClientBuilder<TClient> Fill<TClient>(ProxmoxClientBuilder<TClient> builder, Action<ProxmoxServerSettings>? configure, IConfiguration? section)
+    private static ProxmoxClientBuilder<TClient> Fill<TClient>(
+        ProxmoxClientBuilder<TClient> builder, Action<ProxmoxServerSettings>? configure, IConfiguration? section)
         where TClient : ProxmoxClient
     {
         if (configure is null && section is null)

@@ -103,7 +103,8 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
     /// <typeparam name="T">What the work gives.</typeparam>
     /// <returns>What came of each cluster; a <see cref="ProxmoxException"/> belongs to its cluster, other exceptions come through.</returns>
     /// <exception cref="KeyNotFoundException">There is no such cluster; nothing was done.</exception>
-    public FleetResult<T> ForEach<T>(Func<string, PveClient, CancellationToken, T> work, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default)
+    public FleetResult<T> ForEach<T>(
+        Func<string, PveClient, CancellationToken, T> work, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         return new FleetResult<T>([.. Chosen(clusters).Select(cluster =>
@@ -124,11 +125,13 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
     /// <param name="clusters">The names of the clusters; null for all.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="KeyNotFoundException">There is no such cluster.</exception>
-    public Task<FleetResult<ClusterInventory>> ReadInventoryAsync(InventoryOptions? options = null, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default) =>
+    public Task<FleetResult<ClusterInventory>> ReadInventoryAsync(
+        InventoryOptions? options = null, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default) =>
         ForEachAsync((_, pve, token) => pve.Inventory.ReadAsync(options, token), clusters, cancellationToken);
 
     /// <inheritdoc cref="ReadInventoryAsync"/>
-    public FleetResult<ClusterInventory> ReadInventory(InventoryOptions? options = null, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default) =>
+    public FleetResult<ClusterInventory> ReadInventory(
+        InventoryOptions? options = null, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default) =>
         ForEach((_, pve, token) => pve.Inventory.Read(options, token), clusters, cancellationToken);
 
     /// <summary>Finds guests by number, name, tag, pool, node or state.</summary>
@@ -141,7 +144,9 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
     {
         GuestSelector selector = GuestSelector.Parse(selection, null);
         return Search(await ForEachAsync(
-            async (_, pve, token) => selector.Select(await pve.Guests.ListAsync(token).ConfigureAwait(false)), clusters, cancellationToken).ConfigureAwait(false));
+            async (_, pve, token) => selector.Select(await pve.Guests.ListAsync(token).ConfigureAwait(false)),
+            clusters,
+            cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc cref="FindGuestsAsync"/>
@@ -227,9 +232,11 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
         }
     }
 
-    private List<KeyValuePair<string, PveClient>> Chosen(IEnumerable<string>? clusters) => clusters is null
-        ? [.. _clients]
-        : [.. clusters.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).Select(name => KeyValuePair.Create(name, this[name]))];
+    private List<KeyValuePair<string, PveClient>> Chosen(IEnumerable<string>? clusters)
+    {
+        IEnumerable<string> names = clusters is null ? _clients.Keys : clusters.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
+        return [.. names.Select(name => KeyValuePair.Create(name, this[name]))];
+    }
 
     private FleetSearch Search(FleetResult<GuestSelection> result)
     {

@@ -38,14 +38,16 @@ public sealed class PveBulk
         Run(GuestSelector.Parse(selection, null), action, options, cancellationToken);
 
     /// <inheritdoc cref="RunAsync(string, BulkAction, BulkOptions?, CancellationToken)"/>
-    public async Task<BulkReport> RunAsync(GuestSelector selection, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<BulkReport> RunAsync(
+        GuestSelector selection, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(action);
         BulkPlaces places = new(_client);
         IReadOnlyList<GuestSummary> all = await _client.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
         places.Take(all);
-        return await new BulkRun(_client, selection.Select(all), action, options ?? BulkOptions.Default, places).RunAsync(cancellationToken).ConfigureAwait(false);
+        BulkRun run = new(_client, selection.Select(all), action, options ?? BulkOptions.Default, places);
+        return await run.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="Run(string, BulkAction, BulkOptions?, CancellationToken)"/>
@@ -66,7 +68,8 @@ public sealed class PveBulk
     /// <param name="cancellationToken">Starts no further action; the options say what becomes of those that run.</param>
     /// <returns>What became of each guest. Failures are reported, not thrown: see <see cref="BulkReport.EnsureSucceeded"/>.</returns>
     /// <exception cref="BulkCanceledException">The work was cancelled; the exception holds the report.</exception>
-    public Task<BulkReport> RunAsync(IEnumerable<GuestSummary> guests, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<BulkReport> RunAsync(
+        IEnumerable<GuestSummary> guests, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(action);
         return new BulkRun(_client, Selection(guests), action, options ?? BulkOptions.Default, new BulkPlaces(_client)).RunAsync(cancellationToken);

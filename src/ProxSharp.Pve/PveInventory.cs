@@ -25,7 +25,9 @@ public sealed class PveInventory
     /// <summary>Reads nodes, guests, storages, pools and tags: two calls for the cluster, and on request some for each node.</summary>
     /// <param name="options">How much to read; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <remarks><c>GET /cluster/resources</c> and <c>GET /cluster/status</c>; the latter needs <c>Sys.Audit</c> on <c>/</c>, without which it is missing.</remarks>
+    /// <remarks>
+    /// <c>GET /cluster/resources</c> and <c>GET /cluster/status</c>; the latter needs <c>Sys.Audit</c> on <c>/</c>, without which it is missing.
+    /// </remarks>
     /// <exception cref="ProxmoxException">No node of the cluster could be asked for the list of resources.</exception>
     public async Task<ClusterInventory> ReadAsync(InventoryOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -44,7 +46,11 @@ public sealed class PveInventory
         InventoryNode[] nodes = [.. inventory.Nodes.Where(static node => node.IsOnline)];
         NodeDetails[] details = new NodeDetails[nodes.Length];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.MaxParallel, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, nodes.Length, parallel, async (index, token) => details[index] = await AskAsync(nodes[index], options, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForAsync(
+            0,
+            nodes.Length,
+            parallel,
+            async (index, token) => details[index] = await AskAsync(nodes[index], options, token).ConfigureAwait(false)).ConfigureAwait(false);
         return InventoryBuilder.With(inventory, details);
     }
 
@@ -90,7 +96,10 @@ public sealed class PveInventory
         {
             try
             {
-                details = details with { Status = await _client.Api.Nodes.Status.GetAsync(node.Name.Value, call, cancellationToken).DataAsync().ConfigureAwait(false) };
+                details = details with
+                {
+                    Status = await _client.Api.Nodes.Status.GetAsync(node.Name.Value, call, cancellationToken).DataAsync().ConfigureAwait(false),
+                };
             }
             catch (ProxmoxException exception)
             {
@@ -104,7 +113,8 @@ public sealed class PveInventory
             {
                 details = details with
                 {
-                    Storages = Storages(await _client.Api.Nodes.Storage.ListAsync(node.Name.Value, null, call, cancellationToken).DataAsync().ConfigureAwait(false)),
+                    Storages = Storages(
+                        await _client.Api.Nodes.Storage.ListAsync(node.Name.Value, null, call, cancellationToken).DataAsync().ConfigureAwait(false)),
                 };
             }
             catch (ProxmoxException exception)

@@ -1,10 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using ProxSharp.Api;
 using ProxSharp.Authentication;
-using ProxSharp.Configuration;
-using ProxSharp.Extensions.DependencyInjection;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Scenarios;
@@ -93,49 +89,5 @@ public sealed class ConnectGuide(GuideCluster cluster) : IClassFixture<GuideClus
 
         await using PveClient pve = new(options);
         Assert.NotEmpty(await pve.Nodes.ListAsync());
-    }
-
-    [Fact]
-    public async Task Configuration_OfThePage_IsValid()
-    {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        string authority = path + ".pem";
-        await File.WriteAllTextAsync(authority, cluster.Simulator.CertificatePem);
-        string json = GuidePage.Named("connect").Blocks("json").Single();
-        await File.WriteAllTextAsync(path, json.Replace("/etc/proxsharp/pve-root-ca.pem", authority, StringComparison.Ordinal));
-
-        #region configuration
-        ProxmoxConfig config = ProxmoxConfig.Load(path);
-        await using PveClient production = new(config.Clusters["production"].ToOptions());
-        await using ProxmoxFleet fleet = ProxmoxFleet.Create(config);
-        #endregion
-
-        File.Delete(path);
-        File.Delete(authority);
-        Assert.Equal(["lab", "production"], fleet.Names.Order(StringComparer.Ordinal));
-        Assert.Equal(2, production.Options.Endpoints.Count);
-    }
-
-    [Fact]
-    public void Container_OfServices_HasAClient()
-    {
-        ServiceCollection services = new();
-        IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Proxmox:Endpoints:0"] = "pve1", ["Proxmox:TokenId"] = "ci@pve!auto", ["Proxmox:Secret"] = "env:PVE_SECRET" })
-            .Build();
-
-        #region services
-        services.AddProxmoxVe(configuration.GetSection("Proxmox")).ValidateOnStart().AddHealthCheck();
-        services.AddProxmoxVe("lab", settings =>
-        {
-            settings.Endpoints.Add("lab1");
-            settings.TokenId = "root@pam!ci";
-            settings.Secret = "file:/run/secrets/lab";
-        });
-        #endregion
-
-        using ServiceProvider provider = services.BuildServiceProvider();
-        Assert.Equal("pve1:8006", provider.GetRequiredService<PveClient>().Options.Endpoints[0].Authority);
-        Assert.Equal("lab1:8006", provider.GetRequiredKeyedService<PveClient>("lab").Options.Endpoints[0].Authority);
     }
 }

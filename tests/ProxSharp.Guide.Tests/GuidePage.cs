@@ -17,22 +17,29 @@ internal sealed partial class GuidePage
 
     public string Text => System.IO.File.ReadAllText(File);
 
-    public static IReadOnlyList<GuidePage> All => [.. Directory.EnumerateFiles(Path.Combine(s_root, "docs", "guide"), "*.md").Order(StringComparer.Ordinal).Select(static file => new GuidePage(file))];
+    public static IReadOnlyList<GuidePage> All =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(s_root, "docs", "guide"), "*.md").Order(StringComparer.Ordinal).Select(static file => new GuidePage(file)),
+    ];
 
     public static GuidePage Named(string name) => All.Single(page => page.Name == name);
 
     /// <summary>The blocks of code of a language, in their order.</summary>
-    public IReadOnlyList<string> Blocks(string language) => [.. Block().Matches(Text).Where(match => match.Groups[1].Value == language).Select(static match => match.Groups[2].Value)];
+    public IReadOnlyList<string> Blocks(string language) =>
+        [.. Block().Matches(Text).Where(match => match.Groups[1].Value == language).Select(static match => match.Groups[2].Value)];
 
     /// <summary>The relative links of the page.</summary>
-    public IEnumerable<string> Links => Link().Matches(Text).Select(static match => match.Groups[1].Value).Where(static link => !link.Contains("://", StringComparison.Ordinal));
+    public IEnumerable<string> Links =>
+        Link().Matches(Text).Select(static match => match.Groups[1].Value).Where(static link => !link.Contains("://", StringComparison.Ordinal));
 
     /// <summary>The code of the page's class between <c>#region</c> and <c>#endregion</c>.</summary>
     public IReadOnlyList<string> Regions()
     {
         string name = string.Concat(Name.Split('-').Select(static word => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(word)));
         string source = Path.Combine(s_root, "tests", "ProxSharp.Guide.Tests", name + "Guide.cs");
-        return System.IO.File.Exists(source) ? [.. Region().Matches(System.IO.File.ReadAllText(source)).Select(static match => match.Groups[1].Value)] : [];
+        return System.IO.File.Exists(source)
+            ? [.. Region().Matches(System.IO.File.ReadAllText(source)).Select(static match => match.Groups[1].Value)]
+            : [];
     }
 
     /// <summary>Code without indentation and empty ends.</summary>

@@ -82,7 +82,8 @@ public sealed class SimulatorGuide
     {
         #region time
         SimulatedClock clock = new();
-        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { TimeProvider = clock, TaskDuration = TimeSpan.FromMinutes(1) });
+        PveSimulatorOptions options = new() { TimeProvider = clock, TaskDuration = TimeSpan.FromMinutes(1) };
+        await using PveSimulator simulator = await PveSimulator.StartAsync(options);
         await using PveClient pve = Connect(simulator, DefaultCluster.TokenId, DefaultCluster.TokenSecret);
 
         PveTask task = await pve.Vms[105].StartAsync();

@@ -8,7 +8,12 @@ internal sealed class ConfigReader(string source)
     private const string ClustersName = "clusters";
     private const string BackupServersName = "backupServers";
 
-    private static readonly JsonDocumentOptions s_lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
 
     private readonly List<ProxmoxConfigError> _errors = [];
     private readonly Dictionary<string, ServerDraft> _clusters = new(StringComparer.OrdinalIgnoreCase);
@@ -74,7 +79,8 @@ internal sealed class ConfigReader(string source)
             servers[name] = server;
 
             // A member that could not be read has been named already; that it is missing as well would only confuse.
-            _errors.AddRange(server.Validate($"{group}.{name}").Where(error => !draft.Unreadable.Any(member => error.Place.EndsWith("." + member, StringComparison.OrdinalIgnoreCase))));
+            _errors.AddRange(server.Validate($"{group}.{name}")
+                .Where(error => !draft.Unreadable.Any(member => error.Place.EndsWith("." + member, StringComparison.OrdinalIgnoreCase))));
         }
 
         return servers;
@@ -145,5 +151,6 @@ internal sealed class ConfigReader(string source)
 
     // Names of variables hold no hyphens and dots: an underscore stands for any of them.
     private static string NameIn(Dictionary<string, ServerDraft> group, string variable) =>
-        group.Keys.FirstOrDefault(name => string.Equals(name.Replace('-', '_').Replace('.', '_'), variable, StringComparison.OrdinalIgnoreCase)) ?? variable.ToLowerInvariant();
+        group.Keys.FirstOrDefault(name => string.Equals(name.Replace('-', '_').Replace('.', '_'), variable, StringComparison.OrdinalIgnoreCase))
+        ?? variable.ToLowerInvariant();
 }

@@ -32,7 +32,8 @@ internal sealed class ServerConfigCheck
     {
         if (_config.Endpoints.Count == 0)
         {
-            Add("endpoints", $"There is no address. Write at least one, for example \"https://{(_config.Product == ProxmoxProduct.BackupServer ? "pbs1:8007" : "pve1:8006")}\".");
+            string example = _config.Product == ProxmoxProduct.BackupServer ? "pbs1:8007" : "pve1:8006";
+            Add("endpoints", $"There is no address. Write at least one, for example \"https://{example}\".");
         }
 
         for (int index = 0; index < _config.Endpoints.Count; index++)
@@ -45,7 +46,9 @@ internal sealed class ServerConfigCheck
     {
         if (_config.TokenId is null == _config.User is null)
         {
-            Add("tokenId", _config.User is null ? "Neither tokenId nor user says who the client is." : "Both tokenId and user say who the client is; keep one of them.");
+            Add("tokenId", _config.User is null
+                ? "Neither tokenId nor user says who the client is."
+                : "Both tokenId and user say who the client is; keep one of them.");
         }
 
         if (string.IsNullOrWhiteSpace(_config.Secret))

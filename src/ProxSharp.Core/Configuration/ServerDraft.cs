@@ -25,7 +25,7 @@ internal sealed class ServerDraft
             {
                 MemberKind.Text => Take(_texts, member, Text(member.Value), "a text"),
                 MemberKind.List => Take(_lists, member, List(member.Value), "a list of texts"),
-                MemberKind.Switch => Take(_switches, member, member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? member.Value.GetBoolean() : (bool?)null, "true or false"),
+                MemberKind.Switch => Take(_switches, member, Switch(member.Value), "true or false"),
                 MemberKind.Time => Take(_times, member, Seconds(member.Value), "a number of seconds"),
                 _ => $"There is no such member; {Members}.",
             };
@@ -48,7 +48,8 @@ internal sealed class ServerDraft
             case MemberKind.Switch when bool.TryParse(value, out bool read):
                 _switches[member] = read;
                 break;
-            case MemberKind.Time when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds < int.MaxValue:
+            case MemberKind.Time when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+                && seconds < int.MaxValue:
                 _times[member] = TimeSpan.FromSeconds(seconds);
                 break;
             case MemberKind.None:
@@ -92,12 +93,17 @@ internal sealed class ServerDraft
     private static IReadOnlyList<string>? List(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array when value.EnumerateArray().All(static entry => entry.ValueKind == JsonValueKind.String) => [.. value.EnumerateArray().Select(static entry => entry.GetString()!)],
+        JsonValueKind.Array when value.EnumerateArray().All(static entry => entry.ValueKind == JsonValueKind.String) =>
+            [.. value.EnumerateArray().Select(static entry => entry.GetString()!)],
         _ => null,
     };
 
     private static TimeSpan? Seconds(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double seconds) && Math.Abs(seconds) < int.MaxValue ? TimeSpan.FromSeconds(seconds) : null;
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double seconds) && Math.Abs(seconds) < int.MaxValue
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+
+    private static bool? Switch(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 
     private static string? Take<T>(Dictionary<string, T> target, JsonProperty member, T? value, string expected)
         where T : class

@@ -7,7 +7,8 @@ namespace ProxSharp.Http;
 internal static class HandlerChain
 {
     /// <summary>Builds a chain.</summary>
-    public static HttpMessageHandler Create(ProxmoxClientOptions options, ProxmoxProduct product, EndpointSelector endpoints, EndpointHandler sockets, ClientLog log)
+    public static HttpMessageHandler Create(
+        ProxmoxClientOptions options, ProxmoxProduct product, EndpointSelector endpoints, EndpointHandler sockets, ClientLog log)
     {
         LoggingHandler logging = new(log.Logger, options.TimeProvider, sockets);
         AuthenticationHandler authentication = new(product, options.Credentials, options.TimeProvider, options.LoggerFactory.CreateLogger("ProxSharp.Authentication"))

@@ -17,7 +17,7 @@ internal sealed class PeerLearner(ProxmoxClientOptions options, Pipeline pipelin
     /// <summary>True if the cluster should be asked, and nobody is at it.</summary>
     public bool IsDue => Volatile.Read(ref _isBusy) == 0 && options.TimeProvider.GetUtcNow().UtcTicks >= Volatile.Read(ref _due);
 
-    /// <summary>Asks the cluster. Failures are logged only: the call that this rides on has succeeded.</summary>
+    /// <summary>Asks the cluster. Failures are logged only: the call that this rides on has succeeded, perhaps with a change.</summary>
     public async Task LearnAsync(CancellationToken cancellationToken)
     {
         if (!TryBegin())
@@ -25,20 +25,22 @@ internal sealed class PeerLearner(ProxmoxClientOptions options, Pipeline pipelin
             return;
         }
 
-        bool learnt = false;
+        TimeSpan pause = s_pauseAfterFailure;
         try
         {
             ProxmoxEndpoint before = pipeline.Endpoints.Current;
             Take(await source.ReadAsync(cancellationToken).ConfigureAwait(false), before);
-            learnt = true;
+            pause = s_interval;
         }
-        catch (Exception exception) when (exception is ProxmoxException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // Whatever it is, the result of the call must not be lost for it. Rights do not come back within a minute.
+            pause = exception is ProxmoxPermissionException ? s_interval : s_pauseAfterFailure;
             log.PeersUnknown(pipeline.Endpoints.Current, exception);
         }
         finally
         {
-            End(learnt);
+            End(pause);
         }
     }
 
@@ -50,28 +52,29 @@ internal sealed class PeerLearner(ProxmoxClientOptions options, Pipeline pipelin
             return;
         }
 
-        bool learnt = false;
+        TimeSpan pause = s_pauseAfterFailure;
         try
         {
             ProxmoxEndpoint before = pipeline.Endpoints.Current;
             Take(source.Read(cancellationToken), before);
-            learnt = true;
+            pause = s_interval;
         }
-        catch (Exception exception) when (exception is ProxmoxException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // Whatever it is, the result of the call must not be lost for it. Rights do not come back within a minute.
+            pause = exception is ProxmoxPermissionException ? s_interval : s_pauseAfterFailure;
             log.PeersUnknown(pipeline.Endpoints.Current, exception);
         }
         finally
         {
-            End(learnt);
+            End(pause);
         }
     }
 
     private bool TryBegin() => Interlocked.CompareExchange(ref _isBusy, 1, 0) == 0;
 
-    private void End(bool learnt)
+    private void End(TimeSpan pause)
     {
-        TimeSpan pause = learnt ? s_interval : s_pauseAfterFailure;
         Volatile.Write(ref _due, options.TimeProvider.GetUtcNow().UtcTicks + pause.Ticks);
         Volatile.Write(ref _isBusy, 0);
     }

@@ -14,40 +14,42 @@ internal static partial class BackupLog
     public static IReadOnlyList<GuestBackup> Read(IEnumerable<string> lines, StorageId? storage)
     {
         List<GuestBackup> guests = [];
-        string? archive = null;
+        Dictionary<VmId, string> archives = [];
         foreach (string line in lines)
         {
             if (StartPattern().Match(line) is { Success: true } start && VmId.TryParse(start.Groups[1].Value, out VmId id))
             {
-                archive = null;
                 guests.Add(new GuestBackup { Guest = id, Type = new GuestType(start.Groups[2].Value) });
             }
             else if (guests.Count > 0 && ArchivePattern().Match(line) is { Success: true } named)
             {
-                archive = named.Groups[2].Value;
+                archives[guests[^1].Guest] = named.Groups[2].Value;
             }
-            else if (guests.Count > 0)
+            else
             {
-                guests[^1] = End(guests[^1], line, storage, archive);
+                End(guests, line, storage, archives);
             }
         }
 
         return guests;
     }
 
-    private static GuestBackup End(GuestBackup guest, string line, StorageId? storage, string? archive)
+    private static void End(List<GuestBackup> guests, string line, StorageId? storage, Dictionary<VmId, string> archives)
     {
-        if (FailurePattern().Match(line) is { Success: true } failure && failure.Groups[1].Value == guest.Guest.ToString())
+        Match failure = FailurePattern().Match(line);
+        Match finish = FinishPattern().Match(line);
+        Match end = failure.Success ? failure : finish;
+        int index = end.Success ? guests.FindLastIndex(guest => guest.Guest.ToString() == end.Groups[1].Value) : -1;
+        if (index < 0)
         {
-            return guest with { Error = failure.Groups[2].Value };
+            return;
         }
 
-        if (FinishPattern().Match(line) is not { Success: true } finish || finish.Groups[1].Value != guest.Guest.ToString())
-        {
-            return guest;
-        }
-
-        return guest with { Duration = TimeOf(finish.Groups[2].Value), Volume = storage is { } id && archive is not null ? VolumeOf(id, archive) : null };
+        GuestBackup ended = guests[index];
+        VolumeId? volume = storage is { } id && archives.TryGetValue(ended.Guest, out string? archive) ? VolumeOf(id, archive) : null;
+        guests[index] = failure.Success
+            ? ended with { Error = failure.Groups[2].Value }
+            : ended with { Duration = TimeOf(finish.Groups[2].Value), Volume = volume };
     }
 
     // Proxmox: archives on file storages are named with their path, those on a backup server by group and time.

@@ -13,6 +13,10 @@ namespace ProxSharp.Pve.Bulk;
 /// </example>
 public sealed class BulkAction
 {
+    private const string Runs = "it runs already";
+    private const string IsStopped = "it is stopped already";
+    private const string RunsNot = "it does not run";
+
     private readonly Func<Guest, CancellationToken, Task<PveTask>> _startAsync;
     private readonly Func<Guest, CancellationToken, PveTask>? _start;
     private readonly Func<GuestSummary, string?>? _skip;
@@ -23,7 +27,10 @@ public sealed class BulkAction
     /// <param name="start">The same as a synchronous call; null if there is none, and then only asynchronous work is possible.</param>
     /// <param name="skip">Tells why there is nothing to do for a guest; null if there is. Null as the whole never skips.</param>
     public BulkAction(
-        string name, Func<Guest, CancellationToken, Task<PveTask>> startAsync, Func<Guest, CancellationToken, PveTask>? start = null, Func<GuestSummary, string?>? skip = null)
+        string name,
+        Func<Guest, CancellationToken, Task<PveTask>> startAsync,
+        Func<Guest, CancellationToken, PveTask>? start = null,
+        Func<GuestSummary, string?>? skip = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(startAsync);
@@ -39,29 +46,36 @@ public sealed class BulkAction
     /// <summary>Starts guests; those that run are skipped.</summary>
     /// <param name="options">How; null for the defaults.</param>
     public static BulkAction Start(GuestStartOptions? options = null) =>
-        new("start", (guest, token) => guest.StartAsync(options, token), (guest, token) => guest.Start(options, token), Unless(GuestStatus.Running, "it runs already"));
+        new("start", (guest, token) => guest.StartAsync(options, token), (guest, token) => guest.Start(options, token), Unless(GuestStatus.Running, Runs));
 
     /// <summary>Asks the systems in guests to shut down; guests that are stopped are skipped.</summary>
     /// <param name="options">How; null for the defaults.</param>
     public static BulkAction Shutdown(GuestShutdownOptions? options = null) => new(
-        "shut down", (guest, token) => guest.ShutdownAsync(options, token), (guest, token) => guest.Shutdown(options, token), Unless(GuestStatus.Stopped, "it is stopped already"));
+        "shut down",
+        (guest, token) => guest.ShutdownAsync(options, token),
+        (guest, token) => guest.Shutdown(options, token),
+        Unless(GuestStatus.Stopped, IsStopped));
 
     /// <summary>Stops guests at once, as if their power plugs were pulled; guests that are stopped are skipped.</summary>
     /// <param name="options">How; null for the defaults.</param>
     public static BulkAction Stop(GuestStopOptions? options = null) =>
-        new("stop", (guest, token) => guest.StopAsync(options, token), (guest, token) => guest.Stop(options, token), Unless(GuestStatus.Stopped, "it is stopped already"));
+        new("stop", (guest, token) => guest.StopAsync(options, token), (guest, token) => guest.Stop(options, token), Unless(GuestStatus.Stopped, IsStopped));
 
     /// <summary>Shuts guests down and starts them again; guests that are stopped are skipped.</summary>
     /// <param name="timeout">How long each shutdown may take, in whole seconds; null for the server's default.</param>
-    public static BulkAction Reboot(TimeSpan? timeout = null) =>
-        new("reboot", (guest, token) => guest.RebootAsync(timeout, token), (guest, token) => guest.Reboot(timeout, token), Unless(GuestStatus.Stopped, "it does not run"));
+    public static BulkAction Reboot(TimeSpan? timeout = null) => new(
+        "reboot",
+        (guest, token) => guest.RebootAsync(timeout, token),
+        (guest, token) => guest.Reboot(timeout, token),
+        Unless(GuestStatus.Stopped, RunsNot));
 
     /// <summary>Pauses guests; their memory stays in use. Guests that are stopped are skipped.</summary>
     public static BulkAction Suspend() =>
-        new("suspend", static (guest, token) => guest.SuspendAsync(token), static (guest, token) => guest.Suspend(token), Unless(GuestStatus.Stopped, "it does not run"));
+        new("suspend", static (guest, token) => guest.SuspendAsync(token), static (guest, token) => guest.Suspend(token), Unless(GuestStatus.Stopped, RunsNot));
 
     /// <summary>Lets suspended guests go on.</summary>
-    public static BulkAction Resume() => new("resume", static (guest, token) => guest.ResumeAsync(token), static (guest, token) => guest.Resume(token), SkipTemplate);
+    public static BulkAction Resume() =>
+        new("resume", static (guest, token) => guest.ResumeAsync(token), static (guest, token) => guest.Resume(token), SkipTemplate);
 
     /// <summary>Moves guests to a node; those that are there are skipped.</summary>
     /// <param name="target">The node.</param>
@@ -87,7 +101,8 @@ public sealed class BulkAction
 
     /// <summary>Backs each guest up on its node.</summary>
     /// <param name="options">Where and how; null for the defaults.</param>
-    public static BulkAction Backup(BackupOptions? options = null) => new("back up", (guest, token) => guest.BackupAsync(options, token), (guest, token) => guest.Backup(options, token));
+    public static BulkAction Backup(BackupOptions? options = null) =>
+        new("back up", (guest, token) => guest.BackupAsync(options, token), (guest, token) => guest.Backup(options, token));
 
     /// <summary>Destroys guests and their volumes. There is no way back. Guests that run fail; nothing is skipped.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -105,5 +120,6 @@ public sealed class BulkAction
 
     private static string? SkipTemplate(GuestSummary guest) => guest.IsTemplate ? "it is a template" : null;
 
-    private static Func<GuestSummary, string?> Unless(GuestStatus done, string reason) => guest => SkipTemplate(guest) ?? (guest.Status == done ? reason : null);
+    private static Func<GuestSummary, string?> Unless(GuestStatus done, string reason) =>
+        guest => SkipTemplate(guest) ?? (guest.Status == done ? reason : null);
 }

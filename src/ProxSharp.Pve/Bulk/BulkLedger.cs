@@ -62,7 +62,10 @@ internal sealed class BulkLedger
     public void Start(int index, PveTask task) => Set(index, item => item with { Outcome = BulkOutcome.Running, Task = task }, tell: true);
 
     public void Fail(int index, Exception exception) =>
-        Set(index, item => item with { Outcome = BulkOutcome.Failed, Error = exception, Result = (exception as ProxmoxTaskFailedException)?.Result }, tell: true);
+        Set(
+            index,
+            item => item with { Outcome = BulkOutcome.Failed, Error = exception, Result = (exception as ProxmoxTaskFailedException)?.Result },
+            tell: true);
 
     public void Finish(int index, TaskResult result) => Set(
         index,

@@ -29,5 +29,8 @@ public sealed record BulkReport
     /// <summary>Returns the action and how many guests had which outcome.</summary>
     public override string ToString() => $"{Action}: " + (Items.Count == 0
         ? "no guests"
-        : string.Join(", ", Items.GroupBy(static item => item.Outcome).OrderBy(static group => group.Key).Select(static group => FormattableString.Invariant($"{group.Count()} {group.Key}"))));
+        : string.Join(", ", Items
+            .GroupBy(static item => item.Outcome)
+            .OrderBy(static group => group.Key)
+            .Select(static group => FormattableString.Invariant($"{group.Count()} {group.Key}"))));
 }

@@ -127,8 +127,6 @@ internal sealed class BulkRun
     // Never throws: what goes wrong belongs to the guest.
     private async Task RunOneAsync(int index, string node, Guest guest, ChannelWriter<string> ended, CancellationToken cancellationToken)
     {
-        // The room that this guest has on its node is taken until its task has ended, wherever that runs.
-        await Task.Yield();
         CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
         try
         {
@@ -155,7 +153,8 @@ internal sealed class BulkRun
     {
         if (!_ledger.IsRunning(index))
         {
-            _ledger.Fail(index, new OperationCanceledException($"The call to {_action.Name} {_ledger[index]} was cancelled before its answer came. It may have been carried out: look before you repeat it."));
+            _ledger.Fail(index, new OperationCanceledException(
+                $"The call to {_action.Name} {_ledger[index]} was cancelled before its answer came. It may have been carried out: look before you repeat it."));
         }
     }
 

@@ -64,7 +64,8 @@ public sealed class GuestSelector : IParsable<GuestSelector>
         foreach (GuestSummary guest in guests)
         {
             // Every word is tried, so that each one that fits somewhere is known.
-            bool isIn = Fits(_included, guest, used, word => !guest.IsTemplate || wantsTemplates || word.IsExact) || (_included.Count == 0 && (!guest.IsTemplate || wantsTemplates));
+            bool isUsual = !guest.IsTemplate || wantsTemplates;
+            bool isIn = Fits(_included, guest, used, word => isUsual || word.IsExact) || (_included.Count == 0 && isUsual);
             bool isOut = Fits(_excluded, guest, used, static _ => true);
             bool isRight = Meets(guest, used);
             if (isIn && !isOut && isRight)
@@ -73,7 +74,7 @@ public sealed class GuestSelector : IParsable<GuestSelector>
             }
         }
 
-        IEnumerable<string> words = [.. _included.Select(static word => word.Text), .. _excluded.Select(static word => word.Text), .. _conditions.Select(static condition => condition.Text)];
+        IEnumerable<string> words = _included.Concat(_excluded).Select(static word => word.Text).Concat(_conditions.Select(static condition => condition.Text));
         return new GuestSelection(chosen, [.. words.Where(word => !used.Contains(word)).Distinct(StringComparer.Ordinal)]);
     }
 

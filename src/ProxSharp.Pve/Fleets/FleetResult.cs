@@ -21,5 +21,6 @@ public sealed class FleetResult<T>
     /// <summary>What came of one cluster.</summary>
     /// <exception cref="KeyNotFoundException">The cluster was not part of the work.</exception>
     public FleetItem<T> this[string cluster] => Items.FirstOrDefault(item => string.Equals(item.Cluster, cluster, StringComparison.OrdinalIgnoreCase))
-        ?? throw new KeyNotFoundException($"There is no cluster '{cluster}' in the result; there are {string.Join(", ", Items.Select(static item => item.Cluster))}.");
+        ?? throw new KeyNotFoundException(
+            $"There is no cluster '{cluster}' in the result; there are {string.Join(", ", Items.Select(static item => item.Cluster))}.");
 }

@@ -42,19 +42,33 @@ internal static class InventoryBuilder
         Dictionary<string, NodeDetails> byName = details.ToDictionary(static detail => detail.Node.Value, StringComparer.Ordinal);
         return inventory with
         {
-            Nodes = [.. inventory.Nodes.Select(node => byName.GetValueOrDefault(node.Name.Value) is { } detail ? node with { Status = detail.Status, Storages = detail.Storages } : node)],
+            Nodes =
+            [
+                .. inventory.Nodes.Select(node => byName.GetValueOrDefault(node.Name.Value) is { } detail
+                    ? node with { Status = detail.Status, Storages = detail.Storages }
+                    : node),
+            ],
             Failures = [.. inventory.Failures, .. details.SelectMany(static detail => detail.Failures)],
             Missing = [.. inventory.Missing, .. details.Where(static detail => detail.Failures.Count > 0).Select(static detail => Silent(detail))],
         };
     }
 
-    private static MissingPart Silent(NodeDetails detail) =>
-        new(InventoryPart.Node, detail.Node.Value, detail.Node.Value, $"it is online but did not tell its {string.Join(" and ", detail.Failures.Select(static failure => failure.Action))}");
+    private static MissingPart Silent(NodeDetails detail)
+    {
+        string actions = string.Join(" and ", detail.Failures.Select(static failure => failure.Action));
+        return new MissingPart(InventoryPart.Node, detail.Node.Value, detail.Node.Value, $"it is online but did not tell its {actions}");
+    }
 
     private static IEnumerable<InventoryNode> Nodes(IReadOnlyList<ClusterResourcesItem> resources, IReadOnlyList<ClusterStatusItem> status)
     {
-        Dictionary<string, ClusterStatusItem> members = status.Where(static item => item.Type == ClusterStatusType.Node).DistinctBy(static item => item.Name).ToDictionary(static item => item.Name, StringComparer.Ordinal);
-        Dictionary<string, ClusterResourcesItem> listed = resources.Where(static item => item.Type == ResourceType.Node && item.Node is not null).DistinctBy(static item => item.Node).ToDictionary(static item => item.Node!, StringComparer.Ordinal);
+        Dictionary<string, ClusterStatusItem> members = status
+            .Where(static item => item.Type == ClusterStatusType.Node)
+            .DistinctBy(static item => item.Name)
+            .ToDictionary(static item => item.Name, StringComparer.Ordinal);
+        Dictionary<string, ClusterResourcesItem> listed = resources
+            .Where(static item => item.Type == ResourceType.Node && item.Node is not null)
+            .DistinctBy(static item => item.Node)
+            .ToDictionary(static item => item.Node!, StringComparer.Ordinal);
         foreach (string name in listed.Keys.Union(members.Keys, StringComparer.Ordinal))
         {
             if (!NodeName.TryParse(name, out NodeName node))
@@ -83,7 +97,11 @@ internal static class InventoryBuilder
 
     private static IEnumerable<InventoryStorage> Storages(IReadOnlyList<ClusterResourcesItem> resources)
     {
-        foreach (ClusterResourcesItem item in resources.Where(static item => item.Type == ResourceType.Storage).OrderBy(static item => item.Node, StringComparer.Ordinal).ThenBy(static item => item.Storage, StringComparer.Ordinal))
+        IEnumerable<ClusterResourcesItem> items = resources
+            .Where(static item => item.Type == ResourceType.Storage)
+            .OrderBy(static item => item.Node, StringComparer.Ordinal)
+            .ThenBy(static item => item.Storage, StringComparer.Ordinal);
+        foreach (ClusterResourcesItem item in items)
         {
             if (StorageId.TryParse(item.Storage, out StorageId id) && NodeName.TryParse(item.Node, out NodeName node))
             {
@@ -114,9 +132,11 @@ internal static class InventoryBuilder
     private static Dictionary<string, IReadOnlyList<GuestSummary>> Tags(IReadOnlyList<GuestSummary> guests) => guests
         .SelectMany(static guest => guest.Tags.Select(tag => (Tag: tag, Guest: guest)))
         .GroupBy(static pair => pair.Tag, StringComparer.Ordinal)
-        .ToDictionary(static group => group.Key, static group => (IReadOnlyList<GuestSummary>)[.. group.Select(static pair => pair.Guest)], StringComparer.Ordinal);
+        .ToDictionary(
+            static group => group.Key, static group => (IReadOnlyList<GuestSummary>)[.. group.Select(static pair => pair.Guest)], StringComparer.Ordinal);
 
-    private static IEnumerable<MissingPart> Missing(InventoryNode[] nodes, IReadOnlyList<GuestSummary> guests, InventoryStorage[] storages, ProxmoxException? failure)
+    private static IEnumerable<MissingPart> Missing(
+        InventoryNode[] nodes, IReadOnlyList<GuestSummary> guests, InventoryStorage[] storages, ProxmoxException? failure)
     {
         if (failure is not null)
         {
@@ -140,5 +160,6 @@ internal static class InventoryBuilder
         }
     }
 
-    private static string Reason(HashSet<string> offline, string node) => offline.Contains(node) ? $"its node {node} is offline" : $"{node} does not tell its state";
+    private static string Reason(HashSet<string> offline, string node) =>
+        offline.Contains(node) ? $"its node {node} is offline" : $"{node} does not tell its state";
 }

@@ -14,5 +14,6 @@ internal sealed record NodeDetails(NodeName Node)
     public IReadOnlyList<PartialFailure> Failures { get; init; } = [];
 
     /// <summary>Notes a call that failed.</summary>
-    public NodeDetails Without(string what, ProxmoxException exception) => this with { Failures = [.. Failures, new PartialFailure(Node.Value, what, exception)] };
+    public NodeDetails Without(string what, ProxmoxException exception) =>
+        this with { Failures = [.. Failures, new PartialFailure(Node.Value, what, exception)] };
 }

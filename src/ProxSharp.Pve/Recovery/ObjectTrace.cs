@@ -66,7 +66,9 @@ internal sealed class ObjectTrace
             return "";
         }
 
-        return Comparable().FirstOrDefault(sent => Compare(sent, data) == false).Name ?? _deleted.FirstOrDefault(name => data.TryGetProperty(name, out _)) ?? "";
+        return Comparable().FirstOrDefault(sent => Compare(sent, data) == false).Name
+            ?? _deleted.FirstOrDefault(name => data.TryGetProperty(name, out _))
+            ?? "";
     }
 
     // An option that is not there, or was rewritten, says neither yes nor no.

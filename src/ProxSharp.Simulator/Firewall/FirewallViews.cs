@@ -62,5 +62,5 @@ internal sealed class FirewallViews(PveState state)
     }
 
     // Proxmox: a log that was never written is one line that says so.
-    private static ApiReply Log(ApiCall call) => ApiReply.Page([new JsonObject { ["n"] = 1, ["t"] = "unable to open file - No such file or directory" }], 1);
+    private static ApiReply Log(ApiCall call) => ApiReply.Page(new JsonArray(new JsonObject { ["n"] = 1, ["t"] = "unable to open file - No such file or directory" }), 1);
 }

@@ -150,7 +150,7 @@ internal sealed class GuestAgent(PveState state)
 
     private static JsonArray Interfaces(Guest guest)
     {
-        JsonArray list = [Interface("lo", "00:00:00:00:00:00", ("127.0.0.1", 8), ("::1", 128))];
+        JsonArray list = new(Interface("lo", "00:00:00:00:00:00", ("127.0.0.1", 8), ("::1", 128)));
         foreach ((string name, string mac, (string Address, int Prefix) address) in GuestNetwork.Of(guest))
         {
             list.Add((JsonNode)Interface(name, mac.ToLowerInvariant(), address));

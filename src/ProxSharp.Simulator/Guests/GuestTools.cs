@@ -54,7 +54,7 @@ internal sealed class GuestTools(PveState state, GuestContext context)
             return ApiReply.Nothing;
         }
 
-        JsonArray list = [Interface("lo", "00:00:00:00:00:00", null)];
+        JsonArray list = new(Interface("lo", "00:00:00:00:00:00", null));
         foreach ((string name, string mac, (string Address, int Prefix) address) in GuestNetwork.Of(guest))
         {
             list.Add((JsonNode)Interface(name, mac.ToLowerInvariant(), address));

@@ -149,7 +149,7 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             fencing["resource_mode"] = mode;
         }
 
-        JsonArray list = [new JsonObject { ["id"] = "quorum", ["type"] = "quorum", ["node"] = master, ["status"] = "OK", ["quorate"] = 1 }, fencing];
+        JsonArray list = new(new JsonObject { ["id"] = "quorum", ["type"] = "quorum", ["node"] = master, ["status"] = "OK", ["quorate"] = 1 }, fencing);
         if (!isIdle)
         {
             AddDaemons(list, master);

@@ -147,7 +147,7 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
         if (Runs(job).Last is not { } last)
         {
             // Proxmox: a log that was never written is one line that says so.
-            return ApiReply.Page([new JsonObject { ["n"] = 1, ["t"] = "unable to open file - No such file or directory" }], 1);
+            return ApiReply.Page(new JsonArray(new JsonObject { ["n"] = 1, ["t"] = "unable to open file - No such file or directory" }), 1);
         }
 
         Guest? guest = GuestOf(id);

@@ -17,7 +17,7 @@ internal sealed class NodeHardwareHandlers(PveState state)
     private JsonArray Disks(string node)
     {
         ClusterNode described = state.Nodes[node];
-        return [Disk("/dev/sda", described.RootDisk, "BIOS boot", described.Id), Disk("/dev/sdb", 1L << 40, "LVM", described.Id)];
+        return new JsonArray(Disk("/dev/sda", described.RootDisk, "BIOS boot", described.Id), Disk("/dev/sdb", 1L << 40, "LVM", described.Id));
     }
 
     private static JsonObject Disk(string path, long size, string use, int node) => new()

@@ -34,7 +34,9 @@ internal sealed class RoadmapMember
 
         string method = steps[^1];
         IReadOnlyList<MethodInfo> methods = type is null ? [] : Named(type, method);
-        return methods.Count == 0 ? null : new RoadmapMember(methods, method.EndsWith(Suffix, StringComparison.Ordinal) ? Named(type!, method[..^Suffix.Length]) : methods);
+        return methods.Count == 0
+            ? null
+            : new RoadmapMember(methods, method.EndsWith(Suffix, StringComparison.Ordinal) ? Named(type!, method[..^Suffix.Length]) : methods);
     }
 
     private static Type? Root(string name) => s_assemblies.SelectMany(static assembly => assembly.GetExportedTypes())
@@ -44,7 +46,9 @@ internal sealed class RoadmapMember
     {
         bool isIndexed = step.EndsWith("[]", StringComparison.Ordinal);
         Type? property = MostDerived(type.GetProperties(Members).Where(candidate => candidate.Name == (isIndexed ? step[..^2] : step)));
-        return isIndexed && property is not null ? MostDerived(property.GetProperties(Members).Where(static candidate => candidate.GetIndexParameters().Length > 0)) : property;
+        return isIndexed && property is not null
+            ? MostDerived(property.GetProperties(Members).Where(static candidate => candidate.GetIndexParameters().Length > 0))
+            : property;
     }
 
     private static Type? MostDerived(IEnumerable<PropertyInfo> properties) =>

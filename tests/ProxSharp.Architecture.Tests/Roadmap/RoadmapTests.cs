@@ -32,7 +32,8 @@ public sealed class RoadmapTests
     public void Rows_All_HaveACommandThatFitsTheEndpoint() => AssertNone(s_rows.Select(CommandProblem).Where(static problem => problem is not null));
 
     [Fact]
-    public void Rows_None_ComeTwice() => AssertNone(s_rows.GroupBy(static row => (row.Member, row.Endpoint)).Where(static group => group.Count() > 1).Select(static group => group.Key));
+    public void Rows_None_ComeTwice() =>
+        AssertNone(s_rows.GroupBy(static row => (row.Member, row.Endpoint)).Where(static group => group.Count() > 1).Select(static group => group.Key));
 
     [Fact]
     public void Rows_OfVirtualEnvironment_CoverTheSchema() => AssertCovers(PveApiSchema.Embedded, isBackupServer: false, RoadmapExceptions.VirtualEnvironment);
@@ -91,7 +92,9 @@ public sealed class RoadmapTests
     private static string? ParameterProblem(RoadmapRow row, ApiEndpoint endpoint, HashSet<string> given)
     {
         IEnumerable<string> unknown = given.Where(name => !endpoint.Parameters.TryGetValue(name, out ApiNode? node) || node.IsPathParameter);
-        IEnumerable<string> missing = endpoint.Parameters.Where(pair => !pair.Value.IsOptional && !pair.Value.IsPathParameter && !given.Contains(pair.Key)).Select(static pair => pair.Key);
+        IEnumerable<string> missing = endpoint.Parameters
+            .Where(pair => !pair.Value.IsOptional && !pair.Value.IsPathParameter && !given.Contains(pair.Key))
+            .Select(static pair => pair.Key);
         return unknown.Concat(missing).FirstOrDefault() is { } name ? $"{row}: '{row.Command}' has or lacks '{name}'." : null;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
     private static readonly string[] s_nodes = ["pve1", "pve2", "pve3"];
     private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
 
+    private readonly Lock _gate = new();
     private readonly SortedDictionary<VmId, ModelGuest> _model = [];
     private readonly Dictionary<VmId, Vm> _handles = [];
     private int _names;
@@ -38,7 +39,7 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
         clock.Advance(TimeSpan.FromSeconds(30));
         faults.Prepare();
         ModelGuest? guest = _model.Count == 0 || random.Next(7) == 0 ? null : _model.Values.ElementAt(random.Next(_model.Count));
-        await (guest is null ? MakeAsync() : OperateAsync(guest));
+        await (guest is not null ? OperateAsync(guest) : random.Next(4) == 0 ? MakeManyAsync() : MakeAsync());
     }
 
     private Task OperateAsync(ModelGuest guest) => random.Next(9) switch
@@ -62,10 +63,29 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
             return;
         }
 
-        string node = s_nodes[random.Next(s_nodes.Length)];
+        await EndAsync(await BeginCreateAsync(name, s_nodes[random.Next(s_nodes.Length)]));
+    }
+
+    // Nobody gets a number that somebody else has, also when answers are lost.
+    private async Task MakeManyAsync()
+    {
+        List<Task<Begun?>> calls = [];
+        for (int i = 0; i < 4; i++)
+        {
+            calls.Add(BeginCreateAsync(string.Create(CultureInfo.InvariantCulture, $"chaos-{++_names}"), s_nodes[random.Next(s_nodes.Length)]));
+        }
+
+        foreach (Begun? begun in await Task.WhenAll(calls))
+        {
+            await EndAsync(begun);
+        }
+    }
+
+    private Task<Begun?> BeginCreateAsync(string name, string node)
+    {
         NodeName home = NodeName.Parse(node, null);
         VmSpec spec = new() { Name = name, Memory = 64, IdRange = new VmIdRange(1000, 1999), Scsi = [new(0, VmSpec.NewDisk("ceph", DiskSize.FromGibibytes(1)))] };
-        await FinishAsync($"create {name} on {node}", async () => Made(await pve.CreateVmAsync(home, spec, cancellationToken)), static lost => Number(lost, "vmid"), id => Add(id, name, node));
+        return BeginAsync($"create {name} on {node}", async () => Made(await pve.CreateVmAsync(home, spec, cancellationToken)), static lost => Number(lost, "vmid"), id => Add(id, name, node));
     }
 
     private static (PveTask Task, VmId Id) Made(GuestTask<Vm> made) => (made.Task, made.Guest.Id);
@@ -112,7 +132,7 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
             Failed(exception);
         }
 
-        Story.Add($"describe {guest.Id} as '{text}': {isDone}");
+        Tell($"describe {guest.Id} as '{text}': {isDone}");
         if (isDone)
         {
             _model[guest.Id] = guest with { Description = text };
@@ -136,36 +156,42 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
         });
     }
 
-    private async Task FinishAsync(string what, Func<Task<(PveTask Task, VmId Id)>> call, Func<ProxmoxOutcomeUnknownException, VmId> lostId, Action<VmId> effect)
+    private async Task FinishAsync(string what, Func<Task<(PveTask Task, VmId Id)>> call, Func<ProxmoxOutcomeUnknownException, VmId> lostId, Action<VmId> effect) =>
+        await EndAsync(await BeginAsync(what, call, lostId, effect));
+
+    private async Task<Begun?> BeginAsync(string what, Func<Task<(PveTask Task, VmId Id)>> call, Func<ProxmoxOutcomeUnknownException, VmId> lostId, Action<VmId> effect)
     {
-        PveTask? task = null;
-        VmId id = default;
         try
         {
-            (task, id) = await call();
+            (PveTask task, VmId id) = await call();
+            return new Begun(what, task, () => effect(id));
         }
         catch (ProxmoxOutcomeUnknownException lost)
         {
-            (task, id) = ((await RecoverAsync(lost)).Task, lostId(lost));
+            return (await RecoverAsync(lost)).Task is { } found ? new Begun(what, found, () => effect(lostId(lost))) : null;
         }
         catch (ProxmoxException exception)
         {
             Failed(exception);
-            Story.Add($"{what}: {exception.GetType().Name} {exception.Message}");
+            Tell($"{what}: {exception.GetType().Name} {exception.Message}");
+            return null;
         }
+    }
 
-        if (task is null)
+    private async Task EndAsync(Begun? begun)
+    {
+        if (begun is null)
         {
             return;
         }
 
-        Assert.True(Tasks.Add(task.Upid.ToString()), $"{what}: the task {task} was known before.");
+        Assert.True(Tasks.Add(begun.Task.Upid.ToString()), $"{begun.What}: the task {begun.Task} was known before.");
         faults.Disturb();
-        TaskResult result = await WaitAsync(task);
-        Story.Add($"{what}: {result}");
+        TaskResult result = await WaitAsync(begun.Task);
+        Tell($"{begun.What}: {result}");
         if (result.Succeeded)
         {
-            effect(id);
+            begun.Effect();
         }
     }
 
@@ -197,16 +223,31 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
             found = await pve.RecoverAsync(lost, null, cancellationToken);
         }
 
-        Story.Add($"lost {lost.Operation}: {found.Evidence}");
+        Tell($"lost {lost.Operation}: {found.Evidence}");
         Assert.True(found.Outcome != RecoveredOutcome.Undetermined, found.Evidence);
-        Counts = found.Outcome == RecoveredOutcome.Happened ? Counts with { Happened = Counts.Happened + 1 } : Counts with { DidNotHappen = Counts.DidNotHappen + 1 };
+        lock (_gate)
+        {
+            Counts = found.Outcome == RecoveredOutcome.Happened ? Counts with { Happened = Counts.Happened + 1 } : Counts with { DidNotHappen = Counts.DidNotHappen + 1 };
+        }
+
         return found;
     }
 
     private void Failed(ProxmoxException exception)
     {
         Assert.NotEmpty(exception.Message);
-        Counts = Counts with { Failed = Counts.Failed + 1 };
+        lock (_gate)
+        {
+            Counts = Counts with { Failed = Counts.Failed + 1 };
+        }
+    }
+
+    private void Tell(string line)
+    {
+        lock (_gate)
+        {
+            Story.Add(line);
+        }
     }
 
     // An old handle must find its guest as well as a new one.
@@ -219,4 +260,6 @@ internal sealed class ChaosRun(PveClient pve, SimulatedClock clock, ChaosFaults 
 
         return handle;
     }
+
+    private sealed record Begun(string What, PveTask Task, Action Effect);
 }

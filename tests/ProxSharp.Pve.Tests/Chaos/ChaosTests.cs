@@ -16,10 +16,12 @@ public sealed class ChaosTests
 {
     private const int Steps = 200;
 
+    /// <summary>Three seeds, or as many as <c>PROXSHARP_TEST_CHAOS</c> says.</summary>
+    public static TheoryData<int> Seeds() =>
+        [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("PROXSHARP_TEST_CHAOS"), CultureInfo.InvariantCulture, out int count) ? count : 3)];
+
     [Theory(Timeout = 300_000)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     [Trait("Acceptance", "6")]
     public async Task Operations_UnderRandomFaults_LeaveTheClusterAsTheModelSays(int seed)
     {

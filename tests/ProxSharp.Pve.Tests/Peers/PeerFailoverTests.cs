@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Authentication;
 using ProxSharp.Testing;
 using ProxSharp.Tls;
@@ -52,6 +53,26 @@ public sealed class PeerFailoverTests
 
         Assert.True(thrown.IsCertificateProblem, thrown.Message);
         Assert.Empty(second.Requests);
+    }
+
+    [Fact]
+    public async Task LearntAgain_AfterTenMinutesFromTheOtherNode_GivesNoNodeTwice()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs a second loopback address.");
+        FakeTimeProvider clock = new();
+        await using StubServer second = Start(out StubServer first, server => server.Fingerprint);
+        ProxmoxEndpoint alias = ProxmoxEndpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"localhost:{first.Port}"), ProxmoxProduct.VirtualEnvironment);
+        await using PveClient pve = new(Client(first, learns: true).Options with { Endpoints = [alias], TimeProvider = clock });
+        await VersionAsync(pve, sync: false);
+        await first.DisposeAsync();
+        await VersionAsync(pve, sync: false);
+        Assert.Single(second.Requests);
+
+        clock.Advance(TimeSpan.FromMinutes(11));
+        await VersionAsync(pve, sync: false);
+
+        Assert.Equal(4, second.Requests.Count);
+        Assert.Equal([alias.Authority, second.Address.Authority], pve.Endpoints.Select(static endpoint => endpoint.Authority));
     }
 
     [Fact]
