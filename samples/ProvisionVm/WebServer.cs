@@ -1,3 +1,4 @@
+using System.Net;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Tasks;
@@ -9,8 +10,9 @@ public static class WebServer
 {
     private const int Template = 9000;
 
-    /// <summary>Makes it and starts it.</summary>
-    public static async Task<Vm> ProvisionAsync(PveClient pve, string name, string publicKey, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
+    /// <summary>Makes it, starts it, and waits until it can be reached.</summary>
+    public static async Task<ProvisionedServer> ProvisionAsync(
+        PveClient pve, string name, string publicKey, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
     {
         Vm template = await pve.FindVmAsync(Template, cancellationToken);
         GuestCloneOptions clone = new() { Name = name, Full = true };
@@ -19,8 +21,7 @@ public static class WebServer
         await vm.CloudInit.ApplyAsync(new CloudInitSettings { SshKeys = [publicKey], IpConfig = [IpConfigs.Dhcp] }, cancellationToken);
         await vm.ResizeDiskAsync("scsi0", DiskSize.FromGibibytes(40), cancellationToken).WaitForCompletionAsync(wait, cancellationToken);
         await vm.StartAsync(cancellationToken).WaitForCompletionAsync(wait, cancellationToken);
-
-        // await vm.Agent.WaitForAddressAsync(cancellationToken: cancellationToken);
-        return vm;
+        IPAddress address = await vm.Agent.WaitForAddressAsync(cancellationToken: cancellationToken);
+        return new ProvisionedServer(vm, address);
     }
 }

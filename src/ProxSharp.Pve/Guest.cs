@@ -1,6 +1,7 @@
 using ProxSharp.Api;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Firewall;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Pve;
@@ -25,6 +26,9 @@ public abstract partial class Guest
 
     /// <summary>The snapshots of the guest.</summary>
     public abstract GuestSnapshots Snapshots { get; }
+
+    /// <summary>The firewall of the guest.</summary>
+    public GuestFirewall Firewall => new(this);
 
     internal PveClient Client { get; }
 

@@ -1,5 +1,6 @@
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Firewall;
 using ProxSharp.Pve.Http;
 
 namespace ProxSharp.Pve;
@@ -14,6 +15,21 @@ public sealed partial class Node
 
     /// <summary>The name of the node.</summary>
     public NodeName Name { get; }
+
+    /// <summary>The virtual machines of the node.</summary>
+    public NodeVmCollection Vms => new(this);
+
+    /// <summary>The containers of the node.</summary>
+    public NodeContainerCollection Containers => new(this);
+
+    /// <summary>The storages as this node sees them.</summary>
+    public StorageCollection Storages => new(this);
+
+    /// <summary>The background tasks of the node.</summary>
+    public NodeTasks Tasks => new(this);
+
+    /// <summary>The firewall of the node.</summary>
+    public NodeFirewall Firewall => new(this);
 
     internal PveClient Client { get; }
 

@@ -42,6 +42,18 @@ public sealed partial class PveClient : ProxmoxClient
     /// <summary>The nodes of the cluster.</summary>
     public NodeCollection Nodes => new(this);
 
+    /// <summary>The storages as they are defined for the whole cluster. What is on them is found at a node: <see cref="Node.Storages"/>.</summary>
+    public ClusterStorageCollection Storages => new(this);
+
+    /// <summary>The resource pools.</summary>
+    public PoolCollection Pools => new(this);
+
+    /// <summary>One action with many guests.</summary>
+    public PveBulk Bulk => new(this);
+
+    /// <summary>The whole cluster in one view, also when parts of it do not answer.</summary>
+    public PveInventory Inventory => new(this);
+
     /// <summary>The background tasks of the cluster.</summary>
     public PveTasks Tasks { get; }
 
@@ -56,4 +68,12 @@ public sealed partial class PveClient : ProxmoxClient
         Endpoints = [ProxmoxEndpoint.Parse(address, ProxmoxProduct.VirtualEnvironment)],
         Credentials = credentials,
     });
+
+    /// <summary>Gets the version of the server that answers.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <remarks><c>GET /version</c>. For every user who is logged in.</remarks>
+    public Task<VersionResult> GetVersionAsync(CancellationToken cancellationToken = default) => Api.GetVersionAsync(cancellationToken: cancellationToken).DataAsync();
+
+    /// <inheritdoc cref="GetVersionAsync"/>
+    public VersionResult GetVersion(CancellationToken cancellationToken = default) => Api.GetVersion(cancellationToken: cancellationToken).Data;
 }

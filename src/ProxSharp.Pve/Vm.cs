@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Pve.Agents;
 using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve;
@@ -24,6 +25,9 @@ public sealed partial class Vm : Guest
 
     /// <summary>The configuration.</summary>
     public VmConfigEditor Config => new(this);
+
+    /// <summary>The guest agent, which works inside the machine.</summary>
+    public GuestAgent Agent => new(this);
 
     /// <inheritdoc/>
     public override VmSnapshots Snapshots => new(this);

@@ -14,13 +14,15 @@ public sealed class ProvisionVmTests(PveCluster cluster) : IClassFixture<PveClus
     public async Task Provision_OfAWebServer_MakesWhatTheSampleSays()
     {
         Assert.SkipWhen(cluster.IsLive, "Needs the simulator's template.");
-        Vm vm = await WebServer.ProvisionAsync(cluster.Pve, "web1", Key, TestGuests.Fast, TestContext.Current.CancellationToken);
+        ProvisionedServer server = await WebServer.ProvisionAsync(cluster.Pve, "web1", Key, TestGuests.Fast, TestContext.Current.CancellationToken);
+        Vm vm = server.Vm;
         VmConfig config = await vm.Config.GetAsync();
         Assert.Equal(("web1", 4, 8192), (config.Name, config.Cores, config.Memory));
         Assert.Equal([Key], config.SshKeys);
         Assert.Equal("dhcp", config.IpConfig[0].Ip);
         Assert.Equal(DiskSize.FromGibibytes(40), config.Disks.Single(static disk => disk.Key == "scsi0").Size);
         Assert.True((await vm.GetStatusAsync()).IsRunning);
+        Assert.Contains(await vm.Agent.ListNetworkInterfacesAsync(), card => card.Addresses.Any(address => address.Address.Equals(server.Address)));
         Assert.False(config.IsTemplate);
     }
 }
