@@ -24,7 +24,7 @@ internal static class ErrorFactory
 
         (string? path, string? privilege) = rule.Kind == ErrorKind.Permission ? MissingPrivilege.Find(said) : default;
         string hint = privilege is null || rule.Name != "forbidden"
-            ? rule.Hint
+            ? HintFor(rule, call)
             : $"Grant {privilege} on {path}; a token with privilege separation needs it for itself as well";
         Facts facts = new(Compose(call, host, said, parameters, hint), said, parameters, response.StatusCode, rule, call, path, privilege);
         return Build(facts);
@@ -68,6 +68,20 @@ internal static class ErrorFactory
     {
         string line = part.ReplaceLineEndings(" ").Trim().TrimEnd('.', ':');
         text.Append(line.Length > LongestMessage ? $"{line.AsSpan(0, LongestMessage)}..." : line);
+    }
+
+    // Only a change can be made twice.
+    private static string HintFor(ErrorRule rule, ApiCall call)
+    {
+        if (!rule.OutcomeUnknown)
+        {
+            return rule.Hint;
+        }
+
+        bool warns = rule.Hint.Contains("look before you repeat", StringComparison.Ordinal);
+        return call.IsRead
+            ? rule.Hint == ErrorTable.CheckBeforeRepeating ? "Try again later" : rule.Hint
+            : warns ? rule.Hint : $"{rule.Hint}. {ErrorTable.CheckBeforeRepeating}";
     }
 
     private static ProxmoxApiException Build(Facts facts) => facts.Rule.Kind switch

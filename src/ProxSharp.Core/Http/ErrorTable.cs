@@ -6,7 +6,8 @@ namespace ProxSharp.Http;
 /// </summary>
 internal static class ErrorTable
 {
-    private const string CheckBeforeRepeating = "Whether it was carried out is unknown: look before you repeat it";
+    /// <summary>The next step after a change that may have been carried out.</summary>
+    internal const string CheckBeforeRepeating = "Whether it was carried out is unknown: look before you repeat it";
 
     /// <summary>The rows in the order they are tried.</summary>
     public static IReadOnlyList<ErrorRule> Rules { get; } =

@@ -146,7 +146,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
                 }
-                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(failure))
+                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(call, failure))
                 {
                     throw scope.Lost(failure);
                 }
@@ -184,7 +184,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
                 {
                     Telemetry.CountRetry(scope.Activity, attempt);
                 }
-                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(failure))
+                catch (ProxmoxException failure) when (ProxmoxOutcomeUnknownException.Applies(call, failure))
                 {
                     throw scope.Lost(failure);
                 }

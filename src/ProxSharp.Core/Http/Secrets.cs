@@ -25,7 +25,7 @@ internal static class Secrets
     private static readonly HashSet<string> s_doubtful = new(StringComparer.OrdinalIgnoreCase)
     {
         "value", "response", "code", "state", "data", "header", "headers", "otel-headers", "http-proxy", "proxy", "input-data", "content",
-        "command", "commands", "env", "target-endpoint", "args", "body",
+        "command", "commands", "env", "args", "body", "entrypoint", "cmd-opts",
     };
 
     // Names that hold one of the words above but no secret.
@@ -47,7 +47,7 @@ internal static class Secrets
     }
 
     /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
-    public static string Show(string name, string text) => IsSecret(name) ? Mask : SecretFragments.Replace(text, Mask);
+    public static string Show(string name, string text) => IsSecret(name) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
 
     /// <summary>Replaces the secrets among the parameters wherever they stand in a text.</summary>
     public static string Redact(string text, ApiParameters parameters)

@@ -13,11 +13,11 @@ internal sealed class ObjectTrace
     private readonly ApiMethod _method;
     private readonly IReadOnlyList<ApiParameter> _values;
     private readonly IReadOnlyList<string> _deleted;
-
     private readonly string? _digest;
+    private readonly bool _isPlace;
 
-    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest) =>
-        (_method, Path, _values, _deleted, _digest) = (method, path, values, deleted, digest);
+    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest, bool isPlace) =>
+        (_method, Path, _values, _deleted, _digest, _isPlace) = (method, path, values, deleted, digest, isPlace);
 
     /// <summary>The path of the object.</summary>
     public string Path { get; }
@@ -35,24 +35,38 @@ internal sealed class ObjectTrace
         ApiParameter[] values = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name) && !parameter.Text.Contains(Secrets.Mask, StringComparison.Ordinal))];
         string[] deleted = [.. lost.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
         string? digest = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "digest").Text;
-        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest);
+        bool isPlace = template.EndsWith("/{pos}", StringComparison.Ordinal);
+        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace);
     }
 
     /// <summary>Judges the call by the object.</summary>
     /// <param name="data">The object as the server shows it; null if there is none.</param>
     public RecoveryResult Judge(JsonElement? data)
     {
-        (RecoveredOutcome outcome, string evidence) = (_method, data) switch
+        (RecoveredOutcome outcome, string evidence) = data switch
         {
-            (ApiMethod.Delete, null) => (RecoveredOutcome.Happened, $"{Path} does not exist any more."),
-            (ApiMethod.Delete, _) => (RecoveredOutcome.DidNotHappen, $"{Path} still exists."),
-            (_, null) => (RecoveredOutcome.DidNotHappen, $"{Path} does not exist."),
-            (ApiMethod.Put, _) when IsUnchanged(data.Value) => (RecoveredOutcome.DidNotHappen, $"{Path} still has the digest {_digest}: nothing was changed."),
-            _ when Differing(data.Value) is { Length: > 0 } differing => (RecoveredOutcome.DidNotHappen, $"{Path} exists, but {differing} differs from what was sent."),
-            (ApiMethod.Put, _) when !ShowsSomething(data.Value) => (RecoveredOutcome.Undetermined, $"{Path} shows nothing of what was sent."),
-            _ => (RecoveredOutcome.Happened, $"{Path} is as it was sent."),
+            { ValueKind: not JsonValueKind.Object } => (RecoveredOutcome.Undetermined, $"{Path} is a list, which does not tell one change from another."),
+            { } changed when IsUnchanged(changed) => (RecoveredOutcome.DidNotHappen, $"{Path} still has the digest {_digest}: nothing was changed."),
+            _ when _isPlace => (RecoveredOutcome.Undetermined, $"{Path} is a place in a list: what stands there now may be a neighbour."),
+            null when _method == ApiMethod.Delete => (RecoveredOutcome.Happened, $"{Path} does not exist any more."),
+            null => (RecoveredOutcome.DidNotHappen, $"{Path} does not exist."),
+            _ when _method == ApiMethod.Delete => (RecoveredOutcome.DidNotHappen, $"{Path} still exists."),
+            { } shown => JudgeValues(shown),
         };
         return new RecoveryResult(outcome, evidence) { ObjectPath = Path };
+    }
+
+    private (RecoveredOutcome Outcome, string Evidence) JudgeValues(JsonElement shown)
+    {
+        if (Differing(shown) is { Length: > 0 } differing)
+        {
+            return (RecoveredOutcome.DidNotHappen, $"{Path} exists, but {differing} differs from what was sent.");
+        }
+
+        // What is created shows by being there; a change shows only in its values, and every one of them must be seen.
+        return _method == ApiMethod.Post || ShowsAll(shown)
+            ? (RecoveredOutcome.Happened, $"{Path} is as it was sent.")
+            : (RecoveredOutcome.Undetermined, $"{Path} does not show all of what was sent.");
     }
 
     // A change that names the state it starts from leaves another one behind.
@@ -71,9 +85,9 @@ internal sealed class ObjectTrace
             ?? "";
     }
 
-    // An option that is not there, or was rewritten, says neither yes nor no.
-    private bool ShowsSomething(JsonElement data) =>
-        data.ValueKind == JsonValueKind.Object && (_deleted.Count > 0 || Comparable().Any(sent => Compare(sent, data) == true));
+    // An option that is not there, was rewritten or is a list says neither yes nor no.
+    private bool ShowsAll(JsonElement data) =>
+        _values.Count + _deleted.Count > 0 && Comparable().Count() == _values.Count && Comparable().All(sent => Compare(sent, data) == true);
 
     private IEnumerable<ApiParameter> Comparable() =>
         _values.GroupBy(static parameter => parameter.Name).Where(static sent => sent.Count() == 1).Select(static sent => sent.First());

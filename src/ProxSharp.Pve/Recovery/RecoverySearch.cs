@@ -16,6 +16,7 @@ internal sealed class RecoverySearch
     private readonly bool _startsTask;
     private readonly string? _node;
     private readonly ObjectTrace? _object;
+    private readonly TargetTrace? _target;
 
     public RecoverySearch(PveClient client, ProxmoxOutcomeUnknownException lost, RecoveryOptions options)
     {
@@ -23,6 +24,7 @@ internal sealed class RecoverySearch
         _node = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "node").Text;
         _startsTask = client.Schema.Find(lost.Operation.Method, lost.Operation.Path)?.Task is not (null or ApiTaskKind.None) && _node is not null;
         _object = _startsTask ? null : ObjectTrace.Of(lost, client.Schema);
+        _target = _startsTask ? TargetTrace.Of(lost) : null;
     }
 
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken)
@@ -32,7 +34,10 @@ internal sealed class RecoverySearch
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(Trace(ahead), (await _client.Api.Nodes.Tasks.ListAsync(_node!, Trace(ahead).Request, null, cancellationToken).ConfigureAwait(false)).Data)
+                ? JudgeTasks(
+                    Trace(ahead),
+                    (await _client.Api.Nodes.Tasks.ListAsync(_node!, Trace(ahead).Request, null, cancellationToken).ConfigureAwait(false)).Data,
+                    await TargetExistsAsync(cancellationToken).ConfigureAwait(false))
                 : _object is null ? NoTrace : _object.Judge(await ReadAsync(_object.Path, cancellationToken).ConfigureAwait(false));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
@@ -50,7 +55,7 @@ internal sealed class RecoverySearch
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(Trace(ahead), _client.Api.Nodes.Tasks.List(_node!, Trace(ahead).Request, null, cancellationToken).Data)
+                ? JudgeTasks(Trace(ahead), _client.Api.Nodes.Tasks.List(_node!, Trace(ahead).Request, null, cancellationToken).Data, TargetExists(cancellationToken))
                 : _object is null ? NoTrace : _object.Judge(Read(_object.Path, cancellationToken));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
@@ -95,11 +100,39 @@ internal sealed class RecoverySearch
     // The server tells its time in whole seconds.
     private TimeSpan Ahead(NodesTimeResult server) => DateTimeOffset.FromUnixTimeSeconds(server.Time) - _time.GetUtcNow();
 
-    private RecoveryResult JudgeTasks(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks) => trace.Matches(tasks) switch
+    private RecoveryResult JudgeTasks(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, bool? targetExists)
     {
-        [] => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {_client.Options.Credentials.User} on {_node} fits the call."),
-        [Upid only] => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
-        { } several => new RecoveryResult(RecoveredOutcome.Undetermined, $"{several.Count} tasks fit the call: {string.Join(", ", several)}."),
+        // A task that the client knows was started by another call.
+        IReadOnlyList<Upid> fitting = [.. trace.Matches(tasks).Where(upid => !_client.Tasks.Knows(upid))];
+        string caller = _client.Options.Credentials.User;
+        return (targetExists, fitting) switch
+        {
+            (true, _) => new RecoveryResult(RecoveredOutcome.Happened, $"What {_lost.Path} was to make exists.") { Task = fitting is [Upid made] ? _client.Tasks[made] : null },
+            (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
+            (false, _) when fitting.All(upid => HasSucceeded(tasks, upid))
+                => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit made something else; what {_lost.Path} was to make does not exist."),
+
+            // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
+            (_, [Upid only]) => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
+            _ => new RecoveryResult(RecoveredOutcome.Undetermined, $"{fitting.Count} tasks fit the call: {string.Join(", ", fitting)}."),
+        };
+    }
+
+    private static bool HasSucceeded(IReadOnlyList<NodesTasksItem> tasks, Upid upid) =>
+        tasks.Any(task => task.Upid == upid.ToString() && task.EndTime is not null && task.Status is { } status && (status == "OK" || status.StartsWith("WARNINGS", StringComparison.Ordinal)));
+
+    private async Task<bool?> TargetExistsAsync(CancellationToken cancellationToken) => _target switch
+    {
+        null => null,
+        { NewGuest: { } id } => await _client.Locator.TryLocateAsync(id, cancellationToken).ConfigureAwait(false) is not null,
+        _ => await ReadAsync(_target.SnapshotPath!, cancellationToken).ConfigureAwait(false) is not null,
+    };
+
+    private bool? TargetExists(CancellationToken cancellationToken) => _target switch
+    {
+        null => null,
+        { NewGuest: { } id } => _client.Locator.TryLocate(id, cancellationToken) is not null,
+        _ => Read(_target.SnapshotPath!, cancellationToken) is not null,
     };
 
     private async Task<JsonElement?> ReadAsync(string path, CancellationToken cancellationToken)

@@ -116,7 +116,12 @@ public sealed class ObservationTests
     [InlineData("commands", """[{"path":"access/ticket","args":{"password":"S3cret-of-nobody"}}]""", "")]
     [InlineData("command", "mysql -uroot -pS3cret-of-nobody", "")]
     [InlineData("env", "TOKEN=S3cret-of-nobody", "")]
-    [InlineData("url", "https://user:S3cret-of-nobody@mirror/debian.iso", "https://user:***@mirror/debian.iso")]
+    [InlineData("url", "https://user:S3cret-of-nobody@mirror/debian.iso", "https://***@mirror/***")]
+    [InlineData("url", "https://S3cret-of-nobody@mirror", "https://***@mirror")]
+    [InlineData("url", "https://bucket/x.iso?X-Amz-Signature=S3cret-of-nobody", "https://bucket/***")]
+    [InlineData("url", "https://chat/api/webhooks/1/S3cret-of-nobody", "https://chat/***")]
+    [InlineData("entrypoint", "/bin/app --password S3cret-of-nobody", "")]
+    [InlineData("mp", "vers=3,pass=S3cret-of-nobody", "vers=3,pass=***")]
     [InlineData("options", "vers=3,password=S3cret-of-nobody,ro", "vers=3,password=***,ro")]
     [Trait("Acceptance", "19")]
     public async Task Value_WithASecretInside_IsMaskedInLogsAndErrors(string name, string value, string shown)
@@ -130,7 +135,7 @@ public sealed class ObservationTests
 
         Assert.DoesNotContain(log.Lines, static line => line.Contains(Secret, StringComparison.Ordinal));
         Assert.Equal(shown.Length == 0 ? "***" : shown, new ApiParameter(name, value, ApiParameterKind.Text, IsListItem: false).ToString()[(name.Length + 1)..]);
-        if (name != "command")
+        if (name is not ("command" or "entrypoint"))
         {
             Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
         }

@@ -49,14 +49,77 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Fact]
     public async Task Recover_TwoTasksFit_DecidesNothing()
     {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         ProxmoxOutcomeUnknownException lost = await LoseAsync(
-            Fault.DropAfterExecution, "/clone", () => _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9102 }));
-        await _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9103 }, cancellationToken: TestContext.Current.CancellationToken);
+            Fault.DropAfterExecution, "/status/reset", () => _cluster.Pve.Api.Nodes.Qemu.Status.ResetAsync("pve1", 100));
+        await _cluster.Pve.Api.Nodes.Qemu.Status.ResetAsync("pve1", 100, cancellationToken: cancellationToken);
 
         RecoveryResult found = await RecoverAsync(lost, sync: false);
 
         Assert.Equal(RecoveredOutcome.Undetermined, found.Outcome);
         Assert.Contains("2 tasks fit", found.Evidence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_CloneBesideAnother_IsToldFromIt(bool happened, bool sync)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        string neighbour = (await _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9102 }, cancellationToken: cancellationToken)).Data;
+        await _cluster.Pve.Tasks[neighbour].WaitForCompletionAsync(cancellationToken: cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/clone", () => _cluster.Pve.Api.Nodes.Qemu.CloneAsync("pve1", 9000, new() { NewId = 9103 }));
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.NotEqual(neighbour, found.Task?.Upid.ToString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_SnapshotBesideAnother_IsToldFromIt(bool happened)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Vm vm = await _cluster.Pve.FindVmAsync(106, cancellationToken);
+        await vm.Snapshots.CreateAsync("s1", cancellationToken: cancellationToken).WaitForCompletionAsync(cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/snapshot", () => vm.Snapshots.CreateAsync("s2", cancellationToken: cancellationToken));
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_PlaceInAList_NeverInvitesToRemoveTheNext(bool happened)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        foreach (string comment in new[] { "A", "B", "C" })
+        {
+            await _cluster.Pve.Api.Nodes.Qemu.Firewall.Rules.CreateAsync("pve1", 106, new() { Type = FirewallRuleType.In, Action = "ACCEPT", Comment = comment }, cancellationToken: cancellationToken);
+        }
+
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/rules/0", () => _cluster.Pve.Api.Nodes.Qemu.Firewall.Rules.DeleteAsync("pve1", 106, 0));
+
+        Assert.Equal(RecoveredOutcome.Undetermined, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("description", "hello")]
+    [InlineData("net1", "virtio,bridge=vmbr9")]
+    [InlineData("tags", "other;zzz")]
+    public async Task Recover_ChangeThatNeverArrived_IsNotTakenForDone(string key, string value)
+    {
+        ApiParameters change = new() { { key, value } };
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(Fault.DropBeforeExecution, "/config", () => _cluster.Pve.Raw.PutAsync("/nodes/pve1/qemu/106/config", change));
+
+        Assert.NotEqual(RecoveredOutcome.Happened, (await RecoverAsync(lost, sync: false)).Outcome);
     }
 
     [Theory]
