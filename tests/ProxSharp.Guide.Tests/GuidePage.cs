@@ -22,6 +22,9 @@ internal sealed partial class GuidePage
         .. Directory.EnumerateFiles(Path.Combine(s_root, "docs", "guide"), "*.md").Order(StringComparer.Ordinal).Select(static file => new GuidePage(file)),
     ];
 
+    /// <summary>The readme of the repository.</summary>
+    public static GuidePage Readme => new(Path.Combine(s_root, "README.md"));
+
     public static GuidePage Named(string name) => All.Single(page => page.Name == name);
 
     /// <summary>The blocks of code of a language, in their order.</summary>
@@ -36,7 +39,13 @@ internal sealed partial class GuidePage
     public IReadOnlyList<string> Regions()
     {
         string name = string.Concat(Name.Split('-').Select(static word => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(word)));
-        string source = Path.Combine(s_root, "tests", "ProxSharp.Guide.Tests", name + "Guide.cs");
+        return RegionsOf(name + "Guide");
+    }
+
+    /// <summary>The code of a class between <c>#region</c> and <c>#endregion</c>.</summary>
+    public static IReadOnlyList<string> RegionsOf(string className)
+    {
+        string source = Path.Combine(s_root, "tests", "ProxSharp.Guide.Tests", className + ".cs");
         return System.IO.File.Exists(source)
             ? [.. Region().Matches(System.IO.File.ReadAllText(source)).Select(static match => match.Groups[1].Value)]
             : [];
