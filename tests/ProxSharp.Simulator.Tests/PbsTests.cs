@@ -141,4 +141,65 @@ public sealed class PbsTests : IAsyncLifetime
         Assert.Equal(200, reply.Status);
         Assert.Equal("""{"errors":{},"message":"no such datastore 'nostore'","status":400,"success":false}""", reply.Text);
     }
+
+    [Theory]
+    [InlineData("/access/domains", true)]
+    [InlineData("/access/users", true)]
+    [InlineData("/admin/metrics", true)]
+    [InlineData("/admin/prune", true)]
+    [InlineData("/admin/sync", true)]
+    [InlineData("/admin/traffic-control", true)]
+    [InlineData("/admin/verify", true)]
+    [InlineData("/config/prune", true)]
+    [InlineData("/config/tape-encryption-keys", true)]
+    [InlineData("/nodes/localhost/config", true)]
+    [InlineData("/nodes/localhost/network", false)]
+    [InlineData("/nodes/localhost/dns", false)]
+    [InlineData("/nodes/localhost/time", false)]
+    [InlineData("/config/notifications/endpoints/smtp", false)]
+    [InlineData("/config/notifications/endpoints/sendmail", false)]
+    [InlineData("/config/notifications/matchers", false)]
+    [InlineData("/config/acme/account", false)]
+    [InlineData("/config/access/tfa/webauthn", false)]
+    public async Task Digest_BesideTheData_IsThereAsRecorded(string path, bool expected)
+    {
+        TestReply reply = await _client.GetAsync(path);
+
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(expected, reply.Json!.AsObject().ContainsKey("digest"));
+    }
+
+    [Fact]
+    public async Task WebAuthn_IsNullUntilItIsSet()
+    {
+        TestReply unset = await _client.GetAsync("/config/access/tfa/webauthn");
+        using TestClient root = new(_simulator.Endpoint) { CookieName = "PBSAuthCookie" };
+        TestReply login = await root.PostAsync("/access/ticket", ("username", "root@pam"), ("password", DefaultBackupServer.RootPassword));
+        (root.Ticket, root.Csrf) = (login.Data!["ticket"]!.GetValue<string>(), login.Data["CSRFPreventionToken"]!.GetValue<string>());
+        TestReply put = await root.PutAsync("/config/access/tfa/webauthn", ("rp", "backup"), ("origin", "https://backup.example"), ("id", "backup.example"));
+
+        TestReply set = await _client.GetAsync("/config/access/tfa/webauthn");
+
+        Assert.Equal("{\"data\":null}", unset.Text);
+        Assert.Equal(200, put.Status);
+        Assert.Equal("backup.example", set.Data!["id"]!.GetValue<string>());
+        Assert.NotNull(set.Json!["digest"]);
+    }
+
+    [Fact]
+    public async Task Users_EnableAndExpire_AreShownOnceTheyAreSet()
+    {
+        await _client.PostAsync("/access/users", ("userid", "new@pbs"));
+        await _client.PostAsync("/access/users/new@pbs/token/t");
+        JsonObject user = (await _client.GetAsync("/access/users/new@pbs")).Data!.AsObject();
+        JsonObject token = (await _client.GetAsync("/access/users/new@pbs/token/t")).Data!.AsObject();
+        Assert.All<JsonObject>([user, token], static shown => Assert.False(shown.ContainsKey("enable") || shown.ContainsKey("expire")));
+
+        await _client.PutAsync("/access/users/new@pbs", ("enable", "1"), ("expire", "0"));
+        await _client.PutAsync("/access/users/new@pbs/token/t", ("enable", "0"));
+
+        user = (await _client.GetAsync("/access/users/new@pbs")).Data!.AsObject();
+        Assert.Equal((true, 0), (user["enable"]!.GetValue<bool>(), user["expire"]!.GetValue<int>()));
+        Assert.False((await _client.GetAsync("/access/users/new@pbs/token/t")).Data!["enable"]!.GetValue<bool>());
+    }
 }

@@ -105,6 +105,54 @@ public sealed class PveAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SecondFactor_EightWrongCodes_LockTotpUntilARecoveryKeyIsUsed()
+    {
+        using TestClient client = new(_simulator.Endpoint);
+        await WrongCodesAsync(client, 7);
+        Assert.Contains("\"totp\"", await ChallengeAsync(client), StringComparison.Ordinal);
+        await WrongCodesAsync(client, 1);
+
+        string challenge = await ChallengeAsync(client);
+
+        Assert.StartsWith("PVE:!tfa!{\"recovery\"%3A[0]}:", challenge, StringComparison.Ordinal);
+        Assert.Equal(401, await AnswerAsync(client, challenge, GoodCode));
+        Assert.Equal(200, await AnswerAsync(client, challenge, "recovery:1111-2222-3333-4444"));
+        Assert.Equal(200, await AnswerAsync(client, await ChallengeAsync(client), GoodCode));
+    }
+
+    [Fact]
+    public async Task SecondFactor_LockedTotp_IsListedAndUnlockedByAnAdministrator()
+    {
+        using TestClient client = new(_simulator.Endpoint);
+        using TestClient root = await TestClient.LoginAsync(_simulator);
+        Assert.Equal(0, (await root.PutAsync("/access/users/careful@pve/unlock-tfa")).Data!.GetValue<int>());
+        await WrongCodesAsync(client, 8);
+
+        Assert.Equal(1, (await root.GetAsync("/access/tfa")).Data!.AsArray().Single(static user => user!["userid"]!.GetValue<string>() == "careful@pve")!["totp-locked"]!.GetValue<int>());
+        Assert.Equal(1, (await root.PutAsync("/access/users/careful@pve/unlock-tfa")).Data!.GetValue<int>());
+
+        Assert.Equal(200, await AnswerAsync(client, await ChallengeAsync(client), GoodCode));
+    }
+
+    [Fact]
+    public async Task SecondFactor_AHundredWrongOnes_LockEveryFactorForAnHour()
+    {
+        using TestClient client = new(_simulator.Endpoint);
+        string challenge = await ChallengeAsync(client);
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(401, await AnswerAsync(client, challenge, "recovery:0000-0000-0000-0000"));
+        }
+
+        Assert.Equal(401, await AnswerAsync(client, challenge, GoodCode));
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(401, await AnswerAsync(client, await ChallengeAsync(client), GoodCode));
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(200, await AnswerAsync(client, await ChallengeAsync(client), GoodCode));
+    }
+
+    [Fact]
     public async Task Permissions_OfAUserWithoutRights_RefuseObjectsAndEmptyLists()
     {
         using TestClient client = TestClient.As(_simulator, "bob@pve!t=s");
@@ -179,5 +227,22 @@ public sealed class PveAccessTests : IAsyncLifetime
         JsonNode wrong = (await client.PostAsync("/pools", ("bogus", "1"))).Json!;
         Assert.Equal("400", wrong["status"]!.GetValue<string>());
         Assert.Equal(1, (await client.GetAsync("/version")).Json!["success"]!.GetValue<int>());
+    }
+
+    private string GoodCode => "totp:" + Totp.Code(s_secret, Totp.Step(_time.GetUtcNow()));
+
+    private static async Task<string> ChallengeAsync(TestClient client) =>
+        (await client.PostAsync("/access/ticket", ("username", "careful@pve"), ("password", "careful-password"))).Data!["ticket"]!.GetValue<string>();
+
+    private static async Task<int> AnswerAsync(TestClient client, string challenge, string answer) =>
+        (await client.PostAsync("/access/ticket", ("username", "careful@pve"), ("password", answer), ("tfa-challenge", challenge))).Status;
+
+    private static async Task WrongCodesAsync(TestClient client, int count)
+    {
+        string challenge = await ChallengeAsync(client);
+        for (int i = 0; i < count; i++)
+        {
+            Assert.Equal(401, await AnswerAsync(client, challenge, "totp:000000"));
+        }
     }
 }

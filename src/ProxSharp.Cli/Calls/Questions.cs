@@ -7,7 +7,7 @@ using ProxSharp.Tls;
 namespace ProxSharp.Cli.Calls;
 
 /// <summary>Asks the person at the terminal; where there is none, nothing is asked.</summary>
-internal sealed class Questions(CommandRun run)
+internal sealed class Questions(CommandRun run, CancellationToken interrupt)
 {
     private readonly IConsoleHost _console = run.Services.Console;
 
@@ -15,7 +15,7 @@ internal sealed class Questions(CommandRun run)
     public bool CanAsk => _console.IsInputTerminal && _console.IsErrorTerminal;
 
     /// <summary>Asks for the second factor; null if nobody can be asked.</summary>
-    public SecondFactor? SecondFactor => CanAsk ? SecondFactor.FromCallback(Answer) : null;
+    public SecondFactor? SecondFactor => CanAsk ? SecondFactor.FromCallback(AnswerAsync) : null;
 
     /// <summary>Asks whether a certificate that nothing vouches for is the server's own.</summary>
     public bool Trusts(CertificatePrompt prompt)
@@ -29,27 +29,34 @@ internal sealed class Questions(CommandRun run)
         return Ask("Is it the same, and shall it be trusted from now on? Type yes or no: ").Equals("yes", StringComparison.OrdinalIgnoreCase);
     }
 
-    private SecondFactorResponse Answer(SecondFactorChallenge challenge)
+    // The answer is read on another thread: a read that waits for the terminal cannot be cancelled, and Ctrl-C must end the tool at once.
+    private async ValueTask<SecondFactorResponse> AnswerAsync(SecondFactorChallenge challenge, CancellationToken cancellationToken)
     {
-        if (challenge.AcceptsTotp || challenge.Kinds.Count == 0)
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(interrupt, cancellationToken);
+        string? typed = null;
+        try
         {
-            return SecondFactorResponse.Totp(Ask($"Time-based code for {challenge.User}: "));
+            typed = await Task.Run(() => ReadAnswer(SecondFactorPrompt.Question(challenge.User, challenge.Kinds)), CancellationToken.None)
+                .WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (typed is null)
+            {
+                // The cursor is still behind the question.
+                await _console.Error.WriteLineAsync().ConfigureAwait(false);
+            }
         }
 
-        if (challenge.AcceptsYubico)
-        {
-            return SecondFactorResponse.Yubico(Ask($"Touch the YubiKey of {challenge.User}: "));
-        }
-
-        return challenge.AcceptsRecovery
-            ? SecondFactorResponse.Recovery(Ask($"Recovery key for {challenge.User}: "))
-            : SecondFactorResponse.Raw(Ask($"Second factor for {challenge.User} ({string.Join(", ", challenge.Kinds)}), written kind:value: "));
+        return SecondFactorPrompt.Read(challenge.User, challenge.Kinds, typed);
     }
 
-    private string Ask(string question)
+    private string Ask(string question) => ReadAnswer(question)?.Trim() ?? "";
+
+    private string? ReadAnswer(string question)
     {
         _console.Error.Write(question);
         _console.Error.Flush();
-        return _console.In.ReadLine()?.Trim() ?? "";
+        return _console.In.ReadLine();
     }
 }

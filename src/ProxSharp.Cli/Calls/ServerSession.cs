@@ -32,7 +32,7 @@ internal sealed class ServerSession : IAsyncDisposable
     public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
         string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
-        Questions questions = new(run);
+        Questions questions = new(run, cancellationToken);
         ProxmoxClientOptions options = new()
         {
             Endpoints = context.Endpoints,

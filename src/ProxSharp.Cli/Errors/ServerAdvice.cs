@@ -1,3 +1,5 @@
+using ProxSharp.Cli.Calls;
+
 namespace ProxSharp.Cli.Errors;
 
 /// <summary>
@@ -9,10 +11,18 @@ internal sealed record ServerAdvice(string What, string? Advice)
 {
     private static readonly string[] s_marks = [". Check ", ". Allow it more time", ". Whether it was carried out"];
 
+    // What the library recommends to programmers whose login meets a second factor.
+    private const string SecondFactorMark = ". Give ProxmoxCredentials.";
+
     /// <summary>Takes the message about an answer of the server apart.</summary>
     public static ServerAdvice Of(ProxmoxApiException answer)
     {
         string message = answer.Message.ReplaceLineEndings(" ");
+        if (answer is ProxmoxAuthenticationException && message.IndexOf(SecondFactorMark, StringComparison.Ordinal) is > 0 and int factor)
+        {
+            return new ServerAdvice(message[..factor], SecondFactorPrompt.Advice.TrimEnd('.'));
+        }
+
         string said = answer.ServerMessage.ReplaceLineEndings(" ").Trim().TrimEnd('.', ':');
         int start = said.Length == 0 ? -1 : message.IndexOf($": {said}", StringComparison.Ordinal);
         if (start < 0)

@@ -18,6 +18,7 @@ internal sealed class FactorHandlers(ServerState state, Random random)
         table.Get("/access/tfa/{userid}/{id}", call => ApiReply.Of(Describe(Factor(call))));
         table.Put("/access/tfa/{userid}/{id}", Change);
         table.Delete("/access/tfa/{userid}/{id}", Delete);
+        table.Put("/access/users/{userid}/unlock-tfa", Unlock);
     }
 
     private JsonNode Boolean(bool value) => state.Schema.Product == ProxmoxProduct.BackupServer ? JsonValue.Create(value) : JsonValue.Create(value ? 1 : 0);
@@ -41,11 +42,31 @@ internal sealed class FactorHandlers(ServerState state, Random random)
         bool seesAll = state.Permissions.HasAny(call.Caller, "/access/groups", "User.Modify", "Sys.Audit") || state.Permissions.Has(call.Caller, "/access/users", "Sys.Audit");
         foreach (AccessUser user in state.Directory.Users.Values.Where(user => user.Factors.Count > 0 && (seesAll || user.UserId == call.Caller.UserId)))
         {
-            list.Add((JsonNode)new JsonObject { ["userid"] = user.UserId, ["entries"] = Entries(user) });
+            list.Add((JsonNode)WithLocks(new JsonObject { ["userid"] = user.UserId, ["entries"] = Entries(user) }, user.FactorLimits));
         }
 
         return ApiReply.Of(list);
     }
+
+    private JsonObject WithLocks(JsonObject entry, FactorLimits limits)
+    {
+        if (limits.IsTotpLocked)
+        {
+            entry["totp-locked"] = Boolean(true);
+        }
+
+        if (limits.LockedUntil is { } end && limits.IsLocked(state.Now))
+        {
+            entry["tfa-locked-until"] = end.ToUnixTimeSeconds();
+        }
+
+        return entry;
+    }
+
+    // Proxmox: the answer says whether anything was locked.
+    private ApiReply Unlock(ApiCall call) => state.Directory.Users.TryGetValue(call.PathValues["userid"], out AccessUser? user)
+        ? ApiReply.Of(Boolean(user.FactorLimits.Unlock(state.Now)))
+        : throw Fault("no such user");
 
     private ApiReply ListOne(ApiCall call) => ApiReply.Of(Entries(User(call)));
 

@@ -19,7 +19,7 @@ internal static class SecondFactors
             kinds["recovery"] = new JsonArray([.. unused]);
         }
 
-        if (user.Factors.Any(static factor => factor is { Type: "totp", Enabled: true }))
+        if (!user.FactorLimits.IsTotpLocked && user.Factors.Any(static factor => factor is { Type: "totp", Enabled: true }))
         {
             kinds["totp"] = true;
         }
@@ -36,14 +36,25 @@ internal static class SecondFactors
             throw failure();
         }
 
-        int colon = answer.IndexOf(':', StringComparison.Ordinal);
-        (string kind, string value) = colon < 0 ? ("", answer) : (answer[..colon], answer[(colon + 1)..]);
-        bool accepted = user.Factors.Any(factor => factor.Enabled && factor.Type == kind && (kind == "totp" ? AcceptCode(factor, value, now) : AcceptKey(factor, value)));
-        if (!accepted)
+        if (user.FactorLimits.IsLocked(now))
         {
             throw failure();
         }
+
+        int colon = answer.IndexOf(':', StringComparison.Ordinal);
+        (string kind, string value) = colon < 0 ? ("", answer) : (answer[..colon], answer[(colon + 1)..]);
+        bool accepted = user.Factors.Any(factor => factor.Enabled && factor.Type == kind && Accepts(user, factor, value, now));
+        if (!accepted)
+        {
+            user.FactorLimits.Failed(kind, now);
+            throw failure();
+        }
+
+        user.FactorLimits.Succeeded();
     }
+
+    private static bool Accepts(AccessUser user, SecondFactor factor, string value, DateTimeOffset now) =>
+        factor.Type == "totp" ? !user.FactorLimits.IsTotpLocked && AcceptCode(factor, value, now) : AcceptKey(factor, value);
 
     private static bool AcceptCode(SecondFactor factor, string code, DateTimeOffset now)
     {

@@ -19,7 +19,6 @@ internal sealed class UserHandlers(PveState state)
         table.Put("/access/users/{userid}", Update);
         table.Delete("/access/users/{userid}", Delete);
         table.Get("/access/users/{userid}/tfa", FactorTypes);
-        table.Put("/access/users/{userid}/unlock-tfa", UnlockFactors);
         table.Put("/access/password", ChangePassword);
         table.Get("/access/users/{userid}/token", ListTokens);
         table.Get("/access/users/{userid}/token/{tokenid}", call => ApiReply.Of(Info(Token(call))));
@@ -206,10 +205,6 @@ internal sealed class UserHandlers(PveState state)
 
         return ApiReply.Of(new JsonObject { ["user"] = new JsonArray([.. user.Factors.Select(static factor => factor.Type).Distinct().Select(static type => (JsonNode)JsonValue.Create(type))]) });
     }
-
-    // Proxmox: the answer says whether anything was locked.
-    private ApiReply UnlockFactors(ApiCall call) =>
-        Directory.Users.ContainsKey(call.PathValues["userid"]) ? ApiReply.Of(JsonValue.Create(0)) : throw ApiFault.Failed("no such user");
 
     private ApiReply ListTokens(ApiCall call) => ApiReply.Of(Tokens(Demand(call)));
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
 
@@ -246,6 +247,11 @@ internal sealed class CollectionHandlers
         _handlers[get] = call =>
         {
             JsonObject settings = _state.Collections.Settings(call.Path);
+            if (settings.Count == 0 && call.Endpoint.Path == PbsDigests.WebAuthn)
+            {
+                return ApiReply.Nothing;
+            }
+
             return Reply(_projection.Project(settings, call.Endpoint.Returns, call.PathValues), settings);
         };
         _handlers[put] = call =>

@@ -38,7 +38,8 @@ internal sealed class PbsAccessHandlers(PbsState state)
 
     private static JsonObject Describe(AccessUser user)
     {
-        JsonObject data = new() { ["userid"] = user.UserId, ["enable"] = user.Enabled, ["expire"] = user.Expire };
+        JsonObject data = new() { ["userid"] = user.UserId };
+        AddSettings(data, user.EnableSetting, user.ExpireSetting);
         foreach ((string name, string value) in user.Details)
         {
             data[name] = value;
@@ -49,13 +50,28 @@ internal sealed class PbsAccessHandlers(PbsState state)
 
     private static JsonObject Describe(AccessUser user, AccessToken token)
     {
-        JsonObject data = new() { ["tokenid"] = $"{user.UserId}!{token.Name}", ["token-name"] = token.Name, ["enable"] = token.Enabled, ["expire"] = token.Expire };
+        JsonObject data = new() { ["tokenid"] = $"{user.UserId}!{token.Name}", ["token-name"] = token.Name };
+        AddSettings(data, token.EnableSetting, token.ExpireSetting);
         if (token.Comment is { } comment)
         {
             data["comment"] = comment;
         }
 
         return data;
+    }
+
+    // Proxmox: what was never set is left out, even where there is a default.
+    private static void AddSettings(JsonObject data, bool? enable, long? expire)
+    {
+        if (enable is { } isEnabled)
+        {
+            data["enable"] = isEnabled;
+        }
+
+        if (expire is { } end)
+        {
+            data["expire"] = end;
+        }
     }
 
     private static JsonArray Tokens(AccessUser user) => new([.. user.Tokens.Values.Select(token => (JsonNode)Describe(user, token))]);
@@ -94,8 +110,8 @@ internal sealed class PbsAccessHandlers(PbsState state)
 
     private static void Change(AccessUser user, ApiCall call)
     {
-        user.Enabled = call.Flag("enable") ?? user.Enabled;
-        user.Expire = call.Integer("expire") ?? user.Expire;
+        user.EnableSetting = call.Flag("enable") ?? user.EnableSetting;
+        user.ExpireSetting = call.Integer("expire") ?? user.ExpireSetting;
         user.Password = call.Text("password") ?? user.Password;
         foreach (string name in s_details)
         {
@@ -140,7 +156,7 @@ internal sealed class PbsAccessHandlers(PbsState state)
     {
         AccessUser user = Demand(call);
         string name = call.PathValues["token-name"];
-        AccessToken token = new(name, Guid.NewGuid().ToString()) { Comment = call.Text("comment"), Enabled = call.Flag("enable") ?? true, Expire = call.Integer("expire") ?? 0 };
+        AccessToken token = new(name, Guid.NewGuid().ToString()) { Comment = call.Text("comment"), EnableSetting = call.Flag("enable"), ExpireSetting = call.Integer("expire") };
         return user.Tokens.TryAdd(name, token)
             ? ApiReply.Of(new JsonObject { ["tokenid"] = $"{user.UserId}!{name}", ["value"] = token.Secret })
             : throw new ApiFault(400, $"token '{name}' for user '{user.UserId}' already exists.");
@@ -150,8 +166,8 @@ internal sealed class PbsAccessHandlers(PbsState state)
     {
         AccessToken token = Token(call);
         token.Comment = call.Values("delete").Contains("comment") ? null : call.Text("comment") ?? token.Comment;
-        token.Enabled = call.Flag("enable") ?? token.Enabled;
-        token.Expire = call.Integer("expire") ?? token.Expire;
+        token.EnableSetting = call.Flag("enable") ?? token.EnableSetting;
+        token.ExpireSetting = call.Integer("expire") ?? token.ExpireSetting;
         if (!call.IsSet("regenerate"))
         {
             return ApiReply.Of(new JsonObject());

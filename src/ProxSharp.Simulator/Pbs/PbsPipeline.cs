@@ -96,7 +96,7 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
                 throw ApiFault.Parameters(errors);
             }
 
-            return handlers.Find(call.Endpoint) is { } handler ? handler(call) : fallback.Handle(call);
+            return PbsDigests.Apply(call, handlers.Find(call.Endpoint) is { } handler ? handler(call) : fallback.Handle(call));
         }
     }
 
