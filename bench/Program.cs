@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, tasks, create, upload [MiB].
+// Runs one part or all of them: resources, overhead, connections, tasks, create, formats, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -37,6 +37,11 @@ if (part is "all" or "tasks")
 if (part is "all" or "create")
 {
     await ConcurrentCreateRun.RunAsync();
+}
+
+if (part is "all" or "formats")
+{
+    FormatsRun.Run();
 }
 
 if (part is "all" or "upload")

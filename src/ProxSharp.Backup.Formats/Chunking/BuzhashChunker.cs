@@ -24,6 +24,7 @@ public sealed class BuzhashChunker : IChunker
     private readonly byte[] _window = new byte[Window];
     private readonly uint _ignored;
     private readonly uint _threshold;
+    private readonly bool _vectorized;
     private uint _hash;
     private int _length;
 
@@ -31,7 +32,13 @@ public sealed class BuzhashChunker : IChunker
     /// <param name="averageSize">The average length of a chunk in bytes: a power of two from 1 KiB to 64 MiB.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is not allowed.</exception>
     public BuzhashChunker(int averageSize = DefaultAverageSize)
+        : this(averageSize, BuzhashVector.IsSupported)
     {
+    }
+
+    internal BuzhashChunker(int averageSize, bool vectorized)
+    {
+        _vectorized = vectorized;
         ArgumentOutOfRangeException.ThrowIfLessThan(averageSize, SmallestAverage);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(averageSize, LargestAverage);
         if (!BitOperations.IsPow2(averageSize))
@@ -124,8 +131,20 @@ public sealed class BuzhashChunker : IChunker
         return false;
     }
 
-    /// <summary>Rolls on where the bytes that leave the window stand in the data too. Eight bytes a step.</summary>
+    /// <summary>Rolls on where the bytes that leave the window stand in the data too.</summary>
     private bool RollInside(ReadOnlySpan<byte> data, ref int at, int end)
+    {
+        if (_vectorized && at + BuzhashVector.BlockSize <= end)
+        {
+            at = BuzhashVector.Roll(ref MemoryMarshal.GetReference(data), at, end, ref _hash, _ignored, _threshold);
+        }
+
+        return RollScalar(data, ref at, end);
+    }
+
+    /// <summary>Eight bytes a step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool RollScalar(ReadOnlySpan<byte> data, ref int at, int end)
     {
         ref uint table = ref MemoryMarshal.GetReference(BuzhashTable.Values);
         ref byte bytes = ref MemoryMarshal.GetReference(data);

@@ -81,11 +81,15 @@ public sealed class BuzhashChunkerTests
     }
 
     [Theory]
-    [InlineData(1024)]
-    [InlineData(4096)]
-    [InlineData(65_536)]
-    public void Scan_AnyPieces_CutsOfPlainAlgorithm(int average)
+    [InlineData(1024, true)]
+    [InlineData(4096, true)]
+    [InlineData(65_536, true)]
+    [InlineData(1024, false)]
+    [InlineData(65_536, false)]
+    public void Scan_AnyPieces_CutsOfPlainAlgorithm(int average, bool vectorized)
     {
+        IEnumerable<int> Cut(byte[] data, Func<int> piece) => BuzhashChunkerTests.Cut(new BuzhashChunker(average, vectorized && BuzhashVector.IsSupported), data, piece);
+
         Random random = new(average);
         for (int run = 0; run < 8; run++)
         {
@@ -93,10 +97,10 @@ public sealed class BuzhashChunkerTests
             data.AsSpan(average * 5, average * 9).Clear(); // Cut at the longest length there.
             int[] expected = [.. CutPlainly(data, average)];
             Assert.True(expected.Length > 5);
-            Assert.Equal(expected, Cut(data, average, data.Length));
-            Assert.Equal(expected, Cut(data, average, 1));
-            Assert.Equal(expected, Cut(data, average, () => random.Next(1, 200)));
-            Assert.Equal(expected, Cut(data, average, () => random.Next(1, average)));
+            Assert.Equal(expected, Cut(data, () => data.Length));
+            Assert.Equal(expected, Cut(data, () => 1));
+            Assert.Equal(expected, Cut(data, () => random.Next(1, 200)));
+            Assert.Equal(expected, Cut(data, () => random.Next(1, average)));
         }
     }
 
