@@ -57,12 +57,17 @@ internal static class FormatsRun
         using CryptConfig crypt = new(key);
         using CryptConfig portable = new(key, static bytes => new PortableGcm(bytes));
         using AesGcm raw = new(key, 16);
-        Compare("GCM with 16-byte nonces against AesGcm, encrypt", ChunkSize, () => crypt.Encrypt(nonce, data, target, tag), () => raw.Encrypt(nonce.AsSpan(0, 12), data, target, tag));
+        void Raw() => raw.Encrypt(nonce.AsSpan(0, 12), data, target, tag);
+        Compare("GCM with 16-byte nonces against AesGcm, encrypt", ChunkSize, () => crypt.Encrypt(nonce, data, target, tag), Raw);
+        Compare("portable GCM against AesGcm, encrypt", ChunkSize, () => portable.Encrypt(nonce, data, target, tag), Raw);
         byte[] cipher = new byte[ChunkSize], cipher12 = new byte[ChunkSize], tag12 = new byte[16], back = new byte[ChunkSize];
         crypt.Encrypt(nonce, data, cipher, tag);
         raw.Encrypt(nonce.AsSpan(0, 12), data, cipher12, tag12);
-        Compare("GCM with 16-byte nonces against AesGcm, decrypt", ChunkSize, () => crypt.TryDecrypt(nonce, cipher, tag, back), () => raw.Decrypt(nonce.AsSpan(0, 12), cipher12, tag12, back));
-        Compare("portable GCM against AesGcm, encrypt", ChunkSize, () => portable.Encrypt(nonce, data, target, tag), () => raw.Encrypt(nonce.AsSpan(0, 12), data, target, tag12));
+        Compare(
+            "GCM with 16-byte nonces against AesGcm, decrypt",
+            ChunkSize,
+            () => crypt.TryDecrypt(nonce, cipher, tag, back),
+            () => raw.Decrypt(nonce.AsSpan(0, 12), cipher12, tag12, back));
     }
 
     private static void Zstd(string what, byte[] data)
@@ -77,11 +82,14 @@ internal static class FormatsRun
         using NativeZstd native = new();
         byte[] target = new byte[ChunkSize + 1024], back = new byte[ChunkSize];
         managed.TryCompress(data, target, out int managedLength);
-        Compare($"managed zstd against native, compress {what}", ChunkSize, () => managed.TryCompress(data, target, out _), () => native.TryCompress(data, target, out _));
+        Compare($"managed zstd against native, compress {what}", ChunkSize, () => managed.TryCompress(data, target, out _),
+            () => native.TryCompress(data, target, out _));
         native.TryCompress(data, target, out int length);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"zstd level 1 of {what}: {length} bytes native, {managedLength} managed, of {ChunkSize}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"zstd level 1 of {what}: {length} bytes native, {managedLength} managed, of {ChunkSize}"));
         byte[] packed = target[..length];
-        Compare($"managed zstd against native, decompress {what}", ChunkSize, () => managed.Decompress(packed, back, out _), () => native.Decompress(packed, back, out _));
+        Compare($"managed zstd against native, decompress {what}", ChunkSize, () => managed.Decompress(packed, back, out _),
+            () => native.Decompress(packed, back, out _));
     }
 
     private static void Blobs(byte[] text, byte[] random)
@@ -166,12 +174,14 @@ internal static class FormatsRun
 
     private static byte[] Text(int length)
     {
-        string[] words = ["server", "backup", "the", "of", "chunk", "status", "and", "index", "value", "0", "1", "true", "error", "node", "/var/lib/data", "2024-05-01"];
+        string[] words = ["server", "backup", "the", "of", "chunk", "status", "and", "index", "value", "0", "1", "true", "/var/lib/data", "2024-05-01"];
         Random random = new(1);
         using MemoryStream text = new();
         while (text.Length < length)
         {
-            text.Write(System.Text.Encoding.ASCII.GetBytes(words[random.Next(words.Length)] + (random.Next(9) == 0 ? "\n" : " ") + (random.Next(5) == 0 ? random.Next().ToString(CultureInfo.InvariantCulture) : "")));
+            string number = random.Next(5) == 0 ? random.Next().ToString(CultureInfo.InvariantCulture) : "";
+            string end = random.Next(9) == 0 ? "\n" : " ";
+            text.Write(System.Text.Encoding.ASCII.GetBytes(words[random.Next(words.Length)] + end + number));
         }
 
         return text.ToArray()[..length];

@@ -16,7 +16,9 @@ internal static class FormatText
         return charsWritten == text.Length;
     }
 
-    /// <summary>Whether a text is a name that the servers accept: letters, digits, <c>_</c>, and after the first also <c>.</c> and <c>-</c> (spec 1.1).</summary>
+    /// <summary>
+    /// Whether a text is a name that the servers accept: letters, digits, <c>_</c>, and after the first also <c>.</c> and <c>-</c> (spec 1.1).
+    /// </summary>
     public static bool IsSafeId(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty || !(char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_'))

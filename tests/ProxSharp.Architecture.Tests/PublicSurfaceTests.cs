@@ -13,6 +13,7 @@ public sealed class PublicSurfaceTests
     [InlineData("ProxSharp.Core")]
     [InlineData("ProxSharp.Pve")]
     [InlineData("ProxSharp.Pbs")]
+    [InlineData("ProxSharp.Backup.Formats")]
     [InlineData("ProxSharp.Simulator")]
     public void PublicSurface_IsAsListed(string library)
     {

@@ -76,7 +76,8 @@ internal sealed unsafe class NativeZstd : ZstdCodec
             return null;
         }
 
-        return OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libzstd.so.1", typeof(NativeZstd).Assembly, DllImportSearchPath.SafeDirectories, out nint library)
+        return OperatingSystem.IsLinux()
+            && NativeLibrary.TryLoad("libzstd.so.1", typeof(NativeZstd).Assembly, DllImportSearchPath.SafeDirectories, out nint library)
             ? Functions.TryBind(library)
             : null;
     }

@@ -33,10 +33,12 @@ internal static class BuzhashVector
         Vector512<uint> ignore = Vector512.Create(ignored), limit = Vector512.Create(threshold), last = Vector512.Create(15u);
         Vector512<uint> turn0 = Positions(1), turn1 = Positions(5), turn2 = Positions(9), turn3 = Positions(13);
         Vector512<uint> before = Vector512.Create(hash);
-        LookUp(ref Unsafe.Add(ref bytes, position - BlockSize), out Vector512<uint> old0, out Vector512<uint> old1, out Vector512<uint> old2, out Vector512<uint> old3);
+        LookUp(ref Unsafe.Add(ref bytes, position - BlockSize),
+            out Vector512<uint> old0, out Vector512<uint> old1, out Vector512<uint> old2, out Vector512<uint> old3);
         for (; position + BlockSize <= end; position += BlockSize)
         {
-            LookUp(ref Unsafe.Add(ref bytes, position), out Vector512<uint> new0, out Vector512<uint> new1, out Vector512<uint> new2, out Vector512<uint> new3);
+            LookUp(ref Unsafe.Add(ref bytes, position),
+                out Vector512<uint> new0, out Vector512<uint> new1, out Vector512<uint> new2, out Vector512<uint> new3);
             Vector512<uint> sum0 = Sum(Avx512F.RotateRightVariable(new0 ^ old0, turn0));
             Vector512<uint> sum1 = Sum(Avx512F.RotateRightVariable(new1 ^ old1, turn1)) ^ Last(sum0);
             Vector512<uint> sum2 = Sum(Avx512F.RotateRightVariable(new2 ^ old2, turn2)) ^ Last(sum1);

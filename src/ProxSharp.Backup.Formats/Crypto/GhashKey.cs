@@ -68,7 +68,8 @@ internal sealed class GhashKey<TMultiply>
     }
 
     /// <summary>Takes one block in.</summary>
-    public Vector128<ulong> Update(Vector128<ulong> state, Vector128<byte> block) => Multiply(state ^ Reverse(block), _powers[Aggregated - 1], _folded[Aggregated - 1]);
+    public Vector128<ulong> Update(Vector128<ulong> state, Vector128<byte> block) =>
+        Multiply(state ^ Reverse(block), _powers[Aggregated - 1], _folded[Aggregated - 1]);
 
     /// <summary>Takes bytes in; the last block is filled with zeros.</summary>
     public Vector128<ulong> Update(Vector128<ulong> state, ReadOnlySpan<byte> data)

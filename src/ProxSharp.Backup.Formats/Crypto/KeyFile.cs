@@ -117,7 +117,8 @@ public sealed class KeyFile
     /// <param name="hint">What helps to remember the new passphrase.</param>
     /// <exception cref="BackupKeyException">The passphrase is wrong or too short.</exception>
     /// <exception cref="ArgumentException">The new passphrase is too short, or there is one and nothing to protect.</exception>
-    public KeyFile ChangePassphrase(ReadOnlySpan<byte> passphrase, KeyDerivationKind kind, ReadOnlySpan<byte> newPassphrase, DateTimeOffset now, string? hint = null)
+    public KeyFile ChangePassphrase(
+        ReadOnlySpan<byte> passphrase, KeyDerivationKind kind, ReadOnlySpan<byte> newPassphrase, DateTimeOffset now, string? hint = null)
     {
         using CryptConfig key = Unlock(passphrase);
         return Protect(key, kind, newPassphrase, Created, now, hint);
@@ -130,12 +131,14 @@ public sealed class KeyFile
     /// <param name="subject">A title line; none if null.</param>
     public string ToPaperText(string? subject = null) => KeyFileText.WritePaper(this, subject);
 
-    internal static KeyFile Protect(CryptConfig key, KeyDerivationKind kind, ReadOnlySpan<byte> passphrase, DateTimeOffset created, DateTimeOffset modified, string? hint)
+    internal static KeyFile Protect(
+        CryptConfig key, KeyDerivationKind kind, ReadOnlySpan<byte> passphrase, DateTimeOffset created, DateTimeOffset modified, string? hint)
     {
         KeyDerivation? derivation = KeyDerivation.Create(kind);
         if (derivation is null ? !passphrase.IsEmpty : passphrase.Length < ShortestPassphrase)
         {
-            throw new ArgumentException(derivation is null ? "A key that is not protected has no passphrase." : "A passphrase has 5 bytes at least.", nameof(passphrase));
+            string message = derivation is null ? "A key that is not protected has no passphrase." : "A passphrase has 5 bytes at least.";
+            throw new ArgumentException(message, nameof(passphrase));
         }
 
         byte[] raw = key.ExportKey();
@@ -168,9 +171,11 @@ public sealed class KeyFile
         CryptographicOperations.ZeroMemory(outer);
         Span<byte> raw = stackalloc byte[CryptConfig.KeySize];
         ReadOnlySpan<byte> data = _data;
-        if (!wrapping.TryDecrypt(data[..CryptConfig.NonceSize], data[(CryptConfig.NonceSize + CryptConfig.TagSize)..], data.Slice(CryptConfig.NonceSize, CryptConfig.TagSize), raw))
+        ReadOnlySpan<byte> tag = data.Slice(CryptConfig.NonceSize, CryptConfig.TagSize);
+        if (!wrapping.TryDecrypt(data[..CryptConfig.NonceSize], data[(CryptConfig.NonceSize + CryptConfig.TagSize)..], tag, raw))
         {
-            throw new BackupKeyException(Hint is null ? "The passphrase does not open the key file." : $"The passphrase does not open the key file. Hint: {Hint}");
+            const string Message = "The passphrase does not open the key file.";
+            throw new BackupKeyException(Hint is null ? Message : $"{Message} Hint: {Hint}");
         }
 
         CryptConfig key = new(raw);

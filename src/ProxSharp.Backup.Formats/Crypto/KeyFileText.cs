@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ProxSharp.Backup.Formats.Json;
 
 namespace ProxSharp.Backup.Formats.Crypto;
@@ -57,8 +58,9 @@ internal static class KeyFileText
             text.Append("Subject: ").Append(subject).Append("\n\n");
         }
 
-        string json = Encoding.UTF8.GetString(SerdeJson.WritePretty(new SerdeObject(
-            JsonInput.ReadObject(Encoding.UTF8.GetBytes(Write(file)), "key file").EnumerateObject().Select(static member => KeyValuePair.Create(member.Name, (object?)member.Value)))));
+        IEnumerable<JsonProperty> members = JsonInput.ReadObject(Encoding.UTF8.GetBytes(Write(file)), "key file").EnumerateObject();
+        SerdeObject sorted = new(members.Select(static member => KeyValuePair.Create(member.Name, (object?)member.Value)));
+        string json = Encoding.UTF8.GetString(SerdeJson.WritePretty(sorted));
         return text.Append(Begin).Append('\n').Append(json).Append('\n').Append(End).Append('\n').ToString();
     }
 

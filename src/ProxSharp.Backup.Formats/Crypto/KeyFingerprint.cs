@@ -20,7 +20,9 @@ public readonly record struct KeyFingerprint : IParsable<KeyFingerprint>, ISpanF
 
     /// <inheritdoc/>
     public static KeyFingerprint Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out KeyFingerprint result) ? result : throw FormatText.Malformed(s, "key fingerprint", "expected 32 hexadecimal pairs with colons");
+        TryParse(s, provider, out KeyFingerprint result)
+            ? result
+            : throw FormatText.Malformed(s, "key fingerprint", "expected 32 hexadecimal pairs with colons");
 
     /// <summary>Reads 32 hexadecimal pairs with colons between them.</summary>
     /// <returns>False if the text is no fingerprint.</returns>

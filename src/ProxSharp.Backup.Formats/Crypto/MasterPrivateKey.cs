@@ -80,7 +80,8 @@ public sealed class MasterPrivateKey : IDisposable
             throw new ArgumentException("A passphrase has 5 characters at least.", nameof(passphrase));
         }
 
-        return _rsa.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Iterations)) + "\n";
+        PbeParameters protection = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, Iterations);
+        return _rsa.ExportEncryptedPkcs8PrivateKeyPem(passphrase, protection) + "\n";
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal sealed record ScryptDerivation(int N, int R, int P, byte[] Salt) : KeyD
         int p = JsonInput.RequireInt(kdf, "p", What, 1, MostParallel);
         if (!BitOperations.IsPow2(n) || 128L * n * r > MostMemory || 128L * r * p > MostMemory)
         {
-            throw Malformed.At(0, FormattableString.Invariant($"The key file asks for scrypt with n {n} and r {r}, which is not possible or needs over 1025 MiB."));
+            throw Malformed.At(0, FormattableString.Invariant($"The key file asks for scrypt with n {n} and r {r}: impossible, or over 1025 MiB."));
         }
 
         return new ScryptDerivation(n, r, p, ReadSalt(kdf));

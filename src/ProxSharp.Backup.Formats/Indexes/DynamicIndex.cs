@@ -49,7 +49,7 @@ public sealed class DynamicIndex : IChunkIndex
         ReadOnlySpan<byte> entries = source[IndexHeader.Length..];
         if (entries.Length % EntrySize != 0)
         {
-            throw Malformed.At(source.Length, FormattableString.Invariant($"The dynamic index has {entries.Length} bytes of entries, which is no multiple of 40."));
+            throw Malformed.At(source.Length, FormattableString.Invariant($"The dynamic index has {entries.Length} bytes of entries, no multiple of 40."));
         }
 
         ulong end = 0;
@@ -58,7 +58,8 @@ public sealed class DynamicIndex : IChunkIndex
             ulong next = BinaryPrimitives.ReadUInt64LittleEndian(entries[at..]);
             if (next <= end || next > long.MaxValue)
             {
-                throw Malformed.At(IndexHeader.Length + at, FormattableString.Invariant($"A chunk of the dynamic index ends at {next}, the one before it at {end}."));
+                string message = FormattableString.Invariant($"A chunk of the dynamic index ends at {next}, the one before it at {end}.");
+                throw Malformed.At(IndexHeader.Length + at, message);
             }
 
             end = next;

@@ -58,14 +58,16 @@ public sealed class FixedIndex : IChunkIndex
 
         if (header.ChunkSize is 0 or > long.MaxValue)
         {
-            throw Malformed.At(IndexHeader.ChunkSizeOffset, FormattableString.Invariant($"The fixed index names a chunk size that cannot be: {header.ChunkSize} bytes."));
+            string message = FormattableString.Invariant($"The fixed index names a chunk size that cannot be: {header.ChunkSize} bytes.");
+            throw Malformed.At(IndexHeader.ChunkSizeOffset, message);
         }
 
         ReadOnlySpan<byte> entries = source[IndexHeader.Length..];
         ulong count = (header.Size / header.ChunkSize) + (header.Size % header.ChunkSize == 0 ? 0ul : 1ul);
         if (entries.Length % Sha256Digest.Size != 0 || count != (ulong)(entries.Length / Sha256Digest.Size))
         {
-            throw Malformed.At(source.Length, FormattableString.Invariant($"The fixed index has {entries.Length} bytes of entries; its size asks for {count} entries of 32 bytes."));
+            string message = FormattableString.Invariant($"The fixed index has {entries.Length} bytes of entries; its size asks for {count} entries of 32.");
+            throw Malformed.At(source.Length, message);
         }
 
         header.CheckEntries(entries, What);

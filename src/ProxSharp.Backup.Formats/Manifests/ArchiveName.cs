@@ -18,7 +18,8 @@ public static class ArchiveName
     private static readonly string[] s_stored = [".didx", ".fidx", ".blob"];
 
     /// <summary>Whether a name is one that servers store: a safe name that ends in <c>.didx</c>, <c>.fidx</c> or <c>.blob</c>.</summary>
-    public static bool IsStored(string name) => FormatText.IsSafeId(name) && Array.Exists(s_stored, suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));
+    public static bool IsStored(string name) => FormatText.IsSafeId(name)
+        && Array.Exists(s_stored, suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));
 
     /// <summary>Turns the name that a user gives, such as <c>root.pxar</c>, into the stored one, such as <c>root.pxar.didx</c>.</summary>
     /// <exception cref="FormatException">The name ends in nothing that is known, or holds characters that are not allowed.</exception>

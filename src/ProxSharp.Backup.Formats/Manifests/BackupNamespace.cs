@@ -27,7 +27,9 @@ public readonly record struct BackupNamespace : IParsable<BackupNamespace>
 
     /// <inheritdoc/>
     public static BackupNamespace Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out BackupNamespace result) ? result : throw FormatText.Malformed(s, "namespace", "expected up to eight names with slashes between them");
+        TryParse(s, provider, out BackupNamespace result)
+            ? result
+            : throw FormatText.Malformed(s, "namespace", "expected up to eight names with slashes between them");
 
     /// <summary>Reads a namespace; an empty text is the root.</summary>
     /// <returns>False if the text is no namespace.</returns>

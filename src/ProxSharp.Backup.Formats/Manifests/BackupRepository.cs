@@ -65,7 +65,9 @@ public sealed record BackupRepository : IParsable<BackupRepository>
 
     /// <inheritdoc/>
     public static BackupRepository Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out BackupRepository? result) ? result : throw FormatText.Malformed(s, "repository", "expected [[user@realm[!token]@]host:][port:]datastore");
+        TryParse(s, provider, out BackupRepository? result)
+            ? result
+            : throw FormatText.Malformed(s, "repository", "expected [[user@realm[!token]@]host:][port:]datastore");
 
     /// <summary>Reads a repository.</summary>
     /// <returns>False if the text is none.</returns>
@@ -134,7 +136,9 @@ public sealed record BackupRepository : IParsable<BackupRepository>
     }
 
     private static bool IsHost(string host) => host.StartsWith('[') && host.EndsWith(']')
-        ? IPAddress.TryParse(host.AsSpan(1, Math.Max(0, host.Length - 2)), out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6 && host.IndexOf('[', 1) < 0
+        ? IPAddress.TryParse(host.AsSpan(1, Math.Max(0, host.Length - 2)), out IPAddress? address)
+            && address.AddressFamily == AddressFamily.InterNetworkV6
+            && host.IndexOf('[', 1) < 0
         : Array.TrueForAll(host.Split('.'), static label => IsLabel(label));
 
     private static bool IsLabel(string label)

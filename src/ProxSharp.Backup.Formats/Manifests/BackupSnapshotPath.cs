@@ -48,7 +48,8 @@ public readonly record struct BackupSnapshotPath : IParsable<BackupSnapshotPath>
     {
         int slash = s?.LastIndexOf('/') ?? -1;
         bool read = BackupGroupPath.TryParse(slash < 0 ? null : s![..slash], out BackupGroupPath group)
-            & DateTimeOffset.TryParseExact(s.AsSpan(slash + 1), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            & DateTimeOffset.TryParseExact(
+                s.AsSpan(slash + 1), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             && time.ToUnixTimeSeconds() >= 1;
         result = read ? new BackupSnapshotPath(group, time) : default;
         return read;

@@ -79,7 +79,8 @@ internal static class ManifestReader
             throw Malformed.At(0, FormattableString.Invariant($"The manifest lists '{name}' with {size} bytes, which is no file of a snapshot."));
         }
 
-        return new ManifestFile(name, ReadMode(file), size, ReadDigest(JsonInput.RequireString(file, "csum", What), "csum")) { Extra = ReadExtra(file, s_knownOfFile) };
+        Sha256Digest checksum = ReadDigest(JsonInput.RequireString(file, "csum", What), "csum");
+        return new ManifestFile(name, ReadMode(file), size, checksum) { Extra = ReadExtra(file, s_knownOfFile) };
     }
 
     // Manifests of very old clients do not name it.
