@@ -125,7 +125,15 @@ public sealed class KeyFileTests
     [Fact]
     public void Parse_Mutated_ReadOrRefused() => Hostile.Mutate(
         [.. Names().Select(static row => GoldenFiles.Read($"keys/{row.Data}.json"))],
-        static input => KeyFile.Parse(input),
+        static input =>
+        {
+            KeyFile file = KeyFile.Parse(input);
+            Assert.Equal(file.ToJson(), KeyFile.Parse(file.ToJson()).ToJson());
+            if (file.Kind == KeyDerivationKind.None)
+            {
+                file.Unlock().Dispose();
+            }
+        },
         static _ => { },
         static length => 65_536 + (length * 200L));
 }
