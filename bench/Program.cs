@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, tasks, create, bulk, upload [MiB].
+// Runs one part or all of them: resources, overhead, connections, tasks, create, bulk, formats, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -42,6 +42,11 @@ if (part is "all" or "create")
 if (part is "all" or "bulk")
 {
     await BulkStartRun.RunAsync();
+}
+
+if (part is "all" or "formats")
+{
+    FormatsRun.Run();
 }
 
 if (part is "all" or "upload")

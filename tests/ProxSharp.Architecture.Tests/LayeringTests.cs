@@ -9,6 +9,7 @@ public sealed class LayeringTests
     private static readonly Dictionary<string, string[]> s_allowed = new(StringComparer.Ordinal)
     {
         ["ProxSharp.Core"] = [],
+        ["ProxSharp.Backup.Formats"] = ["ProxSharp.Core"],
         ["ProxSharp.Pve.Api"] = ["ProxSharp.Core"],
         ["ProxSharp.Pbs.Api"] = ["ProxSharp.Core"],
         ["ProxSharp.Pve"] = ["ProxSharp.Core", "ProxSharp.Pve.Api"],

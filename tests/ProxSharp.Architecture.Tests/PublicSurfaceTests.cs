@@ -14,6 +14,7 @@ public sealed class PublicSurfaceTests
     [InlineData("ProxSharp.Pve")]
     [InlineData("ProxSharp.Pbs")]
     [InlineData("ProxSharp.Extensions.DependencyInjection")]
+    [InlineData("ProxSharp.Backup.Formats")]
     [InlineData("ProxSharp.Simulator")]
     public void PublicSurface_IsAsListed(string library)
     {

@@ -5,7 +5,11 @@ namespace ProxSharp.Architecture.Tests;
 /// <summary>Conventions that are read from the built assemblies.</summary>
 public sealed class ReflectionConventionTests
 {
-    private static readonly string[] s_libraries = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Extensions.DependencyInjection", "ProxSharp.Simulator"];
+    private static readonly string[] s_libraries =
+    [
+        "ProxSharp.Core", "ProxSharp.Backup.Formats", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs",
+        "ProxSharp.Extensions.DependencyInjection", "ProxSharp.Simulator",
+    ];
 
     public static TheoryData<string> Libraries() => [.. s_libraries.Where(static name => File.Exists(Path.Combine(AppContext.BaseDirectory, name + ".dll")))];
 
