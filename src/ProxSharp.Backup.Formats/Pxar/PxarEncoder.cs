@@ -8,6 +8,7 @@ internal sealed class PxarEncoder
     private readonly List<Frame> _frames = [];
     private readonly bool _split;
     private long _drained;
+    private long _referenced;
     private (PxarName Name, long Position)? _lastFile;
 
     internal PxarEncoder(PxarMetadata root, bool split, ReadOnlyMemory<byte> prelude)
@@ -67,6 +68,8 @@ internal sealed class PxarEncoder
     {
         if (_frames.Count != 1)
             throw new InvalidOperationException(IsFinished ? "The archive is finished." : "A directory was not ended.");
+        if (_referenced > PayloadPosition)
+            throw new InvalidOperationException("A file refers to content that never came into the payload stream.");
         End();
         if (_split)
         {
@@ -99,9 +102,11 @@ internal sealed class PxarEncoder
     internal void FileReference(PxarName name, PxarMetadata metadata, PxarPayloadReference reference)
     {
         EnsureSplit();
-        if (reference.Position < PxarFormat.HeaderSize || reference.Length < 0 || reference.Length > PayloadPosition - reference.ContentPosition)
-            throw new ArgumentOutOfRangeException(nameof(reference), reference, "The payload stream holds no such content yet.");
+        if (reference.Position < PxarFormat.HeaderSize || reference.Length < 0 || reference.Length > long.MaxValue - reference.ContentPosition)
+            throw new ArgumentOutOfRangeException(nameof(reference), reference, "No payload stream holds such content.");
         File(name, metadata, reference, 0);
+        // A chunk that holds the end of a file may be injected later.
+        _referenced = Math.Max(_referenced, reference.End);
     }
 
     internal long InjectPayload(long length)

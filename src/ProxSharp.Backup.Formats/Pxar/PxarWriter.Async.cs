@@ -25,12 +25,12 @@ public sealed partial class PxarWriter
         return DrainAsync(BlockSize, cancellationToken);
     }
 
-    /// <summary>Writes a file of a split archive whose content is already in the payload stream: injected from the previous backup.</summary>
+    /// <summary>Writes a file of a split archive whose content comes from the previous backup: its chunks are injected before or soon after, at the latest before the end.</summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="content">Where the content lies in this payload stream; see <see cref="InjectPayload"/>.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a file, or the payload stream is not so long.</exception>
+    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a file, or no stream has such a position.</exception>
     public ValueTask WriteFileReferenceAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -194,7 +194,7 @@ public sealed partial class PxarWriter
 
     /// <summary>Ends the root and the archive, and flushes the streams.</summary>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="InvalidOperationException">A directory is open, or the archive is finished.</exception>
+    /// <exception cref="InvalidOperationException">A directory is open, a referenced content was never injected, or the archive is finished.</exception>
     public ValueTask FinishAsync(CancellationToken cancellationToken = default)
     {
         EnsureUsable();

@@ -121,7 +121,7 @@ public sealed class PxarSplitTests
         payload.Write(previous);
         writer.WriteFileReference(file.Name, file.Entry.Metadata!, reference with { Position = injected + reference.Position });
         writer.WriteHardLink(new("x"), writer.GetLastFile());
-        Assert.Throws<ArgumentOutOfRangeException>(() => writer.WriteFileReference(new("y"), file.Entry.Metadata!, new(writer.PayloadPosition, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => writer.WriteFileReference(new("y"), file.Entry.Metadata!, new(15, 1)));
         writer.WriteFile(new("z"), file.Entry.Metadata!, "end"u8.ToArray());
         writer.Finish();
         Assert.Equal(payload.Length, writer.PayloadPosition);
@@ -129,6 +129,16 @@ public sealed class PxarSplitTests
         Assert.Equal(Hash(old.OpenContent(file)), Hash(result.OpenContent(result.Find("x")!)));
         metadata.Position = payload.Position = 0;
         Assert.Equal(ArchiveDump.RandomAccess(result), ArchiveDump.Streaming(new MemoryStream(metadata.ToArray()), new MemoryStream(payload.ToArray())));
+    }
+
+    [Fact]
+    public void Finish_ReferencedContentNeverInjected_IsRefused()
+    {
+        PxarWriter writer = PxarWriter.CreateSplit(new MemoryStream(), new MemoryStream(), PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        writer.WriteFileReference(new("y"), PxarMetadata.Create(PxarEntryKind.File, 420), new(16, 100));
+        Assert.Throws<InvalidOperationException>(writer.Finish);
+        writer.InjectPayload(116);
+        writer.Finish();
     }
 
     [Fact]
