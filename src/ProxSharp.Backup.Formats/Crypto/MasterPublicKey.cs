@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+
+namespace ProxSharp.Backup.Formats.Crypto;
+
+/// <summary>The public half of a master key: with it every backup can carry its own encryption key, readable only with the private half (spec 6.4).</summary>
+public sealed class MasterPublicKey : IDisposable
+{
+    // PKCS #1 v1.5 takes eleven bytes.
+    private const int Padding = 11;
+
+    private readonly RSA _rsa;
+
+    internal MasterPublicKey(RSA rsa) => _rsa = rsa;
+
+    /// <summary>Reads a public key.</summary>
+    /// <param name="pem">The text of <c>master-public.pem</c>.</param>
+    /// <exception cref="BackupKeyException">The text holds no RSA key.</exception>
+    public static MasterPublicKey Parse(ReadOnlySpan<char> pem)
+    {
+        RSA rsa = RSA.Create();
+        try
+        {
+            rsa.ImportFromPem(pem);
+            return new MasterPublicKey(rsa);
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            rsa.Dispose();
+            throw new BackupKeyException("The text holds no RSA public key in PEM form.", e);
+        }
+    }
+
+    /// <summary>Encrypts a key for whoever has the private half: the content of <c>rsa-encrypted.key.blob</c>.</summary>
+    /// <param name="key">The key of the backup.</param>
+    /// <param name="created">When the key was made, from its key file.</param>
+    /// <param name="modified">The time to write into the file.</param>
+    /// <exception cref="BackupKeyException">The master key is too short: below 3072 bits there is no room.</exception>
+    public byte[] Encrypt(CryptConfig key, DateTimeOffset created, DateTimeOffset modified)
+    {
+        byte[] json = KeyFile.Protect(key, KeyDerivationKind.None, default, created, modified, null).ToJson();
+        if (json.Length > (_rsa.KeySize / 8) - Padding)
+        {
+            throw new BackupKeyException(FormattableString.Invariant($"The master key has {_rsa.KeySize} bits; to hold a key file it needs 3072 at least."));
+        }
+
+        byte[] encrypted = _rsa.Encrypt(json, RSAEncryptionPadding.Pkcs1);
+        CryptographicOperations.ZeroMemory(json);
+        return encrypted;
+    }
+
+    /// <summary>The public key in PEM form.</summary>
+    public string ToPem() => _rsa.ExportSubjectPublicKeyInfoPem() + "\n";
+
+    /// <inheritdoc/>
+    public void Dispose() => _rsa.Dispose();
+}
