@@ -14,7 +14,9 @@ public sealed class CatalogEntry
     /// <summary>What the entry is.</summary>
     public CatalogEntryKind Kind { get; }
 
-    /// <summary>The name; below the catalog's root, the name of an archive, for example <c>root.pxar.didx</c>. Empty for the root itself.</summary>
+    /// <summary>
+    /// The name; below the catalog's root, the name of an archive, for example <c>root.pxar.didx</c>. Empty for the root itself.
+    /// </summary>
     public PxarName Name { get; }
 
     /// <summary>The length of a file in bytes; 0 for all other kinds.</summary>
@@ -26,7 +28,9 @@ public sealed class CatalogEntry
     /// <summary>For a directory: where its block begins.</summary>
     internal long BlockPosition { get; init; }
 
-    /// <summary>For a directory: no block of its subtree begins before this. It keeps hostile catalogs from naming one block many times.</summary>
+    /// <summary>
+    /// For a directory: no block of its subtree begins before this. It keeps hostile catalogs from naming one block many times.
+    /// </summary>
     internal long Floor { get; init; }
 
     /// <summary>The name and the kind.</summary>

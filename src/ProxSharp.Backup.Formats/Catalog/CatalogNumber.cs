@@ -1,8 +1,8 @@
 namespace ProxSharp.Backup.Formats.Catalog;
 
 /// <summary>
-/// The variable-length numbers of catalogs: seven bits a byte, low bits first, bit 7 set where more follow. A negative number is its magnitude with
-/// bit 7 set in the last byte too, and then a zero byte.
+/// The variable-length numbers of catalogs: seven bits a byte, low bits first, bit 7 set where more follow. A negative number is its
+/// magnitude with bit 7 set in the last byte too, and then a zero byte.
 /// </summary>
 internal static class CatalogNumber
 {

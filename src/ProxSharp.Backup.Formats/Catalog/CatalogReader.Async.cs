@@ -45,7 +45,9 @@ public sealed partial class CatalogReader
     }
 
     /// <summary>Finds an entry by its path.</summary>
-    /// <param name="path">Names with slashes between them, as UTF-8, beginning with the archive; a leading slash is allowed, the empty path is the root.</param>
+    /// <param name="path">
+    /// Names with slashes between them, as UTF-8, beginning with the archive; a leading slash is allowed, the empty path is the root.
+    /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The entry; null if there is none.</returns>
     /// <exception cref="ProxmoxProtocolException">The catalog is damaged.</exception>
@@ -53,7 +55,9 @@ public sealed partial class CatalogReader
         FindAsync(ToBytes(path), cancellationToken);
 
     /// <summary>Finds an entry by its path.</summary>
-    /// <param name="path">Names with slashes between them, beginning with the archive; a leading slash is allowed, the empty path is the root.</param>
+    /// <param name="path">
+    /// Names with slashes between them, beginning with the archive; a leading slash is allowed, the empty path is the root.
+    /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The entry; null if there is none.</returns>
     /// <exception cref="ProxmoxProtocolException">The catalog is damaged.</exception>

@@ -41,13 +41,17 @@ public sealed partial class CatalogReader
     }
 
     /// <summary>Finds an entry by its path.</summary>
-    /// <param name="path">Names with slashes between them, as UTF-8, beginning with the archive; a leading slash is allowed, the empty path is the root.</param>
+    /// <param name="path">
+    /// Names with slashes between them, as UTF-8, beginning with the archive; a leading slash is allowed, the empty path is the root.
+    /// </param>
     /// <returns>The entry; null if there is none.</returns>
     /// <exception cref="ProxmoxProtocolException">The catalog is damaged.</exception>
     public CatalogEntry? Find(string path) => Find(ToBytes(path));
 
     /// <summary>Finds an entry by its path.</summary>
-    /// <param name="path">Names with slashes between them, beginning with the archive; a leading slash is allowed, the empty path is the root.</param>
+    /// <param name="path">
+    /// Names with slashes between them, beginning with the archive; a leading slash is allowed, the empty path is the root.
+    /// </param>
     /// <returns>The entry; null if there is none.</returns>
     /// <exception cref="ProxmoxProtocolException">The catalog is damaged.</exception>
     public CatalogEntry? Find(ReadOnlyMemory<byte> path)

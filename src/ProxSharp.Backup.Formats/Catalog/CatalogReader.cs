@@ -5,8 +5,8 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Formats.Catalog;
 
 /// <summary>
-/// Reads the catalog of a snapshot (<c>catalog.pcat1</c>): the names, kinds, lengths and times of all entries of its archives of version 1. Only the
-/// directories that are asked for are read.
+/// Reads the catalog of a snapshot (<c>catalog.pcat1</c>): the names, kinds, lengths and times of all entries of its archives of version
+/// 1. Only the directories that are asked for are read.
 /// </summary>
 /// <example>
 /// <code>

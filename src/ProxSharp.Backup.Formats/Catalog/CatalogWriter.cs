@@ -5,8 +5,9 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Formats.Catalog;
 
 /// <summary>
-/// Writes the catalog of a snapshot (<c>catalog.pcat1</c>), the same bytes as the official client. Directories of the root are the archives of the
-/// snapshot, named like <c>root.pxar.didx</c>. Each block goes to the output when its directory ends; only the tables of open directories are kept.
+/// Writes the catalog of a snapshot (<c>catalog.pcat1</c>), the same bytes as the official client. Directories of the root are the
+/// archives of the snapshot, named like <c>root.pxar.didx</c>. Each block goes to the output when its directory ends; only the tables of
+/// open directories are kept.
 /// </summary>
 public sealed class CatalogWriter
 {
@@ -112,7 +113,8 @@ public sealed class CatalogWriter
     }
 
     /// <summary>
-    /// An open directory. Its entries are encoded at once, but for the distances to directories: those depend on where this block will begin.
+    /// An open directory. Its entries are encoded at once, but for the distances to directories: those depend on where this block will
+    /// begin.
     /// </summary>
     private sealed class Frame(PxarName name)
     {

@@ -1,6 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
-/// <summary>Where the goodbye table of a directory lies, and how many children it has. Made from the tail record, with all bounds checked.</summary>
+/// <summary>
+/// Where the goodbye table of a directory lies, and how many children it has. Made from the tail record, with all bounds checked.
+/// </summary>
 /// <param name="Position">Where the table's item begins.</param>
 /// <param name="Children">How many records stand before the tail.</param>
 /// <param name="DirectoryPosition">Where the directory's metadata begins; 0 for the root of a split archive.</param>

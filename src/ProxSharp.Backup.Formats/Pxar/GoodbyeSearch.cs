@@ -1,6 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
-/// <summary>Walks down the tree of a goodbye table towards a hash; where hashes are equal, both ways stay open. The caller reads the records.</summary>
+/// <summary>
+/// Walks down the tree of a goodbye table towards a hash; where hashes are equal, both ways stay open. The caller reads the records.
+/// </summary>
 internal sealed class GoodbyeSearch(ulong hash, long count)
 {
     private readonly Stack<long> _open = new([0L]);

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// The table at the end of a directory: a record a child (hash, distance back to the child, size), in the order of a binary search tree that is
-/// stored as an array (children of slot i at 2i+1 and 2i+2), then a tail record.
+/// The table at the end of a directory: a record a child (hash, distance back to the child, size), in the order of a binary search tree
+/// that is stored as an array (children of slot i at 2i+1 and 2i+2), then a tail record.
 /// </summary>
 internal static class GoodbyeTable
 {
@@ -52,7 +52,9 @@ internal static class GoodbyeTable
         output.Advance(PxarFormat.GoodbyeRecordSize);
     }
 
-    /// <summary>Fills a subtree. The tree is complete and its last level filled from the left; the recursion is as deep as the tree: at most 31.</summary>
+    /// <summary>
+    /// Fills a subtree. The tree is complete and its last level filled from the left; the recursion is as deep as the tree: at most 31.
+    /// </summary>
     private static void Place(int[] slots, Part part, int slot)
     {
         // A tree of this height is full to the right of its middle once there are more than "threshold" nodes.

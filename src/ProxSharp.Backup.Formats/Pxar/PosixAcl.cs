@@ -9,7 +9,9 @@ public sealed record PosixAcl
     /// <summary>Access entries of named groups.</summary>
     public IReadOnlyList<PosixAclEntry> Groups { get; init; } = [];
 
-    /// <summary>The access entry of the owning group; only there if the ACL has a mask, which then stands in the group bits of the mode.</summary>
+    /// <summary>
+    /// The access entry of the owning group; only there if the ACL has a mask, which then stands in the group bits of the mode.
+    /// </summary>
     public PosixAclPermissions? GroupObject { get; init; }
 
     /// <summary>The unnamed entries of the default ACL; null if there is no default ACL. Only directories have one.</summary>

@@ -66,7 +66,9 @@ public sealed partial class PxarArchive
         return null;
     }
 
-    /// <summary>The children of a directory, in the order of the archive. They are read one after the other while the caller goes on.</summary>
+    /// <summary>
+    /// The children of a directory, in the order of the archive. They are read one after the other while the caller goes on.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ArgumentException">The node is no directory.</exception>
@@ -90,7 +92,9 @@ public sealed partial class PxarArchive
         return AcceptTarget(await ParseAsync(_source, start, end, EntryParser(), cancellationToken).ConfigureAwait(false), link);
     }
 
-    /// <summary>Opens the content of a file, or of the file that a hard link names. The stream can seek; the sources must stay open.</summary>
+    /// <summary>
+    /// Opens the content of a file, or of the file that a hard link names. The stream can seek; the sources must stay open.
+    /// </summary>
     /// <param name="file">A regular file or a hard link.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ArgumentException">The node has no content.</exception>

@@ -55,7 +55,9 @@ public sealed partial class PxarArchive
         return null;
     }
 
-    /// <summary>The children of a directory, in the order of the archive. They are read one after the other while the caller goes on.</summary>
+    /// <summary>
+    /// The children of a directory, in the order of the archive. They are read one after the other while the caller goes on.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <exception cref="ArgumentException">The node is no directory.</exception>
     /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>
@@ -76,7 +78,9 @@ public sealed partial class PxarArchive
             : AcceptTarget(Parse(_source, link.Entry.LinkPosition, link.Entry.Position, EntryParser()), link);
     }
 
-    /// <summary>Opens the content of a file, or of the file that a hard link names. The stream can seek; the sources must stay open.</summary>
+    /// <summary>
+    /// Opens the content of a file, or of the file that a hard link names. The stream can seek; the sources must stay open.
+    /// </summary>
     /// <param name="file">A regular file or a hard link.</param>
     /// <exception cref="ArgumentException">The node has no content.</exception>
     /// <exception cref="InvalidOperationException">The archive is split, and its payload stream is not open.</exception>

@@ -4,8 +4,8 @@ using System.Text;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Finds entries in an archive that can be read at any position, by the goodbye tables: what lies between is not read. The archive itself keeps no
-/// state; it is for as many threads at once as its sources are.
+/// Finds entries in an archive that can be read at any position, by the goodbye tables: what lies between is not read. The archive itself
+/// keeps no state; it is for as many threads at once as its sources are.
 /// </summary>
 /// <example>
 /// <code>

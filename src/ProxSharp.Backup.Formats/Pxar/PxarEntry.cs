@@ -16,7 +16,9 @@ public sealed class PxarEntry
     /// <summary>What the entry is.</summary>
     public PxarEntryKind Kind { get; }
 
-    /// <summary>Where the entry begins in the archive (with its file name), in bytes from the start. The root begins with its metadata.</summary>
+    /// <summary>
+    /// Where the entry begins in the archive (with its file name), in bytes from the start. The root begins with its metadata.
+    /// </summary>
     public long Position { get; }
 
     /// <summary>Owner, mode, times and so on; null for a hard link, which shares those of its target.</summary>
@@ -28,7 +30,9 @@ public sealed class PxarEntry
     /// <summary>Where the content lies in the payload stream; null for all but the files of a split archive.</summary>
     public PxarPayloadReference? Payload { get; internal init; }
 
-    /// <summary>What a symbolic link holds, or the path of a hard link's target from the root, without a leading slash; else empty.</summary>
+    /// <summary>
+    /// What a symbolic link holds, or the path of a hard link's target from the root, without a leading slash; else empty.
+    /// </summary>
     public ReadOnlyMemory<byte> LinkTarget { get; internal init; }
 
     /// <summary>For a hard link: the <see cref="Position"/> of the file it names; else 0.</summary>
@@ -43,7 +47,9 @@ public sealed class PxarEntry
     /// <summary>Where the metadata begins: goodbye tables of directories point to it.</summary>
     internal long EntryPosition { get; init; }
 
-    /// <summary>Where what follows the metadata begins: content in an archive of version 1, children of a directory, or the next entry.</summary>
+    /// <summary>
+    /// Where what follows the metadata begins: content in an archive of version 1, children of a directory, or the next entry.
+    /// </summary>
     internal long HeadEnd { get; init; }
 
     /// <summary>Content bytes that follow the head in the same stream.</summary>

@@ -1,6 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
-/// <summary>Reads one entry, up to its content or children, from a window of the archive. Pure: it asks for a longer window where one is needed.</summary>
+/// <summary>
+/// Reads one entry, up to its content or children, from a window of the archive. Pure: it asks for a longer window where one is needed.
+/// </summary>
 internal static class PxarEntryDecoder
 {
     /// <summary>Reads the entry that begins at the start of the window.</summary>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// The numbers of the format. Each item type is SipHash-2-4 (keys of <see cref="PxarHash"/>) of a label: <c>__PROXMOX_FORMAT_X__</c> or, for payloads
-/// and markers, <c>__PROXMOX_FORMAT_PXAR_X__</c>. A test computes them again.
+/// The numbers of the format. Each item type is SipHash-2-4 (keys of <see cref="PxarHash"/>) of a label: <c>__PROXMOX_FORMAT_X__</c> or,
+/// for payloads and markers, <c>__PROXMOX_FORMAT_PXAR_X__</c>. A test computes them again.
 /// </summary>
 internal static class PxarFormat
 {
@@ -60,7 +60,9 @@ internal static class PxarFormat
     internal static bool IsMetadata(ulong type) => type is Xattr or AclUser or AclGroup or AclGroupObject or AclDefault
         or AclDefaultUser or AclDefaultGroup or FileCapability or QuotaProjectId;
 
-    /// <summary>The range of content lengths that an item of this type may have; null if the type does not belong into an archive.</summary>
+    /// <summary>
+    /// The range of content lengths that an item of this type may have; null if the type does not belong into an archive.
+    /// </summary>
     internal static (long Least, long Most)? ContentLength(ulong type) => type switch
     {
         Version or AclGroupObject or QuotaProjectId => (8, 8),

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace ProxSharp.Backup.Formats.Pxar;
 
-/// <summary>SipHash-2-4 with the keys of the format: the first 16 bytes of SHA-1("PROXMOX ARCHIVE FORMAT") as two big-endian numbers.</summary>
+/// <summary>
+/// SipHash-2-4 with the keys of the format: the first 16 bytes of SHA-1("PROXMOX ARCHIVE FORMAT") as two big-endian numbers.
+/// </summary>
 internal static class PxarHash
 {
     private const ulong Key0 = 0x83ac3f1cfbb450db;

@@ -4,8 +4,8 @@ using System.Text;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// The name of one entry, as bytes: file systems do not promise UTF-8. It is 1 to 4096 bytes long, has neither '/' nor NUL, and is not "." or "..".
-/// The default value is the empty name of an archive's root. Names compare by their bytes, as archives order them.
+/// The name of one entry, as bytes: file systems do not promise UTF-8. It is 1 to 4096 bytes long, has neither '/' nor NUL, and is not
+/// "." or "..". The default value is the empty name of an archive's root. Names compare by their bytes, as archives order them.
 /// </summary>
 public readonly struct PxarName : IEquatable<PxarName>, IComparable<PxarName>
 {

@@ -1,8 +1,9 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Finds a name that stands twice in a directory with little memory: names come in ascending order, so the last one is enough. Only where the order is
-/// broken (the client puts its <c>.pxarexclude-cli</c> last) are the hashes of all names compared; two names of equal hash then count as the same.
+/// Finds a name that stands twice in a directory with little memory: names come in ascending order, so the last one is enough. Only where
+/// the order is broken (the client puts its <c>.pxarexclude-cli</c> last) are the hashes of all names compared; two names of equal hash
+/// then count as the same.
 /// </summary>
 internal sealed class PxarNameGuard
 {

@@ -43,7 +43,9 @@ public sealed partial class PxarReader
     }
 
     /// <summary>The content of the current file. The stream can be read once, and until the next <see cref="Read"/>.</summary>
-    /// <exception cref="InvalidOperationException">The current entry is no file, or the archive is split and there is no payload stream.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The current entry is no file, or the archive is split and there is no payload stream.
+    /// </exception>
     public Stream OpenContent()
     {
         EnsureUsable();

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Reads an archive from front to back in bounded memory: per open directory it keeps 40 bytes a child, and never a content. All lengths, names and
-/// goodbye tables are verified while they pass.
+/// Reads an archive from front to back in bounded memory: per open directory it keeps 40 bytes a child, and never a content. All lengths,
+/// names and goodbye tables are verified while they pass.
 /// </summary>
 /// <example>
 /// <code>
@@ -59,7 +59,10 @@ public sealed partial class PxarReader : IDisposable
     /// <summary>Whether the archive is split; known after the first read.</summary>
     public bool IsSplit { get; private set; }
 
-    /// <summary>What a split archive says before its root, for example exclude patterns as JSON; empty if there is nothing. Known after the first read.</summary>
+    /// <summary>
+    /// What a split archive says before its root, for example exclude patterns as JSON; empty if there is nothing. Known after the first
+    /// read.
+    /// </summary>
     public ReadOnlyMemory<byte> Prelude { get; private set; }
 
     /// <summary>How many directories are above the current entry; 0 for the root.</summary>

@@ -7,8 +7,8 @@ public sealed record PxarReaderOptions
     public static PxarReaderOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether the goodbye table of each directory is compared with its children. Default: true. Without it an archive whose tables are damaged can
-    /// still be read.
+    /// Whether the goodbye table of each directory is compared with its children. Default: true. Without it an archive whose tables are
+    /// damaged can still be read.
     /// </summary>
     public bool VerifyGoodbyeTables { get; init; } = true;
 

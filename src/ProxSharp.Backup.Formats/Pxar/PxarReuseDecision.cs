@@ -1,8 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// What to do with a range of unchanged files. In this order: inject <see cref="InjectBefore"/> if there is one; then, if <see cref="Reuse"/>, inject the
-/// chunks and write a reference for each file; else read and write each file anew.
+/// What to do with a range of unchanged files. In this order: inject <see cref="InjectBefore"/> if there is one; then, if <see
+/// cref="Reuse"/>, inject the chunks and write a reference for each file; else read and write each file anew.
 /// </summary>
 /// <param name="InjectBefore">The index of a chunk that an earlier range left behind; null if there is none.</param>
 /// <param name="Reuse">Whether the chunks are reused.</param>

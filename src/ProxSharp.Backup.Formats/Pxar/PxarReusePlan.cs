@@ -1,8 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Which chunks of the previous payload stream cover a range of unchanged files, and how much of them is of no use. Pure; follows the official client.
-/// A range goes from the first file's payload header to the end of the last file's content, and has no gaps.
+/// Which chunks of the previous payload stream cover a range of unchanged files, and how much of them is of no use. Pure; follows the
+/// official client. A range goes from the first file's payload header to the end of the last file's content, and has no gaps.
 /// </summary>
 /// <param name="FirstChunk">The index of the first chunk.</param>
 /// <param name="ChunkCount">How many chunks; 0 if they do not cover the range.</param>
@@ -11,7 +11,9 @@ namespace ProxSharp.Backup.Formats.Pxar;
 /// <param name="RangeLength">The length of the range in bytes.</param>
 public readonly record struct PxarReusePlan(int FirstChunk, int ChunkCount, long StartPadding, long EndPadding, long RangeLength)
 {
-    /// <summary>The share of padding up to which the official client reuses chunks; with more it reads and writes the files again.</summary>
+    /// <summary>
+    /// The share of padding up to which the official client reuses chunks; with more it reads and writes the files again.
+    /// </summary>
     public const double MaxPaddingRatio = 0.1;
 
     /// <summary>How many bytes are injected.</summary>

@@ -1,9 +1,10 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Decides, file by file in the order of the archive, which chunks of the previous payload stream are reused: the same decisions as those of the official
-/// client. Unchanged files are held back with everything between them until their range ends: at a hole (the next unchanged file does not follow in the
-/// previous stream), before a file that must be written anew, or at the end. Pure: the caller injects and writes.
+/// Decides, file by file in the order of the archive, which chunks of the previous payload stream are reused: the same decisions as those
+/// of the official client. Unchanged files are held back with everything between them until their range ends: at a hole (the next
+/// unchanged file does not follow in the previous stream), before a file that must be written anew, or at the end. Pure: the caller
+/// injects and writes.
 /// </summary>
 /// <example>
 /// <code>
@@ -48,7 +49,8 @@ public sealed class PxarReusePlanner
 
     /// <summary>Ends the range.</summary>
     /// <param name="continues">
-    /// Whether another unchanged file comes next. Then the last chunk is kept back, because that file may lie in it too. Without, nothing stays behind.
+    /// Whether another unchanged file comes next. Then the last chunk is kept back, because that file may lie in it too. Without, nothing
+    /// stays behind.
     /// </param>
     /// <returns>What to do. Without a range it is only to inject what was kept back, and to write anew.</returns>
     public PxarReuseDecision EndRange(bool continues)

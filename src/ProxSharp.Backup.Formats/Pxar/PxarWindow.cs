@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace ProxSharp.Backup.Formats.Pxar;
 
-/// <summary>The part of a forward-only stream that is in memory, and where it lies. All input and output of the streaming reader is here.</summary>
+/// <summary>
+/// The part of a forward-only stream that is in memory, and where it lies. All input and output of the streaming reader is here.
+/// </summary>
 internal sealed class PxarWindow(Stream stream) : IDisposable
 {
     private const int InitialSize = 64 * 1024;
@@ -126,7 +128,9 @@ internal sealed class PxarWindow(Stream stream) : IDisposable
         return read;
     }
 
-    /// <summary>How much to read at once: heads that are long are asked for in doubling steps, so that they are not parsed again for each item.</summary>
+    /// <summary>
+    /// How much to read at once: heads that are long are asked for in doubling steps, so that they are not parsed again for each item.
+    /// </summary>
     private int Target(int needed) => needed <= InitialSize ? needed : Math.Max(needed, Available * 2);
 
     private Span<byte> Free(int target) => FreeMemory(target).Span;

@@ -7,7 +7,9 @@ public sealed partial class PxarWriter
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a directory.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a directory.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a directory.
+    /// </exception>
     public ValueTask BeginDirectoryAsync(PxarName name, PxarMetadata metadata, CancellationToken cancellationToken = default)
     {
         EnsureUsable();
@@ -25,12 +27,17 @@ public sealed partial class PxarWriter
         return DrainAsync(BlockSize, cancellationToken);
     }
 
-    /// <summary>Writes a file of a split archive whose content comes from the previous backup: its chunks are injected before or soon after, at the latest before the end.</summary>
+    /// <summary>
+    /// Writes a file of a split archive whose content comes from the previous backup: its chunks are injected before or soon after, at
+    /// the latest before the end.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="content">Where the content lies in this payload stream; see <see cref="InjectPayload"/>.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a file, or no stream has such a position.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, the metadata are not those of a file, or no stream has such a position.
+    /// </exception>
     public ValueTask WriteFileReferenceAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -47,7 +54,9 @@ public sealed partial class PxarWriter
     /// <param name="metadata">The metadata of a symbolic link.</param>
     /// <param name="target">What the link holds: 1 to 4096 bytes, any text without NUL.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a link, or the target is not valid.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, the metadata are not those of a link, or the target is not valid.
+    /// </exception>
     public ValueTask WriteSymlinkAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -77,7 +86,9 @@ public sealed partial class PxarWriter
     /// <param name="major">The major number.</param>
     /// <param name="minor">The minor number.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a device.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a device.
+    /// </exception>
     public ValueTask WriteDeviceAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -94,7 +105,9 @@ public sealed partial class PxarWriter
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a named pipe or socket.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a pipe or socket.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a pipe or socket.
+    /// </exception>
     public ValueTask WriteSpecialAsync(PxarName name, PxarMetadata metadata, CancellationToken cancellationToken = default)
     {
         EnsureUsable();
@@ -102,14 +115,18 @@ public sealed partial class PxarWriter
         return DrainAsync(BlockSize, cancellationToken);
     }
 
-    /// <summary>Writes a regular file. The content is read until the announced length: what is missing becomes zeros, what is more is left out.</summary>
+    /// <summary>
+    /// Writes a regular file. The content is read until the announced length: what is missing becomes zeros, what is more is left out.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="length">The length of the file in bytes.</param>
     /// <param name="content">The content, read from where the stream stands; it stays open.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
     /// <returns>How the content compares with the announced length.</returns>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a file.
+    /// </exception>
     public async ValueTask<PxarFileResult> WriteFileAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -147,7 +164,9 @@ public sealed partial class PxarWriter
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="content">The content.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a file.
+    /// </exception>
     public async ValueTask WriteFileAsync(
         PxarName name,
         PxarMetadata metadata,
@@ -166,8 +185,9 @@ public sealed partial class PxarWriter
     }
 
     /// <summary>
-    /// Tells that bytes of the previous backup, which the caller puts into the payload stream behind what was written so far, come now. All that was
-    /// written before is handed to the payload stream first. Files within these bytes are then written with <see cref="WriteFileReference"/>.
+    /// Tells that bytes of the previous backup, which the caller puts into the payload stream behind what was written so far, come now.
+    /// All that was written before is handed to the payload stream first. Files within these bytes are then written with <see
+    /// cref="WriteFileReference"/>.
     /// </summary>
     /// <param name="length">How many bytes are injected.</param>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
@@ -194,7 +214,9 @@ public sealed partial class PxarWriter
 
     /// <summary>Ends the root and the archive, and flushes the streams.</summary>
     /// <param name="cancellationToken">Stops writing; the archive cannot be completed then.</param>
-    /// <exception cref="InvalidOperationException">A directory is open, a referenced content was never injected, or the archive is finished.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A directory is open, a referenced content was never injected, or the archive is finished.
+    /// </exception>
     public ValueTask FinishAsync(CancellationToken cancellationToken = default)
     {
         EnsureUsable();

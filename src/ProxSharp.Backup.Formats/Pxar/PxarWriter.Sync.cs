@@ -6,7 +6,9 @@ public sealed partial class PxarWriter
     /// <summary>Begins a directory; its children come next, then <see cref="EndDirectory"/>.</summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a directory.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a directory.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a directory.
+    /// </exception>
     public void BeginDirectory(PxarName name, PxarMetadata metadata)
     {
         EnsureUsable();
@@ -23,11 +25,16 @@ public sealed partial class PxarWriter
         Drain(BlockSize);
     }
 
-    /// <summary>Writes a file of a split archive whose content comes from the previous backup: its chunks are injected before or soon after, at the latest before the end.</summary>
+    /// <summary>
+    /// Writes a file of a split archive whose content comes from the previous backup: its chunks are injected before or soon after, at
+    /// the latest before the end.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="content">Where the content lies in this payload stream; see <see cref="InjectPayload"/>.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a file, or no stream has such a position.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, the metadata are not those of a file, or no stream has such a position.
+    /// </exception>
     public void WriteFileReference(PxarName name, PxarMetadata metadata, PxarPayloadReference content)
     {
         EnsureUsable();
@@ -39,7 +46,9 @@ public sealed partial class PxarWriter
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a symbolic link.</param>
     /// <param name="target">What the link holds: 1 to 4096 bytes, any text without NUL.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, the metadata are not those of a link, or the target is not valid.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, the metadata are not those of a link, or the target is not valid.
+    /// </exception>
     public void WriteSymlink(PxarName name, PxarMetadata metadata, ReadOnlyMemory<byte> target)
     {
         EnsureUsable();
@@ -63,7 +72,9 @@ public sealed partial class PxarWriter
     /// <param name="metadata">The metadata of a device.</param>
     /// <param name="major">The major number.</param>
     /// <param name="minor">The minor number.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a device.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a device.
+    /// </exception>
     public void WriteDevice(PxarName name, PxarMetadata metadata, ulong major, ulong minor)
     {
         EnsureUsable();
@@ -74,7 +85,9 @@ public sealed partial class PxarWriter
     /// <summary>Writes a named pipe or a socket; the mode says which.</summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a named pipe or socket.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a pipe or socket.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a pipe or socket.
+    /// </exception>
     public void WriteSpecial(PxarName name, PxarMetadata metadata)
     {
         EnsureUsable();
@@ -82,13 +95,17 @@ public sealed partial class PxarWriter
         Drain(BlockSize);
     }
 
-    /// <summary>Writes a regular file. The content is read until the announced length: what is missing becomes zeros, what is more is left out.</summary>
+    /// <summary>
+    /// Writes a regular file. The content is read until the announced length: what is missing becomes zeros, what is more is left out.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="length">The length of the file in bytes.</param>
     /// <param name="content">The content, read from where the stream stands; it stays open.</param>
     /// <returns>How the content compares with the announced length.</returns>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a file.
+    /// </exception>
     public PxarFileResult WriteFile(PxarName name, PxarMetadata metadata, long length, Stream content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -120,7 +137,9 @@ public sealed partial class PxarWriter
     /// <param name="name">The name.</param>
     /// <param name="metadata">The metadata of a file.</param>
     /// <param name="content">The content.</param>
-    /// <exception cref="ArgumentException">The name was given before in this directory, or the metadata are not those of a file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name was given before in this directory, or the metadata are not those of a file.
+    /// </exception>
     public void WriteFile(PxarName name, PxarMetadata metadata, ReadOnlyMemory<byte> content)
     {
         EnsureUsable();
@@ -135,8 +154,9 @@ public sealed partial class PxarWriter
     }
 
     /// <summary>
-    /// Tells that bytes of the previous backup, which the caller puts into the payload stream behind what was written so far, come now. All that was
-    /// written before is handed to the payload stream first. Files within these bytes are then written with <see cref="WriteFileReference"/>.
+    /// Tells that bytes of the previous backup, which the caller puts into the payload stream behind what was written so far, come now.
+    /// All that was written before is handed to the payload stream first. Files within these bytes are then written with <see
+    /// cref="WriteFileReference"/>.
     /// </summary>
     /// <param name="length">How many bytes are injected.</param>
     /// <returns>Where in the payload stream they begin.</returns>
@@ -159,7 +179,9 @@ public sealed partial class PxarWriter
     }
 
     /// <summary>Ends the root and the archive, and flushes the streams.</summary>
-    /// <exception cref="InvalidOperationException">A directory is open, a referenced content was never injected, or the archive is finished.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A directory is open, a referenced content was never injected, or the archive is finished.
+    /// </exception>
     public void Finish()
     {
         EnsureUsable();

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Writes an archive from front to back, the same bytes as the official client writes for the same entries. Children of a directory are best written in
-/// ascending order of their names, as the official client does. Memory: 40 bytes for each child of the open directories, and a block of content.
+/// Writes an archive from front to back, the same bytes as the official client writes for the same entries. Children of a directory are
+/// best written in ascending order of their names, as the official client does. Memory: 40 bytes for each child of the open directories,
+/// and a block of content.
 /// </summary>
 /// <example>
 /// <code>
@@ -36,7 +37,8 @@ public sealed partial class PxarWriter
     public long Position => _encoder.Position;
 
     /// <summary>
-    /// How many bytes the payload stream has so far, injected ones too; 0 if the archive is not split. The payload header of the next file will stand here.
+    /// How many bytes the payload stream has so far, injected ones too; 0 if the archive is not split. The payload header of the next
+    /// file will stand here.
     /// </summary>
     public long PayloadPosition => _encoder.PayloadPosition;
 
@@ -48,15 +50,17 @@ public sealed partial class PxarWriter
 
     private ArrayBufferWriter<byte> ContentBuffer => _payload is null ? _encoder.Archive : _encoder.Payload;
 
-    /// <summary>Begins an archive of version 1: one stream, usually called <c>.pxar</c>. Nothing is written yet; the stream stays open.</summary>
+    /// <summary>
+    /// Begins an archive of version 1: one stream, usually called <c>.pxar</c>. Nothing is written yet; the stream stays open.
+    /// </summary>
     /// <param name="archive">Where the archive goes.</param>
     /// <param name="root">The metadata of the root, a directory.</param>
     /// <exception cref="ArgumentException">The metadata are not those of a directory.</exception>
     public static PxarWriter Create(Stream archive, PxarMetadata root) => new(archive, null, root, default);
 
     /// <summary>
-    /// Begins a split archive (version 2): metadata in one stream (<c>.mpxar</c>), contents in another (<c>.ppxar</c>). Nothing is written yet; the
-    /// streams stay open.
+    /// Begins a split archive (version 2): metadata in one stream (<c>.mpxar</c>), contents in another (<c>.ppxar</c>). Nothing is
+    /// written yet; the streams stay open.
     /// </summary>
     /// <param name="metadata">Where the metadata go.</param>
     /// <param name="payload">Where the contents go.</param>

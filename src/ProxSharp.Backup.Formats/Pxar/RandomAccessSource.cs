@@ -1,8 +1,8 @@
 namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
-/// Bytes that can be read at any position: a file, memory, or a dynamic index whose chunks are fetched when they are needed. Readers ask for small
-/// pieces, so a source for which a read is dear keeps what it fetched. Both halves must read the same.
+/// Bytes that can be read at any position: a file, memory, or a dynamic index whose chunks are fetched when they are needed. Readers ask
+/// for small pieces, so a source for which a read is dear keeps what it fetched. Both halves must read the same.
 /// </summary>
 public abstract class RandomAccessSource
 {

@@ -11,7 +11,7 @@ public sealed class CatalogTests
 {
     public static TheoryData<string> Catalogs => [.. Golden.Catalogs];
 
-    private static int Mutations => int.Parse(Environment.GetEnvironmentVariable("PROXSHARP_FUZZ_COUNT") ?? "10000", CultureInfo.InvariantCulture);
+    private static int Mutations => Hostile.Rounds;
 
     [Theory]
     [MemberData(nameof(Catalogs))]

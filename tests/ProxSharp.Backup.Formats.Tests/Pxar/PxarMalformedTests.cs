@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Formats.Tests.Pxar;
@@ -10,7 +9,7 @@ public sealed class PxarMalformedTests
 
     public static TheoryData<string> Archives => [.. Golden.SmallArchives.Concat(Golden.SplitArchives).DistinctBy(name => new FileInfo(Golden.Path(name)).Length)];
 
-    private static int Mutations => int.Parse(Environment.GetEnvironmentVariable("PROXSHARP_FUZZ_COUNT") ?? "10000", CultureInfo.InvariantCulture);
+    private static int Mutations => Hostile.Rounds;
 
     [Theory]
     [MemberData(nameof(Archives))]
@@ -46,8 +45,10 @@ public sealed class PxarMalformedTests
         {
             byte[] bytes = (byte[])originals[i % originals.Length].Clone();
             Mutate(bytes, random);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             damaged += Try(() => ArchiveDump.Streaming(new MemoryStream(bytes), new MemoryStream(bytes), options: i % 2 == 0 ? Lenient : null)) ? 0 : 1;
             Try(() => ArchiveDump.RandomAccess(PxarArchive.Open(RandomAccessSource.FromMemory(bytes), RandomAccessSource.FromMemory(bytes))));
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (1 << 20) + (100 * bytes.Length));
         }
 
         Assert.InRange(damaged, Mutations / 4, Mutations);

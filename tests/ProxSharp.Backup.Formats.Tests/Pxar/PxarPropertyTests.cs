@@ -143,4 +143,42 @@ public sealed class PxarPropertyTests
         archive.Position = 0;
         Assert.Equal(4, ArchiveDump.Streaming(archive).Count);
     }
+
+    [Fact]
+    public async Task WriteFile_ContentFails_ArchiveCannotBeCompleted()
+    {
+        PxarMetadata file = PxarMetadata.Create(PxarEntryKind.File, 420);
+        PxarWriter writer = PxarWriter.Create(new MemoryStream(), PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        Assert.Throws<IOException>(() => writer.WriteFile(new("a"), file, 10, new FailingStream()));
+        Assert.Throws<InvalidOperationException>(writer.Finish);
+        writer = PxarWriter.Create(new FailingStream(), PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        writer.WriteFile(new("a"), file, new byte[10]);
+        await Assert.ThrowsAsync<IOException>(async () => await writer.FinishAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.FlushAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Read_StreamFailsOrIsCancelled_ReaderIsNotUsable()
+    {
+        using PxarReader reader = new(new FailingStream());
+        Assert.Throws<IOException>(() => reader.Read());
+        Assert.Throws<InvalidOperationException>(() => reader.Read());
+        using CancellationTokenSource cancelled = new();
+        await cancelled.CancelAsync();
+        using PxarReader other = new(new MemoryStream(Golden.Read("pxar/meta.pxar")));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await other.ReadAsync(cancelled.Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await other.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    private sealed class FailingStream : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(Span<byte> buffer) => throw new IOException("The disk is gone.");
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("The disk is full.");
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("The disk is full.");
+    }
 }
