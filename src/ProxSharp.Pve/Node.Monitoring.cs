@@ -1,3 +1,4 @@
+using ProxSharp.Http;
 using System.Runtime.CompilerServices;
 using ProxSharp.Api;
 using ProxSharp.Pve.Api;

@@ -26,6 +26,7 @@ public sealed class PveBulk
     /// <param name="cancellationToken">Starts no further action; the options say what becomes of those that run.</param>
     /// <returns>What became of each guest. Failures are reported, not thrown: see <see cref="BulkReport.EnsureSucceeded"/>.</returns>
     /// <exception cref="FormatException">The selection is wrong.</exception>
+    /// <exception cref="ArgumentException">An exclusion fits no guest; nothing was started.</exception>
     /// <exception cref="ProxmoxException">The list of guests cannot be read; nothing was started.</exception>
     /// <exception cref="BulkCanceledException">The work was cancelled; the exception holds the report.</exception>
     public Task<BulkReport> RunAsync(string selection, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -46,7 +47,7 @@ public sealed class PveBulk
         BulkPlaces places = new(_client);
         IReadOnlyList<GuestSummary> all = await _client.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
         places.Take(all);
-        BulkRun run = new(_client, selection.Select(all), action, options ?? BulkOptions.Default, places);
+        BulkRun run = new(_client, Checked(selection.Select(all)), action, options ?? BulkOptions.Default, places);
         return await run.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -58,7 +59,7 @@ public sealed class PveBulk
         BulkPlaces places = new(_client);
         IReadOnlyList<GuestSummary> all = _client.Guests.List(cancellationToken);
         places.Take(all);
-        return new BulkRun(_client, selection.Select(all), action, options ?? BulkOptions.Default, places).Run(cancellationToken);
+        return new BulkRun(_client, Checked(selection.Select(all)), action, options ?? BulkOptions.Default, places).Run(cancellationToken);
     }
 
     /// <summary>Does an action with guests of a list.</summary>
@@ -88,6 +89,12 @@ public sealed class PveBulk
         CheckSynchronous(action);
         return new BulkRun(_client, Selection(guests), action, options ?? BulkOptions.Default, new BulkPlaces(_client)).Run(cancellationToken);
     }
+
+    // An exclusion that excludes nothing is a slip of the pen, and what it was to protect would be among the chosen.
+    private static GuestSelection Checked(GuestSelection selection) =>
+        selection.Unmatched.FirstOrDefault(static word => word.StartsWith('-')) is { } slip
+            ? throw new ArgumentException($"The exclusion '{slip}' fits no guest: nothing was done. Correct it or leave it out.", nameof(selection))
+            : selection;
 
     private static GuestSelection Selection(IEnumerable<GuestSummary> guests)
     {

@@ -9,10 +9,12 @@ internal sealed class PermissionQuestion
 
     private readonly string _subject;
     private readonly ApiPermission? _permission;
+    private readonly bool _refusesTokens;
     private readonly IReadOnlyList<IReadOnlyList<PermissionRequirement>> _ways;
 
-    private PermissionQuestion(string caller, string subject, ApiPermission? permission, IReadOnlyList<IReadOnlyList<PermissionRequirement>> ways) =>
-        (Caller, _subject, _permission, _ways) = (caller, subject, permission, ways);
+    private PermissionQuestion(
+        string caller, string subject, ApiPermission? permission, IReadOnlyList<IReadOnlyList<PermissionRequirement>> ways, bool refusesTokens = false) =>
+        (Caller, _subject, _permission, _ways, _refusesTokens) = (caller, subject, permission, ways, refusesTokens);
 
     /// <summary>The user or API token that asks.</summary>
     public string Caller { get; }
@@ -44,7 +46,7 @@ internal sealed class PermissionQuestion
         string caller, ApiEndpoint endpoint, Func<string, IReadOnlyList<string>> parameter, string subject, IReadOnlyList<string> groupsOfTarget)
     {
         PermissionRule rule = new(parameter, UserOf(caller), groupsOfTarget);
-        return new PermissionQuestion(caller, subject, endpoint.Permission, endpoint.Permission.Check is { } check ? rule.Ways(check) : [[]]);
+        return new PermissionQuestion(caller, subject, endpoint.Permission, endpoint.Permission.Check is { } check ? rule.Ways(check) : [[]], !endpoint.AllowsToken);
     }
 
     /// <summary>Tells whether a check looks at the groups of the user that a call is about.</summary>
@@ -65,6 +67,11 @@ internal sealed class PermissionQuestion
         if (IsRootOnly && Caller != Root)
         {
             return Verdict(isAllowed: false) with { NeedsRoot = true };
+        }
+
+        if (_refusesTokens && UserOfToken is not null)
+        {
+            return Verdict(isAllowed: false) with { NeedsTicket = true };
         }
 
         if (NeedsNothing || _ways.Any(way => way.All(held.Meet)))

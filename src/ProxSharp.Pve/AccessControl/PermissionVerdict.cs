@@ -23,6 +23,9 @@ public sealed record PermissionVerdict
     /// <summary>True if only <c>root@pam</c>, logged in with a password, may make the call.</summary>
     public bool NeedsRoot { get; init; }
 
+    /// <summary>True if the call refuses API tokens, whatever they hold: only a login with user name and password may make it.</summary>
+    public bool NeedsTicket { get; init; }
+
     /// <summary>What the caller lacks. Where there are several ways to be allowed, the one that needs the least is given.</summary>
     public IReadOnlyList<PermissionRequirement> Missing { get; init; } = [];
 
@@ -45,6 +48,11 @@ public sealed record PermissionVerdict
             if (NeedsRoot)
             {
                 return text.Append(" may not ").Append(Subject).Append(": only root@pam may, logged in with its password; API tokens never.").ToString();
+            }
+
+            if (NeedsTicket)
+            {
+                return text.Append(" may not ").Append(Subject).Append(": this call refuses API tokens. Log in with a user name and password.").ToString();
             }
 
             text.Append(" lacks ").AppendJoin(", ", Missing).Append(". ").Append(Reason);

@@ -1,3 +1,4 @@
+using ProxSharp.Http;
 using System.Globalization;
 using System.Net;
 using ProxSharp.Pve.Http;

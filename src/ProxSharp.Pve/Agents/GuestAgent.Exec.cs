@@ -1,3 +1,4 @@
+using ProxSharp.Http;
 using System.Text;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Http;

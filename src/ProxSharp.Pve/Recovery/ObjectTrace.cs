@@ -15,9 +15,10 @@ internal sealed class ObjectTrace
     private readonly IReadOnlyList<string> _deleted;
     private readonly string? _digest;
     private readonly bool _isPlace;
+    private readonly bool _hidesSomething;
 
-    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest, bool isPlace) =>
-        (_method, Path, _values, _deleted, _digest, _isPlace) = (method, path, values, deleted, digest, isPlace);
+    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest, bool isPlace, bool hidesSomething) =>
+        (_method, Path, _values, _deleted, _digest, _isPlace, _hidesSomething) = (method, path, values, deleted, digest, isPlace, hidesSomething);
 
     /// <summary>The path of the object.</summary>
     public string Path { get; }
@@ -26,17 +27,25 @@ internal sealed class ObjectTrace
     public static ObjectTrace? Of(ProxmoxOutcomeUnknownException lost, ApiSchema schema)
     {
         string? template = lost.Operation.Method == ApiMethod.Post ? ItemOf(lost, schema) : lost.Operation.Path;
-        if (template is null || schema.Find(ApiMethod.Get, template) is null)
+
+        // What is removed is read by its own path; below one that ends in a word stands what is always there.
+        bool isRemovalOfOne = lost.Operation.Method != ApiMethod.Delete || lost.Operation.Path.EndsWith('}');
+        if (template is null || !isRemovalOfOne || schema.Find(ApiMethod.Get, template) is null)
         {
             return null;
         }
 
         HashSet<string> inPath = [.. Placeholders(template)];
-        ApiParameter[] values = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name) && !parameter.Text.Contains(Secrets.Mask, StringComparison.Ordinal))];
-        string[] deleted = [.. lost.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
+        ApiParameter[] sent = [.. lost.Parameters.Where(parameter => !inPath.Contains(parameter.Name) && !s_guards.Contains(parameter.Name))];
+        ApiParameter[] values = [.. sent.Where(static parameter => !parameter.Text.Contains(Secrets.Mask, StringComparison.Ordinal))];
+        ApiParameter[] delete = [.. lost.Parameters.Where(static parameter => parameter.Name == "delete")];
+
+        // Some calls have a switch of that name, which turns the meaning of all other parameters around.
+        bool isSwitch = delete.Any(static parameter => parameter.Text is "0" or "1");
+        string[] deleted = isSwitch ? [] : [.. delete.SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
         string? digest = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "digest").Text;
         bool isPlace = template.EndsWith("/{pos}", StringComparison.Ordinal);
-        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace);
+        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace, hidesSomething: isSwitch || values.Length < sent.Length);
     }
 
     /// <summary>Judges the call by the object.</summary>
@@ -63,8 +72,11 @@ internal sealed class ObjectTrace
             return (RecoveredOutcome.DidNotHappen, $"{Path} exists, but {differing} differs from what was sent.");
         }
 
-        // What is created shows by being there; a change shows only in its values, and every one of them must be seen.
-        return _method == ApiMethod.Post || ShowsAll(shown)
+        // What is created shows by being there with something of what was sent; a change shows only in its values, and each must be seen.
+        bool isSeen = _method == ApiMethod.Post
+            ? Comparable().Any(sent => Compare(sent, shown) == true) || (_values.Count == 0 && !_hidesSomething)
+            : !_hidesSomething && ShowsAll(shown);
+        return isSeen
             ? (RecoveredOutcome.Happened, $"{Path} is as it was sent.")
             : (RecoveredOutcome.Undetermined, $"{Path} does not show all of what was sent.");
     }

@@ -113,7 +113,7 @@ internal sealed class RecoverySearch
                 => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit made something else; what {_lost.Path} was to make does not exist."),
 
             // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
-            (_, [Upid only]) => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
+            (_, [Upid only]) when trace.KnowsType => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
             _ => new RecoveryResult(RecoveredOutcome.Undetermined, $"{fitting.Count} tasks fit the call: {string.Join(", ", fitting)}."),
         };
     }

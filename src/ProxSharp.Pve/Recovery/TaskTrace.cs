@@ -7,7 +7,7 @@ namespace ProxSharp.Pve.Recovery;
 /// <summary>What the task of a lost call must look like: where it runs, since when, for whom, and on what. Pure.</summary>
 internal sealed class TaskTrace
 {
-    // The clocks are compared in whole seconds, and a task starts after its call.
+    // Clocks are read in whole seconds, rounded down, and a task starts after its call: only its end is uncertain.
     private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(2);
 
     // Task types of the calls that people make most; other calls are known by their user, object and time alone.
@@ -19,6 +19,7 @@ internal sealed class TaskTrace
         ["POST /nodes/{node}/qemu/{vmid}/config"] = ["qmconfig"],
         ["POST /nodes/{node}/qemu/{vmid}/migrate"] = ["qmigrate", "hamigrate"],
         ["POST /nodes/{node}/qemu/{vmid}/move_disk"] = ["qmmove"],
+        ["PUT /nodes/{node}/qemu/{vmid}/resize"] = ["resize"],
         ["POST /nodes/{node}/qemu/{vmid}/snapshot"] = ["qmsnapshot"],
         ["DELETE /nodes/{node}/qemu/{vmid}/snapshot/{snapname}"] = ["qmdelsnapshot"],
         ["POST /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback"] = ["qmrollback"],
@@ -35,6 +36,7 @@ internal sealed class TaskTrace
         ["POST /nodes/{node}/lxc/{vmid}/clone"] = ["vzclone"],
         ["POST /nodes/{node}/lxc/{vmid}/migrate"] = ["vzmigrate", "hamigrate"],
         ["POST /nodes/{node}/lxc/{vmid}/move_volume"] = ["move_volume"],
+        ["PUT /nodes/{node}/lxc/{vmid}/resize"] = ["resize"],
         ["POST /nodes/{node}/lxc/{vmid}/snapshot"] = ["vzsnapshot"],
         ["DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}"] = ["vzdelsnapshot"],
         ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback"] = ["vzrollback"],
@@ -68,9 +70,12 @@ internal sealed class TaskTrace
     public TaskTrace(ProxmoxOutcomeUnknownException lost, string caller, TimeSpan serverAhead, TimeSpan grace)
     {
         _types = s_types.GetValueOrDefault(lost.Operation.ToString());
-        _guest = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "vmid").Text;
+
+        // Proxmox: a task for several guests has no id.
+        string? guests = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "vmid").Text;
+        _guest = guests is null || VmId.TryParse(guests, null, out _) ? guests : "";
         _caller = caller;
-        _notBefore = lost.SentAt + serverAhead - s_tolerance;
+        _notBefore = DateTimeOffset.FromUnixTimeSeconds((lost.SentAt + serverAhead).ToUnixTimeSeconds());
         _notAfter = lost.LostAt + serverAhead + grace + s_tolerance;
     }
 
@@ -82,6 +87,9 @@ internal sealed class TaskTrace
         Limit = 500,
         VmId = _guest is not null && long.TryParse(_guest, out long id) ? id : null,
     };
+
+    /// <summary>True if the types of the call's task are known; otherwise any task of the caller fits that has the right guest and time.</summary>
+    public bool KnowsType => _types is not null;
 
     /// <summary>Returns the tasks that may be the call's.</summary>
     public IReadOnlyList<Upid> Matches(IEnumerable<NodesTasksItem> tasks) =>

@@ -22,6 +22,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly X509Certificate2 _certificate;
     private readonly CancellationTokenSource _stopping = new();
+    private bool _isDisposed;
 
     private SimulatorHost(WebApplication application, X509Certificate2 certificate) => (_application, _certificate) = (application, certificate);
 
@@ -58,6 +59,11 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         _certificate.Dispose();

@@ -102,6 +102,17 @@ public sealed class PreflightTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Can_CallThatRefusesTokens_SaysSoWhateverIsGranted()
+    {
+        await using PveClient pve = Connect("carol@pve!full");
+        PermissionVerdict verdict = await pve.Access.CanAsync(ApiMethod.Post, "/access/tfa/carol@pve");
+
+        Assert.False(verdict.IsAllowed);
+        Assert.True(verdict.NeedsTicket);
+        Assert.Contains("refuses API tokens", verdict.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Can_UnknownCall_IsAnArgumentError()
     {
         await using PveClient pve = Connect("carol@pve!full");

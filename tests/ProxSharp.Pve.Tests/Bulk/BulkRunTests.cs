@@ -27,6 +27,17 @@ public sealed class BulkRunTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Run_ExclusionThatFitsNothing_DoesNothing(bool sync)
+    {
+        ArgumentException slip = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(sync, "@tag-web -@pool-prodution", BulkAction.Stop(), s_fast));
+
+        Assert.Contains("-@pool-prodution", slip.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_cluster.Simulator.Traffic.Requests, static request => request.Method != "GET");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Run_Stop_StopsWhatRunsAndSkipsTheRest(bool sync)
     {
         List<BulkProgress> progress = [];

@@ -111,6 +111,50 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_BackupOfSeveralGuests_FindsItsTask(bool happened)
+    {
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/vzdump", () => _cluster.Pve.Api.Nodes.VzDump.CreateAsync("pve1", new() { VmId = "100,102", Storage = "local" }));
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task Recover_ResizeBesideAStart_IsNotTakenForIt()
+    {
+        Vm vm = await _cluster.Pve.FindVmAsync(106, TestContext.Current.CancellationToken);
+        await vm.StartAsync(cancellationToken: TestContext.Current.CancellationToken).WaitForCompletionAsync(TestContext.Current.CancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/resize", () => _cluster.Pve.Api.Nodes.Qemu.ResizeAsync("pve1", 106, new() { Disk = QemuDisk.Scsi0, Size = "+1G" }));
+
+        Assert.Equal(RecoveredOutcome.DidNotHappen, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_RemovalWhosePathIsAList_DecidesNothing(bool happened)
+    {
+        await _cluster.Pve.Api.Pools.CreateAsync(new() { PoolId = "p1" }, cancellationToken: TestContext.Current.CancellationToken);
+        ApiParameters pool = new() { { "poolid", "p1" } };
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/pools", () => _cluster.Pve.Raw.DeleteAsync("/pools", pool));
+
+        Assert.Equal(RecoveredOutcome.Undetermined, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task Recover_ChangeWithASecret_NeedsMoreThanWhatStoodThereBefore()
+    {
+        ApiParameters change = new() { { "name", "staging" }, { "cipassword", "hunter2-hunter2" } };
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(Fault.DropBeforeExecution, "/config", () => _cluster.Pve.Raw.PutAsync("/nodes/pve1/qemu/106/config", change));
+
+        Assert.Equal(RecoveredOutcome.Undetermined, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Theory]
     [InlineData("description", "hello")]
     [InlineData("net1", "virtio,bridge=vmbr9")]
     [InlineData("tags", "other;zzz")]
