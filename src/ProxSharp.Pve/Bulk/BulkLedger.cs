@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Tasks;
 
@@ -12,6 +13,7 @@ internal sealed class BulkLedger
     private int _done;
     private int _running;
     private int _failed;
+    private volatile ExceptionDispatchInfo? _progressFailure;
 
     public BulkLedger(IReadOnlyList<GuestSummary> guests, IProgress<BulkProgress>? progress)
     {
@@ -30,6 +32,9 @@ internal sealed class BulkLedger
             }
         }
     }
+
+    /// <summary>What the caller's progress threw; null if nothing.</summary>
+    public ExceptionDispatchInfo? ProgressFailure => _progressFailure;
 
     /// <summary>The guest at a place.</summary>
     public GuestSummary this[int index]
@@ -89,10 +94,23 @@ internal sealed class BulkLedger
             _running += (after.Outcome == BulkOutcome.Running ? 1 : 0) - (before.Outcome == BulkOutcome.Running ? 1 : 0);
             _done += (IsThrough(after) ? 1 : 0) - (IsThrough(before) ? 1 : 0);
             _failed += (after.Outcome == BulkOutcome.Failed ? 1 : 0) - (before.Outcome == BulkOutcome.Failed ? 1 : 0);
-            if (tell)
+            if (tell && _progressFailure is null)
             {
-                _progress?.Report(new BulkProgress(after, _items.Length, _done, _running, _failed));
+                Tell(new BulkProgress(after, _items.Length, _done, _running, _failed));
             }
+        }
+    }
+
+    // What the caller's progress throws must not tear down work that runs: it is kept until that has ended.
+    private void Tell(BulkProgress progress)
+    {
+        try
+        {
+            _progress?.Report(progress);
+        }
+        catch (Exception exception)
+        {
+            _progressFailure = ExceptionDispatchInfo.Capture(exception);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class BulkRun
 
     private BulkReport Report => _ledger.Report(_action.Name, _unmatched);
 
-    private bool MustStop => _options.StopOnError && _ledger.HasFailed;
+    private bool MustStop => (_options.StopOnError && _ledger.HasFailed) || _ledger.ProgressFailure is not null;
 
     public async Task<BulkReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -88,6 +88,7 @@ internal sealed class BulkRun
 
     private BulkReport Ended(CancellationToken cancellationToken)
     {
+        _ledger.ProgressFailure?.Throw();
         BulkReport report = Report;
 
         // Who cancels when all is done gets the result all the same.

@@ -27,6 +27,18 @@ public sealed class BulkRunTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Run_ProgressThatThrows_EndsTheRunWhenWhatRunsHasEnded(bool sync)
+    {
+        BulkOptions options = s_fast with { Progress = new Thrower() };
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(sync, "@tag-web", BulkAction.Stop(), options));
+
+        Assert.Equal("full disk", thrown.Message);
+        Assert.All(await _cluster.Pve.Tasks.ListAsync(TestContext.Current.CancellationToken), static task => Assert.False(task.IsRunning));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Run_ExclusionThatFitsNothing_DoesNothing(bool sync)
     {
         ArgumentException slip = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(sync, "@tag-web -@pool-prodution", BulkAction.Stop(), s_fast));
@@ -252,5 +264,10 @@ public sealed class BulkRunTests : IAsyncLifetime
             all.Add(value);
             also?.Invoke(value);
         }
+    }
+
+    private sealed class Thrower : IProgress<BulkProgress>
+    {
+        public void Report(BulkProgress value) => throw new InvalidOperationException("full disk");
     }
 }
