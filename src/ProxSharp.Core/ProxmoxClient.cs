@@ -109,6 +109,9 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
         ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions? options = null, CancellationToken cancellationToken = default)
         => _connection.OpenWebSocket(operation, parameters, options ?? new ProxmoxWebSocketOptions(), cancellationToken);
 
+    /// <summary>Tells whether a call of this client got a task as its answer, among those of late.</summary>
+    internal bool KnowsTask(string upid) => _connection.Tasks.Contains(upid);
+
     /// <summary>Closes all connections. Calls that are still running fail.</summary>
     public void Dispose()
     {

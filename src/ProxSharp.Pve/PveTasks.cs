@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ProxSharp.Api;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Http;
@@ -10,10 +9,7 @@ namespace ProxSharp.Pve;
 /// <summary>The background tasks of a cluster.</summary>
 public sealed class PveTasks
 {
-    private const int Remembered = 1000;
-
     private readonly PveClient _client;
-    private readonly ConcurrentQueue<Upid> _recent = new();
 
     internal PveTasks(PveClient client)
     {
@@ -47,18 +43,5 @@ public sealed class PveTasks
     internal async Task<PveTask> StartedAsync(Task<ApiResponse<string>> call) => Started(await call.ConfigureAwait(false));
 
     /// <inheritdoc cref="StartedAsync(Task{ApiResponse{string}})"/>
-    internal PveTask Started(ApiResponse<string> response)
-    {
-        PveTask task = this[response.Data];
-        _recent.Enqueue(task.Upid);
-        if (_recent.Count > Remembered)
-        {
-            _recent.TryDequeue(out _);
-        }
-
-        return task;
-    }
-
-    /// <summary>Tells whether a call of this client got a task as its answer, among those of late.</summary>
-    internal bool Knows(Upid upid) => _recent.Contains(upid);
+    internal PveTask Started(ApiResponse<string> response) => this[response.Data];
 }

@@ -153,6 +153,7 @@ internal static class ErrorTable
         new("no-such-uri", 501, "no such uri", ErrorKind.Other) { Hint = "The address leads outside the API: use the host and port only" },
         new("pbs-no-entry", 400, "ENOENT:", ErrorKind.NotFound),
         new("file-missing", 0, "no such file or directory", ErrorKind.Other),
+        new("rule-position", 500, "no rule at position", ErrorKind.NotFound),
         new("no-such", 0, "no such ", ErrorKind.NotFound),
         new("not-ha-managed", 500, "not HA managed", ErrorKind.NotFound) { Hint = "Add the guest to HA first" },
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),

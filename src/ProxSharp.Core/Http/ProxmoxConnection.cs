@@ -33,6 +33,9 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         set => _rules = SchemaRules.Of(value);
     }
 
+    /// <summary>The tasks that calls got as their answer of late.</summary>
+    public RecentTasks Tasks { get; } = new();
+
     /// <summary>The endpoint that answered last.</summary>
     public ProxmoxEndpoint CurrentEndpoint => _pipeline.Endpoints.Current;
 
@@ -47,13 +50,13 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         ApiOperation operation, ApiParameters parameters, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ApiCall call = Prepare(operation, parameters, null, false, options);
-        return await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false);
+        return Noted(await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
     public override ApiResponse<T> Send<T>(
         ApiOperation operation, ApiParameters parameters, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, null, false, options), new EnvelopeExchange<T>(reader), cancellationToken);
+        => Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, null, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
 
     /// <inheritdoc/>
     public override async Task<ApiResponse<T>> UploadAsync<T>(
@@ -61,7 +64,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     {
         ArgumentNullException.ThrowIfNull(upload);
         ApiCall call = Prepare(operation, parameters, upload, false, options);
-        return await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false);
+        return Noted(await RunAsync<EnvelopeExchange<T>, ApiResponse<T>>(call, new EnvelopeExchange<T>(reader), cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -69,7 +72,7 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        return Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, upload, false, options), new EnvelopeExchange<T>(reader), cancellationToken);
+        return Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, upload, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -199,6 +202,12 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
                 scope.Dispose();
             }
         }
+    }
+
+    private ApiResponse<T> Noted<T>(ApiResponse<T> response)
+    {
+        Tasks.Note(response.Data);
+        return response;
     }
 
     private ApiCall Prepare(ApiOperation operation, ApiParameters parameters, ApiUpload? upload, bool isDownload, ApiCallOptions? options)

@@ -19,7 +19,7 @@ internal static partial class SecretFragments
             : [];
 
         // An API token is written user@realm!name=secret: its last part is what must not be seen.
-        IEnumerable<string> tails = Address().Matches(text).SelectMany(static match => match.Groups["tail"].Value.Split('/', '?', '&', '=', '#').Where(static part => part.Length >= ShortestPart).Append(match.Groups["user"].Value));
+        IEnumerable<string> tails = Address().Matches(text).SelectMany(static match => match.Groups["tail"].Value.Split('/', '?', '&', '=', '#', ',', ';').Where(static part => part.Length >= ShortestPart).Append(match.Groups["user"].Value));
         return named.Concat(items).Concat(tails).SelectMany(static fragment => new[] { fragment, fragment[(fragment.LastIndexOf('=') + 1)..] });
     }
 
@@ -43,6 +43,6 @@ internal static partial class SecretFragments
     private static partial Regex Pattern();
 
     // The last @ before the host ends the user: a password may hold any other sign.
-    [GeneratedRegex("""(?<start>[a-z][a-z0-9+.-]*://)((?<user>[^\s"']*)@)?(?<host>[^/?#\s,;"']*)(?<tail>[/?#][^\s,;"']*)?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<start>[a-z][a-z0-9+.-]*://)((?<user>[^\s"']*)@)?(?<host>[^/?#\s,;"']*)(?<tail>[/?#][^\s"']*)?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Address();
 }

@@ -103,7 +103,7 @@ internal sealed class RecoverySearch
     private RecoveryResult JudgeTasks(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, bool? targetExists)
     {
         // A task that the client knows was started by another call.
-        IReadOnlyList<Upid> fitting = [.. trace.Matches(tasks).Where(upid => !_client.Tasks.Knows(upid))];
+        IReadOnlyList<Upid> fitting = [.. trace.Matches(tasks).Where(upid => !_client.KnowsTask(upid.ToString()))];
         string caller = _client.Options.Credentials.User;
         return (targetExists, fitting) switch
         {

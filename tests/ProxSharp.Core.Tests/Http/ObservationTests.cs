@@ -119,6 +119,7 @@ public sealed class ObservationTests
     [InlineData("url", "https://user:S3cret-of-nobody@mirror/debian.iso", "https://***@mirror/***")]
     [InlineData("url", "https://S3cret-of-nobody@mirror", "https://***@mirror")]
     [InlineData("url", "https://bucket/x.iso?X-Amz-Signature=S3cret-of-nobody", "https://bucket/***")]
+    [InlineData("url", "https://h/x.iso?a=1,2&k=S3cret-of-nobody", "https://h/***")]
     [InlineData("url", "https://chat/api/webhooks/1/S3cret-of-nobody", "https://chat/***")]
     [InlineData("entrypoint", "/bin/app --password S3cret-of-nobody", "")]
     [InlineData("mp", "vers=3,pass=S3cret-of-nobody", "vers=3,pass=***")]

@@ -72,7 +72,7 @@ public sealed class FirewallTests(PveCluster cluster) : IClassFixture<PveCluster
     public async Task Rules_PositionThatDoesNotExist_IsAnError(bool sync)
     {
         FirewallRules rules = _pve.Cluster.Firewall.Rules;
-        ProxmoxApiException exception = await Assert.ThrowsAsync<ProxmoxApiException>(async () => _ = sync ? rules.Get(77, Token) : await rules.GetAsync(77, Token));
+        ProxmoxApiException exception = await Assert.ThrowsAsync<ProxmoxNotFoundException>(async () => _ = sync ? rules.Get(77, Token) : await rules.GetAsync(77, Token));
         Assert.Equal("no rule at position 77", exception.ServerMessage);
         await Assert.ThrowsAsync<ArgumentException>(() => DoAsync(sync, () => rules.Update(s_ssh, Token), () => rules.UpdateAsync(s_ssh, Token)));
     }

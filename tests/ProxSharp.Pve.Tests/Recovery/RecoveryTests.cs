@@ -52,7 +52,8 @@ public sealed class RecoveryTests : IAsyncLifetime
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         ProxmoxOutcomeUnknownException lost = await LoseAsync(
             Fault.DropAfterExecution, "/status/reset", () => _cluster.Pve.Api.Nodes.Qemu.Status.ResetAsync("pve1", 100));
-        await _cluster.Pve.Api.Nodes.Qemu.Status.ResetAsync("pve1", 100, cancellationToken: cancellationToken);
+        await using PveClient other = new(_cluster.Options);
+        await other.Api.Nodes.Qemu.Status.ResetAsync("pve1", 100, cancellationToken: cancellationToken);
 
         RecoveryResult found = await RecoverAsync(lost, sync: false);
 
@@ -108,6 +109,16 @@ public sealed class RecoveryTests : IAsyncLifetime
             happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/rules/0", () => _cluster.Pve.Api.Nodes.Qemu.Firewall.Rules.DeleteAsync("pve1", 106, 0));
 
         Assert.Equal(RecoveredOutcome.Undetermined, (await RecoverAsync(lost, sync: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task Recover_TaskThatAnotherCallOfTheClientStarted_IsNotTakenForTheLost()
+    {
+        await _cluster.Pve.Api.Nodes.VzDump.CreateAsync("pve1", new() { VmId = "100,102", Storage = "local" }, cancellationToken: TestContext.Current.CancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/vzdump", () => _cluster.Pve.Api.Nodes.VzDump.CreateAsync("pve1", new() { VmId = "102,106", Storage = "local" }));
+
+        Assert.Equal(RecoveredOutcome.DidNotHappen, (await RecoverAsync(lost, sync: false)).Outcome);
     }
 
     [Theory]
