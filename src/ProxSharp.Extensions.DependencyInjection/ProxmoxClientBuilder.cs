@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -17,8 +18,9 @@ public sealed class ProxmoxClientBuilder<TClient>
     {
         (Services, Name, _product) = (services, name, product);
         OptionsName = $"{(product == ProxmoxProduct.BackupServer ? "ProxmoxBackup" : "ProxmoxVe")}{(name is null ? "" : ":" + name)}";
+        RefuseSecond(services);
         Settings = services.AddOptions<ProxmoxServerSettings>(OptionsName);
-        services.AddSingleton<IValidateOptions<ProxmoxServerSettings>>(new ProxmoxSettingsValidator(OptionsName, OptionsName, product));
+        services.AddSingleton<IValidateOptions<ProxmoxServerSettings>>(new ProxmoxSettingsValidator(OptionsName, product));
     }
 
     /// <summary>The services.</summary>
@@ -78,6 +80,13 @@ public sealed class ProxmoxClientBuilder<TClient>
         return this;
     }
 
+    /// <summary>Takes the settings from a section of the configuration.</summary>
+    internal void Bind(IConfiguration section)
+    {
+        Settings.Bind(section);
+        Services.AddSingleton<IValidateOptions<ProxmoxServerSettings>>(new UnknownSettingsValidator(OptionsName, section));
+    }
+
     internal ProxmoxClientBuilder<TClient> AddClient(Func<ProxmoxClientOptions, TClient> create)
     {
         if (Name is null)
@@ -90,6 +99,17 @@ public sealed class ProxmoxClientBuilder<TClient>
         }
 
         return this;
+    }
+
+    // The settings of both would become one client, which talks to the servers of the one with the credentials of the other.
+    private void RefuseSecond(IServiceCollection services)
+    {
+        if (services.Any(service => !service.IsKeyedService && service.ImplementationInstance is ProxmoxSettingsValidator known && known.OptionsName == OptionsName))
+        {
+            throw Name is null
+                ? new ArgumentException($"There is a {typeof(TClient).Name} without a key already: give the second one a key.", nameof(services))
+                : new ArgumentException($"There is a {typeof(TClient).Name} with the key '{Name}' already: give the second one another key.", nameof(services));
+        }
     }
 
     private ProxmoxClientOptions Options(IServiceProvider services)

@@ -19,37 +19,43 @@ public static class ProxmoxServiceCollectionExtensions
     /// <summary>Adds the client for Proxmox VE that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the settings.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, Action<ProxmoxServerSettings> configure) =>
         Ve(services, null, configure, null);
 
     /// <summary>Adds the client for Proxmox VE that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section of the configuration with the settings.</param>
+    /// <param name="section">The section of the configuration with the settings. Keys that are none are a mistake that validation names.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, IConfiguration section) => Ve(services, null, null, section);
 
     /// <summary>Adds a client for Proxmox VE that is asked for by a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key.</param>
     /// <param name="configure">Sets the settings.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, string name, Action<ProxmoxServerSettings> configure) =>
         Ve(services, Checked(name), configure, null);
 
     /// <summary>Adds a client for Proxmox VE that is asked for by a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key.</param>
-    /// <param name="section">The section of the configuration with the settings.</param>
+    /// <param name="section">The section of the configuration with the settings. Keys that are none are a mistake that validation names.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PveClient> AddProxmoxVe(this IServiceCollection services, string name, IConfiguration section) =>
         Ve(services, Checked(name), null, section);
 
     /// <summary>Adds the client for Proxmox Backup Server that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the settings.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, Action<ProxmoxServerSettings> configure) =>
         Backup(services, null, configure, null);
 
     /// <summary>Adds the client for Proxmox Backup Server that is asked for without a key.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section of the configuration with the settings.</param>
+    /// <param name="section">The section of the configuration with the settings. Keys that are none are a mistake that validation names.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, IConfiguration section) =>
         Backup(services, null, null, section);
 
@@ -57,13 +63,15 @@ public static class ProxmoxServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="name">The key.</param>
     /// <param name="configure">Sets the settings.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, string name, Action<ProxmoxServerSettings> configure) =>
         Backup(services, Checked(name), configure, null);
 
     /// <summary>Adds a client for Proxmox Backup Server that is asked for by a key.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The key.</param>
-    /// <param name="section">The section of the configuration with the settings.</param>
+    /// <param name="section">The section of the configuration with the settings. Keys that are none are a mistake that validation names.</param>
+    /// <exception cref="ArgumentException">There is such a client already.</exception>
     public static ProxmoxClientBuilder<PbsClient> AddProxmoxBackup(this IServiceCollection services, string name, IConfiguration section) =>
         Backup(services, Checked(name), null, section);
 
@@ -88,7 +96,7 @@ public static class ProxmoxServiceCollectionExtensions
 
         if (section is not null)
         {
-            builder.Settings.Bind(section);
+            builder.Bind(section);
         }
 
         if (configure is not null)

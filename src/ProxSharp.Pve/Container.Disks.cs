@@ -6,20 +6,6 @@ namespace ProxSharp.Pve;
 public sealed partial class Container
 {
     /// <inheritdoc/>
-    public override Task<PveTask> MoveDiskAsync(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTaskAsync($"move {disk} of", (node, call) => Api.MoveVolumeAsync(node, Id.Value, options.ForContainer(disk), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public override PveTask MoveDisk(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTask($"move {disk} of", (node, call) => Api.MoveVolume(node, Id.Value, options.ForContainer(disk), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public override Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default) => Config.DeleteKeysAsync([Detachable(disk)], cancellationToken: cancellationToken);
 
     /// <inheritdoc/>
@@ -51,12 +37,6 @@ public sealed partial class Container
             Config.DeleteKeys([UnusedKeyOf(after, disk, volume)], after.Digest, cancellationToken);
         }
     }
-
-    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => RunTaskAsync(
-        $"resize {disk} of", (node, call) => Api.ResizeAsync(node, Id.Value, new NodesLxcResizeRequest { Disk = new LxcDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
-
-    private protected override PveTask Resize(string disk, string size, CancellationToken cancellationToken) => RunTask(
-        $"resize {disk} of", (node, call) => Api.Resize(node, Id.Value, new NodesLxcResizeRequest { Disk = new LxcDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
 
     private static bool IsUnused(string disk) => disk.StartsWith("unused", StringComparison.Ordinal);
 

@@ -14,98 +14,12 @@ public sealed partial class Container
     /// <c>POST .../clone</c>. Needs <c>VM.Clone</c> on <c>/vms/{vmid}</c>, <c>VM.Allocate</c> on <c>/vms/{newid}</c> or on the pool, and space on the storage.
     /// </remarks>
     /// <exception cref="ProxmoxConflictException">The number that the options name is taken.</exception>
-    public Task<GuestTask<Container>> CloneAsync(GuestCloneOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        GuestCloneOptions wanted = options ?? new GuestCloneOptions();
-        return Client.Claims.ClaimAsync(wanted.NewId, wanted.IdRange, CloneToAsync, cancellationToken);
-
-        async Task<GuestTask<Container>> CloneToAsync(VmId newId)
-        {
-            string home = "";
-            PveTask task = await RunTaskAsync(
-                $"clone {newId} from",
-                (node, call) => Api.CloneAsync(home = node, Id.Value, wanted.ForContainer(newId), call, cancellationToken),
-                cancellationToken).ConfigureAwait(false);
-            return new GuestTask<Container>(task, new Container(Client, newId, wanted.Target?.Value ?? home));
-        }
-    }
+    public Task<GuestTask<Container>> CloneAsync(GuestCloneOptions? options = null, CancellationToken cancellationToken = default) =>
+        CloneGuestAsync(options, (id, node) => new Container(Client, id, node), cancellationToken);
 
     /// <inheritdoc cref="CloneAsync"/>
-    public GuestTask<Container> Clone(GuestCloneOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        GuestCloneOptions wanted = options ?? new GuestCloneOptions();
-        return Client.Claims.Claim(wanted.NewId, wanted.IdRange, CloneTo, cancellationToken);
-
-        GuestTask<Container> CloneTo(VmId newId)
-        {
-            string home = "";
-            PveTask task = RunTask(
-                $"clone {newId} from", (node, call) => Api.Clone(home = node, Id.Value, wanted.ForContainer(newId), call, cancellationToken), cancellationToken);
-            return new GuestTask<Container>(task, new Container(Client, newId, wanted.Target?.Value ?? home));
-        }
-    }
-
-    /// <inheritdoc/>
-    public override Task<PveTask> DeleteAsync(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
-        "delete", (node, call) => Api.DeleteAsync(node, Id.Value, GuestDeleteOptions.ForContainer(options), call, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override PveTask Delete(GuestDeleteOptions? options = null, CancellationToken cancellationToken = default) => RunTask(
-        "delete", (node, call) => Api.Delete(node, Id.Value, GuestDeleteOptions.ForContainer(options), call, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override async Task<MigrationPreconditions> GetMigrationPreconditionsAsync(NodeName? target = null, CancellationToken cancellationToken = default) =>
-        MigrationPreconditions.Of(await CallAsync(
-            "check the migration of", (node, call) => Api.GetMigrationPreconditionsAsync(node, Id.Value, Preconditions(target), call, cancellationToken), cancellationToken)
-            .ConfigureAwait(false));
-
-    /// <inheritdoc/>
-    public override MigrationPreconditions GetMigrationPreconditions(NodeName? target = null, CancellationToken cancellationToken = default) =>
-        MigrationPreconditions.Of(Call(
-            "check the migration of", (node, call) => Api.GetMigrationPreconditions(node, Id.Value, Preconditions(target), call, cancellationToken), cancellationToken));
-
-    /// <inheritdoc/>
-    public override async Task<PveTask> MigrateAsync(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        NodesLxcMigrateRequest request = (options ?? new GuestMigrateOptions()).ForContainer(target.Value);
-        PveTask task = await RunTaskAsync($"migrate to {target}", (node, call) => Api.MigrateAsync(node, Id.Value, request, call, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        Place.Forget();
-        return task;
-    }
-
-    /// <inheritdoc/>
-    public override PveTask Migrate(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        NodesLxcMigrateRequest request = (options ?? new GuestMigrateOptions()).ForContainer(target.Value);
-        PveTask task = RunTask($"migrate to {target}", (node, call) => Api.Migrate(node, Id.Value, request, call, cancellationToken), cancellationToken);
-        Place.Forget();
-        return task;
-    }
-
-    /// <inheritdoc/>
-    public override Task<PveTask> RemoteMigrateAsync(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTaskAsync(
-            $"migrate to {options.Target.Host}", (node, call) => Api.RemoteMigrateAsync(node, Id.Value, options.ForContainer(), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public override PveTask RemoteMigrate(GuestRemoteMigrateOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTask($"migrate to {options.Target.Host}", (node, call) => Api.RemoteMigrate(node, Id.Value, options.ForContainer(), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public override async Task<bool> HasFeatureAsync(GuestFeature feature, string? snapshot = null, CancellationToken cancellationToken = default) => (await CallAsync(
-        "read the features of", (node, call) => Api.GetFeatureAsync(node, Id.Value, Feature(feature, snapshot), call, cancellationToken), cancellationToken)
-        .ConfigureAwait(false)).HasFeature;
-
-    /// <inheritdoc/>
-    public override bool HasFeature(GuestFeature feature, string? snapshot = null, CancellationToken cancellationToken = default) => Call(
-        "read the features of", (node, call) => Api.GetFeature(node, Id.Value, Feature(feature, snapshot), call, cancellationToken), cancellationToken).HasFeature;
+    public GuestTask<Container> Clone(GuestCloneOptions? options = null, CancellationToken cancellationToken = default) =>
+        CloneGuest(options, (id, node) => new Container(Client, id, node), cancellationToken);
 
     /// <summary>Turns the container into a template that linked clones can be made of. There is no way back.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -116,8 +30,4 @@ public sealed partial class Container
     /// <inheritdoc cref="ConvertToTemplateAsync"/>
     public void ConvertToTemplate(CancellationToken cancellationToken = default) =>
         Call("make a template of", (node, call) => Api.Template(node, Id.Value, call, cancellationToken), cancellationToken);
-
-    private static NodesLxcGetMigrationPreconditionsRequest Preconditions(NodeName? target) => new() { Target = target?.Value };
-
-    private static NodesLxcGetFeatureRequest Feature(GuestFeature feature, string? snapshot) => new() { Feature = feature, SnapName = snapshot };
 }

@@ -39,11 +39,11 @@ public abstract partial class Guest
     /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     /// <exception cref="TimeoutException">It is not listed when the time is up.</exception>
     public Task WaitUntilInResourcesAsync(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
-        async token => await Client.Locator.TryLocateAsync(Id, token).ConfigureAwait(false) is not null, $"{Label} was not listed by the cluster", cancellationToken);
+        async token => await Client.Locator.TryLocateAsync(this, token).ConfigureAwait(false) is not null, $"{Label} was not listed by the cluster", cancellationToken);
 
     /// <inheritdoc cref="WaitUntilInResourcesAsync"/>
     public void WaitUntilInResources(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
-        Wait(options).Until(token => Client.Locator.TryLocate(Id, token) is not null, $"{Label} was not listed by the cluster", cancellationToken);
+        Wait(options).Until(token => Client.Locator.TryLocate(this, token) is not null, $"{Label} was not listed by the cluster", cancellationToken);
 
     private GuestWait Wait(GuestWaitOptions? options) => new(options, Client.Options.TimeProvider);
 }

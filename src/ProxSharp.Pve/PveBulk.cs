@@ -32,7 +32,7 @@ public sealed class PveBulk
     public Task<BulkReport> RunAsync(string selection, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default) =>
         RunAsync(GuestSelector.Parse(selection, null), action, options, cancellationToken);
 
-    /// <summary>Does an action with the guests that a selection chooses. The tasks are waited for one after the other, the oldest first.</summary>
+    /// <summary>Does an action with the guests that a selection chooses. All tasks that run are looked at in turn, on the calling thread.</summary>
     /// <inheritdoc cref="RunAsync(string, BulkAction, BulkOptions?, CancellationToken)"/>
     /// <exception cref="ArgumentException">The action has no synchronous form.</exception>
     public BulkReport Run(string selection, BulkAction action, BulkOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -76,7 +76,7 @@ public sealed class PveBulk
         return new BulkRun(_client, Selection(guests), action, options ?? BulkOptions.Default, new BulkPlaces(_client)).RunAsync(cancellationToken);
     }
 
-    /// <summary>Does an action with guests of a list. The tasks are waited for one after the other, the oldest first.</summary>
+    /// <summary>Does an action with guests of a list. All tasks that run are looked at in turn, on the calling thread.</summary>
     /// <param name="guests">The guests; each is taken once.</param>
     /// <param name="action">What is done with each.</param>
     /// <param name="options">How; null for the defaults.</param>

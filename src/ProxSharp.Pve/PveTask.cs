@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Tasks;
 using ProxSharp.Tasks;
 
@@ -14,11 +15,17 @@ namespace ProxSharp.Pve;
 public sealed class PveTask
 {
     private readonly PveTasks _tasks;
+    private readonly Upid _upid;
+    private readonly MovedGuestTask? _repeat;
 
-    internal PveTask(PveTasks tasks, Upid upid) => (_tasks, Upid) = (tasks, upid);
+    internal PveTask(PveTasks tasks, Upid upid, MovedGuestTask? repeat = null) => (_tasks, _upid, _repeat) = (tasks, upid, repeat);
 
-    /// <summary>The identifier the server gave this task; enough to find it again later, from any program.</summary>
-    public Upid Upid { get; }
+    /// <summary>
+    /// The identifier the server gave this task; enough to find it again later, from any program. When a guest was started, stopped or shut down just after
+    /// it had moved, the task fails without having done anything; whoever waits for it then gets the call made once more where the guest is, and from
+    /// then on the handle means the task of that call.
+    /// </summary>
+    public Upid Upid => _repeat?.Successor?.Upid ?? _upid;
 
     /// <summary>
     /// Waits until the task has ended. All who wait with the same client share their looks at the server: one list of each node serves them all. Short
@@ -30,16 +37,28 @@ public sealed class PveTask
     /// <exception cref="ProxmoxTaskFailedException">The task ended with an error.</exception>
     /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
     /// <exception cref="ArgumentException">The options cannot work.</exception>
-    public Task<TaskResult> WaitForCompletionAsync(TaskWaitOptions? options = null, CancellationToken cancellationToken = default) =>
-        new TaskWait(_tasks.Server, Upid, options ?? TaskWaitOptions.Default).RunAsync(_tasks.Watcher, cancellationToken);
+    public Task<TaskResult> WaitForCompletionAsync(TaskWaitOptions? options = null, CancellationToken cancellationToken = default) => _repeat is null
+        ? new TaskWait(_tasks.Server, _upid, options ?? TaskWaitOptions.Default).RunAsync(_tasks.Watcher, cancellationToken)
+        : WaitAsync(_repeat, options ?? TaskWaitOptions.Default, cancellationToken);
 
     /// <inheritdoc cref="WaitForCompletionAsync(TaskWaitOptions?, CancellationToken)"/>
     public Task<TaskResult> WaitForCompletionAsync(CancellationToken cancellationToken) => WaitForCompletionAsync(null, cancellationToken);
 
     /// <summary>Waits on the calling thread until the task has ended. Short outages of the server and expired tickets do not end the waiting.</summary>
     /// <inheritdoc cref="WaitForCompletionAsync(TaskWaitOptions?, CancellationToken)"/>
-    public TaskResult WaitForCompletion(TaskWaitOptions? options = null, CancellationToken cancellationToken = default) =>
-        new TaskWait(_tasks.Server, Upid, options ?? TaskWaitOptions.Default).Run(cancellationToken);
+    public TaskResult WaitForCompletion(TaskWaitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        PveTaskPoll poll = Poll(options ?? TaskWaitOptions.Default);
+        while (true)
+        {
+            if (poll.Look(cancellationToken) is { } result)
+            {
+                return result;
+            }
+
+            poll.PauseUntilDue(cancellationToken);
+        }
+    }
 
     /// <summary>Tells whether the task runs, or how it ended.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -95,4 +114,25 @@ public sealed class PveTask
 
     /// <summary>Returns the identifier.</summary>
     public override string ToString() => Upid.ToString();
+
+    /// <summary>The same task, whose call may be made again.</summary>
+    internal PveTask For(MovedGuestTask repeat) => new(_tasks, _upid, repeat);
+
+    /// <summary>Waits in single looks, so that one thread can wait for several tasks.</summary>
+    internal PveTaskPoll Poll(TaskWaitOptions options) => new(_tasks.Server, _upid, _repeat, options);
+
+    private async Task<TaskResult> WaitAsync(MovedGuestTask repeat, TaskWaitOptions options, CancellationToken cancellationToken)
+    {
+        long start = _tasks.Server.Clock.GetTimestamp();
+        Upid upid = Upid;
+        TaskWaitOptions silent = upid == _upid ? options with { ThrowOnFailure = false } : options;
+        TaskResult result = await new TaskWait(_tasks.Server, upid, silent).RunAsync(_tasks.Watcher, cancellationToken).ConfigureAwait(false);
+        if (upid == _upid && repeat.IsProof(result) && await repeat.RepeatAsync(cancellationToken).ConfigureAwait(false) is { } next)
+        {
+            TaskWaitOptions rest = options.After(_tasks.Server.Clock.GetElapsedTime(start));
+            return await next.WaitForCompletionAsync(rest, cancellationToken).ConfigureAwait(false);
+        }
+
+        return options.ThrowOnFailure ? result.EnsureSucceeded(options.WarningsAreFailures) : result;
+    }
 }

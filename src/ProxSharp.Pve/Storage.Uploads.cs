@@ -22,7 +22,9 @@ public sealed partial class Storage
     /// <param name="options">Checksum, progress and more; null for the defaults.</param>
     /// <param name="cancellationToken">Stops sending. Nothing of a file that was not sent to its end stays on the server.</param>
     /// <returns>The task that checks and moves the file; it fails if the checksum does not match.</returns>
-    /// <exception cref="ArgumentException">The name cannot be sent, or the length is not known.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name cannot be sent or has no extension of its kind of content, or the length is not known. Nothing was sent.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The stream ended early or could not be read.</exception>
     /// <exception cref="ProxmoxOutcomeUnknownException">The connection broke. An upload is never sent again by itself.</exception>
     /// <remarks><c>POST /nodes/{node}/storage/{storage}/upload</c>. Needs <c>Datastore.AllocateTemplate</c> on <c>/storage/{storage}</c>.</remarks>

@@ -6,20 +6,6 @@ namespace ProxSharp.Pve;
 public sealed partial class Vm
 {
     /// <inheritdoc/>
-    public override Task<PveTask> MoveDiskAsync(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTaskAsync($"move {disk} of", (node, call) => Api.MoveDiskAsync(node, Id.Value, options.ForVm(disk), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public override PveTask MoveDisk(string disk, GuestMoveDiskOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return RunTask($"move {disk} of", (node, call) => Api.MoveDisk(node, Id.Value, options.ForVm(disk), call, cancellationToken), cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public override Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default) =>
         CallAsync($"detach {disk} of", (node, call) => Api.UnlinkAsync(node, Id.Value, Unlinking(disk, destroy: false), call, cancellationToken), cancellationToken);
 
@@ -34,12 +20,6 @@ public sealed partial class Vm
     /// <inheritdoc/>
     public override void DestroyDisk(string disk, CancellationToken cancellationToken = default) =>
         Call($"destroy {disk} of", (node, call) => Api.Unlink(node, Id.Value, Unlinking(disk, destroy: true), call, cancellationToken), cancellationToken);
-
-    private protected override Task<PveTask> ResizeAsync(string disk, string size, CancellationToken cancellationToken) => RunTaskAsync(
-        $"resize {disk} of", (node, call) => Api.ResizeAsync(node, Id.Value, new NodesQemuResizeRequest { Disk = new QemuDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
-
-    private protected override PveTask Resize(string disk, string size, CancellationToken cancellationToken) => RunTask(
-        $"resize {disk} of", (node, call) => Api.Resize(node, Id.Value, new NodesQemuResizeRequest { Disk = new QemuDisk(disk), Size = size }, call, cancellationToken), cancellationToken);
 
     private static NodesQemuUnlinkRequest Unlinking(string disk, bool destroy)
     {

@@ -21,54 +21,6 @@ public sealed partial class Vm
 
     private protected override GuestStatusReport ReadStatus(CancellationToken cancellationToken) => GetStatus(cancellationToken);
 
-    /// <inheritdoc/>
-    public override Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
-        "start", (node, call) => Api.Status.StartAsync(node, Id.Value, GuestStartOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override PveTask Start(GuestStartOptions? options = null, CancellationToken cancellationToken = default) => RunTask(
-        "start", (node, call) => Api.Status.Start(node, Id.Value, GuestStartOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
-        "stop", (node, call) => Api.Status.StopAsync(node, Id.Value, GuestStopOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override PveTask Stop(GuestStopOptions? options = null, CancellationToken cancellationToken = default) => RunTask(
-        "stop", (node, call) => Api.Status.Stop(node, Id.Value, GuestStopOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => RunTaskAsync(
-        "shut down", (node, call) => Api.Status.ShutdownAsync(node, Id.Value, GuestShutdownOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override PveTask Shutdown(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) => RunTask(
-        "shut down", (node, call) => Api.Status.Shutdown(node, Id.Value, GuestShutdownOptions.ForVm(options), call, cancellationToken), cancellationToken, isBlind: true);
-
-    /// <inheritdoc/>
-    public override Task<PveTask> RebootAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => RunTaskAsync(
-        "reboot", (node, call) => Api.Status.RebootAsync(node, Id.Value, new NodesQemuStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override PveTask Reboot(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => RunTask(
-        "reboot", (node, call) => Api.Status.Reboot(node, Id.Value, new NodesQemuStatusRebootRequest { Timeout = OptionCheck.Seconds(timeout) }, call, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task<PveTask> SuspendAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
-        "suspend", (node, call) => Api.Status.SuspendAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override PveTask Suspend(CancellationToken cancellationToken = default) => RunTask(
-        "suspend", (node, call) => Api.Status.Suspend(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task<PveTask> ResumeAsync(CancellationToken cancellationToken = default) => RunTaskAsync(
-        "resume", (node, call) => Api.Status.ResumeAsync(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public override PveTask Resume(CancellationToken cancellationToken = default) => RunTask(
-        "resume", (node, call) => Api.Status.Resume(node, Id.Value, options: call, cancellationToken: cancellationToken), cancellationToken);
-
     /// <summary>Saves the memory of the VM to a storage and ends it. The next start goes on where it was.</summary>
     /// <param name="storage">The storage for the memory; null for the VM's, or that of its disks.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>

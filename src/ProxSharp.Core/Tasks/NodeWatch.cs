@@ -158,17 +158,24 @@ internal sealed class NodeWatch(TaskServer server, string node)
     {
         lock (_gate)
         {
-            long rest = After(Now, callTime * BreakPerCall);
-            long next = long.MaxValue;
-            long latest = Now;
-            foreach (WatchedTask task in _tasks)
-            {
-                next = Math.Min(next, task.Due);
-                latest = Math.Max(latest, task.Due);
-            }
-
-            _due = Math.Max(next, Math.Min(rest, latest));
+            // Those that are over leave by themselves, but not at once, and until then they are due at any time.
+            _tasks.RemoveAll(static task => task.IsOver);
+            _due = NextDue(_tasks, Now, After(Now, callTime * BreakPerCall));
         }
+    }
+
+    /// <summary>When the next look is due: as soon as the first task is, but not before the node has had its rest, unless nobody has that much time.</summary>
+    internal static long NextDue(IReadOnlyList<WatchedTask> tasks, long now, long rest)
+    {
+        long next = long.MaxValue;
+        long latest = now;
+        foreach (WatchedTask task in tasks.Where(static task => !task.IsOver))
+        {
+            next = Math.Min(next, task.Due);
+            latest = Math.Max(latest, task.Due);
+        }
+
+        return next == long.MaxValue ? now : Math.Max(next, Math.Min(rest, latest));
     }
 
     private void FailAll(Exception exception)

@@ -41,8 +41,8 @@ public sealed class TaskResult
     /// <summary>The last lines of the log, oldest first. Read for failures and warnings; empty after a plain success.</summary>
     public IReadOnlyList<string> LogTail { get; init; } = [];
 
-    /// <summary>Why <see cref="LogTail"/> could not be read; null if it could.</summary>
-    internal ProxmoxException? LogFailure { get; init; }
+    /// <summary>Why the log could not be read, for <see cref="LogTail"/> or for those who follow it; null if it could, or was not needed.</summary>
+    public ProxmoxException? LogFailure { get; init; }
 
     /// <summary>Returns the result if the task did its work, and throws otherwise.</summary>
     /// <param name="warningsAreFailures">True to take warnings for a failure.</param>

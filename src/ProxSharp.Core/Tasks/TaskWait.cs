@@ -15,18 +15,29 @@ internal sealed class TaskWait
     private readonly TaskTracker _tracker;
     private readonly TaskReporter _reporter;
     private readonly TaskLogCursor _cursor = new();
+    private readonly long _start;
+    private long? _looked;
+    private TaskState? _end;
+    private ProxmoxPermissionException? _logRefusal;
 
     public TaskWait(TaskServer server, Upid upid, TaskWaitOptions options)
     {
         (_server, _upid, _options) = (server, upid, options.Checked());
         _tracker = new TaskTracker(upid, options, server.Clock);
         _reporter = new TaskReporter(options);
+        _start = server.Clock.GetTimestamp();
     }
+
+    /// <summary>How long until the next look is due; not positive if it is.</summary>
+    public TimeSpan Rest => _looked is { } last ? _tracker.Pause - _server.Clock.GetElapsedTime(last) : TimeSpan.Zero;
+
+    // Without a log to follow, or without the right to read it.
+    private bool FollowsLog => _options.FollowsLog && _logRefusal is null;
 
     /// <summary>Waits; <paramref name="watcher"/> looks at the task together with others.</summary>
     public async Task<TaskResult> RunAsync(TaskWatcher watcher, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timer = new(_options.Timeout, _server.Clock);
+        using CancellationTokenSource timer = Timer();
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
@@ -43,15 +54,21 @@ internal sealed class TaskWait
         }
     }
 
-    /// <summary>Waits on the calling thread.</summary>
-    public TaskResult Run(CancellationToken cancellationToken)
+    /// <summary>Looks once at the task, on the calling thread.</summary>
+    /// <returns>How it ended; null if it has not.</returns>
+    public TaskResult? Look(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timer = new(_options.Timeout, _server.Clock);
+        using CancellationTokenSource timer = Timer();
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            TaskState end = Watch(both.Token);
-            return Conclude(end, Tail(end, cancellationToken));
+            both.Token.ThrowIfCancellationRequested();
+
+            // The state first: lines that come before it says that the task has ended are then all in the log.
+            _end ??= State(both.Token);
+            bool pumped = !FollowsLog || Pump(both.Token);
+            _looked = _server.Clock.GetTimestamp();
+            return _end is { } end && pumped ? Conclude(end, Tail(end, cancellationToken)) : null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -63,9 +80,20 @@ internal sealed class TaskWait
         }
     }
 
+    /// <summary>Waits on the calling thread until the next look is due, or the waiting is over.</summary>
+    public void PauseUntilDue(CancellationToken cancellationToken)
+    {
+        TimeSpan left = IsLimited ? _options.Timeout - _server.Clock.GetElapsedTime(_start) : TimeSpan.MaxValue;
+        TimeSpan rest = Rest < left ? Rest : left;
+        if (rest > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        {
+            PauseFor(rest, cancellationToken);
+        }
+    }
+
     private async Task<TaskState> WatchAsync(TaskWatcher watcher, CancellationToken cancellationToken)
     {
-        if (!_options.FollowsLog)
+        if (!FollowsLog)
         {
             return await watcher.WatchAsync(_tracker, cancellationToken).ConfigureAwait(false);
         }
@@ -76,14 +104,14 @@ internal sealed class TaskWait
         {
             // Failures on the way are the watcher's to judge; it asks the same server.
             TaskTracker log = new(_upid, _options, _server.Clock);
-            while (!end.IsCompleted)
+            while (!end.IsCompleted && FollowsLog)
             {
                 await PumpAsync(log, leave.Token).ConfigureAwait(false);
                 await Task.WhenAny(end, Pause.ForAsync(log.Pause, _server.Clock, leave.Token)).ConfigureAwait(false);
             }
 
             TaskState state = await end.ConfigureAwait(false);
-            while (!await PumpAsync(log, leave.Token).ConfigureAwait(false))
+            while (FollowsLog && !await PumpAsync(log, leave.Token).ConfigureAwait(false))
             {
                 await Pause.ForAsync(log.Pause, _server.Clock, leave.Token).ConfigureAwait(false);
             }
@@ -97,24 +125,7 @@ internal sealed class TaskWait
         }
     }
 
-    private TaskState Watch(CancellationToken cancellationToken)
-    {
-        TaskState? end = null;
-        while (true)
-        {
-            // The state first: lines that come before it says that the task has ended are then all in the log.
-            end ??= Look(cancellationToken);
-            bool pumped = !_options.FollowsLog || Pump(_tracker, cancellationToken);
-            if (end is { } state && pumped)
-            {
-                return state;
-            }
-
-            Pause.For(_tracker.Pause, _server.Clock, cancellationToken);
-        }
-    }
-
-    private TaskState? Look(CancellationToken cancellationToken)
+    private TaskState? State(CancellationToken cancellationToken)
     {
         try
         {
@@ -128,7 +139,7 @@ internal sealed class TaskWait
         }
     }
 
-    // False if the log could not be read this time.
+    // False if the log could not be read this time. Who may not read it waits without: how the task ends is another matter.
     private async Task<bool> PumpAsync(TaskTracker tracker, CancellationToken cancellationToken)
     {
         try
@@ -142,6 +153,11 @@ internal sealed class TaskWait
             while (_cursor.HasMore);
             return true;
         }
+        catch (ProxmoxPermissionException exception)
+        {
+            _logRefusal = exception;
+            return true;
+        }
         catch (ProxmoxException exception)
         {
             tracker.Observe(exception);
@@ -149,7 +165,7 @@ internal sealed class TaskWait
         }
     }
 
-    private bool Pump(TaskTracker tracker, CancellationToken cancellationToken)
+    private bool Pump(CancellationToken cancellationToken)
     {
         try
         {
@@ -161,16 +177,21 @@ internal sealed class TaskWait
             while (_cursor.HasMore);
             return true;
         }
+        catch (ProxmoxPermissionException exception)
+        {
+            _logRefusal = exception;
+            return true;
+        }
         catch (ProxmoxException exception)
         {
-            tracker.Observe(exception);
+            _tracker.Observe(exception);
             return false;
         }
     }
 
     private TaskResult Conclude(TaskState end, (IReadOnlyList<string> Lines, ProxmoxException? Failure) tail)
     {
-        TaskResult result = new(_upid, end.ExitStatus ?? "") { Ended = end.Ended, LogTail = tail.Lines, LogFailure = tail.Failure };
+        TaskResult result = new(_upid, end.ExitStatus ?? "") { Ended = end.Ended, LogTail = tail.Lines, LogFailure = tail.Failure ?? _logRefusal };
         if (result.Succeeded)
         {
             _reporter.ReportEnd();
@@ -228,7 +249,34 @@ internal sealed class TaskWait
 
     private IReadOnlyList<string> KnownTail(TaskState end) => ExitText.Outcome(end.ExitStatus) == TaskOutcome.Succeeded ? [] : _reporter.Tail;
 
-    private string CancelText() => $"The waiting for the task {TaskText.Describe(_upid)} was cancelled{(_options.StopOnCancel ? "" : "; the task goes on")}. Its id: {_upid}";
+    private string CancelText() =>
+        $"The waiting for the task {TaskText.Describe(_upid)} was cancelled{(_options.StopOnCancel ? "" : "; the task goes on")}. Its id: {_upid}";
+
+    // Timers hold no more than 49 days.
+    private bool IsLimited => _options.Timeout != Timeout.InfiniteTimeSpan && _options.Timeout.TotalMilliseconds < uint.MaxValue - 1;
+
+    private CancellationTokenSource Timer()
+    {
+        if (!IsLimited)
+        {
+            return new CancellationTokenSource();
+        }
+
+        TimeSpan left = _options.Timeout - _server.Clock.GetElapsedTime(_start);
+        return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _server.Clock);
+    }
+
+    private void PauseFor(TimeSpan time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Pause.For(time, _server.Clock, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next look says so, and stops the task if that is wanted.
+        }
+    }
 
     // Returns why the task could not be stopped, which goes along with the cancellation.
     private async Task<Exception?> StopAsync()

@@ -6,7 +6,9 @@ public sealed record TaskWaitOptions
     /// <summary>Waits without a limit, survives short outages, and throws if the task failed.</summary>
     public static TaskWaitOptions Default { get; } = new();
 
-    /// <summary>How long to wait at most. Default: without limit. The task itself goes on when the time is over.</summary>
+    /// <summary>
+    /// How long to wait at most. Default: without limit; more than 49 days count as that, too. The task itself goes on when the time is over.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The shortest pause between two looks at the task. Default: 200 ms. Pauses are a tenth of the time waited so far, within the bounds.</summary>
@@ -21,7 +23,10 @@ public sealed record TaskWaitOptions
     /// </summary>
     public IProgress<TaskProgress>? Progress { get; init; }
 
-    /// <summary>Is told each line of the log once and in order, to the last one; null (the default) for nobody.</summary>
+    /// <summary>
+    /// Is told each line of the log once and in order, to the last one; null (the default) for nobody. If the user may not read the log, no line is told and
+    /// the waiting goes on: <see cref="TaskResult.LogFailure"/> says so in the end.
+    /// </summary>
     public IProgress<TaskLogLine>? Log { get; init; }
 
     /// <summary>Whether a task that ended with warnings counts as failed. Default: false.</summary>
@@ -50,6 +55,11 @@ public sealed record TaskWaitOptions
 
     /// <summary>True if the log has to be read while the task runs.</summary>
     internal bool FollowsLog => Progress is not null || Log is not null;
+
+    /// <summary>The options for the rest of a wait that has taken some time already.</summary>
+    internal TaskWaitOptions After(TimeSpan elapsed) => Timeout == System.Threading.Timeout.InfiniteTimeSpan
+        ? this
+        : this with { Timeout = Timeout > elapsed ? Timeout - elapsed : TimeSpan.Zero };
 
     /// <summary>Finds values that cannot work.</summary>
     /// <exception cref="ArgumentException">There is one.</exception>

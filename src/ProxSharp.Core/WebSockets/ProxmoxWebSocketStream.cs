@@ -12,6 +12,7 @@ public sealed class ProxmoxWebSocketStream : Stream
 {
     // Status 1000, a normal end.
     private static readonly byte[] s_goodbye = [0x03, 0xE8];
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
     private readonly HttpResponseMessage _response;
     private readonly Stream _transport;
@@ -20,15 +21,17 @@ public sealed class ProxmoxWebSocketStream : Stream
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ReadOnlyMemory<byte> _keepAlive;
     private readonly ITimer _timer;
+    private readonly TimeProvider _time;
     private TimeSpan _keepAliveInterval;
     private Exception? _failure;
     private int _keepingAlive;
+    private int _closing;
     private bool _ended;
     private volatile bool _isDisposed;
 
     internal ProxmoxWebSocketStream(HttpResponseMessage response, Stream transport, string name, ProxmoxWebSocketOptions options, TimeProvider time)
     {
-        (_response, _transport, _name, _keepAlive) = (response, transport, name, options.KeepAliveMessage);
+        (_response, _transport, _name, _keepAlive, _time) = (response, transport, name, options.KeepAliveMessage, time);
         _frames = new FrameReader(name);
         _timer = time.CreateTimer(static state => ((ProxmoxWebSocketStream)state!).KeepAlive(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         KeepAliveInterval = options.KeepAliveInterval;
@@ -187,43 +190,19 @@ public sealed class ProxmoxWebSocketStream : Stream
     /// <summary>Not supported.</summary>
     public override void SetLength(long value) => throw NoPosition();
 
-    /// <inheritdoc/>
+    /// <summary>Says goodbye to the server and closes the connection. A server that does not read is waited for 2 s at most.</summary>
     public override async ValueTask DisposeAsync()
     {
-        if (BeginClose())
-        {
-            try
-            {
-                await SendFrameAsync(FrameWriter.Close, s_goodbye, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (ProxmoxConnectionException)
-            {
-                // There is nobody left to say goodbye to.
-            }
-        }
-
-        Release();
+        await CloseAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Says goodbye to the server and closes the connection, behind the caller's back if the server does not read.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
-            if (BeginClose())
-            {
-                try
-                {
-                    SendFrame(FrameWriter.Close, s_goodbye);
-                }
-                catch (ProxmoxConnectionException)
-                {
-                    // There is nobody left to say goodbye to.
-                }
-            }
-
-            Release();
+            _ = CloseAsync();
         }
 
         base.Dispose(disposing);
@@ -231,17 +210,48 @@ public sealed class ProxmoxWebSocketStream : Stream
 
     private static NotSupportedException NoPosition() => new("A websocket has neither a length nor a position.");
 
-    // True for the first caller, unless a writer is at work: the goodbye would have to wait for it, and closing must not hang.
-    private bool BeginClose()
+    private async Task CloseAsync()
     {
-        if (_isDisposed)
+        if (Interlocked.Exchange(ref _closing, 1) == 1)
         {
-            return false;
+            return;
         }
 
         _isDisposed = true;
-        _timer.Dispose();
-        return _writing.CurrentCount > 0 && _failure is null;
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_failure is null)
+        {
+            await SayGoodbyeAsync().ConfigureAwait(false);
+        }
+
+        Release();
+    }
+
+    // A writer that is at work is not waited for, and a server that does not read not for long: closing must not hang.
+    private async Task SayGoodbyeAsync()
+    {
+        if (!await _writing.WaitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        byte[] frame = new byte[s_goodbye.Length + FrameWriter.LongestHead];
+        using CancellationTokenSource limit = new(s_farewell, _time);
+        CancellationTokenRegistration cut = limit.Token.UnsafeRegister(static transport => ((Stream)transport!).Dispose(), _transport);
+        try
+        {
+            await _transport.WriteAsync(frame.AsMemory(0, FrameWriter.Write(frame, FrameWriter.Close, s_goodbye)), limit.Token).ConfigureAwait(false);
+            await _transport.FlushAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || Translate(exception) is not null)
+        {
+            // There is nobody left to say goodbye to.
+        }
+        finally
+        {
+            await cut.DisposeAsync().ConfigureAwait(false);
+            _writing.Release();
+        }
     }
 
     // Proxmox: the server answers a close frame by shutting the connection down, so waiting for its close frame would be waiting for nothing.

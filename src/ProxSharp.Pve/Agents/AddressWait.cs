@@ -1,6 +1,7 @@
-using ProxSharp.Http;
 using System.Globalization;
 using System.Net;
+using ProxSharp.Http;
+using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Http;
 
 namespace ProxSharp.Pve.Agents;
@@ -17,7 +18,7 @@ internal sealed class AddressWait
     private AddressWait(string guest, AddressWaitOptions? options, TimeProvider time)
     {
         (_guest, _options, _time, _start) = (guest, options ?? new AddressWaitOptions(), time, time.GetTimestamp());
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Interval, TimeSpan.Zero, nameof(options));
+        OptionCheck.Wait(_options.Timeout, _options.Interval);
     }
 
     /// <summary>Looks again and again.</summary>

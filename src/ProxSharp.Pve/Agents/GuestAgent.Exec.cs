@@ -1,6 +1,7 @@
-using ProxSharp.Http;
 using System.Text;
+using ProxSharp.Http;
 using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Http;
 
 namespace ProxSharp.Pve.Agents;
@@ -17,11 +18,12 @@ public sealed partial class GuestAgent
     /// <returns>How it ended and what it wrote. A failure of the program is no exception: see <see
     /// cref="AgentExecResult.EnsureSucceeded"/>.</returns>
     /// <exception cref="TimeoutException">It has not ended in time; <see cref="GetExecStatusAsync"/> tells later how it does.</exception>
+    /// <exception cref="ArgumentException">The options cannot work; nothing was started.</exception>
     /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c> and <c>GET /nodes/{node}/qemu/{vmid}/agent/exec-status</c>. Needs
     /// <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<AgentExecResult> ExecAsync(IReadOnlyList<string> command, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new AgentExecOptions();
+        options = Checked(options);
         long process = await StartAsync(command, options.Input, cancellationToken).ConfigureAwait(false);
         ExecWait wait = new(process, options, Time);
         while (true)
@@ -39,7 +41,7 @@ public sealed partial class GuestAgent
     /// <inheritdoc cref="ExecAsync"/>
     public AgentExecResult Exec(IReadOnlyList<string> command, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new AgentExecOptions();
+        options = Checked(options);
         long process = Start(command, options.Input, cancellationToken);
         ExecWait wait = new(process, options, Time);
         while (true)
@@ -105,5 +107,12 @@ public sealed partial class GuestAgent
         return bytes?.Length > LongestInput
             ? throw new ArgumentException("The agent passes at most 64 KiB on as input: write a file first.", nameof(input))
             : new NodesQemuAgentExecRequest { Command = command, InputData = bytes };
+    }
+
+    private static AgentExecOptions Checked(AgentExecOptions? options)
+    {
+        AgentExecOptions wanted = options ?? new AgentExecOptions();
+        OptionCheck.Wait(wanted.Timeout, wanted.MaxInterval);
+        return wanted;
     }
 }

@@ -21,6 +21,6 @@ public sealed class BulkFailedException : ProxmoxException
         int left = report.Count(BulkOutcome.NotStarted);
         string rest = left > 0 ? FormattableString.Invariant($" {left} guests were not started.") : "";
         return FormattableString.Invariant($"Unable to {report.Action} {failed.Length} of {report.Items.Count} guests: ")
-            + $"{string.Join("; ", failed.Take(Shown).Select(static item => $"{item.Guest}: {item.Error?.Message}"))}{more}.{rest}";
+            + $"{string.Join("; ", failed.Take(Shown).Select(static item => $"{item.Guest}: {item.Error?.Message.TrimEnd('.')}"))}{more}.{rest}";
     }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Recovery;
+using ProxSharp.Pve.Tasks;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Pve.Bulk;
@@ -61,14 +62,14 @@ internal sealed class BulkRun
 
     public BulkReport Run(CancellationToken cancellationToken)
     {
-        Queue<(int Index, string Node, PveTask Task)> running = new();
+        List<(int Index, string Node, PveTaskPoll Poll)> running = [];
         while (true)
         {
             while (!cancellationToken.IsCancellationRequested && !MustStop && _queue.TryTake(out int index, out string node))
             {
                 if (Start(index, cancellationToken) is { } task)
                 {
-                    running.Enqueue((index, node, task));
+                    running.Add((index, node, task.Poll(_wait)));
                 }
                 else
                 {
@@ -76,13 +77,17 @@ internal sealed class BulkRun
                 }
             }
 
-            if (!running.TryDequeue(out (int Index, string Node, PveTask Task) oldest))
+            if (running.Count == 0)
             {
                 return Ended(cancellationToken);
             }
 
-            Finish(oldest.Index, oldest.Task, cancellationToken);
-            _queue.Release(oldest.Node);
+            (int Index, string Node, PveTaskPoll Poll) next = running.MinBy(static one => one.Poll.Rest);
+            if (HasEnded(next.Index, next.Poll, cancellationToken))
+            {
+                running.RemoveAll(one => one.Index == next.Index);
+                _queue.Release(next.Node);
+            }
         }
     }
 
@@ -222,12 +227,18 @@ internal sealed class BulkRun
         }
     }
 
-    private void Finish(int index, PveTask task, CancellationToken cancellationToken)
+    private bool HasEnded(int index, PveTaskPoll poll, CancellationToken cancellationToken)
     {
         CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
         try
         {
-            _ledger.Finish(index, task.WaitForCompletion(_wait, patience));
+            poll.PauseUntilDue(patience);
+            if (poll.Look(patience) is not { } result)
+            {
+                return false;
+            }
+
+            _ledger.Finish(index, result);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -237,6 +248,8 @@ internal sealed class BulkRun
         {
             _ledger.Fail(index, exception);
         }
+
+        return true;
     }
 
     // Null says that it did not happen and may be sent again.

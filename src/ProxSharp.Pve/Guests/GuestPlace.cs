@@ -1,5 +1,3 @@
-using ProxSharp.Ids;
-
 namespace ProxSharp.Pve.Guests;
 
 /// <summary>Where a guest is: makes calls on the node it was last seen on, and on the one it is found on when it has moved.</summary>
@@ -8,13 +6,12 @@ internal sealed class GuestPlace
     // How old a sighting may be for calls to which a wrong node would answer "started".
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
 
-    private readonly PveClient _client;
-    private readonly VmId _id;
+    private readonly Guest _guest;
     private volatile Sighting? _seen;
 
-    public GuestPlace(PveClient client, VmId id, string? node)
+    public GuestPlace(Guest guest, string? node)
     {
-        (_client, _id) = (client, id);
+        _guest = guest;
         if (node is not null)
         {
             See(node);
@@ -24,8 +21,27 @@ internal sealed class GuestPlace
     /// <summary>The node the guest was last seen on; null if it was not looked for yet.</summary>
     public string? LastNode => _seen?.Node;
 
+    private GuestLocator Locator => _guest.Client.Locator;
+
+    private TimeProvider Clock => _guest.Client.Options.TimeProvider;
+
     /// <summary>Makes the next call look where the guest is.</summary>
     public void Forget() => _seen = null;
+
+    /// <summary>Looks for a guest that turned out not to be on a node.</summary>
+    /// <returns>The node that holds it; null if no other does.</returns>
+    public async Task<string?> FindElsewhereAsync(string node, CancellationToken cancellationToken)
+    {
+        Forget();
+        return Elsewhere(node, await Locator.TryLocateAsync(_guest, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc cref="FindElsewhereAsync"/>
+    public string? FindElsewhere(string node, CancellationToken cancellationToken)
+    {
+        Forget();
+        return Elsewhere(node, Locator.TryLocate(_guest, cancellationToken));
+    }
 
     /// <summary>
     /// Makes a call on the node that holds the guest. Blind calls are those that a node answers with a task whether or not it holds the guest:
@@ -43,13 +59,11 @@ internal sealed class GuestPlace
         }
         catch (ProxmoxNotFoundException exception) when (IsAbsence(exception))
         {
-            string? moved = await _client.Locator.TryLocateAsync(_id, cancellationToken).ConfigureAwait(false);
-            if (moved is null || moved == node)
+            if (await FindElsewhereAsync(node, cancellationToken).ConfigureAwait(false) is not { } moved)
             {
                 throw;
             }
 
-            See(moved);
             return await call(moved).ConfigureAwait(false);
         }
     }
@@ -66,16 +80,17 @@ internal sealed class GuestPlace
         }
         catch (ProxmoxNotFoundException exception) when (IsAbsence(exception))
         {
-            string? moved = _client.Locator.TryLocate(_id, cancellationToken);
-            if (moved is null || moved == node)
+            if (FindElsewhere(node, cancellationToken) is not { } moved)
             {
                 throw;
             }
 
-            See(moved);
             return call(moved);
         }
     }
+
+    // A list that still shows the node that was asked tells nothing new.
+    private string? Elsewhere(string node, string? found) => found is null || found == node ? null : See(found);
 
     // Proxmox: a guest that is not on the node that was asked shows as a missing configuration file.
     private static bool IsAbsence(ProxmoxNotFoundException exception) =>
@@ -87,10 +102,12 @@ internal sealed class GuestPlace
         Sighting? seen = _seen;
         if (seen is null)
         {
-            return See(await _client.Locator.LocateAsync(_id, cancellationToken).ConfigureAwait(false));
+            return See(await Locator.LocateAsync(_guest, cancellationToken).ConfigureAwait(false));
         }
 
-        return IsGoodEnough(seen, isBlind) ? seen.Node : See(await _client.Locator.TryLocateAsync(_id, cancellationToken).ConfigureAwait(false) ?? seen.Node);
+        return IsGoodEnough(seen, isBlind)
+            ? seen.Node
+            : See(await Locator.TryLocateAsync(_guest, cancellationToken).ConfigureAwait(false) ?? seen.Node);
     }
 
     private string Node(bool isBlind, CancellationToken cancellationToken)
@@ -98,17 +115,17 @@ internal sealed class GuestPlace
         Sighting? seen = _seen;
         if (seen is null)
         {
-            return See(_client.Locator.Locate(_id, cancellationToken));
+            return See(Locator.Locate(_guest, cancellationToken));
         }
 
-        return IsGoodEnough(seen, isBlind) ? seen.Node : See(_client.Locator.TryLocate(_id, cancellationToken) ?? seen.Node);
+        return IsGoodEnough(seen, isBlind) ? seen.Node : See(Locator.TryLocate(_guest, cancellationToken) ?? seen.Node);
     }
 
-    private bool IsGoodEnough(Sighting seen, bool isBlind) => !isBlind || _client.Options.TimeProvider.GetElapsedTime(seen.At) < s_fresh;
+    private bool IsGoodEnough(Sighting seen, bool isBlind) => !isBlind || Clock.GetElapsedTime(seen.At) < s_fresh;
 
     private string See(string node)
     {
-        _seen = new Sighting(node, _client.Options.TimeProvider.GetTimestamp());
+        _seen = new Sighting(node, Clock.GetTimestamp());
         return node;
     }
 

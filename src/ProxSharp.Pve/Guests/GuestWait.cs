@@ -13,11 +13,7 @@ internal sealed class GuestWait
     public GuestWait(GuestWaitOptions? options, TimeProvider clock)
     {
         (_options, _clock, _start) = (options ?? new GuestWaitOptions(), clock, clock.GetTimestamp());
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Interval, TimeSpan.Zero, nameof(options));
-        if (_options.Timeout < TimeSpan.Zero && _options.Timeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), _options.Timeout, "The time to wait is negative.");
-        }
+        OptionCheck.Wait(_options.Timeout, _options.Interval);
     }
 
     /// <summary>Waits.</summary>

@@ -6,7 +6,7 @@ using ProxSharp.Schema;
 namespace ProxSharp.Pve.Recovery;
 
 /// <summary>The object that a lost call was about, and what its state says about the call. Pure.</summary>
-internal sealed class ObjectTrace
+internal sealed class ObjectTrace : IObjectTrace
 {
     private static readonly HashSet<string> s_guards = new(StringComparer.Ordinal) { "digest", "delete", "revert", "skiplock", "force", "background_delay" };
 
@@ -17,11 +17,15 @@ internal sealed class ObjectTrace
     private readonly bool _isPlace;
     private readonly bool _hidesSomething;
 
-    private ObjectTrace(ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest, bool isPlace, bool hidesSomething) =>
+    private ObjectTrace(
+        ApiMethod method, string path, IReadOnlyList<ApiParameter> values, IReadOnlyList<string> deleted, string? digest, bool isPlace, bool hidesSomething) =>
         (_method, Path, _values, _deleted, _digest, _isPlace, _hidesSomething) = (method, path, values, deleted, digest, isPlace, hidesSomething);
 
-    /// <summary>The path of the object.</summary>
+    /// <inheritdoc/>
     public string Path { get; }
+
+    /// <inheritdoc/>
+    public ApiParameters? Query => null;
 
     /// <summary>Finds the object of a call; null if the API has no way to read it by itself.</summary>
     public static ObjectTrace? Of(ProxmoxOutcomeUnknownException lost, ApiSchema schema)
@@ -48,8 +52,7 @@ internal sealed class ObjectTrace
         return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace, hidesSomething: isSwitch || values.Length < sent.Length);
     }
 
-    /// <summary>Judges the call by the object.</summary>
-    /// <param name="data">The object as the server shows it; null if there is none.</param>
+    /// <inheritdoc/>
     public RecoveryResult Judge(JsonElement? data)
     {
         (RecoveredOutcome outcome, string evidence) = data switch

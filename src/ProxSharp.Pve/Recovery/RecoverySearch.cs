@@ -1,30 +1,36 @@
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pve.Recovery;
 
 /// <summary>Looks for the trace of a lost call on the server.</summary>
 internal sealed class RecoverySearch
 {
+    private const int LogLines = 50;
+
     private readonly PveClient _client;
     private readonly ProxmoxOutcomeUnknownException _lost;
     private readonly RecoveryOptions _options;
     private readonly TimeProvider _time;
     private readonly bool _startsTask;
     private readonly string? _node;
-    private readonly ObjectTrace? _object;
+    private readonly IObjectTrace? _object;
     private readonly TargetTrace? _target;
+    private readonly LogTrace? _log;
 
     public RecoverySearch(PveClient client, ProxmoxOutcomeUnknownException lost, RecoveryOptions options)
     {
         (_client, _lost, _options, _time) = (client, lost, options, client.Options.TimeProvider);
         _node = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "node").Text;
         _startsTask = client.Schema.Find(lost.Operation.Method, lost.Operation.Path)?.Task is not (null or ApiTaskKind.None) && _node is not null;
-        _object = _startsTask ? null : ObjectTrace.Of(lost, client.Schema);
+        _object = _startsTask ? null : (IObjectTrace?)PoolTrace.Of(lost) ?? ObjectTrace.Of(lost, client.Schema);
         _target = _startsTask ? TargetTrace.Of(lost) : null;
+        _log = _startsTask ? LogTrace.Of(lost) : null;
     }
 
     public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken)
@@ -34,11 +40,8 @@ internal sealed class RecoverySearch
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(
-                    Trace(ahead),
-                    (await _client.Api.Nodes.Tasks.ListAsync(_node!, Trace(ahead).Request, null, cancellationToken).ConfigureAwait(false)).Data,
-                    await TargetExistsAsync(cancellationToken).ConfigureAwait(false))
-                : _object is null ? NoTrace : _object.Judge(await ReadAsync(_object.Path, cancellationToken).ConfigureAwait(false));
+                ? await JudgeTasksAsync(Trace(ahead), cancellationToken).ConfigureAwait(false)
+                : _object is null ? NoTrace : _object.Judge(await ReadAsync(_object.Path, _object.Query, cancellationToken).ConfigureAwait(false));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
                 return found;
@@ -55,8 +58,8 @@ internal sealed class RecoverySearch
         {
             bool last = IsLastLook;
             RecoveryResult found = _startsTask
-                ? JudgeTasks(Trace(ahead), _client.Api.Nodes.Tasks.List(_node!, Trace(ahead).Request, null, cancellationToken).Data, TargetExists(cancellationToken))
-                : _object is null ? NoTrace : _object.Judge(Read(_object.Path, cancellationToken));
+                ? JudgeTasks(Trace(ahead), cancellationToken)
+                : _object is null ? NoTrace : _object.Judge(Read(_object.Path, _object.Query, cancellationToken));
             if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
             {
                 return found;
@@ -100,17 +103,44 @@ internal sealed class RecoverySearch
     // The server tells its time in whole seconds.
     private TimeSpan Ahead(NodesTimeResult server) => DateTimeOffset.FromUnixTimeSeconds(server.Time) - _time.GetUtcNow();
 
-    private RecoveryResult JudgeTasks(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, bool? targetExists)
+    private async Task<RecoveryResult> JudgeTasksAsync(TaskTrace trace, CancellationToken cancellationToken)
     {
-        // A task that the client knows was started by another call.
-        IReadOnlyList<Upid> fitting = [.. trace.Matches(tasks).Where(upid => !_client.KnowsTask(upid.ToString()))];
-        string caller = _client.Options.Credentials.User;
-        return (targetExists, fitting) switch
+        IReadOnlyList<NodesTasksItem> tasks = (await _client.Api.Nodes.Tasks.ListAsync(_node!, trace.Request, null, cancellationToken).ConfigureAwait(false)).Data;
+        bool? isReached = await IsReachedAsync(cancellationToken).ConfigureAwait(false);
+        List<Upid> fitting = Fitting(trace, tasks);
+        foreach (Upid upid in _log is null ? [] : fitting.ToArray())
         {
-            (true, _) => new RecoveryResult(RecoveredOutcome.Happened, $"What {_lost.Path} was to make exists.") { Task = fitting is [Upid made] ? _client.Tasks[made] : null },
+            if (_log!.IsOfAnother(await LogAsync(upid, cancellationToken).ConfigureAwait(false)))
+            {
+                fitting.Remove(upid);
+            }
+        }
+
+        return Judge(trace, tasks, fitting, isReached);
+    }
+
+    private RecoveryResult JudgeTasks(TaskTrace trace, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NodesTasksItem> tasks = _client.Api.Nodes.Tasks.List(_node!, trace.Request, null, cancellationToken).Data;
+        bool? isReached = IsReached(cancellationToken);
+        List<Upid> fitting = Fitting(trace, tasks);
+        fitting.RemoveAll(upid => _log?.IsOfAnother(Log(upid, cancellationToken)) == true);
+        return Judge(trace, tasks, fitting, isReached);
+    }
+
+    // A task that the client knows was started by another call.
+    private List<Upid> Fitting(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks) =>
+        [.. trace.Matches(tasks).Where(upid => !_client.KnowsTask(upid.ToString()))];
+
+    private RecoveryResult Judge(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, IReadOnlyList<Upid> fitting, bool? isReached)
+    {
+        string caller = _client.Options.Credentials.User;
+        return (isReached, fitting) switch
+        {
+            (true, _) => new RecoveryResult(RecoveredOutcome.Happened, _target!.Evidence) { Task = fitting is [Upid made] ? _client.Tasks[made] : null },
             (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
             (false, _) when fitting.All(upid => HasSucceeded(tasks, upid))
-                => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit made something else; what {_lost.Path} was to make does not exist."),
+                => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit did something else; what {_lost.Path} was to do is not done."),
 
             // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
             (_, [Upid only]) when trace.KnowsType => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
@@ -118,28 +148,39 @@ internal sealed class RecoverySearch
         };
     }
 
-    private static bool HasSucceeded(IReadOnlyList<NodesTasksItem> tasks, Upid upid) =>
-        tasks.Any(task => task.Upid == upid.ToString() && task.EndTime is not null && task.Status is { } status && (status == "OK" || status.StartsWith("WARNINGS", StringComparison.Ordinal)));
+    private static bool HasSucceeded(IReadOnlyList<NodesTasksItem> tasks, Upid upid) => tasks.Any(task => task.Upid == upid.ToString()
+        && task.EndTime is not null
+        && task.Status is { } status
+        && (status == "OK" || status.StartsWith("WARNINGS", StringComparison.Ordinal)));
 
-    private async Task<bool?> TargetExistsAsync(CancellationToken cancellationToken) => _target switch
+    private async Task<bool?> IsReachedAsync(CancellationToken cancellationToken) => _target switch
     {
         null => null,
-        { NewGuest: { } id } => await _client.Locator.TryLocateAsync(id, cancellationToken).ConfigureAwait(false) is not null,
-        _ => await ReadAsync(_target.SnapshotPath!, cancellationToken).ConfigureAwait(false) is not null,
+        { NewGuest: { } id } => await _client.Locator.FindAsync(id, cancellationToken).ConfigureAwait(false) is not null,
+        _ => _target.IsReached(await ReadAsync(_target.ListPath, null, cancellationToken).ConfigureAwait(false)),
     };
 
-    private bool? TargetExists(CancellationToken cancellationToken) => _target switch
+    private bool? IsReached(CancellationToken cancellationToken) => _target switch
     {
         null => null,
-        { NewGuest: { } id } => _client.Locator.TryLocate(id, cancellationToken) is not null,
-        _ => Read(_target.SnapshotPath!, cancellationToken) is not null,
+        { NewGuest: { } id } => _client.Locator.Find(id, cancellationToken) is not null,
+        _ => _target.IsReached(Read(_target.ListPath, null, cancellationToken)),
     };
 
-    private async Task<JsonElement?> ReadAsync(string path, CancellationToken cancellationToken)
+    // The first lines repeat what the task was asked for.
+    private async Task<IReadOnlyList<string>> LogAsync(Upid upid, CancellationToken cancellationToken) =>
+        Texts(await _client.Tasks.Server.ReadLogAsync(upid, 0, LogLines, cancellationToken).ConfigureAwait(false));
+
+    private IReadOnlyList<string> Log(Upid upid, CancellationToken cancellationToken) =>
+        Texts(_client.Tasks.Server.ReadLog(upid, 0, LogLines, cancellationToken));
+
+    private static IReadOnlyList<string> Texts(TaskLogPage page) => [.. page.Lines.Select(static line => line.Text)];
+
+    private async Task<JsonElement?> ReadAsync(string path, ApiParameters? query, CancellationToken cancellationToken)
     {
         try
         {
-            return (await _client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return (await _client.Raw.GetAsync(path, query, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         }
         catch (ProxmoxNotFoundException)
         {
@@ -147,11 +188,11 @@ internal sealed class RecoverySearch
         }
     }
 
-    private JsonElement? Read(string path, CancellationToken cancellationToken)
+    private JsonElement? Read(string path, ApiParameters? query, CancellationToken cancellationToken)
     {
         try
         {
-            return _client.Raw.Get(path, cancellationToken: cancellationToken).Data;
+            return _client.Raw.Get(path, query, cancellationToken: cancellationToken).Data;
         }
         catch (ProxmoxNotFoundException)
         {

@@ -71,9 +71,12 @@ internal sealed class TaskTrace
     {
         _types = s_types.GetValueOrDefault(lost.Operation.ToString());
 
-        // Proxmox: a task for several guests has no id.
+        // Proxmox: the id of a download is the name of its file. A task for several guests has none.
+        string? file = lost.Operation.Path.EndsWith("/download-url", StringComparison.Ordinal)
+            ? lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "filename").Text
+            : null;
         string? guests = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "vmid").Text;
-        _guest = guests is null || VmId.TryParse(guests, null, out _) ? guests : "";
+        _guest = file ?? (guests is null || VmId.TryParse(guests, null, out _) ? guests : "");
         _caller = caller;
         _notBefore = DateTimeOffset.FromUnixTimeSeconds((lost.SentAt + serverAhead).ToUnixTimeSeconds());
         _notAfter = lost.LostAt + serverAhead + grace + s_tolerance;

@@ -34,7 +34,7 @@ internal sealed class UploadPlan
         Stream content, string name, UploadContent kind, UploadOptions? options, bool digests, CancellationToken cancellationToken)
     {
         options ??= UploadOptions.Default;
-        long length = Measure(content, name, options);
+        long length = Measure(content, name, kind, options);
         string? checksum = options.Checksum?.Value;
         if (options.Checksum is { Value: null } wanted)
         {
@@ -49,7 +49,7 @@ internal sealed class UploadPlan
     public static UploadPlan Create(Stream content, string name, UploadContent kind, UploadOptions? options, bool digests, CancellationToken cancellationToken)
     {
         options ??= UploadOptions.Default;
-        long length = Measure(content, name, options);
+        long length = Measure(content, name, kind, options);
         string? checksum = options.Checksum?.Value;
         if (options.Checksum is { Value: null } wanted)
         {
@@ -64,10 +64,11 @@ internal sealed class UploadPlan
     /// <summary>Makes the result of an upload that was sent to its end.</summary>
     public UploadedVolume Finish(VolumeId volume, PveTask task) => new(volume, Length, _digest!.Finish(), task);
 
-    private static long Measure(Stream content, string name, UploadOptions options)
+    private static long Measure(Stream content, string name, UploadContent kind, UploadOptions options)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ContentFileName.Check(name, kind);
         if (options.Checksum is { Value: null } && !content.CanSeek)
         {
             throw new ArgumentException(

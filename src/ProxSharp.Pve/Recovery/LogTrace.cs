@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using ProxSharp.Http;
+using ProxSharp.Pve.Storages;
+
+namespace ProxSharp.Pve.Recovery;
+
+/// <summary>
+/// What the log of a lost call's task must say where it repeats parameters of the call: two clients with the same token may start tasks of the same type
+/// for the same guest in the same second. Pure.
+/// </summary>
+internal sealed partial class LogTrace
+{
+    private readonly List<(Regex Pattern, string Expected)> _words = [];
+
+    private LogTrace(ProxmoxOutcomeUnknownException lost)
+    {
+        string? Value(string name) => lost.Parameters.FirstOrDefault(parameter => parameter.Name == name).Text;
+        switch (lost.Operation.Path.Split('/')[^1])
+        {
+            case "migrate":
+                Expect(MigrationTarget, Value("target"));
+                break;
+            case "vzdump":
+                Expect(BackedUpGuests, Value("vmid"));
+                Expect(BackupStorage, Value("storage"));
+                Expect(BackupMode, Value("mode"));
+                break;
+            case "upload":
+                Expect(TargetFile, Value("filename") is { } name ? ContentFileName.Normalize(name) : null);
+                break;
+            case "download-url":
+                Expect(Address, Value("url"));
+                break;
+            case "move_disk":
+                Expect(MovedDisk, Value("disk"));
+                break;
+        }
+    }
+
+    /// <summary>Finds what the log must say; null if it says nothing that the task's id does not.</summary>
+    public static LogTrace? Of(ProxmoxOutcomeUnknownException lost) => new LogTrace(lost) is { _words.Count: > 0 } trace ? trace : null;
+
+    /// <summary>True if a log says that its task is another call's. One that says nothing, since the task has just begun, does not.</summary>
+    public bool IsOfAnother(IReadOnlyList<string> log) => _words.Any(word =>
+        log.Select(line => word.Pattern.Match(line)).FirstOrDefault(static match => match.Success) is { } said
+        && Normalize(said.Groups[1].Value) != word.Expected);
+
+    // Proxmox: starting migration of VM 100 to node 'pve2' (192.0.2.2)
+    [GeneratedRegex("^(?:[0-9: -]+)?starting migration of .* to node '([^']+)'", RegexOptions.CultureInvariant)]
+    private static partial Regex MigrationTarget { get; }
+
+    // Proxmox: INFO: starting new backup job: vzdump 100 102 --storage local --mode snapshot. The options come in any order.
+    [GeneratedRegex("starting new backup job: vzdump ([0-9 ]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex BackedUpGuests { get; }
+
+    [GeneratedRegex("starting new backup job: vzdump .*--storage '?([^' ]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex BackupStorage { get; }
+
+    [GeneratedRegex("starting new backup job: vzdump .*--mode ([a-z]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex BackupMode { get; }
+
+    [GeneratedRegex("^target file: .*/([^/]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex TargetFile { get; }
+
+    [GeneratedRegex("^downloading (\\S+) to ", RegexOptions.CultureInvariant)]
+    private static partial Regex Address { get; }
+
+    [GeneratedRegex("^create full clone of drive ([a-z0-9]+) ", RegexOptions.CultureInvariant)]
+    private static partial Regex MovedDisk { get; }
+
+    private static string Normalize(string value) => string.Join(' ', value.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries));
+
+    private void Expect(Regex pattern, string? value)
+    {
+        if (value is not null && !value.Contains(Secrets.Mask, StringComparison.Ordinal))
+        {
+            _words.Add((pattern, Normalize(value)));
+        }
+    }
+}
