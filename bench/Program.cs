@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, tasks, create, bulk, formats, upload [MiB].
+// Runs one part or all of them: resources, list, overhead, connections, tasks, create, bulk, formats, upload [MiB].
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -17,6 +17,11 @@ IConfig config = ManualConfig.CreateEmpty()
 if (part is "all" or "resources")
 {
     BenchmarkRunner.Run<ClusterResourcesBenchmarks>(config);
+}
+
+if (part is "all" or "list")
+{
+    await ClusterListRun.RunAsync();
 }
 
 if (part is "all" or "overhead")

@@ -71,6 +71,41 @@ public sealed class ProxmoxRegistrationTests
     }
 
     [Fact]
+    public void AddProxmoxVe_MisspeltKeys_AreNamedWithTheKnownOnes()
+    {
+        Dictionary<string, string?> misspelt = new(s_settings) { ["Proxmox:Endpoint"] = "pve3", ["Proxmox:connectTIMEOUT"] = "00:00:10", ["Proxmox:Retries:Max"] = "3" };
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(misspelt).Build();
+        ServiceCollection services = new();
+        services.AddProxmoxVe(configuration.GetSection("Proxmox"));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        OptionsValidationException thrown = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<PveClient>());
+
+        Assert.Equal(
+            ["Proxmox:Endpoint: There is no such setting", "Proxmox:Retries: There is no such setting"],
+            thrown.Failures.Select(static failure => failure[..failure.IndexOf(';', StringComparison.Ordinal)]));
+        Assert.All(thrown.Failures, static failure => Assert.EndsWith(
+            "there are Endpoints, TokenId, User, Secret, Fingerprints, CaFile, Insecure, Timeout, ConnectTimeout, LearnPeers.", failure, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddProxmox_SecondClientOfTheSameKey_IsRefused()
+    {
+        ServiceCollection services = new();
+        services.AddProxmoxVe(static settings => Set(settings, "pve1"));
+        services.AddProxmoxVe("lab", static settings => Set(settings, "lab1"));
+        services.AddProxmoxBackup(static settings => Set(settings, "pbs1"));
+
+        ArgumentException unnamed = Assert.Throws<ArgumentException>(() => services.AddProxmoxVe(static settings => Set(settings, "pve2")));
+        ArgumentException named = Assert.Throws<ArgumentException>(() => services.AddProxmoxVe("lab", static settings => Set(settings, "lab2")));
+
+        Assert.StartsWith("There is a PveClient without a key already", unnamed.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is a PveClient with the key 'lab' already", named.Message, StringComparison.Ordinal);
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Assert.Equal("pve1:8006", Assert.Single(provider.GetRequiredService<PveClient>().Options.Endpoints).Authority);
+    }
+
+    [Fact]
     public void AddProxmoxVe_ContainersLogAndClock_AreUsed()
     {
         FakeTimeProvider clock = new();

@@ -42,7 +42,7 @@ internal sealed class RecoverySearch
             RecoveryResult found = _startsTask
                 ? await JudgeTasksAsync(Trace(ahead), cancellationToken).ConfigureAwait(false)
                 : _object is null ? NoTrace : _object.Judge(await ReadAsync(_object.Path, _object.Query, cancellationToken).ConfigureAwait(false));
-            if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
+            if (last || IsFinal(found))
             {
                 return found;
             }
@@ -60,7 +60,7 @@ internal sealed class RecoverySearch
             RecoveryResult found = _startsTask
                 ? JudgeTasks(Trace(ahead), cancellationToken)
                 : _object is null ? NoTrace : _object.Judge(Read(_object.Path, _object.Query, cancellationToken));
-            if (last || found.Outcome != RecoveredOutcome.DidNotHappen)
+            if (last || IsFinal(found))
             {
                 return found;
             }
@@ -70,6 +70,13 @@ internal sealed class RecoverySearch
     }
 
     private static RecoveryResult NoTrace => new(RecoveredOutcome.Undetermined, "The API has no way to read what this call changes.");
+
+    // What has not happened yet may still come, and what several tasks may have done may become clear when they have got further.
+    private bool IsFinal(RecoveryResult found) => found.Outcome switch
+    {
+        RecoveredOutcome.Undetermined => _target is null && _log is null,
+        _ => found.Outcome == RecoveredOutcome.Happened,
+    };
 
     // Only what is looked at after the grace shows that nothing came of the call.
     private bool IsLastLook => _time.GetUtcNow() - _lost.LostAt >= _options.Grace;
@@ -132,15 +139,17 @@ internal sealed class RecoverySearch
     private List<Upid> Fitting(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks) =>
         [.. trace.Matches(tasks).Where(upid => !_client.KnowsTask(upid.ToString()))];
 
-    private RecoveryResult Judge(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, IReadOnlyList<Upid> fitting, bool? isReached)
+    private RecoveryResult Judge(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, List<Upid> fitting, bool? isReached)
     {
+        // What has done its work, but not the call's, is another call's.
+        int others = isReached == false ? fitting.RemoveAll(upid => HasSucceeded(tasks, upid)) : 0;
         string caller = _client.Options.Credentials.User;
         return (isReached, fitting) switch
         {
             (true, _) => new RecoveryResult(RecoveredOutcome.Happened, _target!.Evidence) { Task = fitting is [Upid made] ? _client.Tasks[made] : null },
-            (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
-            (false, _) when fitting.All(upid => HasSucceeded(tasks, upid))
+            (_, []) when others > 0
                 => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit did something else; what {_lost.Path} was to do is not done."),
+            (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
 
             // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
             (_, [Upid only]) when trace.KnowsType => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },

@@ -201,6 +201,41 @@ public sealed class ProxmoxWebSocketStreamTests
         Assert.Empty(server.Requests);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dispose_ServerThatDoesNotRead_IsNotWaitedForLong(bool sync)
+    {
+        FakeTimeProvider time = new();
+        StuckStream transport = new();
+        ProxmoxWebSocketStream socket = new(new HttpResponseMessage(), transport, "a console", new ProxmoxWebSocketOptions(), time);
+
+        Task closing = CloseAsync(socket, sync);
+
+        Assert.Equal(sync, closing.IsCompleted);
+        await transport.WriteBegun.Task.WaitAsync(Token);
+        Assert.False(transport.Closed.Task.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await transport.Closed.Task.WaitAsync(Token);
+        await closing.WaitAsync(Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dispose_WriterAtWork_ClosesAtOnce(bool sync)
+    {
+        StuckStream transport = new();
+        ProxmoxWebSocketStream socket = new(new HttpResponseMessage(), transport, "a console", new ProxmoxWebSocketOptions(), new FakeTimeProvider());
+        Task writing = socket.WriteAsync(new byte[3], Token).AsTask();
+        await transport.WriteBegun.Task.WaitAsync(Token);
+
+        await CloseAsync(socket, sync);
+
+        await transport.Closed.Task.WaitAsync(Token);
+        Assert.Contains("was closed", (await Assert.ThrowsAsync<ProxmoxConnectionException>(() => writing)).Message, StringComparison.Ordinal);
+    }
+
     private static async Task EchoAsync(Stream stream, CancellationToken cancellationToken)
     {
         using WebSocket socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = "binary" });

@@ -20,4 +20,27 @@ public sealed class AgentFaultTests(PveCluster cluster) : IClassFixture<PveClust
         cluster.Simulator.Faults.StartAgent(100);
         Assert.NotNull(sync ? agent.ListUsers(Token) : await agent.ListUsersAsync(Token));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Waits_OptionsThatCannotWork_AreRefusedBeforeAnythingIsSent(bool sync)
+    {
+        using StubCluster stub = new(static _ => StubCluster.Data("null"));
+        TimeSpan wrong = TimeSpan.FromSeconds(-5);
+        (Action Call, Func<Task> CallAsync)[] rows =
+        [
+            (() => stub.Vm.Agent.Exec(["true"], new() { Timeout = wrong }), () => stub.Vm.Agent.ExecAsync(["true"], new() { Timeout = wrong })),
+            (() => stub.Vm.Agent.Exec(["true"], new() { MaxInterval = TimeSpan.Zero }), () => stub.Vm.Agent.ExecAsync(["true"], new() { MaxInterval = TimeSpan.Zero })),
+            (() => stub.Vm.Agent.WaitForAddress(new() { Timeout = wrong }), () => stub.Vm.Agent.WaitForAddressAsync(new() { Timeout = wrong })),
+            (() => stub.Container.WaitForAddress(new() { Interval = TimeSpan.MaxValue }), () => stub.Container.WaitForAddressAsync(new() { Interval = TimeSpan.MaxValue })),
+            (() => stub.Vm.WaitForUnlock(new() { Timeout = wrong }), () => stub.Vm.WaitForUnlockAsync(new() { Timeout = wrong })),
+        ];
+        foreach ((Action call, Func<Task> callAsync) in rows)
+        {
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => sync ? Task.Run(call, Token) : callAsync());
+        }
+
+        Assert.Empty(stub.Handler.Calls);
+    }
 }

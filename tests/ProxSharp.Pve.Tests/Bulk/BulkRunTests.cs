@@ -4,8 +4,10 @@ using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Recovery;
 using ProxSharp.Pve.Tests.Guests;
+using ProxSharp.Pve.Tests.Tasks;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Tasks;
+using ProxSharp.Testing;
 
 namespace ProxSharp.Pve.Tests.Bulk;
 
@@ -109,7 +111,27 @@ public sealed class BulkRunTests : IAsyncLifetime
         Assert.Equal(stops ? 0 : 3, report.Count(BulkOutcome.Succeeded));
         BulkFailedException thrown = Assert.Throws<BulkFailedException>(() => report.EnsureSucceeded());
         Assert.Contains("Unable to stop 1 of 4 guests: VM 100 (web-1) on pve1: ", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith(stops ? "no such luck. 3 guests were not started." : "no such luck.", thrown.Message, StringComparison.Ordinal);
         Assert.Same(report, thrown.Report);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_TaskThatTakesLong_DoesNotHoldUpTheOthers(bool sync)
+    {
+        StubNodes nodes = new() { Trouble = static call => call.Target.Contains("/cluster/resources", StringComparison.Ordinal) ? StubHandler.Json("{\"data\":[]}") : null };
+        await using PveClient pve = nodes.Client();
+        Func<Guest, PveTask> start = guest => pve.Tasks[nodes.Start(guest.Id.Value == 100 ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(2)).Upid];
+        BulkAction action = new("wait for", (guest, _) => Task.FromResult(start(guest)), (guest, _) => start(guest));
+        List<BulkProgress> progress = [];
+        GuestSummary[] guests = [.. Enumerable.Range(100, 6).Select(static id => new GuestSummary { Id = new VmId(id), Name = "g", Type = GuestType.Qemu, Node = "pve1" })];
+        BulkOptions options = new() { MaxTotal = 2, MaxPerNode = 2, Progress = new Recorder(progress) };
+
+        BulkReport report = sync ? await Task.Run(() => pve.Bulk.Run(guests, action, options)) : await pve.Bulk.RunAsync(guests, action, options);
+
+        Assert.True(report.IsSuccess);
+        Assert.Equal(100, progress[^1].Changed.Guest.Id.Value);
     }
 
     [Theory]

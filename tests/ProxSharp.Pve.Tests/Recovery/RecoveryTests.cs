@@ -144,16 +144,90 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Recover_RemovalWhosePathIsAList_DecidesNothing(bool happened)
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_PoolRemoved_IsLookedFor(bool happened, bool sync)
     {
         await _cluster.Pve.Api.Pools.CreateAsync(new() { PoolId = "p1" }, cancellationToken: TestContext.Current.CancellationToken);
-        ApiParameters pool = new() { { "poolid", "p1" } };
         ProxmoxOutcomeUnknownException lost = await LoseAsync(
-            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/pools", () => _cluster.Pve.Raw.DeleteAsync("/pools", pool));
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/pools", () => _cluster.Pve.Pools["p1"].DeleteAsync());
 
-        Assert.Equal(RecoveredOutcome.Undetermined, (await RecoverAsync(lost, sync: false)).Outcome);
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.Equal("/pools?poolid=p1", found.ObjectPath);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_PoolMadeOrChanged_IsComparedWithWhatWasSent(bool happened, bool sync)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Fault fault = happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution;
+        RecoveredOutcome expected = happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen;
+        Pool pool = _cluster.Pve.Pools["p2"];
+        ProxmoxOutcomeUnknownException made = await LoseAsync(fault, "/pools", () => _cluster.Pve.Api.Pools.CreateAsync(new() { PoolId = "p2", Comment = "a, b" }));
+        Assert.Equal(expected, (await RecoverAsync(made, sync)).Outcome);
+        if (!happened)
+        {
+            await _cluster.Pve.Api.Pools.CreateAsync(new() { PoolId = "p2" }, cancellationToken: cancellationToken);
+        }
+
+        Assert.Equal(expected, (await RecoverAsync(await LoseAsync(fault, "/pools", () => pool.SetCommentAsync("other; words")), sync)).Outcome);
+        Assert.Equal(expected, (await RecoverAsync(await LoseAsync(fault, "/pools", () => pool.AddGuestsAsync([new(106), new(203)], allowMove: true)), sync)).Outcome);
+        await pool.AddStoragesAsync([Ids.StorageId.Parse("local", null)], cancellationToken);
+        Assert.Equal(expected, (await RecoverAsync(await LoseAsync(fault, "/pools", () => pool.RemoveStoragesAsync([Ids.StorageId.Parse("local", null)])), sync)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_SnapshotRemovedBesideAnother_IsToldByTheList(bool happened, bool sync)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Vm vm = await _cluster.Pve.FindVmAsync(106, cancellationToken);
+        foreach (string name in new[] { "s1", "s2" })
+        {
+            await vm.Snapshots.CreateAsync(name, cancellationToken: cancellationToken).WaitForCompletionAsync(cancellationToken);
+        }
+
+        await using PveClient other = new(_cluster.Options);
+        await (await other.FindVmAsync(106, cancellationToken)).Snapshots.DeleteAsync("s1", cancellationToken: cancellationToken).WaitForCompletionAsync(cancellationToken);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution, "/snapshot/s2", () => vm.Snapshots.DeleteAsync("s2", cancellationToken: cancellationToken));
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Recover_TaskOfAnotherClientForTheSameGuest_IsToldByItsLog(bool happened, bool sync)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using PveClient other = new(_cluster.Options);
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            happened ? Fault.DropAfterExecution : Fault.DropBeforeExecution,
+            "/vzdump",
+            () => _cluster.Pve.Api.Nodes.VzDump.CreateAsync("pve1", new() { VmId = "102", Storage = "local", Mode = new BackupMode("stop") }));
+        NodesVzDumpCreateRequest request = new() { VmId = "102", Storage = "local", Mode = new BackupMode("snapshot") };
+        string neighbour = (await other.Api.Nodes.VzDump.CreateAsync("pve1", request, cancellationToken: cancellationToken)).Data;
+
+        RecoveryResult found = await RecoverAsync(lost, sync);
+
+        Assert.Equal(happened ? RecoveredOutcome.Happened : RecoveredOutcome.DidNotHappen, found.Outcome);
+        Assert.NotEqual(neighbour, found.Task?.Upid.ToString());
     }
 
     [Fact]

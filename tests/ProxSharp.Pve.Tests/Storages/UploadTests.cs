@@ -247,12 +247,25 @@ public sealed class UploadTests(PveCluster cluster) : IClassFixture<PveCluster>
         Assert.Equal(1, seen);
     }
 
-    [Fact]
-    public async Task Upload_WrongExtension_IsTheServersComplaint()
+    [Theory]
+    [InlineData("a.txt", "iso", true)]
+    [InlineData("a.txt", "iso", false)]
+    [InlineData("debian.iso", "vztmpl", true)]
+    [InlineData("debian.iso", "vztmpl", false)]
+    [InlineData(".iso", "iso", true)]
+    [InlineData(".iso", "iso", false)]
+    [InlineData("folder/.tar.zst", "vztmpl", true)]
+    [InlineData("appliance.iso", "import", false)]
+    public async Task Upload_NameThatDoesNotFitItsContent_IsRefusedBeforeItIsSent(string name, string kind, bool sync)
     {
+        using WirePve wire = new("{}");
         using MemoryStream source = new([1, 2, 3]);
-        ProxmoxApiException exception = await Assert.ThrowsAsync<ProxmoxApiException>(() => Local.UploadAsync(source, "a.txt", UploadContent.Iso, null, Token));
-        Assert.Contains("extension", exception.ParameterErrors["filename"], StringComparison.Ordinal);
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(async () => _ = sync
+            ? wire.Local.Upload(source, name, new UploadContent(kind), null, Token)
+            : await wire.Local.UploadAsync(source, name, new UploadContent(kind), null, Token));
+        Assert.StartsWith($"'{name}' is no name for content of the kind {kind}: it must end with .", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("name", refused.ParamName);
+        Assert.Empty(wire.Stub.Calls);
     }
 
     [Theory]

@@ -299,6 +299,42 @@ public sealed class TaskWaitTests
     }
 
     [Theory]
+    [InlineData(true, "OK")]
+    [InlineData(false, "OK")]
+    [InlineData(true, "boom")]
+    [InlineData(false, "boom")]
+    public async Task Wait_LogMayNotBeRead_GoesOnAndSaysSo(bool sync, string exit)
+    {
+        StubNodes nodes = new()
+        {
+            Trouble = static call => call.Target.Contains("/log", StringComparison.Ordinal) ? StubHandler.Text(403, "Permission check failed (/nodes/pve1, Sys.Audit)") : null,
+        };
+        await using PveClient pve = nodes.Client();
+        Sink<TaskLogLine> log = new();
+        TaskWaitOptions options = new() { Log = log, Progress = new Sink<TaskProgress>(), ThrowOnFailure = false };
+
+        TaskResult result = await WaitAsync(sync, pve, nodes.Start(TimeSpan.FromMinutes(1), exit), options);
+
+        Assert.Equal(exit, result.ExitStatus);
+        Assert.IsType<ProxmoxPermissionException>(result.LogFailure);
+        Assert.Empty(log.Values);
+        Assert.Single(nodes.Handler.Calls, static call => call.Target.Contains("/log", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Wait_TimeoutBeyondAllTimers_IsNoLimit(bool sync)
+    {
+        StubNodes nodes = new();
+        await using PveClient pve = nodes.Client();
+        foreach (TimeSpan timeout in new[] { TimeSpan.MaxValue, TimeSpan.FromDays(50), TimeSpan.FromDays(49) })
+        {
+            Assert.True((await WaitAsync(sync, pve, nodes.Start(s_short), new TaskWaitOptions { Timeout = timeout })).Succeeded);
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Wait_LongTask_LooksLessOftenWithTime(bool sync)
