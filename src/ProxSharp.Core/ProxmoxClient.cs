@@ -143,7 +143,8 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     {
         try
         {
-            return await _connection.DownloadAsync(ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken).ConfigureAwait(false);
+            return await _connection.DownloadAsync(
+                ServerSchema.Operation(_embedded.Product), [], ServerSchema.Options(Options), cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxApiException answer) when (ServerSchema.IsMissing(answer))
         {

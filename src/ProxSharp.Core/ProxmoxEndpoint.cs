@@ -46,7 +46,8 @@ public sealed record ProxmoxEndpoint
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, product, out ProxmoxEndpoint? endpoint)
             ? endpoint
-            : throw new FormatException($"'{text}' is no server address. Write a host with an optional port, for example 'pve1', 'pve1:{DefaultPort(product)}' or 'https://pve1:{DefaultPort(product)}'.");
+            : throw new FormatException($"'{text}' is no server address. Write a host with an optional port, for example "
+                + $"'pve1', 'pve1:{DefaultPort(product)}' or 'https://pve1:{DefaultPort(product)}'.");
     }
 
     /// <summary>Reads an address as <see cref="Parse"/> does; false if the text is none.</summary>

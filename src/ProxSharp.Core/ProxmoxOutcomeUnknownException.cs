@@ -10,7 +10,8 @@ namespace ProxSharp;
 public sealed class ProxmoxOutcomeUnknownException : ProxmoxException
 {
     internal ProxmoxOutcomeUnknownException(ApiCall call, ProxmoxException failure, DateTimeOffset sentAt, DateTimeOffset lostAt)
-        : base(failure is ProxmoxProtocolException ? failure.Message.TrimEnd('.') + ". The change may have been carried out: look before you repeat it." : failure.Message, failure)
+        : base(failure is ProxmoxProtocolException ? failure.Message.TrimEnd('.') + ". The change may have been carried out: "
+            + "look before you repeat it." : failure.Message, failure)
     {
         Operation = call.Operation;
         Parameters = [.. call.Parameters.Select(static parameter => parameter with { Text = Secrets.Show(parameter.Name, parameter.Text) })];

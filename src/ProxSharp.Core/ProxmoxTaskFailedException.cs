@@ -33,7 +33,8 @@ public sealed class ProxmoxTaskFailedException : ProxmoxException
         return result.Outcome switch
         {
             TaskOutcome.Warnings => $"The task {task} ended with warnings: {result.ExitStatus}. Its log says which.",
-            TaskOutcome.Unknown => $"The task {task} ended, but the server does not know how. It may have been killed: look what it has done before you repeat it.",
+            TaskOutcome.Unknown =>
+                $"The task {task} ended, but the server does not know how. It may have been killed: look what it has done before you repeat it.",
             _ => $"The task {task} failed: {result.ExitStatus.TrimEnd('.')}.",
         };
     }

@@ -26,38 +26,46 @@ public sealed class RawApi
     /// <param name="options">What this call does differently from the client's options.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ArgumentException">The path has a query, a fragment or a step upwards.</exception>
-    public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ApiResponse<JsonElement>> GetAsync(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => SendAsync(ApiMethod.Get, path, parameters, options, cancellationToken);
 
     /// <inheritdoc cref="GetAsync"/>
-    public ApiResponse<JsonElement> Get(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public ApiResponse<JsonElement> Get(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => Send(ApiMethod.Get, path, parameters, options, cancellationToken);
 
     /// <summary>Creates or starts something.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<ApiResponse<JsonElement>> PostAsync(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ApiResponse<JsonElement>> PostAsync(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => SendAsync(ApiMethod.Post, path, parameters, options, cancellationToken);
 
     /// <inheritdoc cref="PostAsync"/>
-    public ApiResponse<JsonElement> Post(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public ApiResponse<JsonElement> Post(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => Send(ApiMethod.Post, path, parameters, options, cancellationToken);
 
     /// <summary>Changes something.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<ApiResponse<JsonElement>> PutAsync(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ApiResponse<JsonElement>> PutAsync(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => SendAsync(ApiMethod.Put, path, parameters, options, cancellationToken);
 
     /// <inheritdoc cref="PutAsync"/>
-    public ApiResponse<JsonElement> Put(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public ApiResponse<JsonElement> Put(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => Send(ApiMethod.Put, path, parameters, options, cancellationToken);
 
     /// <summary>Removes something.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<ApiResponse<JsonElement>> DeleteAsync(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ApiResponse<JsonElement>> DeleteAsync(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => SendAsync(ApiMethod.Delete, path, parameters, options, cancellationToken);
 
     /// <inheritdoc cref="DeleteAsync"/>
-    public ApiResponse<JsonElement> Delete(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public ApiResponse<JsonElement> Delete(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
         => Send(ApiMethod.Delete, path, parameters, options, cancellationToken);
 
     /// <summary>Makes a call with any verb.</summary>
@@ -96,7 +104,8 @@ public sealed class RawApi
 
     /// <summary>Reads a raw byte stream with GET.</summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<ApiDownload> DownloadAsync(string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ApiDownload> DownloadAsync(
+        string path, ApiParameters? parameters = null, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         (ApiOperation operation, ApiParameters all) = RawPath.Resolve(_connection.Schema, ApiMethod.Get, path, parameters);
         return _connection.DownloadAsync(operation, all, options, cancellationToken);

@@ -104,7 +104,9 @@ public sealed class ProxmoxClientBuilder<TClient>
     // The settings of both would become one client, which talks to the servers of the one with the credentials of the other.
     private void RefuseSecond(IServiceCollection services)
     {
-        if (services.Any(service => !service.IsKeyedService && service.ImplementationInstance is ProxmoxSettingsValidator known && known.OptionsName == OptionsName))
+        if (services.Any(service => !service.IsKeyedService
+            && service.ImplementationInstance is ProxmoxSettingsValidator known
+            && known.OptionsName == OptionsName))
         {
             throw Name is null
                 ? new ArgumentException($"There is a {typeof(TClient).Name} without a key already: give the second one a key.", nameof(services))

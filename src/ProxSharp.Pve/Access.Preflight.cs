@@ -22,7 +22,8 @@ public sealed partial class Access
     /// // The API token root@pam!ci lacks VM.Clone on /vms/9000. Its user has it; privilege separation is on, so grant it to the token as well.
     /// </code>
     /// </example>
-    public async Task<PermissionVerdict> CanAsync(ApiMethod method, string path, ApiParameters? parameters = null, CancellationToken cancellationToken = default)
+    public async Task<PermissionVerdict> CanAsync(
+        ApiMethod method, string path, ApiParameters? parameters = null, CancellationToken cancellationToken = default)
     {
         ApiMatch match = Match(method, path);
         IReadOnlyList<string> groups = TargetOf(match, parameters) is { } user ? await GroupsOfAsync(user, cancellationToken).ConfigureAwait(false) : [];
@@ -132,7 +133,11 @@ public sealed partial class Access
 
     private static IReadOnlyList<string> Values(ApiMatch match, ApiParameters? parameters, string name) => match.PathValues.TryGetValue(name, out string? value)
         ? [value]
-        : [.. (parameters ?? []).Where(parameter => parameter.Name == name).SelectMany(static parameter => parameter.Text.Split(',', StringSplitOptions.RemoveEmptyEntries))];
+        :
+        [
+            .. (parameters ?? []).Where(parameter => parameter.Name == name)
+                .SelectMany(static parameter => parameter.Text.Split(',', StringSplitOptions.RemoveEmptyEntries)),
+        ];
 
     private static string? TargetOf(ApiMatch match, ApiParameters? parameters) =>
         PermissionQuestion.LooksAtGroups(match.Endpoint.Permission.Check) && Values(match, parameters, "userid") is [string user, ..] ? user : null;

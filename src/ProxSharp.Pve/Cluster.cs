@@ -43,7 +43,8 @@ public sealed partial class Cluster
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /cluster/log</c>.</remarks>
     public async Task<IReadOnlyList<ClusterLogEntry>> ListLogAsync(int? max = null, CancellationToken cancellationToken = default) =>
-        Read(await Client.Api.Cluster.ListLogAsync(new ClusterListLogRequest { Max = max }, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
+        Read(await Client.Api.Cluster.ListLogAsync(
+            new ClusterListLogRequest { Max = max }, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
 
     /// <inheritdoc cref="ListLogAsync"/>
     public IReadOnlyList<ClusterLogEntry> ListLog(int? max = null, CancellationToken cancellationToken = default) =>

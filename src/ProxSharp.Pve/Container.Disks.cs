@@ -6,10 +6,12 @@ namespace ProxSharp.Pve;
 public sealed partial class Container
 {
     /// <inheritdoc/>
-    public override Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default) => Config.DeleteKeysAsync([Detachable(disk)], cancellationToken: cancellationToken);
+    public override Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default) =>
+        Config.DeleteKeysAsync([Detachable(disk)], cancellationToken: cancellationToken);
 
     /// <inheritdoc/>
-    public override void DetachDisk(string disk, CancellationToken cancellationToken = default) => Config.DeleteKeys([Detachable(disk)], cancellationToken: cancellationToken);
+    public override void DetachDisk(string disk, CancellationToken cancellationToken = default) =>
+        Config.DeleteKeys([Detachable(disk)], cancellationToken: cancellationToken);
 
     /// <inheritdoc/>
     // Proxmox: containers have no call that does both; the volume is first detached and then destroyed under its new name.
@@ -51,6 +53,8 @@ public sealed partial class Container
     private string VolumeOf(ContainerConfig config, string disk) => config.Disks.FirstOrDefault(candidate => candidate.Key == disk)?.Volume
         ?? throw new ArgumentException($"{Label} has no volume {disk}.", nameof(disk));
 
-    private string UnusedKeyOf(ContainerConfig config, string disk, string volume) => config.Disks.FirstOrDefault(candidate => candidate.IsUnused && candidate.Volume == volume)?.Key
-        ?? throw new InvalidOperationException($"{disk} of {Label} was detached, but its volume {volume} is not among the unused ones, so it was not destroyed.");
+    private string UnusedKeyOf(ContainerConfig config, string disk, string volume) =>
+        config.Disks.FirstOrDefault(candidate => candidate.IsUnused && candidate.Volume == volume)?.Key
+            ?? throw new InvalidOperationException($"{disk} of {Label} was detached, but its volume {volume} is not among the "
+                + "unused ones, so it was not destroyed.");
 }

@@ -22,8 +22,12 @@ public sealed class ContainerCollection
 
     /// <summary>Lists the containers of all nodes in the order of their numbers, with one call. Those that the user may not see are left out.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>. Guests on a node that does not answer are listed as <c>unknown</c>.</remarks>
-    public Task<IReadOnlyList<GuestSummary>> ListAsync(CancellationToken cancellationToken = default) => _client.Guests.ListAsync(GuestType.Lxc, cancellationToken);
+    /// <remarks>
+    /// <c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>. Guests on a node that does not answer are listed as
+    /// <c>unknown</c>.
+    /// </remarks>
+    public Task<IReadOnlyList<GuestSummary>> ListAsync(CancellationToken cancellationToken = default) =>
+        _client.Guests.ListAsync(GuestType.Lxc, cancellationToken);
 
     /// <inheritdoc cref="ListAsync"/>
     public IReadOnlyList<GuestSummary> List(CancellationToken cancellationToken = default) => _client.Guests.List(GuestType.Lxc, cancellationToken);

@@ -17,9 +17,10 @@ public sealed class ContainerConfigEditor : GuestConfigEditor<ContainerConfig>
         : base(owner) => _owner = owner;
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<PendingOption>> GetPendingAsync(CancellationToken cancellationToken = default) => PendingOption.Of(await _owner.CallAsync(
-        "read the pending changes of", (node, call) => _owner.Api.ListPendingAsync(node, _owner.Id.Value, call, cancellationToken), cancellationToken)
-        .ConfigureAwait(false));
+    public override async Task<IReadOnlyList<PendingOption>> GetPendingAsync(CancellationToken cancellationToken = default) =>
+        PendingOption.Of(await _owner.CallAsync(
+            "read the pending changes of", (node, call) => _owner.Api.ListPendingAsync(node, _owner.Id.Value, call, cancellationToken), cancellationToken)
+            .ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override IReadOnlyList<PendingOption> GetPending(CancellationToken cancellationToken = default) => PendingOption.Of(_owner.Call(
@@ -36,10 +37,14 @@ public sealed class ContainerConfigEditor : GuestConfigEditor<ContainerConfig>
         cancellationToken);
 
     private protected override Task WriteAsync(ConfigWriting writing, CancellationToken cancellationToken) => _owner.CallAsync(
-        "change the configuration of", (node, call) => _owner.Api.Config.UpdateAsync(node, _owner.Id.Value, Request(writing), call, cancellationToken), cancellationToken);
+        "change the configuration of",
+        (node, call) => _owner.Api.Config.UpdateAsync(node, _owner.Id.Value, Request(writing), call, cancellationToken),
+        cancellationToken);
 
     private protected override void Write(ConfigWriting writing, CancellationToken cancellationToken) => _owner.Call(
-        "change the configuration of", (node, call) => _owner.Api.Config.Update(node, _owner.Id.Value, Request(writing), call, cancellationToken), cancellationToken);
+        "change the configuration of",
+        (node, call) => _owner.Api.Config.Update(node, _owner.Id.Value, Request(writing), call, cancellationToken),
+        cancellationToken);
 
     private static NodesLxcConfigUpdateRequest Request(ConfigWriting writing)
     {

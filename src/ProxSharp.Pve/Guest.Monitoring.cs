@@ -13,7 +13,8 @@ public abstract partial class Guest
     /// <param name="consolidation">Whether points are means or maxima of the time they stand for; null for means.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/{qemu|lxc}/{vmid}/rrddata</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
-    public async Task<GuestTimeSeries> GetRrdAsync(RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
+    public async Task<GuestTimeSeries> GetRrdAsync(
+        RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
         new(await CallAsync(
         node => Client.Connection.SendAsync(Rrd, RrdTarget(node, timeframe, consolidation), TimeSeriesTable.Reader, cancellationToken: cancellationToken),
             cancellationToken).ConfigureAwait(false));

@@ -243,7 +243,8 @@ public abstract partial class Guest
         {
             string home = "";
             GuestCall call = Cloning(wanted, newId);
-            PveTask task = await Place.CallAsync(node => call.StartAsync(home = node, cancellationToken), isBlind: false, cancellationToken).ConfigureAwait(false);
+            PveTask task = await Place.CallAsync(
+                node => call.StartAsync(home = node, cancellationToken), isBlind: false, cancellationToken).ConfigureAwait(false);
             return new GuestTask<TGuest>(task, handle(newId, wanted.Target?.Value ?? home));
         }
     }

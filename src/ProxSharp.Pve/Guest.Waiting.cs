@@ -23,8 +23,9 @@ public abstract partial class Guest
     /// <param name="cancellationToken">Stops the waiting.</param>
     /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     /// <exception cref="TimeoutException">It is in another state when the time is up.</exception>
-    public Task WaitForStatusAsync(GuestStatus status, GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
-        async token => (await ReadStatusAsync(token).ConfigureAwait(false)).Status == status, $"{Label} was not {status}", cancellationToken);
+    public Task WaitForStatusAsync(GuestStatus status, GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
+        Wait(options).UntilAsync(
+            async token => (await ReadStatusAsync(token).ConfigureAwait(false)).Status == status, $"{Label} was not {status}", cancellationToken);
 
     /// <inheritdoc cref="WaitForStatusAsync"/>
     public void WaitForStatus(GuestStatus status, GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -39,7 +40,9 @@ public abstract partial class Guest
     /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     /// <exception cref="TimeoutException">It is not listed when the time is up.</exception>
     public Task WaitUntilInResourcesAsync(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) => Wait(options).UntilAsync(
-        async token => await Client.Locator.TryLocateAsync(this, token).ConfigureAwait(false) is not null, $"{Label} was not listed by the cluster", cancellationToken);
+        async token => await Client.Locator.TryLocateAsync(this, token).ConfigureAwait(false) is not null,
+        $"{Label} was not listed by the cluster",
+        cancellationToken);
 
     /// <inheritdoc cref="WaitUntilInResourcesAsync"/>
     public void WaitUntilInResources(GuestWaitOptions? options = null, CancellationToken cancellationToken = default) =>

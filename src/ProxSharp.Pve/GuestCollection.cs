@@ -26,7 +26,10 @@ public sealed class GuestCollection
 
     /// <summary>Lists all guests in the order of their numbers, with one call. Those that the user may not see are left out.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>. Guests on a node that does not answer are listed as <c>unknown</c>.</remarks>
+    /// <remarks>
+    /// <c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>. Guests on a node that does not answer are listed as
+    /// <c>unknown</c>.
+    /// </remarks>
     public Task<IReadOnlyList<GuestSummary>> ListAsync(CancellationToken cancellationToken = default) => ListAsync(null, cancellationToken);
 
     /// <inheritdoc cref="ListAsync(CancellationToken)"/>

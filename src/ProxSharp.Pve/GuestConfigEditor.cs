@@ -32,7 +32,9 @@ public abstract class GuestConfigEditor<TConfig>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>What was sent.</returns>
     /// <remarks><c>PUT .../config</c>. Needs <c>VM.Audit</c> and, by option, <c>VM.Config.*</c> on <c>/vms/{vmid}</c>.</remarks>
-    /// <exception cref="ArgumentException">The new configuration was not made of the present one, or leaves out an unused volume: that would destroy it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The new configuration was not made of the present one, or leaves out an unused volume: that would destroy it.
+    /// </exception>
     /// <exception cref="ProxmoxConflictException">Somebody else changed the configuration meanwhile, or the guest is locked.</exception>
     public async Task<GuestConfigChanges> UpdateAsync(
         Func<TConfig, TConfig> change, GuestConfigUpdateOptions? options = null, CancellationToken cancellationToken = default)
@@ -83,7 +85,8 @@ public abstract class GuestConfigEditor<TConfig>
     }
 
     /// <inheritdoc cref="UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>
-    public Task<GuestConfigChanges> UpdateAsync(Func<TConfig, TConfig> change, CancellationToken cancellationToken) => UpdateAsync(change, null, cancellationToken);
+    public Task<GuestConfigChanges> UpdateAsync(Func<TConfig, TConfig> change, CancellationToken cancellationToken) =>
+        UpdateAsync(change, null, cancellationToken);
 
     /// <inheritdoc cref="UpdateAsync(Func{TConfig, TConfig}, GuestConfigUpdateOptions?, CancellationToken)"/>
     public GuestConfigChanges Update(Func<TConfig, TConfig> change, CancellationToken cancellationToken) => Update(change, null, cancellationToken);

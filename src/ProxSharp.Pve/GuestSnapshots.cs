@@ -24,7 +24,9 @@ public abstract class GuestSnapshots
         Convert(_owner.Call(Listing, ApiReaders.Objects<NodesQemuSnapshotItem>, cancellationToken));
 
     /// <summary>Takes a snapshot.</summary>
-    /// <param name="name">Its name: a letter, then letters, digits, hyphens and underscores, 40 at most. <c>current</c> and <c>pending</c> are reserved.</param>
+    /// <param name="name">
+    /// Its name: a letter, then letters, digits, hyphens and underscores, 40 at most. <c>current</c> and <c>pending</c> are reserved.
+    /// </param>
     /// <param name="description">A text that describes it.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST .../snapshot</c>. Needs <c>VM.Snapshot</c> on <c>/vms/{vmid}</c>.</remarks>

@@ -16,7 +16,8 @@ public sealed partial class Node
     /// <param name="consolidation">Whether points are means or maxima of the time they stand for; null for means.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/rrddata</c>. Needs <c>Sys.Audit</c> on <c>/nodes/{node}</c>.</remarks>
-    public async Task<NodeTimeSeries> GetRrdAsync(NodeRrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
+    public async Task<NodeTimeSeries> GetRrdAsync(
+        NodeRrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
         new(await Client.Connection.SendAsync(RrdCalls.Node, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader,
             cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
 
@@ -28,7 +29,8 @@ public sealed partial class Node
     /// <param name="options">Which lines; null reads the latest 100.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <remarks><c>GET /nodes/{node}/journal</c>. Needs <c>Sys.Syslog</c> on <c>/nodes/{node}</c>.</remarks>
-    public async IAsyncEnumerable<string> ReadJournalAsync(JournalOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<string> ReadJournalAsync(
+        JournalOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= new JournalOptions();
         JournalCursor cursor = new(options);

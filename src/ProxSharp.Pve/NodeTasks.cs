@@ -59,7 +59,8 @@ public sealed class NodeTasks
         long start = 0;
         do
         {
-            IReadOnlyList<NodesTasksItem> page = _owner.Client.Api.Nodes.Tasks.List(_owner.Name.Value, filter.Page(start), cancellationToken: cancellationToken).Data;
+            IReadOnlyList<NodesTasksItem> page = _owner.Client.Api.Nodes.Tasks.List(
+                _owner.Name.Value, filter.Page(start), cancellationToken: cancellationToken).Data;
             count = page.Count;
             start += count;
             foreach (TaskInfo task in New(page, ref before))

@@ -234,7 +234,9 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
 
     private List<KeyValuePair<string, PveClient>> Chosen(IEnumerable<string>? clusters)
     {
-        IEnumerable<string> names = clusters is null ? _clients.Keys : clusters.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
+        IEnumerable<string> names = clusters is null
+            ? _clients.Keys
+            : clusters.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
         return [.. names.Select(name => KeyValuePair.Create(name, this[name]))];
     }
 

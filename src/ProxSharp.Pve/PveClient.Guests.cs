@@ -129,5 +129,6 @@ public sealed partial class PveClient
         Nodes[node].Containers.CreateAsync(spec, cancellationToken);
 
     /// <inheritdoc cref="CreateContainerAsync"/>
-    public GuestTask<Container> CreateContainer(NodeName node, ContainerSpec spec, CancellationToken cancellationToken = default) => Nodes[node].Containers.Create(spec, cancellationToken);
+    public GuestTask<Container> CreateContainer(NodeName node, ContainerSpec spec, CancellationToken cancellationToken = default) =>
+        Nodes[node].Containers.Create(spec, cancellationToken);
 }

@@ -20,7 +20,8 @@ public sealed partial class PveClient
     /// }
     /// </code>
     /// </example>
-    public async Task<RecoveryResult> RecoverAsync(ProxmoxOutcomeUnknownException lost, RecoveryOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<RecoveryResult> RecoverAsync(
+        ProxmoxOutcomeUnknownException lost, RecoveryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(lost);
         RecoverySearch search = new(this, lost, options ?? RecoveryOptions.Default);

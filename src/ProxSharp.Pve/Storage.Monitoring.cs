@@ -13,7 +13,8 @@ public sealed partial class Storage
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/storage/{storage}/rrddata</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.AllocateSpace</c> on
     /// <c>/storage/{storage}</c>.</remarks>
-    public async Task<StorageTimeSeries> GetRrdAsync(RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
+    public async Task<StorageTimeSeries> GetRrdAsync(
+        RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
         new(await Node.Client.Connection.SendAsync(RrdCalls.Storage, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader,
             cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
 

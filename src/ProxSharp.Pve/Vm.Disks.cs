@@ -7,7 +7,8 @@ public sealed partial class Vm
 {
     /// <inheritdoc/>
     public override Task DetachDiskAsync(string disk, CancellationToken cancellationToken = default) =>
-        CallAsync($"detach {disk} of", (node, call) => Api.UnlinkAsync(node, Id.Value, Unlinking(disk, destroy: false), call, cancellationToken), cancellationToken);
+        CallAsync(
+            $"detach {disk} of", (node, call) => Api.UnlinkAsync(node, Id.Value, Unlinking(disk, destroy: false), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override void DetachDisk(string disk, CancellationToken cancellationToken = default) =>
@@ -15,7 +16,8 @@ public sealed partial class Vm
 
     /// <inheritdoc/>
     public override Task DestroyDiskAsync(string disk, CancellationToken cancellationToken = default) =>
-        CallAsync($"destroy {disk} of", (node, call) => Api.UnlinkAsync(node, Id.Value, Unlinking(disk, destroy: true), call, cancellationToken), cancellationToken);
+        CallAsync(
+            $"destroy {disk} of", (node, call) => Api.UnlinkAsync(node, Id.Value, Unlinking(disk, destroy: true), call, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override void DestroyDisk(string disk, CancellationToken cancellationToken = default) =>

@@ -38,7 +38,8 @@ public sealed partial class Vm
     /// <remarks><c>POST .../status/reset</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
     public Task<PveTask> ResetAsync(bool skipLock = false, CancellationToken cancellationToken = default) => RunTaskAsync(
         "reset",
-        (node, call) => Api.Status.ResetAsync(node, Id.Value, new NodesQemuStatusResetRequest { Skiplock = OptionCheck.Flag(skipLock) }, call, cancellationToken),
+        (node, call) =>
+            Api.Status.ResetAsync(node, Id.Value, new NodesQemuStatusResetRequest { Skiplock = OptionCheck.Flag(skipLock) }, call, cancellationToken),
         cancellationToken);
 
     /// <inheritdoc cref="ResetAsync"/>

@@ -13,7 +13,9 @@ public sealed partial class VmCloudInit
     /// <param name="settings">What cloud-init does; members that are null leave the option as it is.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>What was changed.</returns>
-    /// <remarks><c>PUT .../config</c>, <c>PUT .../cloudinit</c>. Needs <c>VM.Config.Cloudinit</c>, for DNS <c>VM.Config.Network</c>, on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks>
+    /// <c>PUT .../config</c>, <c>PUT .../cloudinit</c>. Needs <c>VM.Config.Cloudinit</c>, for DNS <c>VM.Config.Network</c>, on <c>/vms/{vmid}</c>.
+    /// </remarks>
     public async Task<GuestConfigChanges> ApplyAsync(CloudInitSettings settings, CancellationToken cancellationToken = default)
     {
         GuestConfigChanges changes = await _owner.Config.UpdateAsync(config => config.WithCloudInit(settings), null, cancellationToken).ConfigureAwait(false);

@@ -43,7 +43,9 @@ public sealed class VmConfigEditor : GuestConfigEditor<VmConfig>
             {
                 NodesQemuConfigStartUpdateRequest request = StartRequest(update.Writing(changes), wait);
                 string? upid = await _owner.CallAsync(
-                    "change the configuration of", (node, call) => _owner.Api.Config.StartUpdateAsync(node, _owner.Id.Value, request, call, cancellationToken), cancellationToken)
+                    "change the configuration of",
+                    (node, call) => _owner.Api.Config.StartUpdateAsync(node, _owner.Id.Value, request, call, cancellationToken),
+                    cancellationToken)
                     .ConfigureAwait(false);
                 return upid is null ? null : _owner.Client.Tasks[upid];
             }
@@ -71,7 +73,9 @@ public sealed class VmConfigEditor : GuestConfigEditor<VmConfig>
             {
                 NodesQemuConfigStartUpdateRequest request = StartRequest(update.Writing(changes), wait);
                 string? upid = _owner.Call(
-                    "change the configuration of", (node, call) => _owner.Api.Config.StartUpdate(node, _owner.Id.Value, request, call, cancellationToken), cancellationToken);
+                    "change the configuration of",
+                    (node, call) => _owner.Api.Config.StartUpdate(node, _owner.Id.Value, request, call, cancellationToken),
+                    cancellationToken);
                 return upid is null ? null : _owner.Client.Tasks[upid];
             }
             catch (ProxmoxConflictException exception) when (update.TriesAgain(exception))
@@ -82,9 +86,10 @@ public sealed class VmConfigEditor : GuestConfigEditor<VmConfig>
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<PendingOption>> GetPendingAsync(CancellationToken cancellationToken = default) => PendingOption.Of(await _owner.CallAsync(
-        "read the pending changes of", (node, call) => _owner.Api.ListPendingAsync(node, _owner.Id.Value, call, cancellationToken), cancellationToken)
-        .ConfigureAwait(false));
+    public override async Task<IReadOnlyList<PendingOption>> GetPendingAsync(CancellationToken cancellationToken = default) =>
+        PendingOption.Of(await _owner.CallAsync(
+            "read the pending changes of", (node, call) => _owner.Api.ListPendingAsync(node, _owner.Id.Value, call, cancellationToken), cancellationToken)
+            .ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override IReadOnlyList<PendingOption> GetPending(CancellationToken cancellationToken = default) => PendingOption.Of(_owner.Call(
@@ -101,10 +106,14 @@ public sealed class VmConfigEditor : GuestConfigEditor<VmConfig>
         cancellationToken);
 
     private protected override Task WriteAsync(ConfigWriting writing, CancellationToken cancellationToken) => _owner.CallAsync(
-        "change the configuration of", (node, call) => _owner.Api.Config.UpdateAsync(node, _owner.Id.Value, Request(writing), call, cancellationToken), cancellationToken);
+        "change the configuration of",
+        (node, call) => _owner.Api.Config.UpdateAsync(node, _owner.Id.Value, Request(writing), call, cancellationToken),
+        cancellationToken);
 
     private protected override void Write(ConfigWriting writing, CancellationToken cancellationToken) => _owner.Call(
-        "change the configuration of", (node, call) => _owner.Api.Config.Update(node, _owner.Id.Value, Request(writing), call, cancellationToken), cancellationToken);
+        "change the configuration of",
+        (node, call) => _owner.Api.Config.Update(node, _owner.Id.Value, Request(writing), call, cancellationToken),
+        cancellationToken);
 
     private static NodesQemuConfigUpdateRequest Request(ConfigWriting writing) => new()
     {

@@ -3,7 +3,9 @@ namespace ProxSharp.Api;
 /// <summary>What one call does differently from the client's options.</summary>
 public sealed record ApiCallOptions
 {
-    /// <summary>How long the call may take in all; null takes the client's time-out. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits forever.</summary>
+    /// <summary>
+    /// How long the call may take in all; null takes the client's time-out. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits forever.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Whether parameters are checked against the schema before anything is sent; null takes the client's setting.</summary>

@@ -20,11 +20,21 @@ public abstract class ApiConnection
 
     /// <summary>Makes a call that sends a file.</summary>
     public abstract Task<ApiResponse<T>> UploadAsync<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default);
+        ApiOperation operation,
+        ApiParameters parameters,
+        ApiUpload upload,
+        ApiReader<T> reader,
+        ApiCallOptions? options = null,
+        CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="UploadAsync"/>
     public abstract ApiResponse<T> Upload<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default);
+        ApiOperation operation,
+        ApiParameters parameters,
+        ApiUpload upload,
+        ApiReader<T> reader,
+        ApiCallOptions? options = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Makes a call whose answer is a raw byte stream.</summary>
     public abstract Task<ApiDownload> DownloadAsync(

@@ -63,7 +63,8 @@ internal sealed class ApiTokenCredentials : ProxmoxCredentials
     {
         if (secret.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
         {
-            throw new ArgumentException("The secret of the API token contains spaces or control characters: it must be the bare value that was shown when the token was created.");
+            throw new ArgumentException("The secret of the API token contains spaces or control characters: it must be the "
+                + "bare value that was shown when the token was created.");
         }
     }
 

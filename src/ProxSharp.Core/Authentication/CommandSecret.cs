@@ -70,7 +70,8 @@ internal sealed class CommandSecret : SecretSource
         try
         {
             // A program that it left behind may hold the pipe open for ever, and reading itself cannot be broken off.
-            while (await process.StandardOutput.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(patience.Token).ConfigureAwait(false) is int count and > 0)
+            while (await process.StandardOutput.ReadAsync(
+                buffer, CancellationToken.None).AsTask().WaitAsync(patience.Token).ConfigureAwait(false) is int count and > 0)
             {
                 Append(output, buffer.AsSpan(0, count));
             }
@@ -155,6 +156,7 @@ internal sealed class CommandSecret : SecretSource
 
         return process.ExitCode == 0
             ? FirstLine(output.ToString(), ToString())
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The command {_command} for the secret failed with exit code {process.ExitCode}."));
+            : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"The command {_command} for the secret failed with exit code {process.ExitCode}."));
     }
 }

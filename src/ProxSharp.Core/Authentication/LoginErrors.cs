@@ -46,7 +46,8 @@ internal static class LoginErrors
         string why = credentials.SecondFactor is null ? "none was supplied" : "a one-time password sent along does not answer it";
         return Authentication(
             $"{credentials.User} needs a second factor{kinds} to log in at {server}, and {why}. "
-            + $"Give {nameof(ProxmoxCredentials)}.{nameof(ProxmoxCredentials.Password)} a {nameof(SecondFactor)} with a callback, or use an API token, which needs none.",
+            + $"Give {nameof(ProxmoxCredentials)}.{nameof(ProxmoxCredentials.Password)} a {nameof(SecondFactor)} with a "
+                + $"callback, or use an API token, which needs none.",
             "second factor needed",
             HttpStatusCode.OK);
     }
@@ -56,7 +57,8 @@ internal static class LoginErrors
     {
         string since = credentials.Issued is { } issued ? string.Create(CultureInfo.InvariantCulture, $", issued {issued:u},") : "";
         return Authentication(
-            $"{server} does not accept the ticket of {credentials.User}{since} any more; tickets live two hours. Log in again and pass the new ticket, or use a password or an API token.",
+            $"{server} does not accept the ticket of {credentials.User}{since} any more; tickets live two hours. Log in again "
+                + $"and pass the new ticket, or use a password or an API token.",
             "ticket not accepted",
             HttpStatusCode.Unauthorized);
     }

@@ -146,7 +146,8 @@ internal sealed class LoginExchange
     private SecretSource? OneTimePassword(PasswordCredentials credentials)
         => credentials.SecondFactor?.OneTimePassword is not { } code ? null
             : _product == ProxmoxProduct.VirtualEnvironment ? code
-            : throw new InvalidOperationException("Proxmox Backup Server takes no one-time password together with the password: use SecondFactor.FromCallback.");
+            : throw new InvalidOperationException("Proxmox Backup Server takes no one-time password together with the "
+                + "password: use SecondFactor.FromCallback.");
 
     private LoginReply Whole(LoginReply reply)
         => reply.NeedsSecondFactor ? throw new ProxmoxProtocolException($"{Server} asks for a second factor again after it was given.") : reply;

@@ -10,12 +10,14 @@ internal sealed class PasswordCredentials : ProxmoxCredentials
         int at = user.LastIndexOf('@');
         if (at <= 0 || at == user.Length - 1)
         {
-            throw new ArgumentException($"'{user}' lacks the realm: write it as user@realm, for example {(at <= 0 ? user.Trim('@') : user[..at])}@pam.", nameof(user));
+            throw new ArgumentException(
+                $"'{user}' lacks the realm: write it as user@realm, for example {(at <= 0 ? user.Trim('@') : user[..at])}@pam.", nameof(user));
         }
 
         if (user.Contains('!', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{user}' is the id of an API token, and tokens do not log in: use {nameof(ProxmoxCredentials)}.{nameof(ApiToken)}.", nameof(user));
+            throw new ArgumentException(
+                $"'{user}' is the id of an API token, and tokens do not log in: use {nameof(ProxmoxCredentials)}.{nameof(ApiToken)}.", nameof(user));
         }
 
         User = user;

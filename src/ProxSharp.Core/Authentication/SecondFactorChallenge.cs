@@ -94,5 +94,7 @@ public sealed class SecondFactorChallenge
     }
 
     private static string? Raw(JsonElement factors, string kind)
-        => factors.TryGetProperty(kind, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) ? value.GetRawText() : null;
+        => factors.TryGetProperty(kind, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)
+            ? value.GetRawText()
+            : null;
 }

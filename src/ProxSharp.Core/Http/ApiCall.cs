@@ -8,7 +8,14 @@ internal sealed class ApiCall
     // Proxmox: the backup server removes a tape from its database with a GET.
     private const string DestructiveGet = "/tape/media/destroy";
 
-    public ApiCall(ApiOperation operation, OperationBinding binding, ApiParameters parameters, ApiUpload? upload, bool isDownload, ApiCallOptions? options, ProxmoxClientOptions client)
+    public ApiCall(
+        ApiOperation operation,
+        OperationBinding binding,
+        ApiParameters parameters,
+        ApiUpload? upload,
+        bool isDownload,
+        ApiCallOptions? options,
+        ProxmoxClientOptions client)
     {
         Operation = operation;
         Binding = binding;

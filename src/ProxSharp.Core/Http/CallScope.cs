@@ -53,7 +53,8 @@ internal sealed class CallScope : IDisposable
         _ when UploadSourceException.Find(exception) is { } source => ReferenceEquals(source, exception) ? null : source,
 
         // Cancelling closes the connection: what then comes of a read or write says little.
-        OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException when IsCancelled => new OperationCanceledException(exception.Message, exception, _callers),
+        OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException when IsCancelled =>
+            new OperationCanceledException(exception.Message, exception, _callers),
         InvalidDataException => new ProxmoxProtocolException($"Unable to read the answer to {_call} from {host}: it cannot be decompressed", exception),
         OperationCanceledException or HttpRequestException or IOException => TransportFailures.Translate(_call, host, exception, IsTimedOut),
         ObjectDisposedException when IsTimedOut => TransportFailures.Translate(_call, host, exception, IsTimedOut),

@@ -88,7 +88,8 @@ internal static class EnvelopeReader
     private static bool IsBlank(ReadOnlySpan<byte> rest) => rest.IndexOfAnyExcept(" \r\n\t"u8) < 0;
 
     // The first bytes suffice to recognise what answered; values with secrets come later, if at all.
-    private static string Excerpt(ReadOnlySpan<byte> body) => $"it starts '{Encoding.ASCII.GetString(body[..Math.Min(body.Length, 12)]).ReplaceLineEndings(" ")}' and has {body.Length} bytes";
+    private static string Excerpt(ReadOnlySpan<byte> body) =>
+        $"it starts '{Encoding.ASCII.GetString(body[..Math.Min(body.Length, 12)]).ReplaceLineEndings(" ")}' and has {body.Length} bytes";
 
     private static ProxmoxProtocolException Broken(ApiCall call, string host, string what, long offset, Exception? cause)
         => new($"Unable to read the answer to {call} from {host}: {what}", cause) { Offset = offset };

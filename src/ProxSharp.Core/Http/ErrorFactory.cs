@@ -30,7 +30,9 @@ internal static class ErrorFactory
         return Build(facts);
     }
 
-    /// <summary>Writes <c>Unable to GET /x on host: text. hint.</c> on one line; what the caller says the call does stands in for verb, path and host.</summary>
+    /// <summary>
+    /// Writes <c>Unable to GET /x on host: text. hint.</c> on one line; what the caller says the call does stands in for verb, path and host.
+    /// </summary>
     internal static string Compose(ApiCall call, string host, string said, IReadOnlyDictionary<string, string> parameters, string hint)
     {
         StringBuilder text = new();
@@ -136,7 +138,14 @@ internal static class ErrorFactory
     };
 
     private sealed record Facts(
-        string Message, string Said, IReadOnlyDictionary<string, string> Parameters, HttpStatusCode Status, ErrorRule Rule, ApiCall Call, string? PrivilegePath, string? Privilege)
+        string Message,
+        string Said,
+        IReadOnlyDictionary<string, string> Parameters,
+        HttpStatusCode Status,
+        ErrorRule Rule,
+        ApiCall Call,
+        string? PrivilegePath,
+        string? Privilege)
     {
         public ApiMethod Method => Call.Operation.Method;
 

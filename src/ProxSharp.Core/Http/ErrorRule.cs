@@ -3,7 +3,9 @@ namespace ProxSharp.Http;
 /// <summary>One row of the error table.</summary>
 /// <param name="Name">A name for tests and readers.</param>
 /// <param name="Status">The status code; 0 for any.</param>
-/// <param name="Pattern">What the server's text looks like: parts in order, <c>*</c> between them, anything before and after; upper and lower case are the same.</param>
+/// <param name="Pattern">
+/// What the server's text looks like: parts in order, <c>*</c> between them, anything before and after; upper and lower case are the same.
+/// </param>
 /// <param name="Kind">The exception.</param>
 internal sealed record ErrorRule(string Name, int Status, string Pattern, ErrorKind Kind)
 {

@@ -63,8 +63,14 @@ internal static class ErrorTable
         {
             Hint = "The user lacks a privilege; a token with privilege separation needs it for itself as well",
         },
-        new("root-only", 0, "only root can", ErrorKind.Permission) { Hint = "Log in as root@pam with its password: a token of root@pam does not count as root" },
-        new("root-only-option", 400, "only root may", ErrorKind.Permission) { Hint = "Log in as root@pam with its password: a token of root@pam does not count as root" },
+        new("root-only", 0, "only root can", ErrorKind.Permission)
+        {
+            Hint = "Log in as root@pam with its password: a token of root@pam does not count as root",
+        },
+        new("root-only-option", 400, "only root may", ErrorKind.Permission)
+        {
+            Hint = "Log in as root@pam with its password: a token of root@pam does not count as root",
+        },
     ];
 
     private static ErrorRule[] Gateways() =>
@@ -73,7 +79,8 @@ internal static class ErrorTable
         {
             IsTransient = true,
             RepeatsReads = true,
-            Hint = "The server could not reach the node that answers this call, or its own pvedaemon: check that the node is online and spelt as in the cluster (case matters)",
+            Hint = "The server could not reach the node that answers this call, or its own pvedaemon: check that the node is "
+                + "online and spelt as in the cluster (case matters)",
         },
         new("node-certificate", 596, "certificate verify failed", ErrorKind.Other)
         {
@@ -83,10 +90,18 @@ internal static class ErrorTable
         {
             IsTransient = true,
             OutcomeUnknown = true,
-            Hint = "Proxmox VE waits 30 s for every call; a list from a slow storage gets faster with filters such as vmid or content. A change may have been carried out: look before you repeat it",
+            Hint = "Proxmox VE waits 30 s for every call; a list from a slow storage gets faster with filters such as vmid or "
+                + "content. A change may have been carried out: look before you repeat it",
         },
         new("proxy-broken", 596, "", ErrorKind.Other) { IsTransient = true, RepeatsReads = true, OutcomeUnknown = true, Hint = CheckBeforeRepeating },
-        new("proxy-other", 597, "", ErrorKind.Other) { LastStatus = 599, IsTransient = true, RepeatsReads = true, OutcomeUnknown = true, Hint = CheckBeforeRepeating },
+        new("proxy-other", 597, "", ErrorKind.Other)
+        {
+            LastStatus = 599,
+            IsTransient = true,
+            RepeatsReads = true,
+            OutcomeUnknown = true,
+            Hint = CheckBeforeRepeating,
+        },
         new("gateway", 502, "", ErrorKind.Other)
         {
             LastStatus = 504,
@@ -95,10 +110,17 @@ internal static class ErrorTable
             OutcomeUnknown = true,
             Hint = "A proxy in front of the server gave this answer: check the proxy and the server behind it",
         },
-        new("redirect", 300, "", ErrorKind.Other) { LastStatus = 399, Hint = "The address does not answer API calls itself: use https and the port of the API" },
+        new("redirect", 300, "", ErrorKind.Other)
+        {
+            LastStatus = 399,
+            Hint = "The address does not answer API calls itself: use https and the port of the API",
+        },
         new("too-many-requests", 429, "", ErrorKind.Other) { IsTransient = true, RepeatsReads = true, Hint = "Send fewer calls at once" },
         new("proxy-loop", 500, "proxy loop detected", ErrorKind.Other) { Hint = "The cluster's host names resolve in a circle: check /etc/hosts on the nodes" },
-        new("node-lookup", 500, "hostname lookup '*' failed", ErrorKind.NotFound) { Hint = "There is no such node, or its name cannot be resolved: node names are case sensitive" },
+        new("node-lookup", 500, "hostname lookup '*' failed", ErrorKind.NotFound)
+        {
+            Hint = "There is no such node, or its name cannot be resolved: node names are case sensitive",
+        },
         new("node-address", 500, "address lookup for '*' did not find", ErrorKind.NotFound)
         {
             Hint = "The name of the node resolves to no address the server can use: check /etc/hosts on the nodes",
@@ -117,11 +139,13 @@ internal static class ErrorTable
         },
         new("guest-locked", 0, "VM is locked", ErrorKind.Conflict)
         {
-            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task left behind is removed with 'qm unlock'",
+            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task "
+                + "left behind is removed with 'qm unlock'",
         },
         new("container-locked", 0, "CT is locked", ErrorKind.Conflict)
         {
-            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task left behind is removed with 'pct unlock'",
+            IsTransient = true, IsBusy = true, Hint = "A task holds the lock: wait for its end; a lock that a crashed task "
+                + "left behind is removed with 'pct unlock'",
         },
         new("cluster-lock", 0, "got lock request timeout", ErrorKind.Conflict)
         {
@@ -131,7 +155,10 @@ internal static class ErrorTable
         {
             IsTransient = true, IsBusy = true, Hint = "Another task works on it: try again when it has ended, or let the call wait with RetryBusy",
         },
-        new("digest", 0, "checksum mismatch (file change", ErrorKind.Conflict) { Hint = "Somebody changed the configuration meanwhile: read it again and repeat the change with its new digest" },
+        new("digest", 0, "checksum mismatch (file change", ErrorKind.Conflict)
+        {
+            Hint = "Somebody changed the configuration meanwhile: read it again and repeat the change with its new digest",
+        },
         new("digest-other", 0, "detected modified configuration", ErrorKind.Conflict)
         {
             Hint = "Somebody changed the configuration meanwhile: read it again and repeat the change with its new digest",
@@ -169,9 +196,15 @@ internal static class ErrorTable
 
     private static ErrorRule[] Protocol() =>
     [
-        new("not-implemented", 501, "method '*' not implemented", ErrorKind.Other) { Hint = "The server does not know this call: check path and verb; an older server may not have it" },
+        new("not-implemented", 501, "method '*' not implemented", ErrorKind.Other)
+        {
+            Hint = "The server does not know this call: check path and verb; an older server may not have it",
+        },
         new("too-large", 501, "data too large", ErrorKind.Other) { Hint = "Parameters may take 512 KiB at most" },
-        new("chunked", 501, "transfer encoding", ErrorKind.Other) { Hint = "Something between client and server re-encodes the request; the server takes bodies with a length only" },
+        new("chunked", 501, "transfer encoding", ErrorKind.Other)
+        {
+            Hint = "Something between client and server re-encodes the request; the server takes bodies with a length only",
+        },
         new("unexpected-content", 501, "unexpected content", ErrorKind.Other) { Hint = "Something between client and server adds a body to the request" },
         new("parameters", 400, "parameter verification", ErrorKind.Other) { Hint = "Correct the parameters that are named" },
         new("no-verb", 405, "", ErrorKind.Other) { Hint = "Check the path and the verb" },

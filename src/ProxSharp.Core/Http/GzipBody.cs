@@ -9,6 +9,9 @@ namespace ProxSharp.Http;
 /// </summary>
 internal sealed class GzipBody : Stream
 {
+    // RFC 1951: no byte of the compressed form stands for more.
+    private const long MostPlainBytes = 1032;
+
     private readonly TailStream _compressed;
     private readonly GZipStream _plain;
     private uint _count;
@@ -35,12 +38,23 @@ internal sealed class GzipBody : Stream
 
     /// <summary>True if an answer's body is compressed with gzip.</summary>
     public static bool Is(HttpResponseMessage response) =>
-        response.Content.Headers.ContentEncoding is { Count: > 0 } encodings && encodings.Any(static encoding => encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase));
+        response.Content.Headers.ContentEncoding is { Count: > 0 } encodings
+        && encodings.Any(static encoding => encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Returns the plain body of an answer.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="body">Its body as it came.</param>
     public static Stream Decode(HttpResponseMessage response, Stream body) => Is(response) ? new GzipBody(body) : body;
+
+    /// <summary>Returns the plain form of a body that has come as a whole.</summary>
+    public static Stream Over(PooledBuffer packed) => new GzipBody(packed.AsStream());
+
+    /// <summary>How long the plain form of a body says that it is, but no more than can become of so many bytes.</summary>
+    public static int PlainLength(ReadOnlySpan<byte> packed, int limit)
+    {
+        long most = Math.Min(limit, packed.Length * MostPlainBytes);
+        return packed.Length < sizeof(uint) ? 0 : (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(packed[^sizeof(uint)..]), most);
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

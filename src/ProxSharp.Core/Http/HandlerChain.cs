@@ -11,7 +11,8 @@ internal static class HandlerChain
         ProxmoxClientOptions options, ProxmoxProduct product, EndpointSelector endpoints, EndpointHandler sockets, ClientLog log)
     {
         LoggingHandler logging = new(log.Logger, options.TimeProvider, sockets);
-        AuthenticationHandler authentication = new(product, options.Credentials, options.TimeProvider, options.LoggerFactory.CreateLogger("ProxSharp.Authentication"))
+        AuthenticationHandler authentication = new(
+            product, options.Credentials, options.TimeProvider, options.LoggerFactory.CreateLogger("ProxSharp.Authentication"))
         {
             InnerHandler = logging,
         };

@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 namespace ProxSharp.Http;
 
 /// <summary>Refuses requests with more headers than servers read.</summary>
-/// <remarks>Proxmox: VE takes 8 KiB in at most 64 lines. It gives no answer to more but closes the connection after 5 s, which nobody would understand.</remarks>
+/// <remarks>
+/// Proxmox: VE takes 8 KiB in at most 64 lines. It gives no answer to more but closes the connection after 5 s, which nobody would understand.
+/// </remarks>
 internal static class HeaderLimits
 {
     private const int Lines = 60;
@@ -24,7 +26,8 @@ internal static class HeaderLimits
         if (lines > Lines || bytes > Bytes)
         {
             throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The request has {lines} headers with {bytes} bytes, and servers read at most {Lines} with {Bytes}: use shorter credentials."));
+                CultureInfo.InvariantCulture, $"The request has {lines} headers with {bytes} bytes, and servers read at most "
+                    + $"{Lines} with {Bytes}: use shorter credentials."));
         }
     }
 

@@ -84,7 +84,8 @@ internal static class JsonBody
         {
             writer.WriteNumberValue(whole);
         }
-        else if (kind == ApiParameterKind.Number && double.TryParse(parameter.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        else if (kind == ApiParameterKind.Number
+            && double.TryParse(parameter.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
         {
             writer.WriteNumberValue(number);
         }

@@ -14,7 +14,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 103, Level = LogLevel.Trace, Message = "{Call} with {Parameters}", SkipEnabledCheck = true)]
     public static partial void Calling(ILogger logger, string call, string parameters);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Attempt {Attempt} of {Call} failed, the next one follows in {Milliseconds:0} ms: {Reason}")]
+    [LoggerMessage(
+        EventId = 104, Level = LogLevel.Information, Message = "Attempt {Attempt} of {Call} failed, the next one follows in {Milliseconds:0} ms: {Reason}")]
     public static partial void Retrying(ILogger logger, int attempt, string call, double milliseconds, string reason);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "{Server} cannot be reached or cannot pass calls on; trying {Next}")]

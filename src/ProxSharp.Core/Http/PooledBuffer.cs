@@ -16,6 +16,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
+    /// <summary>Reads what was written so far; only as long as the buffer is not disposed of.</summary>
+    public MemoryStream AsStream() => new(_bytes, 0, _length, writable: false);
+
     /// <summary>Takes back bytes at the end.</summary>
     public void Truncate(int length) => _length = Math.Min(_length, length);
 

@@ -56,11 +56,17 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     /// <inheritdoc/>
     public override ApiResponse<T> Send<T>(
         ApiOperation operation, ApiParameters parameters, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
-        => Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, null, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
+        => Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(
+            Prepare(operation, parameters, null, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
 
     /// <inheritdoc/>
     public override async Task<ApiResponse<T>> UploadAsync<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+        ApiOperation operation,
+        ApiParameters parameters,
+        ApiUpload upload,
+        ApiReader<T> reader,
+        ApiCallOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
         ApiCall call = Prepare(operation, parameters, upload, false, options);
@@ -69,10 +75,16 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
 
     /// <inheritdoc/>
     public override ApiResponse<T> Upload<T>(
-        ApiOperation operation, ApiParameters parameters, ApiUpload upload, ApiReader<T> reader, ApiCallOptions? options = null, CancellationToken cancellationToken = default)
+        ApiOperation operation,
+        ApiParameters parameters,
+        ApiUpload upload,
+        ApiReader<T> reader,
+        ApiCallOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        return Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(Prepare(operation, parameters, upload, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
+        return Noted(Run<EnvelopeExchange<T>, ApiResponse<T>>(
+            Prepare(operation, parameters, upload, false, options), new EnvelopeExchange<T>(reader), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -89,12 +101,14 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         => Run<DownloadExchange, ApiDownload>(Prepare(operation, parameters, null, true, options), default, cancellationToken);
 
     /// <summary>Opens a websocket.</summary>
-    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+    public Task<ProxmoxWebSocketStream> OpenWebSocketAsync(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
         => RunAsync<WebSocketExchange, ProxmoxWebSocketStream>(
             Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
 
     /// <inheritdoc cref="OpenWebSocketAsync"/>
-    public ProxmoxWebSocketStream OpenWebSocket(ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
+    public ProxmoxWebSocketStream OpenWebSocket(
+        ApiOperation operation, ApiParameters parameters, ProxmoxWebSocketOptions options, CancellationToken cancellationToken)
         => Run<WebSocketExchange, ProxmoxWebSocketStream>(
             Prepare(operation, parameters, null, false, null), new WebSocketExchange(options, _options.TimeProvider), cancellationToken);
 

@@ -66,7 +66,8 @@ internal static class RawPath
         if (mark >= 0)
         {
             string what = path[mark] == '?' ? "a query; pass parameters separately" : "a fragment";
-            throw new ArgumentException($"The path '{path}' has {what}. A '{path[mark]}' that belongs to an id is written {(path[mark] == '?' ? "%3F" : "%23")}.", nameof(path));
+            throw new ArgumentException(
+                $"The path '{path}' has {what}. A '{path[mark]}' that belongs to an id is written {(path[mark] == '?' ? "%3F" : "%23")}.", nameof(path));
         }
 
         string clean = path.StartsWith('/') ? path : $"/{path}";

@@ -14,14 +14,14 @@ internal static class ResponseBody
         PooledBuffer buffer = Start(response);
         try
         {
-            using Stream stream = GzipBody.Decode(response, response.Content.ReadAsStream(cancellationToken));
+            using Stream stream = response.Content.ReadAsStream(cancellationToken);
             while (stream.Read(buffer.GetSpan()) is int count and > 0)
             {
                 Count(buffer, count);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            return buffer;
+            return Unpack(response, buffer);
         }
         catch (ObjectDisposedException) when (cancellationToken.IsCancellationRequested)
         {
@@ -41,7 +41,7 @@ internal static class ResponseBody
         PooledBuffer buffer = Start(response);
         try
         {
-            Stream stream = GzipBody.Decode(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
                 while (await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false) is int count and > 0)
@@ -50,7 +50,7 @@ internal static class ResponseBody
                 }
             }
 
-            return buffer;
+            return Unpack(response, buffer);
         }
         catch
         {
@@ -59,9 +59,36 @@ internal static class ResponseBody
         }
     }
 
+    // Unpacking while the bytes come would cost a wait for each 8 KiB of them, and the length of the plain form would not be known.
+    private static PooledBuffer Unpack(HttpResponseMessage response, PooledBuffer packed)
+    {
+        if (!GzipBody.Is(response) || packed.Length == 0)
+        {
+            return packed;
+        }
+
+        PooledBuffer plain = new(GzipBody.PlainLength(packed.Span, Largest) + 1);
+        try
+        {
+            using Stream stream = GzipBody.Over(packed);
+            while (stream.Read(plain.GetSpan()) is int count and > 0)
+            {
+                Count(plain, count);
+            }
+        }
+        catch
+        {
+            plain.Dispose();
+            throw;
+        }
+
+        packed.Dispose();
+        return plain;
+    }
+
     // With the length known the buffer never grows: one byte more lets the last read see the end.
     private static PooledBuffer Start(HttpResponseMessage response)
-        => new(response.Content.Headers.ContentLength is { } length and < Largest && !GzipBody.Is(response) ? (int)length + 1 : Step);
+        => new(response.Content.Headers.ContentLength is { } length and < Largest ? (int)length + 1 : Step);
 
     private static void Count(PooledBuffer buffer, int count)
     {

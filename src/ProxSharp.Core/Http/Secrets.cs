@@ -18,7 +18,8 @@ internal static class Secrets
     // Whole names, with hyphens.
     private static readonly HashSet<string> s_whole = new(StringComparer.OrdinalIgnoreCase)
     {
-        "key", "keys", "tfa-challenge", "challenge", "keyring", "private", "private-key", "encryption-key", "client-key", "sid-key", "license", "target-endpoint",
+        "key", "keys", "tfa-challenge", "challenge", "keyring", "private", "private-key", "encryption-key", "client-key", "sid-key", "license",
+        "target-endpoint",
     };
 
     // Names under which a secret may stand, depending on the call: settings of plugins, headers, proxies with a password, files, logins.
@@ -47,7 +48,8 @@ internal static class Secrets
     }
 
     /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
-    public static string Show(string name, string text) => IsSecret(name) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
+    public static string Show(string name, string text) =>
+        IsSecret(name) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
 
     /// <summary>Replaces the secrets among the parameters wherever they stand in a text.</summary>
     public static string Redact(string text, ApiParameters parameters)

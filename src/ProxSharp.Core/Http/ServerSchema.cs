@@ -26,7 +26,8 @@ internal static class ServerSchema
     public static ProxmoxProtocolException Missing(ProxmoxProduct product, ProxmoxApiException answer) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This server publishes no schema: it answers {Operation(product).Path} with status {(int)answer.StatusCode}. Use the schema that comes with the library."),
+            $"This server publishes no schema: it answers {Operation(product).Path} with status {(int)answer.StatusCode}. Use "
+                + $"the schema that comes with the library."),
         answer);
 
     /// <summary>The script is small: the usual limit of time is right.</summary>

@@ -11,10 +11,13 @@ internal static class Telemetry
 
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
-    private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>("proxsharp.call.duration", "s", "How long calls take, repetitions included.");
+    private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>(
+        "proxsharp.call.duration", "s", "How long calls take, repetitions included.");
     private static readonly Counter<long> s_retries = s_meter.CreateCounter<long>("proxsharp.call.retries", "{attempt}", "Attempts after the first one.");
-    private static readonly Counter<long> s_failovers = s_meter.CreateCounter<long>("proxsharp.endpoint.failovers", "{request}", "Requests that went on to another endpoint.");
-    private static readonly Counter<long> s_connections = s_meter.CreateCounter<long>("proxsharp.connections.opened", "{connection}", "Connections that were set up.");
+    private static readonly Counter<long> s_failovers = s_meter.CreateCounter<long>(
+        "proxsharp.endpoint.failovers", "{request}", "Requests that went on to another endpoint.");
+    private static readonly Counter<long> s_connections = s_meter.CreateCounter<long>(
+        "proxsharp.connections.opened", "{connection}", "Connections that were set up.");
 
     /// <summary>Starts the span of a call; null if nobody listens.</summary>
     public static Activity? Start(ApiCall call, ProxmoxEndpoint endpoint)

@@ -9,7 +9,11 @@ internal static class TransportFailures
     /// <summary>True if the request provably never left: the connection could not be set up.</summary>
     public static bool NothingSent(Exception exception) => exception switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } => true,
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        } => true,
         // The handler gives up connecting after its own time-out in this way.
         OperationCanceledException { InnerException: TimeoutException } => true,
         // A login that got no answer: the call behind it waited.
@@ -32,19 +36,26 @@ internal static class TransportFailures
         bool nothingSent = NothingSent(exception) || !call.MayHaveReachedServer;
         bool unknown = !call.IsRead && !nothingSent;
         string text = timedOut
-            ? string.Create(CultureInfo.InvariantCulture, $"no answer within {call.Timeout.TotalSeconds:0.###} s. Allow it more time with the Timeout option if the server is only slow")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"no answer within {call.Timeout.TotalSeconds:0.###} s. Allow it more time with the Timeout option if the server is only slow")
             : Describe(exception, host);
         string tail = unknown ? " Whether it was carried out is unknown: look before you repeat it." : "";
         Exception cause = timedOut && exception is not TimeoutException ? new TimeoutException(text, exception) : exception;
-        return new ProxmoxConnectionException($"Unable to {(call.Action is null ? $"{call} on" : $"{call.Action} through")} {host}: {text}.{tail}", cause) { OutcomeUnknown = unknown };
+        return new ProxmoxConnectionException(
+            $"Unable to {(call.Action is null ? $"{call} on" : $"{call.Action} through")} {host}: {text}.{tail}", cause) { OutcomeUnknown = unknown };
     }
 
     private static string Describe(Exception exception, string host) => exception switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"the name cannot be resolved ({Innermost(exception)}). Check the host name",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection ({Innermost(exception)}). Check address and port, and that the API server runs there",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"no TLS connection ({Innermost(exception)}). Check that the port is that of the API",
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => $"the answer is not HTTP ({Innermost(exception)}). Check that the port is that of the API",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            $"the name cannot be resolved ({Innermost(exception)}). Check the host name",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+            $"no connection ({Innermost(exception)}). Check address and port, and that the API server runs there",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            $"no TLS connection ({Innermost(exception)}). Check that the port is that of the API",
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+            $"the answer is not HTTP ({Innermost(exception)}). Check that the port is that of the API",
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             => "the connection was closed before the answer was complete",
         OperationCanceledException { InnerException: TimeoutException } => $"no connection in time. Check address and port, and that {host} is online",

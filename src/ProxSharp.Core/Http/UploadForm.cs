@@ -40,14 +40,16 @@ internal static class UploadForm
         string name = call.Parameters.Find(FileField) ?? call.Upload!.FileName;
         if (name.Length == 0 || name.AsSpan().IndexOfAny('"', '\\', '/') >= 0 || name.Any(char.IsControl))
         {
-            throw new ArgumentException($"'{name}' cannot be the name of an uploaded file: quotes, slashes and control characters are not possible.", nameof(call));
+            throw new ArgumentException(
+                $"'{name}' cannot be the name of an uploaded file: quotes, slashes and control characters are not possible.", nameof(call));
         }
 
         string boundary = $"ProxSharp-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
         StringBuilder before = new();
         foreach (ApiParameter field in Fields(call))
         {
-            before.Append("--").Append(boundary).Append("\r\nContent-Disposition: form-data; name=\"").Append(field.Name).Append("\"\r\n\r\n").Append(field.Text).Append("\r\n");
+            before.Append("--").Append(boundary).Append("\r\nContent-Disposition: form-data; name=\"")
+                .Append(field.Name).Append("\"\r\n\r\n").Append(field.Text).Append("\r\n");
         }
 
         before.Append("--").Append(boundary).Append("\r\nContent-Disposition: form-data; name=\"").Append(FileField).Append("\"; filename=\"").Append(name)

@@ -96,7 +96,8 @@ internal sealed class UploadSource
 
     private int Checked(int count, long sent) => count > 0
         ? count
-        : throw new UploadSourceException(string.Create(CultureInfo.InvariantCulture, $"The stream of '{_upload.FileName}' ended after {sent} of {Length} bytes."));
+        : throw new UploadSourceException(string.Create(
+            CultureInfo.InvariantCulture, $"The stream of '{_upload.FileName}' ended after {sent} of {Length} bytes."));
 
     // Not an I/O error of the connection, and not to be taken for one.
     private UploadSourceException CannotRead(IOException exception)

@@ -149,7 +149,8 @@ public ref struct ApiJsonReader
         ReadOnlySpan<byte> text = _reader.TokenType == JsonTokenType.String && !_reader.ValueIsEscaped ? _reader.ValueSpan : default;
         int slash = text.LastIndexOf((byte)'/');
         ReadOnlySpan<byte> digits = text[(slash + 1)..];
-        if (slash < 1 || digits.IsEmpty || digits[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(digits, out number, out int used) || used != digits.Length)
+        if (slash < 1 || digits.IsEmpty || digits[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(digits, out number, out int used)
+            || used != digits.Length)
         {
             return false;
         }

@@ -55,6 +55,9 @@ internal static class PropertyStringQuotes
     }
 
     /// <summary>Puts a value in quotes.</summary>
-    public static string Quote(string value) =>
-        $"\"{value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)}\"";
+    public static string Quote(string value)
+    {
+        string escaped = value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped.Replace("\n", @"\n", StringComparison.Ordinal)}\"";
+    }
 }

@@ -226,7 +226,8 @@ public sealed class ApiSchemaReader
 
     private List<ApiAlternative> ReadAlternatives(JsonElement element) =>
         element.ValueKind == JsonValueKind.Array
-            ? [.. element.EnumerateArray().Select(item => new ApiAlternative(Member(item, "in") is { ValueKind: JsonValueKind.Array } values ? Strings(values) : [], ReadNode(null, item)))]
+            ? [.. element.EnumerateArray().Select(item => new ApiAlternative(
+                Member(item, "in") is { ValueKind: JsonValueKind.Array } values ? Strings(values) : [], ReadNode(null, item)))]
             : [];
 
     private IndexRange? ReadIndexes(string? name)

@@ -23,12 +23,16 @@ public abstract record PermissionCheck
     /// <summary>One of the checks must pass.</summary>
     public sealed record AnyOf(IReadOnlyList<PermissionCheck> Checks) : PermissionCheck;
 
-    /// <summary>The caller is the user that the parameter <c>userid</c> names (<c>self</c>), or may allocate in its realm (<c>Realm.AllocateUser</c>).</summary>
+    /// <summary>
+    /// The caller is the user that the parameter <c>userid</c> names (<c>self</c>), or may allocate in its realm (<c>Realm.AllocateUser</c>).
+    /// </summary>
     public sealed record UserParameter(string Kind) : PermissionCheck;
 
     /// <summary>The caller has the privileges on a group of the user that the parameter <c>userid</c> names.</summary>
     /// <param name="Privileges">The privileges, one of which is enough.</param>
-    /// <param name="GroupsParameter">How groups named in the parameter <c>groups</c> are checked too: <c>create</c> or <c>update</c>; null if they are not.</param>
+    /// <param name="GroupsParameter">
+    /// How groups named in the parameter <c>groups</c> are checked too: <c>create</c> or <c>update</c>; null if they are not.
+    /// </param>
     public sealed record UserGroup(IReadOnlyList<string> Privileges, string? GroupsParameter) : PermissionCheck;
 
     /// <summary>The caller may modify permissions on a path.</summary>

@@ -34,7 +34,9 @@ internal static class PermissionReader
         {
             "and" => new PermissionCheck.All([.. check.EnumerateArray().Skip(1).Select(ReadCheck)]),
             "or" => new PermissionCheck.AnyOf([.. check.EnumerateArray().Skip(1).Select(ReadCheck)]),
-            "perm" => new PermissionCheck.Privilege(check[1].GetString()!, Strings(check[2]), Option(check, "any") is not (null or "0" or "False"), Option(check, "require_param")),
+            "perm" =>
+                new PermissionCheck.Privilege(
+                    check[1].GetString()!, Strings(check[2]), Option(check, "any") is not (null or "0" or "False"), Option(check, "require_param")),
             "userid-param" => new PermissionCheck.UserParameter(check[1].GetString()!),
             "userid-group" => new PermissionCheck.UserGroup(Strings(check[1]), Option(check, "groups_param")),
             "perm-modify" => new PermissionCheck.ModifyPermissions(check[1].GetString()!),

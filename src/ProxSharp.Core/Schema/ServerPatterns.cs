@@ -25,7 +25,9 @@ internal static partial class ServerPatterns
         }
 
         // Proxmox: the backup server writes its patterns between slashes.
-        string text = pattern is ['/', .. { Length: > 0 } inner, '/'] && (inner[0] == '^' || inner.StartsWith("(?", StringComparison.Ordinal)) ? inner : pattern;
+        string text = pattern is ['/', .. { Length: > 0 } inner, '/'] && (inner[0] == '^' || inner.StartsWith("(?", StringComparison.Ordinal))
+            ? inner
+            : pattern;
         text = PerlGroup().Replace(text, static match => Flags(match.Groups["flags"].Value));
         text = text.Replace("(?P<", "(?<", StringComparison.Ordinal);
         foreach ((string posix, string own) in s_classes)

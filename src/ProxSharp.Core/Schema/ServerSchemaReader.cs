@@ -58,14 +58,16 @@ public sealed class ServerSchemaReader
             throw new ProxmoxProtocolException("The server's schema script does not assign an array.") { Offset = 0 };
         }
 
-        Utf8JsonReader json = new(script[start..], new JsonReaderOptions { MaxDepth = DeepestNesting, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        Utf8JsonReader json = new(
+            script[start..], new JsonReaderOptions { MaxDepth = DeepestNesting, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
             return JsonElement.ParseValue(ref json);
         }
         catch (JsonException exception)
         {
-            throw new ProxmoxProtocolException($"The server's schema script is damaged: {exception.Message}", exception) { Offset = start + OffsetOf(script[start..], exception) };
+            throw new ProxmoxProtocolException(
+                $"The server's schema script is damaged: {exception.Message}", exception) { Offset = start + OffsetOf(script[start..], exception) };
         }
     }
 
@@ -149,7 +151,8 @@ public sealed class ServerSchemaReader
     private static bool AllowsExtra(JsonElement parameters, ApiVariants? variants)
     {
         // A composition that is not understood must not make valid parameters unknown.
-        bool isComposed = LooseJson.Member(parameters, "allOf").ValueKind == JsonValueKind.Array || LooseJson.Member(parameters, "oneOf").ValueKind == JsonValueKind.Array;
+        bool isComposed = LooseJson.Member(parameters, "allOf").ValueKind == JsonValueKind.Array
+            || LooseJson.Member(parameters, "oneOf").ValueKind == JsonValueKind.Array;
         return isComposed ? variants is null : LooseJson.Truth(parameters, "additionalProperties") ?? true;
     }
 

@@ -106,7 +106,8 @@ internal sealed class NodeLook(TaskServer server, string node)
     // Is it the list or the server? One task tells: if its state can be read, the list is at fault, and if it stays so the tasks are asked one by one.
     private async Task ProbeAsync(List<WatchedTask> tasks, CancellationToken cancellationToken)
     {
-        ProxmoxException? failure = await AskOneAsync(tasks.FindAll(task => task.Id == tasks[0].Id), wasMissing: false, cancellationToken).ConfigureAwait(false);
+        ProxmoxException? failure = await AskOneAsync(
+            tasks.FindAll(task => task.Id == tasks[0].Id), wasMissing: false, cancellationToken).ConfigureAwait(false);
         foreach (WatchedTask task in tasks.Where(task => failure is not null && task.Id != tasks[0].Id))
         {
             task.Observe(failure!);

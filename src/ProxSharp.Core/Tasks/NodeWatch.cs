@@ -4,7 +4,8 @@ using ProxSharp.Http;
 namespace ProxSharp.Tasks;
 
 /// <summary>Looks at those tasks of one node that somebody waits for, as often as the most impatient wait wants. Runs as long as somebody waits.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has neither a timer nor a wait handle, and the loop may still use its token after the last wait has left.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The source has neither a timer nor a wait handle, and the loop may still use its token after the last wait has left.")]
 internal sealed class NodeWatch(TaskServer server, string node)
 {
     // A node that answers slowly is left alone for twice the time an answer took.

@@ -98,7 +98,8 @@ internal sealed class TaskTracker
     /// <summary>Makes the exception for a wait whose time is up.</summary>
     public ProxmoxTaskWaitException TimeUp() => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The task {TaskText.Describe(Upid)} has not ended within {_options.Timeout.TotalSeconds:0.###} s. {(IsRunning ? "It still runs" : "It may still run")}: wait on, or stop it. Its id: {Upid}"))
+        $"The task {TaskText.Describe(Upid)} has not ended within {_options.Timeout.TotalSeconds:0.###} s. "
+            + $"{(IsRunning ? "It still runs" : "It may still run")}: wait on, or stop it. Its id: {Upid}"))
     {
         Upid = Upid,
         TimedOut = true,
@@ -106,7 +107,8 @@ internal sealed class TaskTracker
     };
 
     private static bool IsNoSuchTask(ProxmoxException failure) =>
-        failure is ProxmoxApiException { ParameterErrors: { } errors } && errors.TryGetValue("upid", out string? text) && text.Contains("no such task", StringComparison.Ordinal);
+        failure is ProxmoxApiException { ParameterErrors: { } errors } && errors.TryGetValue("upid", out string? text)
+            && text.Contains("no such task", StringComparison.Ordinal);
 
     private static bool MayPass(ProxmoxException failure) => failure switch
     {
@@ -119,7 +121,8 @@ internal sealed class TaskTracker
     };
 
     private ProxmoxTaskWaitException GiveUp(string why, ProxmoxException failure) =>
-        new($"Unable to wait for the task {TaskText.Describe(Upid)}: {why}. {(IsRunning ? "It was running when last seen" : "How it ends is unknown")}. Its id: {Upid}", failure)
+        new($"Unable to wait for the task {TaskText.Describe(Upid)}: {why}. "
+            + $"{(IsRunning ? "It was running when last seen" : "How it ends is unknown")}. Its id: {Upid}", failure)
         {
             Upid = Upid,
             WasRunning = IsRunning,

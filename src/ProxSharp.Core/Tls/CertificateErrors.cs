@@ -7,16 +7,19 @@ namespace ProxSharp.Tls;
 /// <summary>Words why a certificate is not accepted.</summary>
 internal static class CertificateErrors
 {
-    private const string Compare = "Compare the fingerprint with what the server itself shows ('pvenode cert info' on Proxmox VE, 'proxmox-backup-manager cert info' on Proxmox Backup Server)";
+    private const string Compare = "Compare the fingerprint with what the server itself shows ('pvenode cert info' on Proxmox "
+        + "VE, 'proxmox-backup-manager cert info' on Proxmox Backup Server)";
 
     public static ProxmoxConnectionException Missing(ProxmoxEndpoint endpoint)
         => New($"{endpoint} presented no certificate. Check that a Proxmox server listens there.");
 
     public static ProxmoxConnectionException NotTrusted(ProxmoxEndpoint endpoint, CertificateFingerprint shown, string problem)
         => New($"The certificate of {endpoint} is not trusted: {problem}. Its SHA-256 fingerprint is {shown}. "
-            + $"{Compare}; then pin it ({nameof(ServerTrust)}.{nameof(ServerTrust.Pin)}), or trust the authority that signed it ({nameof(ServerTrust.WithCertificateAuthority)}).");
+            + $"{Compare}; then pin it ({nameof(ServerTrust)}.{nameof(ServerTrust.Pin)}), or trust the authority that signed "
+                + $"it ({nameof(ServerTrust.WithCertificateAuthority)}).");
 
-    public static ProxmoxConnectionException OtherThanPinned(ProxmoxEndpoint endpoint, CertificateFingerprint shown, ImmutableArray<CertificateFingerprint> expected)
+    public static ProxmoxConnectionException OtherThanPinned(
+        ProxmoxEndpoint endpoint, CertificateFingerprint shown, ImmutableArray<CertificateFingerprint> expected)
         => New($"The certificate of {endpoint} is not the pinned one: its SHA-256 fingerprint is {shown}, expected was {string.Join(" or ", expected)}. "
             + $"If it was renewed: {Lower(Compare)} and change the pin. If not, somebody may be intercepting the connection.");
 

@@ -233,7 +233,8 @@ public sealed class ServerTrust
         }
     }
 
-    private ServerTrust Copy(ImmutableArray<X509Certificate2>? authorities = null, FrozenDictionary<string, CertificateFingerprint>? endpointPins = null) => new()
+    private ServerTrust Copy(ImmutableArray<X509Certificate2>? authorities = null, FrozenDictionary<string, CertificateFingerprint>? endpointPins = null) =>
+        new()
     {
         AcceptsAnything = AcceptsAnything,
         Authorities = authorities ?? Authorities,

@@ -116,7 +116,8 @@ internal static partial class NetworkFormats
             return $"invalid VLAN configuration '{value}'";
         }
 
-        foreach (string tag in match.Groups["last"].Success ? (string[])[match.Groups["first"].Value, match.Groups["last"].Value] : [match.Groups["first"].Value])
+        string first = match.Groups["first"].Value;
+        foreach (string tag in match.Groups["last"].Success ? (string[])[first, match.Groups["last"].Value] : [first])
         {
             if (!IsVlan(tag))
             {

@@ -75,7 +75,8 @@ internal sealed class PbsPropertyStringCheck(ApiNode format, ValueChecks checks)
         {
             errors.Add(key, "duplicate parameter.");
         }
-        else if (Values(node, value).Select(item => checks.For(node.Type == ApiValueType.Array ? node.Items ?? new ApiNode() : node).Check(item, path)).FirstOrDefault(static complaint => complaint is not null) is { } complaint)
+        else if (Values(node, value).Select(item => checks.For(node.Type == ApiValueType.Array ? node.Items ?? new ApiNode() : node).Check(
+            item, path)).FirstOrDefault(static complaint => complaint is not null) is { } complaint)
         {
             errors.Add(key, complaint);
         }

@@ -121,7 +121,8 @@ internal sealed class FrameReader
         bool isControl = code >= CloseCode;
         string? fault = (first & 0x70) != 0 ? "reserved bits are set"
             : (second & 0x80) != 0 ? "the server masks what it sends"
-            : code is not (Continuation or Text or Binary or CloseCode or PingCode or PongCode) ? string.Create(CultureInfo.InvariantCulture, $"the kind {code} is unknown")
+            : code is not (Continuation or Text or Binary or CloseCode or PingCode or PongCode) ? string.Create(
+                CultureInfo.InvariantCulture, $"the kind {code} is unknown")
             : isControl && (length > LongestControl || (first & 0x80) == 0) ? "a control frame is too long or fragmented"
             : length > long.MaxValue ? "the length is impossible"
             : null;

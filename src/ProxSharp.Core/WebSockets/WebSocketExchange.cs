@@ -45,7 +45,8 @@ internal readonly struct WebSocketExchange(ProxmoxWebSocketOptions options, Time
 
     public Task<ProxmoxWebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope) => SendAsync(pipeline, call, scope, _options, _time);
 
-    private static async Task<ProxmoxWebSocketStream> SendAsync(Pipeline pipeline, ApiCall call, CallScope scope, ProxmoxWebSocketOptions options, TimeProvider time)
+    private static async Task<ProxmoxWebSocketStream> SendAsync(
+        Pipeline pipeline, ApiCall call, CallScope scope, ProxmoxWebSocketOptions options, TimeProvider time)
     {
         using ApiRequestMessage request = pipeline.Write(call);
         WebSocketHandshake handshake = WebSocketHandshake.Begin(request, options.SubProtocol);

@@ -7,7 +7,9 @@ internal sealed class HeldPrivileges
 
     /// <summary>Takes in the server's answer for a path: the privileges by path.</summary>
     public void Add(string path, IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>> answer) =>
-        _byPath[path] = answer.TryGetValue(path, out IReadOnlyDictionary<string, bool>? privileges) ? privileges.Keys.ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
+        _byPath[path] = answer.TryGetValue(path, out IReadOnlyDictionary<string, bool>? privileges)
+            ? privileges.Keys.ToHashSet(StringComparer.Ordinal)
+            : new HashSet<string>();
 
     /// <summary>Tells whether a requirement is met.</summary>
     public bool Meet(PermissionRequirement requirement)
@@ -20,6 +22,8 @@ internal sealed class HeldPrivileges
     public PermissionRequirement Rest(PermissionRequirement requirement)
     {
         IReadOnlySet<string> held = _byPath.GetValueOrDefault(requirement.Path) ?? new HashSet<string>();
-        return requirement.AnySuffices ? requirement : requirement with { Privileges = [.. requirement.Privileges.Where(privilege => !held.Contains(privilege))] };
+        return requirement.AnySuffices
+            ? requirement
+            : requirement with { Privileges = [.. requirement.Privileges.Where(privilege => !held.Contains(privilege))] };
     }
 }

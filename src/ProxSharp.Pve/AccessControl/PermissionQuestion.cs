@@ -23,7 +23,8 @@ internal sealed class PermissionQuestion
     public string? UserOfToken => Caller.Contains('!', StringComparison.Ordinal) ? UserOf(Caller) : null;
 
     /// <summary>The paths whose privileges decide.</summary>
-    public IEnumerable<string> Paths => NeedsNothing ? [] : _ways.SelectMany(static way => way).Select(static need => need.Path).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Paths =>
+        NeedsNothing ? [] : _ways.SelectMany(static way => way).Select(static need => need.Path).Distinct(StringComparer.Ordinal);
 
     private bool NeedsNothing => Caller == Root || _permission is { Audience: ApiAudience.World } || IsRootOnly;
 
@@ -46,7 +47,8 @@ internal sealed class PermissionQuestion
         string caller, ApiEndpoint endpoint, Func<string, IReadOnlyList<string>> parameter, string subject, IReadOnlyList<string> groupsOfTarget)
     {
         PermissionRule rule = new(parameter, UserOf(caller), groupsOfTarget);
-        return new PermissionQuestion(caller, subject, endpoint.Permission, endpoint.Permission.Check is { } check ? rule.Ways(check) : [[]], !endpoint.AllowsToken);
+        return new PermissionQuestion(
+            caller, subject, endpoint.Permission, endpoint.Permission.Check is { } check ? rule.Ways(check) : [[]], !endpoint.AllowsToken);
     }
 
     /// <summary>Tells whether a check looks at the groups of the user that a call is about.</summary>
@@ -79,7 +81,8 @@ internal sealed class PermissionQuestion
             return Verdict(isAllowed: true) with { ServerChecksMore = more && Caller != Root };
         }
 
-        IReadOnlyList<PermissionRequirement> cheapest = _ways.Select(way => Lacking(way, held)).MinBy(static way => way.Sum(static need => need.Privileges.Count)) ?? [];
+        IReadOnlyList<PermissionRequirement> cheapest = _ways.Select(way => Lacking(way, held))
+            .MinBy(static way => way.Sum(static need => need.Privileges.Count)) ?? [];
         return Verdict(isAllowed: false) with { ServerChecksMore = more, Missing = cheapest, TokenLimit = Limit(heldByUser) };
     }
 

@@ -74,7 +74,9 @@ internal sealed class PermissionRule
     private string First(string name) => _parameter(name) is [string first, ..] ? first : "";
 
     private string Fill(string template) =>
-        "/" + string.Join('/', template.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(FillSegment).SelectMany(static text => text.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+        "/" + string.Join('/', template.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Select(FillSegment)
+            .SelectMany(static text => text.Split('/', StringSplitOptions.RemoveEmptyEntries)));
 
     private string FillSegment(string segment) => segment.StartsWith('{') && segment.EndsWith('}') ? First(segment[1..^1]) : segment;
 }

@@ -73,7 +73,8 @@ internal sealed class AddressWait
         _obstacle = null;
         List<GuestAddress> usable =
         [
-            .. interfaces.Where(candidate => _options.Interface is null || candidate.Name == _options.Interface).SelectMany(static found => found.UsableAddresses),
+            .. interfaces.Where(candidate => _options.Interface is null || candidate.Name == _options.Interface)
+                .SelectMany(static found => found.UsableAddresses),
         ];
         GuestAddress? first = usable.Find(static address => address.IsIPv4);
         GuestAddress? second = usable.Find(static address => !address.IsIPv4);
@@ -99,7 +100,8 @@ internal sealed class AddressWait
         {
             string why = _obstacle?.Message ?? "It has no address that others can reach; check its network, for example whether a DHCP server answers.";
             throw new TimeoutException(
-                string.Create(CultureInfo.InvariantCulture, $"{_guest} did not get an address within {_options.Timeout.TotalSeconds:0.###} s. {why}"), _obstacle);
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{_guest} did not get an address within {_options.Timeout.TotalSeconds:0.###} s. {why}"), _obstacle);
         }
 
         return left < _options.Interval ? left : _options.Interval;

@@ -17,17 +17,20 @@ internal static class AgentErrors
         if (said.Contains("guest agent is not running", StringComparison.OrdinalIgnoreCase))
         {
             return new GuestAgentUnavailableException(
-                $"The guest agent of VM {id} does not answer. Install and start qemu-guest-agent inside the guest; while it boots, wait a moment.", true, exception);
+                $"The guest agent of VM {id} does not answer. Install and start qemu-guest-agent inside the guest; while it "
+                    + $"boots, wait a moment.", true, exception);
         }
 
         if (said.Contains("No QEMU guest agent configured", StringComparison.OrdinalIgnoreCase))
         {
             return new GuestAgentUnavailableException(
-                $"VM {id} has no guest agent: set its option 'agent' to 1, stop and start the machine, and install qemu-guest-agent inside the guest.", false, exception);
+                $"VM {id} has no guest agent: set its option 'agent' to 1, stop and start the machine, and install "
+                    + $"qemu-guest-agent inside the guest.", false, exception);
         }
 
         return said.StartsWith("VM ", StringComparison.Ordinal) && said.EndsWith("is not running", StringComparison.Ordinal)
-            ? new GuestAgentUnavailableException($"The guest agent of VM {id} does not answer because the machine is not running: start it first.", true, exception)
+            ? new GuestAgentUnavailableException(
+                $"The guest agent of VM {id} does not answer because the machine is not running: start it first.", true, exception)
             : null;
     }
 }

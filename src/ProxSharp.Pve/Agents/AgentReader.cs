@@ -98,6 +98,8 @@ internal static class AgentReader
         Bus = item.Bus,
         Target = item.Target,
         Unit = item.Unit,
-        PciAddress = item.PciController is { } pci ? string.Create(CultureInfo.InvariantCulture, $"{pci.Domain:x4}:{pci.Bus:x2}:{pci.Slot:x2}.{pci.Function:x}") : "",
+        PciAddress = item.PciController is { } pci
+            ? string.Create(CultureInfo.InvariantCulture, $"{pci.Domain:x4}:{pci.Bus:x2}:{pci.Slot:x2}.{pci.Function:x}")
+            : "",
     };
 }

@@ -17,7 +17,8 @@ internal struct ExecWait(long process, AgentExecOptions options, TimeProvider ti
         {
             throw new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Process {process} inside the guest has not ended within {options.Timeout.TotalSeconds:0.###} s. It goes on; its status can be asked for later."));
+                $"Process {process} inside the guest has not ended within {options.Timeout.TotalSeconds:0.###} s. It goes on; "
+                    + $"its status can be asked for later."));
         }
 
         TimeSpan pause = _next < options.MaxInterval ? _next : options.MaxInterval;

@@ -117,7 +117,8 @@ public sealed partial class GuestAgent
         }
     }
 
-    private static ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> content, int offset) => content.Slice(offset, Math.Min(LongestWrite, content.Length - offset));
+    private static ReadOnlyMemory<byte> Part(ReadOnlyMemory<byte> content, int offset) =>
+        content.Slice(offset, Math.Min(LongestWrite, content.Length - offset));
 
     // Encoded here, because the server would take characters for bytes.
     private static NodesQemuAgentReadFileRequest ReadRequest(string path, long offset, int? count)
@@ -140,7 +141,8 @@ public sealed partial class GuestAgent
         if (system.IsWindows)
         {
             throw new NotSupportedException(
-                $"The agent writes at most {LongestWrite} bytes at once, the file has {length}, and appending needs a Unix shell: bring it into a Windows guest another way.");
+                $"The agent writes at most {LongestWrite} bytes at once, the file has {length}, and appending needs a Unix "
+                    + $"shell: bring it into a Windows guest another way.");
         }
     }
 }

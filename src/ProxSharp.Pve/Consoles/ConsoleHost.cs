@@ -33,7 +33,8 @@ internal abstract class ConsoleHost(PveClient client)
         }
     }
 
-    protected ConsoleTicket Ticket(CreateTermProxyResult result, ApiOperation operation, Func<ApiParameters> target) => new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
+    protected ConsoleTicket Ticket(CreateTermProxyResult result, ApiOperation operation, Func<ApiParameters> target) =>
+        new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
     {
         User = result.User,
         Port = (int)result.Port,
@@ -41,7 +42,8 @@ internal abstract class ConsoleHost(PveClient client)
     };
 
     // Proxmox: servers before 7.2 give no password; there it is the beginning of the ticket, of which VNC uses eight characters.
-    protected ConsoleTicket Ticket(NodesCreateVncShellResult result, ApiOperation operation, Func<ApiParameters> target) => new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
+    protected ConsoleTicket Ticket(NodesCreateVncShellResult result, ApiOperation operation, Func<ApiParameters> target) =>
+        new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
     {
         User = result.User,
         Port = (int)result.Port,

@@ -6,10 +6,15 @@ namespace ProxSharp.Pve.Consoles;
 /// <summary>Opens consoles: gets a ticket, connects with it, and says what to do where a server refuses.</summary>
 internal static class ConsoleOpener
 {
-    private const string Advice = "This server refuses API tokens for consoles: log in with a user name and password (ProxmoxCredentials.Password) or a ticket to open one.";
+    private const string Advice = "This server refuses API tokens for consoles: log in with a user name and password "
+        + "(ProxmoxCredentials.Password) or a ticket to open one.";
 
     // The session sends its own messages once it has logged in.
-    private static readonly ProxmoxWebSocketOptions s_terminal = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan, KeepAliveMessage = TerminalMessages.KeepAlive };
+    private static readonly ProxmoxWebSocketOptions s_terminal = new()
+    {
+        KeepAliveInterval = Timeout.InfiniteTimeSpan,
+        KeepAliveMessage = TerminalMessages.KeepAlive,
+    };
     private static readonly ProxmoxWebSocketOptions s_screen = new();
     private static readonly VncOptions s_plainScreen = new();
 

@@ -12,13 +12,19 @@ internal sealed class NodeConsoles(Node node) : ConsoleHost(node.Client)
     private readonly string _node = node.Name.Value;
 
     public override async Task<ConsoleTicket> TerminalAsync(TerminalOptions options, CancellationToken cancellationToken)
-        => Ticket(await Client.Api.Nodes.CreateTermProxyAsync(_node, Request(options), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false), s_webSocket, Target);
+        => Ticket(
+            await Client.Api.Nodes.CreateTermProxyAsync(_node, Request(options), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false),
+            s_webSocket,
+            Target);
 
     public override ConsoleTicket Terminal(TerminalOptions options, CancellationToken cancellationToken)
         => Ticket(Client.Api.Nodes.CreateTermProxy(_node, Request(options), cancellationToken: cancellationToken).Data, s_webSocket, Target);
 
     public override async Task<ConsoleTicket> VncAsync(VncOptions options, CancellationToken cancellationToken)
-        => Ticket(await Client.Api.Nodes.CreateVncShellAsync(_node, Request(options), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false), s_webSocket, Target);
+        => Ticket(
+            await Client.Api.Nodes.CreateVncShellAsync(_node, Request(options), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false),
+            s_webSocket,
+            Target);
 
     public override ConsoleTicket Vnc(VncOptions options, CancellationToken cancellationToken)
         => Ticket(Client.Api.Nodes.CreateVncShell(_node, Request(options), cancellationToken: cancellationToken).Data, s_webSocket, Target);

@@ -60,7 +60,8 @@ internal static class TerminalLogin
             session.Resize(options.Columns, options.Rows);
             return session;
         }
-        catch (Exception exception) when (limit.IsCancellationRequested && exception is OperationCanceledException or ProxmoxConnectionException or ObjectDisposedException)
+        catch (Exception exception) when (limit.IsCancellationRequested
+            && exception is OperationCanceledException or ProxmoxConnectionException or ObjectDisposedException)
         {
             throw Ended(ticket, exception, limit.Token, cancellationToken);
         }
@@ -69,7 +70,8 @@ internal static class TerminalLogin
     private static Exception Ended(ConsoleTicket ticket, Exception exception, CancellationToken limit, CancellationToken callers)
         => callers.IsCancellationRequested ? new OperationCanceledException(exception.Message, exception, callers)
             : limit.IsCancellationRequested
-                ? new ProxmoxConnectionException($"Unable to open the terminal {ticket}: the server opened the connection, but not the terminal within 20 s.", exception)
+                ? new ProxmoxConnectionException(
+                    $"Unable to open the terminal {ticket}: the server opened the connection, but not the terminal within 20 s.", exception)
                 : exception;
 
     private static void CheckAnswer(ConsoleTicket ticket, ReadOnlySpan<byte> answer)

@@ -30,11 +30,13 @@ public sealed class FirewallGroups
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>POST /cluster/firewall/groups</c>. Needs <c>Sys.Modify</c> on <c>/</c>.</remarks>
     public Task CreateAsync(string name, string? comment = null, CancellationToken cancellationToken = default) =>
-        _client.Api.Cluster.Firewall.Groups.CreateAsync(new ClusterFirewallGroupsCreateRequest { Group = name, Comment = comment }, cancellationToken: cancellationToken);
+        _client.Api.Cluster.Firewall.Groups.CreateAsync(
+            new ClusterFirewallGroupsCreateRequest { Group = name, Comment = comment }, cancellationToken: cancellationToken);
 
     /// <inheritdoc cref="CreateAsync"/>
     public void Create(string name, string? comment = null, CancellationToken cancellationToken = default) =>
-        _client.Api.Cluster.Firewall.Groups.Create(new ClusterFirewallGroupsCreateRequest { Group = name, Comment = comment }, cancellationToken: cancellationToken);
+        _client.Api.Cluster.Firewall.Groups.Create(
+            new ClusterFirewallGroupsCreateRequest { Group = name, Comment = comment }, cancellationToken: cancellationToken);
 
     /// <summary>Renames a group or changes its remark. Rules that apply it keep the old name.</summary>
     /// <param name="name">The present name.</param>
@@ -61,7 +63,8 @@ public sealed class FirewallGroups
         _client.Api.Cluster.Firewall.Groups.Delete(name, cancellationToken: cancellationToken);
 
     // Proxmox: creating with the old name beside renames.
-    private static ClusterFirewallGroupsCreateRequest Rename(string name, string newName, string? comment) => new() { Group = newName, Rename = name, Comment = comment };
+    private static ClusterFirewallGroupsCreateRequest Rename(string name, string newName, string? comment) =>
+        new() { Group = newName, Rename = name, Comment = comment };
 
     private static IReadOnlyList<FirewallGroupInfo> Read(IReadOnlyList<ClusterFirewallGroupsItem> items) =>
         [.. items.Select(static item => new FirewallGroupInfo(item.Group, item.Comment, Digest.TryParse(item.Digest, out Digest digest) ? digest : null))];

@@ -8,14 +8,19 @@ namespace ProxSharp.Pve.Firewall;
 /// <summary>Firewall objects as they travel.</summary>
 internal static class FirewallWire
 {
-    public static readonly ApiReader<IReadOnlyList<FirewallRule>> Rules = static (ref Json.ApiJsonReader reader) => [.. reader.ReadObjects<FirewallRuleItem>().Select(Read)];
+    public static readonly ApiReader<IReadOnlyList<FirewallRule>> Rules = static (ref Json.ApiJsonReader reader) =>
+        [.. reader.ReadObjects<FirewallRuleItem>().Select(Read)];
     public static readonly ApiReader<FirewallRule> Rule = static (ref Json.ApiJsonReader reader) => Read(FirewallRuleItem.Read(ref reader));
-    public static readonly ApiReader<IReadOnlyList<FirewallAlias>> Aliases = static (ref Json.ApiJsonReader reader) => [.. reader.ReadObjects<FirewallAliasesResult>().Select(Read)];
+    public static readonly ApiReader<IReadOnlyList<FirewallAlias>> Aliases = static (ref Json.ApiJsonReader reader) =>
+        [.. reader.ReadObjects<FirewallAliasesResult>().Select(Read)];
     public static readonly ApiReader<FirewallAlias> Alias = static (ref Json.ApiJsonReader reader) => Read(FirewallAliasesResult.Read(ref reader));
-    public static readonly ApiReader<IReadOnlyList<FirewallIpSetInfo>> Sets = static (ref Json.ApiJsonReader reader) => [.. reader.ReadObjects<FirewallIpSetItem>().Select(Read)];
-    public static readonly ApiReader<IReadOnlyList<FirewallIpSetEntry>> Entries = static (ref Json.ApiJsonReader reader) => [.. reader.ReadObjects<FirewallIpSetEntryResult>().Select(Read)];
+    public static readonly ApiReader<IReadOnlyList<FirewallIpSetInfo>> Sets = static (ref Json.ApiJsonReader reader) =>
+        [.. reader.ReadObjects<FirewallIpSetItem>().Select(Read)];
+    public static readonly ApiReader<IReadOnlyList<FirewallIpSetEntry>> Entries = static (ref Json.ApiJsonReader reader) =>
+        [.. reader.ReadObjects<FirewallIpSetEntryResult>().Select(Read)];
     public static readonly ApiReader<FirewallIpSetEntry> Entry = static (ref Json.ApiJsonReader reader) => Read(FirewallIpSetEntryResult.Read(ref reader));
-    public static readonly ApiReader<IReadOnlyList<LogLine>> Log = static (ref Json.ApiJsonReader reader) => LogLines.Read(reader.ReadObjects<NodesSyslogItem>());
+    public static readonly ApiReader<IReadOnlyList<LogLine>> Log = static (ref Json.ApiJsonReader reader) =>
+        LogLines.Read(reader.ReadObjects<NodesSyslogItem>());
 
     /// <summary>The members of a rule that it may do without, by wire name.</summary>
     public static (string Name, string? Value)[] Optional(FirewallRule rule) =>

@@ -32,9 +32,14 @@ public sealed record CloudInitSettings
     public StorageId? DriveStorage { get; init; }
 
     /// <summary>Lists the settings; the password is masked.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"CloudInitSettings {{ User = {User}, Password = {(Password is null ? null : "***")}, SshKeys = {SshKeys?.Count ?? 0}, IpConfig = {(IpConfig is { } ips ? string.Join("; ", ips) : null)} }}");
+    public override string ToString()
+    {
+        string password = Password is null ? "" : "***";
+        string addresses = IpConfig is { } ips ? string.Join("; ", ips) : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"CloudInitSettings {{ User = {User}, Password = {password}, SshKeys = {SshKeys?.Count ?? 0}, IpConfig = {addresses} }}");
+    }
 
     internal VmSettings ApplyTo(VmSettings settings)
     {

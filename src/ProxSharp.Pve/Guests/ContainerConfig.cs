@@ -3,7 +3,9 @@ using ProxSharp.Ids;
 
 namespace ProxSharp.Pve.Guests;
 
-/// <summary>The configuration of a container as read from a server. Change a copy with <c>with</c> and give it to the container's <c>Config.UpdateAsync</c>.</summary>
+/// <summary>
+/// The configuration of a container as read from a server. Change a copy with <c>with</c> and give it to the container's <c>Config.UpdateAsync</c>.
+/// </summary>
 public sealed record ContainerConfig : ContainerSettings, IGuestConfig<ContainerConfig>
 {
     private ContainerConfig(IReadOnlyDictionary<string, string> values, Digest? digest)

@@ -40,7 +40,8 @@ internal sealed class ContainerKind() : GuestKind("lxc", "move_volume")
 
     public override ApiRequest ResizeRequest(string disk, string size) => new NodesLxcResizeRequest { Disk = new LxcDisk(disk), Size = size };
 
-    public override ApiRequest FeatureRequest(GuestFeature feature, string? snapshot) => new NodesLxcGetFeatureRequest { Feature = feature, SnapName = snapshot };
+    public override ApiRequest FeatureRequest(GuestFeature feature, string? snapshot) =>
+        new NodesLxcGetFeatureRequest { Feature = feature, SnapName = snapshot };
 
     // The memory of containers cannot be saved, and nobody can ask for it.
     public override ApiRequest SnapshotRequest(string name, string? description, bool withMemory) =>

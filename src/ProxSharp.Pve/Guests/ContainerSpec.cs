@@ -66,7 +66,8 @@ public sealed record ContainerSpec : ContainerSettings
     /// <param name="size">Its size.</param>
     /// <param name="path">Where it is mounted inside the container.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static LxcMountPoint NewMountPoint(string storage, DiskSize size, string path) => LxcMountPoint.Parse(Volumes.New(storage, size), null) with { Mp = path };
+    public static LxcMountPoint NewMountPoint(string storage, DiskSize size, string path) =>
+        LxcMountPoint.Parse(Volumes.New(storage, size), null) with { Mp = path };
 
     internal NodesLxcCreateRequest ToRequest(VmId id) => new() { VmId = id.Value, Ostemplate = Template, Extra = Values };
 }

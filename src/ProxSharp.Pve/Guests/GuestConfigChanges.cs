@@ -30,5 +30,6 @@ public sealed record GuestConfigChanges
 
     /// <summary>Lists the changes; passwords are masked.</summary>
     public override string ToString() =>
-        string.Join(", ", Set.Select(static pair => $"{pair.Key} = {GuestSettings.Shown(pair.Key, pair.Value)}").Concat(Deleted.Select(static key => $"-{key}")));
+        string.Join(
+            ", ", Set.Select(static pair => $"{pair.Key} = {GuestSettings.Shown(pair.Key, pair.Value)}").Concat(Deleted.Select(static key => $"-{key}")));
 }

@@ -18,7 +18,9 @@ internal static class GuestFinder
         ArgumentException.ThrowIfNullOrWhiteSpace(nameOrId);
         if (VmId.TryParse(nameOrId, out VmId id) && guests.FirstOrDefault(guest => guest.Id == id) is { } numbered)
         {
-            return type is null || numbered.Type == type ? numbered : throw Missing(nameOrId, type, $"guest {id} is a {(numbered.Type == GuestType.Lxc ? "container" : "VM")}");
+            return type is null || numbered.Type == type
+                ? numbered
+                : throw Missing(nameOrId, type, $"guest {id} is a {(numbered.Type == GuestType.Lxc ? "container" : "VM")}");
         }
 
         IReadOnlyList<GuestSummary> named = Named(guests, nameOrId, type, StringComparison.Ordinal);

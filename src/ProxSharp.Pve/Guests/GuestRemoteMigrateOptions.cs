@@ -34,7 +34,8 @@ public sealed record GuestRemoteMigrateOptions
     public long? BandwidthLimit { get; init; }
 
     /// <summary>Returns where the guest goes; the token is not shown.</summary>
-    public override string ToString() => $"GuestRemoteMigrateOptions {{ Target = {Target.Host}, TargetStorage = {TargetStorage}, TargetBridge = {TargetBridge}, TargetId = {TargetId} }}";
+    public override string ToString() =>
+        $"GuestRemoteMigrateOptions {{ Target = {Target.Host}, TargetStorage = {TargetStorage}, TargetBridge = {TargetBridge}, TargetId = {TargetId} }}";
 
     internal NodesQemuRemoteMigrateRequest ForVm()
     {

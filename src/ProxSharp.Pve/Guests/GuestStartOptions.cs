@@ -37,6 +37,8 @@ public sealed record GuestStartOptions
         OptionCheck.Refuse(options?.Timeout is not null, nameof(Timeout), "VMs");
         OptionCheck.Refuse(options?.Machine is not null, nameof(Machine), "VMs");
         OptionCheck.Refuse(options?.ForceCpu is not null, nameof(ForceCpu), "VMs");
-        return options is null ? null : new NodesLxcStatusStartRequest { Skiplock = OptionCheck.Flag(options.SkipLock), Debug = OptionCheck.Flag(options.Debug) };
+        return options is null
+            ? null
+            : new NodesLxcStatusStartRequest { Skiplock = OptionCheck.Flag(options.SkipLock), Debug = OptionCheck.Flag(options.Debug) };
     }
 }

@@ -66,7 +66,8 @@ public sealed record GuestSummary
     /// <summary>Takes the guests out of the list of resources, in the order of their numbers.</summary>
     internal static IReadOnlyList<GuestSummary> Of(IReadOnlyList<ClusterResourcesItem> items, GuestType? type = null) =>
     [
-        .. items.Where(item => item.VmId is not null && item.Node is not null && (type is null || item.Type.Value == type.Value.Value)).Select(Of).OrderBy(static guest => guest.Id),
+        .. items.Where(item => item.VmId is not null && item.Node is not null && (type is null || item.Type.Value == type.Value.Value))
+            .Select(Of).OrderBy(static guest => guest.Id),
     ];
 
     private static GuestSummary Of(ClusterResourcesItem item) => new()

@@ -62,7 +62,8 @@ public sealed record MigrationPreconditions
     private static string Describe(JsonProperty reason)
     {
         IEnumerable<string> items = reason.Value.ValueKind == JsonValueKind.Array
-            ? reason.Value.EnumerateArray().Select(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("sid", out JsonElement sid) ? sid.ToString() : item.ToString())
+            ? reason.Value.EnumerateArray().Select(static item =>
+                item.ValueKind == JsonValueKind.Object && item.TryGetProperty("sid", out JsonElement sid) ? sid.ToString() : item.ToString())
             : [reason.Value.ToString()];
         return $"{reason.Name.Replace('_', ' ').Replace('-', ' ')}: {string.Join(", ", items)}";
     }

@@ -3,7 +3,9 @@ using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve.Guests;
 
-/// <summary>The configuration of a virtual machine as read from a server. Change a copy with <c>with</c> and give it to the VM's <c>Config.UpdateAsync</c>.</summary>
+/// <summary>
+/// The configuration of a virtual machine as read from a server. Change a copy with <c>with</c> and give it to the VM's <c>Config.UpdateAsync</c>.
+/// </summary>
 public sealed record VmConfig : VmSettings, IGuestConfig<VmConfig>
 {
     private VmConfig(IReadOnlyDictionary<string, string> values, Digest? digest)

@@ -45,7 +45,8 @@ internal sealed class VmIdReservations
             if (number > highest)
             {
                 throw new ProxmoxConflictException(string.Create(
-                    CultureInfo.InvariantCulture, $"Unable to claim a number for a guest: none from {range?.From.Value ?? VmId.Lowest} to {highest} is free. Allow a wider range."));
+                    CultureInfo.InvariantCulture, $"Unable to claim a number for a guest: none from "
+                        + $"{range?.From.Value ?? VmId.Lowest} to {highest} is free. Allow a wider range."));
             }
 
             _claimed.Add(number);

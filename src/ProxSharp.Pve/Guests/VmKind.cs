@@ -40,7 +40,8 @@ internal sealed class VmKind() : GuestKind("qemu", "move_disk")
 
     public override ApiRequest ResizeRequest(string disk, string size) => new NodesQemuResizeRequest { Disk = new QemuDisk(disk), Size = size };
 
-    public override ApiRequest FeatureRequest(GuestFeature feature, string? snapshot) => new NodesQemuGetFeatureRequest { Feature = feature, SnapName = snapshot };
+    public override ApiRequest FeatureRequest(GuestFeature feature, string? snapshot) =>
+        new NodesQemuGetFeatureRequest { Feature = feature, SnapName = snapshot };
 
     public override ApiRequest SnapshotRequest(string name, string? description, bool withMemory) =>
         new NodesQemuSnapshotCreateRequest { SnapName = name, Description = description, VmState = OptionCheck.Flag(withMemory) };

@@ -19,7 +19,9 @@ public abstract partial record VmSettings
     /// <summary>IP settings that cloud-init gives to the network interface of the same number, as a property string. Indexes 0 to 31.</summary>
     public IndexedOptions<QemuIpConfig> IpConfig { get => GetMap<QemuIpConfig>("ipconfig"); init => SetMap("ipconfig", value); }
 
-    /// <summary>The password cloud-init gives the user. A server never shows it: a configuration holds asterisks in its place, which are not sent back.</summary>
+    /// <summary>
+    /// The password cloud-init gives the user. A server never shows it: a configuration holds asterisks in its place, which are not sent back.
+    /// </summary>
     public string? CiPassword { get => GetText("cipassword"); init => Set("cipassword", value); }
 
     /// <summary>The public SSH keys cloud-init installs, one a line of <c>authorized_keys</c>.</summary>

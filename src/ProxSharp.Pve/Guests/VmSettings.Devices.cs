@@ -41,7 +41,11 @@ public abstract partial record VmSettings
     public IndexedOptions<string> Serial { get => GetTextMap("serial"); init => SetMap("serial", value); }
 
     /// <summary>Extras for SPICE, as a property string.</summary>
-    public QemuSpiceEnhancements? SpiceEnhancements { get => GetProperties<QemuSpiceEnhancements>("spice_enhancements"); init => SetProperties("spice_enhancements", value); }
+    public QemuSpiceEnhancements? SpiceEnhancements
+    {
+        get => GetProperties<QemuSpiceEnhancements>("spice_enhancements");
+        init => SetProperties("spice_enhancements", value);
+    }
 
     /// <summary>Disk for the state of the TPM, as a property string.</summary>
     public QemuTpmState0? TpmState0 { get => GetProperties<QemuTpmState0>("tpmstate0"); init => SetProperties("tpmstate0", value); }

@@ -24,7 +24,9 @@ public abstract partial record VmSettings : GuestSettings
         init => SetProperties("memory", value is null ? null : (GetProperties<QemuMemory>("memory") ?? new QemuMemory()) with { Current = value });
     }
 
-    /// <summary>The devices the VM boots from, in the order in which they are tried, for example <c>scsi0</c> and <c>net0</c>; empty if the server chooses.</summary>
+    /// <summary>
+    /// The devices the VM boots from, in the order in which they are tried, for example <c>scsi0</c> and <c>net0</c>; empty if the server chooses.
+    /// </summary>
     public IReadOnlyList<string> BootOrder
     {
         get => GetProperties<QemuBoot>("boot")?.Order?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -77,7 +79,9 @@ public abstract partial record VmSettings : GuestSettings
     /// <summary>Does not start the CPU when the VM starts; it waits for the monitor command to go on.</summary>
     public bool? Freeze { get => GetBoolean("freeze"); init => Set("freeze", value); }
 
-    /// <summary>What may be changed while the VM runs: disk, network, usb, memory, cpu, cloudinit; comma separated, 0 or 1 for none or the default ones.</summary>
+    /// <summary>
+    /// What may be changed while the VM runs: disk, network, usb, memory, cpu, cloudinit; comma separated, 0 or 1 for none or the default ones.
+    /// </summary>
     public string? Hotplug { get => GetText("hotplug"); init => Set("hotplug", value); }
 
     /// <summary>Backs the memory with huge pages of this size in MiB.</summary>

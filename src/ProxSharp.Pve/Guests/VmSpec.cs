@@ -51,7 +51,8 @@ public sealed record VmSpec : VmSettings
     /// <param name="storage">The storage for the copy.</param>
     /// <param name="source">The volume to copy, for example <c>local:import/debian.qcow2</c>.</param>
     /// <exception cref="FormatException">The text is no name of a storage.</exception>
-    public static QemuScsi ImportedDisk(string storage, VolumeId source) => new() { File = $"{StorageId.Parse(storage, null)}:0", ImportFrom = source.ToString() };
+    public static QemuScsi ImportedDisk(string storage, VolumeId source) =>
+        new() { File = $"{StorageId.Parse(storage, null)}:0", ImportFrom = source.ToString() };
 
     /// <summary>A CD-ROM drive.</summary>
     /// <param name="image">The image in it; null for an empty drive.</param>

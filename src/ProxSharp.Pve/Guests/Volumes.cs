@@ -10,5 +10,7 @@ internal static class Volumes
 
     // Proxmox: the number behind the storage is the size in GiB; decimals are allowed.
     public static string New(string storage, DiskSize size) =>
-        string.Create(CultureInfo.InvariantCulture, $"{StorageId.Parse(storage, null)}:{((decimal)size.Bytes / Gibibyte).ToString("0.############", CultureInfo.InvariantCulture)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{StorageId.Parse(storage, null)}:{((decimal)size.Bytes / Gibibyte).ToString("0.############", CultureInfo.InvariantCulture)}");
 }

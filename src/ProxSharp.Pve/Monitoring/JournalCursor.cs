@@ -36,5 +36,6 @@ internal sealed class JournalCursor(JournalOptions options)
         return [.. answer.Where(static line => !IsCursor(line))];
     }
 
-    private static bool IsCursor(string line) => line.StartsWith("s=", StringComparison.Ordinal) && line.Contains(";i=", StringComparison.Ordinal) && !line.Contains(' ');
+    private static bool IsCursor(string line) =>
+        line.StartsWith("s=", StringComparison.Ordinal) && line.Contains(";i=", StringComparison.Ordinal) && !line.Contains(' ');
 }

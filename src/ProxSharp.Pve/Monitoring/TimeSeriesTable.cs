@@ -31,7 +31,10 @@ internal sealed record TimeSeriesTable(DateTimeOffset[] Times, TimeSpan Step, Ti
         return new TimeSeriesTable(
             [.. times.Select(DateTimeOffset.FromUnixTimeSeconds)],
             TimeSpan.FromSeconds(SmallestStep(times)),
-            [.. columns.Select(static column => new TimeSeriesColumn(Encoding.UTF8.GetString(column.Name), [.. column.Values])).OrderBy(static column => column.Name, StringComparer.Ordinal)]);
+            [
+                .. columns.Select(static column => new TimeSeriesColumn(Encoding.UTF8.GetString(column.Name), [.. column.Values]))
+                    .OrderBy(static column => column.Name, StringComparer.Ordinal),
+            ]);
     }
 
     private static void ReadRow(ref ApiJsonReader row, List<long> times, List<(byte[] Name, List<double> Values)> columns)

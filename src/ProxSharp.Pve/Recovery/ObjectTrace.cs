@@ -49,7 +49,8 @@ internal sealed class ObjectTrace : IObjectTrace
         string[] deleted = isSwitch ? [] : [.. delete.SelectMany(static parameter => parameter.Text.Split(',', ';', ' '))];
         string? digest = lost.Parameters.FirstOrDefault(static parameter => parameter.Name == "digest").Text;
         bool isPlace = template.EndsWith("/{pos}", StringComparison.Ordinal);
-        return new ObjectTrace(lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace, hidesSomething: isSwitch || values.Length < sent.Length);
+        return new ObjectTrace(
+            lost.Operation.Method, Fill(template, lost), values, deleted, digest, isPlace, hidesSomething: isSwitch || values.Length < sent.Length);
     }
 
     /// <inheritdoc/>
@@ -127,12 +128,14 @@ internal sealed class ObjectTrace : IObjectTrace
     private static string? ItemOf(ProxmoxOutcomeUnknownException lost, ApiSchema schema) => schema.Endpoints
         .Where(endpoint => endpoint.Method == ApiMethod.Get && endpoint.Path.StartsWith(lost.Operation.Path + "/{", StringComparison.Ordinal))
         .Select(static endpoint => endpoint.Path)
-        .FirstOrDefault(path => path.LastIndexOf('/') == lost.Operation.Path.Length && Placeholders(path).All(name => lost.Parameters.Any(parameter => parameter.Name == name)));
+        .FirstOrDefault(path => path.LastIndexOf('/') == lost.Operation.Path.Length
+            && Placeholders(path).All(name => lost.Parameters.Any(parameter => parameter.Name == name)));
 
     private static IEnumerable<string> Placeholders(string template) =>
         template.Split('/').Where(static segment => segment.StartsWith('{')).Select(static segment => segment[1..^1]);
 
-    private static string Fill(string template, ProxmoxOutcomeUnknownException lost) => string.Join('/', template.Split('/').Select(segment => segment.StartsWith('{')
-        ? Uri.EscapeDataString(lost.Parameters.First(parameter => parameter.Name == segment[1..^1]).Text)
-        : segment));
+    private static string Fill(string template, ProxmoxOutcomeUnknownException lost) =>
+        string.Join('/', template.Split('/').Select(segment => segment.StartsWith('{')
+            ? Uri.EscapeDataString(lost.Parameters.First(parameter => parameter.Name == segment[1..^1]).Text)
+            : segment));
 }

@@ -112,7 +112,8 @@ internal sealed class RecoverySearch
 
     private async Task<RecoveryResult> JudgeTasksAsync(TaskTrace trace, CancellationToken cancellationToken)
     {
-        IReadOnlyList<NodesTasksItem> tasks = (await _client.Api.Nodes.Tasks.ListAsync(_node!, trace.Request, null, cancellationToken).ConfigureAwait(false)).Data;
+        IReadOnlyList<NodesTasksItem> tasks = (await _client.Api.Nodes.Tasks.ListAsync(
+            _node!, trace.Request, null, cancellationToken).ConfigureAwait(false)).Data;
         bool? isReached = await IsReachedAsync(cancellationToken).ConfigureAwait(false);
         List<Upid> fitting = Fitting(trace, tasks);
         foreach (Upid upid in _log is null ? [] : fitting.ToArray())
@@ -152,7 +153,8 @@ internal sealed class RecoverySearch
             (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
 
             // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
-            (_, [Upid only]) when trace.KnowsType => new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
+            (_, [Upid only]) when trace.KnowsType =>
+                new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },
             _ => new RecoveryResult(RecoveredOutcome.Undetermined, $"{fitting.Count} tasks fit the call: {string.Join(", ", fitting)}."),
         };
     }

@@ -4,7 +4,9 @@ using ProxSharp.Ids;
 
 namespace ProxSharp.Pve.Recovery;
 
-/// <summary>What a lost call that starts a task was to make or remove, where the task's id does not tell: a clone has a number, a snapshot a name. Pure.</summary>
+/// <summary>
+/// What a lost call that starts a task was to make or remove, where the task's id does not tell: a clone has a number, a snapshot a name. Pure.
+/// </summary>
 /// <param name="NewGuest">The number of the guest that a clone makes; null for other calls.</param>
 /// <param name="Snapshot">The name of the snapshot that is made or removed; null for other calls.</param>
 /// <param name="ListPath">The path of the list that the snapshot is, or was, in.</param>

@@ -51,7 +51,8 @@ internal static class ContentFileName
         if (extension is null || file.Length == extension.Length)
         {
             throw new ArgumentException(
-                $"'{name}' is no name for content of the kind {kind.Value}: it must end with {string.Join(" or ", known)}, with something in front.", nameof(name));
+                $"'{name}' is no name for content of the kind {kind.Value}: it must end with {string.Join(" or ", known)}, "
+                    + $"with something in front.", nameof(name));
         }
     }
 

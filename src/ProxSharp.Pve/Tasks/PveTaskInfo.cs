@@ -17,11 +17,14 @@ internal static class PveTaskInfo
         return isRunning ? new TaskState(true) : new TaskState(false, status, endTime is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
     }
 
-    public static IEnumerable<TaskInfo> Read(IEnumerable<NodesTasksItem> items) => items.Select(static item => Info(item.Upid, State(item.Status, item.EndTime))).OfType<TaskInfo>();
+    public static IEnumerable<TaskInfo> Read(IEnumerable<NodesTasksItem> items) =>
+        items.Select(static item => Info(item.Upid, State(item.Status, item.EndTime))).OfType<TaskInfo>();
 
-    public static IEnumerable<TaskInfo> Read(IEnumerable<ClusterTasksItem> items) => items.Select(static item => Info(item.Upid, State(item.Status, item.EndTime))).OfType<TaskInfo>();
+    public static IEnumerable<TaskInfo> Read(IEnumerable<ClusterTasksItem> items) =>
+        items.Select(static item => Info(item.Upid, State(item.Status, item.EndTime))).OfType<TaskInfo>();
 
-    public static TaskInfo Read(Upid upid, TaskState state) => new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
+    public static TaskInfo Read(Upid upid, TaskState state) =>
+        new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
 
     private static TaskInfo? Info(string text, TaskState state) => Upid.TryParse(text, out Upid upid) ? Read(upid, state) : null;
 }

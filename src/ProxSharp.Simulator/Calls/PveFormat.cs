@@ -128,7 +128,7 @@ internal sealed class PveFormat(string name)
             writer.WriteEndObject();
         }
 
-        return new WireResponse { Body = buffer.WrittenSpan.ToArray(), ContentType = JsonContentType };
+        return new WireResponse { Body = buffer.WrittenMemory, ContentType = JsonContentType };
     }
 
     private static JsonNode? Built(Action<Utf8JsonWriter> write)

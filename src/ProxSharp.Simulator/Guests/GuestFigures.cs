@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
 
@@ -9,6 +10,31 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>Loads, sizes and times that follow from the state and the clock, so that a picture of the cluster is plausible and repeatable.</summary>
 internal sealed class GuestFigures(PveState state)
 {
+    // Written twenty thousand times a list: encoded once.
+    private static readonly JsonEncodedText s_id = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText s_type = JsonEncodedText.Encode("type");
+    private static readonly JsonEncodedText s_vmId = JsonEncodedText.Encode("vmid");
+    private static readonly JsonEncodedText s_name = JsonEncodedText.Encode("name");
+    private static readonly JsonEncodedText s_node = JsonEncodedText.Encode("node");
+    private static readonly JsonEncodedText s_status = JsonEncodedText.Encode("status");
+    private static readonly JsonEncodedText s_template = JsonEncodedText.Encode("template");
+    private static readonly JsonEncodedText s_cpu = JsonEncodedText.Encode("cpu");
+    private static readonly JsonEncodedText s_maxCpu = JsonEncodedText.Encode("maxcpu");
+    private static readonly JsonEncodedText s_mem = JsonEncodedText.Encode("mem");
+    private static readonly JsonEncodedText s_memHost = JsonEncodedText.Encode("memhost");
+    private static readonly JsonEncodedText s_maxMem = JsonEncodedText.Encode("maxmem");
+    private static readonly JsonEncodedText s_disk = JsonEncodedText.Encode("disk");
+    private static readonly JsonEncodedText s_maxDisk = JsonEncodedText.Encode("maxdisk");
+    private static readonly JsonEncodedText s_uptime = JsonEncodedText.Encode("uptime");
+    private static readonly JsonEncodedText s_netIn = JsonEncodedText.Encode("netin");
+    private static readonly JsonEncodedText s_netOut = JsonEncodedText.Encode("netout");
+    private static readonly JsonEncodedText s_diskRead = JsonEncodedText.Encode("diskread");
+    private static readonly JsonEncodedText s_diskWrite = JsonEncodedText.Encode("diskwrite");
+    private static readonly JsonEncodedText s_tags = JsonEncodedText.Encode("tags");
+    private static readonly JsonEncodedText s_lock = JsonEncodedText.Encode("lock");
+    private static readonly JsonEncodedText s_haState = JsonEncodedText.Encode("hastate");
+    private static readonly JsonEncodedText s_pool = JsonEncodedText.Encode("pool");
+
     public static double Cpu(Guest guest) => guest.IsRunning && !guest.IsPaused ? (guest.VmId * 37 % 100 / 250.0) + 0.01 : 0;
 
     public static long MemoryUsed(Guest guest) => guest.IsRunning ? guest.Memory / 100 * (35 + (guest.VmId * 13 % 45)) : 0;
@@ -80,49 +106,56 @@ internal sealed class GuestFigures(PveState state)
         long disk = RootDisk(guest);
         long memory = isRunning ? MemoryUsed(guest) : 0;
         writer.WriteStartObject();
-        writer.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"{guest.TypeName}/{guest.VmId}"));
-        writer.WriteString("type", guest.TypeName);
-        writer.WriteNumber("vmid", guest.VmId);
-        writer.WriteString("name", guest.Name);
-        writer.WriteString("node", guest.Node);
-        writer.WriteString("status", isUnreachable ? "unknown" : isRunning ? "running" : "stopped");
-        writer.WriteNumber("template", guest.IsTemplate ? 1 : 0);
-        writer.WriteNumber("cpu", isRunning ? Cpu(guest) : 0);
-        writer.WriteNumber("maxcpu", Cores(guest));
-        writer.WriteNumber("mem", memory);
-        writer.WriteNumber("memhost", memory);
-        writer.WriteNumber("maxmem", guest.Memory);
-        writer.WriteNumber("disk", guest.IsContainer && isRunning ? disk / 4 : 0);
-        writer.WriteNumber("maxdisk", disk);
-        writer.WriteNumber("uptime", uptime);
-        writer.WriteNumber("netin", traffic);
-        writer.WriteNumber("netout", traffic / 2);
-        writer.WriteNumber("diskread", traffic * 3);
-        writer.WriteNumber("diskwrite", traffic * 2);
+        WriteId(writer, guest);
+        writer.WriteString(s_type, guest.TypeName);
+        writer.WriteNumber(s_vmId, guest.VmId);
+        writer.WriteString(s_name, guest.Name);
+        writer.WriteString(s_node, guest.Node);
+        writer.WriteString(s_status, isUnreachable ? "unknown" : isRunning ? "running" : "stopped");
+        writer.WriteNumber(s_template, guest.IsTemplate ? 1 : 0);
+        writer.WriteNumber(s_cpu, isRunning ? Cpu(guest) : 0);
+        writer.WriteNumber(s_maxCpu, Cores(guest));
+        writer.WriteNumber(s_mem, memory);
+        writer.WriteNumber(s_memHost, memory);
+        writer.WriteNumber(s_maxMem, guest.Memory);
+        writer.WriteNumber(s_disk, guest.IsContainer && isRunning ? disk / 4 : 0);
+        writer.WriteNumber(s_maxDisk, disk);
+        writer.WriteNumber(s_uptime, uptime);
+        writer.WriteNumber(s_netIn, traffic);
+        writer.WriteNumber(s_netOut, traffic / 2);
+        writer.WriteNumber(s_diskRead, traffic * 3);
+        writer.WriteNumber(s_diskWrite, traffic * 2);
         WriteOptional(writer, guest, haState);
         writer.WriteEndObject();
+    }
+
+    private static void WriteId(Utf8JsonWriter writer, Guest guest)
+    {
+        Span<byte> id = stackalloc byte[24];
+        Utf8.TryWrite(id, CultureInfo.InvariantCulture, $"{guest.TypeName}/{guest.VmId}", out int length);
+        writer.WriteString(s_id, id[..length]);
     }
 
     private static void WriteOptional(Utf8JsonWriter writer, Guest guest, string? haState)
     {
         if (guest.Config.TryGetValue("tags", out string? tags))
         {
-            writer.WriteString("tags", tags);
+            writer.WriteString(s_tags, tags);
         }
 
         if (guest.Lock is { } held)
         {
-            writer.WriteString("lock", held);
+            writer.WriteString(s_lock, held);
         }
 
         if (haState is not null)
         {
-            writer.WriteString("hastate", haState);
+            writer.WriteString(s_haState, haState);
         }
 
         if (guest.Pool is { } pool)
         {
-            writer.WriteString("pool", pool);
+            writer.WriteString(s_pool, pool);
         }
     }
 

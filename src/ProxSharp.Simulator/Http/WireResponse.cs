@@ -10,7 +10,7 @@ internal sealed record WireResponse
 
     public string? ContentType { get; init; }
 
-    public byte[] Body { get; init; } = [];
+    public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>Extra headers between the fixed ones.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];

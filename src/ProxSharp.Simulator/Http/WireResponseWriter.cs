@@ -23,11 +23,11 @@ internal abstract class WireResponseWriter(TimeProvider time)
     /// <param name="cancellationToken">Cancels.</param>
     public async ValueTask WriteAsync(PipeWriter output, WireRequest? request, WireResponse response, bool close, bool truncate, CancellationToken cancellationToken)
     {
-        (byte[] body, string? encoding) = Compress(request, response);
+        (ReadOnlyMemory<byte> body, string? encoding) = Compress(request, response);
         StringBuilder head = new(512);
         WriteHead(head, request?.Protocol ?? "HTTP/1.0", response, close, body.Length, encoding);
         output.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
-        output.Write(truncate ? body.AsSpan(0, body.Length / 2) : body);
+        output.Write((truncate ? body[..(body.Length / 2)] : body).Span);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -35,7 +35,7 @@ internal abstract class WireResponseWriter(TimeProvider time)
 
     protected string Date => Time.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
 
-    private static (byte[] Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
+    private static (ReadOnlyMemory<byte> Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
     {
         string accepted = request?.Header("Accept-Encoding") ?? "";
         bool gzip = accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) || response.AlwaysCompress;
@@ -45,12 +45,15 @@ internal abstract class WireResponseWriter(TimeProvider time)
             return (response.Body, null);
         }
 
-        using MemoryStream target = new();
-        using (Stream compressor = gzip ? new GZipStream(target, CompressionLevel.Fastest) : new ZLibStream(target, CompressionLevel.Fastest))
+        // A quarter holds most lists, so that the stream seldom has to grow.
+        MemoryStream target = new(response.Body.Length / 4);
+        using (Stream compressor = gzip
+            ? new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(target, CompressionLevel.Fastest, leaveOpen: true))
         {
-            compressor.Write(response.Body);
+            compressor.Write(response.Body.Span);
         }
 
-        return (target.ToArray(), gzip ? "gzip" : "deflate");
+        return (target.GetBuffer().AsMemory(0, (int)target.Length), gzip ? "gzip" : "deflate");
     }
 }
