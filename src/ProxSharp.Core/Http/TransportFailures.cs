@@ -14,8 +14,10 @@ internal static class TransportFailures
             HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
         } => true,
+
         // The handler gives up connecting after its own time-out in this way.
         OperationCanceledException { InnerException: TimeoutException } => true,
+
         // A login that got no answer: the call behind it waited.
         ProxmoxConnectionException => true,
         _ => false,
@@ -43,7 +45,10 @@ internal static class TransportFailures
         string tail = unknown ? " Whether it was carried out is unknown: look before you repeat it." : "";
         Exception cause = timedOut && exception is not TimeoutException ? new TimeoutException(text, exception) : exception;
         return new ProxmoxConnectionException(
-            $"Unable to {(call.Action is null ? $"{call} on" : $"{call.Action} through")} {host}: {text}.{tail}", cause) { OutcomeUnknown = unknown };
+            $"Unable to {(call.Action is null ? $"{call} on" : $"{call.Action} through")} {host}: {text}.{tail}", cause)
+        {
+            OutcomeUnknown = unknown,
+        };
     }
 
     private static string Describe(Exception exception, string host) => exception switch

@@ -67,7 +67,10 @@ public sealed class ServerSchemaReader
         catch (JsonException exception)
         {
             throw new ProxmoxProtocolException(
-                $"The server's schema script is damaged: {exception.Message}", exception) { Offset = start + OffsetOf(script[start..], exception) };
+                $"The server's schema script is damaged: {exception.Message}", exception)
+            {
+                Offset = start + OffsetOf(script[start..], exception),
+            };
         }
     }
 

@@ -11,7 +11,7 @@ internal static partial class ProgressLine
     private const string Percent = @"(?<percent>\d+(?:\.\d+)?) ?%";
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
-    private static readonly Regex[] s_forms = 
+    private static readonly Regex[] s_forms =
     [
         Transferred(), Mirror(), Memory(), Backup(), OldBackup(), Restore(), Download(), Share(), Copied(), Total(), Sent(), Uploaded(),
     ];

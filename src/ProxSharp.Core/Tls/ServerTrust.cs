@@ -235,12 +235,12 @@ public sealed class ServerTrust
 
     private ServerTrust Copy(ImmutableArray<X509Certificate2>? authorities = null, FrozenDictionary<string, CertificateFingerprint>? endpointPins = null) =>
         new()
-    {
-        AcceptsAnything = AcceptsAnything,
-        Authorities = authorities ?? Authorities,
-        Pins = Pins,
-        EndpointPins = endpointPins ?? EndpointPins,
-        Store = Store,
-        Confirm = Confirm,
-    };
+        {
+            AcceptsAnything = AcceptsAnything,
+            Authorities = authorities ?? Authorities,
+            Pins = Pins,
+            EndpointPins = endpointPins ?? EndpointPins,
+            Store = Store,
+            Confirm = Confirm,
+        };
 }

@@ -35,20 +35,20 @@ internal abstract class ConsoleHost(PveClient client)
 
     protected ConsoleTicket Ticket(CreateTermProxyResult result, ApiOperation operation, Func<ApiParameters> target) =>
         new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
-    {
-        User = result.User,
-        Port = (int)result.Port,
-        Ticket = result.Ticket,
-    };
+        {
+            User = result.User,
+            Port = (int)result.Port,
+            Ticket = result.Ticket,
+        };
 
     // Proxmox: servers before 7.2 give no password; there it is the beginning of the ticket, of which VNC uses eight characters.
     protected ConsoleTicket Ticket(NodesCreateVncShellResult result, ApiOperation operation, Func<ApiParameters> target) =>
         new(Client.Tasks[Upid.Parse(result.Upid, null)], operation, target)
-    {
-        User = result.User,
-        Port = (int)result.Port,
-        Ticket = result.Ticket,
-        Password = result.Password ?? result.Ticket[..Math.Min(8, result.Ticket.Length)],
-        Certificate = result.Cert,
-    };
+        {
+            User = result.User,
+            Port = (int)result.Port,
+            Ticket = result.Ticket,
+            Password = result.Password ?? result.Ticket[..Math.Min(8, result.Ticket.Length)],
+            Certificate = result.Cert,
+        };
 }
