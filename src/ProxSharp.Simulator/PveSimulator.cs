@@ -12,6 +12,7 @@ using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Jobs;
 using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Replication;
 using ProxSharp.Simulator.Rrd;
@@ -142,7 +143,8 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         lock (State.Gate)
         {
-            DateTimeOffset? next = State.Tasks.NextDue is { } due && (State.Ha.NextRound is not { } round || due < round) ? due : State.Ha.NextRound;
+            DateTimeOffset?[] moments = [State.Tasks.NextDue, State.Ha.NextRound, State.Jobs.NextDue];
+            DateTimeOffset? next = moments.Min();
             return next <= target ? next : null;
         }
     }
@@ -216,6 +218,7 @@ public sealed class PveSimulator : IAsyncDisposable
         new RemoteMigration(state, context).Register(table);
         new BackupHandlers(state).Register(table);
         new BackupJobHandlers(state, reader).Register(table);
+        new RealmSyncHandlers(state, reader).Register(table);
         new BulkHandlers(state, context).Register(table);
         new HaHandlers(state, reader, faults).Register(table);
         new FirewallRuleHandlers(state, reader).Register(table);

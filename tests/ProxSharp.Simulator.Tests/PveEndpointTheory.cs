@@ -87,7 +87,16 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         ["POST /nodes/{node}/network iface"] = "vmbr7",
         ["GET /nodes/{node}/vzdump/extractconfig volume"] = Archive,
         ["POST /nodes/{node}/qemu/{vmid}/agent/exec command"] = "true",
+        ["POST /cluster/backup +"] = "all=1",
+        ["POST /cluster/jobs/realm-sync/{id} +"] = "realm=pve",
+        ["POST /nodes/{node}/qemu/{vmid}/agent/file-write file"] = "/tmp/x",
         ["GET /nodes/{node}/qemu/{vmid}/agent/file-read file"] = "/etc/hostname",
+    };
+
+    // What an object has at least, by the path of its list.
+    private static readonly Dictionary<string, string> s_contents = new(StringComparer.Ordinal)
+    {
+        ["/cluster/jobs/realm-sync"] = """{"schedule":"02:30","realm":"pve"}""",
     };
 
     public static TheoryData<string> Endpoints() => [.. PveApiSchema.Embedded.Endpoints.Where(static endpoint => !endpoint.Path.EndsWith("/upload", StringComparison.Ordinal)).Select(static endpoint => endpoint.ToString())];
@@ -134,6 +143,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
     /// <summary>The endpoints that refuse even a well-formed call, as the real server does.</summary>
     private static (int Status, string? Text) Refusal(ApiEndpoint endpoint) => endpoint.ToString() switch
     {
+        "POST /access/domains/{realm}/sync" => (500, "Cannot sync realm type 'pve'! Only LDAP/AD realms can be synced."),
         "POST /access/vncticket" => (401, "authentication failure"),
         "POST /cluster/notifications/targets/{name}/test" => (404, "target 'sample' does not exist"),
         "GET /cluster/ha/groups" => (500, "cannot index groups: ha groups have been migrated to rules"),
@@ -226,7 +236,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             if (runs && !machine.IsRunning)
             {
                 machine.Start(TimeProvider.System.GetUtcNow(), 4711);
-                machine.Inside.Processes[1] = GuestProcess.Run(machine, ["true"], null);
+                machine.Inside.Processes[1] = GuestProcess.Run(machine, ["true"], null, DateTimeOffset.UnixEpoch);
             }
 
             if (last is "start" or "migrate" or "remote_migrate" or "template" or "{vmid}")
@@ -255,7 +265,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
                 {
                     string parent = string.Join('/', concrete.Take(length - 1).Select(Uri.UnescapeDataString));
                     string id = Uri.UnescapeDataString(concrete[length - 1]);
-                    _simulator.State.Collections.Put(parent, id, family.IsOrdered ? new JsonObject { ["type"] = "in", ["action"] = "ACCEPT" } : []);
+                    _simulator.State.Collections.Put(parent, id, family.IsOrdered ? new JsonObject { ["type"] = "in", ["action"] = "ACCEPT" } : JsonNode.Parse(s_contents.GetValueOrDefault(family.Parent, "{}"))!.AsObject());
                 }
             }
         }

@@ -89,12 +89,14 @@ internal sealed class Guest(int vmId, bool isContainer, string node)
     public void Start(DateTimeOffset at, int pid)
     {
         (IsRunning, IsPaused, StartedAt, Pid) = (true, false, at, pid);
+        Inside.EndPrograms();
         ApplyPending();
     }
 
     public void Stop()
     {
         (IsRunning, IsPaused) = (false, false);
+        Inside.EndPrograms();
         ApplyPending();
     }
 

@@ -5,6 +5,7 @@ using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Ha;
+using ProxSharp.Simulator.Jobs;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
 
@@ -18,6 +19,7 @@ internal sealed class PveState : ServerState
     {
         Consoles = new ConsoleStore(time, new Random(seed + 1));
         Ha = new HaManager(this);
+        Jobs = new JobScheduler(this);
     }
 
     public string ClusterName { get; set; } = "demo";
@@ -63,10 +65,14 @@ internal sealed class PveState : ServerState
     /// <summary>The high-availability manager.</summary>
     public HaManager Ha { get; }
 
+    /// <summary>What starts the jobs of the cluster.</summary>
+    public JobScheduler Jobs { get; }
+
     /// <summary>Brings everything up to the present.</summary>
     public void Settle()
     {
         Samples?.Refresh(this);
+        Jobs.Act();
         Tasks.Settle();
         Ha.Act();
     }
