@@ -91,6 +91,16 @@ public sealed class NotificationTests : SimulatedCluster
     }
 
     [Fact]
+    public async Task Storage_WithAGeneratedKey_TellsItOnce()
+    {
+        (string, string)[] server = [("storage", "remote"), ("type", "pbs"), ("server", "192.0.2.7"), ("datastore", "main"), ("encryption-key", "autogen")];
+        JsonNode made = (await Client.PostAsync("/storage", server)).Data!;
+        Assert.Equal(32, Convert.FromBase64String(JsonNode.Parse(made["config"]!["encryption-key"]!.GetValue<string>())!["data"]!.GetValue<string>()).Length);
+        Assert.False((await DataAsync("/storage/remote")).AsObject().ContainsKey("encryption-key"));
+        Assert.Equal("main", (await DataAsync("/nodes/pve1/scan/pbs?server=192.0.2.7&username=a@pbs&password=secret"))[0]!["store"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Replication_AskedFor_RunsWithTheNextMinute()
     {
         Assert.Equal(200, (await Client.PostAsync("/cluster/replication", ("id", "106-0"), ("type", "local"), ("target", "pve2"), ("schedule", "sun 03:00"))).Status);

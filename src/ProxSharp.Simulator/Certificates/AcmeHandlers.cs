@@ -55,7 +55,6 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         {
             "acmedns" => [("ACMEDNS_UPDATE_URL", "Where updates go"), ("ACMEDNS_USERNAME", "The user"), ("ACMEDNS_PASSWORD", "The password"), ("ACMEDNS_SUBDOMAIN", "The name below the server's")],
             "cf" => [("CF_Account_ID", "The account"), ("CF_Email", "The account's address"), ("CF_Key", "The global key"), ("CF_Token", "A token"), ("CF_Zone_ID", "The zone")],
-            "aws" => [("AWS_ACCESS_KEY_ID", "The key's id"), ("AWS_SECRET_ACCESS_KEY", "The key")],
             _ => [],
         };
         if (fields.Length == 0)

@@ -29,8 +29,8 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
         table.Get($"{Models}/{{cputype}}", Get);
         table.Put($"{Models}/{{cputype}}", Update);
         table.Delete($"{Models}/{{cputype}}", Delete);
-        table.Get("/cluster/qemu/cpu-flags", _ => ApiReply.Of(Flags()));
-        table.Get("/nodes/{node}/capabilities/qemu/cpu-flags", _ => ApiReply.Of(Flags()));
+        table.Get("/cluster/qemu/cpu-flags", _ => ApiReply.Of(Flags(all: true)));
+        table.Get("/nodes/{node}/capabilities/qemu/cpu-flags", _ => ApiReply.Of(Flags(all: false)));
         table.Get("/nodes/{node}/capabilities/qemu/cpu", List);
         table.Get("/nodes/{node}/capabilities/qemu/machines", static _ => ApiReply.Of(Machines()));
     }
@@ -93,10 +93,11 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
         return ApiReply.Nothing;
     }
 
-    private JsonArray Flags()
+    // Proxmox: a node tells only of the flags that guests are meant to be given; the cluster tells of all.
+    private JsonArray Flags(bool all)
     {
         JsonArray flags = [];
-        foreach ((string name, string? description) in s_flags)
+        foreach ((string name, string? description) in s_flags.Where(flag => all || flag.Description is not null))
         {
             JsonObject flag = new() { ["name"] = name, ["supported-on"] = new JsonArray([.. state.Nodes.Keys.Select(static node => (JsonNode)JsonValue.Create(node))]) };
             if (description is not null)
