@@ -4,6 +4,7 @@ using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Certificates;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
@@ -12,7 +13,10 @@ using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Jobs;
+using ProxSharp.Simulator.Mappings;
 using ProxSharp.Simulator.Nodes;
+using ProxSharp.Simulator.Processors;
 using ProxSharp.Simulator.Replication;
 using ProxSharp.Simulator.Rrd;
 using ProxSharp.Simulator.Scenarios;
@@ -142,7 +146,8 @@ public sealed class PveSimulator : IAsyncDisposable
     {
         lock (State.Gate)
         {
-            DateTimeOffset? next = State.Tasks.NextDue is { } due && (State.Ha.NextRound is not { } round || due < round) ? due : State.Ha.NextRound;
+            DateTimeOffset?[] moments = [State.Tasks.NextDue, State.Ha.NextRound, State.Jobs.NextDue];
+            DateTimeOffset? next = moments.Min();
             return next <= target ? next : null;
         }
     }
@@ -162,6 +167,7 @@ public sealed class PveSimulator : IAsyncDisposable
         builder.AddUser("root@pam", null);
         state.Collections.Put("/access/domains", "pam", new JsonObject { ["type"] = "pam", ["comment"] = "Linux PAM standard authentication" });
         state.Collections.Put("/access/domains", "pve", new JsonObject { ["type"] = "pve", ["comment"] = "Proxmox VE authentication server" });
+        NotificationHandlers.AddBuiltin(state);
         options.Scenario(builder);
         if (state.Nodes.Count == 0)
         {
@@ -179,6 +185,31 @@ public sealed class PveSimulator : IAsyncDisposable
 
     private static PvePipeline BuildPipeline(PveState state, TicketOffice tickets, FaultInjector faults, PveSimulatorOptions options) =>
         new(state, new PveAuthentication(state, tickets), Handlers(state, tickets, faults), options.Delays);
+
+    private static void RegisterNodes(PveState state, GuestContext context, HandlerTable table)
+    {
+        new AptHandlers(state).Register(table);
+        new RepositoryHandlers(state).Register(table);
+        new ApplianceHandlers(state, context.Configurator).Register(table);
+        new DiskHandlers(state).Register(table);
+        new DiskStorageHandlers(state).Register(table);
+        new HardwareHandlers(state).Register(table);
+        new CertificateHandlers(state).Register(table);
+        new OrderHandlers(state).Register(table);
+    }
+
+    private static void RegisterNetworks(PveState state, CollectionReader reader, HandlerTable table)
+    {
+        SdnConfig config = new(state, reader);
+        state.Sdn = config;
+        AddressBook addresses = new(config);
+        new SdnHandlers(state, config, addresses).Register(table);
+        new SdnObjectHandlers(state, reader, config).Register(table);
+        new SdnSubnetHandlers(state, reader, config, addresses).Register(table);
+        new SdnNodeHandlers(state, config).Register(table);
+        new FabricHandlers(state, reader, config).Register(table);
+        new RoutePolicyHandlers(state, reader, config).Register(table);
+    }
 
     private static PveDispatcher Handlers(PveState state, TicketOffice tickets, FaultInjector faults)
     {
@@ -216,13 +247,15 @@ public sealed class PveSimulator : IAsyncDisposable
         new RemoteMigration(state, context).Register(table);
         new BackupHandlers(state).Register(table);
         new BackupJobHandlers(state, reader).Register(table);
+        new RealmSyncHandlers(state, reader).Register(table);
         new BulkHandlers(state, context).Register(table);
         new HaHandlers(state, reader, faults).Register(table);
         new FirewallRuleHandlers(state, reader).Register(table);
         new FirewallViews(state).Register(table);
-        new SdnHandlers(state, reader).Register(table);
+        RegisterNetworks(state, reader, table);
         new ReplicationHandlers(state, reader).Register(table);
         new RrdHandlers(state).Register(table);
+        new MetricsHandlers(state).Register(table);
         new ServiceHandlers(state).Register(table);
         new NodeSettingsHandlers(state).Register(table);
         new LogHandlers(state).Register(table);
@@ -232,15 +265,20 @@ public sealed class PveSimulator : IAsyncDisposable
         new ContentHandlers(state, context.Configurator).Register(table);
         new PruneHandlers(state).Register(table);
         new ClusterLogHandlers(state).Register(table);
-        new NodeHardwareHandlers(state).Register(table);
-        new NotificationHandlers(state).Register(table);
+        RegisterNodes(state, context, table);
+        new MappingHandlers(state, reader).Register(table);
+        new AcmeHandlers(state, reader).Register(table);
+        FallbackHandler collections = new(state, shapes);
+        new NotificationHandlers(state, collections).Register(table);
+        new FirewallNameHandlers(state, collections).Register(table);
+        new CpuModelHandlers(state, reader).Register(table);
         FirewallMacros.Register(table);
         new DatacenterHandlers(state).Register(table);
         new NodeConfigHandlers(state).Register(table);
-        new CephHandlers(state, new FallbackHandler(state, shapes)).Register(table);
+        new CephHandlers(state, collections).Register(table);
         BatchHandlers batch = new(state);
         batch.Register(table);
-        PveDispatcher dispatcher = new(state, table, new FallbackHandler(state, shapes), new ParameterStage(state.Schema), faults, guestFaults);
+        PveDispatcher dispatcher = new(state, table, collections, new ParameterStage(state.Schema), faults, guestFaults);
         batch.Dispatch = dispatcher.Dispatch;
         return dispatcher;
     }

@@ -10,7 +10,6 @@ internal static class KnownDifferences
         ["209-storage-content"] = "the recorded server's tools cannot look into the disk of a running machine",
         ["278-backup-job-create"] = "a folder is missing on the recorded server",
         ["287-ha-status"] = "the managers of high availability do not run on the recorded server",
-        ["319-acme-tos-offline"] = "the recorded server cannot reach the certificate authority",
         ["338-node-network"] = "the bridge of the recorded server is not up",
         ["339-node-disks"] = "the recorded server runs in a container without disks",
         ["346-node-netstat"] = "the recorded server cannot make network devices for its guests",

@@ -3,7 +3,6 @@ namespace ProxSharp.Conformance.Tests;
 /// <summary>The reads whose answers look different, and why.</summary>
 internal static class KnownShapes
 {
-    private const string Pending = "not simulated yet";
     private const string NotSet = "the options that are missing are not set";
     private const string Expired = "the recorded ticket has expired";
 
@@ -15,8 +14,7 @@ internal static class KnownShapes
         ["cluster_firewall_options"] = NotSet,
         ["cluster_ha_status_manager_status"] = "a hand-made status was recorded",
         ["cluster_options"] = NotSet,
-        ["nodes_{node}_apt_update"] = Pending,
-        ["nodes_{node}_apt_versions"] = Pending,
+        ["nodes_{node}_apt_versions"] = "the recorded server has no kernel of its own that could run, and its manager is no package",
         ["nodes_{node}_disks_list"] = "the simulated disks tell how worn they are",
         ["nodes_{node}_disks_smart"] = "the recorded disk is another one",
         ["nodes_{node}_firewall_options"] = NotSet,

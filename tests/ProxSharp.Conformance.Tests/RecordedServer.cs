@@ -31,6 +31,7 @@ internal static class RecordedServer
     {
         cluster
             .WithEmptyNewMachines()
+            .WithoutInternet()
             .AddNode("pve1", cores: 2, memory: 25_276_026_880)
             .AddStorage("local", "dir", static storage =>
             {

@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
@@ -17,6 +20,8 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
 
     // What the recorded server answers contradicts what its schema declares.
     private static readonly string[] s_contradictions = ["GET /nodes/{node}/disks/list", "GET /nodes/{node}/vzdump/defaults"];
+
+    private static readonly (string Certificate, string Key) s_pair = MakePair();
 
     private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
     {
@@ -87,7 +92,64 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         ["POST /nodes/{node}/network iface"] = "vmbr7",
         ["GET /nodes/{node}/vzdump/extractconfig volume"] = Archive,
         ["POST /nodes/{node}/qemu/{vmid}/agent/exec command"] = "true",
+        ["zone"] = "zone1",
+        ["vnet"] = "vnet1",
+        ["route-map-id"] = "map1",
+        ["order"] = "10",
+        ["url_seq"] = "5",
+        ["POST /cluster/sdn/zones zone"] = "zone2",
+        ["POST /cluster/sdn/zones type"] = "simple",
+        ["POST /cluster/acme/plugins +"] = "api=cf",
+        ["GET /nodes/{node}/disks/zfs/{name} name"] = "tank",
+        ["/nodes/{node}/certificates/custom certificates"] = s_pair.Certificate,
+        ["/nodes/{node}/certificates/custom key"] = s_pair.Key,
+        ["POST /nodes/{node}/certificates/custom +"] = "key=" + s_pair.Key,
+        ["PUT /nodes/{node}/certificates/acme/certificate +"] = "force=1",
+        ["POST /cluster/sdn/vnets vnet"] = "vnet2",
+        ["POST /cluster/sdn/vnets +"] = "tag=8",
+        ["POST /cluster/sdn/controllers +"] = "asn=65000&node=pve1",
+        ["POST /cluster/sdn/vnets/{vnet}/subnets subnet"] = "192.0.2.0/24",
+        ["/cluster/sdn/vnets/{vnet}/ips ip"] = "192.0.2.9",
+        ["PUT /cluster/mapping/pci/{id} +"] = "map=node=pve1,path=0000:00:02.0,id=1234:1111",
+        ["PUT /cluster/mapping/dir/{id} +"] = "map=node=pve1,path=/mnt",
+        ["/cluster/mapping/pci map"] = "node=pve1,path=0000:00:02.0,id=1234:1111",
+        ["/cluster/mapping/usb map"] = "node=pve1,id=0951:1666",
+        ["/cluster/mapping/usb/{id} map"] = "node=pve1,id=0951:1666",
+        ["/cluster/mapping/dir map"] = "node=pve1,path=/mnt",
+        ["POST /nodes/{node}/apt/repositories path"] = "/etc/apt/sources.list.d/debian.sources",
+        ["PUT /nodes/{node}/apt/repositories handle"] = "no-subscription",
+        ["GET /nodes/{node}/apt/changelog name"] = "pve-manager",
+        ["POST /nodes/{node}/aplinfo template"] = "alpine-3.22-default_20250617_amd64.tar.xz",
+        ["/nodes/{node}/disks/directory device"] = "/dev/sdc",
+        ["/nodes/{node}/disks/lvm device"] = "/dev/sdc",
+        ["/nodes/{node}/disks/lvmthin device"] = "/dev/sdc",
+        ["/nodes/{node}/disks/zfs devices"] = "/dev/sdc",
+        ["/nodes/{node}/disks/zfs raidlevel"] = "single",
+        ["/nodes/{node}/disks/initgpt disk"] = "/dev/sdc",
+        ["/nodes/{node}/disks/wipedisk disk"] = "/dev/sdc",
+        ["/nodes/{node}/disks/smart disk"] = "/dev/sda",
+        ["GET /nodes/{node}/scan/lvmthin vg"] = "pve",
+        ["GET /nodes/{node}/query-url-metadata url"] = "https://example.test/a.iso",
+        ["/nodes/{node}/hardware/pci/{pci-id-or-mapping}/mdev pci-id-or-mapping"] = "0000:01:00.0",
+        ["POST /cluster/backup +"] = "all=1",
+        ["POST /cluster/jobs/realm-sync/{id} +"] = "realm=pve",
+        ["POST /nodes/{node}/qemu/{vmid}/agent/file-write file"] = "/tmp/x",
         ["GET /nodes/{node}/qemu/{vmid}/agent/file-read file"] = "/etc/hostname",
+    };
+
+    // What an object has at least, by the path of its list.
+    private static readonly Dictionary<string, string> s_contents = new(StringComparer.Ordinal)
+    {
+        ["/cluster/sdn/zones"] = """{"type":"simple"}""",
+        ["/cluster/sdn/vnets"] = """{"type":"vnet","zone":"zone1"}""",
+        ["/cluster/sdn/controllers"] = """{"type":"evpn","asn":65000}""",
+        ["/cluster/sdn/fabrics/fabric"] = """{"protocol":"ospf"}""",
+        ["/cluster/sdn/fabrics/node/{fabric_id}"] = """{"protocol":"ospf"}""",
+        ["/cluster/sdn/prefix-lists/{id}/entries"] = """{"seq":5,"action":"permit","prefix":"192.0.2.0/24"}""",
+        ["/cluster/mapping/pci"] = """{"map":["node=pve1,path=0000:00:02.0,id=1234:1111"]}""",
+        ["/cluster/mapping/usb"] = """{"map":["node=pve1,id=0951:1666"]}""",
+        ["/cluster/mapping/dir"] = """{"map":["node=pve1,path=/mnt"]}""",
+        ["/cluster/jobs/realm-sync"] = """{"schedule":"02:30","realm":"pve"}""",
     };
 
     public static TheoryData<string> Endpoints() => [.. PveApiSchema.Embedded.Endpoints.Where(static endpoint => !endpoint.Path.EndsWith("/upload", StringComparison.Ordinal)).Select(static endpoint => endpoint.ToString())];
@@ -134,6 +196,12 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
     /// <summary>The endpoints that refuse even a well-formed call, as the real server does.</summary>
     private static (int Status, string? Text) Refusal(ApiEndpoint endpoint) => endpoint.ToString() switch
     {
+        "POST /access/domains/{realm}/sync" => (500, "Cannot sync realm type 'pve'! Only LDAP/AD realms can be synced."),
+        "POST /nodes/{node}/wakeonlan" => (500, "'pve1' is local node, cannot wake my self!"),
+        "GET /nodes/{node}/scan/nfs" => (500, "command '/sbin/showmount --no-headers --exports host.example.org' failed: exit code 1"),
+        "GET /nodes/{node}/scan/iscsi" => (500, "command '/usr/bin/iscsiadm --mode discovery --type sendtargets --portal host.example.org' failed: exit code 4"),
+        "GET /nodes/{node}/scan/pbs" => (500, "error fetching datastores - 500 Can't connect to host.example.org:8007 (Connection refused)"),
+        "DELETE /cluster/sdn/vnets/{vnet}/ips" => (500, "IP '192.0.2.9' does not exist in IPAM DB"),
         "POST /access/vncticket" => (401, "authentication failure"),
         "POST /cluster/notifications/targets/{name}/test" => (404, "target 'sample' does not exist"),
         "GET /cluster/ha/groups" => (500, "cannot index groups: ha groups have been migrated to rules"),
@@ -146,6 +214,13 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             => (401, "permission denied - invalid PVEVNC ticket"),
         _ => (200, null),
     };
+
+    private static (string Certificate, string Key) MakePair()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest("CN=pve1", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(60));
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
 
     private static ApiEndpoint Find(string name)
     {
@@ -193,6 +268,8 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             _simulator.State.Volumes.Add(new Volume { Id = Archive, Storage = "local", Node = "pve1", Content = "backup", Format = "vma.zst", Created = 1_767_225_600, SavedConfig = new Dictionary<string, string>(machine.Config) });
             ArrangePower(endpoint, machine, container);
             ArrangeItems(endpoint, path);
+            ArrangeNetworks(endpoint);
+            ArrangeNode(endpoint);
             if (endpoint.Path.StartsWith("/nodes/{node}/replication/", StringComparison.Ordinal))
             {
                 _simulator.State.Collections.Put("/cluster/replication", "106-0", new JsonObject { ["type"] = "local", ["target"] = "pve2" });
@@ -219,6 +296,58 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             return await _client.SendAsync(new HttpMethod(method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", null);
         }
 
+        private void ArrangeNode(ApiEndpoint endpoint)
+        {
+            if (endpoint.Path.EndsWith("/acme/certificate", StringComparison.Ordinal))
+            {
+                _simulator.State.Collections.Settings("/nodes/pve1/config")["acme"] = "domains=pve1.example.test";
+                if (endpoint.Method != ApiMethod.Post)
+                {
+                    _simulator.State.Collections.Settings("/nodes/pve1/certificates/custom")["certificates"] = s_pair.Certificate;
+                }
+            }
+
+            NodeDisks disks = _simulator.State.Nodes["pve1"].Disks;
+            disks.Made["zfs/tank"] = new MadeOfDisks("zfs", "tank", [disks.Disks[3]], "single");
+        }
+
+        private void ArrangeNetworks(ApiEndpoint endpoint)
+        {
+            if (!endpoint.Path.Contains("/sdn", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            _simulator.State.Collections.Put("/cluster/sdn/zones", "zone1", new JsonObject { ["type"] = "evpn", ["ipam"] = "pve", ["controller"] = "evpn1", ["vrf-vxlan"] = 1 });
+            _simulator.State.Collections.Put("/cluster/sdn/controllers", "evpn1", new JsonObject { ["type"] = "evpn", ["asn"] = 65000 });
+            if (endpoint.ToString() != "DELETE /cluster/sdn/zones/{zone}")
+            {
+                _simulator.State.Collections.Put("/cluster/sdn/vnets", "vnet1", new JsonObject { ["type"] = "vnet", ["zone"] = "zone1", ["tag"] = 7 });
+            }
+
+            if (endpoint.ToString() != "DELETE /cluster/sdn/vnets/{vnet}" && endpoint.ToString() != "POST /cluster/sdn/vnets/{vnet}/subnets")
+            {
+                _simulator.State.Collections.Put("/cluster/sdn/vnets/vnet1/subnets", "zone1-192.0.2.0-24", new JsonObject { ["type"] = "subnet" });
+            }
+
+            if (endpoint.ToString() == "POST /cluster/sdn/fabrics/node/{fabric_id}")
+            {
+                _simulator.State.Collections.Put("/cluster/sdn/fabrics/fabric", "text", new JsonObject { ["protocol"] = "openfabric" });
+            }
+
+            if (endpoint.Path.Contains("/entries/{url_seq}", StringComparison.Ordinal))
+            {
+                _simulator.State.Collections.Put("/cluster/sdn/prefix-lists/recovery/entries", "5", new JsonObject { ["seq"] = 5L, ["action"] = "permit", ["prefix"] = "192.0.2.0/24" });
+            }
+
+            _simulator.State.Sdn!.Apply();
+
+            if (endpoint.Path.EndsWith("/entry/{order}", StringComparison.Ordinal))
+            {
+                _simulator.State.Collections.Put("/cluster/sdn/route-maps/entries/map1", "10", new JsonObject { ["action"] = "permit" });
+            }
+        }
+
         private static void ArrangePower(ApiEndpoint endpoint, Guest machine, Guest container)
         {
             string last = endpoint.Path[(endpoint.Path.LastIndexOf('/') + 1)..];
@@ -226,7 +355,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
             if (runs && !machine.IsRunning)
             {
                 machine.Start(TimeProvider.System.GetUtcNow(), 4711);
-                machine.Inside.Processes[1] = GuestProcess.Run(machine, ["true"], null);
+                machine.Inside.Processes[1] = GuestProcess.Run(machine, ["true"], null, DateTimeOffset.UnixEpoch);
             }
 
             if (last is "start" or "migrate" or "remote_migrate" or "template" or "{vmid}")
@@ -255,7 +384,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
                 {
                     string parent = string.Join('/', concrete.Take(length - 1).Select(Uri.UnescapeDataString));
                     string id = Uri.UnescapeDataString(concrete[length - 1]);
-                    _simulator.State.Collections.Put(parent, id, family.IsOrdered ? new JsonObject { ["type"] = "in", ["action"] = "ACCEPT" } : []);
+                    _simulator.State.Collections.Put(parent, id, family.IsOrdered ? new JsonObject { ["type"] = "in", ["action"] = "ACCEPT" } : JsonNode.Parse(s_contents.GetValueOrDefault(family.Parent, "{}"))!.AsObject());
                 }
             }
         }

@@ -35,6 +35,15 @@ public abstract class SimulatedCluster : IAsyncLifetime
         return (status["exitstatus"]!.GetValue<string>(), [.. log.Select(static line => line!["t"]!.GetValue<string>())]);
     }
 
+    /// <summary>Lets time pass and logs in again, as tickets grow old.</summary>
+    internal async Task AdvanceAsync(TimeSpan duration)
+    {
+        Simulator.Advance(duration);
+        TestReply login = await Client.PostAsync("/access/ticket", ("username", "root@pam"), ("password", Scenarios.DefaultCluster.RootPassword));
+        Client.Ticket = login.Data!["ticket"]!.GetValue<string>();
+        Client.Csrf = login.Data["CSRFPreventionToken"]!.GetValue<string>();
+    }
+
     internal async Task<JsonNode> DataAsync(string path)
     {
         TestReply reply = await Client.GetAsync(path);

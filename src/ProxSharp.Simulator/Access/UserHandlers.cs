@@ -46,7 +46,7 @@ internal sealed class UserHandlers(PveState state)
         {
             JsonObject entry = Describe(user);
             entry["userid"] = user.UserId;
-            entry["realm-type"] = user.Realm;
+            entry["realm-type"] = state.Collections.Find("/access/domains", user.Realm)?["type"] is { } type ? ApiCall.TextOf(type) : user.Realm;
             if (call.IsSet("full"))
             {
                 entry["groups"] = string.Join(',', user.Groups);
@@ -174,6 +174,12 @@ internal sealed class UserHandlers(PveState state)
         string id = call.Required("userid");
         AccessUser user = Directory.Users.GetValueOrDefault(id) ?? throw ApiFault.Failed($"no such user ('{id}')");
         DemandConfirmation(call, "confirmation-password");
+        string realmType = state.Collections.Find("/access/domains", user.Realm)?["type"] is { } kind ? ApiCall.TextOf(kind) : user.Realm;
+        if (realmType is not ("pam" or "pve"))
+        {
+            throw ApiFault.Failed($"can't change password on auth server type '{realmType}'");
+        }
+
         user.Password = call.Required("password");
         state.Tell(call.Caller.AuthId, $"changed password for user '{id}'");
         return ApiReply.Nothing;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Guests;
@@ -12,7 +10,7 @@ namespace ProxSharp.Simulator.Backups;
 /// <summary>Backups of a node's guests, the defaults for them, and the configuration inside an archive.</summary>
 internal sealed class BackupHandlers(PveState state)
 {
-    private readonly BackupLog _log = new(state);
+    private readonly BackupStarter _starter = new(state);
 
     public void Register(HandlerTable table)
     {
@@ -24,63 +22,30 @@ internal sealed class BackupHandlers(PveState state)
     private ApiReply Start(ApiCall call)
     {
         string node = call.PathValues["node"];
-        if (!call.Has("vmid") && !call.IsSet("all") && !call.Has("pool"))
+        BackupOrder order = BackupOrder.Of(call);
+        order.Demand();
+        if (order.IsSet("stop"))
         {
-            throw ApiFault.Parameter("vmid", "property is missing");
+            foreach (SimulatedTask running in state.Tasks.All.Where(task => task is { IsRunning: true, Type: "vzdump" } && task.Node == node).ToArray())
+            {
+                state.Tasks.Abort(running);
+            }
+
+            if (order["vmid"] is null && order["pool"] is null && !order.IsSet("all"))
+            {
+                return ApiReply.Of("OK");
+            }
         }
 
-        StorageDefinition storage = state.GetStorage(call.Text("storage") ?? "local");
-        JsonObject job = new() { ["node"] = node };
-        foreach (string name in (string[])["vmid", "all", "pool", "exclude"])
-        {
-            job[name] = call.Text(name);
-        }
-
-        Guest[] guests = [.. BackupSelection.GuestsOf(state, job)];
+        StorageDefinition storage = state.GetStorage(order["storage"] ?? "local");
+        Guest[] guests = _starter.GuestsOf(order, node);
         DemandRights(call, storage, guests);
-        if (!storage.Content.Contains("backup"))
-        {
-            throw ApiFault.Failed($"could not get storage information for '{storage.Id}': can't use storage '{storage.Id}' for backups - wrong content type");
-        }
+        _starter.StorageOf(order);
 
-        IReadOnlyList<string> wanted = call.Items("vmid");
-        BackupRun run = new(state, _log, storage)
-        {
-            Mode = call.Text("mode") ?? "snapshot",
-            Suffix = Suffix(call.Text("compress")),
-            NotesTemplate = call.Text("notes-template"),
-            IsProtected = call.IsSet("protected"),
-        };
-        List<string> lines = [$"INFO: starting new backup job: vzdump {CommandLine(call)}"];
-        lines.AddRange(wanted.Where(id => guests.All(guest => guest.VmId.ToString(CultureInfo.InvariantCulture) != id)).Select(static id => $"INFO: skip external VMs: {id}"));
-        lines.AddRange(run.Begin(guests));
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, "vzdump", wanted.Count == 1 ? wanted[0] : "", call.Caller.AuthId)
-        {
-            Effort = 1 + (2 * Math.Min(guests.Length, 10)),
-            Lines = lines,
-            OnAbort = run.Abort,
-            Work = run.Finish,
-        }).Upid);
-    }
-
-    private static string Suffix(string? compress) => compress switch
-    {
-        null or "0" => "",
-        "1" or "lzo" => ".lzo",
-        "gzip" => ".gz",
-        _ => ".zst",
-    };
-
-    private static string CommandLine(ApiCall call)
-    {
-        StringBuilder text = new(string.Join(' ', call.Items("vmid")));
-        foreach ((string name, JsonNode value) in call.Parameters.Where(static parameter => parameter.Key != "vmid").OrderBy(static parameter => parameter.Key, StringComparer.Ordinal))
-        {
-            string shown = ApiCall.TextOf(value);
-            text.Append(text.Length == 0 ? "" : " ").Append(CultureInfo.InvariantCulture, $"--{name} {(shown.Contains(' ', StringComparison.Ordinal) || shown.Contains('{', StringComparison.Ordinal) ? $"'{shown}'" : shown)}");
-        }
-
-        return text.ToString();
+        // Proxmox: where none of the named guests are there is nothing to do, and no task.
+        return guests.Length == 0 && !order.IsSet("all")
+            ? ApiReply.Of("OK")
+            : ApiReply.Of(_starter.Start(order, node, storage, guests, call.Caller.AuthId, state.Now).Upid);
     }
 
     private void DemandRights(ApiCall call, StorageDefinition storage, Guest[] guests)
@@ -88,6 +53,11 @@ internal sealed class BackupHandlers(PveState state)
         if (!state.Permissions.Has(call.Caller, $"/storage/{storage.Id}", "Datastore.AllocateSpace"))
         {
             throw ApiFault.Forbidden($"/storage/{storage.Id}, Datastore.AllocateSpace");
+        }
+
+        if (call.Has("prune-backups") && !state.Permissions.Has(call.Caller, $"/storage/{storage.Id}", "Datastore.Allocate"))
+        {
+            throw ApiFault.Forbidden($"/storage/{storage.Id}, Datastore.Allocate");
         }
 
         if (Array.Find(guests, guest => !state.Permissions.Has(call.Caller, GuestContext.PathOf(guest.VmId), "VM.Backup")) is { } refused)

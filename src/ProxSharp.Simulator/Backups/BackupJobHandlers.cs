@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Jobs;
 using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Backups;
@@ -10,11 +11,14 @@ namespace ProxSharp.Simulator.Backups;
 /// <summary>What the generic collection does not know about backup jobs: when they run next, what they cover, what none covers.</summary>
 internal sealed class BackupJobHandlers(PveState state, CollectionReader reader)
 {
-    private const string Jobs = "/cluster/backup";
+    private const string Jobs = JobScheduler.Backups;
 
     public void Register(HandlerTable table)
     {
         table.Get(Jobs, List);
+        table.Post(Jobs, Create);
+        table.Put($"{Jobs}/{{id}}", Update);
+        table.Delete($"{Jobs}/{{id}}", call => state.Collections.Remove(Jobs, call.PathValues["id"]) ? ApiReply.Nothing : throw ApiFault.Failed("no such vzdump job"));
         table.Get($"{Jobs}/{{id}}", Get);
         table.Get($"{Jobs}/{{id}}/included_volumes", IncludedVolumes);
         table.Get("/cluster/backup-info/not-backed-up", NotBackedUp);
@@ -26,7 +30,13 @@ internal sealed class BackupJobHandlers(PveState state, CollectionReader reader)
         JsonArray list = [];
         foreach ((string id, JsonObject job) in state.Collections.Items(Jobs))
         {
-            list.Add((JsonNode)Shown(call, id, job, call.Endpoint.Returns.Items!));
+            JsonObject shown = Shown(call, id, job, call.Endpoint.Returns.Items!);
+            if (state.Jobs.NextRun(Jobs, id, job) is { } next)
+            {
+                shown["next-run"] = next.ToUnixTimeSeconds();
+            }
+
+            list.Add((JsonNode)shown);
         }
 
         return ApiReply.Of(list);
@@ -36,6 +46,49 @@ internal sealed class BackupJobHandlers(PveState state, CollectionReader reader)
     {
         string id = call.PathValues["id"];
         return ApiReply.Of(Shown(call, id, Demand(id), call.Endpoint.Returns));
+    }
+
+    private ApiReply Create(ApiCall call)
+    {
+        string id = call.Text("id") ?? state.NewUuid();
+        if (state.Collections.Find(Jobs, id) is not null)
+        {
+            throw ApiFault.Failed($"Job '{id}' already exists");
+        }
+
+        BackupOrder.Of(call).Demand();
+        JsonObject job = reader.Store(call);
+        job.Remove("id");
+        Complete(job);
+        state.Collections.Put(Jobs, id, job);
+        state.Jobs.NextRun(Jobs, id, job);
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply Update(ApiCall call)
+    {
+        string id = call.PathValues["id"];
+        JsonObject job = state.Collections.Find(Jobs, id) ?? throw ApiFault.Failed("no such vzdump job");
+        reader.Store(call, job);
+
+        // Proxmox: one way to choose guests takes the place of the other.
+        string[] replaced = call.Has("vmid") ? ["all", "exclude", "pool"] : call.IsSet("all") ? ["vmid", "pool"] : call.Has("pool") ? ["all", "exclude", "vmid"] : [];
+        foreach (string name in replaced)
+        {
+            job.Remove(name);
+        }
+
+        Complete(job);
+        state.Jobs.NextRun(Jobs, id, job);
+        return ApiReply.Nothing;
+    }
+
+    private static void Complete(JsonObject job)
+    {
+        if (job["exclude"] is not null && job["pool"] is null)
+        {
+            job["all"] = 1;
+        }
     }
 
     private JsonObject Demand(string id) => state.Collections.Find(Jobs, id) ?? throw ApiFault.Parameter("id", $"No such job '{id}'");
@@ -48,11 +101,6 @@ internal sealed class BackupJobHandlers(PveState state, CollectionReader reader)
         shown["type"] = "vzdump";
         shown["enabled"] = job["enabled"] is { } enabled ? int.Parse(ApiCall.TextOf(enabled), CultureInfo.InvariantCulture) : 1;
         shown.Remove("next-run");
-        if (shown["enabled"]!.GetValue<int>() == 1 && job["schedule"] is { } schedule && CalendarEvent.TryParse(ApiCall.TextOf(schedule), out CalendarEvent? parsed) && parsed.Next(state.Now) is { } next)
-        {
-            shown["next-run"] = next.ToUnixTimeSeconds();
-        }
-
         foreach (string name in (string[])["prune-backups", "performance", "fleecing"])
         {
             TakeApart(shown, job, name);

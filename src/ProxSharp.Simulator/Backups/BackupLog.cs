@@ -12,12 +12,12 @@ internal sealed class BackupLog(PveState state)
     private const int SecondsPerStep = 3;
 
     /// <summary>The lines of the backup of one guest, up to the finished archive.</summary>
-    public List<string> Backup(Guest guest, string mode, string archive)
+    public List<string> Backup(Guest guest, string mode, string archive, DateTimeOffset started)
     {
         List<string> lines =
         [
             string.Create(CultureInfo.InvariantCulture, $"INFO: Starting Backup of VM {guest.VmId} ({guest.TypeName})"),
-            $"INFO: Backup started at {ByteText.Stamp(state.Now)}",
+            $"INFO: Backup started at {ByteText.Stamp(started)}",
             $"INFO: status = {(guest.IsRunning ? "running" : "stopped")}",
             $"INFO: backup mode: {(guest.IsRunning ? mode : "stop")}",
             "INFO: ionice priority: 7",

@@ -8,10 +8,9 @@ using ProxSharp.Simulator.Tasks;
 namespace ProxSharp.Simulator.Backups;
 
 /// <summary>One backup task: locks its guests while it runs and leaves an archive for each.</summary>
-internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition storage)
+internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition storage, DateTimeOffset started)
 {
     private readonly List<(Guest Guest, string Id, string Suffix)> _archives = [];
-    private readonly DateTimeOffset _started = state.Now;
     private bool _failed;
 
     public required string Mode { get; init; }
@@ -23,6 +22,9 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
 
     public bool IsProtected { get; init; }
 
+    /// <summary>How many older backups of a guest are kept, such as <c>keep-last=2</c>; null to keep all.</summary>
+    public string? PruneRule { get; init; }
+
     /// <summary>Locks the guests; returns what the task writes while it works.</summary>
     public List<string> Begin(Guest[] guests)
     {
@@ -33,16 +35,16 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
             {
                 _failed = true;
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"INFO: Starting Backup of VM {guest.VmId} ({guest.TypeName})"));
-                lines.Add($"INFO: Backup started at {ByteText.Stamp(_started)}");
+                lines.Add($"INFO: Backup started at {ByteText.Stamp(started)}");
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"ERROR: Backup of VM {guest.VmId} failed - {(guest.IsContainer ? "CT" : "VM")} is locked ({held})"));
-                lines.Add($"INFO: Failed at {ByteText.Stamp(_started)}");
+                lines.Add($"INFO: Failed at {ByteText.Stamp(started)}");
                 continue;
             }
 
             (string id, string path, string suffix) = NameOf(guest);
             _archives.Add((guest, id, suffix));
             guest.Config["lock"] = "backup";
-            lines.AddRange(log.Backup(guest, Mode, path));
+            lines.AddRange(log.Backup(guest, Mode, path, started));
         }
 
         return lines;
@@ -79,6 +81,7 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
                 task.Write("INFO: adding notes to backup");
             }
 
+            Prune(task, guest);
             task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: Finished Backup of VM {guest.VmId} ({ByteText.Clock(task.DueAt - task.Started)})"));
             task.Write($"INFO: Backup finished at {ByteText.Stamp(task.DueAt)}");
         }
@@ -90,16 +93,38 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
         }
     }
 
+    private void Prune(SimulatedTask task, Guest guest)
+    {
+        if (PruneRule is null || PruneMarks.KeepsAll(PruneRule))
+        {
+            return;
+        }
+
+        task.Write($"INFO: prune older backups with retention: {string.Join(", ", PruneRule.Split(','))}");
+        int pruned = 0;
+        foreach ((Volume volume, string mark) in PruneMarks.Of(state, storage, guest.Node, PruneRule, guest.VmId, guest.TypeName))
+        {
+            if (mark == "remove")
+            {
+                task.Write($"INFO: removing backup '{volume.Id}'");
+                state.Volumes.Remove(volume);
+                pruned++;
+            }
+        }
+
+        task.Write(string.Create(CultureInfo.InvariantCulture, $"INFO: pruned {pruned} backup(s){(pruned > 0 ? " not covered by keep-retention policy" : "")}"));
+    }
+
     private (string Id, string Path, string Suffix) NameOf(Guest guest)
     {
         if (storage.Type == "pbs")
         {
             string kind = guest.IsContainer ? "ct" : "vm";
-            string snapshot = string.Create(CultureInfo.InvariantCulture, $"{kind}/{guest.VmId}/{_started.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+            string snapshot = string.Create(CultureInfo.InvariantCulture, $"{kind}/{guest.VmId}/{started.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
             return ($"{storage.Id}:backup/{snapshot}", snapshot, $"pbs-{kind}");
         }
 
-        string stamp = _started.UtcDateTime.ToString("yyyy_MM_dd-HH_mm_ss", CultureInfo.InvariantCulture);
+        string stamp = started.UtcDateTime.ToString("yyyy_MM_dd-HH_mm_ss", CultureInfo.InvariantCulture);
         string suffix = (guest.IsContainer ? "tar" : "vma") + Suffix;
         string file = string.Create(CultureInfo.InvariantCulture, $"vzdump-{guest.TypeName}-{guest.VmId}-{stamp}.{suffix}");
         string folder = storage.Options["path"] is { } path ? ApiCall.TextOf(path) : $"/mnt/pve/{storage.Id}";
@@ -117,7 +142,7 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
             Format = suffix,
             Size = Math.Max(1 << 20, GuestFigures.RootDisk(guest) / 3),
             VmId = guest.VmId,
-            Created = _started.ToUnixTimeSeconds(),
+            Created = started.ToUnixTimeSeconds(),
             Notes = NotesTemplate?.Replace("{{guestname}}", guest.Name, StringComparison.Ordinal)
                 .Replace("{{vmid}}", guest.VmId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
                 .Replace("{{node}}", guest.Node, StringComparison.Ordinal)

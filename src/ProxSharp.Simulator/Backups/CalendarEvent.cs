@@ -8,6 +8,7 @@ internal sealed class CalendarEvent
     private const int LongestSearchDays = 366 * 5;
 
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+    private static readonly string[] s_longDays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
     private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
     {
@@ -27,6 +28,8 @@ internal sealed class CalendarEvent
     private readonly bool[] _monthDays = new bool[32];
     private readonly bool[] _hours = new bool[24];
     private readonly bool[] _minutes = new bool[60];
+
+    private int? _year;
 
     private CalendarEvent()
     {
@@ -69,7 +72,7 @@ internal sealed class CalendarEvent
         DateTimeOffset day = new(first.Year, first.Month, first.Day, 0, 0, 0, TimeSpan.Zero);
         for (int i = 0; i < LongestSearchDays; i++, day = day.AddDays(1))
         {
-            if (_weekdays[(int)day.DayOfWeek] && _months[day.Month] && _monthDays[day.Day] && NextInDay(day, first) is { } found)
+            if ((_year ?? day.Year) == day.Year && _weekdays[(int)day.DayOfWeek] && _months[day.Month] && _monthDays[day.Day] && NextInDay(day, first) is { } found)
             {
                 return found;
             }
@@ -118,12 +121,19 @@ internal sealed class CalendarEvent
         return true;
     }
 
-    private static int DayOf(string name) => name.Length < 3 ? -1 : Array.IndexOf(s_days, name[..3].ToLowerInvariant());
+    private static int DayOf(string name) => Math.Max(Array.IndexOf(s_days, name.ToLowerInvariant()), Array.IndexOf(s_longDays, name.ToLowerInvariant()));
 
     private bool ReadDate(string word)
     {
         string[] parts = word.Split('-');
-        return parts.Length is 2 or 3 && ReadSet(parts[^2], _months, 1) && ReadSet(parts[^1], _monthDays, 1);
+        return parts.Length is 2 or 3 && ReadSet(parts[^2], _months, 1) && ReadSet(parts[^1], _monthDays, 1) && (parts.Length == 2 || ReadYear(parts[0]));
+    }
+
+    private bool ReadYear(string text)
+    {
+        bool isYear = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && text.Length == 4;
+        _year = isYear ? year : null;
+        return isYear || text == "*";
     }
 
     private bool ReadTime(string word)

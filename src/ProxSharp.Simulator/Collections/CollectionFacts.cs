@@ -8,15 +8,14 @@ namespace ProxSharp.Simulator.Collections;
 internal static class CollectionFacts
 {
     /// <summary>Adds and converts members of an object that is about to be shown.</summary>
-    public static void Complete(CollectionFamily family, JsonObject shown)
+    /// <param name="family">Its kind.</param>
+    /// <param name="stored">The object as it was stored.</param>
+    /// <param name="shown">The object as it is shown.</param>
+    public static void Complete(CollectionFamily family, JsonObject stored, JsonObject shown)
     {
         if (family.Parent.StartsWith("/cluster/notifications/", StringComparison.Ordinal))
         {
-            CompleteNotification(shown);
-        }
-        else if (family.Parent.StartsWith("/cluster/mapping/", StringComparison.Ordinal))
-        {
-            shown["type"] = family.Noun;
+            CompleteNotification(stored, shown);
         }
         else if (family.Parent == "/cluster/metrics/server" && shown["port"] is JsonValue port && long.TryParse(ApiCall.TextOf(port), System.Globalization.CultureInfo.InvariantCulture, out long number))
         {
@@ -25,9 +24,9 @@ internal static class CollectionFacts
     }
 
     // Proxmox: this part of the server is not written in Perl, and so has real booleans.
-    private static void CompleteNotification(JsonObject shown)
+    private static void CompleteNotification(JsonObject stored, JsonObject shown)
     {
-        shown["origin"] = "user-created";
+        shown["origin"] = stored["origin"]?.DeepClone() ?? "user-created";
         foreach (string flag in (string[])["disable", "invert-match"])
         {
             if (shown[flag] is JsonValue value)

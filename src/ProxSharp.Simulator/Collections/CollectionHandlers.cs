@@ -105,7 +105,7 @@ internal sealed class CollectionHandlers
         JsonObject shown = _projection.Project(named, shape, call.PathValues);
         if (_state.Schema.Product == ProxmoxProduct.VirtualEnvironment)
         {
-            CollectionFacts.Complete(family, shown);
+            CollectionFacts.Complete(family, item, shown);
             if (family.Parent == "/cluster/ha/rules")
             {
                 // Proxmox: rules are told with their place in the file.

@@ -41,6 +41,10 @@ internal static class CollectionTexts
         (_, "/cluster/backup") => ApiFault.Failed($"Job '{id}' already exists"),
         (_, "/cluster/ha/resources") => ApiFault.Failed($"resource ID '{id}' already defined"),
         (_, "/access/domains") => ApiFault.Failed($"add auth server failed: domain '{id}' already exists"),
+        (_, { } parent) when parent.EndsWith("/firewall/aliases", StringComparison.Ordinal) => ApiFault.Parameter("name", $"alias '{id}' already exists"),
+        (_, { } parent) when parent.EndsWith("/firewall/ipset", StringComparison.Ordinal) => ApiFault.Parameter("name", $"IPSet '{id}' already exists"),
+        (_, { } parent) when parent.EndsWith("/firewall/ipset/{name}", StringComparison.Ordinal) => ApiFault.Parameter("cidr", $"address '{id}' already exists"),
+        (_, "/cluster/firewall/groups") => ApiFault.Parameter("group", $"Security group '{id}' already exists"),
         _ => ApiFault.Failed($"{family.Noun} '{id}' already exists"),
     };
 }

@@ -17,7 +17,7 @@ internal sealed class ItemProjection(ShapeValues shapes, ProxmoxProduct product)
         "password", "token", "secret", "secret-key", "client-key", "key", "bindpw", "confirmation-password", "hmac-key", "eab-hmac-key",
     };
 
-    private static readonly HashSet<string> s_notStored = new(StringComparer.Ordinal) { "delete", "digest", "force", "node", "moveto", "pos" };
+    private static readonly HashSet<string> s_notStored = new(StringComparer.Ordinal) { "delete", "digest", "force", "moveto", "pos" };
 
     /// <summary>The parameters of a call that describe the object.</summary>
     public JsonObject Store(ApiCall call, JsonObject? present = null)
@@ -25,7 +25,7 @@ internal sealed class ItemProjection(ShapeValues shapes, ProxmoxProduct product)
         JsonObject item = present ?? [];
         foreach ((string name, JsonNode value) in call.Parameters)
         {
-            if (!s_notStored.Contains(name) && (present is null || !call.PathValues.ContainsKey(name)))
+            if (!s_notStored.Contains(name) && (name != "node" || !call.PathValues.ContainsKey(name)) && (present is null || !call.PathValues.ContainsKey(name)))
             {
                 ApiNode? node = call.Endpoint.Parameters.GetValueOrDefault(name);
                 item[name] = value is JsonArray || node?.Type == ApiValueType.Array

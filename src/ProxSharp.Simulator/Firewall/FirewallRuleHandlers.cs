@@ -50,6 +50,12 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
             state.GetGuest(call);
         }
 
+        if (call.PathValues.TryGetValue("vnet", out string? network) && state.Sdn?.Running(Sdn.SdnConfig.Networks).ContainsKey(network) != true)
+        {
+            // Proxmox: only networks in force have rules.
+            throw ApiFault.Failed("invalid vnet specified at /usr/share/perl5/PVE/API2/Firewall/Helpers.pm line 54.");
+        }
+
         return [.. state.Collections.Items(PathOf(call)).Values];
     }
 

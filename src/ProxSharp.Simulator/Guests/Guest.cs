@@ -7,6 +7,9 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>A virtual machine or container.</summary>
 internal sealed class Guest(int vmId, bool isContainer, string node)
 {
+    // Made when first looked at: most of many guests are never looked into.
+    private GuestInside? _inside;
+
     public int VmId { get; } = vmId;
 
     public bool IsContainer { get; } = isContainer;
@@ -34,7 +37,7 @@ internal sealed class Guest(int vmId, bool isContainer, string node)
     public bool HasSystem { get; set; } = true;
 
     /// <summary>What the guest agent works on.</summary>
-    public GuestInside Inside { get; } = new();
+    public GuestInside Inside => _inside ??= new GuestInside();
 
     public DateTimeOffset StartedAt { get; private set; }
 
@@ -89,12 +92,14 @@ internal sealed class Guest(int vmId, bool isContainer, string node)
     public void Start(DateTimeOffset at, int pid)
     {
         (IsRunning, IsPaused, StartedAt, Pid) = (true, false, at, pid);
+        _inside?.EndPrograms();
         ApplyPending();
     }
 
     public void Stop()
     {
         (IsRunning, IsPaused) = (false, false);
+        _inside?.EndPrograms();
         ApplyPending();
     }
 

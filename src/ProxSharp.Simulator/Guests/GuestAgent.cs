@@ -11,6 +11,9 @@ internal sealed class GuestAgent(PveState state)
 {
     private const string Root = "/nodes/{node}/qemu/{vmid}/agent";
 
+    /// <summary>The most bytes the agent tells of a file or of what a program wrote.</summary>
+    private const int LongestOutput = 16 * 1024 * 1024;
+
     private static readonly string[] s_commands =
     [
         "fsfreeze-freeze", "fsfreeze-status", "fsfreeze-thaw", "fstrim", "get-fsinfo", "get-host-name", "get-memory-block-info", "get-memory-blocks", "get-osinfo", "get-time", "get-timezone",
@@ -175,7 +178,14 @@ internal sealed class GuestAgent(PveState state)
     private ApiReply Execute(ApiCall call)
     {
         Guest guest = Demand(call);
-        GuestProcess process = GuestProcess.Run(guest, call.Values("command"), call.Text("input-data"));
+        string? input = call.Text("input-data");
+        if (input?.Any(static letter => letter > 0xFF) == true)
+        {
+            // Proxmox: the characters are taken for bytes.
+            throw ApiFault.Failed("Wide character in subroutine entry at /usr/share/perl5/PVE/QemuServer/Agent.pm line 204.");
+        }
+
+        GuestProcess process = GuestProcess.Run(guest, call.Values("command"), input, state.Now);
         guest.Inside.Processes[process.Pid] = process;
         return ApiReply.Of(new JsonObject { ["pid"] = process.Pid });
     }
@@ -184,43 +194,61 @@ internal sealed class GuestAgent(PveState state)
     {
         Guest guest = Demand(call);
         int pid = (int)call.Integer("pid")!;
-        if (!guest.Inside.Processes.Remove(pid, out GuestProcess? process))
+        if (!guest.Inside.Processes.TryGetValue(pid, out GuestProcess? process))
         {
-            // The agent forgets a process once its end was told.
             throw ApiFault.Failed("Agent error: Invalid parameter 'pid'");
         }
 
-        JsonObject data = new() { ["exited"] = 1, ["exitcode"] = process.ExitCode };
-        if (process.Output.Length > 0)
+        if (!process.HasEnded(state.Now))
         {
-            data["out-data"] = process.Output;
+            return ApiReply.Of(new JsonObject { ["exited"] = 0 });
         }
 
-        if (process.Errors.Length > 0)
+        // The agent forgets a process once its end was told.
+        guest.Inside.Processes.Remove(pid);
+        JsonObject data = new() { ["exited"] = 1 };
+        if (process.Signal is { } signal)
         {
-            data["err-data"] = process.Errors;
+            data["signal"] = signal;
+        }
+        else
+        {
+            data["exitcode"] = process.ExitCode;
         }
 
+        AddOutput(data, "out", process.Output);
+        AddOutput(data, "err", process.Errors);
         return ApiReply.Of(data);
+    }
+
+    // Proxmox: what programs write is passed on byte by byte, each as a character.
+    private static void AddOutput(JsonObject data, string name, byte[] output)
+    {
+        if (output.Length > 0)
+        {
+            data[name + "-data"] = System.Text.Encoding.Latin1.GetString(output.AsSpan(0, Math.Min(output.Length, LongestOutput)));
+            data[name + "-truncated"] = output.Length > LongestOutput ? 1 : 0;
+        }
     }
 
     private ApiReply ReadFile(ApiCall call)
     {
         Guest guest = Demand(call);
         string file = call.Required("file");
-        if (guest.Inside.Read(guest, file) is not { } content)
+        if (guest.Inside.Read(guest, file, state.Now) is not { } content)
         {
             throw ApiFault.Failed($"Agent error: failed to open file '{file}' (mode: 'r'): No such file or directory");
         }
 
-        long count = call.Integer("count") ?? 16 * 1024 * 1024;
-        byte[] read = content[..(int)Math.Min(content.Length, count)];
+        int offset = (int)Math.Min(content.Length, call.Integer("offset") ?? 0);
+        long count = call.Integer("count") ?? LongestOutput;
+        byte[] read = content[offset..(int)Math.Min(content.Length, offset + count)];
         JsonObject data = new()
         {
             ["bytes-read"] = read.Length,
-            ["content"] = call.Flag("decode") == false ? Convert.ToBase64String(read) : System.Text.Encoding.UTF8.GetString(read),
+            ["content"] = call.Flag("decode") == false ? Convert.ToBase64String(read) : System.Text.Encoding.Latin1.GetString(read),
         };
-        if (read.Length < content.Length)
+        if (offset + read.Length < content.Length)
         {
             data["truncated"] = 1;
         }
@@ -231,10 +259,21 @@ internal sealed class GuestAgent(PveState state)
     private ApiReply WriteFile(ApiCall call)
     {
         Guest guest = Demand(call);
+        string file = call.Required("file");
         string content = call.Required("content");
+        bool isEncoded = call.Flag("encode") == false;
+        if (!isEncoded && content.Any(static letter => letter > 0xFF))
+        {
+            throw ApiFault.Failed("Wide character in subroutine entry at /usr/share/perl5/PVE/API2/Qemu/Agent.pm line 476.");
+        }
 
-        // Proxmox: with encode=0 the content is base64 already.
-        guest.Inside.Files[call.Required("file")] = call.Flag("encode") == false ? FromBase64(content) : System.Text.Encoding.UTF8.GetBytes(content);
+        if (!file.StartsWith('/') || !guest.Inside.HasFolderOf(file))
+        {
+            throw ApiFault.Failed($"Agent error: failed to open file '{file}' (mode: 'wb'): No such file or directory");
+        }
+
+        // Proxmox: with encode=0 the content is base64 already; else its characters are taken for bytes.
+        guest.Inside.Write(guest, file, isEncoded ? FromBase64(content) : System.Text.Encoding.Latin1.GetBytes(content), appends: false, state.Now, state.Now);
         return ApiReply.Nothing;
     }
 

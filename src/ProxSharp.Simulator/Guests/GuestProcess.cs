@@ -1,59 +1,45 @@
 using System.Text;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Guests.Shell;
 
 namespace ProxSharp.Simulator.Guests;
 
-/// <summary>A program that was run through the guest agent, and how it ended.</summary>
-internal sealed record GuestProcess(int Pid, int ExitCode, string Output, string Errors)
+/// <summary>A program that was run through the guest agent, and how it ends.</summary>
+/// <param name="Pid">Its number in the guest.</param>
+/// <param name="EndsAt">When it ends.</param>
+/// <param name="ExitCode">Its exit code; null if a signal ends it.</param>
+/// <param name="Signal">The signal that ends it; null if it ends by itself.</param>
+/// <param name="Output">What it writes.</param>
+/// <param name="Errors">What it complains about.</param>
+internal sealed record GuestProcess(int Pid, DateTimeOffset EndsAt, int? ExitCode, int? Signal, byte[] Output, byte[] Errors)
 {
-    /// <summary>Runs a program of the few a simulated machine has.</summary>
+    /// <summary>Runs a program.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="input">What it reads, one character a byte.</param>
+    /// <param name="now">The present.</param>
     /// <exception cref="ApiFault">There is no such program.</exception>
-    public static GuestProcess Run(Guest guest, IReadOnlyList<string> command, string? input)
+    public static GuestProcess Run(Guest guest, IReadOnlyList<string> command, string? input, DateTimeOffset now)
     {
-        int pid = 1000 + guest.VmId + guest.Inside.Processes.Count;
-        string program = command[0][(command[0].LastIndexOf('/') + 1)..];
-        string[] arguments = [.. command.Skip(1)];
-        return program switch
+        GuestProgram program = GuestPrograms.Find(command[0])
+            ?? throw ApiFault.Failed($"Agent error: Guest agent command failed, error was 'Failed to execute child process “{command[0]}” (No such file or directory)'");
+        ShellContext context = new(guest, guest.Inside.NextPid(), now) { IsBash = true, ScriptName = command[0] };
+        ShellStreams streams = new(new ShellInput(Encoding.Latin1.GetBytes(input ?? "")), new MemoryStream(), new MemoryStream());
+        int? exit;
+        int? signal = null;
+        DateTimeOffset? ends = null;
+        try
         {
-            "echo" => new GuestProcess(pid, 0, string.Join(' ', arguments) + "\n", ""),
-            "printf" => new GuestProcess(pid, 0, string.Concat(arguments.Take(1)).Replace("\\n", "\n", StringComparison.Ordinal), ""),
-            "hostname" => new GuestProcess(pid, 0, guest.Name + "\n", ""),
-            "uname" => new GuestProcess(pid, 0, arguments is ["-a"] ? $"Linux {guest.Name} 6.12.48-amd64 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n" : "Linux\n", ""),
-            "whoami" => new GuestProcess(pid, 0, "root\n", ""),
-            "true" => new GuestProcess(pid, 0, "", ""),
-            "false" => new GuestProcess(pid, 1, "", ""),
-            "cat" when arguments is [] => new GuestProcess(pid, 0, input ?? "", ""),
-            "cat" => Cat(guest, pid, arguments[0]),
-            "sh" or "bash" when arguments is ["-c", { } script] => Script(guest, pid, script, input),
-            _ => throw ApiFault.Failed($"Agent error: Guest agent command failed, error was 'Failed to execute child process “{command[0]}” (No such file or directory)'"),
-        };
-    }
-
-    private static GuestProcess Cat(Guest guest, int pid, string file) => guest.Inside.Read(guest, file) is { } content
-        ? new GuestProcess(pid, 0, Encoding.UTF8.GetString(content), "")
-        : new GuestProcess(pid, 1, "", $"cat: {file}: No such file or directory\n");
-
-    /// <summary>Runs commands that are separated by semicolons, with <c>exit</c> and <c>&gt;&amp;2</c>.</summary>
-    private static GuestProcess Script(Guest guest, int pid, string script, string? input)
-    {
-        StringBuilder output = new();
-        StringBuilder errors = new();
-        int exit = 0;
-        foreach (string part in script.Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            exit = program(context, [.. command.Skip(1)], streams);
+        }
+        catch (ShellExit left)
         {
-            bool toErrors = part.EndsWith(">&2", StringComparison.Ordinal);
-            string[] words = (toErrors ? part[..^3] : part).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["exit", { } code] && int.TryParse(code, System.Globalization.CultureInfo.InvariantCulture, out exit))
-            {
-                break;
-            }
-
-            GuestProcess step = Run(guest, [.. words.Select(static word => word.Trim('\'', '"'))], input);
-            (toErrors ? errors : output).Append(step.Output);
-            errors.Append(step.Errors);
-            exit = step.ExitCode;
+            (exit, signal) = (left.Signal is null ? left.Code : null, left.Signal);
+            ends = left.IsEndless ? DateTimeOffset.MaxValue : null;
         }
 
-        return new GuestProcess(pid, exit, output.ToString(), errors.ToString());
+        return new GuestProcess(context.Pid, ends ?? context.Now, exit, signal, streams.Output.ToArray(), streams.Errors.ToArray());
     }
+
+    public bool HasEnded(DateTimeOffset now) => EndsAt <= now;
 }

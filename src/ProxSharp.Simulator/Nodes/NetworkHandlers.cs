@@ -27,11 +27,10 @@ internal sealed class NetworkHandlers(PveState state, CollectionReader reader)
         table.Delete(One, Delete);
     }
 
-    private NetworkConfiguration Network(ApiCall call)
-    {
-        ClusterNode node = state.Nodes[call.PathValues["node"]];
-        return node.Network ??= new NetworkConfiguration($"{node.Address}/24", "192.0.2.1", node.CreatedAt);
-    }
+    /// <summary>The interfaces of a node.</summary>
+    public static NetworkConfiguration Of(ClusterNode node) => node.Network ??= new NetworkConfiguration($"{node.Address}/24", "192.0.2.1", node.CreatedAt);
+
+    private NetworkConfiguration Network(ApiCall call) => Of(state.Nodes[call.PathValues["node"]]);
 
     private ApiReply All(ApiCall call)
     {

@@ -26,6 +26,7 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
         table.Get(OnNode, List);
         table.Get($"{OnNode}/{{id}}/status", call => ApiReply.Of(Status(call.PathValues["id"], Demand(call))));
         table.Get($"{OnNode}/{{id}}/log", Log);
+        table.Post($"{OnNode}/{{id}}/schedule_now", ScheduleNow);
     }
 
     private JsonObject Demand(ApiCall call)
@@ -41,6 +42,7 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
         string[] parts = id.Split('-');
         JsonObject shown = job.DeepClone().AsObject();
         shown.Remove("created");
+        shown.Remove("asked");
         shown["id"] = id;
         shown["guest"] = int.Parse(parts[0], CultureInfo.InvariantCulture);
         shown["jobnum"] = int.Parse(parts[^1], CultureInfo.InvariantCulture);
@@ -137,7 +139,19 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
             (last, next) = (run, parsed.Next(run));
         }
 
-        return (last, next);
+        // Whoever asks for a run gets it with the next round of the scheduler.
+        DateTimeOffset? asked = job["asked"] is { } moment ? DateTimeOffset.FromUnixTimeSeconds(moment.GetValue<long>()) : null;
+        return asked is null ? (last, next) : asked > state.Now ? (last, asked) : (last is null || asked > last ? asked : last, next);
+    }
+
+    private ApiReply ScheduleNow(ApiCall call)
+    {
+        JsonObject job = Demand(call);
+        long now = state.Now.ToUnixTimeSeconds();
+        job["asked"] = now + 60 - (now % 60);
+
+        // Proxmox: the answer is an empty text.
+        return ApiReply.Of("");
     }
 
     private ApiReply Log(ApiCall call)

@@ -43,6 +43,29 @@ public sealed class ClusterBuilder
         return this;
     }
 
+    /// <summary>Cuts the cluster off from everything outside: certificate authorities and package servers cannot be reached.</summary>
+    public ClusterBuilder WithoutInternet()
+    {
+        _state.HasInternet = false;
+        return this;
+    }
+
+    /// <summary>Gives all nodes the package repositories they have after their installation, and a list of container templates.</summary>
+    internal ClusterBuilder WithUsualSoftware()
+    {
+        foreach (string node in _state.Nodes.Keys)
+        {
+            Nodes.RepositoryHandlers.AddUsual(_state, node);
+        }
+
+        _state.Appliances.AddRange(
+        [
+            ("almalinux-10-default_20250930_amd64.tar.xz", "almalinux"), ("alpine-3.22-default_20250617_amd64.tar.xz", "alpine"), ("debian-13-standard_13.1-2_amd64.tar.zst", "debian-13"),
+            ("ubuntu-24.04-standard_24.04-2_amd64.tar.zst", "ubuntu-24.04"),
+        ]);
+        return this;
+    }
+
     /// <summary>Adds a node. The first one is the node that answers the endpoint itself.</summary>
     /// <param name="name">The node's name.</param>
     /// <param name="cores">Processor cores.</param>

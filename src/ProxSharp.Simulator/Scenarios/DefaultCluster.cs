@@ -30,7 +30,7 @@ public static class DefaultCluster
         }
 
         AddStorages(cluster);
-        cluster.AddPool("production", "What customers see");
+        cluster.WithUsualSoftware().AddPool("production", "What customers see");
         AddMachines(cluster);
         AddContainers(cluster);
         cluster

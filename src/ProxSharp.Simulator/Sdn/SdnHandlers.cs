@@ -1,222 +1,143 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.Sdn;
 
-/// <summary>Zones, virtual networks, controllers and subnets: changes wait until they are applied; the views show what waits and what is in force.</summary>
-internal sealed class SdnHandlers(PveState state, CollectionReader reader)
+/// <summary>Applies, takes back, locks and previews the configuration of software-defined networks, and gives addresses away.</summary>
+internal sealed class SdnHandlers(PveState state, SdnConfig config, AddressBook addresses)
 {
-    private const string Root = "/cluster/sdn";
-
-    private readonly Dictionary<string, OrderedDictionary<string, JsonObject>> _running = new(StringComparer.Ordinal);
+    private const string Root = SdnConfig.Root;
 
     public void Register(HandlerTable table)
     {
-        RegisterViews(table, $"{Root}/zones", "zone");
-        RegisterViews(table, $"{Root}/vnets", "vnet");
-        RegisterViews(table, $"{Root}/controllers", "controller");
-        table.Get($"{Root}/vnets/{{vnet}}/subnets", call => List(call, call.Path.TrimEnd('/'), "subnet"));
-        table.Delete($"{Root}/zones/{{zone}}", DeleteZone);
-        table.Delete($"{Root}/vnets/{{vnet}}", DeleteNetwork);
         table.Put(Root, Apply);
         table.Post($"{Root}/rollback", Rollback);
+        table.Post($"{Root}/lock", Lock);
+        table.Delete($"{Root}/lock", Unlock);
+        table.Get($"{Root}/dry-run", DryRun);
+        table.Get($"{Root}/ipams/{{ipam}}/status", Addresses);
+        table.Post($"{Root}/vnets/{{vnet}}/ips", call => Address(call, addresses.Add));
+        table.Put($"{Root}/vnets/{{vnet}}/ips", call => Address(call, addresses.Change));
+        table.Delete($"{Root}/vnets/{{vnet}}/ips", call => Address(call, (zone, network, ip, _, _) => addresses.Remove(zone, network, ip)));
     }
 
-    private void RegisterViews(HandlerTable table, string path, string key)
+    private ApiReply Apply(ApiCall call)
     {
-        table.Get(path, call => List(call, path, key));
-        table.Get($"{path}/{{{key}}}", call => Get(call, path, key));
-    }
-
-    private OrderedDictionary<string, JsonObject> Running(string path)
-    {
-        if (!_running.TryGetValue(path, out OrderedDictionary<string, JsonObject>? items))
+        config.DemandLock(call, "could not apply SDN configuration");
+        config.Apply();
+        ReleaseLock(call);
+        string owner = call.Caller.AuthId;
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.LocalNode, "reloadnetworkall", "", owner)
         {
-            _running[path] = items = new OrderedDictionary<string, JsonObject>(StringComparer.Ordinal);
-        }
-
-        return items;
-    }
-
-    private ApiReply List(ApiCall call, string path, string key)
-    {
-        IReadOnlyDictionary<string, JsonObject> wanted = state.Collections.Items(path);
-        OrderedDictionary<string, JsonObject> running = Running(path);
-        IEnumerable<string> names = call.IsSet("running") ? running.Keys : call.IsSet("pending") ? wanted.Keys.Union(running.Keys) : wanted.Keys;
-        JsonArray list = [];
-        foreach (string name in names.ToArray())
-        {
-            JsonObject shown = View(call, path, key, name);
-            if (call.Text("type") is not { } type || shown["type"]?.GetValue<string>() == type)
+            Effort = 2,
+            Lines = [.. state.Nodes.Keys.Select(static node => $"{node}: reloading network config")],
+            Work = task =>
             {
-                list.Add((JsonNode)shown);
-            }
-        }
+                foreach (string node in state.Nodes.Keys.Where(node => state.Faults?.IsDead(node) != true))
+                {
+                    state.Tasks.Start(new TaskRequest(node, "srvreload", "networking", owner) { StartsAt = task.DueAt });
+                }
 
-        return ApiReply.Of(list);
+                foreach (string node in state.Nodes.Keys.Where(node => state.Faults?.IsDead(node) == true))
+                {
+                    task.Warn($"{node}: error reloading network config, node is offline");
+                }
+            },
+        }).Upid);
     }
 
-    private ApiReply Get(ApiCall call, string path, string key)
+    private void ReleaseLock(ApiCall call)
     {
-        string name = call.PathValues[key];
-        bool exists = call.IsSet("running") ? Running(path).ContainsKey(name) : state.Collections.Find(path, name) is not null || (call.IsSet("pending") && Running(path).ContainsKey(name));
-        return exists ? ApiReply.Of(View(call, path, key, name)) : throw ApiFault.Failed($"sdn '{name}' does not exist");
-    }
-
-    private JsonObject View(ApiCall call, string path, string key, string name)
-    {
-        JsonObject? wanted = state.Collections.Find(path, name);
-        JsonObject? running = Running(path).GetValueOrDefault(name);
-        if (call.IsSet("running"))
+        if (call.Has("lock-token") && call.Flag("release-lock") != false)
         {
-            return Show(path, key, name, running!);
-        }
-
-        JsonObject shown = Show(path, key, name, call.IsSet("pending") ? running ?? wanted! : wanted!);
-        if (call.IsSet("pending"))
-        {
-            AddPending(shown, wanted, running);
-        }
-        else
-        {
-            shown["digest"] = reader.Digest(state.Collections.Items(path).Values);
-        }
-
-        return shown;
-    }
-
-    private static JsonObject Show(string path, string key, string name, JsonObject item)
-    {
-        JsonObject shown = item.DeepClone().AsObject();
-        shown.Remove("lock-token");
-        shown[key] = name;
-        shown["type"] ??= key;
-        if (key != "subnet")
-        {
-            return shown;
-        }
-
-        // The name says it all: ZONE-NETWORK-MASK.
-        string[] parts = name.Split('-');
-        shown["id"] = name;
-        shown["vnet"] = path.Split('/')[^2];
-        (shown["zone"], shown["network"], shown["mask"]) = (parts[0], parts.Length > 1 ? parts[1] : "", parts[^1]);
-        shown["cidr"] = $"{shown["network"]}/{parts[^1]}";
-        return shown;
-    }
-
-    private static void AddPending(JsonObject shown, JsonObject? wanted, JsonObject? running)
-    {
-        if (wanted is null)
-        {
-            shown["state"] = "deleted";
-            return;
-        }
-
-        if (running is null)
-        {
-            shown["state"] = "new";
-            shown["pending"] = Differences(wanted, []);
-        }
-        else if (!JsonNode.DeepEquals(wanted, running))
-        {
-            shown["state"] = "changed";
-            shown["pending"] = Differences(wanted, running);
-        }
-    }
-
-    private static JsonObject Differences(JsonObject wanted, JsonObject running)
-    {
-        JsonObject differences = [];
-        foreach (string name in wanted.Select(static member => member.Key).Union(running.Select(static member => member.Key)).ToArray())
-        {
-            if (!JsonNode.DeepEquals(wanted[name], running[name]))
-            {
-                differences[name] = wanted[name]?.DeepClone() ?? JsonValue.Create("deleted");
-            }
-        }
-
-        return differences;
-    }
-
-    private ApiReply DeleteZone(ApiCall call)
-    {
-        string zone = call.PathValues["zone"];
-        if (state.Collections.Find($"{Root}/zones", zone) is null)
-        {
-            throw ApiFault.Failed($"sdn '{zone}' does not exist");
-        }
-
-        if (state.Collections.Items($"{Root}/vnets").FirstOrDefault(network => network.Value["zone"] is { } used && ApiCall.TextOf(used) == zone).Key is { } user)
-        {
-            throw ApiFault.Failed($"delete sdn zone object failed: zone {zone} is used by vnet {user} at /usr/share/perl5/PVE/Network/SDN/Zones/Plugin.pm line 149.");
-        }
-
-        state.Collections.Remove($"{Root}/zones", zone);
-        return ApiReply.Nothing;
-    }
-
-    private ApiReply DeleteNetwork(ApiCall call)
-    {
-        string network = call.PathValues["vnet"];
-        if (state.Collections.Find($"{Root}/vnets", network) is null)
-        {
-            throw ApiFault.Failed($"sdn '{network}' does not exist");
-        }
-
-        if (state.Collections.Items($"{Root}/vnets/{network}/subnets").Count > 0)
-        {
-            throw ApiFault.Failed($"delete sdn vnet object failed: cannot delete vnet {network}, subnet is still defined");
-        }
-
-        state.Collections.Remove($"{Root}/vnets", network);
-        return ApiReply.Nothing;
-    }
-
-    private string[] Paths() =>
-    [
-        $"{Root}/zones", $"{Root}/vnets", $"{Root}/controllers",
-        .. state.Collections.Items($"{Root}/vnets").Keys.Union(Running($"{Root}/vnets").Keys).Select(static network => $"{Root}/vnets/{network}/subnets"),
-    ];
-
-    private ApiReply Apply(ApiCall call) => ApiReply.Of(state.Tasks.Start(new TaskRequest(state.LocalNode, "reloadnetworkall", "", call.Caller.AuthId)
-    {
-        Effort = 2,
-        Lines = [.. state.Nodes.Keys.Select(static node => $"{node}: reloading network config")],
-        Work = _ => ApplyNow(),
-    }).Upid);
-
-    private void ApplyNow()
-    {
-        foreach (string path in Paths())
-        {
-            OrderedDictionary<string, JsonObject> running = Running(path);
-            running.Clear();
-            foreach ((string name, JsonObject item) in state.Collections.Items(path))
-            {
-                running.Add(name, item.DeepClone().AsObject());
-            }
+            config.LockToken = null;
         }
     }
 
     private ApiReply Rollback(ApiCall call)
     {
-        foreach (string path in Paths())
-        {
-            foreach (string name in state.Collections.Items(path).Keys.ToArray())
-            {
-                state.Collections.Remove(path, name);
-            }
+        config.DemandLock(call, "could not rollback SDN configuration");
+        config.Rollback();
+        ReleaseLock(call);
+        return ApiReply.Nothing;
+    }
 
-            foreach ((string name, JsonObject item) in Running(path))
-            {
-                state.Collections.Put(path, name, item.DeepClone().AsObject());
-            }
+    private ApiReply Lock(ApiCall call)
+    {
+        const string Failure = "could not acquire lock for SDN config";
+        if (config.LockToken is not null)
+        {
+            throw ApiFault.Failed($"{Failure}: configuration is already locked");
         }
 
+        if (config.HasPending && !call.IsSet("allow-pending"))
+        {
+            throw ApiFault.Failed($"{Failure}: configuration has pending changes at /usr/share/perl5/PVE/Network/SDN.pm line 262.");
+        }
+
+        config.LockToken = state.NewUuid();
+        return ApiReply.Of(config.LockToken);
+    }
+
+    private ApiReply Unlock(ApiCall call)
+    {
+        if (!call.IsSet("force"))
+        {
+            config.DemandLock(call, "could not release lock for SDN config");
+        }
+
+        config.LockToken = null;
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply DryRun(ApiCall call)
+    {
+        string node = call.Required("node");
+        int version = config.Version;
+        string interfaces = version == 0 ? "" : SdnFiles.Interfaces(node, version, config.Running);
+        string wanted = config.HasPending ? SdnFiles.Interfaces(node, version + 1, config.Wanted) : interfaces;
+        return ApiReply.Of(new JsonObject
+        {
+            ["frr-diff"] = Difference("/etc/frr/frr.conf", SdnFiles.Routing(node, config.Running), SdnFiles.Routing(node, config.Wanted)),
+            ["interfaces-diff"] = Difference("/etc/network/interfaces.d/sdn", interfaces, wanted),
+        });
+    }
+
+    private string Difference(string file, string before, string after)
+    {
+        if (before == after)
+        {
+            return "";
+        }
+
+        // A file that is not there looks as old as time.
+        string old = before.Length == 0 ? "1970-01-01 00:00:00.000000000 +0000" : Stamp(config.AppliedAt ?? state.Now);
+        return $"--- {file}\t{old}\n+++ /proc/{Environment.ProcessId}/fd/11\t{Stamp(state.Now)}\n{UnifiedDiff.Hunks(before, after)}";
+    }
+
+    private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fffffff00 +0000", CultureInfo.InvariantCulture);
+
+    private ApiReply Addresses(ApiCall call)
+    {
+        string service = call.PathValues["ipam"];
+        JsonObject? item = config.Wanted(SdnKind.Ipam.List).GetValueOrDefault(service);
+        if (item is null && service != "pve")
+        {
+            throw ApiFault.Failed($"sdn '{service}' does not exist");
+        }
+
+        return item?["type"] is { } type && ApiCall.TextOf(type) != "pve"
+            ? throw ApiFault.Failed("Currently only PVE IPAM is supported! at /usr/share/perl5/PVE/API2/Network/SDN/Ipams.pm line 270.")
+            : ApiReply.Of(addresses.Show(service));
+    }
+
+    private static ApiReply Address(ApiCall call, Action<string, string, string, string?, long?> act)
+    {
+        act(call.Required("zone"), call.PathValues["vnet"], call.Required("ip"), call.Text("mac"), call.Integer("vmid"));
         return ApiReply.Nothing;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ClusterNode(string name, int id)
     /// <summary>The network interfaces; made when first asked for.</summary>
     public Nodes.NetworkConfiguration? Network { get; set; }
 
+    /// <summary>The disks; made when first asked for.</summary>
+    public Nodes.NodeDisks Disks => field ??= new Nodes.NodeDisks(RootDisk);
+
     /// <summary>The services that were stopped; all others run.</summary>
     public SortedSet<string> StoppedServices { get; } = new(StringComparer.Ordinal);
 }

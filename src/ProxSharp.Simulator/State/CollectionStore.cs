@@ -8,6 +8,9 @@ internal sealed class CollectionStore
     private readonly Dictionary<string, OrderedDictionary<string, JsonObject>> _collections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _settings = new(StringComparer.Ordinal);
 
+    /// <summary>The paths of all collections that were ever asked for.</summary>
+    public IReadOnlyCollection<string> Paths => _collections.Keys;
+
     /// <summary>The items of a collection in the order they were made; empty if there are none.</summary>
     public IReadOnlyDictionary<string, JsonObject> Items(string path) => Collection(path);
 

@@ -5,15 +5,13 @@ using ProxSharp.Simulator.Calls;
 
 namespace ProxSharp.Simulator.State;
 
-/// <summary>The options of a node, and what it can install.</summary>
+/// <summary>The options of a node.</summary>
 internal sealed class NodeConfigHandlers(PveState state)
 {
     public void Register(HandlerTable table)
     {
         table.Get("/nodes/{node}/config", Get);
         table.Put("/nodes/{node}/config", Put);
-        table.Get("/nodes/{node}/apt/repositories", static _ => ApiReply.Of(Repositories()));
-        table.Get("/nodes/{node}/aplinfo", static _ => ApiReply.Of(new JsonArray()));
     }
 
     private JsonObject Settings(ApiCall call) => state.Collections.Settings($"/nodes/{call.PathValues["node"]}/config");
@@ -66,19 +64,4 @@ internal sealed class NodeConfigHandlers(PveState state)
 
         return ApiReply.Nothing;
     }
-
-    // Proxmox: a repository that is not configured has no status.
-    private static JsonObject Repositories() => new()
-    {
-        ["files"] = new JsonArray(),
-        ["errors"] = new JsonArray(),
-        ["infos"] = new JsonArray(),
-        ["digest"] = Convert.ToHexStringLower(SHA256.HashData([])),
-        ["standard-repos"] = new JsonArray(
-            Repository("enterprise", "Enterprise", "For subscribers"),
-            Repository("no-subscription", "No-Subscription", "Without support"),
-            Repository("test", "Test", "Packages before their release")),
-    };
-
-    private static JsonObject Repository(string handle, string name, string description) => new() { ["handle"] = handle, ["name"] = name, ["description"] = description };
 }

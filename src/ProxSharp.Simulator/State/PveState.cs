@@ -5,6 +5,8 @@ using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Guests;
 using ProxSharp.Simulator.Ha;
+using ProxSharp.Simulator.Jobs;
+using ProxSharp.Simulator.Sdn;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
 
@@ -18,6 +20,7 @@ internal sealed class PveState : ServerState
     {
         Consoles = new ConsoleStore(time, new Random(seed + 1));
         Ha = new HaManager(this);
+        Jobs = new JobScheduler(this);
     }
 
     public string ClusterName { get; set; } = "demo";
@@ -34,6 +37,12 @@ internal sealed class PveState : ServerState
 
     /// <summary>False if machines made by calls have empty disks: nothing in them heeds a shutdown request or runs the guest agent.</summary>
     public bool NewGuestsHaveSystem { get; set; } = true;
+
+    /// <summary>False if the nodes can reach nothing outside: no certificate authority, no packages.</summary>
+    public bool HasInternet { get; set; } = true;
+
+    /// <summary>The container templates that can be downloaded, with their systems; none before the list was fetched.</summary>
+    public List<(string Template, string System)> Appliances { get; } = [];
 
     /// <summary>What the cluster's log tells besides tasks, oldest first.</summary>
     public List<ClusterEvent> Events { get; } = [];
@@ -63,17 +72,26 @@ internal sealed class PveState : ServerState
     /// <summary>The high-availability manager.</summary>
     public HaManager Ha { get; }
 
+    /// <summary>Software-defined networks; null while the scenario is built.</summary>
+    public SdnConfig? Sdn { get; set; }
+
+    /// <summary>What starts the jobs of the cluster.</summary>
+    public JobScheduler Jobs { get; }
+
     /// <summary>Brings everything up to the present.</summary>
     public void Settle()
     {
         Samples?.Refresh(this);
+        Jobs.Act();
         Tasks.Settle();
         Ha.Act();
     }
 
     /// <summary>Restarts a node: its tasks and guests die, and guests that start at boot are started.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="restarts">False if it stays off.</param>
     /// <exception cref="ArgumentException">There is no such node.</exception>
-    public void Reboot(string name)
+    public void Reboot(string name, bool restarts = true)
     {
         if (!Nodes.TryGetValue(name, out ClusterNode? node))
         {
@@ -84,6 +102,11 @@ internal sealed class PveState : ServerState
         foreach (Guest guest in Guests.Values.Where(guest => guest.Node == name && guest.IsRunning))
         {
             guest.Stop();
+        }
+
+        if (!restarts)
+        {
+            return;
         }
 
         node.BootedAt = Now;

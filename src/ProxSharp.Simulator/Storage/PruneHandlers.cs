@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Guests;
-using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Tasks;
 
@@ -22,7 +20,7 @@ internal sealed class PruneHandlers(PveState state)
         JsonArray list = [];
         foreach ((Volume volume, string mark) in Marks(call))
         {
-            JsonObject entry = new() { ["volid"] = volume.Id, ["ctime"] = volume.Created, ["mark"] = mark, ["type"] = TypeOf(volume) };
+            JsonObject entry = new() { ["volid"] = volume.Id, ["ctime"] = volume.Created, ["mark"] = mark, ["type"] = PruneMarks.TypeOf(volume) };
             if (volume.VmId is { } vmid)
             {
                 entry["vmid"] = vmid;
@@ -61,8 +59,6 @@ internal sealed class PruneHandlers(PveState state)
         }).Upid);
     }
 
-    private static string TypeOf(Volume volume) => volume.Name.Contains("-lxc-", StringComparison.Ordinal) || volume.Name.Contains("/ct/", StringComparison.Ordinal) ? "lxc" : "qemu";
-
     private List<(Volume Volume, string Mark)> Marks(ApiCall call)
     {
         StorageDefinition storage = state.GetStorage(call.PathValues["storage"]);
@@ -76,20 +72,7 @@ internal sealed class PruneHandlers(PveState state)
             throw ApiFault.Failed($"storage '{storage.Id}' is disabled");
         }
 
-        string node = call.PathValues["node"];
         string rule = call.Text("prune-backups") ?? storage.Options["prune-backups"]?.GetValue<string>() ?? "keep-all=1";
-        List<(Volume, string)> marks = [];
-        IEnumerable<Volume> found = state.Volumes.Where(volume => volume.Storage == storage.Id && volume.Content == "backup" && (volume.Node is null || volume.Node == node)
-            && (call.Integer("vmid") is not { } vmid || volume.VmId == vmid) && (call.Text("type") is not { } type || TypeOf(volume) == type));
-        foreach (IGrouping<(string, int?), Volume> group in found.GroupBy(static volume => (TypeOf(volume), volume.VmId)))
-        {
-            Volume[] plain = [.. group.Where(static volume => !volume.IsProtected)];
-            HashSet<Volume> kept = Retention.Keep(plain, static volume => volume.Created, name => DiskOptions.Get(rule, "keep-all") is "1" or "yes" or "true" ? null : Number(rule, name));
-            marks.AddRange(group.OrderBy(static volume => volume.Created).Select(volume => (volume, volume.IsProtected ? "protected" : kept.Contains(volume) ? "keep" : "remove")));
-        }
-
-        return marks;
+        return PruneMarks.Of(state, storage, call.PathValues["node"], rule, (int?)call.Integer("vmid"), call.Text("type"));
     }
-
-    private static long? Number(string rule, string name) => long.TryParse(DiskOptions.Get(rule, name), CultureInfo.InvariantCulture, out long value) ? value : null;
 }

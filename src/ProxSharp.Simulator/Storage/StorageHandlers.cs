@@ -100,10 +100,24 @@ internal sealed class StorageHandlers(PveState state)
         storage.Content.UnionWith(storage.HasFiles ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : type == "pbs" ? ["backup"] : ["images", "rootdir"]);
         Change(storage, call);
         state.Storages.Add(id, storage);
-        return Result(storage);
+        return Result(storage, call);
     }
 
-    private static ApiReply Result(StorageDefinition storage) => ApiReply.Of(new JsonObject { ["storage"] = storage.Id, ["type"] = storage.Type });
+    private ApiReply Result(StorageDefinition storage, ApiCall call)
+    {
+        JsonObject data = new() { ["storage"] = storage.Id, ["type"] = storage.Type };
+        if (call.Text("encryption-key") == "autogen")
+        {
+            // The only time the key is told.
+            string stamp = state.Now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", System.Globalization.CultureInfo.InvariantCulture);
+            byte[] key = new byte[32];
+            state.Random.NextBytes(key);
+            JsonObject made = new() { ["kdf"] = null, ["created"] = stamp, ["modified"] = stamp, ["data"] = Convert.ToBase64String(key) };
+            data["config"] = new JsonObject { ["encryption-key"] = made.ToJsonString() };
+        }
+
+        return ApiReply.Of(data);
+    }
 
     private static void Change(StorageDefinition storage, ApiCall call)
     {
@@ -151,12 +165,17 @@ internal sealed class StorageHandlers(PveState state)
         StorageDefinition storage = state.Storages.GetValueOrDefault(id) ?? throw ApiFault.Failed($"{Prefix}storage '{id}' does not exist");
 
         Change(storage, call);
-        return Result(storage);
+        return Result(storage, call);
     }
 
     private ApiReply Delete(ApiCall call)
     {
         string id = call.PathValues["storage"];
+        if (state.Storages.Values.Any(storage => storage.Options["base"] is { } basis && ApiCall.TextOf(basis).StartsWith(id + ":", StringComparison.Ordinal)))
+        {
+            throw ApiFault.Failed("delete storage failed: can't remove storage - storage is used as base of another storage");
+        }
+
         return state.Storages.Remove(id) ? ApiReply.Nothing : throw ApiFault.Failed($"delete storage failed: storage '{id}' does not exist");
     }
 

@@ -13,6 +13,9 @@ internal sealed record TaskRequest(string Node, string Type, string Id, string O
     /// <summary>How long it takes whatever the usual duration is; null if <see cref="Effort"/> decides.</summary>
     public TimeSpan? Duration { get; init; }
 
+    /// <summary>When it starts; null for now. A moment of the past is for what nobody looked at when it was due.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
     public IReadOnlyList<string> Lines { get; init; } = [];
 
     public Action<SimulatedTask>? Work { get; init; }

@@ -44,7 +44,7 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
             };
         }
 
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = request.StartsAt ?? time.GetUtcNow();
         int pid = _nextPid += 7;
         long pstart = 0x40000 + (long)((now - _booted).TotalMilliseconds / 10);
         SimulatedTask task = new()

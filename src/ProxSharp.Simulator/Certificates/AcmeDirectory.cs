@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.State;
+
+namespace ProxSharp.Simulator.Certificates;
+
+/// <summary>Certificate authorities as they answer the cluster.</summary>
+internal static class AcmeDirectory
+{
+    public const string Usual = "https://acme-v02.api.letsencrypt.org/directory";
+
+    public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+    /// <summary>What an authority tells of itself.</summary>
+    /// <exception cref="ApiFault">The cluster cannot reach it.</exception>
+    public static JsonObject Meta(PveState state, string directory)
+    {
+        Uri uri = new(directory);
+        if (!state.HasInternet)
+        {
+            throw ApiFault.Failed($"Error: GET to {directory}\nCan't connect to {uri.Host}:{uri.Port} (Temporary failure in name resolution)\n\nTemporary failure in name resolution at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n");
+        }
+
+        return directory is Usual or Staging
+            ? new JsonObject
+            {
+                ["caaIdentities"] = new JsonArray("letsencrypt.org"),
+                ["termsOfService"] = "https://letsencrypt.org/documents/LE-SA-v1.6-August-18-2025.pdf",
+                ["website"] = "https://letsencrypt.org",
+            }
+            : new JsonObject { ["termsOfService"] = new Uri(uri, "/terms").ToString(), ["website"] = uri.GetLeftPart(UriPartial.Authority) };
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.State;
+using ProxSharp.Simulator.Tasks;
+
+namespace ProxSharp.Simulator.Certificates;
+
+/// <summary>Accounts at certificate authorities, and the plugins that prove who owns a name.</summary>
+internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
+{
+    public const string Accounts = "/cluster/acme/account";
+    public const string Plugins = "/cluster/acme/plugins";
+
+    private const string Builtin = "standalone";
+
+    public void Register(HandlerTable table)
+    {
+        table.Get("/cluster/acme/directories", static _ => ApiReply.Of(Directories()));
+        table.Get("/cluster/acme/tos", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))["termsOfService"]?.DeepClone()));
+        table.Get("/cluster/acme/meta", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))));
+        table.Get("/cluster/acme/challenge-schema", _ => ApiReply.Of(Challenges()));
+        table.Get(Accounts, _ => ApiReply.Of(new JsonArray([.. state.Collections.Items(Accounts).Keys.Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
+        table.Post(Accounts, Register);
+        table.Get($"{Accounts}/{{name}}", call => ApiReply.Of(Demand(call).DeepClone()));
+        table.Put($"{Accounts}/{{name}}", UpdateAccount);
+        table.Delete($"{Accounts}/{{name}}", Deactivate);
+        table.Get(Plugins, ListPlugins);
+        table.Post(Plugins, CreatePlugin);
+        table.Get($"{Plugins}/{{id}}", call => ApiReply.Of(Shown(call.PathValues["id"], DemandPlugin(call))));
+        table.Put($"{Plugins}/{{id}}", UpdatePlugin);
+        table.Delete($"{Plugins}/{{id}}", DeletePlugin);
+    }
+
+    private static string Directory(ApiCall call) => call.Text("directory") ?? AcmeDirectory.Usual;
+
+    private static JsonArray Directories() => new(
+        new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = AcmeDirectory.Usual },
+        new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = AcmeDirectory.Staging });
+
+    private JsonArray Challenges()
+    {
+        IReadOnlyList<string> known = state.Schema.Find(ApiMethod.Post, Plugins)!.Parameters["api"].Enumeration ?? [];
+        return new JsonArray([.. known.Select(static api => (JsonNode)new JsonObject { ["id"] = api, ["name"] = NameOf(api), ["type"] = "dns", ["schema"] = Fields(api) })]);
+    }
+
+    private static string NameOf(string api) => api switch { "acmedns" => "acme-dns", "cf" => "Cloudflare Managed DNS", "aws" => "Amazon Route53 (AWS)", _ => api };
+
+    private static JsonObject Fields(string api)
+    {
+        (string Name, string Description)[] fields = api switch
+        {
+            "acmedns" => [("ACMEDNS_UPDATE_URL", "Where updates go"), ("ACMEDNS_USERNAME", "The user"), ("ACMEDNS_PASSWORD", "The password"), ("ACMEDNS_SUBDOMAIN", "The name below the server's")],
+            "cf" => [("CF_Account_ID", "The account"), ("CF_Email", "The account's address"), ("CF_Key", "The global key"), ("CF_Token", "A token"), ("CF_Zone_ID", "The zone")],
+            _ => [],
+        };
+        if (fields.Length == 0)
+        {
+            return [];
+        }
+
+        JsonObject described = [];
+        foreach ((string name, string description) in fields)
+        {
+            described[name] = new JsonObject { ["description"] = description, ["type"] = "string" };
+        }
+
+        return new JsonObject { ["fields"] = described, ["name"] = NameOf(api) };
+    }
+
+    private JsonObject Demand(ApiCall call)
+    {
+        string name = call.PathValues["name"];
+        return state.Collections.Find(Accounts, name) ?? throw ApiFault.Parameter("name", $"ACME account config file '{name}' does not exist.");
+    }
+
+    private static JsonArray Contacts(ApiCall call) => new([.. call.Items("contact").Select(static address => (JsonNode)JsonValue.Create($"mailto:{address}"))]);
+
+    private ApiReply Register(ApiCall call)
+    {
+        string name = call.Text("name") ?? "default";
+        string directory = Directory(call);
+        if (state.Collections.Find(Accounts, name) is not null)
+        {
+            throw ApiFault.Parameter("name", $"ACME account config file '{name}' already exists.");
+        }
+
+        JsonArray contacts = Contacts(call);
+        string? terms = call.Text("tos_url");
+        return Start(call, "acmeregister", ["Registering new ACME account.."], task =>
+        {
+            AcmeDirectory.Meta(state, directory);
+            string number = state.Random.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);
+            string location = new Uri(new Uri(directory), $"/acme/acct/{number}").ToString();
+            JsonObject account = new()
+            {
+                ["account"] = new JsonObject
+                {
+                    ["contact"] = contacts,
+                    ["createdAt"] = task.DueAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+                    ["initialIp"] = state.Nodes[state.LocalNode].Address,
+                    ["key"] = new JsonObject { ["e"] = "AQAB", ["kty"] = "RSA", ["n"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(state.NewUuid())).TrimEnd('=') },
+                    ["status"] = "valid",
+                },
+                ["directory"] = directory,
+                ["location"] = location,
+            };
+            if (terms is not null)
+            {
+                account["tos"] = terms;
+            }
+
+            state.Collections.Put(Accounts, name, account);
+            task.Write($"Registration successful, account URL: '{location}'");
+        });
+    }
+
+    private ApiReply Start(ApiCall call, string type, IReadOnlyList<string> lines, Action<SimulatedTask> work) =>
+        ApiReply.Of(state.Tasks.Start(new TaskRequest(state.LocalNode, type, "", call.Caller.AuthId) { Lines = lines, Work = work }).Upid);
+
+    private ApiReply UpdateAccount(ApiCall call)
+    {
+        JsonObject account = Demand(call);
+        JsonArray? contacts = call.Has("contact") ? Contacts(call) : null;
+        return Start(call, "acmeupdate", ["Updating ACME account.."], _ =>
+        {
+            AcmeDirectory.Meta(state, account["directory"]?.GetValue<string>() ?? AcmeDirectory.Usual);
+            if (contacts is not null)
+            {
+                account["account"]!["contact"] = contacts;
+            }
+        });
+    }
+
+    private ApiReply Deactivate(ApiCall call)
+    {
+        Demand(call);
+        string name = call.PathValues["name"];
+        return Start(call, "acmedeactivate", ["Deactivating ACME account.."], task =>
+        {
+            state.Collections.Remove(Accounts, name);
+            task.Write($"Renaming account file from '/etc/pve/priv/acme/{name}' to '/etc/pve/priv/acme/_deactivated_{name}_0'");
+        });
+    }
+
+    private IEnumerable<KeyValuePair<string, JsonObject>> AllPlugins()
+    {
+        IReadOnlyDictionary<string, JsonObject> stored = state.Collections.Items(Plugins);
+        return stored.ContainsKey(Builtin) ? stored : stored.Append(KeyValuePair.Create(Builtin, new JsonObject { ["type"] = Builtin }));
+    }
+
+    private JsonObject Shown(string id, JsonObject plugin)
+    {
+        JsonObject shown = plugin.DeepClone().AsObject();
+        shown["plugin"] = id;
+        shown["type"] ??= "dns";
+        shown["digest"] = reader.Digest(state.Collections.Items(Plugins).Values);
+        if (shown["data"]?.GetValue<string>() is { } data)
+        {
+            shown["data"] = Decode(data);
+        }
+
+        return shown;
+    }
+
+    // Proxmox: it is sent in the URL's kind of base64, without the signs at the end, and comes back in clear.
+    private static string Decode(string data)
+    {
+        string padded = data.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+        padded += new string('=', (4 - (padded.Length % 4)) % 4);
+        byte[] bytes = new byte[padded.Length];
+        string text = Convert.TryFromBase64String(padded, bytes, out int written) ? Encoding.UTF8.GetString(bytes, 0, written) : data;
+        return text.EndsWith('\n') ? text : text + "\n";
+    }
+
+    private ApiReply ListPlugins(ApiCall call)
+    {
+        JsonObject[] shown = [.. AllPlugins().Select(plugin => Shown(plugin.Key, plugin.Value))];
+        return ApiReply.Of(new JsonArray([.. shown.Where(plugin => call.Text("type") is not { } type || plugin["type"]!.GetValue<string>() == type)]));
+    }
+
+    private JsonObject DemandPlugin(ApiCall call)
+    {
+        string id = call.PathValues["id"];
+        return AllPlugins().FirstOrDefault(plugin => plugin.Key == id).Value ?? throw ApiFault.Failed($"ACME account plugin '{id}' not defined");
+    }
+
+    private ApiReply CreatePlugin(ApiCall call)
+    {
+        string id = call.Required("id");
+        if (AllPlugins().Any(plugin => plugin.Key == id))
+        {
+            throw ApiFault.Failed($"ACME plugin ID '{id}' already exists");
+        }
+
+        if (call.Text("type") == "dns" && !call.Has("api"))
+        {
+            throw ApiFault.Failed("missing value for required option 'api'");
+        }
+
+        JsonObject plugin = reader.Store(call);
+        plugin.Remove("id");
+        state.Collections.Put(Plugins, id, plugin);
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply UpdatePlugin(ApiCall call)
+    {
+        JsonObject plugin = DemandPlugin(call);
+        if (call.Text("digest") is { } digest && digest != reader.Digest(state.Collections.Items(Plugins).Values))
+        {
+            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
+        }
+
+        state.Collections.Put(Plugins, call.PathValues["id"], reader.Store(call, plugin));
+        return ApiReply.Nothing;
+    }
+
+    private ApiReply DeletePlugin(ApiCall call)
+    {
+        DemandPlugin(call);
+        state.Collections.Remove(Plugins, call.PathValues["id"]);
+        return ApiReply.Nothing;
+    }
+}
