@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ProxSharp.Pve.Monitoring;
+namespace ProxSharp.Monitoring;
 
 /// <summary>The values of metrics over time, at equal distances. Which metrics there are depends on the server's version.</summary>
 public abstract class TimeSeries

@@ -2,7 +2,7 @@ using System.Text;
 using ProxSharp.Api;
 using ProxSharp.Json;
 
-namespace ProxSharp.Pve.Monitoring;
+namespace ProxSharp.Monitoring;
 
 /// <summary>The points of a time series turned from rows into columns.</summary>
 /// <param name="Times">The times.</param>

@@ -1,4 +1,4 @@
-namespace ProxSharp.Pve.Monitoring;
+namespace ProxSharp.Monitoring;
 
 /// <summary>One metric of a time series. A point the server has no value for is <see cref="double.NaN"/>; the figures here leave it out.</summary>
 public sealed class TimeSeriesColumn
