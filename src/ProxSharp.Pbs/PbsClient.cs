@@ -108,7 +108,7 @@ public sealed class PbsClient : ProxmoxClient
 
     /// <summary>Lists the entries below the nodes, of which there is one: <c>localhost</c>.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /nodes</c>. For every user who is logged in.</remarks>
+    /// <remarks><c>GET /nodes</c>. For <c>root@pam</c>.</remarks>
     public Task<IReadOnlyList<NodesItem>> ListNodesAsync(CancellationToken cancellationToken = default) =>
         Api.Nodes.ListAsync(cancellationToken: cancellationToken).DataAsync();
 
