@@ -84,7 +84,7 @@ public sealed partial class BackupGroup
         Datastore.Client.Tasks.Started(Datastore.Api.MoveGroup(Datastore.Name.Value, MoveRequest(target, merge), cancellationToken: cancellationToken));
 
     /// <summary>Checks the snapshots of the group against their checksums.</summary>
-    /// <param name="options">Which snapshots, and how; null for all.</param>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if a snapshot is broken.</returns>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own. Starts a

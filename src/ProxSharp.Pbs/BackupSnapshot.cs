@@ -81,7 +81,7 @@ public sealed partial class BackupSnapshot
         Datastore.Api.Snapshots.Delete(Datastore.Name.Value, DeleteRequest(), cancellationToken: cancellationToken);
 
     /// <summary>Checks the snapshot against its checksums.</summary>
-    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="options">How; null for the defaults, which pass over a snapshot that was checked already.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if the snapshot is broken.</returns>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own. Starts a

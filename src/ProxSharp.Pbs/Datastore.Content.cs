@@ -39,7 +39,7 @@ public sealed partial class Datastore
         Namespaces[BackupNamespace.Root].PreviewPrune(policy, maxDepth, cancellationToken);
 
     /// <summary>Checks all snapshots of the datastore against their checksums.</summary>
-    /// <param name="options">Which snapshots, and how; null for all.</param>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if a snapshot is broken.</returns>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>. Starts a task.</remarks>

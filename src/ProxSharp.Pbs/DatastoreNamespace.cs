@@ -120,7 +120,7 @@ public sealed class DatastoreNamespace
     }
 
     /// <summary>Checks the snapshots of the namespace and of those below it against their checksums.</summary>
-    /// <param name="options">Which snapshots, and how; null for all.</param>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if a snapshot is broken.</returns>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c> on the namespace. Starts a task.</remarks>

@@ -5,13 +5,13 @@ namespace ProxSharp.Pbs.Backups;
 /// <summary>How backups are checked. Immutable: make a changed copy with <c>with</c>.</summary>
 public sealed record VerifyOptions
 {
-    /// <summary>Checks everything in reach.</summary>
+    /// <summary>Leaves it all to the server: what was checked already is passed over.</summary>
     public static VerifyOptions Default { get; } = new();
 
-    /// <summary>Whether snapshots that were checked already are passed over. Null (the default) leaves it to the server, which passes over none.</summary>
+    /// <summary>Whether snapshots that were checked already are passed over. Null (the default) leaves it to the server, which passes over them; false checks all.</summary>
     public bool? IgnoreVerified { get; init; }
 
-    /// <summary>After how many days a check counts no longer; used with <see cref="IgnoreVerified"/>. Null (the default) for never.</summary>
+    /// <summary>After how many days a check counts no longer. Null (the default) for never.</summary>
     public int? OutdatedAfterDays { get; init; }
 
     /// <summary>How many levels of namespaces below are included, 0 to 7; null (the default) for all. Not for groups and snapshots.</summary>

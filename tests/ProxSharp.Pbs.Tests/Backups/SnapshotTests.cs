@@ -97,7 +97,8 @@ public sealed class SnapshotTests(PbsServer server) : IClassFixture<PbsServer>
     public async Task Verify_ASnapshot_LeavesAResult(bool sync)
     {
         BackupSnapshot snapshot = await OneAsync("vm/100");
-        PbsTask task = sync ? snapshot.Verify(null, Token) : await snapshot.VerifyAsync(null, Token);
+        VerifyOptions again = new() { IgnoreVerified = false };
+        PbsTask task = sync ? snapshot.Verify(again, Token) : await snapshot.VerifyAsync(again, Token);
         TaskResult result = sync ? task.WaitForCompletion(cancellationToken: Token) : await task.WaitForCompletionAsync(Token);
         Assert.True(result.Succeeded);
         BackupSnapshotInfo info = (await snapshot.Group.Snapshots.ListAsync(Token)).Single(entry => entry.Path == snapshot.Path);

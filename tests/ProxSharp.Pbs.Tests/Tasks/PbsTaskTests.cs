@@ -26,7 +26,9 @@ public sealed class PbsTaskTests(PbsServer server) : IClassFixture<PbsServer>
     public async Task WaitForCompletion_StraightFromTheCall_Succeeds()
     {
         Assert.True((await server.Filled.VerifyAsync(cancellationToken: Token).WaitForCompletionAsync(Token)).Succeeded);
-        TaskResult[] results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => server.Filled.CollectGarbageAsync(Token).WaitForCompletionAsync(TaskWaitOptions.Default, Token)));
+        IReadOnlyList<Pbs.Backups.BackupGroupInfo> groups = await server.Filled.Groups.ListAsync(Token);
+        TaskResult[] results = await Task.WhenAll(groups.Select(group => server.Filled.Groups[group.Path].VerifyAsync(null, Token).WaitForCompletionAsync(TaskWaitOptions.Default, Token)));
+        Assert.Equal(3, results.Length);
         Assert.All(results, static result => Assert.True(result.Succeeded));
     }
 
