@@ -6,6 +6,8 @@ using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Pbs.Content;
+using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Sessions;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
@@ -78,7 +80,10 @@ public sealed class PbsSimulator : IAsyncDisposable
         {
             X509Certificate2 certificate = SimulatorCertificate.Create(state.NodeName, [state.NodeName]);
             SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
-            return new PbsSimulator(host, server, sessions, options, tickets, state);
+            PbsSimulator simulator = new(host, server, sessions, options, tickets, state);
+            state.Fingerprint = host.Fingerprint;
+            RemoteServers.Add(host.Endpoint.Port, () => simulator.State);
+            return simulator;
         }
         catch
         {
@@ -94,6 +99,7 @@ public sealed class PbsSimulator : IAsyncDisposable
     public void Reset()
     {
         PbsState state = BuildState(_options);
+        state.Fingerprint = Fingerprint;
         _server.Pipeline = BuildPipeline(new SessionServices(state, _sessions, Faults, Traffic, _options.Delays), _tickets, _options);
         State = state;
     }
@@ -101,15 +107,17 @@ public sealed class PbsSimulator : IAsyncDisposable
     /// <summary>Stops it and closes all connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        RemoteServers.Remove(Endpoint.Port);
         await _host.DisposeAsync().ConfigureAwait(false);
         await _sessions.DisposeAsync().ConfigureAwait(false);
     }
 
     private static PbsState BuildState(PbsSimulatorOptions options)
     {
-        PbsState state = new(PbsApiSchema.Embedded, options.TimeProvider, options.TaskDuration) { DatastoreDirectory = options.DatastoreDirectory };
+        PbsState state = new(PbsApiSchema.Embedded, options.TimeProvider, options.TaskDuration) { DatastoreDirectory = options.DatastoreDirectory, Version = options.Version };
         BackupServerBuilder builder = new(state);
         builder.AddUser("root@pam", null);
+        PbsViewHandlers.AddDefaults(state);
         options.Scenario(builder);
         return state;
     }
@@ -129,8 +137,12 @@ public sealed class PbsSimulator : IAsyncDisposable
         new FactorHandlers(state, state.Random).Register(table);
         new DatastoreHandlers(state).Register(table);
         new SnapshotHandlers(state).Register(table);
-        new MaintenanceHandlers(state).Register(table);
+        MaintenanceHandlers maintenance = new(state);
+        maintenance.Register(table);
+        new ContentHandlers(state).Register(table);
+        new JobHandlers(state, maintenance).Register(table);
         new PbsTaskHandlers(state).Register(table);
+        new PbsViewHandlers(state).Register(table);
         new SessionOpener(services).Register(table);
         return table;
     }

@@ -27,8 +27,11 @@ internal sealed record WireResponse
     /// <summary>True if the length of the body may be announced; a stream ends with the connection.</summary>
     public bool HasLength { get; init; } = true;
 
-    /// <summary>True if the body goes out in chunks, as an answer does that is longer than the server can know.</summary>
+    /// <summary>True if the body goes out in chunks, as an answer does whose length the server does not know beforehand.</summary>
     public bool IsChunked { get; init; }
+
+    /// <summary>What follows <see cref="Body"/> in further chunks; only for a body in chunks. An <see cref="IOException"/> breaks the answer off.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Parts { get; init; } = [];
 
     /// <summary>True to compress even if the client did not ask for it.</summary>
     public bool AlwaysCompress { get; init; }

@@ -40,7 +40,7 @@ internal sealed class DatastoreHandlers(PbsState state)
         JsonArray list = [];
         foreach (Datastore store in Visible(call))
         {
-            list.Add((JsonNode)new JsonObject { ["store"] = store.Name, ["comment"] = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone(), ["mount-status"] = "nonremovable" });
+            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone() }));
         }
 
         return ApiReply.Of(list);
@@ -50,7 +50,11 @@ internal sealed class DatastoreHandlers(PbsState state)
     {
         (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, "Datastore.Audit", "Datastore.Backup", isWrite: false);
         JsonObject data = Space(store);
-        data["backend-type"] = "filesystem";
+        if (state.IsModern)
+        {
+            data["backend-type"] = "filesystem";
+        }
+
         if (call.IsSet("verbose"))
         {
             data["counts"] = Counts(store, group => !ownOnly || (store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner)));
@@ -104,17 +108,38 @@ internal sealed class DatastoreHandlers(PbsState state)
         }
         catch (ApiFault fault)
         {
-            return new JsonObject { ["store"] = store.Name, ["error"] = fault.Message, ["mount-status"] = "nonremovable" };
+            return Modern(new JsonObject { ["store"] = store.Name, ["error"] = fault.Message });
+        }
+
+        JsonObject collection = MaintenanceHandlers.Status(store);
+        collection.Remove("store");
+        foreach (string name in (string[])["last-run-state", "last-run-endtime", "duration"])
+        {
+            collection.Remove(name);
         }
 
         JsonObject entry = Space(store);
         entry["store"] = store.Name;
-        entry["backend-type"] = "filesystem";
-        entry["mount-status"] = "nonremovable";
-        entry["gc-status"] = MaintenanceHandlers.Status(store);
+        entry["gc-status"] = collection;
         entry["history"] = new JsonArray([.. Enumerable.Repeat<JsonNode?>(null, HistoryLength)]);
-        entry["history-start"] = (state.Now.ToUnixTimeSeconds() / HistoryStep * HistoryStep) - (HistoryLength * HistoryStep);
+        entry["history-start"] = state.Now.ToUnixTimeSeconds() - (HistoryLength * HistoryStep);
         entry["history-delta"] = HistoryStep;
+        if (state.IsModern)
+        {
+            entry["backend-type"] = "filesystem";
+        }
+
+        return Modern(entry);
+    }
+
+    /// <summary>Adds what newer versions tell about every datastore.</summary>
+    private JsonObject Modern(JsonObject entry)
+    {
+        if (state.IsModern)
+        {
+            entry["mount-status"] = "nonremovable";
+        }
+
         return entry;
     }
 
@@ -237,13 +262,16 @@ internal sealed class DatastoreHandlers(PbsState state)
             throw new ApiFault(400, $"datastore '{name}' does not exist.");
         }
 
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, "delete-datastore", name, call.Caller.AuthId)
+        SimulatedTask task = state.Tasks.Start(new TaskRequest(state.NodeName, "delete-datastore", name, call.Caller.AuthId)
         {
             Work = _ =>
             {
                 state.Datastores.Remove(name);
                 state.Collections.Remove(ConfigPath, name);
             },
-        }).Upid);
+        });
+
+        // Proxmox: this call answers the digest of nothing.
+        return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([])) } };
     }
 }

@@ -17,6 +17,11 @@ internal sealed class PbsFormat(string name)
             return new WireResponse { Status = 101, Reason = "Switching Protocols", Headers = reply.Headers, HasLength = false, Takeover = takeover };
         }
 
+        if (reply.Parts is { } parts)
+        {
+            return new WireResponse { ContentType = reply.RawContentType, Headers = reply.Headers, IsChunked = true, Parts = parts };
+        }
+
         if (reply.Raw is { } raw)
         {
             return new WireResponse { Body = raw, ContentType = reply.RawContentType, Headers = reply.Headers, IsChunked = reply.IsStream };
@@ -34,7 +39,7 @@ internal sealed class PbsFormat(string name)
             envelope["success"] = true;
         }
 
-        return new WireResponse { Body = PveFormat.Serialize(envelope), ContentType = PveFormat.JsonContentType };
+        return new WireResponse { Body = PveFormat.Serialize(envelope), ContentType = reply.JsonContentType ?? PveFormat.JsonContentType, IsChunked = reply.IsStream };
     }
 
     public WireResponse Write(ApiFault fault)

@@ -19,6 +19,15 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>Checks the parameters of the commands of sessions.</summary>
     public ParameterStage SessionParameters { get; } = new(schema);
 
+    /// <summary>The version that the server says it is.</summary>
+    public required Version Version { get; init; }
+
+    /// <summary>The fingerprint of its certificate.</summary>
+    public string Fingerprint { get; set; } = "";
+
+    /// <summary>True if the server tells what came with version 4.</summary>
+    public bool IsModern => Version.Major >= 4;
+
     public string NodeName { get; set; } = "pbs";
 
     /// <summary>The folder that holds a folder for each datastore; null to keep everything in memory.</summary>

@@ -17,7 +17,10 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
 {
     private const int ChunkSize = FixedIndex.DefaultChunkSize;
     private const int ArchiveOverhead = 1024;
-    private const string FileName = "data.bin";
+    private const string SmallFile = "hello.txt";
+    private const string LargeFile = "zeros.bin";
+
+    private static readonly byte[] s_small = Encoding.UTF8.GetBytes("Hello from a simulated backup.\n");
 
     private static readonly ConcurrentDictionary<int, (Sha256Digest Digest, byte[] Blob)> s_zeros = [];
 
@@ -105,31 +108,49 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
         ArrayBufferWriter<byte> catalog = new();
         CatalogWriter writer = new(catalog);
         writer.BeginDirectory(new PxarName("root.pxar.didx"));
-        writer.AddFile(new PxarName(FileName), (ulong)content, key.Time);
+        writer.AddFile(new PxarName(SmallFile), (ulong)s_small.Length, key.Time);
+        writer.AddFile(new PxarName(LargeFile), (ulong)content, key.Time);
         writer.EndDirectory();
         writer.Finish();
         byte[] bytes = catalog.WrittenSpan.ToArray();
         AddIndex(key, ArchiveName.Catalog, [(bytes.Length, AddChunk(bytes))]);
     }
 
-    /// <summary>What stands before and after the content of the only file of an archive: an archive of an empty file, its lengths and distances grown by the content.</summary>
+    /// <summary>
+    /// What stands before and after the content of the large file of an archive: an archive in which this file is empty, its lengths and distances grown by
+    /// the content.
+    /// </summary>
     private static (byte[] Head, byte[] Tail) ArchiveAround(long time, long content)
     {
-        const int TailLength = 64;
-        const int ChildDistance = 24;
-        const int ChildSize = 32;
-        const int DirectoryDistance = 48;
+        const int Header = 16;
+        const int Record = 24;
+        const int Children = 2;
+        const int TailLength = Header + (Record * (Children + 1));
         PxarTimestamp modified = new(time, 0);
+        PxarMetadata file = PxarMetadata.Create(PxarEntryKind.File, Permissions("644")) with { ModificationTime = modified };
         using MemoryStream stream = new();
         PxarWriter writer = PxarWriter.Create(stream, PxarMetadata.Create(PxarEntryKind.Directory, Permissions("755")) with { ModificationTime = modified });
-        writer.WriteFile(new PxarName(FileName), PxarMetadata.Create(PxarEntryKind.File, Permissions("644")) with { ModificationTime = modified }, ReadOnlyMemory<byte>.Empty);
+        writer.WriteFile(new PxarName(SmallFile), file, s_small);
+        writer.WriteFile(new PxarName(LargeFile), file, ReadOnlyMemory<byte>.Empty);
         writer.Finish();
         byte[] archive = stream.ToArray();
         (byte[] head, byte[] tail) = (archive[..^TailLength], archive[^TailLength..]);
         Grow(head.AsSpan(head.Length - sizeof(long)), content);
-        Grow(tail.AsSpan(ChildDistance), content);
-        Grow(tail.AsSpan(ChildSize), content);
-        Grow(tail.AsSpan(DirectoryDistance), content);
+        for (int i = 0; i <= Children; i++)
+        {
+            Span<byte> record = tail.AsSpan(Header + (i * Record), Record);
+            Span<byte> distance = record[8..];
+            Span<byte> size = record[16..];
+
+            // The large file is the last one before the table: it is as long as it is far away.
+            if (i < Children && distance[..8].SequenceEqual(size))
+            {
+                Grow(size, content);
+            }
+
+            Grow(distance, content);
+        }
+
         return (head, tail);
     }
 

@@ -82,7 +82,8 @@ internal sealed class SnapshotHandlers(PbsState state)
             list.Add((JsonNode)SnapshotView.Snapshot(store, key));
         }
 
-        return ApiReply.Of(list);
+        // Proxmox: this list goes out while it is made.
+        return new ApiReply { Data = list, IsStream = true };
     }
 
     private ApiReply Delete(ApiCall call)
@@ -149,7 +150,7 @@ internal sealed class SnapshotHandlers(PbsState state)
             throw new ApiFault(400, "group only partially deleted due to protected snapshots");
         }
 
-        return ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
+        return !state.IsModern ? ApiReply.Nothing : ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
     }
 
     private ApiReply SetGroupNotes(ApiCall call) => OfGroup(call, Modify, isWrite: true, (store, group) =>

@@ -48,6 +48,25 @@ public sealed class BackupServerBuilder
         return this;
     }
 
+    /// <summary>
+    /// Adds a datastore with a copy of what is in a folder laid out as a real server does. The folder is not touched; its snapshots may be named without the colons
+    /// that some file systems forbid.
+    /// </summary>
+    /// <param name="name">Its name, 3 to 32 characters.</param>
+    /// <param name="folder">The folder that is copied.</param>
+    /// <param name="path">Where the server says that it is; the folder if not given.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public BackupServerBuilder AddDatastoreCopy(string name, string folder, string? path = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Datastore store = _state.MakeDatastore(name);
+        store.BasePath = path ?? folder;
+        DatastoreImport.Run(store, folder, _state.Now);
+        _state.Collections.Put(PbsState.DatastoreConfig, name, new JsonObject { ["path"] = path ?? folder });
+        return this;
+    }
+
     /// <summary>Adds a snapshot with data that can be restored: mostly zeros. One that is there already stays as it is.</summary>
     /// <param name="datastore">The datastore; it must have been added.</param>
     /// <param name="type"><c>vm</c>, <c>ct</c> or <c>host</c>.</param>
