@@ -1,4 +1,5 @@
 using ProxSharp.CodeGen.Model;
+using ProxSharp.CodeGen.Schema;
 using ProxSharp.Schema;
 
 namespace ProxSharp.CodeGen.Emit;
@@ -9,12 +10,15 @@ internal sealed class DomainCall
     private readonly DomainClass _model;
     private readonly EndpointModel _method;
     private readonly string _owner;
+    private readonly string _task;
 
     /// <summary>Creates the words of a method.</summary>
+    /// <param name="product">The product.</param>
     /// <param name="model">The class it belongs to.</param>
     /// <param name="method">The endpoint.</param>
     /// <param name="owner">What members of the handle are written with: empty in the handle itself.</param>
-    public DomainCall(DomainClass model, EndpointModel method, string owner) => (_model, _method, _owner) = (model, method, owner);
+    public DomainCall(Product product, DomainClass model, EndpointModel method, string owner) =>
+        (_task, _model, _method, _owner) = ($"{product.Prefix}Task", model, method, owner);
 
     /// <summary>The path parameters that the handle does not know.</summary>
     public IEnumerable<MemberModel> PathParameters => _method.PathParameters.Skip(_model.Scope.BoundParameters);
@@ -48,6 +52,7 @@ internal sealed class DomainCall
 
     private bool IsTask => _method.Result.Kind == CodeKind.Text && _method.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared or ApiTaskKind.Maybe;
 
+    // A guest's node may change, so the handle gives the name of the one it is on now.
     private bool IsGuest => _model.Scope.BoundParameters == 2;
 
     private string? Result
@@ -61,7 +66,7 @@ internal sealed class DomainCall
 
             if (IsTask)
             {
-                return _method.IsResultOptional ? "PveTask?" : "PveTask";
+                return _method.IsResultOptional ? _task + "?" : _task;
             }
 
             return _method.Result.Kind == CodeKind.Nothing ? null : ReaderText.ResultType(_method);
@@ -70,12 +75,7 @@ internal sealed class DomainCall
 
     private string Body(string suffix)
     {
-        IEnumerable<string> bound = _model.Scope.BoundParameters switch
-        {
-            0 => [],
-            1 => [$"{_owner}Name.Value"],
-            _ => ["node", $"{_owner}Id.Value"],
-        };
+        IEnumerable<string> bound = IsGuest ? ["node", _owner + _model.Scope.Bind[0]] : _model.Scope.Bind.Select(member => _owner + member);
         IEnumerable<string> arguments = [.. bound, .. PathParameters.Select(static parameter => parameter.Name), .. _method.Request is null ? Array.Empty<string>() : ["request"]];
         string call = $"{_owner}Client.Api.{_model.ApiPath}.{_method.Name}{suffix}({string.Join(", ", arguments.Append("cancellationToken: cancellationToken"))})";
         if (IsGuest)

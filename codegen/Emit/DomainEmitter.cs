@@ -93,7 +93,7 @@ internal sealed class DomainEmitter
 
     private void EmitMethod(CodeWriter code, DomainClass model, EndpointModel method, string owner)
     {
-        DomainCall call = new(model, method, owner);
+        DomainCall call = new(_product, model, method, owner);
         code.Summary(_docs.Operation(method.Endpoint));
         foreach (MemberModel parameter in call.PathParameters)
         {

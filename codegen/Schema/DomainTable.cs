@@ -16,7 +16,8 @@ internal sealed class DomainTable
         Scopes = [.. (domain[product]?["scopes"]?.AsArray() ?? []).Select(static scope => new DomainScope(
             scope!["class"]!.GetValue<string>(),
             scope["path"]!.GetValue<string>(),
-            scope["skip"]?.AsArray().Select(static skipped => skipped!.GetValue<string>()).ToHashSet(StringComparer.Ordinal) ?? []))];
+            Texts(scope, "bind"),
+            Texts(scope, "skip").ToHashSet(StringComparer.Ordinal)))];
     }
 
     /// <summary>The handles.</summary>
@@ -24,4 +25,6 @@ internal sealed class DomainTable
 
     /// <summary>The name of the property that leads to a path; null if it follows the API's name.</summary>
     public string? Name(string path) => (string?)_names?[path];
+
+    private static IReadOnlyList<string> Texts(JsonNode scope, string member) => [.. scope[member]?.AsArray().Select(static text => text!.GetValue<string>()) ?? []];
 }

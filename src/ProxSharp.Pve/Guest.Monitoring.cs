@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Monitoring;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Monitoring;
 

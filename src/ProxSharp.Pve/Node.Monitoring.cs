@@ -1,6 +1,7 @@
 using ProxSharp.Http;
 using System.Runtime.CompilerServices;
 using ProxSharp.Api;
+using ProxSharp.Monitoring;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Http;
 using ProxSharp.Pve.Monitoring;

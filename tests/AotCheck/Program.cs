@@ -1,6 +1,8 @@
 using ProxSharp;
 using ProxSharp.Api;
 using ProxSharp.Authentication;
+using ProxSharp.Pbs;
+using ProxSharp.Pbs.Backups;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator;
@@ -30,6 +32,16 @@ catch (ProxmoxValidationException exception)
 {
     Check("bad parameters are refused", exception.ParameterErrors.ContainsKey("current"));
 }
+
+await using PbsSimulator backupServer = await PbsSimulator.StartAsync();
+await using PbsClient backups = new(new ProxmoxClientOptions
+{
+    Endpoints = [ProxmoxEndpoint.Parse(backupServer.Endpoint.ToString(), ProxmoxProduct.BackupServer)],
+    Credentials = ProxmoxCredentials.ApiToken(DefaultBackupServer.TokenId, DefaultBackupServer.TokenSecret),
+    Trust = ServerTrust.Pin(backupServer.Fingerprint),
+});
+Check("backup groups are read", (await backups.Datastores["store1"].Groups.ListAsync()).Count == 3);
+Check("pruning is tried", backups.Datastores["store1"].Groups["vm/100"].PreviewPrune(new RetentionPolicy { KeepLast = 1 }).Count == 5);
 
 Console.WriteLine("native check passed");
 

@@ -15,7 +15,7 @@ public sealed class LayeringTests
         ["ProxSharp.Pve"] = ["ProxSharp.Core", "ProxSharp.Pve.Api"],
         ["ProxSharp.Pbs"] = ["ProxSharp.Core", "ProxSharp.Pbs.Api"],
         ["ProxSharp.Extensions.DependencyInjection"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
-        ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api"],
+        ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Backup.Formats"],
         ["ProxSharp.Cli"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Simulator"],
     };
 

@@ -5,7 +5,8 @@ namespace ProxSharp.Conformance.Tests;
 
 /// <summary>Compares two JSON values: members, types, texts, and the numbers that do not come from measuring.</summary>
 /// <param name="byShape">True for lists whose entries depend on the machine: only the members and types of the entries are compared.</param>
-internal sealed class JsonComparer(bool byShape)
+/// <param name="alsoMeasured">Members beyond the usual ones whose values come from measuring; null if there are none.</param>
+internal sealed class JsonComparer(bool byShape, IReadOnlySet<string>? alsoMeasured = null)
 {
     private static readonly string[] s_keys =
     [
@@ -158,7 +159,7 @@ internal sealed class JsonComparer(bool byShape)
         string name = path[(path.LastIndexOf('.') + 1)..];
         int bracket = name.IndexOf('[', StringComparison.Ordinal);
         name = bracket < 0 ? name : name[..bracket];
-        if (s_measured.Contains(name) || recorded.GetValueKind() is JsonValueKind.Number && recorded.ToJsonString().Contains('.', StringComparison.Ordinal))
+        if (s_measured.Contains(name) || alsoMeasured?.Contains(name) == true || recorded.GetValueKind() is JsonValueKind.Number && recorded.ToJsonString().Contains('.', StringComparison.Ordinal))
         {
             return;
         }

@@ -7,6 +7,9 @@ internal static partial class Masks
 {
     public static string Apply(string text)
     {
+        text = BackupUpidPattern().Replace(text, "UPID:*:*:");
+        text = VerifiedPattern().Replace(text, "verified *");
+        text = ProcessedPattern().Replace(text, "processed *");
         text = UpidPattern().Replace(text, "UPID:*:$1");
         text = TicketPattern().Replace(text, "$1:*::*");
         text = UuidPattern().Replace(text, "*uuid*");
@@ -26,7 +29,16 @@ internal static partial class Masks
     [GeneratedRegex("UPID:[^:]+:[0-9A-F]{8}:[0-9A-F]{8,9}:[0-9A-F]{8}:([^:]*:[^:]*:[^:]+:)")]
     private static partial Regex UpidPattern();
 
-    [GeneratedRegex("(PVE:[^:]+|PVEVNC):[0-9A-F]{8}::[A-Za-z0-9+/=]+")]
+    [GeneratedRegex("UPID:[^:]+:[0-9A-F]{8}:[0-9A-F]{8}:[0-9A-F]{8}:[0-9A-F]{8}:")]
+    private static partial Regex BackupUpidPattern();
+
+    [GeneratedRegex("verified [0-9./]+ MiB in [0-9.]+ seconds, speed [0-9./]+ MiB/s")]
+    private static partial Regex VerifiedPattern();
+
+    [GeneratedRegex("processed [0-9]+% \\([0-9]+ chunks\\)")]
+    private static partial Regex ProcessedPattern();
+
+    [GeneratedRegex("(PVE:[^:]+|PBS:[^:!]+|PBS:!tfa![^:]+|PVEVNC):[0-9A-F]{8}::[A-Za-z0-9+/=]+")]
     private static partial Regex TicketPattern();
 
     [GeneratedRegex("^.{8}:PVEVNC")]

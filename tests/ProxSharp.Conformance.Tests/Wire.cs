@@ -38,7 +38,9 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     /// <summary>Reads the next answer; null if the server closes without one.</summary>
-    public async Task<Answer?> ReadAsync(CancellationToken token)
+    /// <param name="token">Gives up.</param>
+    /// <param name="untilEndOfChunks">True if a body in chunks ends with its last chunk, false if it ends with the connection.</param>
+    public async Task<Answer?> ReadAsync(CancellationToken token, bool untilEndOfChunks = false)
     {
         int? end;
         while ((end = Answer.Head(_held, 0)) is null)
@@ -53,7 +55,10 @@ internal sealed class Wire : IAsyncDisposable
         int from = end.Value + 4;
         bool open = answer.Status == 101;
         int? length = answer.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : open ? FirstFrame : null;
-        while ((length is null || _held.Length < from + length) && await FillAsync(token))
+        bool IsComplete() => length is null
+            ? untilEndOfChunks && answer.Header("transfer-encoding") == "chunked" && _held.AsSpan(from).EndsWith("0\r\n\r\n"u8)
+            : _held.Length >= from + length;
+        while (!IsComplete() && await FillAsync(token))
         {
         }
 

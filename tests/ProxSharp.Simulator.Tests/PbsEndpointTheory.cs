@@ -1,10 +1,14 @@
+using System.Text.Json.Nodes;
 using ProxSharp.Api;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Tasks;
+using ProxSharp.Simulator.Tests.Pbs;
 
 namespace ProxSharp.Simulator.Tests;
 
@@ -40,6 +44,15 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["DELETE /admin/datastore/{store}/namespace +"] = "delete-groups=true",
         ["PUT /access/password password"] = "new-password",
         ["file-name"] = "index.json.blob",
+        ["GET /admin/datastore/{store}/catalog filepath"] = "root",
+        ["GET /admin/datastore/{store}/catalog backup-type"] = "host",
+        ["GET /admin/datastore/{store}/catalog backup-id"] = "laptop",
+        ["GET /admin/datastore/{store}/catalog backup-time"] = "1767236400",
+        ["GET /admin/datastore/{store}/pxar-file-download filepath"] = Convert.ToBase64String("/root.pxar.didx/hello.txt"u8),
+        ["GET /admin/datastore/{store}/pxar-file-download backup-type"] = "host",
+        ["GET /admin/datastore/{store}/pxar-file-download backup-id"] = "laptop",
+        ["GET /admin/datastore/{store}/pxar-file-download backup-time"] = "1767236400",
+        ["POST /pull remote-store"] = "offsite",
     };
 
     public static TheoryData<string> Endpoints() => [.. PbsApiSchema.Embedded.Endpoints.Where(IsRest).Select(static endpoint => endpoint.ToString())];
@@ -127,6 +140,13 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
                 }
             }
 
+            ArrangeJob(concrete);
+            if (endpoint.Transport == ApiTransportKind.Upload)
+            {
+                // Only the owner may add a log.
+                _simulator.State.Datastores["store1"].SetOwner(new GroupKey(default, BackupGroupPath.Parse("vm/100")), "root@pam");
+            }
+
             if (path.Contains("/tasks/", StringComparison.Ordinal))
             {
                 SimulatedTask task = _simulator.State.Tasks.Start(new TaskRequest("pbs", "verify", "store1", "root@pam"));
@@ -134,6 +154,20 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             }
 
             return (path, _arguments.Parameters(endpoint));
+        }
+
+        /// <summary>Gives jobs and remotes what they need to be used.</summary>
+        private void ArrangeJob(string[] path)
+        {
+            if (path is ["", "admin", "sync" or "prune" or "verify", var job, ..])
+            {
+                _simulator.State.Collections.Put($"/config/{path[2]}", Uri.UnescapeDataString(job), new JsonObject { ["store"] = "store1", ["remote-store"] = "offsite" });
+            }
+            else if (path is ["", "config", "remote", var remote, "scan", ..])
+            {
+                JsonObject login = new() { ["host"] = "127.0.0.1", ["port"] = _simulator.Endpoint.Port, ["auth-id"] = "root@pam", ["password"] = DefaultBackupServer.RootPassword };
+                _simulator.State.Collections.Put("/config/remote", Uri.UnescapeDataString(remote), login);
+            }
         }
 
         internal async Task<TestReply> SendAsync(ApiEndpoint endpoint, string path, List<(string Name, string Value)> parameters)
@@ -146,7 +180,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             }
 
             string query = await form.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            using ByteArrayContent? blob = isUpload ? new ByteArrayContent([1, 2, 3]) : null;
+            using ByteArrayContent? blob = isUpload ? new ByteArrayContent(BackupWire.Blob([1, 2, 3])) : null;
             return await _client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", blob);
         }
     }

@@ -40,11 +40,14 @@ internal static class ShapeCheck
 
         return value switch
         {
-            JsonArray array when node.Items is { } items => array.Select((item, index) => Compare(items, item, $"{path}[{index}]")).FirstOrDefault(static failure => failure is not null),
+            JsonArray array when node.Items is { } items => array.Select((item, index) => IsGap(items, item) ? null : Compare(items, item, $"{path}[{index}]")).FirstOrDefault(static failure => failure is not null),
             JsonObject members => Members(node, members, path),
             _ => null,
         };
     }
+
+    // A series of measurements has gaps.
+    private static bool IsGap(ApiNode node, JsonNode? value) => value is null && node.Type == ApiValueType.Number;
 
     private static string? Members(ApiNode node, JsonObject members, string path)
     {

@@ -10,6 +10,7 @@ internal sealed class TaskLogStream(TaskServer server, Upid upid, bool follow)
     private readonly TaskTracker _tracker = new(upid, TaskWaitOptions.Default, server.Clock);
     private readonly TaskLogCursor _cursor = new();
     private bool _hasEnded;
+    private bool? _isActive;
 
     /// <summary>Reads the lines.</summary>
     public async IAsyncEnumerable<TaskLogLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -75,7 +76,8 @@ internal sealed class TaskLogStream(TaskServer server, Upid upid, bool follow)
     }
 
     // A task that still writes lines runs, unless the line is the closing one; asking for its state can be spared.
-    private static bool MayHaveEnded(IReadOnlyList<TaskLogLine> lines) => lines.Count == 0 || lines[^1].Text.StartsWith("TASK ", StringComparison.Ordinal);
+    private bool MayHaveEnded(IReadOnlyList<TaskLogLine> lines) =>
+        _isActive is { } active ? !active : lines.Count == 0 || lines[^1].Text.StartsWith("TASK ", StringComparison.Ordinal);
 
     private async Task<IReadOnlyList<TaskLogLine>?> NextAsync(CancellationToken cancellationToken)
     {
@@ -106,11 +108,17 @@ internal sealed class TaskLogStream(TaskServer server, Upid upid, bool follow)
     private IReadOnlyList<TaskLogLine> Take(TaskLogPage page)
     {
         _tracker.Answered();
+        _isActive = page.IsActive;
         return _cursor.Take(page);
     }
 
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
     {
+        if (_isActive == false)
+        {
+            return _hasEnded = true;
+        }
+
         try
         {
             return _hasEnded = _tracker.Observe(await server.GetStateAsync(upid, cancellationToken).ConfigureAwait(false));
@@ -124,6 +132,11 @@ internal sealed class TaskLogStream(TaskServer server, Upid upid, bool follow)
 
     private bool HasEnded(CancellationToken cancellationToken)
     {
+        if (_isActive == false)
+        {
+            return _hasEnded = true;
+        }
+
         try
         {
             return _hasEnded = _tracker.Observe(server.GetState(upid, cancellationToken));

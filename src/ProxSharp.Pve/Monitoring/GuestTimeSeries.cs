@@ -1,3 +1,5 @@
+using ProxSharp.Monitoring;
+
 namespace ProxSharp.Pve.Monitoring;
 
 /// <summary>The metrics of a virtual machine or container over time.</summary>

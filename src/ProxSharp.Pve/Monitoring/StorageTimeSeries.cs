@@ -1,3 +1,5 @@
+using ProxSharp.Monitoring;
+
 namespace ProxSharp.Pve.Monitoring;
 
 /// <summary>The metrics of a storage over time.</summary>

@@ -25,7 +25,13 @@ internal sealed class FactorHandlers(ServerState state, Random random)
 
     private JsonObject Describe(SecondFactor factor)
     {
-        JsonObject entry = new() { ["id"] = factor.Id, ["type"] = factor.Type, ["created"] = factor.Created, ["description"] = factor.Description };
+        JsonObject entry = new() { ["id"] = factor.Id, ["type"] = factor.Type, ["created"] = factor.Created };
+        if (factor.Description.Length > 0 || state.Schema.Product == ProxmoxProduct.VirtualEnvironment)
+        {
+            // Proxmox: the backup server leaves an empty description out.
+            entry["description"] = factor.Description;
+        }
+
         if (!factor.Enabled)
         {
             entry["enable"] = Boolean(false);

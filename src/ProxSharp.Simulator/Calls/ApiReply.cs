@@ -19,6 +19,9 @@ internal sealed record ApiReply
     /// <summary>Members of the envelope beside <c>data</c>, such as <c>total</c>.</summary>
     public JsonObject? Siblings { get; init; }
 
+    /// <summary>The content type of the envelope; null for the usual one.</summary>
+    public string? JsonContentType { get; init; }
+
     /// <summary>Bytes that take the place of the envelope.</summary>
     public byte[]? Raw { get; init; }
 
@@ -26,6 +29,9 @@ internal sealed record ApiReply
 
     /// <summary>True if the length of <see cref="Raw"/> is not announced.</summary>
     public bool IsStream { get; init; }
+
+    /// <summary>Bytes that take the place of the envelope and go out part by part, in chunks.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>>? Parts { get; init; }
 
     /// <summary>Headers such as <c>Content-Disposition</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
@@ -35,6 +41,9 @@ internal sealed record ApiReply
 
     /// <summary>What is spoken on the connection if the client asked for a websocket; null if nobody listens.</summary>
     public Http.IStreamProtocol? Upgrade { get; init; }
+
+    /// <summary>Who serves the connection from now on; null for ordinary answers.</summary>
+    public Http.IConnectionTakeover? Takeover { get; init; }
 
     public static ApiReply Of(JsonNode? data) => new() { Data = data };
 

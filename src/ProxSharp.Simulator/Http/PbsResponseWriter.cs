@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 
 namespace ProxSharp.Simulator.Http;
@@ -24,7 +25,11 @@ internal sealed class PbsResponseWriter(TimeProvider time) : WireResponseWriter(
             head.Append(CultureInfo.InvariantCulture, $"content-encoding: {encoding}\r\n");
         }
 
-        if (response.HasLength)
+        if (response.IsChunked)
+        {
+            head.Append("transfer-encoding: chunked\r\n");
+        }
+        else if (response.HasLength)
         {
             head.Append(CultureInfo.InvariantCulture, $"content-length: {length}\r\n");
         }
@@ -35,5 +40,23 @@ internal sealed class PbsResponseWriter(TimeProvider time) : WireResponseWriter(
         }
 
         head.Append(CultureInfo.InvariantCulture, $"date: {Date}\r\n");
+    }
+
+    // Proxmox: of the encodings only deflate is known, and that without the header of zlib.
+    protected override (ReadOnlyMemory<byte> Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
+    {
+        bool isWanted = request?.Header("Accept-Encoding")?.Contains("deflate", StringComparison.OrdinalIgnoreCase) == true;
+        if (!isWanted || response.Status != 200 || response.Body.Length == 0 || response.ContentType is null)
+        {
+            return (response.Body, null);
+        }
+
+        using MemoryStream target = new();
+        using (DeflateStream compressor = new(target, CompressionLevel.Fastest))
+        {
+            compressor.Write(response.Body.Span);
+        }
+
+        return (target.ToArray(), "deflate");
     }
 }

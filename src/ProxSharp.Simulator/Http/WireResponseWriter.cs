@@ -27,7 +27,35 @@ internal abstract class WireResponseWriter(TimeProvider time)
         StringBuilder head = new(512);
         WriteHead(head, request?.Protocol ?? "HTTP/1.0", response, close, body.Length, encoding);
         output.Write(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()));
+        if (response.IsChunked)
+        {
+            await WriteChunksAsync(output, response, body, truncate, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         output.Write((truncate ? body[..(body.Length / 2)] : body).Span);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask WriteChunksAsync(PipeWriter output, WireResponse response, ReadOnlyMemory<byte> body, bool truncate, CancellationToken cancellationToken)
+    {
+        foreach (ReadOnlyMemory<byte> part in response.Parts.Prepend(body).Where(static part => !part.IsEmpty))
+        {
+            output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part.Length:x}\r\n")));
+            output.Write(truncate ? part.Span[..(part.Length / 2)] : part.Span);
+            if (!truncate)
+            {
+                output.Write("\r\n"u8);
+            }
+
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (truncate)
+            {
+                return;
+            }
+        }
+
+        output.Write("0\r\n\r\n"u8);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -35,7 +63,7 @@ internal abstract class WireResponseWriter(TimeProvider time)
 
     protected string Date => Time.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
 
-    private static (ReadOnlyMemory<byte> Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
+    protected virtual (ReadOnlyMemory<byte> Body, string? Encoding) Compress(WireRequest? request, WireResponse response)
     {
         string accepted = request?.Header("Accept-Encoding") ?? "";
         bool gzip = accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) || response.AlwaysCompress;

@@ -255,12 +255,12 @@ internal sealed class PbsAccessHandlers(PbsState state)
             subject = new Principal(parts[0], parts.Length > 1 ? parts[1] : null);
         }
 
-        string[] paths = call.Text("path") is { } path ? [path] : ["/", "/access", "/datastore", "/remote", "/system", "/tape", .. Directory.Acl.Select(static entry => entry.Path)];
+        string[] paths = call.Text("path") is { } path ? [path] : ["/", "/access", "/datastore", "/remote", "/system", .. state.IsModern ? ["/tape"] : Array.Empty<string>(), .. Directory.Acl.Select(static entry => entry.Path)];
         JsonObject data = [];
         foreach (string one in paths.Distinct().Order(StringComparer.Ordinal))
         {
             JsonObject privileges = [];
-            foreach (string privilege in state.Permissions.PrivilegesAt(subject, one))
+            foreach (string privilege in state.Permissions.PrivilegesAt(subject, one).Where(privilege => PbsReleases.KnowsPrivilege(state, privilege)))
             {
                 privileges[privilege] = true;
             }

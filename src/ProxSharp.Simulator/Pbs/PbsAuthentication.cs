@@ -8,6 +8,9 @@ namespace ProxSharp.Simulator.Pbs;
 internal sealed class PbsAuthentication(PbsState state, TicketOffice tickets)
 {
     private const string TokenScheme = "PBSAPIToken";
+    private const string Base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    private static readonly System.Buffers.SearchValues<char> s_base64 = System.Buffers.SearchValues.Create(Base64);
 
     /// <summary>Returns the caller.</summary>
     /// <exception cref="ApiFault">The credentials are missing or wrong (401).</exception>
@@ -44,11 +47,36 @@ internal sealed class PbsAuthentication(PbsState state, TicketOffice tickets)
             string token = request.Header("CSRFPreventionToken") ?? throw Failed("missing CSRF prevention token");
             if (!tickets.VerifyCsrfToken(token, user))
             {
-                throw Failed("invalid csrf token - invalid signature");
+                throw Failed($"invalid csrf token - {Fault(token)}");
             }
         }
 
         return new Principal(user, null);
+    }
+
+    /// <summary>What the server finds wrong with a token against forgery.</summary>
+    private static string Fault(string token)
+    {
+        int colon = token.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0)
+        {
+            return "missing timestamp separator";
+        }
+
+        string signature = token[(colon + 1)..];
+        int bad = signature.AsSpan().IndexOfAnyExcept(s_base64);
+        if (bad >= 0)
+        {
+            return FormattableString.Invariant($"could not base64 decode csrf signature - Invalid byte {(int)signature[bad]}, offset {bad}.");
+        }
+
+        // The last letter of a signature that does not fill its bytes must leave the unused bits zero.
+        bool isOdd = signature.Length % 4 == 1;
+        int unused = (signature.Length % 4) switch { 2 => 0xF, 3 => 0x3, _ => 0 };
+        return isOdd ? "could not base64 decode csrf signature - Encoded text cannot have a 6-bit remainder."
+            : unused != 0 && (Base64.IndexOf(signature[^1], StringComparison.Ordinal) & unused) != 0
+                ? FormattableString.Invariant($"could not base64 decode csrf signature - Invalid last symbol {(int)signature[^1]}, offset {signature.Length - 1}.")
+                : "invalid signature";
     }
 
     private Principal FromToken(string credentials)

@@ -33,7 +33,7 @@ internal static class PbsDigests
     /// <summary>Adds the digest or takes it away, as the server does at the path of the call.</summary>
     public static ApiReply Apply(ApiCall call, ApiReply reply)
     {
-        if (call.Endpoint.Method != ApiMethod.Get || reply.Raw is not null || reply.Writer is not null)
+        if (call.Endpoint.Method != ApiMethod.Get || reply.Raw is not null || reply.Writer is not null || reply.Parts is not null)
         {
             return reply;
         }

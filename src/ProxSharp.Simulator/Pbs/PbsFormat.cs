@@ -12,9 +12,19 @@ internal sealed class PbsFormat(string name)
 
     public WireResponse Write(ApiReply reply)
     {
+        if (reply.Takeover is { } takeover)
+        {
+            return new WireResponse { Status = 101, Reason = "Switching Protocols", Headers = reply.Headers, HasLength = false, Takeover = takeover };
+        }
+
+        if (reply.Parts is { } parts)
+        {
+            return new WireResponse { ContentType = reply.RawContentType, Headers = reply.Headers, IsChunked = true, Parts = parts };
+        }
+
         if (reply.Raw is { } raw)
         {
-            return new WireResponse { Body = raw, ContentType = reply.RawContentType, Headers = reply.Headers };
+            return new WireResponse { Body = raw, ContentType = reply.RawContentType, Headers = reply.Headers, IsChunked = reply.IsStream };
         }
 
         JsonObject envelope = new() { ["data"] = reply.Data?.DeepClone() };
@@ -29,7 +39,7 @@ internal sealed class PbsFormat(string name)
             envelope["success"] = true;
         }
 
-        return new WireResponse { Body = PveFormat.Serialize(envelope), ContentType = PveFormat.JsonContentType };
+        return new WireResponse { Body = PveFormat.Serialize(envelope), ContentType = reply.JsonContentType ?? PveFormat.JsonContentType, IsChunked = reply.IsStream };
     }
 
     public WireResponse Write(ApiFault fault)
@@ -68,6 +78,6 @@ internal sealed class PbsFormat(string name)
 
         return errors.Count == 1
             ? $"parameter verification failed - '{errors.First().Key}': {errors.First().Value}"
-            : "parameter verification failed:\n" + string.Concat(errors.OrderBy(static error => error.Key, StringComparer.Ordinal).Select(static error => $"- '{error.Key}': {error.Value}\n"));
+            : "parameter verification failed:\n" + string.Join('\n', errors.Select(static error => $"- '{error.Key}': {error.Value}"));
     }
 }

@@ -11,7 +11,12 @@ internal sealed class PbsLoginHandlers(PbsState state, TicketOffice tickets)
     {
         table.Post("/access/ticket", Login);
         table.Delete("/access/ticket", static _ => ApiReply.Nothing);
-        table.Get("/version", static _ => ApiReply.Of(new JsonObject { ["version"] = "4.2", ["release"] = "1", ["repoid"] = "4940514b" }));
+        table.Get("/version", _ => ApiReply.Of(new JsonObject
+        {
+            ["version"] = FormattableString.Invariant($"{state.Version.Major}.{state.Version.Minor}"),
+            ["release"] = FormattableString.Invariant($"{Math.Max(0, state.Version.Build)}"),
+            ["repoid"] = "4940514b",
+        }));
         table.Get("/ping", static _ => ApiReply.Of(new JsonObject { ["pong"] = true }));
         table.Get("/access/domains", static _ => ApiReply.Of(new JsonArray(
             new JsonObject { ["realm"] = "pam", ["type"] = "pam", ["comment"] = "Linux PAM standard authentication", ["default"] = true },

@@ -36,18 +36,19 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
         string apiPath = "/" + string.Join('/', segments.Skip(2));
         bool known = ApiMethods.TryParse(request.Method, out ApiMethod method);
         ApiMatch? match = null;
+        byte[]? small = request.ContentLength <= MaximumBody ? await request.Body.ReadAllAsync(cancellationToken).ConfigureAwait(false) : null;
         try
         {
-            bool found = known && format.IsKnown && state.Schema.TryMatch(method, apiPath, out match);
+            bool found = known && format.IsKnown && state.Schema.TryMatch(method, apiPath, out match) && IsRest(match!);
             Principal caller = found && match!.Endpoint.Permission.Audience == ApiAudience.World ? Principal.Anonymous : Authenticate(request);
             if (!found)
             {
                 throw new ApiFault(404, $"Path '{Uri.UnescapeDataString(request.Path)}' not found.");
             }
 
-            byte[] body = request.ContentLength > MaximumBody && match!.Endpoint.Transport != ApiTransportKind.Upload
+            byte[] body = small ?? (match!.Endpoint.Transport != ApiTransportKind.Upload
                 ? throw new ApiFault(400, "request body too large")
-                : await request.Body.ReadAllAsync(cancellationToken).ConfigureAwait(false);
+                : await request.Body.ReadAllAsync(cancellationToken).ConfigureAwait(false));
             return format.Write(Execute(request, match!, apiPath, body, caller));
         }
         catch (ApiFault fault)
@@ -61,6 +62,8 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
                 : format.Write(fault) with { Delay = delay };
         }
     }
+
+    private bool IsRest(ApiMatch match) => !match.Endpoint.Path.Contains("/_upgrade_", StringComparison.Ordinal) && PbsReleases.Knows(state, match.Endpoint.Path);
 
     private Principal Authenticate(WireRequest request)
     {
@@ -85,6 +88,8 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
             PathValues = match.PathValues,
             Parameters = parameters,
             Caller = caller,
+            UpgradeTo = request.Header("Upgrade"),
+            Body = match.Endpoint.Transport == ApiTransportKind.Upload ? body : [],
         };
         lock (state.Gate)
         {
@@ -96,7 +101,7 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
                 throw ApiFault.Parameters(errors);
             }
 
-            return PbsDigests.Apply(call, handlers.Find(call.Endpoint) is { } handler ? handler(call) : fallback.Handle(call));
+            return PbsDigests.Apply(call, PbsReleases.Trim(state, call, handlers.Find(call.Endpoint) is { } handler ? handler(call) : fallback.Handle(call)));
         }
     }
 

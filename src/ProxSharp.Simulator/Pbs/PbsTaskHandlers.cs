@@ -46,7 +46,7 @@ internal sealed class PbsTaskHandlers(PbsState state)
             list.Add((JsonNode)entry);
         }
 
-        return new ApiReply { Data = list, Siblings = new JsonObject { ["total"] = found.Count } };
+        return new ApiReply { Data = list, Siblings = new JsonObject { ["total"] = found.Count }, IsStream = true };
     }
 
     private static bool Matches(SimulatedTask task, ApiCall call)
@@ -114,7 +114,8 @@ internal sealed class PbsTaskHandlers(PbsState state)
             siblings["active"] = task.IsRunning;
         }
 
-        return new ApiReply { Data = list, Siblings = siblings };
+        // Proxmox: this answer alone does not name its character set.
+        return new ApiReply { Data = list, Siblings = siblings, JsonContentType = "application/json" };
     }
 
     private ApiReply Stop(ApiCall call)

@@ -39,8 +39,9 @@ internal sealed class RoadmapMember
             : new RoadmapMember(methods, method.EndsWith(Suffix, StringComparison.Ordinal) ? Named(type!, method[..^Suffix.Length]) : methods);
     }
 
+    // Both products have a Node and an Access; names without a client before them are those of Proxmox VE.
     private static Type? Root(string name) => s_assemblies.SelectMany(static assembly => assembly.GetExportedTypes())
-        .SingleOrDefault(type => type.Name == name && !type.IsGenericType);
+        .FirstOrDefault(type => type.Name == name && !type.IsGenericType);
 
     private static Type? Step(Type type, string step)
     {

@@ -42,12 +42,23 @@ public sealed class RoadmapTests
     public void Rows_OfBackupServer_CoverTheSchema() => AssertCovers(PbsApiSchema.Embedded, isBackupServer: true, RoadmapExceptions.BackupServer);
 
     [Fact]
+    public void Rows_OfBackupServer_NameMembersOfTheDomain()
+    {
+        RoadmapRow[] typedOnly = [.. s_rows.Where(static row => row.IsBackupServer && row.Member.StartsWith("PbsClient.Api.", StringComparison.Ordinal))];
+        AssertNone(typedOnly.Where(static row => !IsDataProtocol(row.Endpoint!) && !RoadmapExceptions.BackupServerTypedOnly.Contains(row.Endpoint!)));
+        AssertNone(RoadmapExceptions.BackupServerTypedOnly.Except(typedOnly.Select(static row => row.Endpoint!)));
+    }
+
+    [Fact]
     public void Rows_CoverTheOperationsThatAreNoSingleEndpoint()
     {
         HashSet<string> members = [.. s_rows.Select(static row => row.Member)];
         AssertNone(RoadmapExceptions.WithoutEndpoint.Where(member => !members.Contains(member)));
         AssertNone(s_rows.Where(static row => (row.Endpoint is null || row.Command is null) && !RoadmapExceptions.WithoutEndpoint.Contains(row.Member)));
     }
+
+    private static bool IsDataProtocol(string endpoint) =>
+        endpoint is "GET /backup" or "GET /reader" || endpoint.Contains("/_upgrade_/", StringComparison.Ordinal);
 
     private static void AssertNone<T>(IEnumerable<T> faulty) => Assert.Empty(faulty);
 

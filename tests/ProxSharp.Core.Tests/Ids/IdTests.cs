@@ -61,6 +61,21 @@ public sealed class IdTests
     public void NodeName_Text_IsReadIfWellFormed(string text, bool expected) => AssertReads<NodeName>(text, expected);
 
     [Theory]
+    [InlineData("store1", true)]
+    [InlineData("_a-b.c", true)]
+    [InlineData("abc", true)]
+    [InlineData("0123456789abcdef0123456789abcdef", true)]
+    [InlineData("0123456789abcdef0123456789abcdef0", false)]
+    [InlineData("ab", false)]
+    [InlineData("", false)]
+    [InlineData("-abc", false)]
+    [InlineData(".abc", false)]
+    [InlineData("a/bc", false)]
+    [InlineData("a bc", false)]
+    [InlineData("aböc", false)]
+    public void DatastoreName_Text_IsReadIfWellFormed(string text, bool expected) => AssertReads<DatastoreName>(text, expected);
+
+    [Theory]
     [InlineData("local", true)]
     [InlineData("local-lvm", true)]
     [InlineData("A.b_c-9", true)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Monitoring;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Monitoring;
 using ProxSharp.Testing;

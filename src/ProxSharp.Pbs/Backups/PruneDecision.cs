@@ -1,0 +1,41 @@
+using System.Text.Json;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Pbs.Backups;
+
+/// <summary>What pruning does with a snapshot.</summary>
+/// <param name="Namespace">The namespace that the snapshot is in.</param>
+/// <param name="Snapshot">The snapshot.</param>
+/// <param name="Keep">True if it is kept.</param>
+/// <param name="IsProtected">True if it is kept because it is protected, whatever the policy says.</param>
+public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath Snapshot, bool Keep, bool IsProtected)
+{
+    /// <summary>Reads the answer of a call that prunes a group without a task, newest snapshot first.</summary>
+    /// <exception cref="ProxmoxProtocolException">The answer is no list of decisions.</exception>
+    internal static IReadOnlyList<PruneDecision> ReadAll(JsonElement answer, GroupTarget group)
+    {
+        if (answer.ValueKind != JsonValueKind.Array)
+        {
+            throw Unreadable(answer);
+        }
+
+        List<PruneDecision> decisions = [.. answer.EnumerateArray().Select(entry => Read(entry, group))];
+        decisions.Sort(static (one, other) => other.Snapshot.Time.CompareTo(one.Snapshot.Time));
+        return decisions;
+    }
+
+    /// <summary>Returns the snapshot and what becomes of it.</summary>
+    public override string ToString() => $"{(Keep ? "keep" : "remove")} {Snapshot}{(IsProtected ? " (protected)" : "")}";
+
+    private static PruneDecision Read(JsonElement entry, GroupTarget group) =>
+        entry.ValueKind == JsonValueKind.Object
+        && entry.TryGetProperty("backup-time", out JsonElement time) && time.TryGetInt64(out long seconds) && seconds >= 1
+        && Flag(entry, "keep") is { } keep
+            ? new PruneDecision(group.Namespace, new BackupSnapshotPath(group.Path, DateTimeOffset.FromUnixTimeSeconds(seconds)), keep, Flag(entry, "protected") ?? false)
+            : throw Unreadable(entry);
+
+    private static bool? Flag(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out JsonElement flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : null;
+
+    private static ProxmoxProtocolException Unreadable(JsonElement answer) => new($"The server was to tell which snapshots it keeps and answered {answer.ValueKind}.");
+}

@@ -1,0 +1,82 @@
+using ProxSharp.Ids;
+using ProxSharp.Pbs.Backups;
+
+namespace ProxSharp.Pbs;
+
+/// <content>Work over all that is in the datastore.</content>
+public sealed partial class Datastore
+{
+    /// <summary>
+    /// Removes the snapshots that a policy does not keep, in all groups outside of namespaces and in all namespaces. Protected snapshots stay.
+    /// <see cref="PreviewPruneAsync"/> shows beforehand which they are.
+    /// </summary>
+    /// <param name="policy">What is kept.</param>
+    /// <param name="maxDepth">How many levels of namespaces are included, 0 to 7; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/prune-datastore</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{store}</c>, or <c>Datastore.Prune</c> for groups of
+    /// one's own. Starts a task.
+    /// </remarks>
+    public Task<PbsTask> PruneAsync(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].PruneAsync(policy, maxDepth, cancellationToken);
+
+    /// <inheritdoc cref="PruneAsync"/>
+    public PbsTask Prune(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].Prune(policy, maxDepth, cancellationToken);
+
+    /// <summary>Tells which snapshots <see cref="PruneAsync"/> would remove, group by group. Nothing is removed.</summary>
+    /// <param name="policy">What is kept.</param>
+    /// <param name="maxDepth">How many levels of namespaces are included, 0 to 7; null for all.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
+    /// <remarks>One call for the namespaces, one for each namespace, and one for each group.</remarks>
+    public Task<IReadOnlyList<PruneDecision>> PreviewPruneAsync(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].PreviewPruneAsync(policy, maxDepth, cancellationToken);
+
+    /// <inheritdoc cref="PreviewPruneAsync"/>
+    public IReadOnlyList<PruneDecision> PreviewPrune(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].PreviewPrune(policy, maxDepth, cancellationToken);
+
+    /// <summary>Checks all snapshots of the datastore against their checksums.</summary>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <returns>The task; it fails if a snapshot is broken.</returns>
+    /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>. Starts a task.</remarks>
+    public Task<PbsTask> VerifyAsync(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].VerifyAsync(options, cancellationToken);
+
+    /// <inheritdoc cref="VerifyAsync"/>
+    public PbsTask Verify(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].Verify(options, cancellationToken);
+
+    /// <summary>Copies snapshots from another datastore of this server, or from another server, into this datastore, once.</summary>
+    /// <param name="remote">The other server as <see cref="PbsClient.Remotes"/> names it; null for this server.</param>
+    /// <param name="remoteStore">The datastore to copy from.</param>
+    /// <param name="options">Which snapshots, and how; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks><c>POST /pull</c>. Needs <c>Datastore.Backup</c> on <c>/datastore/{store}</c> and <c>Remote.Read</c> on the source. Starts a task.</remarks>
+    public Task<PbsTask> PullAsync(string? remote, string remoteStore, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+        Client.Tasks.StartedAsync(Client.Api.PullAsync(
+            (options ?? TransferOptions.Default).ToPull(Name, remote, remoteStore), cancellationToken: cancellationToken));
+
+    /// <inheritdoc cref="PullAsync"/>
+    public PbsTask Pull(string? remote, string remoteStore, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+        Client.Tasks.Started(Client.Api.Pull((options ?? TransferOptions.Default).ToPull(Name, remote, remoteStore), cancellationToken: cancellationToken));
+
+    /// <summary>Copies snapshots from this datastore to another server, once. Servers from 3.3 on.</summary>
+    /// <param name="remote">The other server as <see cref="PbsClient.Remotes"/> names it.</param>
+    /// <param name="remoteStore">The datastore to copy to.</param>
+    /// <param name="options">Which snapshots, and how; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <remarks>
+    /// <c>POST /push</c>. Needs <c>Datastore.Read</c> on <c>/datastore/{store}</c> and <c>Remote.DatastoreBackup</c> on the target. Starts a task.
+    /// </remarks>
+    public Task<PbsTask> PushAsync(string remote, string remoteStore, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+        Client.Tasks.StartedAsync(Client.Api.PushAsync(
+            (options ?? TransferOptions.Default).ToPush(Name, remote, remoteStore), cancellationToken: cancellationToken));
+
+    /// <inheritdoc cref="PushAsync"/>
+    public PbsTask Push(string remote, string remoteStore, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
+        Client.Tasks.Started(Client.Api.Push((options ?? TransferOptions.Default).ToPush(Name, remote, remoteStore), cancellationToken: cancellationToken));
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ProxSharp.Simulator.Calls;
+
+namespace ProxSharp.Simulator.Pbs;
+
+/// <summary>Lists that are views of configuration kept elsewhere, and what the machine of a backup server tells.</summary>
+internal sealed partial class PbsViewHandlers(PbsState state)
+{
+    private const string TrafficRules = "/config/traffic-control";
+    private const string Endpoints = "/config/notifications/endpoints";
+    private const string Metrics = "/config/metrics";
+    private const long Memory = 24L << 30;
+    private const long Disk = 252L << 30;
+
+    private static readonly string[] s_endpointTypes = ["gotify", "sendmail", "smtp", "webhook"];
+    private static readonly string[] s_fields = ["datastore", "hostname", "job-id", "media-pool", "type"];
+    private static readonly string[] s_rates = ["rate-in", "rate-out", "burst-in", "burst-out"];
+
+    private readonly DateTimeOffset _booted = state.Now.AddHours(-1);
+
+    public void Register(HandlerTable table)
+    {
+        table.Get("/admin/metrics", _ => ApiReply.Of(MetricServers()));
+        table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
+        table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
+        table.Get("/config/notifications/targets", _ => ApiReply.Of(Targets()));
+        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.Of(new JsonArray([.. s_fields.Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
+        table.Get("/config/tape-encryption-keys", _ => ApiReply.Of(new JsonArray([.. state.Collections.Items("/config/tape-encryption-keys").Values.Select(static key => key.DeepClone())])));
+        table.Get("/config/acme/directories", static _ => ApiReply.Of(new JsonArray(
+            new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = "https://acme-v02.api.letsencrypt.org/directory" },
+            new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = "https://acme-staging-v02.api.letsencrypt.org/directory" })));
+        table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
+        table.Get("/nodes/{node}/time", Time);
+    }
+
+    /// <summary>Puts what every server has from the start.</summary>
+    public static void AddDefaults(PbsState state)
+    {
+        state.Collections.Put($"{Endpoints}/sendmail", "mail-to-root", new JsonObject
+        {
+            ["comment"] = "Send mails to root@pam's email address", ["mailto-user"] = new JsonArray("root@pam"), ["origin"] = "builtin",
+        });
+        state.Collections.Put("/config/notifications/matchers", "default-matcher", new JsonObject
+        {
+            ["comment"] = "Route everything but successful prune job notifications to mail-to-root", ["invert-match"] = true, ["match-field"] = new JsonArray("exact:type=prune"),
+            ["match-severity"] = new JsonArray("info"), ["mode"] = "all", ["origin"] = "builtin", ["target"] = new JsonArray("mail-to-root"),
+        });
+        state.Collections.Put("/nodes/localhost/network", "eth0", new JsonObject { ["active"] = true, ["autostart"] = false, ["method"] = "manual", ["name"] = "eth0", ["type"] = "eth" });
+        state.Collections.Settings("/nodes/localhost/dns")["dns1"] = "192.0.2.53";
+    }
+
+    private JsonArray MetricServers()
+    {
+        JsonArray list = [];
+        foreach (string type in (string[])["influxdb-http", "influxdb-udp"])
+        {
+            foreach ((string name, JsonObject server) in state.Collections.Items($"{Metrics}/{type}"))
+            {
+                JsonObject entry = new() { ["name"] = name, ["type"] = type, ["server"] = (server["url"] ?? server["host"])?.DeepClone() ?? "" };
+                Copy(server, entry, "comment", "enable");
+                list.Add((JsonNode)entry);
+            }
+        }
+
+        return list;
+    }
+
+    private JsonArray TrafficControl(bool withRates)
+    {
+        JsonArray list = [];
+        foreach ((string name, JsonObject rule) in state.Collections.Items(TrafficRules))
+        {
+            JsonObject entry = rule.DeepClone().AsObject();
+            entry["name"] = name;
+            foreach (string rate in s_rates)
+            {
+                if (entry[rate] is JsonValue value)
+                {
+                    // Proxmox: sizes are shown with a space in front of their unit.
+                    entry[rate] = SizePattern().Replace(ApiCall.TextOf(value), "$1 $2");
+                }
+            }
+
+            if (entry["network"] is JsonValue network)
+            {
+                entry["network"] = new JsonArray(network.DeepClone());
+            }
+
+            if (withRates)
+            {
+                (entry["cur-rate-in"], entry["cur-rate-out"]) = (0, 0);
+            }
+
+            list.Add((JsonNode)entry);
+        }
+
+        return list;
+    }
+
+    private JsonArray Targets()
+    {
+        JsonArray list = [];
+        foreach (string type in s_endpointTypes)
+        {
+            foreach ((string name, JsonObject endpoint) in state.Collections.Items($"{Endpoints}/{type}"))
+            {
+                JsonObject entry = new() { ["name"] = name, ["type"] = type, ["origin"] = endpoint["origin"]?.DeepClone() ?? "user-created" };
+                Copy(endpoint, entry, "comment", "disable");
+                list.Add((JsonNode)entry);
+            }
+        }
+
+        return list;
+    }
+
+    private static void Copy(JsonObject from, JsonObject to, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (from[name] is { } value)
+            {
+                to[name] = value.DeepClone();
+            }
+        }
+    }
+
+    private JsonObject NodeStatus()
+    {
+        const string Kernel = "6.14.11-2-pve";
+        const string Build = "#1 SMP PREEMPT_DYNAMIC";
+        long used = Memory / 10;
+        long stored = state.Datastores.Values.Sum(static store => store.Chunks.StoredBytes);
+        return new JsonObject
+        {
+            ["boot-info"] = new JsonObject { ["mode"] = "legacy-bios", ["secureboot"] = false },
+            ["cpu"] = 0.05,
+            ["cpuinfo"] = new JsonObject { ["cpus"] = 2, ["model"] = "AMD EPYC", ["sockets"] = 1 },
+            ["current-kernel"] = new JsonObject { ["machine"] = "x86_64", ["release"] = Kernel, ["sysname"] = "Linux", ["version"] = Build },
+            ["info"] = new JsonObject { ["fingerprint"] = state.Fingerprint.ToLowerInvariant() },
+            ["kversion"] = $"Linux {Kernel} {Build}",
+            ["loadavg"] = new JsonArray(0.25, 0.2, 0.15),
+            ["memory"] = new JsonObject { ["total"] = Memory, ["used"] = used, ["free"] = Memory - used },
+            ["root"] = new JsonObject { ["total"] = Disk, ["used"] = Math.Min(Disk, (8L << 30) + stored), ["avail"] = Math.Max(0, Disk - (8L << 30) - stored) },
+            ["swap"] = new JsonObject { ["total"] = 0, ["used"] = 0, ["free"] = 0 },
+            ["uptime"] = (long)(state.Now - _booted).TotalSeconds,
+            ["wait"] = 0.001,
+        };
+    }
+
+    private ApiReply Time(ApiCall call)
+    {
+        long now = state.Now.ToUnixTimeSeconds();
+        string zone = state.Collections.Settings(call.Path)["timezone"] is JsonValue set ? ApiCall.TextOf(set) : "Etc/UTC";
+        long offset = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out TimeZoneInfo? found) ? (long)found.GetUtcOffset(state.Now).TotalSeconds : 0;
+        return ApiReply.Of(new JsonObject { ["time"] = now, ["localtime"] = now + offset, ["timezone"] = zone });
+    }
+
+    [GeneratedRegex("^([0-9.]+)([KMGT]?i?B)$")]
+    private static partial Regex SizePattern();
+}
