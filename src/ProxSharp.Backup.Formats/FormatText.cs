@@ -16,26 +16,5 @@ internal static class FormatText
         return charsWritten == text.Length;
     }
 
-    /// <summary>
-    /// Whether a text is a name that the servers accept: letters, digits, <c>_</c>, and after the first also <c>.</c> and <c>-</c> (spec 1.1).
-    /// </summary>
-    public static bool IsSafeId(ReadOnlySpan<char> text)
-    {
-        if (text.IsEmpty || !(char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_'))
-        {
-            return false;
-        }
-
-        foreach (char c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private static string Shorten(string text) => text.Length <= LongestShown ? text : string.Concat(text.AsSpan(0, LongestShown), "...");
 }

@@ -10,7 +10,7 @@ namespace ProxSharp.Pbs;
 /// ApiResponse&lt;JsonElement&gt; stores = await pbs.Raw.GetAsync("/admin/datastore");
 /// </code>
 /// </example>
-public sealed class PbsClient : ProxmoxClient
+public sealed partial class PbsClient : ProxmoxClient
 {
     /// <summary>Creates a client. Nothing is sent until the first call.</summary>
     /// <param name="options">How to reach the servers.</param>
@@ -21,6 +21,9 @@ public sealed class PbsClient : ProxmoxClient
 
     /// <summary>Every endpoint of Proxmox Backup Server as a typed method.</summary>
     public PbsApi Api { get; }
+
+    /// <summary>The datastores of the server.</summary>
+    public DatastoreCollection Datastores => new(this);
 
     /// <summary>Creates a client for one server. Nothing is sent until the first call.</summary>
     /// <param name="address">The server as <see cref="ProxmoxEndpoint.Parse"/> reads it, for example <c>https://pbs1:8007</c> or <c>pbs1</c>.</param>

@@ -1,3 +1,5 @@
+using ProxSharp.Validation;
+
 namespace ProxSharp.Backup.Formats.Manifests;
 
 /// <summary>The names of the files of a snapshot (spec 1.5).</summary>
@@ -18,7 +20,7 @@ public static class ArchiveName
     private static readonly string[] s_stored = [".didx", ".fidx", ".blob"];
 
     /// <summary>Whether a name is one that servers store: a safe name that ends in <c>.didx</c>, <c>.fidx</c> or <c>.blob</c>.</summary>
-    public static bool IsStored(string name) => FormatText.IsSafeId(name)
+    public static bool IsStored(string name) => IdFormats.IsSafeId(name)
         && Array.Exists(s_stored, suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));
 
     /// <summary>Turns the name that a user gives, such as <c>root.pxar</c>, into the stored one, such as <c>root.pxar.didx</c>.</summary>
@@ -37,7 +39,7 @@ public static class ArchiveName
             ".conf" or ".json" or ".key" or ".log" => ".blob",
             _ => throw FormatText.Malformed(name, "archive name", "expected one that ends in .pxar, .mpxar, .ppxar, .pcat1, .img, .conf, .json, .key or .log"),
         };
-        return FormatText.IsSafeId(name)
+        return IdFormats.IsSafeId(name)
             ? name + suffix
             : throw FormatText.Malformed(name, "archive name", "expected letters, digits, and after the first also dots and hyphens");
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Json;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Backup.Formats.Manifests;
 

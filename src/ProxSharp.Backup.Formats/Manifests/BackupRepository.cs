@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ProxSharp.Validation;
 
 namespace ProxSharp.Backup.Formats.Manifests;
 
@@ -84,7 +85,7 @@ public sealed record BackupRepository : IParsable<BackupRepository>
 
         int colon = s.LastIndexOf(':');
         string datastore = s[(colon + 1)..];
-        if (!FormatText.IsSafeId(datastore) || datastore.Length is < 3 or > 32)
+        if (!IdFormats.IsSafeId(datastore) || datastore.Length is < 3 or > 32)
         {
             return false;
         }
@@ -164,7 +165,7 @@ public sealed record BackupRepository : IParsable<BackupRepository>
         }
 
         string[] rest = text[(at + 1)..].Split('!', 2);
-        return Array.TrueForAll(rest, static part => FormatText.IsSafeId(part));
+        return Array.TrueForAll(rest, static part => IdFormats.IsSafeId(part));
     }
 
     private static readonly System.Buffers.SearchValues<char> s_labelCharacters =

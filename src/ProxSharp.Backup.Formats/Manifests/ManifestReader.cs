@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Json;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Backup.Formats.Manifests;
 

@@ -51,6 +51,25 @@ internal static partial class IdFormats
         return true;
     }
 
+    /// <summary>A name as the backup server has them: letters, digits and <c>_</c>, and after the first also <c>.</c> and <c>-</c>.</summary>
+    public static bool IsSafeId(ReadOnlySpan<char> value)
+    {
+        if (value.IsEmpty || value[0] is '.' or '-')
+        {
+            return false;
+        }
+
+        foreach (char c in value)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static string? UserId(string value) =>
         value.Length < ShortestUserName ? $"user name '{value}' is too short"
             : value.Length > LongestUserName ? $"user name '{value}' is too long ({value.Length} > {LongestUserName})"

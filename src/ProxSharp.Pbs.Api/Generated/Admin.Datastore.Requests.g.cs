@@ -22,7 +22,7 @@ public sealed class AdminDatastoreListCatalogRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Path inside the backup, in base64.</summary>
     public required string Filepath { get; init; }
@@ -49,7 +49,7 @@ public sealed class AdminDatastoreChangeOwnerRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>User or API token that becomes the owner. 3 to 64 characters.</summary>
     public required string NewOwner { get; init; }
@@ -77,7 +77,7 @@ public sealed class AdminDatastoreDownloadRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Name of the file in the snapshot, with its extension. Pattern: <c>^(?:[A-Za-z0-9_][A-Za-z0-9._\-]*)$</c>.</summary>
     public required string FileName { get; init; }
@@ -106,7 +106,7 @@ public sealed class AdminDatastoreDownloadDecodedRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Name of the file in the snapshot, with its extension. Pattern: <c>^(?:[A-Za-z0-9_][A-Za-z0-9._\-]*)$</c>.</summary>
     public required string FileName { get; init; }
@@ -135,7 +135,7 @@ public sealed class AdminDatastoreListFilesRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -157,7 +157,7 @@ public sealed class AdminDatastoreMoveGroupRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Merges the snapshots into a group of that name if the target has one. Default: <c>true</c>.</summary>
     public bool? MergeGroup { get; init; }
@@ -215,7 +215,7 @@ public sealed class AdminDatastorePruneRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Only shows what would happen. Default: <c>false</c>.</summary>
     public bool? DryRun { get; init; }
@@ -319,7 +319,7 @@ public sealed class AdminDatastorePxarFileDownloadRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Path inside the backup, in base64.</summary>
     public required string Filepath { get; init; }
@@ -383,7 +383,7 @@ public sealed class AdminDatastoreUploadBackupLogRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -408,7 +408,7 @@ public sealed class AdminDatastoreVerifyRequest : ApiRequest
     public long? BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public BackupType? BackupType { get; init; }
+    public BackupGroupType? BackupType { get; init; }
 
     /// <summary>Leaves out snapshots that were verified before. Default: <c>true</c>.</summary>
     public bool? IgnoreVerified { get; init; }
@@ -450,7 +450,7 @@ public sealed class AdminDatastoreGroupNotesGetRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -471,7 +471,7 @@ public sealed class AdminDatastoreGroupNotesUpdateRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Text with notes.</summary>
     public required string Notes { get; init; }
@@ -509,7 +509,7 @@ public sealed class AdminDatastoreGroupsDeleteRequest : ApiRequest
     public required string BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Fails when protected snapshots keep something from being removed. Default: <c>true</c>.</summary>
     public bool? ErrorOnProtected { get; init; }
@@ -592,7 +592,7 @@ public sealed class AdminDatastoreNotesGetRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -617,7 +617,7 @@ public sealed class AdminDatastoreNotesUpdateRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Text with notes.</summary>
     public required string Notes { get; init; }
@@ -646,7 +646,7 @@ public sealed class AdminDatastoreProtectedGetRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -671,7 +671,7 @@ public sealed class AdminDatastoreProtectedUpdateRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -697,7 +697,7 @@ public sealed class AdminDatastoreSnapshotsListRequest : ApiRequest
     public string? BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public BackupType? BackupType { get; init; }
+    public BackupGroupType? BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }
@@ -721,7 +721,7 @@ public sealed class AdminDatastoreSnapshotsDeleteRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Namespace, its parts separated by slashes; the root if empty. At most 256 characters.</summary>
     public string? Ns { get; init; }

@@ -414,7 +414,7 @@ public sealed class AdminDatastoreGroupsItem : IApiReadable<AdminDatastoreGroups
                     BackupId = reader.ReadString() ?? "";
                     continue;
                 case 11 when name.SequenceEqual("backup-type"u8):
-                    BackupType = reader.ReadWord<BackupType>().GetValueOrDefault();
+                    BackupType = reader.ReadWord<BackupGroupType>().GetValueOrDefault();
                     continue;
                 case 11 when name.SequenceEqual("last-backup"u8):
                     LastBackup = reader.ReadInt64().GetValueOrDefault();
@@ -439,7 +439,7 @@ public sealed class AdminDatastoreGroupsItem : IApiReadable<AdminDatastoreGroups
     public string BackupId { get; init; } = "";
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public BackupType BackupType { get; init; }
+    public BackupGroupType BackupType { get; init; }
 
     /// <summary>Notes; the first line only in lists.</summary>
     public string? Comment { get; init; }
@@ -703,7 +703,7 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
                     reader.KeepMisfit(name, ref extra);
                     continue;
                 case 11 when name.SequenceEqual("backup-type"u8):
-                    BackupType = reader.ReadWord<BackupType>().GetValueOrDefault();
+                    BackupType = reader.ReadWord<BackupGroupType>().GetValueOrDefault();
                     continue;
                 case 11 when name.SequenceEqual("fingerprint"u8):
                     Fingerprint = reader.ReadString();
@@ -727,7 +727,7 @@ public sealed class AdminDatastoreSnapshotsItem : IApiReadable<AdminDatastoreSna
     public long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public BackupType BackupType { get; init; }
+    public BackupGroupType BackupType { get; init; }
 
     /// <summary>Notes; the first line only in lists.</summary>
     public string? Comment { get; init; }

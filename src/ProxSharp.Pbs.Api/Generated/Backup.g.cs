@@ -41,7 +41,7 @@ public sealed class BackupStartRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Marks the session as a benchmark; nothing is kept.</summary>
     public bool? Benchmark { get; init; }

@@ -41,7 +41,7 @@ public sealed class ReaderStartRequest : ApiRequest
     public required long BackupTime { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public required BackupType BackupType { get; init; }
+    public required BackupGroupType BackupType { get; init; }
 
     /// <summary>Writes more about what happens to the log.</summary>
     public bool? Debug { get; init; }

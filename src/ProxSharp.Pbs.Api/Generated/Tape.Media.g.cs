@@ -142,7 +142,7 @@ public sealed class TapeMediaListContentRequest : ApiRequest
     public string? BackupId { get; init; }
 
     /// <summary>Kind of the backup: VM, container or host.</summary>
-    public BackupType? BackupType { get; init; }
+    public BackupGroupType? BackupType { get; init; }
 
     /// <summary>Label of the medium. 2 to 32 characters. Pattern: <c>^(?:[A-Za-z0-9_][A-Za-z0-9._\-]*)$</c>.</summary>
     public string? LabelText { get; init; }

@@ -52,34 +52,34 @@ public readonly struct AcmeAccountStatus(string value) : IApiWord<AcmeAccountSta
 
 /// <summary>A value of <c>BackupType</c>. Servers may know more values than those named here.</summary>
 /// <param name="value">The word as it travels.</param>
-public readonly struct BackupType(string value) : IApiWord<BackupType>, IEquatable<BackupType>
+public readonly struct BackupGroupType(string value) : IApiWord<BackupGroupType>, IEquatable<BackupGroupType>
 {
     /// <summary><c>vm</c>.</summary>
-    public static BackupType Vm => new("vm");
+    public static BackupGroupType Vm => new("vm");
 
     /// <summary><c>ct</c>.</summary>
-    public static BackupType Ct => new("ct");
+    public static BackupGroupType Ct => new("ct");
 
     /// <summary><c>host</c>.</summary>
-    public static BackupType Host => new("host");
+    public static BackupGroupType Host => new("host");
 
     /// <inheritdoc/>
     public string Value => value ?? "";
 
     /// <summary>Compares two words.</summary>
-    public static bool operator ==(BackupType left, BackupType right) => left.Equals(right);
+    public static bool operator ==(BackupGroupType left, BackupGroupType right) => left.Equals(right);
 
     /// <summary>Compares two words.</summary>
-    public static bool operator !=(BackupType left, BackupType right) => !left.Equals(right);
+    public static bool operator !=(BackupGroupType left, BackupGroupType right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public static BackupType FromWire(string value) => new(value);
+    public static BackupGroupType FromWire(string value) => new(value);
 
     /// <inheritdoc/>
-    public bool Equals(BackupType other) => Value == other.Value;
+    public bool Equals(BackupGroupType other) => Value == other.Value;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is BackupType other && Equals(other);
+    public override bool Equals(object? obj) => obj is BackupGroupType other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Backup.Formats.Tests.Manifests;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace ProxSharp.Backup.Formats.Manifests;
+namespace ProxSharp.Ids;
 
-/// <summary>One backup, written <c>type/id/time</c>, for example <c>vm/100/2024-05-01T10:11:12Z</c> (spec 1.5).</summary>
+/// <summary>One backup, written <c>type/id/time</c>, for example <c>vm/100/2024-05-01T10:11:12Z</c>.</summary>
 public readonly record struct BackupSnapshotPath : IParsable<BackupSnapshotPath>, ISpanFormattable
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
@@ -37,7 +37,7 @@ public readonly record struct BackupSnapshotPath : IParsable<BackupSnapshotPath>
     /// <inheritdoc/>
     public static BackupSnapshotPath Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out BackupSnapshotPath result)
         ? result
-        : throw FormatText.Malformed(s, "snapshot", "expected type/id/time, for example vm/100/2024-05-01T10:11:12Z");
+        : throw IdText.Malformed(s, "snapshot", "expected type/id/time, for example vm/100/2024-05-01T10:11:12Z");
 
     /// <summary>Reads <c>type/id/time</c>.</summary>
     /// <returns>False if the text is no snapshot.</returns>
@@ -63,5 +63,5 @@ public readonly record struct BackupSnapshotPath : IParsable<BackupSnapshotPath>
 
     /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
-        FormatText.TryCopy(ToString(), destination, out charsWritten);
+        IdText.TryCopy(ToString(), destination, out charsWritten);
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ProxSharp.Backup.Formats.Manifests;
+namespace ProxSharp.Ids;
 
-/// <summary>What a group of backups is of (spec 1.5).</summary>
+/// <summary>What a group of backups is of.</summary>
 public readonly record struct BackupType : IParsable<BackupType>
 {
     private readonly string? _value;
@@ -24,7 +24,7 @@ public readonly record struct BackupType : IParsable<BackupType>
 
     /// <inheritdoc/>
     public static BackupType Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out BackupType result) ? result : throw FormatText.Malformed(s, "backup type", "expected host, vm or ct");
+        TryParse(s, provider, out BackupType result) ? result : throw IdText.Malformed(s, "backup type", "expected host, vm or ct");
 
     /// <summary>Reads <c>host</c>, <c>vm</c> or <c>ct</c>.</summary>
     /// <returns>False if the text is none of them.</returns>

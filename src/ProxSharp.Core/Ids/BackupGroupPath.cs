@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using ProxSharp.Validation;
 
-namespace ProxSharp.Backup.Formats.Manifests;
+namespace ProxSharp.Ids;
 
-/// <summary>The backups of one thing, written <c>type/id</c>, for example <c>vm/100</c> (spec 1.5).</summary>
+/// <summary>The backups of one thing, written <c>type/id</c>, for example <c>vm/100</c>.</summary>
 public readonly record struct BackupGroupPath : IParsable<BackupGroupPath>, ISpanFormattable
 {
     private const int LongestId = 128;
@@ -17,7 +18,7 @@ public readonly record struct BackupGroupPath : IParsable<BackupGroupPath>, ISpa
     {
         if (!IsId(id))
         {
-            throw FormatText.Malformed(id, "backup id", "expected letters, digits, and after the first also dots and hyphens");
+            throw IdText.Malformed(id, "backup id", "expected letters, digits, and after the first also dots and hyphens");
         }
 
         Type = type;
@@ -36,7 +37,7 @@ public readonly record struct BackupGroupPath : IParsable<BackupGroupPath>, ISpa
 
     /// <inheritdoc/>
     public static BackupGroupPath Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out BackupGroupPath result) ? result : throw FormatText.Malformed(s, "backup group", "expected type/id, for example vm/100");
+        TryParse(s, provider, out BackupGroupPath result) ? result : throw IdText.Malformed(s, "backup group", "expected type/id, for example vm/100");
 
     /// <summary>Reads <c>type/id</c>.</summary>
     /// <returns>False if the text is no group.</returns>
@@ -59,7 +60,7 @@ public readonly record struct BackupGroupPath : IParsable<BackupGroupPath>, ISpa
 
     /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
-        FormatText.TryCopy(ToString(), destination, out charsWritten);
+        IdText.TryCopy(ToString(), destination, out charsWritten);
 
-    private static bool IsId(ReadOnlySpan<char> text) => text.Length <= LongestId && FormatText.IsSafeId(text);
+    private static bool IsId(ReadOnlySpan<char> text) => text.Length <= LongestId && IdFormats.IsSafeId(text);
 }

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using ProxSharp.Validation;
 
-namespace ProxSharp.Backup.Formats.Manifests;
+namespace ProxSharp.Ids;
 
-/// <summary>A folder for groups in a datastore: up to eight names with slashes between them; the root has none (spec 1.5).</summary>
+/// <summary>A folder for groups in a datastore: up to eight names with slashes between them; the root has none.</summary>
 public readonly record struct BackupNamespace : IParsable<BackupNamespace>
 {
     private const int MostParts = 8;
@@ -29,7 +30,7 @@ public readonly record struct BackupNamespace : IParsable<BackupNamespace>
     public static BackupNamespace Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out BackupNamespace result)
             ? result
-            : throw FormatText.Malformed(s, "namespace", "expected up to eight names with slashes between them");
+            : throw IdText.Malformed(s, "namespace", "expected up to eight names with slashes between them");
 
     /// <summary>Reads a namespace; an empty text is the root.</summary>
     /// <returns>False if the text is no namespace.</returns>
@@ -39,7 +40,7 @@ public readonly record struct BackupNamespace : IParsable<BackupNamespace>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out BackupNamespace result)
     {
         string[] parts = string.IsNullOrEmpty(s) ? [] : s.Split('/');
-        bool read = s is not null && s.Length <= Longest && parts.Length <= MostParts && Array.TrueForAll(parts, static part => FormatText.IsSafeId(part));
+        bool read = s is not null && s.Length <= Longest && parts.Length <= MostParts && Array.TrueForAll(parts, static part => IdFormats.IsSafeId(part));
         result = read ? new BackupNamespace(s!) : default;
         return read;
     }
