@@ -105,6 +105,11 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             if (placed)
                 _totals.AddFile(entry.Length, kept: false);
         }
+        catch
+        {
+            directory.IsBroken = true;
+            throw;
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

@@ -42,7 +42,8 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         if (_parts.HasFlag(MetadataParts.Permissions))
             Check(Libc.ChangeMode(_handle, Mode(isOwner)), "set the permissions");
         Check(Libc.SetTimes(_handle, Times()), "set the time of modification");
-        ApplyFlags(~FileAttributeBits.Early);
+        // All of them: those of its directory may have been inherited.
+        ApplyFlags(~PxarFlags.None);
     }
 
     /// <summary>Sets what a link, device, pipe or socket can have.</summary>

@@ -74,12 +74,8 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         new LinuxMetadataWriter(place, metadata, parts, report).ApplyToPlace(_handle, Libc.Text(name.Span));
     }
 
-    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
-    {
-        LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
-        writer.ApplyFlags(FileAttributeBits.Early);
-        writer.ApplyToOpen();
-    }
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
 
     private static void Ensure(nint result, PxarName name, string action)
     {

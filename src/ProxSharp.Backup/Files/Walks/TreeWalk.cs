@@ -203,8 +203,8 @@ internal sealed class TreeWalk
                 filled += read;
             _patterns.AddRange(ExcludeFile.Parse(
                 content.AsSpan(0, filled),
-                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_path),
-                line => _warnings.Add(FileWarningKind.BadPattern, path, $"\"{line}\" is no pattern, and is ignored.")));
+                directory.IsRoot,
+                message => _warnings.Add(FileWarningKind.BadPattern, path, message)));
         }
         catch (FileTreeException exception)
         {

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Tests.Files;
+
+/// <summary>Trees with many files. How many is in PROXSHARP_TEST_FILES; the default is small enough for every run.</summary>
+public sealed class LargeTreeTests(ITestOutputHelper output)
+{
+    private static readonly int Count = int.TryParse(Environment.GetEnvironmentVariable("PROXSHARP_TEST_FILES"), CultureInfo.InvariantCulture, out int count) ? count : 3000;
+
+    [Fact]
+    public async Task RoundTrip_ManySmallFiles_IsWholeInBoundedMemory()
+    {
+        byte[] archive = Write();
+        using TempTree tree = new();
+        Stopwatch watch = Stopwatch.StartNew();
+        using PxarReader reader = new(new MemoryStream(archive));
+        TreeExtractResult restored = await new TreeExtractor(tree.Path).ExtractAsync(reader, TestContext.Current.CancellationToken);
+        Report("restore", watch);
+        Assert.Equal(Count, restored.Files);
+        CountingStream stream = new(archive);
+        DirectoryArchiveResult saved = await new DirectoryArchiver(tree.Path).WriteAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        Report("archive", watch);
+        Assert.Equal(Count, saved.Files);
+        Assert.Equal(archive.Length, stream.Position);
+        Assert.True(stream.IsEqual || !Environment.IsPrivilegedProcess);
+        using MemoryStream metadata = new();
+        MemoryPayload payload = new();
+        await new DirectoryArchiver(tree.Path).WriteSplitAsync(metadata, payload, cancellationToken: TestContext.Current.CancellationToken);
+        Report("split archive", watch);
+        PreviousArchive previous = new(Archives.Open(metadata.ToArray()), Archives.Index([payload.Bytes.Length]));
+        DirectoryArchiveResult again = await new DirectoryArchiver(tree.Path).WriteSplitAsync(Stream.Null, new MemoryPayload(payload.Bytes), previous, TestContext.Current.CancellationToken);
+        Report("unchanged split archive", watch);
+        Assert.Equal(Count, again.Files);
+    }
+
+    private static byte[] Write()
+    {
+        Random random = new(1);
+        using MemoryStream archive = new();
+        PxarMetadata directory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_700_000_000, 1) };
+        PxarMetadata file = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 1) };
+        PxarWriter writer = PxarWriter.Create(archive, directory);
+        for (int i = 0; i < Count; i++)
+        {
+            if (i % 100 == 0)
+                writer.BeginDirectory(new(string.Create(CultureInfo.InvariantCulture, $"d{i / 100:D5}")), directory);
+            byte[] content = new byte[random.Next(4000)];
+            random.NextBytes(content);
+            writer.WriteFile(new(string.Create(CultureInfo.InvariantCulture, $"f{i % 100:D3}")), file, content);
+            if (i % 100 == 99 || i == Count - 1)
+                writer.EndDirectory();
+        }
+
+        writer.Finish();
+        return archive.ToArray();
+    }
+
+    private void Report(string what, Stopwatch watch)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {watch.Elapsed.TotalSeconds:F2} s, {Environment.WorkingSet >> 20} MiB"));
+        watch.Restart();
+    }
+
+    private sealed class CountingStream(byte[] expected) : MemoryStream
+    {
+        private int _position;
+
+        public override long Position => _position;
+
+        internal bool IsEqual { get; private set; } = true;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            IsEqual &= buffer.Length <= expected.Length - _position && buffer.Span.SequenceEqual(expected.AsSpan(_position, buffer.Length));
+            _position += buffer.Length;
+            return default;
+        }
+    }
+}
