@@ -180,18 +180,44 @@ public sealed class TreeExtractorTests
         Assert.Equal("user.ok", PxarName.Text(Assert.Single(entry.Metadata!.Xattrs).Name.Span));
     }
 
-    [Fact]
-    public async Task Extract_ImmutableFile_KeepsItsFlagsAndTime()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Extract_ImmutableFile_KeepsItsFlagsAndTime(bool replaces)
     {
         TempTree.RequireAll();
         byte[] archive = Archive(writer => writer.WriteFile(new("f"), Plain with { Flags = PxarFlags.Immutable | PxarFlags.NoAccessTime }, "x"u8.ToArray()));
         using TempTree tree = new();
-        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path);
+        if (replaces)
+            tree.Write("f", "old");
+        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite });
         byte[] again = await Archives.WriteAsync(tree.Path);
         using (LinuxFlags flags = new(tree.Combine("f")))
             flags.Set(flags.Get()!.Value & ~0x10u);
         Assert.Empty(result.Warnings);
         Assert.Equal(archive, again);
+    }
+
+    [Fact]
+    public async Task Extract_IntoDirectoryWithDefaultAcl_InheritsNothing()
+    {
+        TempTree.RequireAll();
+        PosixAclPermissions all = (PosixAclPermissions)7;
+        PosixAcl acl = new() { Defaults = new(all, all, all, all), DefaultUsers = [new(1000, all)] };
+        using TempTree tree = new();
+        await Archives.ExtractAsync(Archive(writer =>
+        {
+            writer.BeginDirectory(new("d"), PlainDirectory with { Acl = acl });
+            writer.EndDirectory();
+        }), tree.Path);
+        byte[] archive = Archive(writer => AddDirectory(writer, "d", inner =>
+        {
+            inner.WriteFile(new("f"), Plain, "x"u8.ToArray());
+            inner.WriteSpecial(new("pipe"), PxarMetadata.Create(PxarEntryKind.Fifo, 0b110_100_000));
+            AddDirectory(inner, "sub", static _ => { });
+        }));
+        await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite });
+        Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
     }
 
     [Fact]

@@ -136,7 +136,8 @@ internal sealed class ExtractRun : IAsyncDisposable
         byte[] path = directory.PathOf(link.Name);
         if (resolve is null)
         {
-            _warnings.Add(FileWarningKind.NotCreated, path, $"The file \"{PxarName.Text(link.LinkTarget.Span)}\", of which this is a further name, was not restored. It is left out.");
+            string target = PxarName.Text(link.LinkTarget.Span);
+            _warnings.Add(FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
             return;
         }
 

@@ -61,7 +61,9 @@ public sealed class PathPattern
         byte[] bytes = Encoding.UTF8.GetBytes(path.Trim('/'));
         if (bytes.Length == 0)
             throw new ArgumentException("The path names nothing.", nameof(path));
-        return TryParse("/"u8, Escape([(byte)'/', .. bytes]), out PathPattern? result) ? result : throw new ArgumentException("The path is not valid.", nameof(path));
+        return TryParse("/"u8, Escape([(byte)'/', .. bytes]), out PathPattern? result)
+            ? result
+            : throw new ArgumentException("The path is not valid.", nameof(path));
     }
 
     /// <summary>Whether a path below a directory might match. True if that is not sure.</summary>

@@ -32,7 +32,8 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         new LinuxTargetDirectory(_handle.TryOpen(name, Libc.ReadOnly | Libc.DirectoryOnly) ?? throw Descriptor.Failure(name.ToString(), "enter the directory"));
 
     public ITargetFile Create(PxarName name, uint mode) =>
-        new LinuxTargetFile(_handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode) ?? throw Descriptor.Failure(name.ToString(), "create the file"));
+        new LinuxTargetFile(_handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode)
+            ?? throw Descriptor.Failure(name.ToString(), "create the file"));
 
     public ITargetFile Open(PxarName name)
     {
@@ -74,8 +75,12 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         new LinuxMetadataWriter(place, metadata, parts, report).ApplyToPlace(_handle, Libc.Text(name.Span));
     }
 
-    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
-        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
+    {
+        LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
+        writer.ApplyToOpen();
+        writer.ApplyFlags(~PxarFlags.None);
+    }
 
     private static void Ensure(nint result, PxarName name, string action)
     {

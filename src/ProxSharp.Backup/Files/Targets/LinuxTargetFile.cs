@@ -53,5 +53,10 @@ internal sealed class LinuxTargetFile(Descriptor handle) : ITargetFile
             throw Descriptor.Failure("", "set the length of");
     }
 
-    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) => new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+
+    // All of them: those of its directory may have been inherited.
+    public void Seal(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyFlags(~PxarFlags.None);
 }
