@@ -21,8 +21,11 @@ public sealed record BackupResult
     /// <summary>The snapshot whose chunks were reused; null if there was none that could be.</summary>
     public BackupSnapshotPath? Previous { get; init; }
 
-    /// <summary>What the backup went on after.</summary>
+    /// <summary>What the backup went on after: the first 1000 warnings.</summary>
     public IReadOnlyList<BackupWarning> Warnings { get; init; } = [];
+
+    /// <summary>How many warnings there were.</summary>
+    public int WarningCount { get; init; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Runs;
 using ProxSharp.Backup.Sources;
@@ -10,6 +11,7 @@ namespace ProxSharp.Backup;
 /// <code>
 /// BackupSource[] sources =
 /// [
+///     BackupSource.Directory("root", "/srv"),
 ///     BackupSource.Image("disk", "/dev/vg0/snapshot"),
 ///     BackupSource.File("qemu-server.conf", "/etc/pve/qemu-server/100.conf"),
 /// ];
@@ -27,6 +29,18 @@ public abstract partial class BackupSource
 
     /// <summary>Brings it to the server.</summary>
     internal abstract Task BackUpAsync(BackupRun run);
+
+    /// <summary>A directory with everything below it and all metadata. What cannot be read or changes meanwhile is a warning; the rest is saved.</summary>
+    /// <param name="name">The name of the archive: <c>root</c> or <c>root.pxar</c>.</param>
+    /// <param name="path">The directory.</param>
+    /// <param name="options">What is left out, and the like; null for the default.</param>
+    /// <param name="changeDetection">How it is archived; null takes <see cref="BackupOptions.ChangeDetection"/>.</param>
+    /// <exception cref="FormatException">The name is none.</exception>
+    public static BackupSource Directory(string name, string path, DirectoryArchiveOptions? options = null, ChangeDetectionMode? changeDetection = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new DirectorySource(WithSuffix(name, ".pxar"), path, options ?? DirectoryArchiveOptions.Default, changeDetection);
+    }
 
     /// <summary>An image: a block device or a file, byte for byte, in chunks of 4 MiB.</summary>
     /// <param name="name">The name of the archive: <c>disk</c> or <c>disk.img</c>.</param>
@@ -101,6 +115,7 @@ public abstract partial class BackupSource
         (string name, string path) = (match.Groups[1].Value, match.Groups[3].Value);
         return match.Groups[2].Value switch
         {
+            "pxar" => Directory(name, path),
             "img" => Image(name, path),
             "conf" or "log" => File(name, path),
             _ => throw new FormatException($"\"{specification}\" is nothing to back up: expected name.pxar:/directory, name.img:/device, name.conf:/file or name.log:/file."),

@@ -15,10 +15,14 @@ namespace ProxSharp.Backup.Runs;
 /// <summary>One backup at work: what its sources need to bring their archives to the server, and what they made.</summary>
 internal sealed class BackupRun : IAsyncDisposable
 {
+    private const int MostWarnings = 1000;
+
     private readonly TransferCounters _whole = new(null);
     private readonly List<ManifestFile> _files = [];
     private readonly List<BackupArchiveResult> _archives = [];
     private readonly List<BackupWarning> _warnings = [];
+    private CatalogUpload? _catalog;
+    private int _warningCount;
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ProgressReporter _progress;
@@ -89,7 +93,11 @@ internal sealed class BackupRun : IAsyncDisposable
         BackupWarning warning = new(archive, text);
         lock (_gate)
         {
-            _warnings.Add(warning);
+            _warningCount++;
+            if (_warnings.Count < MostWarnings)
+            {
+                _warnings.Add(warning);
+            }
         }
 
         Options.Warned?.Report(warning);
@@ -160,6 +168,31 @@ internal sealed class BackupRun : IAsyncDisposable
         await StoreAsync(name, data.Length, blob, counters, started).ConfigureAwait(false);
     }
 
+    /// <summary>The catalog that all archives of version 1 share; the first one starts it.</summary>
+    public async Task<CatalogUpload> GetCatalogAsync()
+    {
+        if (_catalog is null)
+        {
+            int average = BuzhashChunker.CatalogAverageSize;
+            _catalog = new CatalogUpload(await StartDynamicAsync(ArchiveName.Catalog, new BuzhashChunker(average), average).ConfigureAwait(false));
+        }
+
+        return _catalog;
+    }
+
+    /// <summary>Completes the catalog, if there is one.</summary>
+    public async Task CompleteCatalogAsync()
+    {
+        if (_catalog is { } catalog)
+        {
+            await catalog.Output.FinishAsync(Token).ConfigureAwait(false);
+            await CompleteAsync(catalog.Archive).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets go of the catalog after a failure.</summary>
+    public Task AbandonCatalogAsync(Exception failure) => _catalog?.Archive.Upload.AbandonAsync(failure) ?? Task.CompletedTask;
+
     /// <summary>Stores the key, encrypted for the master key.</summary>
     public async Task StoreKeyAsync()
     {
@@ -198,6 +231,7 @@ internal sealed class BackupRun : IAsyncDisposable
             Archives = _archives,
             Previous = Previous?.Manifest.Snapshot,
             Warnings = Warnings,
+            WarningCount = _warningCount,
             Duration = _progress.Elapsed,
         };
     }

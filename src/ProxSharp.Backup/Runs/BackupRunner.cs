@@ -38,6 +38,7 @@ internal static class BackupRunner
             // Whatever is under way ends with the connection, and the server drops the snapshot.
             fault.Report(failure);
             await writer.DisposeAsync().ConfigureAwait(false);
+            await run.AbandonCatalogAsync(failure).ConfigureAwait(false);
             await run.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             Rethrow(fault, run, sources, failure);
@@ -58,6 +59,7 @@ internal static class BackupRunner
             await source.BackUpAsync(run).ConfigureAwait(false);
         }
 
+        await run.CompleteCatalogAsync().ConfigureAwait(false);
         await run.StoreKeyAsync().ConfigureAwait(false);
         return await run.FinishAsync().ConfigureAwait(false);
     }
@@ -119,7 +121,7 @@ internal static class BackupRunner
         {
             BackupWarning warning = new("", $"The snapshot is saved, but not its notes: {exception.Message}");
             options.Warned?.Report(warning);
-            return result with { Warnings = [.. result.Warnings, warning] };
+            return result with { Warnings = [.. result.Warnings, warning], WarningCount = result.WarningCount + 1 };
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pbs;
 
 namespace ProxSharp.Backup.Runs;
@@ -39,7 +39,7 @@ internal static class SnapshotCalls
         return parameters;
     }
 
-    private static bool Ignore(ref Utf8JsonReader reader)
+    private static bool Ignore(ref ApiJsonReader reader)
     {
         reader.Skip();
         return true;
