@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Pbs.Storage;
 
 namespace ProxSharp.Simulator.Pbs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Pbs.Storage;

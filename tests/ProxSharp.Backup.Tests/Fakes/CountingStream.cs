@@ -3,22 +3,14 @@ namespace ProxSharp.Backup.Tests.Fakes;
 /// <summary>Counts what is read of it.</summary>
 internal sealed class CountingStream(byte[] bytes) : MemoryStream(bytes)
 {
-    private readonly TaskCompletionSource _many = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _bytesRead;
 
-    public long BytesRead { get; private set; }
-
-    /// <summary>Ends when 20 MiB were read.</summary>
-    public Task Settled => _many.Task;
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = await base.ReadAsync(buffer, cancellationToken);
-        BytesRead += count;
-        if (BytesRead >= 20 << 20)
-        {
-            _many.TrySetResult();
-        }
-
+        Interlocked.Add(ref _bytesRead, count);
         return count;
     }
 }

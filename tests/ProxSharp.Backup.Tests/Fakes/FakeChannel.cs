@@ -8,7 +8,6 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
-using ProxSharp.Http;
 
 namespace ProxSharp.Backup.Tests.Fakes;
 

@@ -1,10 +1,10 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
-using ProxSharp.Http;
 
 namespace ProxSharp.Backup.Tests.Fakes;
 
@@ -27,9 +27,9 @@ internal sealed class FakeStore
         using DataBlobDecoder decoder = new(key);
         if (name.EndsWith(".blob", StringComparison.Ordinal))
         {
-            using PooledBuffer whole = new(256);
+            ArrayBufferWriter<byte> whole = new();
             decoder.Decode(file, whole);
-            return whole.Span.ToArray();
+            return whole.WrittenSpan.ToArray();
         }
 
         IChunkIndex index = name.EndsWith(".fidx", StringComparison.Ordinal) ? FixedIndex.Parse(file) : DynamicIndex.Parse(file);

@@ -6,7 +6,7 @@ namespace ProxSharp.Backup.Tests.Fakes;
 /// <summary>An index that the fake server is writing.</summary>
 internal sealed class FakeWriter(string name, long? size, FixedIndex? reused)
 {
-    private readonly DynamicIndexBuilder _dynamic = new();
+    private readonly List<(Sha256Digest Digest, long Length)> _chunks = [];
     private readonly Sha256Digest?[] _slots = size is { } bytes ? Slots(bytes, reused) : [];
     private long _count;
     private long _bytes;
@@ -20,16 +20,17 @@ internal sealed class FakeWriter(string name, long? size, FixedIndex? reused)
     public void Append(Sha256Digest digest, long offset, int length)
     {
         _count++;
-        _bytes += length;
         if (Size is not { } whole)
         {
-            Refuse(offset != _dynamic.Size, $"dynamic writer '{Name}' append chunk failed - got strange chunk offset ({_dynamic.Size} != {offset})");
-            _dynamic.Add(length, digest);
+            Refuse(offset != _bytes, $"dynamic writer '{Name}' append chunk failed - got strange chunk offset ({_bytes} != {offset})");
+            _chunks.Add((digest, length));
+            _bytes += length;
             return;
         }
 
         Refuse(offset % FixedIndex.DefaultChunkSize != 0 || offset + length > whole, "got strange chunk offset");
         Refuse(length != FixedIndex.DefaultChunkSize && offset + length != whole, "got unexpected chunk size");
+        _bytes += length;
         _slots[offset / FixedIndex.DefaultChunkSize] = digest;
     }
 
@@ -40,8 +41,10 @@ internal sealed class FakeWriter(string name, long? size, FixedIndex? reused)
         {
             Refuse(count < 1, "parameter verification failed");
             Refuse(bytes != _bytes, "unexpected file size");
-            Refuse(checksum != _dynamic.ComputeChecksum(), "got unexpected checksum");
-            return _dynamic.Build(Guid.Empty, DateTimeOffset.UnixEpoch).ToArray();
+            using DynamicIndexBuilder dynamic = new();
+            _chunks.ForEach(chunk => dynamic.Add(chunk.Length, chunk.Digest));
+            Refuse(checksum != dynamic.ComputeChecksum(), "got unexpected checksum");
+            return dynamic.Build(Guid.Empty, DateTimeOffset.UnixEpoch).ToArray();
         }
 
         Refuse(reused is null && (count != _slots.Length || bytes != whole), "unexpected file size");

@@ -4,6 +4,7 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
 using ProxSharp.Backup.Tests.Fakes;
+using ProxSharp.Backup.Upload;
 
 namespace ProxSharp.Backup.Tests.Runs;
 
@@ -314,6 +315,7 @@ public sealed class BackupRunTests
     {
         byte[] image = FakeBackup.Random(200 * MiB);
         TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SemaphoreSlim stuck = new(0);
         CountingStream stream = new(image);
         Task<BackupResult> running = _backup.RunAsync(
             [BackupSource.Image("disk", stream)],
@@ -321,14 +323,20 @@ public sealed class BackupRunTests
             {
                 if (line == "POST /fixed_chunk")
                 {
+                    stuck.Release();
                     await open.Task.WaitAsync(token);
                 }
 
                 return null;
             });
-        Task first = await Task.WhenAny(stream.Settled, running);
-        Assert.Same(stream.Settled, first);
-        Assert.InRange(stream.BytesRead, 1, 190 * MiB);
+        UploadSettings settings = new();
+        long most = settings.BlobMemory / ((4 * MiB) + 64);
+        for (int i = 0; i < Math.Min(settings.Lanes, most); i++)
+        {
+            await stuck.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(stream.BytesRead, 4 * MiB, settings.BlobMemory + settings.FixedWindow);
         open.SetResult();
         await running;
         Assert.Equal(image, _backup.Store.Read("disk.img.fidx"));

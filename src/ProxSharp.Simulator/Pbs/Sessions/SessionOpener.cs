@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Http;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Calls;
 
 namespace ProxSharp.Simulator.Pbs.Storage;

@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Simulator.Pbs.Storage;
 
