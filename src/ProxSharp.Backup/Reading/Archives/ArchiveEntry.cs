@@ -65,12 +65,13 @@ public sealed class ArchiveEntry
         };
     }
 
-    internal static ArchiveEntry FromCatalog(ReadOnlyMemory<byte> path, CatalogEntry entry, bool isRoot = false) => new(path, isRoot ? default : entry.Name, KindOf(entry.Kind))
-    {
-        Length = (long)Math.Min(entry.Length, long.MaxValue),
-        ModificationTime = entry.Kind == CatalogEntryKind.File ? new PxarTimestamp(entry.ModificationTime, 0) : null,
-        Catalog = entry,
-    };
+    internal static ArchiveEntry FromCatalog(ReadOnlyMemory<byte> path, CatalogEntry entry, bool isRoot = false) =>
+        new(path, isRoot ? default : entry.Name, KindOf(entry.Kind))
+        {
+            Length = (long)Math.Min(entry.Length, long.MaxValue),
+            ModificationTime = entry.Kind == CatalogEntryKind.File ? new PxarTimestamp(entry.ModificationTime, 0) : null,
+            Catalog = entry,
+        };
 
     private static PxarEntryKind KindOf(CatalogEntryKind kind) => kind switch
     {

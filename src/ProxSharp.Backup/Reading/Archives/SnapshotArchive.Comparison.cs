@@ -13,7 +13,10 @@ public sealed partial class SnapshotArchive
     /// <param name="options">How to compare; null for the defaults.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ProxmoxProtocolException">One of the archives is damaged.</exception>
-    public IAsyncEnumerable<SnapshotChange> CompareWithAsync(SnapshotArchive older, CompareOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SnapshotChange> CompareWithAsync(
+        SnapshotArchive older,
+        CompareOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(older);
         return new TreeComparer(older, this, options ?? CompareOptions.Default).CompareAsync(cancellationToken);

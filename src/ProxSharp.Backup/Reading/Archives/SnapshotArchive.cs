@@ -54,7 +54,8 @@ public sealed partial class SnapshotArchive
         _tree.FindAsync(ArchivePath.Parse(path), cancellationToken);
 
     /// <inheritdoc cref="FindAsync(string, CancellationToken)"/>
-    public ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken = default) => _tree.FindAsync(path, cancellationToken);
+    public ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken = default) =>
+        _tree.FindAsync(path, cancellationToken);
 
     /// <summary>Looks an entry up in the archive, with all its metadata.</summary>
     /// <param name="path">Names with slashes between them; the empty path is the root. Symbolic links are not followed.</param>
@@ -100,7 +101,10 @@ public sealed partial class SnapshotArchive
             yield return entry;
     }
 
-    /// <summary>All entries that patterns match, for example <c>*.conf</c> or <c>/etc/**/hosts</c>. What a directory that matches holds is not given unless it matches too.</summary>
+    /// <summary>
+    /// All entries that patterns match, for example <c>*.conf</c> or <c>/etc/**/hosts</c>. What a directory that matches holds is not given unless it matches
+    /// too.
+    /// </summary>
     /// <param name="patterns">The patterns; of several that match an entry the last one decides, and one that begins with <c>!</c> leaves it out.</param>
     /// <param name="path">The directory to look in; the empty path is the root. Patterns see whole paths nevertheless.</param>
     /// <param name="withMetadata">Reads all metadata from the archive, where the catalog would do. See <see cref="ListAsync"/>.</param>
@@ -121,7 +125,9 @@ public sealed partial class SnapshotArchive
         }
     }
 
-    /// <summary>Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.</summary>
+    /// <summary>
+    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.
+    /// </summary>
     /// <param name="path">A regular file or a hard link.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFileNotFoundException">There is no such file.</exception>
@@ -130,7 +136,9 @@ public sealed partial class SnapshotArchive
     public async ValueTask<Stream> OpenFileAsync(string path, CancellationToken cancellationToken = default) =>
         await OpenFileAsync(await GetAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.</summary>
+    /// <summary>
+    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.
+    /// </summary>
     /// <param name="entry">A regular file or a hard link of this archive.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFileNotFoundException">The catalog has the file, and the archive has not.</exception>

@@ -6,7 +6,12 @@ namespace ProxSharp.Backup.Reading.Archives;
 /// <summary>Puts a split archive together to one of version 1, from front to back.</summary>
 internal static class SplitJoiner
 {
-    public static async Task JoinAsync(ChunkedFile metadata, ChunkedFile payload, Stream destination, ProgressReporter progress, CancellationToken cancellationToken)
+    public static async Task JoinAsync(
+        ChunkedFile metadata,
+        ChunkedFile payload,
+        Stream destination,
+        ProgressReporter progress,
+        CancellationToken cancellationToken)
     {
         HashSet<long> linked = await FindLinkTargetsAsync(metadata, cancellationToken).ConfigureAwait(false);
         Stream names = metadata.OpenStream(eager: true);
@@ -70,7 +75,8 @@ internal static class SplitJoiner
         catch (ArgumentException exception)
         {
             // A damaged archive may hold what no writer takes, for example the mode of a directory for a file.
-            throw new ProxmoxProtocolException($"The entry {reader.Entry.Name} cannot be written: {exception.Message}", exception) { Offset = reader.Entry.Position };
+            string message = $"The entry {reader.Entry.Name} cannot be written: {exception.Message}";
+            throw new ProxmoxProtocolException(message, exception) { Offset = reader.Entry.Position };
         }
     }
 

@@ -76,7 +76,10 @@ internal sealed class ChunkLoader : IDisposable
     private static void CheckLength(IndexChunk chunk)
     {
         if (chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
-            throw new ProxmoxProtocolException(FormattableString.Invariant($"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
+        {
+            throw new ProxmoxProtocolException(FormattableString.Invariant(
+                $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
+        }
     }
 
     private string Describe(IndexChunk chunk) =>

@@ -35,7 +35,8 @@ public sealed class ChunkStoreDirectory : IChunkSource
         long length = RandomAccess.GetLength(file);
         if (length > DataBlob.MaxUploadSize)
         {
-            throw new ProxmoxProtocolException(FormattableString.Invariant($"The file of the chunk {digest} has {length} bytes; a chunk has {DataBlob.MaxUploadSize} at most."));
+            throw new ProxmoxProtocolException(FormattableString.Invariant(
+                $"The file of the chunk {digest} has {length} bytes; a chunk has {DataBlob.MaxUploadSize} at most."));
         }
 
         for (long position = 0; ;)

@@ -27,7 +27,10 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.Length - Count);
         Count += count;
         if (Count > _limit)
-            throw new ProxmoxProtocolException(FormattableString.Invariant($"More than the {_limit} bytes that are possible here have come.")) { Offset = _limit };
+        {
+            string message = FormattableString.Invariant($"More than the {_limit} bytes that are possible here have come.");
+            throw new ProxmoxProtocolException(message) { Offset = _limit };
+        }
     }
 
     public Memory<byte> GetMemory(int sizeHint = 0)

@@ -27,7 +27,8 @@ public static class DatastoreSnapshotExtensions
         {
             ArgumentNullException.ThrowIfNull(store);
             options ??= SnapshotOpenOptions.Default;
-            BackupReaderSession session = await BackupReaderSession.OpenAsync(store, options.Namespace, snapshot, false, cancellationToken).ConfigureAwait(false);
+            BackupReaderSession session = await BackupReaderSession.OpenAsync(store, options.Namespace, snapshot, false, cancellationToken)
+                .ConfigureAwait(false);
             string origin = options.Namespace.IsRoot ? store.ToString() : $"{store}:{options.Namespace}";
             return await SnapshotReader.OpenAsync(new SessionSnapshotSource(session, snapshot, origin), options, cancellationToken).ConfigureAwait(false);
         }

@@ -46,7 +46,8 @@ public sealed class LocalDatastore
                 string group = Path.Combine(Root, backupNamespace.StorePath, type, id);
                 foreach (string time in Folders(group))
                 {
-                    if (TryParse($"{type}/{id}", time, out BackupSnapshotPath snapshot) && File.Exists(Path.Combine(group, time, LocalSnapshotSource.ManifestName)))
+                    bool finished = File.Exists(Path.Combine(group, time, LocalSnapshotSource.ManifestName));
+                    if (finished && TryParse($"{type}/{id}", time, out BackupSnapshotPath snapshot))
                         found.Add(snapshot);
                 }
             }
@@ -62,14 +63,17 @@ public sealed class LocalDatastore
     /// <exception cref="SnapshotFileNotFoundException">There is no such snapshot, or it was not finished.</exception>
     /// <exception cref="Formats.BackupKeyException">The snapshot was made with a key that was not given, or with another one.</exception>
     /// <exception cref="ProxmoxProtocolException">The manifest is damaged, was changed, or belongs to another snapshot.</exception>
-    public Task<SnapshotReader> OpenSnapshotAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<SnapshotReader> OpenSnapshotAsync(
+        BackupSnapshotPath snapshot,
+        SnapshotOpenOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= SnapshotOpenOptions.Default;
         return SnapshotReader.OpenAsync(new LocalSnapshotSource(this, options.Namespace, snapshot), options, cancellationToken);
     }
 
-    private static IEnumerable<string> Folders(string path) => Directory.Exists(path)
-        ? Directory.EnumerateDirectories(path).Select(static folder => Path.GetFileName(folder)).Where(static name => !name.StartsWith('.')).Order(StringComparer.Ordinal)
+    private static IEnumerable<string> Folders(string path) => new DirectoryInfo(path) is { Exists: true } folder
+        ? folder.EnumerateDirectories().Select(static inner => inner.Name).Where(static name => !name.StartsWith('.')).Order(StringComparer.Ordinal)
         : [];
 
     private static bool TryParse(string group, string time, out BackupSnapshotPath snapshot) =>

@@ -10,8 +10,8 @@ public sealed record RestoreFileOptions
     public bool Overwrite { get; init; }
 
     /// <summary>
-    /// Goes on with an image that was restored in part: what exists is compared with the digests of the snapshot, and only chunks that differ are fetched. After
-    /// a failure the file stays for the next attempt. Default: false.
+    /// Goes on with an image that was restored in part: what exists is compared with the digests of the snapshot, and only chunks that differ are fetched.
+    /// After a failure the file stays for the next attempt. Default: false.
     /// </summary>
     public bool Resume { get; init; }
 

@@ -43,7 +43,8 @@ internal static class SnapshotManifest
     }
 
     public static BackupKeyException MissingKey(string what, KeyFingerprint? fingerprint) => new(
-        $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}. Give that key: {nameof(SnapshotOpenOptions)}.{nameof(SnapshotOpenOptions.Key)}, or --keyfile.");
+        $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}. "
+        + $"Give that key: {nameof(SnapshotOpenOptions)}.{nameof(SnapshotOpenOptions.Key)}, or --keyfile.");
 
     private static (BackupManifest Manifest, byte[] Text) Parse(ISnapshotSource source, ReadOnlySpan<byte> blob)
     {
@@ -59,7 +60,8 @@ internal static class SnapshotManifest
         }
         catch (ProxmoxProtocolException exception)
         {
-            throw new ProxmoxProtocolException($"The manifest of {source.Snapshot} cannot be read: {exception.Message}", exception) { Offset = exception.Offset };
+            string message = $"The manifest of {source.Snapshot} cannot be read: {exception.Message}";
+            throw new ProxmoxProtocolException(message, exception) { Offset = exception.Offset };
         }
 
         return manifest.Snapshot == source.Snapshot

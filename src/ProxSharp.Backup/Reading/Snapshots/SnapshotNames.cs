@@ -25,8 +25,11 @@ internal static class SnapshotNames
     /// <summary>The payload stream of a metadata stream.</summary>
     public static string PayloadOf(SnapshotFile metadata) => metadata.StoredName[..^".mpxar.didx".Length] + ".ppxar.didx";
 
-    public static SnapshotFileNotFoundException NotFound(IReadOnlyList<SnapshotFile> files, string name, string origin) => new(
-        $"There is no \"{name}\" in {origin}. It has {string.Join(", ", files.Select(static file => file.Name).Append(ArchiveName.Manifest[..^".blob".Length]))}.");
+    public static SnapshotFileNotFoundException NotFound(IReadOnlyList<SnapshotFile> files, string name, string origin)
+    {
+        IEnumerable<string> names = files.Select(static file => file.Name).Append(ArchiveName.Manifest[..^".blob".Length]);
+        return new($"There is no \"{name}\" in {origin}. It has {string.Join(", ", names)}.");
+    }
 
     private static IEnumerable<string> Candidates(string name)
     {

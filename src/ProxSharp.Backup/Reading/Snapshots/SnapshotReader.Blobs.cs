@@ -68,14 +68,14 @@ public sealed partial class SnapshotReader
         SHA256.HashData(blob, checksum);
         if (blob.Length != file.Length || new Sha256Digest(checksum) != file.Checksum)
         {
-            throw new ProxmoxProtocolException(FormattableString.Invariant(
-                $"{file.StoredName} of {Snapshot} is not what the manifest names: {blob.Length} bytes with the checksum {new Sha256Digest(checksum)}, not {file.Length} with {file.Checksum}."));
+            throw Unlike(file, blob.Length, new Sha256Digest(checksum));
         }
 
         try
         {
-            if (DataBlob.IsEncrypted(DataBlob.ReadKind(blob)) != key is not null)
-                throw new ProxmoxProtocolException(key is null ? "It is encrypted, and the manifest says that it is not." : "It is not encrypted, and the manifest says that it is.");
+            bool isEncrypted = DataBlob.IsEncrypted(DataBlob.ReadKind(blob));
+            if (isEncrypted != key is not null)
+                throw new ProxmoxProtocolException($"It is {(isEncrypted ? "" : "not ")}encrypted, and the manifest says otherwise.");
         }
         catch (ProxmoxProtocolException exception)
         {

@@ -75,7 +75,10 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     /// <exception cref="BackupKeyException">The snapshot was made with a key that was not given, or with another one.</exception>
     /// <exception cref="ProxmoxProtocolException">The manifest is damaged, was changed, or belongs to another snapshot.</exception>
     /// <exception cref="SnapshotFileNotFoundException">There is no manifest: the snapshot was not finished.</exception>
-    public static async Task<SnapshotReader> OpenAsync(ISnapshotSource source, SnapshotOpenOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<SnapshotReader> OpenAsync(
+        ISnapshotSource source,
+        SnapshotOpenOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= SnapshotOpenOptions.Default;
@@ -147,6 +150,9 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         return _options.Key ?? throw SnapshotManifest.MissingKey(file.Name, Manifest.KeyFingerprint);
     }
 
+    private ProxmoxProtocolException Unlike(SnapshotFile file, long length, Sha256Digest checksum) => new(FormattableString.Invariant(
+        $"{file.StoredName} of {Snapshot} is not what the manifest names: {length} bytes with the checksum {checksum}, not {file.Length} with {file.Checksum}."));
+
     private async Task<ChunkedFile> LoadChunkedAsync(SnapshotFile file)
     {
         // One caller's cancellation must not fail the others that wait for the same list, so it is not passed on.
@@ -155,11 +161,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         await _source.DownloadAsync(file.StoredName, bytes, CancellationToken.None).ConfigureAwait(false);
         IChunkIndex index = ParseIndex(file, bytes.Span);
         if (index.Size != file.Length || index.Checksum != file.Checksum)
-        {
-            throw new ProxmoxProtocolException(FormattableString.Invariant(
-                $"{file.StoredName} of {Snapshot} is not what the manifest names: {index.Size} bytes with the checksum {index.Checksum}, not {file.Length} with {file.Checksum}."));
-        }
-
+            throw Unlike(file, index.Size, index.Checksum);
         ChunkLoader loader = new(_source, file.Name, key, _pool, _counters);
         return new(file, index, loader, ZeroChunks.Find(index, key), _cache, Ahead);
     }
@@ -172,7 +174,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         }
         catch (ProxmoxProtocolException exception)
         {
-            throw new ProxmoxProtocolException($"{file.StoredName} of {Snapshot} cannot be read: {exception.Message}", exception) { Offset = exception.Offset };
+            throw Damaged($"{file.StoredName} of {Snapshot}", exception);
         }
     }
 }

@@ -24,8 +24,8 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         ChunkedFile names = file;
         if (file.File.Kind == SnapshotFileKind.SplitPayload)
         {
-            SnapshotFile? metadata = reader.Files.FirstOrDefault(other => other.Kind == SnapshotFileKind.SplitMetadata && SnapshotNames.PayloadOf(other) == file.File.StoredName);
-            if (metadata is null)
+            bool IsOurs(SnapshotFile other) => other.Kind == SnapshotFileKind.SplitMetadata && SnapshotNames.PayloadOf(other) == file.File.StoredName;
+            if (reader.Files.FirstOrDefault(IsOurs) is not { } metadata)
                 return null;
             names = await reader.OpenChunkedAsync(metadata, cancellationToken).ConfigureAwait(false);
         }

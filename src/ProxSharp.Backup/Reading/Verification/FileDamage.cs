@@ -10,6 +10,8 @@ namespace ProxSharp.Backup.Reading.Verification;
 /// <param name="Message">What was found.</param>
 public sealed record FileDamage(ChunkProblem Problem, long Start, long End, Sha256Digest? Digest, string Message)
 {
-    /// <summary>The files of the directory tree that lose bytes by it, at most 100 of them. A directory that cannot be read stands with a slash at its end.</summary>
+    /// <summary>
+    /// The files of the directory tree that lose bytes by it, at most 100 of them. A directory that cannot be read stands with a slash at its end.
+    /// </summary>
     public IReadOnlyList<string> AffectedPaths { get; init; } = [];
 }

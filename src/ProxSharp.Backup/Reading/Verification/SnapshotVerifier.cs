@@ -105,7 +105,11 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         return verified;
     }
 
-    private static async Task<(ChunkProblem Problem, string Message)?> CheckAsync(ChunkLoader loader, IndexChunk chunk, ByteBudget budget, CancellationToken cancellationToken)
+    private static async Task<(ChunkProblem Problem, string Message)?> CheckAsync(
+        ChunkLoader loader,
+        IndexChunk chunk,
+        ByteBudget budget,
+        CancellationToken cancellationToken)
     {
         long cost = await budget.TakeAsync(chunk.Length * 2, cancellationToken).ConfigureAwait(false);
         try
