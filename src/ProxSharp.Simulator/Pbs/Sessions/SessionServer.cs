@@ -19,6 +19,9 @@ internal sealed class SessionServer : IAsyncDisposable
     private const int MostStreams = 200;
     private const int ResponseBuffer = 4 << 20;
 
+    // An infinite time overflows in Kestrel's clock on some machines, and then ends an idle connection within a second.
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(365);
+
     private readonly SessionListener _listener;
     private readonly KestrelServer _server;
     private readonly ServiceProvider _services;
@@ -72,8 +75,8 @@ internal sealed class SessionServer : IAsyncDisposable
 
     private static void Configure(KestrelServerLimits limits)
     {
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = s_never;
+        limits.RequestHeadersTimeout = s_never;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
