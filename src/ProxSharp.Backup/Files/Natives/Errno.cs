@@ -18,9 +18,11 @@ internal static class Errno
     internal const int NoSpace = 28;
     internal const int ReadOnlyFileSystem = 30;
     internal const int Range = 34;
+    internal const int NameTooLong = 36;
     internal const int NoSystemCall = 38;
     internal const int Loop = 40;
     internal const int NoData = 61;
+    internal const int BadSequence = 84;
     internal const int NotSupported = 95;
     internal const int Stale = 116;
     internal const int QuotaExceeded = 122;
@@ -35,7 +37,7 @@ internal static class Errno
         Loop or NotDirectory or IsDirectory => FileTreeFault.OtherKind,
         Exists => FileTreeFault.Exists,
         NoSpace or QuotaExceeded => FileTreeFault.Full,
-        NotSupported or NoSystemCall or NotTerminal => FileTreeFault.Unsupported,
+        NotSupported or NoSystemCall or NotTerminal or NameTooLong or BadSequence => FileTreeFault.Unsupported,
         _ => FileTreeFault.Failed,
     };
 }

@@ -45,12 +45,37 @@ public sealed class PathPattern
     /// <param name="pattern">The bytes of the pattern.</param>
     /// <param name="result">The pattern; null if the bytes are none.</param>
     public static bool TryParse(ReadOnlySpan<byte> pattern, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result) =>
-        TryParse(pattern, default, whole: false, out result);
+        TryParse(pattern, default, whole: false, literal: false, out result);
 
     /// <summary>Whether the pattern matches a path.</summary>
     /// <param name="path">The path from the root of the archive, with a leading slash and none at the end.</param>
     /// <param name="isDirectory">Whether the path is that of a directory.</param>
     public bool Matches(ReadOnlySpan<byte> path, bool isDirectory) => (isDirectory || !DirectoriesOnly) && _glob.Matches(path, _whole);
+
+    /// <summary>A pattern that matches one path and nothing else.</summary>
+    /// <param name="path">The path from the root of the archive, as UTF-8; a leading slash may be missing.</param>
+    /// <exception cref="ArgumentException">The path is empty, or is the root.</exception>
+    public static PathPattern Literal(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        byte[] bytes = Encoding.UTF8.GetBytes(path.Trim('/'));
+        if (bytes.Length == 0)
+            throw new ArgumentException("The path names nothing.", nameof(path));
+        return TryParse("/"u8, Escape([(byte)'/', .. bytes]), whole: true, literal: true, out PathPattern? result) ? result : throw new ArgumentException("The path is not valid.", nameof(path));
+    }
+
+    /// <summary>Whether a path below a directory might match. True if that is not sure.</summary>
+    /// <param name="directory">The path of the directory, with a leading slash; empty for the root.</param>
+    internal bool MayMatchBelow(ReadOnlySpan<byte> directory)
+    {
+        if (_body[0] != (byte)'/')
+            return true;
+        int special = _body.AsSpan().IndexOfAny("*?[\\"u8);
+        ReadOnlySpan<byte> known = special < 0 ? _body : _body.AsSpan(0, special);
+        return special >= 0 && directory.Length >= known.Length
+            ? directory.StartsWith(known)
+            : known.StartsWith(directory) && (known.Length == directory.Length || known[directory.Length] == (byte)'/');
+    }
 
     /// <summary>The pattern as text, for people: bytes that are no UTF-8 stand as <c>\xNN</c>.</summary>
     public override string ToString() => PxarName.Text(ToBytes());
@@ -68,10 +93,15 @@ public sealed class PathPattern
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result)
     {
         bool anchored = line.StartsWith("/"u8) || line.StartsWith("!/"u8);
-        return TryParse(line, anchored ? Escape(directory) : default, anchored, out result);
+        return TryParse(line, anchored ? Escape(directory) : default, anchored, literal: false, out result);
     }
 
-    private static bool TryParse(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> prefix, bool whole, out PathPattern? result)
+    private static bool TryParse(
+        ReadOnlySpan<byte> pattern,
+        ReadOnlySpan<byte> prefix,
+        bool whole,
+        bool literal,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result)
     {
         result = null;
         bool reversed = pattern.StartsWith("!"u8);
@@ -81,7 +111,7 @@ public sealed class PathPattern
         bool directoriesOnly = body.Length < pattern.Length && !body.IsEmpty;
         if (pattern.IsEmpty)
             return false;
-        byte[] full = [.. prefix, .. body.IsEmpty ? "/"u8 : body];
+        byte[] full = literal ? [.. prefix] : [.. prefix, .. body.IsEmpty ? "/"u8 : body];
         if (Glob.TryParse(full) is not { } glob)
             return false;
         result = new(glob, full, reversed, directoriesOnly, whole);
