@@ -6,12 +6,13 @@ using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Pbs.Sessions;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
 
 namespace ProxSharp.Simulator;
 
-/// <summary>A Proxmox Backup Server in this process: its REST API over TLS on the loopback address. Backup and reader sessions are not part of it.</summary>
+/// <summary>A Proxmox Backup Server in this process: its REST API over TLS on the loopback address, and backup and reader sessions, which the official client can use.</summary>
 /// <example>
 /// <code>
 /// await using PbsSimulator simulator = await PbsSimulator.StartAsync();
@@ -26,9 +27,10 @@ public sealed class PbsSimulator : IAsyncDisposable
     private readonly HttpServerContext _server;
     private readonly PbsSimulatorOptions _options;
     private readonly TicketOffice _tickets;
+    private readonly SessionServer _sessions;
 
-    private PbsSimulator(SimulatorHost host, HttpServerContext server, PbsSimulatorOptions options, TicketOffice tickets, PbsState state) =>
-        (_host, _server, _options, _tickets, State) = (host, server, options, tickets, state);
+    private PbsSimulator(SimulatorHost host, HttpServerContext server, SessionServer sessions, PbsSimulatorOptions options, TicketOffice tickets, PbsState state) =>
+        (_host, _server, _sessions, _options, _tickets, State) = (host, server, sessions, options, tickets, state);
 
     /// <summary>Where it listens, for example <c>https://127.0.0.1:41234/</c>.</summary>
     public Uri Endpoint => _host.Endpoint;
@@ -56,56 +58,80 @@ public sealed class PbsSimulator : IAsyncDisposable
         options ??= new PbsSimulatorOptions();
         PbsState state = BuildState(options);
         TicketOffice tickets = new("PBS", options.TimeProvider, signatureLength: 64, new Random(TicketSeed));
+        FaultInjector faults = new(tickets.Rotate);
+        SimulatorTraffic traffic = new();
+        SessionServer sessions = await SessionServer.StartAsync(cancellationToken).ConfigureAwait(false);
         HttpServerContext server = new()
         {
-            Pipeline = BuildPipeline(state, tickets, options),
+            Pipeline = BuildPipeline(new SessionServices(state, sessions, faults, traffic, options.Delays), tickets, options),
             Writer = new PbsResponseWriter(options.TimeProvider),
             Limits = RequestHeadLimits.Pbs,
-            Faults = new FaultInjector(tickets.Rotate),
-            Traffic = new SimulatorTraffic(),
+            Faults = faults,
+            Traffic = traffic,
             Time = options.TimeProvider,
             IdleTime = options.TimeProvider is SimulatedClock ? TimeProvider.System : options.TimeProvider,
             IdleTimeout = TimeSpan.FromSeconds(120),
             MaximumRequests = int.MaxValue,
             ClosesOnError = false,
         };
-        X509Certificate2 certificate = SimulatorCertificate.Create(state.NodeName, [state.NodeName]);
-        SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
-        return new PbsSimulator(host, server, options, tickets, state);
+        try
+        {
+            X509Certificate2 certificate = SimulatorCertificate.Create(state.NodeName, [state.NodeName]);
+            SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
+            return new PbsSimulator(host, server, sessions, options, tickets, state);
+        }
+        catch
+        {
+            await sessions.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    /// <summary>Builds the scenario anew: datastores, users, tasks are as at the start. Connections, faults and the tickets handed out stay.</summary>
+    /// <summary>
+    /// Builds the scenario anew: datastores, users, tasks are as at the start. Connections, faults and the tickets handed out stay; what was stored in a
+    /// <see cref="PbsSimulatorOptions.DatastoreDirectory"/> stays too.
+    /// </summary>
     public void Reset()
     {
         PbsState state = BuildState(_options);
-        _server.Pipeline = BuildPipeline(state, _tickets, _options);
+        _server.Pipeline = BuildPipeline(new SessionServices(state, _sessions, Faults, Traffic, _options.Delays), _tickets, _options);
         State = state;
     }
 
     /// <summary>Stops it and closes all connections.</summary>
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync().ConfigureAwait(false);
+        await _sessions.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static PbsState BuildState(PbsSimulatorOptions options)
     {
-        PbsState state = new(PbsApiSchema.Embedded, options.TimeProvider, options.TaskDuration);
+        PbsState state = new(PbsApiSchema.Embedded, options.TimeProvider, options.TaskDuration) { DatastoreDirectory = options.DatastoreDirectory };
         BackupServerBuilder builder = new(state);
         builder.AddUser("root@pam", null);
         options.Scenario(builder);
         return state;
     }
 
-    private static PbsPipeline BuildPipeline(PbsState state, TicketOffice tickets, PbsSimulatorOptions options) =>
-        new(state, new PbsAuthentication(state, tickets), Handlers(state, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
-
-    private static HandlerTable Handlers(PbsState state, TicketOffice tickets)
+    private static PbsPipeline BuildPipeline(SessionServices services, TicketOffice tickets, PbsSimulatorOptions options)
     {
+        PbsState state = services.State;
+        return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
+    }
+
+    private static HandlerTable Handlers(SessionServices services, TicketOffice tickets)
+    {
+        PbsState state = services.State;
         HandlerTable table = new(state.Schema);
         new PbsLoginHandlers(state, tickets).Register(table);
         new PbsAccessHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new DatastoreHandlers(state).Register(table);
         new SnapshotHandlers(state).Register(table);
+        new MaintenanceHandlers(state).Register(table);
         new PbsTaskHandlers(state).Register(table);
+        new SessionOpener(services).Register(table);
         return table;
     }
 }

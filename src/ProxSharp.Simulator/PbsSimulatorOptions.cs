@@ -11,6 +11,12 @@ public sealed record PbsSimulatorOptions
     /// <summary>Builds the server; by default <see cref="DefaultBackupServer"/>.</summary>
     public Action<BackupServerBuilder> Scenario { get; init; } = DefaultBackupServer.Build;
 
+    /// <summary>
+    /// A folder that holds one folder for each datastore, laid out as a real server does; what is in them is opened. Null (the default) keeps
+    /// everything in memory.
+    /// </summary>
+    public string? DatastoreDirectory { get; init; }
+
     /// <summary>The clock that ticket ages, task progress, timeouts and delays go by; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -50,7 +50,7 @@ public sealed class PbsTests : IAsyncLifetime
     [InlineData("/admin/datastore/nostore/status", 400, "no such datastore 'nostore'")]
     [InlineData("/config/prune/prune-1", 400, "no such prune 'prune-1'")]
     [InlineData("/admin/datastore/store1/files?backup-type=host&backup-id=none&backup-time=1", 400, "ENOENT: No such file or directory")]
-    [InlineData("/admin/datastore/store1/files", 400, "parameter verification failed:\n- 'backup-id': parameter is missing and it is not optional.\n- 'backup-time': parameter is missing and it is not optional.\n- 'backup-type': parameter is missing and it is not optional.\n")]
+    [InlineData("/admin/datastore/store1/files", 400, "parameter verification failed:\n- 'backup-id': parameter is missing and it is not optional.\n- 'backup-time': parameter is missing and it is not optional.\n- 'backup-type': parameter is missing and it is not optional.")]
     public async Task Error_IsPlainTextLabelledAsJson(string path, int status, string text)
     {
         TestReply reply = await _client.GetAsync(path);

@@ -6,6 +6,9 @@ namespace ProxSharp.Simulator.Tests;
 /// <summary>An answer of a simulator.</summary>
 internal sealed record TestReply(int Status, string Reason, byte[] Body, string? ContentType)
 {
+    /// <summary>The announced length; null if there is none.</summary>
+    public long? ContentLength { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     public JsonNode? Json => Body.Length == 0 ? null : JsonNode.Parse(Body);

@@ -27,6 +27,12 @@ internal sealed class ApiCall
     /// <summary>True if the client asked for a websocket.</summary>
     public bool IsUpgrade { get; init; }
 
+    /// <summary>The protocol that the client wants to speak on the connection; null if it asked for none.</summary>
+    public string? UpgradeTo { get; init; }
+
+    /// <summary>The body as it came, where it holds no parameters.</summary>
+    public byte[] Body { get; init; } = [];
+
     public bool Has(string name) => Parameters.ContainsKey(name);
 
     /// <summary>The text of a parameter that the schema requires.</summary>

@@ -36,6 +36,9 @@ internal sealed record ApiReply
     /// <summary>What is spoken on the connection if the client asked for a websocket; null if nobody listens.</summary>
     public Http.IStreamProtocol? Upgrade { get; init; }
 
+    /// <summary>Who serves the connection from now on; null for ordinary answers.</summary>
+    public Http.IConnectionTakeover? Takeover { get; init; }
+
     public static ApiReply Of(JsonNode? data) => new() { Data = data };
 
     public static ApiReply Of(string text) => new() { Data = JsonValue.Create(text) };

@@ -85,7 +85,14 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
         WireResponse response = early ?? FaultResponse(fault) ?? await server.Pipeline.HandleAsync(request, cancellationToken).ConfigureAwait(false);
         if (fault?.Kind == FaultKind.DropAfterExecution || response.IsDropped)
         {
+            response.Takeover?.Abandon();
             connection.Abort();
+            return false;
+        }
+
+        if (response.Takeover is { } takeover)
+        {
+            await HandOverAsync(request, response, takeover, cancellationToken).ConfigureAwait(false);
             return false;
         }
 
@@ -126,6 +133,21 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
             // Proxmox: a frame against the rules is never answered; the connection breaks.
             connection.Abort();
         }
+    }
+
+    private async Task HandOverAsync(WireRequest request, WireResponse response, IConnectionTakeover takeover, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.Writer.WriteAsync(connection.Transport.Output, request, response, close: false, truncate: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            takeover.Abandon();
+            throw;
+        }
+
+        await takeover.RunAsync(connection, _id, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LingerAsync(WireRequest request, bool truncate, CancellationToken cancellationToken)

@@ -27,11 +27,17 @@ internal sealed record WireResponse
     /// <summary>True if the length of the body may be announced; a stream ends with the connection.</summary>
     public bool HasLength { get; init; } = true;
 
+    /// <summary>True if the body goes out in chunks, as an answer does that is longer than the server can know.</summary>
+    public bool IsChunked { get; init; }
+
     /// <summary>True to compress even if the client did not ask for it.</summary>
     public bool AlwaysCompress { get; init; }
 
     /// <summary>What is spoken on the connection after a <c>101</c> answer; null for ordinary answers.</summary>
     public IStreamProtocol? Upgrade { get; init; }
+
+    /// <summary>Who serves the connection after a <c>101</c> answer that is no websocket's; null for ordinary answers.</summary>
+    public IConnectionTakeover? Takeover { get; init; }
 
     /// <summary>True if the server breaks the connection instead of answering.</summary>
     public bool IsDropped { get; init; }

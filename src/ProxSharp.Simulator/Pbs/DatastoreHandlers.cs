@@ -1,26 +1,33 @@
 using System.Text.Json.Nodes;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.Pbs;
 
-/// <summary>Datastores: configuration, status, namespaces, garbage collection.</summary>
+/// <summary>Datastores: configuration, status, namespaces.</summary>
 internal sealed class DatastoreHandlers(PbsState state)
 {
-    private const string ConfigPath = "/config/datastore";
+    private const string ConfigPath = PbsState.DatastoreConfig;
+
+    // The history that the usage list shows: half-hourly values of the last month.
+    private const int HistoryLength = 1440;
+    private const int HistoryStep = 1800;
+
+    private static readonly string[] s_types = ["ct", "host", "vm"];
 
     public void Register(HandlerTable table)
     {
         const string Store = "/admin/datastore/{store}";
         table.Get("/admin/datastore", List);
         table.Get($"{Store}/status", Status);
+        table.Get($"{Store}/active-operations", ActiveOperations);
         table.Get("/status/datastore-usage", Usage);
         table.Get($"{Store}/namespace", Namespaces);
         table.Post($"{Store}/namespace", CreateNamespace);
         table.Delete($"{Store}/namespace", DeleteNamespace);
-        table.Get($"{Store}/gc", call => ApiReply.Of(Collection(state.GetDatastore(call.PathValues["store"]))));
-        table.Get("/admin/gc", call => ApiReply.Of(new JsonArray([.. Visible(call).Select(store => (JsonNode)Collection(store))])));
-        table.Post($"{Store}/gc", Collect);
         table.Post(ConfigPath, Create);
         table.Delete(ConfigPath + "/{name}", Remove);
     }
@@ -39,159 +46,159 @@ internal sealed class DatastoreHandlers(PbsState state)
         return ApiReply.Of(list);
     }
 
-    private Datastore Demand(ApiCall call)
-    {
-        string name = call.PathValues["store"];
-        return state.Permissions.HasAny(call.Caller, $"/datastore/{name}", "Datastore.Audit", "Datastore.Backup")
-            ? state.GetDatastore(name)
-            : throw new ApiFault(403, "permission check failed");
-    }
-
     private ApiReply Status(ApiCall call)
     {
-        Datastore store = Demand(call);
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, "Datastore.Audit", "Datastore.Backup", isWrite: false);
         JsonObject data = Space(store);
         data["backend-type"] = "filesystem";
         if (call.IsSet("verbose"))
         {
-            JsonObject Counts(string type)
-            {
-                Snapshot[] found = [.. store.Snapshots.Where(snapshot => snapshot.Type == type)];
-                return new JsonObject { ["groups"] = found.Select(static snapshot => snapshot.Namespace + snapshot.Group).Distinct().Count(), ["snapshots"] = found.Length };
-            }
-
-            data["counts"] = new JsonObject { ["vm"] = Counts("vm"), ["ct"] = Counts("ct"), ["host"] = Counts("host"), ["other"] = new JsonObject { ["groups"] = 0, ["snapshots"] = 0 } };
-            data["gc-status"] = Collection(store);
+            data["counts"] = Counts(store, group => !ownOnly || (store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner)));
+            data["gc-status"] = MaintenanceHandlers.Status(store);
         }
 
         return ApiReply.Of(data);
     }
 
-    private static JsonObject Space(Datastore store) => new() { ["total"] = store.Capacity, ["used"] = store.Used, ["avail"] = store.Capacity - store.Used };
+    private static JsonObject Space(Datastore store)
+    {
+        long used = Math.Min(store.Used, store.Capacity);
+        return new JsonObject { ["total"] = store.Capacity, ["used"] = used, ["avail"] = store.Capacity - used };
+    }
+
+    private static JsonObject Counts(Datastore store, Func<GroupKey, bool> counts)
+    {
+        JsonObject result = new() { ["other"] = new JsonObject { ["groups"] = 0, ["snapshots"] = 0 } };
+        GroupKey[] groups = [.. store.Namespaces(BackupNamespace.Root).SelectMany(store.Groups).Where(counts)];
+        foreach (string type in s_types)
+        {
+            int[] snapshots = [.. groups.Where(group => group.Type == type).Select(group => store.Snapshots(group).Count).Where(static count => count > 0)];
+            result[type] = new JsonObject { ["groups"] = snapshots.Length, ["snapshots"] = snapshots.Sum() };
+        }
+
+        return result;
+    }
+
+    private ApiReply ActiveOperations(ApiCall call)
+    {
+        Datastore store = state.GetDatastore(call.PathValues["store"]);
+        return ApiReply.Of(new JsonObject { ["read"] = store.Locks.Readers, ["write"] = store.Locks.Writers });
+    }
 
     private ApiReply Usage(ApiCall call)
     {
         JsonArray list = [];
         foreach (Datastore store in Visible(call))
         {
-            JsonObject entry = Space(store);
-            entry["store"] = store.Name;
-            entry["backend-type"] = "filesystem";
-            entry["mount-status"] = "nonremovable";
-            entry["gc-status"] = Collection(store);
-            entry["history"] = new JsonArray();
-            entry["history-start"] = state.Now.AddDays(-30).ToUnixTimeSeconds();
-            entry["history-delta"] = 86_400;
-            list.Add((JsonNode)entry);
+            list.Add((JsonNode)UsageOf(store));
         }
 
         return ApiReply.Of(list);
+    }
+
+    private JsonObject UsageOf(Datastore store)
+    {
+        try
+        {
+            state.DemandOperation(store, isWrite: false);
+        }
+        catch (ApiFault fault)
+        {
+            return new JsonObject { ["store"] = store.Name, ["error"] = fault.Message, ["mount-status"] = "nonremovable" };
+        }
+
+        JsonObject entry = Space(store);
+        entry["store"] = store.Name;
+        entry["backend-type"] = "filesystem";
+        entry["mount-status"] = "nonremovable";
+        entry["gc-status"] = MaintenanceHandlers.Status(store);
+        entry["history"] = new JsonArray([.. Enumerable.Repeat<JsonNode?>(null, HistoryLength)]);
+        entry["history-start"] = (state.Now.ToUnixTimeSeconds() / HistoryStep * HistoryStep) - (HistoryLength * HistoryStep);
+        entry["history-delta"] = HistoryStep;
+        return entry;
     }
 
     private ApiReply Namespaces(ApiCall call)
     {
-        Datastore store = Demand(call);
-        string parent = call.Text("parent") ?? "";
-        long depth = call.Integer("max-depth") ?? 7;
-        int own = Depth(parent);
-        JsonArray list = [];
-        foreach (string name in store.Namespaces.Where(name => (parent.Length == 0 || name == parent || name.StartsWith(parent + "/", StringComparison.Ordinal)) && Depth(name) - own <= depth))
+        string name = call.PathValues["store"];
+        BackupNamespace parent = DatastoreAccess.Namespace(call, "parent");
+        if (!state.Permissions.HasAny(call.Caller, DatastoreAccess.PathOf(name, parent), "Datastore.Audit", "Datastore.Backup"))
         {
-            list.Add((JsonNode)new JsonObject { ["ns"] = name });
+            throw new ApiFault(403, "permission check failed");
+        }
+
+        Datastore store = state.GetDatastore(name);
+        state.DemandOperation(store, isWrite: false);
+        DatastoreAccess.DemandNamespace(store, parent);
+        JsonArray list = [];
+        foreach (BackupNamespace ns in store.Namespaces(parent, (int)(call.Integer("max-depth") ?? 7)))
+        {
+            list.Add((JsonNode)new JsonObject { ["ns"] = ns.ToString() });
         }
 
         return ApiReply.Of(list);
     }
 
-    private static int Depth(string name) => name.Length == 0 ? 0 : name.Count(static letter => letter == '/') + 1;
-
     private ApiReply CreateNamespace(ApiCall call)
     {
-        Datastore store = Demand(call);
-        string parent = call.Text("parent") ?? "";
-        DemandNamespace(store, parent);
-        string name = parent.Length == 0 ? call.Required("name") : $"{parent}/{call.Required("name")}";
+        BackupNamespace parent = DatastoreAccess.Namespace(call, "parent");
+        Datastore store = Modify(call, parent);
+        DatastoreAccess.DemandNamespace(store, parent);
+        string name = call.Required("name");
+        BackupNamespace ns = BackupNamespace.TryParse(parent.IsRoot ? name : $"{parent}/{name}", out BackupNamespace made)
+            ? made
+            : throw new ApiFault(400, "namespace to deep, 8 > max 7");
 
         // Proxmox: making a namespace that exists succeeds.
-        store.Namespaces.Add(name);
-        return ApiReply.Of(name);
+        store.Files.MakeFolder(ns.StorePath);
+        return ApiReply.Of(ns.ToString());
     }
 
-    public static void DemandNamespace(Datastore store, string name)
+    private Datastore Modify(ApiCall call, BackupNamespace ns)
     {
-        if (!store.Namespaces.Contains(name))
+        string name = call.PathValues["store"];
+        if (!state.Permissions.Has(call.Caller, DatastoreAccess.PathOf(name, ns), "Datastore.Modify"))
         {
-            throw new ApiFault(404, "namespace not found");
+            throw new ApiFault(403, "permission check failed");
         }
+
+        Datastore store = state.GetDatastore(name);
+        state.DemandOperation(store, isWrite: true);
+        return store;
     }
 
     private ApiReply DeleteNamespace(ApiCall call)
     {
-        Datastore store = Demand(call);
-        string name = call.Required("ns");
-        DemandNamespace(store, name);
-        bool Inside(string other) => other == name || other.StartsWith(name + "/", StringComparison.Ordinal);
-        if (store.Snapshots.Any(snapshot => Inside(snapshot.Namespace)))
+        BackupNamespace ns = DatastoreAccess.Namespace(call);
+        Datastore store = Modify(call, ns);
+        DatastoreAccess.DemandNamespace(store, ns);
+        SnapshotKey[] snapshots = [.. store.Namespaces(ns).SelectMany(store.Groups).SelectMany(store.Snapshots)];
+        if (snapshots.Length > 0 && !call.IsSet("delete-groups"))
         {
-            if (!call.IsSet("delete-groups"))
+            throw new ApiFault(400, "only partially deleted due to existing groups but `delete-groups` not true");
+        }
+
+        int kept = 0;
+        foreach (SnapshotKey key in snapshots)
+        {
+            if (store.IsProtected(key) || store.Locks.IsLocked(key))
             {
-                throw new ApiFault(400, "only partially deleted due to existing groups but `delete-groups` not true");
+                kept++;
+                continue;
             }
 
-            store.Snapshots.RemoveAll(snapshot => Inside(snapshot.Namespace));
+            store.Remove(key);
         }
 
-        store.Namespaces.RemoveWhere(other => other.Length > 0 && Inside(other));
+        if (kept > 0)
+        {
+            return call.Flag("error-on-protected") != false
+                ? throw new ApiFault(400, "group only partially deleted due to protected snapshots")
+                : ApiReply.Nothing;
+        }
+
+        store.Files.DeleteFolder(ns.StorePath);
         return ApiReply.Nothing;
-    }
-
-    private static JsonObject Collection(Datastore store)
-    {
-        JsonObject data = new()
-        {
-            ["store"] = store.Name,
-            ["upid"] = store.LastCollection,
-            ["disk-bytes"] = store.Used,
-            ["disk-chunks"] = store.Used >> 21,
-            ["index-data-bytes"] = store.Snapshots.Sum(static snapshot => snapshot.Size),
-            ["index-file-count"] = store.Snapshots.Sum(static snapshot => snapshot.Files.Count),
-            ["pending-bytes"] = 0,
-            ["pending-chunks"] = 0,
-            ["removed-bad"] = 0,
-            ["removed-bytes"] = 0,
-            ["removed-chunks"] = 0,
-            ["still-bad"] = 0,
-        };
-        if (store.LastCollection is null)
-        {
-            data.Remove("upid");
-        }
-        else if (store.LastCollectionEnd != default)
-        {
-            data["last-run-state"] = "OK";
-            data["last-run-endtime"] = store.LastCollectionEnd.ToUnixTimeSeconds();
-            data["duration"] = 1;
-        }
-
-        return data;
-    }
-
-    private ApiReply Collect(ApiCall call)
-    {
-        Datastore store = state.GetDatastore(call.PathValues["store"]);
-        int files = Math.Max(1, store.Snapshots.Sum(static snapshot => snapshot.Files.Count));
-        SimulatedTask task = state.Tasks.Start(new TaskRequest(state.NodeName, "garbage_collection", store.Name, call.Caller.AuthId)
-        {
-            Effort = 3,
-            Lines =
-            [
-                $"starting garbage collection on store {store.Name}", "Start GC phase1 (mark used chunks)",
-                .. Enumerable.Range(1, files).Select(done => $"marked {done * 100 / files}% ({done} of {files} index files)"), "Start GC phase2 (sweep unused chunks)", "Removed garbage: 0 B", "Removed chunks: 0",
-            ],
-            Work = done => store.LastCollectionEnd = done.DueAt,
-        });
-        store.LastCollection = task.Upid;
-        return ApiReply.Of(task.Upid);
     }
 
     private ApiReply Create(ApiCall call)
@@ -213,8 +220,11 @@ internal sealed class DatastoreHandlers(PbsState state)
             Lines = [$"Chunkstore create: 100%"],
             Work = _ =>
             {
-                state.Datastores.TryAdd(name, new Datastore(name));
-                state.Collections.Put(ConfigPath, name, config);
+                if (!state.Datastores.ContainsKey(name))
+                {
+                    state.MakeDatastore(name).BasePath = call.Required("path");
+                    state.Collections.Put(ConfigPath, name, config);
+                }
             },
         }).Upid);
     }

@@ -12,9 +12,14 @@ internal sealed class PbsFormat(string name)
 
     public WireResponse Write(ApiReply reply)
     {
+        if (reply.Takeover is { } takeover)
+        {
+            return new WireResponse { Status = 101, Reason = "Switching Protocols", Headers = reply.Headers, HasLength = false, Takeover = takeover };
+        }
+
         if (reply.Raw is { } raw)
         {
-            return new WireResponse { Body = raw, ContentType = reply.RawContentType, Headers = reply.Headers };
+            return new WireResponse { Body = raw, ContentType = reply.RawContentType, Headers = reply.Headers, IsChunked = reply.IsStream };
         }
 
         JsonObject envelope = new() { ["data"] = reply.Data?.DeepClone() };
@@ -68,6 +73,6 @@ internal sealed class PbsFormat(string name)
 
         return errors.Count == 1
             ? $"parameter verification failed - '{errors.First().Key}': {errors.First().Value}"
-            : "parameter verification failed:\n" + string.Concat(errors.OrderBy(static error => error.Key, StringComparer.Ordinal).Select(static error => $"- '{error.Key}': {error.Value}\n"));
+            : "parameter verification failed:\n" + string.Join('\n', errors.Select(static error => $"- '{error.Key}': {error.Value}"));
     }
 }

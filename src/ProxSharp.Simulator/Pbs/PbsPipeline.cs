@@ -38,7 +38,7 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
         ApiMatch? match = null;
         try
         {
-            bool found = known && format.IsKnown && state.Schema.TryMatch(method, apiPath, out match);
+            bool found = known && format.IsKnown && state.Schema.TryMatch(method, apiPath, out match) && !match!.Endpoint.Path.Contains("/_upgrade_", StringComparison.Ordinal);
             Principal caller = found && match!.Endpoint.Permission.Audience == ApiAudience.World ? Principal.Anonymous : Authenticate(request);
             if (!found)
             {
@@ -85,6 +85,8 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
             PathValues = match.PathValues,
             Parameters = parameters,
             Caller = caller,
+            UpgradeTo = request.Header("Upgrade"),
+            Body = match.Endpoint.Transport == ApiTransportKind.Upload ? body : [],
         };
         lock (state.Gate)
         {

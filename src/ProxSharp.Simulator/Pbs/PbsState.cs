@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
+using ProxSharp.PropertyStrings;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Pbs;
@@ -9,15 +12,53 @@ namespace ProxSharp.Simulator.Pbs;
 internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration)
     : ServerState(schema, time, taskDuration, Seed, new AccessDirectory(RoleCatalogue.Load("pbs-roles.json"), tokensAlwaysSeparate: true))
 {
+    public const string DatastoreConfig = "/config/datastore";
+
     private const int Seed = 20260202;
 
+    /// <summary>Checks the parameters of the commands of sessions.</summary>
+    public ParameterStage SessionParameters { get; } = new(schema);
+
     public string NodeName { get; set; } = "pbs";
+
+    /// <summary>The folder that holds a folder for each datastore; null to keep everything in memory.</summary>
+    public string? DatastoreDirectory { get; init; }
 
     public SortedDictionary<string, Datastore> Datastores { get; } = new(StringComparer.Ordinal);
 
     public override string LocalNode => NodeName;
 
     public Datastore GetDatastore(string name) => Datastores.GetValueOrDefault(name) ?? throw new ApiFault(400, $"no such datastore '{name}'");
+
+    /// <summary>Makes a datastore, or opens what is in its folder.</summary>
+    public Datastore MakeDatastore(string name, string? folder = null)
+    {
+        string? place = folder ?? (DatastoreDirectory is null ? null : Path.Combine(DatastoreDirectory, name));
+        Datastore store = place is null ? Datastore.InMemory(name) : Datastore.OnDisk(name, place);
+        Datastores[name] = store;
+        return store;
+    }
+
+    /// <summary>Fails if the datastore is in a maintenance mode that forbids the operation.</summary>
+    public void DemandOperation(Datastore store, bool isWrite)
+    {
+        if (Collections.Find(DatastoreConfig, store.Name)?["maintenance-mode"] is not JsonValue setting)
+        {
+            return;
+        }
+
+        string mode = "";
+        string message = "";
+        foreach (PropertyStringEntry entry in PropertyStringEntries.Parse(ApiCall.TextOf(setting)).Items)
+        {
+            (mode, message) = entry.Key is null or "type" ? (entry.Value, message) : entry.Key == "message" ? (mode, entry.Value.Trim('"')) : (mode, message);
+        }
+
+        if (mode != "read-only" || isWrite)
+        {
+            throw new ApiFault(400, $"datastore '{store.Name}' is in {mode} maintenance mode: {message}");
+        }
+    }
 
     protected override string? PoolOf(string path) => null;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ProxSharp.Simulator.Calls;
 
 namespace ProxSharp.Simulator.Pbs;
 
@@ -14,9 +13,6 @@ internal static class Retention
         ("keep-monthly", static time => time.ToString("yyyyMM", CultureInfo.InvariantCulture)),
         ("keep-yearly", static time => time.ToString("yyyy", CultureInfo.InvariantCulture)),
     ];
-
-    /// <summary>Returns the kept snapshots; all of them if the call names no rule.</summary>
-    public static HashSet<Snapshot> Keep(IReadOnlyCollection<Snapshot> group, ApiCall call) => Keep(group, static snapshot => snapshot.Time, call.Integer);
 
     /// <summary>Returns what is kept; all of it if there is no rule.</summary>
     /// <param name="group">What belongs together.</param>

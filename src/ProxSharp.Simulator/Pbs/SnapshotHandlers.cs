@@ -1,115 +1,85 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Tasks;
+using ProxSharp.Simulator.Pbs.Storage;
 
 namespace ProxSharp.Simulator.Pbs;
 
-/// <summary>Backup groups and snapshots: lists, notes, protection, owners, pruning, verification.</summary>
+/// <summary>Groups and snapshots: lists, notes, protection, owners, removal.</summary>
 internal sealed class SnapshotHandlers(PbsState state)
 {
+    private const string Audit = "Datastore.Audit";
+    private const string Backup = "Datastore.Backup";
+    private const string Modify = "Datastore.Modify";
+    private const string Prune = "Datastore.Prune";
+
     public void Register(HandlerTable table)
     {
         const string Store = "/admin/datastore/{store}";
         table.Get($"{Store}/groups", ListGroups);
         table.Delete($"{Store}/groups", DeleteGroup);
+        table.Get($"{Store}/group-notes", call => ApiReply.Of(OfGroup(call, Audit, isWrite: false, static (store, group) => store.GroupNotes(group) ?? "")));
+        table.Put($"{Store}/group-notes", SetGroupNotes);
         table.Get($"{Store}/snapshots", List);
         table.Delete($"{Store}/snapshots", Delete);
-        table.Get($"{Store}/files", call => ApiReply.Of(Files(Find(call))));
-        table.Get($"{Store}/notes", call => ApiReply.Of(Find(call).Notes));
-        table.Put($"{Store}/notes", call => Change(call, snapshot => snapshot.Notes = call.Required("notes")));
-        table.Get($"{Store}/protected", call => ApiReply.Of(JsonValue.Create(Find(call).IsProtected)));
-        table.Put($"{Store}/protected", call => Change(call, snapshot => snapshot.IsProtected = call.IsSet("protected")));
-        table.Get($"{Store}/group-notes", call => ApiReply.Of(Demand(call).GroupNotes.GetValueOrDefault(GroupKey(call), "")));
-        table.Put($"{Store}/group-notes", SetGroupNotes);
+        table.Get($"{Store}/files", call => ApiReply.Of(Of(call, Audit, Backup, isWrite: false, static (store, key) => Files(store, key))));
+        table.Get($"{Store}/notes", call => ApiReply.Of(Of(call, Audit, Backup, isWrite: false, static (store, key) => Manifest(store, key).Notes ?? "")));
+        table.Put($"{Store}/notes", SetNotes);
+        table.Get($"{Store}/protected", call => ApiReply.Of(JsonValue.Create(Of(call, Audit, Backup, isWrite: false, static (store, key) => store.IsProtected(key)))));
+        table.Put($"{Store}/protected", SetProtected);
         table.Post($"{Store}/change-owner", ChangeOwner);
-        table.Post($"{Store}/prune", Prune);
-        table.Post($"{Store}/prune-datastore", PruneAll);
-        table.Post($"{Store}/verify", Verify);
     }
 
-    private static string GroupKey(ApiCall call) => $"{call.Text("ns") ?? ""}:{call.Required("backup-type")}/{call.Required("backup-id")}";
+    private static JsonArray Files(Datastore store, SnapshotKey key) => SnapshotView.Files(store, key, Manifest(store, key), out _);
 
-    private static JsonArray Files(Snapshot snapshot) =>
-        new([.. snapshot.Files.Select(static file => (JsonNode)new JsonObject { ["filename"] = file.Name, ["crypt-mode"] = "none", ["size"] = file.Size })]);
+    private static BackupManifest Manifest(Datastore store, SnapshotKey key) => store.Manifest(key)
+        ?? throw new ApiFault(400, $"unable to load blob '\"{store.PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - No such file or directory (os error 2)");
 
-    private Datastore Demand(ApiCall call)
+    private static ApiFault Missing() => new(400, "ENOENT: No such file or directory");
+
+    private T Of<T>(ApiCall call, string full, string? own, bool isWrite, Func<Datastore, SnapshotKey, T> use)
     {
-        string name = call.PathValues["store"];
-        if (!state.Permissions.HasAny(call.Caller, $"/datastore/{name}", "Datastore.Audit", "Datastore.Backup", "Datastore.Read", "Datastore.Modify", "Datastore.Prune", "Datastore.Verify"))
-        {
-            throw new ApiFault(403, "permission check failed");
-        }
-
-        Datastore store = state.GetDatastore(name);
-        DatastoreHandlers.DemandNamespace(store, call.Text("ns") ?? "");
-        return store;
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, full, own, isWrite);
+        SnapshotKey key = DatastoreAccess.Snapshot(call);
+        DatastoreAccess.DemandOwner(store, key.Group, call.Caller, ownOnly);
+        return store.Exists(key) ? use(store, key) : throw Missing();
     }
 
-    private IEnumerable<Snapshot> Select(ApiCall call)
+    private T OfGroup<T>(ApiCall call, string full, bool isWrite, Func<Datastore, GroupKey, T> use)
     {
-        string ns = call.Text("ns") ?? "";
-        return Demand(call).Snapshots.Where(snapshot => snapshot.Namespace == ns
-            && (call.Text("backup-type") is not { } type || type == snapshot.Type)
-            && (call.Text("backup-id") is not { } id || id == snapshot.Id)
-            && (call.Integer("backup-time") is not { } time || time == snapshot.Time));
-    }
-
-    private Snapshot Find(ApiCall call) => Select(call).FirstOrDefault() ?? throw new ApiFault(400, "ENOENT: No such file or directory");
-
-    private ApiReply Change(ApiCall call, Action<Snapshot> change)
-    {
-        change(Find(call));
-        return ApiReply.Nothing;
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, full, Backup, isWrite);
+        GroupKey group = DatastoreAccess.Group(call);
+        DatastoreAccess.DemandOwner(store, group, call.Caller, ownOnly);
+        return use(store, group);
     }
 
     private ApiReply ListGroups(ApiCall call)
     {
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Audit, Backup, isWrite: false);
         JsonArray list = [];
-        foreach (IGrouping<string, Snapshot> group in Select(call).GroupBy(static snapshot => snapshot.Group))
+        foreach (GroupKey group in store.Groups(DatastoreAccess.Namespace(call)).Where(group => !ownOnly || IsOwn(store, group, call)))
         {
-            Snapshot last = group.MaxBy(static snapshot => snapshot.Time)!;
-            JsonObject entry = new()
+            if (SnapshotView.Group(store, group) is { } entry)
             {
-                ["backup-type"] = last.Type,
-                ["backup-id"] = last.Id,
-                ["last-backup"] = last.Time,
-                ["backup-count"] = group.Count(),
-                ["owner"] = last.Owner,
-                ["files"] = new JsonArray([.. last.Files.Select(static file => (JsonNode)JsonValue.Create(file.Name))]),
-            };
-            list.Add((JsonNode)entry);
+                list.Add((JsonNode)entry);
+            }
         }
 
         return ApiReply.Of(list);
     }
 
+    private static bool IsOwn(Datastore store, GroupKey group, ApiCall call) => store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner);
+
     private ApiReply List(ApiCall call)
     {
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Audit, Backup, isWrite: false);
+        IEnumerable<GroupKey> groups = store.Groups(DatastoreAccess.Namespace(call))
+            .Where(group => (call.Text("backup-type") ?? group.Type) == group.Type && (call.Text("backup-id") ?? group.Id) == group.Id)
+            .Where(group => !ownOnly || IsOwn(store, group, call));
         JsonArray list = [];
-        foreach (Snapshot snapshot in Select(call))
+        foreach (SnapshotKey key in groups.SelectMany(store.Snapshots))
         {
-            JsonObject entry = new()
-            {
-                ["backup-type"] = snapshot.Type,
-                ["backup-id"] = snapshot.Id,
-                ["backup-time"] = snapshot.Time,
-                ["files"] = Files(snapshot),
-                ["size"] = snapshot.Size,
-                ["owner"] = snapshot.Owner,
-                ["protected"] = snapshot.IsProtected,
-            };
-            if (snapshot.Notes.Length > 0)
-            {
-                entry["comment"] = snapshot.Notes.Split('\n')[0];
-            }
-
-            if (snapshot.Verification is { } verification)
-            {
-                entry["verification"] = new JsonObject { ["upid"] = verification.Upid, ["state"] = verification.State };
-            }
-
-            list.Add((JsonNode)entry);
+            list.Add((JsonNode)SnapshotView.Snapshot(store, key));
         }
 
         return ApiReply.Of(list);
@@ -117,145 +87,124 @@ internal sealed class SnapshotHandlers(PbsState state)
 
     private ApiReply Delete(ApiCall call)
     {
-        Datastore store = Demand(call);
-        Snapshot snapshot = Select(call).FirstOrDefault() ?? throw new ApiFault(400, string.Create(
-            CultureInfo.InvariantCulture,
-            $"unable to open snapshot directory \"/srv/{store.Name}/{call.Required("backup-type")}/{call.Required("backup-id")}/{DateTimeOffset.FromUnixTimeSeconds(call.Integer("backup-time") ?? 0):yyyy-MM-ddTHH:mm:ssZ}\" for locking - ENOENT: No such file or directory"));
-        if (snapshot.IsProtected)
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Modify, Prune, isWrite: true);
+        SnapshotKey key = DatastoreAccess.Snapshot(call);
+        DatastoreAccess.DemandOwner(store, key.Group, call.Caller, ownOnly);
+        Forget(store, key);
+        return ApiReply.Nothing;
+    }
+
+    /// <summary>Removes a snapshot that may be removed.</summary>
+    /// <exception cref="ApiFault">It may not, or it is not there.</exception>
+    private static void Forget(Datastore store, SnapshotKey key)
+    {
+        if (!store.Exists(key))
+        {
+            throw new ApiFault(400, $"unable to open snapshot directory \"{store.PathOf(key.Folder)}\" for locking - ENOENT: No such file or directory");
+        }
+
+        if (store.Locks.IsLocked(key) || store.Locks.IsRunning(key))
+        {
+            throw new ApiFault(400, $"unable to acquire lock on snapshot directory \"{store.PathOf(key.Folder)}\" - possibly running or in use");
+        }
+
+        if (store.IsProtected(key))
         {
             throw new ApiFault(400, "cannot remove protected snapshot");
         }
 
-        store.Snapshots.Remove(snapshot);
-        return ApiReply.Nothing;
+        store.Remove(key);
     }
 
     private ApiReply DeleteGroup(ApiCall call)
     {
-        Datastore store = Demand(call);
-        Snapshot[] found = [.. Select(call)];
-        if (found.Length == 0)
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Modify, Prune, isWrite: true);
+        GroupKey group = DatastoreAccess.Group(call);
+        DatastoreAccess.DemandOwner(store, group, call.Caller, ownOnly);
+        if (!store.Files.HasFolder(group.Folder))
         {
-            throw new ApiFault(400, "ENOENT: No such file or directory");
+            throw Missing();
         }
 
-        int kept = found.Count(static snapshot => snapshot.IsProtected);
-        if (kept > 0 && call.Flag("error-on-protected") != false)
+        int removed = 0;
+        int kept = 0;
+        foreach (SnapshotKey key in store.Snapshots(group))
+        {
+            if (store.IsProtected(key))
+            {
+                kept++;
+                continue;
+            }
+
+            Forget(store, key);
+            removed++;
+        }
+
+        if (kept == 0)
+        {
+            store.Files.DeleteFolder(group.Folder);
+        }
+        else if (call.Flag("error-on-protected") != false)
         {
             throw new ApiFault(400, "group only partially deleted due to protected snapshots");
         }
 
-        store.Snapshots.RemoveAll(snapshot => found.Contains(snapshot) && !snapshot.IsProtected);
-        return ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = found.Length - kept });
+        return ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
     }
 
-    private ApiReply SetGroupNotes(ApiCall call)
+    private ApiReply SetGroupNotes(ApiCall call) => OfGroup(call, Modify, isWrite: true, (store, group) =>
     {
-        Demand(call).GroupNotes[GroupKey(call)] = call.Required("notes");
+        store.SetGroupNotes(group, call.Required("notes"));
         return ApiReply.Nothing;
-    }
+    });
+
+    private ApiReply SetNotes(ApiCall call) => Of(call, Modify, Backup, isWrite: true, (store, key) =>
+    {
+        Manifest(store, key);
+        store.UpdateManifest(key, unprotected => unprotected["notes"] = call.Required("notes"));
+        return ApiReply.Nothing;
+    });
+
+    private ApiReply SetProtected(ApiCall call) => Of(call, Modify, Backup, isWrite: true, (store, key) =>
+    {
+        store.SetProtected(key, call.IsSet("protected"));
+        return ApiReply.Nothing;
+    });
 
     private ApiReply ChangeOwner(ApiCall call)
     {
+        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Modify, Backup, isWrite: true);
+        GroupKey group = DatastoreAccess.Group(call);
         string owner = call.Required("new-owner");
-        Snapshot[] found = [.. Select(call)];
-        if (found.Length == 0)
+        if (store.Owner(group) is not { } before)
         {
-            throw new ApiFault(400, "ENOENT: No such file or directory");
+            throw Missing();
         }
 
-        foreach (Snapshot snapshot in found)
+        if (ownOnly && !IsHandedOver(call.Caller.AuthId, before, owner))
         {
-            snapshot.Owner = owner;
+            throw new ApiFault(403, FormattableString.Invariant($"{call.Caller.AuthId} does not have permission to change owner of backup group '{group.Group}' from {before} to {owner}"));
         }
 
+        if (!Exists(owner))
+        {
+            throw new ApiFault(400, owner.Contains('!', StringComparison.Ordinal) ? $"API token '{owner}' is inactive or non-existent." : $"user '{owner}' is inactive or non-existent.");
+        }
+
+        store.SetOwner(group, owner);
         return ApiReply.Nothing;
     }
 
-    private ApiReply Prune(ApiCall call)
+    // Proxmox: a user may hand over to its own tokens, and take back from them.
+    private static bool IsHandedOver(string caller, string from, string to)
     {
-        Datastore store = Demand(call);
-        Snapshot[] group = [.. Select(call).OrderBy(static snapshot => snapshot.Time)];
-        HashSet<Snapshot> kept = Retention.Keep(group, call);
-        JsonArray list = [];
-        foreach (Snapshot snapshot in group)
-        {
-            list.Add((JsonNode)new JsonObject
-            {
-                ["backup-type"] = snapshot.Type,
-                ["backup-id"] = snapshot.Id,
-                ["backup-time"] = snapshot.Time,
-                ["keep"] = kept.Contains(snapshot) || snapshot.IsProtected,
-                ["protected"] = snapshot.IsProtected,
-            });
-        }
-
-        if (call.IsSet("use-task") && !call.IsSet("dry-run"))
-        {
-            return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, "prune", $"{store.Name}:{group.FirstOrDefault()?.Group}", call.Caller.AuthId) { Work = _ => Sweep(store, group, kept) }).Upid);
-        }
-
-        if (!call.IsSet("dry-run"))
-        {
-            Sweep(store, group, kept);
-        }
-
-        return ApiReply.Of(list);
+        static string User(string authId) => authId.Split('!')[0];
+        return User(from) == User(caller) && User(to) == User(caller);
     }
 
-    private static void Sweep(Datastore store, Snapshot[] group, HashSet<Snapshot> kept) =>
-        store.Snapshots.RemoveAll(snapshot => group.Contains(snapshot) && !kept.Contains(snapshot) && !snapshot.IsProtected);
-
-    private ApiReply PruneAll(ApiCall call)
+    private bool Exists(string authId)
     {
-        Datastore store = Demand(call);
-        string ns = call.Text("ns") ?? "";
-        bool dryRun = call.IsSet("dry-run");
-        Snapshot[][] groups = [.. store.Snapshots.Where(snapshot => snapshot.Namespace == ns || ns.Length == 0 || snapshot.Namespace.StartsWith(ns + "/", StringComparison.Ordinal))
-            .GroupBy(static snapshot => snapshot.Namespace + snapshot.Group).Select(static group => group.OrderBy(static snapshot => snapshot.Time).ToArray())];
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, "prune", $"{store.Name}:{ns}", call.Caller.AuthId)
-        {
-            Effort = 2,
-            Lines = [$"Starting datastore prune on datastore '{store.Name}', {(ns.Length == 0 ? "root namespace" : $"namespace '{ns}'")}, down to full depth", .. dryRun ? ["(dry test run)"] : Array.Empty<string>()],
-            Work = task =>
-            {
-                foreach (Snapshot[] group in groups)
-                {
-                    HashSet<Snapshot> kept = Retention.Keep(group, call);
-                    task.Write($"Pruning group {ns}:\"{group[0].Group}\"");
-                    foreach (Snapshot snapshot in group)
-                    {
-                        task.Write($"{(kept.Contains(snapshot) || snapshot.IsProtected ? "keep" : dryRun ? "would remove" : "remove")} {snapshot.Path}");
-                    }
-
-                    if (!dryRun)
-                    {
-                        Sweep(store, group, kept);
-                    }
-                }
-            },
-        }).Upid);
-    }
-
-    private ApiReply Verify(ApiCall call)
-    {
-        Datastore store = Demand(call);
-        Snapshot[] found = [.. call.Has("backup-id") || call.Has("ns") ? Select(call) : store.Snapshots];
-        string type = call.Has("backup-time") ? "verify_snapshot" : call.Has("backup-id") ? "verify_group" : "verify";
-        string id = type == "verify" ? store.Name
-            : type == "verify_group" ? $"{store.Name}:{call.Text("ns")}/{call.Text("backup-type")}/{call.Text("backup-id")}"
-            : string.Create(CultureInfo.InvariantCulture, $"{store.Name}:{call.Text("ns")}/{call.Text("backup-type")}/{call.Text("backup-id")}/{call.Integer("backup-time"):X8}");
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, type, id, call.Caller.AuthId)
-        {
-            Effort = 3,
-            Lines = [.. found.SelectMany(snapshot => snapshot.Files.Select(static file => $"  check {file.Name}").Prepend($"verify {store.Name}:{snapshot.Path}"))],
-            Work = task =>
-            {
-                foreach (Snapshot snapshot in found)
-                {
-                    snapshot.Verification = (task.Upid, "ok");
-                }
-            },
-        }).Upid);
+        string[] parts = authId.Split('!');
+        return state.Directory.Users.TryGetValue(parts[0], out Access.AccessUser? user) && (parts.Length == 1 || user.Tokens.ContainsKey(parts[1]));
     }
 }

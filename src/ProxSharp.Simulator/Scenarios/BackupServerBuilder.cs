@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Pbs.Storage;
 
 namespace ProxSharp.Simulator.Scenarios;
 
@@ -27,9 +31,13 @@ public sealed class BackupServerBuilder
     public BackupServerBuilder AddDatastore(string name, long capacity = 2L << 40, string? comment = null, params string[] namespaces)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        Datastore store = new(name) { Capacity = capacity };
-        store.Namespaces.UnionWith(namespaces);
-        _state.Datastores[name] = store;
+        Datastore store = _state.MakeDatastore(name);
+        store.Capacity = capacity;
+        foreach (string ns in namespaces)
+        {
+            store.Files.MakeFolder(BackupNamespace.Parse(ns, CultureInfo.InvariantCulture).StorePath);
+        }
+
         JsonObject config = new() { ["path"] = $"/mnt/datastore/{name}" };
         if (comment is not null)
         {
@@ -40,12 +48,12 @@ public sealed class BackupServerBuilder
         return this;
     }
 
-    /// <summary>Adds a snapshot.</summary>
+    /// <summary>Adds a snapshot with data that can be restored: mostly zeros. One that is there already stays as it is.</summary>
     /// <param name="datastore">The datastore; it must have been added.</param>
     /// <param name="type"><c>vm</c>, <c>ct</c> or <c>host</c>.</param>
     /// <param name="id">The backup id.</param>
     /// <param name="time">When it was made.</param>
-    /// <param name="size">Bytes of its data.</param>
+    /// <param name="size">Bytes of its disk or archive.</param>
     /// <param name="owner">Who owns the group.</param>
     /// <param name="ns">Its namespace; empty for the root.</param>
     public BackupServerBuilder AddSnapshot(string datastore, string type, string id, DateTimeOffset time, long size = 8L << 30, string owner = "root@pam", string ns = "")
@@ -55,14 +63,26 @@ public sealed class BackupServerBuilder
             throw new ArgumentException($"The datastore '{datastore}' was not added.", nameof(datastore));
         }
 
-        IReadOnlyList<(string, long)> files = type switch
+        SnapshotKey key = new(BackupNamespace.Parse(ns, CultureInfo.InvariantCulture), new BackupSnapshotPath(BackupGroupPath.Parse($"{type}/{id}", CultureInfo.InvariantCulture), time));
+        if (!store.Exists(key))
         {
-            "vm" => [("qemu-server.conf.blob", 420), ("drive-scsi0.img.fidx", size), ("index.json.blob", 512)],
-            "ct" => [("pct.conf.blob", 300), ("root.pxar.didx", size), ("catalog.pcat1.didx", 4096), ("index.json.blob", 512)],
-            _ => [("root.pxar.didx", size), ("catalog.pcat1.didx", 4096), ("index.json.blob", 512)],
-        };
-        store.Namespaces.Add(ns);
-        store.Snapshots.Add(new Snapshot(ns, type, id, time.ToUnixTimeSeconds()) { Files = files, Owner = owner });
+            new SampleBackups(store, _state.Now).Make(key, size);
+            store.SetOwner(key.Group, owner);
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds a datastore that is kept in a folder of this machine, laid out as a real server does; what is in it is opened.</summary>
+    /// <param name="name">Its name, 3 to 32 characters.</param>
+    /// <param name="folder">The folder; made if it does not exist.</param>
+    /// <param name="path">Where the server says that it is; the folder if not given.</param>
+    public BackupServerBuilder AddDatastoreFrom(string name, string folder, string? path = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        _state.MakeDatastore(name, folder).BasePath = path ?? folder;
+        _state.Collections.Put(PbsState.DatastoreConfig, name, new JsonObject { ["path"] = path ?? folder });
         return this;
     }
 
