@@ -136,6 +136,8 @@ public sealed class DirectoryArchiverTests
         Assert.NotNull(Archives.Open(archive).Find("mount/inside"));
         Assert.NotNull(Archives.Open(archive).Find("proc"));
         Assert.Null(Archives.Open(archive).Find("proc/1"));
+        (archive, _) = await WriteAsync(tree, hooks, new() { IncludedFileSystems = [tree.Combine("mount")] });
+        Assert.NotNull(Archives.Open(archive).Find("mount/inside"));
     }
 
     [Fact]

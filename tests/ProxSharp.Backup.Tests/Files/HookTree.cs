@@ -23,7 +23,7 @@ internal sealed class HookTree(IFileTree inner) : IFileTree
     /// <summary>Says of a directory that it is virtual.</summary>
     internal Func<string, bool> Virtual { get; init; } = static _ => false;
 
-    public IFileNode OpenRoot(string path) => new Node(this, inner.OpenRoot(path), "/");
+    public IFileNode OpenRoot(string path) => new Node(this, inner.OpenRoot(path), Path.GetFileName(path));
 
     private sealed class Node(HookTree tree, IFileNode inner, string name) : IFileNode
     {

@@ -1,15 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Pipelines;
 using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
 
-/// <summary>Trees with many files. How many is in PROXSHARP_TEST_FILES; the default is small enough for every run.</summary>
+/// <summary>
+/// Trees with many or large files. PROXSHARP_TEST_FILES says how many, PROXSHARP_TEST_SPARSE how large in MiB; the defaults are small enough for every run.
+/// </summary>
 public sealed class LargeTreeTests(ITestOutputHelper output)
 {
     private static readonly int Count =
         int.TryParse(Environment.GetEnvironmentVariable("PROXSHARP_TEST_FILES"), CultureInfo.InvariantCulture, out int count) ? count : 3000;
+
+    private static readonly int SparseSize =
+        int.TryParse(Environment.GetEnvironmentVariable("PROXSHARP_TEST_SPARSE"), CultureInfo.InvariantCulture, out int size) ? size : 64;
 
     private double _cpu;
 
@@ -39,6 +46,49 @@ public sealed class LargeTreeTests(ITestOutputHelper output)
         DirectoryArchiveResult again = await new DirectoryArchiver(tree.Path).WriteSplitAsync(Stream.Null, reused, previous, TestContext.Current.CancellationToken);
         Report("unchanged split archive", watch);
         Assert.Equal(Count, again.Files);
+    }
+
+    [Fact]
+    public async Task RoundTrip_SparseImage_StreamsAndStaysSparse()
+    {
+        TempTree.RequireLinux();
+        using TempTree source = new();
+        using TempTree target = new();
+        long length = (long)SparseSize << 20;
+        await using (FileStream file = File.Create(source.Combine("disk.img")))
+        {
+            file.SetLength(length);
+            foreach (long at in new[] { 12_345L, length / 2, length - 5 })
+            {
+                file.Position = at;
+                file.Write("data"u8);
+            }
+        }
+
+        Report("preparation", Stopwatch.StartNew());
+        Stopwatch watch = Stopwatch.StartNew();
+        Pipe pipe = new();
+        Task<TreeExtractResult> restore = RestoreAsync(pipe.Reader, target.Path);
+        await new DirectoryArchiver(source.Path).WriteAsync(pipe.Writer.AsStream(), cancellationToken: TestContext.Current.CancellationToken);
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(length, (await restore).Bytes);
+        Report("sparse image", watch);
+        using IFileNode copy = FileTrees.Create().OpenRoot(target.Combine("disk.img"));
+        Assert.True(copy.Stat.IsSparse);
+        Assert.Equal(length, copy.Stat.Length);
+        byte[] found = new byte[4];
+        foreach (long at in new[] { 12_345L, length / 2, length - 5 })
+        {
+            Assert.Equal(4, copy.Read(at, found));
+            Assert.Equal("data"u8.ToArray(), found);
+        }
+    }
+
+    private static async Task<TreeExtractResult> RestoreAsync(PipeReader archive, string path)
+    {
+        await using Stream stream = archive.AsStream();
+        using PxarReader reader = new(stream);
+        return await new TreeExtractor(path).ExtractAsync(reader, TestContext.Current.CancellationToken);
     }
 
     private static byte[] Write()

@@ -10,8 +10,8 @@ namespace ProxSharp.Backup.Tests.Files;
 
 public sealed class TreeExtractorTests
 {
-    private static readonly PxarMetadata Plain = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
-    private static readonly PxarMetadata PlainDirectory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
+    private static readonly PxarMetadata Plain = Own(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
+    private static readonly PxarMetadata PlainDirectory = Own(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
@@ -154,7 +154,7 @@ public sealed class TreeExtractorTests
                 inner.WriteFile(new("victim"), Plain, "x"u8.ToArray());
                 file = inner.GetLastFile();
             });
-            writer.WriteSymlink(new("link"), PxarMetadata.Create(PxarEntryKind.Symlink, 0x1FF), Encoding.UTF8.GetBytes(outside.Path));
+            writer.WriteSymlink(new("link"), Own(PxarEntryKind.Symlink, 0x1FF), Encoding.UTF8.GetBytes(outside.Path));
             writer.WriteHardLink(new("zzzz"), file);
         });
         int at = archive.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(target + "\0"));
@@ -213,7 +213,7 @@ public sealed class TreeExtractorTests
         byte[] archive = Archive(writer => AddDirectory(writer, "d", inner =>
         {
             inner.WriteFile(new("f"), Plain, "x"u8.ToArray());
-            inner.WriteSpecial(new("pipe"), PxarMetadata.Create(PxarEntryKind.Fifo, 0b110_100_000));
+            inner.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0b110_100_000));
             AddDirectory(inner, "sub", static _ => { });
         }));
         await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite });
@@ -367,6 +367,27 @@ public sealed class TreeExtractorTests
     }
 
     [Fact]
+    public async Task Extract_NotAsRoot_RestoresWhatItMayAndTellsTheRest()
+    {
+        TempTree.RequireLinux();
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may do everything.");
+        byte[] archive = Archive(writer =>
+        {
+            writer.WriteDevice(new("device"), PxarMetadata.Create(PxarEntryKind.CharacterDevice, 0), 1, 3);
+            writer.WriteFile(new("f"), Plain with { UserId = 0 }, "x"u8.ToArray());
+            writer.WriteFile(new("g"), Plain with { UserId = 0, Mode = 0x8000 | 0b100_111_101_101 }, "y"u8.ToArray());
+            writer.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0b110_000_000));
+        });
+        using TempTree tree = new();
+        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path);
+        FileWarningKind[] expected = [FileWarningKind.Metadata, FileWarningKind.NotKept, FileWarningKind.NotCreated];
+        Assert.Equal(expected.Order(), result.Warnings.Select(warning => warning.Kind).Order());
+        Assert.Equal(["f", "g", "pipe"], Paths(tree));
+        using IFileNode node = FileTrees.Create().OpenRoot(tree.Combine("g"));
+        Assert.Equal((0b111_101_101u, Plain.ModificationTime), (node.Stat.Mode & 0xFFF, node.Stat.ModificationTime));
+    }
+
+    [Fact]
     public async Task Extract_WithoutOwnership_TakesSetUserIdAway()
     {
         TempTree.RequireLinux();
@@ -389,8 +410,8 @@ public sealed class TreeExtractorTests
                 PxarLinkTarget target = inner.GetLastFile();
                 inner.WriteHardLink(new("g"), target);
             });
-            writer.WriteSymlink(new("l"), PxarMetadata.Create(PxarEntryKind.Symlink, 0x1FF), "d/f"u8.ToArray());
-            writer.WriteSpecial(new("pipe"), PxarMetadata.Create(PxarEntryKind.Fifo, 0));
+            writer.WriteSymlink(new("l"), Own(PxarEntryKind.Symlink, 0x1FF), "d/f"u8.ToArray());
+            writer.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0));
         });
         using TempTree tree = new();
         using PxarReader reader = new(new MemoryStream(archive));
@@ -405,6 +426,13 @@ public sealed class TreeExtractorTests
         Assert.Equal(Plain.ModificationTime, copy.Find("d/f")!.Entry.Metadata!.ModificationTime);
         Assert.Equal(Plain.Mode, copy.Find("d/f")!.Entry.Metadata!.Mode);
     }
+
+    // Not only root can restore what is the own user's.
+    private static PxarMetadata Own(PxarEntryKind kind, uint permissions) => PxarMetadata.Create(kind, permissions) with
+    {
+        UserId = Libc.IsSupported ? Libc.EffectiveUser() : 0,
+        GroupId = Libc.IsSupported ? Libc.EffectiveGroup() : 0,
+    };
 
     private static byte[] Sample() => Archive(writer =>
     {

@@ -95,11 +95,13 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         if (Libc.ChangeOwner(directory, name, _metadata.UserId, _metadata.GroupId, flags) == 0)
             return true;
         int error = Marshal.GetLastPInvokeError();
-        if (error == Errno.NotPermitted && Libc.EffectiveUser() != 0)
+        if (error == Errno.NotPermitted)
         {
             // The group may still be one of ours.
             _ = Libc.ChangeOwner(directory, name, uint.MaxValue, _metadata.GroupId, flags);
-            _report.NotKept("Owners of other users' files are not restored: only root may do that.");
+            _report.NotKept(Libc.EffectiveUser() != 0
+                ? "Owners of other users' files are not restored: only root may do that."
+                : "Owners are not restored: the file system of the target refuses them.");
         }
         else
         {
