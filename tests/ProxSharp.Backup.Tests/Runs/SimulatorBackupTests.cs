@@ -34,7 +34,7 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
         Assert.Equal(image, await Restored.ArchiveAsync(reader, "disk.img.fidx"));
         Assert.Equal("memory: 512\n", Encoding.UTF8.GetString(await Restored.ArchiveAsync(reader, "vm.conf.blob")));
         BackupManifest manifest = BackupManifest.Parse(await Restored.ArchiveAsync(reader, ArchiveName.Manifest));
-        Assert.Equal(result.Manifest.Files.AsEnumerable(), manifest.Files);
+        Assert.Equal(result.Manifest.Files.Select(static file => file.ToString()), manifest.Files.Select(static file => file.ToString()));
         Assert.Equal(4, manifest.ChunkUploadStatistics!.Count);
     }
 
