@@ -7,7 +7,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, list, overhead, connections, tasks, create, bulk, formats, upload [MiB].
+// Runs one part or all of them: resources, list, overhead, connections, tasks, create, bulk, formats, upload [MiB], backup [MiB].
+// (serve is the other process of backup.)
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -52,6 +53,17 @@ if (part is "all" or "bulk")
 if (part is "all" or "formats")
 {
     FormatsRun.Run();
+}
+
+if (part is "serve")
+{
+    await BenchServer.ServeAsync();
+}
+
+if (part is "all" or "backup")
+{
+    long mebibytes = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 1024;
+    await BackupRun.RunAsync(mebibytes << 20);
 }
 
 if (part is "all" or "upload")

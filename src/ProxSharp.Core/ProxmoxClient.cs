@@ -112,6 +112,11 @@ public abstract class ProxmoxClient : IDisposable, IAsyncDisposable
     /// <summary>Tells whether a call of this client got a task as its answer, among those of late.</summary>
     internal bool KnowsTask(string upid) => _connection.Tasks.Contains(upid);
 
+    /// <summary>Makes a call after which the connection speaks another protocol and is the caller's.</summary>
+    internal Task<UpgradedConnection> UpgradeAsync(
+        ApiOperation operation, ApiParameters parameters, string protocol, ApiCallOptions? options, CancellationToken cancellationToken)
+        => _connection.UpgradeAsync(operation, parameters, protocol, options, cancellationToken);
+
     /// <summary>Closes all connections. Calls that are still running fail.</summary>
     public void Dispose()
     {

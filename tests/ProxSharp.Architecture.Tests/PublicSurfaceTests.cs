@@ -15,6 +15,7 @@ public sealed class PublicSurfaceTests
     [InlineData("ProxSharp.Pbs")]
     [InlineData("ProxSharp.Extensions.DependencyInjection")]
     [InlineData("ProxSharp.Backup.Formats")]
+    [InlineData("ProxSharp.Backup")]
     [InlineData("ProxSharp.Simulator")]
     public void PublicSurface_IsAsListed(string library)
     {

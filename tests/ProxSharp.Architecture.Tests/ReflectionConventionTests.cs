@@ -8,7 +8,7 @@ public sealed class ReflectionConventionTests
     private static readonly string[] s_libraries =
     [
         "ProxSharp.Core", "ProxSharp.Backup.Formats", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs",
-        "ProxSharp.Extensions.DependencyInjection", "ProxSharp.Simulator",
+        "ProxSharp.Backup", "ProxSharp.Extensions.DependencyInjection", "ProxSharp.Simulator",
     ];
 
     public static TheoryData<string> Libraries() => [.. s_libraries.Where(static name => File.Exists(Path.Combine(AppContext.BaseDirectory, name + ".dll")))];

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using ProxSharp.Authentication;
+using ProxSharp.Backup.Environments;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Pbs;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Backup;
+
+/// <summary>
+/// What the environment says about backups, by the names that the official client uses: <c>PBS_REPOSITORY</c>, <c>PBS_PASSWORD</c>, <c>PBS_FINGERPRINT</c> and
+/// <c>PBS_ENCRYPTION_PASSWORD</c>, each also as <c>..._FD</c>, <c>..._FILE</c>, <c>..._CMD</c> or as a credential of systemd, and the default keys below the
+/// configuration directory. Secrets are read when they are needed.
+/// </summary>
+/// <example>
+/// <code>
+/// BackupEnvironment environment = BackupEnvironment.Read();
+/// await using PbsClient pbs = environment.Connect();
+/// BackupResult result = await pbs.Datastores[environment.Repository!.Datastore].BackupAsync(group, sources);
+/// </code>
+/// </example>
+public sealed record BackupEnvironment
+{
+    /// <summary>The repository; null if none is set.</summary>
+    public BackupRepository? Repository { get; init; }
+
+    /// <summary>The password of the user, or the secret of the API token; null if none is set.</summary>
+    public SecretSource? Password { get; init; }
+
+    /// <summary>The SHA-256 fingerprint of the server's certificate; null if none is set.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>The passphrase of the key file; null if none is set.</summary>
+    public SecretSource? EncryptionPassword { get; init; }
+
+    /// <summary>The path of the default key file; null if there is none.</summary>
+    public string? KeyFilePath { get; init; }
+
+    /// <summary>The path of the default master key; null if there is none.</summary>
+    public string? MasterKeyPath { get; init; }
+
+    /// <summary>The fingerprints that were accepted before, by host.</summary>
+    internal IReadOnlyDictionary<string, string> KnownFingerprints { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads the environment of this process.</summary>
+    /// <exception cref="FormatException">A variable has a value that it cannot have.</exception>
+    /// <exception cref="InvalidOperationException">A file or command that a variable names cannot be read.</exception>
+    public static BackupEnvironment Read() => Read(Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads an environment.</summary>
+    /// <param name="variables">Tells the value of a variable; null if it is not set.</param>
+    /// <exception cref="FormatException">A variable has a value that it cannot have.</exception>
+    /// <exception cref="InvalidOperationException">A file or command that a variable names cannot be read.</exception>
+    public static BackupEnvironment Read(Func<string, string?> variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        ConfigDirectories directories = new(variables);
+        SecretVariables secrets = new(variables);
+        return new BackupEnvironment
+        {
+            Repository = secrets.Find("PBS_REPOSITORY", "proxmox-backup-client.repository")?.Read() is { } repository ? BackupRepository.Parse(repository, CultureInfo.InvariantCulture) : null,
+            Password = secrets.Find("PBS_PASSWORD", "proxmox-backup-client.password"),
+            Fingerprint = secrets.Find("PBS_FINGERPRINT", "proxmox-backup-client.fingerprint")?.Read(),
+            EncryptionPassword = secrets.Find("PBS_ENCRYPTION_PASSWORD", "proxmox-backup-client.encryption-password"),
+            KeyFilePath = directories.Find("encryption-key.json"),
+            MasterKeyPath = directories.Find("master-public.pem"),
+            KnownFingerprints = directories.ReadFingerprints(),
+        };
+    }
+
+    /// <summary>Makes the options of a client for a repository.</summary>
+    /// <param name="repository">The repository; null takes <see cref="Repository"/>.</param>
+    /// <returns>
+    /// Options with the credentials of the environment. The certificate must be the one of <see cref="Fingerprint"/>, else the one that the official client has
+    /// remembered for the host, else one that the system trusts.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">There is no repository or no password.</exception>
+    public ProxmoxClientOptions CreateOptions(BackupRepository? repository = null)
+    {
+        repository ??= Repository ?? throw new InvalidOperationException("No repository is given: set PBS_REPOSITORY, for example to user@pbs@host:store.");
+        SecretSource password = Password
+            ?? throw new InvalidOperationException($"There is no password for {repository.AuthId}: set PBS_PASSWORD, PBS_PASSWORD_FILE or PBS_PASSWORD_CMD.");
+        string host = repository.Host.Contains(':', StringComparison.Ordinal) && repository.Host[0] != '[' ? $"[{repository.Host}]" : repository.Host;
+        string? fingerprint = Fingerprint ?? KnownFingerprints.GetValueOrDefault(repository.Host);
+        return new ProxmoxClientOptions
+        {
+            Endpoints = [ProxmoxEndpoint.Parse(FormattableString.Invariant($"https://{host}:{repository.Port}"), ProxmoxProduct.BackupServer)],
+            Credentials = repository.AuthId.Contains('!', StringComparison.Ordinal)
+                ? ProxmoxCredentials.ApiToken(repository.AuthId, password)
+                : ProxmoxCredentials.Password(repository.AuthId, password),
+            Trust = fingerprint is null ? ServerTrust.System : ServerTrust.Pin(fingerprint),
+        };
+    }
+
+    /// <summary>Makes a client for a repository. Nothing is sent until the first call.</summary>
+    /// <param name="repository">The repository; null takes <see cref="Repository"/>.</param>
+    /// <exception cref="InvalidOperationException">There is no repository or no password.</exception>
+    public PbsClient Connect(BackupRepository? repository = null) => new(CreateOptions(repository));
+
+    /// <summary>Reads a key file and unlocks it with <see cref="EncryptionPassword"/>.</summary>
+    /// <param name="path">The key file; null takes <see cref="KeyFilePath"/>.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The key. Dispose of it after use.</returns>
+    /// <exception cref="InvalidOperationException">There is no key file, or it has a passphrase and none is given.</exception>
+    /// <exception cref="Formats.BackupKeyException">The passphrase is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public async Task<CryptConfig> UnlockKeyAsync(string? path = null, CancellationToken cancellationToken = default)
+    {
+        path ??= KeyFilePath ?? throw new InvalidOperationException("There is no default key: give the path of a key file.");
+        KeyFile file = KeyFile.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+        if (file.Kind == KeyDerivationKind.None)
+        {
+            return file.Unlock();
+        }
+
+        SecretSource source = EncryptionPassword ?? throw new InvalidOperationException($"The key file {path} has a passphrase: set PBS_ENCRYPTION_PASSWORD.");
+        return file.Unlock(Encoding.UTF8.GetBytes(await source.ReadAsync(cancellationToken).ConfigureAwait(false)));
+    }
+}

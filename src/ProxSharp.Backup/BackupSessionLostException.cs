@@ -1,0 +1,28 @@
+namespace ProxSharp.Backup;
+
+/// <summary>
+/// The connection of a backup or reader session broke. The server drops a backup whose connection ends before it is finished: nothing of it was saved, and
+/// <see cref="NotSaved"/> says what that concerns. Make the whole backup again.
+/// </summary>
+public sealed class BackupSessionLostException : ProxmoxException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened.</param>
+    /// <param name="innerException">What broke the connection.</param>
+    public BackupSessionLostException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The archives of the backup that was lost; empty for a reader session, which has nothing to save.</summary>
+    public IReadOnlyList<string> NotSaved { get; init; } = [];
+
+    /// <summary>The archive that was at work when the connection broke; null if there was none.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>How many bytes of the sources had been read, over all archives.</summary>
+    public long BytesRead { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsTransient => true;
+}

@@ -1,0 +1,19 @@
+namespace ProxSharp.Backup;
+
+/// <summary>What should be backed up cannot be read, or is not what its kind needs. The backup was given up, and the server keeps nothing of it.</summary>
+public sealed class BackupSourceException : ProxmoxException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="innerException">What reported it.</param>
+    public BackupSourceException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The archive as the server would have stored it, for example <c>disk.img.fidx</c>.</summary>
+    public string Archive { get; init; } = "";
+
+    internal static BackupSourceException Create(string archive, string why, Exception? innerException = null)
+        => new($"Unable to back up {archive}: {why.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", innerException) { Archive = archive };
+}

@@ -1,0 +1,23 @@
+namespace ProxSharp.Backup.Files;
+
+/// <summary>
+/// What a restore does where an entry exists already. A directory that exists is used in any case but <see cref="Fail"/>, and is never replaced by something
+/// else.
+/// </summary>
+public enum ExistingFiles
+{
+    /// <summary>The restore ends with an error. Only the target directory itself may exist.</summary>
+    Fail,
+
+    /// <summary>The entry is replaced, at once when the new one is complete.</summary>
+    Overwrite,
+
+    /// <summary>The entry is left as it is.</summary>
+    Skip,
+
+    /// <summary>A file of the same size and time of modification is kept, which resumes a restore quickly. All else is replaced.</summary>
+    KeepSameTime,
+
+    /// <summary>A file of the same content is kept: all is read and compared. All else is replaced.</summary>
+    KeepSameContent,
+}

@@ -1,0 +1,101 @@
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Extracts;
+
+/// <summary>
+/// Puts entries in their place. A new one gets its name at once, and is deleted if it cannot be completed; one that replaces another gets the name when it is
+/// complete, so that there is always an old or a new one, and never a part. Several threads may use it.
+/// </summary>
+internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warnings, ExtractTotals totals)
+{
+    private readonly TreeExtractOptions _options = options;
+    private readonly WarningLog _warnings = warnings;
+    private readonly ExtractTotals _totals = totals;
+
+    internal MetadataParts Parts { get; } = (options.RestoreOwnership ? MetadataParts.Ownership : 0)
+        | (options.RestorePermissions ? MetadataParts.Permissions : 0)
+        | (options.RestoreXattrs ? MetadataParts.Xattrs | MetadataParts.Capabilities : 0)
+        | (options.RestoreAcls ? MetadataParts.Acls : 0)
+        | (options.RestoreFlags ? MetadataParts.Flags | MetadataParts.Project : 0);
+
+    // Closed to others until the permissions are set; if they never are, what new entries get.
+    internal uint FileMode => Parts.HasFlag(MetadataParts.Permissions) ? 0b110_000_000u : 0b110_110_110u;
+
+    internal uint DirectoryMode => Parts.HasFlag(MetadataParts.Permissions) ? 0b111_000_000u : 0b111_111_111u;
+
+    /// <summary>Looks what is in the place of an entry.</summary>
+    /// <param name="directory">The directory, open.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="there">What is there; null for nothing, or if that ends the restore anyway.</param>
+    /// <returns>Whether to go on.</returns>
+    internal bool Look(ExtractDirectory directory, PxarName name, out FileStat? there)
+    {
+        there = _options.Existing == ExistingFiles.Fail ? null : directory.Handle!.Find(name);
+        if (there is not { } stat)
+            return true;
+        if (_options.Existing == ExistingFiles.Skip)
+        {
+            _totals.Skip();
+            return false;
+        }
+
+        if (stat.Kind != PxarEntryKind.Directory)
+            return true;
+        string path = PxarName.Text(directory.PathOf(name));
+        throw new FileTreeException(FileTreeFault.Exists, path, $"\"{path}\" is a directory, which is not replaced by anything else.");
+    }
+
+    /// <summary>Creates an entry.</summary>
+    /// <param name="directory">The directory, open.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="replaces">Whether something is there that is replaced.</param>
+    /// <param name="create">Creates it under the name it is given.</param>
+    /// <param name="complete">Completes what was created.</param>
+    /// <param name="seal">Does what can only be done when it has its name; null for nothing.</param>
+    /// <returns>Whether it is there now; if not, that was told.</returns>
+    internal bool Place(ExtractDirectory directory, PxarName name, bool replaces, Action<PxarName> create, Action<PxarName> complete, Action? seal = null)
+    {
+        ITargetDirectory handle = directory.Handle!;
+        PxarName place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name;
+        try
+        {
+            create(place);
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
+        {
+            _warnings.Add(FileWarningKind.NotCreated, directory.PathOf(name), $"{exception.Message} It is left out.");
+            return false;
+        }
+
+        try
+        {
+            complete(place);
+            if (replaces)
+                handle.Rename(place, name);
+        }
+        catch
+        {
+            TryDelete(handle, place);
+            throw;
+        }
+
+        seal?.Invoke();
+        return true;
+    }
+
+    internal MetadataReport Report(ExtractDirectory directory, PxarName name) => new(_warnings, () => directory.PathOf(name));
+
+    internal static void TryDelete(ITargetDirectory handle, PxarName name)
+    {
+        try
+        {
+            handle.Delete(name);
+        }
+        catch (FileTreeException)
+        {
+            // What made this necessary is thrown; a remainder is seen by its permissions and time.
+        }
+    }
+}

@@ -1,0 +1,216 @@
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Extracts;
+
+/// <summary>One restore: takes the entries of an archive in its order, and puts them into the target.</summary>
+internal sealed class ExtractRun : IAsyncDisposable
+{
+    private readonly TreeExtractOptions _options;
+    private readonly WarningLog _warnings;
+    private readonly ExtractTotals _totals;
+    private readonly IncludeFilter _filter;
+    private readonly EntryPlacer _placer;
+    private readonly JobQueue _jobs;
+    private readonly FilePlacer _files;
+    private readonly LinkPlacer _links;
+    private readonly ITargetDirectory _target;
+    private ExtractDirectory? _root;
+    private ExtractDirectory? _current;
+
+    internal ExtractRun(ITargetDirectory target, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings)
+    {
+        (_target, _options, _filter, _warnings) = (target, options, filter, warnings);
+        _totals = new(options.Progress);
+        _placer = new(options, warnings, _totals);
+        _jobs = new(Math.Clamp(options.Writers, 1, 64));
+        _files = new(options, _placer, _totals, _jobs);
+        _links = new(_placer, filter, _totals, _jobs);
+    }
+
+    private ExtractDirectory Current => _current ?? throw new InvalidOperationException("No directory is open.");
+
+    /// <summary>Ends the restore, complete or not: what waits is written, and everything is closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync().ConfigureAwait(false);
+        // What is open still was not completed.
+        for (; _current is not null; _current = _current.Parent)
+        {
+            _current.IsBroken = true;
+            _current.Release();
+        }
+
+        _target.Dispose();
+    }
+
+    /// <summary>Begins a directory.</summary>
+    /// <returns>Whether anything in it may be restored.</returns>
+    internal bool Enter(PxarEntry entry)
+    {
+        if (_current is null)
+        {
+            _current = _root = new(null, entry, _filter.Root, Finish) { Handle = _target, AppliesMetadata = _filter.Root };
+            return true;
+        }
+
+        byte[] path = _current.PathOf(entry.Name);
+        bool selected = _filter.Decide(path, isDirectory: true, _current.IsSelected);
+        _current = new(_current, entry, selected, Finish) { IsLost = _current.IsLost };
+        if (selected)
+            EnsureOpen(_current);
+        return !_current.IsLost && (selected || _filter.MayBeBelow(path));
+    }
+
+    /// <summary>Ends the directory that was begun last.</summary>
+    internal void Leave()
+    {
+        ExtractDirectory directory = Current;
+        _current = directory.Parent;
+        directory.Release();
+    }
+
+    /// <summary>Restores anything but a directory.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="open">Opens the content of a file.</param>
+    /// <param name="resolve">Finds the file that a hard link names, with its content; null if the archive is read in order only.</param>
+    /// <param name="cancellationToken">Stops the restore.</param>
+    internal async ValueTask AddAsync(
+        PxarEntry entry,
+        Func<CancellationToken, ValueTask<Stream>> open,
+        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        CancellationToken cancellationToken)
+    {
+        ExtractDirectory directory = Current;
+        if (!_filter.Decide(directory.PathOf(entry.Name), isDirectory: false, directory.IsSelected) || !EnsureOpen(directory))
+            return;
+        if (entry.Kind == PxarEntryKind.File)
+            await _files.WriteAsync(directory, entry.Name, entry, open, cancellationToken).ConfigureAwait(false);
+        else if (entry.Kind == PxarEntryKind.HardLink)
+            await AddLinkAsync(directory, entry, open, resolve, cancellationToken).ConfigureAwait(false);
+        else if (_placer.Look(directory, entry.Name, out FileStat? there))
+            AddOther(directory, entry, there is not null);
+    }
+
+    /// <summary>Waits for all that was begun.</summary>
+    internal async Task<TreeExtractResult> CompleteAsync()
+    {
+        await _jobs.DrainAsync().ConfigureAwait(false);
+        _totals.ReportEnd();
+        return new()
+        {
+            Entries = _totals.Entries,
+            Files = _totals.Files,
+            Bytes = _totals.Bytes,
+            KeptFiles = _totals.Kept,
+            SkippedEntries = _totals.Skipped,
+            WarningCount = _warnings.Count,
+            Warnings = _warnings.Kept,
+        };
+    }
+
+    private void Finish(ExtractDirectory directory)
+    {
+        if (directory.Handle is not { } handle)
+            return;
+        // A directory that a broken restore left open stays as it is: closed to others, and with the time of now.
+        if (directory.AppliesMetadata && !directory.IsBroken)
+        {
+            handle.Apply(directory.Entry.Metadata!, _placer.Parts, new(_warnings, () => directory.Path is { Length: > 0 } path ? path : [(byte)'/']));
+            _totals.Add();
+        }
+
+        handle.Dispose();
+    }
+
+    private async ValueTask AddLinkAsync(
+        ExtractDirectory directory,
+        PxarEntry link,
+        Func<CancellationToken, ValueTask<Stream>> open,
+        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        CancellationToken cancellationToken)
+    {
+        if (await _links.TryLinkAsync(_root!, directory, link).ConfigureAwait(false))
+            return;
+        byte[] path = directory.PathOf(link.Name);
+        if (resolve is null)
+        {
+            string target = PxarName.Text(link.LinkTarget.Span);
+            _warnings.Add(FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
+            return;
+        }
+
+        PxarEntry file = await resolve(cancellationToken).ConfigureAwait(false);
+        await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false);
+        _links.AddCopy(link, path);
+    }
+
+    private void AddOther(ExtractDirectory directory, PxarEntry entry, bool replaces)
+    {
+        ITargetDirectory handle = directory.Handle!;
+        try
+        {
+            bool placed = _placer.Place(
+                directory,
+                entry.Name,
+                replaces,
+                place =>
+                {
+                    if (entry.Kind == PxarEntryKind.Symlink)
+                        handle.MakeSymlink(place, entry.LinkTarget.Span);
+                    else
+                        handle.MakeNode(place, entry, _placer.FileMode);
+                },
+                place => handle.Apply(place, entry.Metadata!, _placer.Parts, _placer.Report(directory, entry.Name)));
+            if (placed)
+                _totals.Add();
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Denied
+            && entry.Kind is PxarEntryKind.CharacterDevice or PxarEntryKind.BlockDevice)
+        {
+            _warnings.Add(FileWarningKind.NotCreated, directory.PathOf(entry.Name), $"{exception.Message} Only root may create devices. It is left out.");
+        }
+    }
+
+    /// <summary>Opens a directory and those above it, and creates them if need be.</summary>
+    /// <returns>False if it cannot be created, which was told.</returns>
+    private bool EnsureOpen(ExtractDirectory directory)
+    {
+        if (directory.Handle is not null || directory.IsLost)
+            return !directory.IsLost;
+        if (!EnsureOpen(directory.Parent!))
+        {
+            directory.IsLost = true;
+            return false;
+        }
+
+        ITargetDirectory parent = directory.Parent!.Handle!;
+        PxarName name = directory.Entry.Name;
+        try
+        {
+            directory.AppliesMetadata = Make(parent, name) || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
+            directory.Handle = parent.Enter(name);
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
+        {
+            directory.IsLost = true;
+            _warnings.Add(FileWarningKind.NotCreated, directory.Path, $"{exception.Message} It is left out with all in it.");
+        }
+
+        return !directory.IsLost;
+    }
+
+    private bool Make(ITargetDirectory parent, PxarName name)
+    {
+        try
+        {
+            parent.MakeDirectory(name, _placer.DirectoryMode);
+            return true;
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Exists && _options.Existing != ExistingFiles.Fail)
+        {
+            return false;
+        }
+    }
+}

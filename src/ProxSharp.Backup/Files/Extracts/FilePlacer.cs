@@ -1,0 +1,258 @@
+using System.Buffers;
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Extracts;
+
+/// <summary>Restores regular files: small ones on several threads, large ones while they are read.</summary>
+internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer, ExtractTotals totals, JobQueue jobs)
+{
+    private const int SmallFile = 256 * 1024;
+    private const int BlockSize = 256 * 1024;
+
+    private readonly TreeExtractOptions _options = options;
+    private readonly EntryPlacer _placer = placer;
+    private readonly ExtractTotals _totals = totals;
+    private readonly JobQueue _jobs = jobs;
+
+    /// <summary>Restores a file.</summary>
+    /// <param name="directory">The directory, open.</param>
+    /// <param name="name">The name to restore it under.</param>
+    /// <param name="entry">The file.</param>
+    /// <param name="open">Opens the content.</param>
+    /// <param name="cancellationToken">Stops the restore.</param>
+    internal async ValueTask WriteAsync(
+        ExtractDirectory directory,
+        PxarName name,
+        PxarEntry entry,
+        Func<CancellationToken, ValueTask<Stream>> open,
+        CancellationToken cancellationToken)
+    {
+        if (!_placer.Look(directory, name, out FileStat? there))
+            return;
+        bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
+        if (sameSize && _options.Existing == ExistingFiles.KeepSameTime && there!.Value.ModificationTime == entry.Metadata!.ModificationTime)
+        {
+            Keep(directory, name, entry, there.Value);
+            return;
+        }
+
+        Stream content = await open(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            if (sameSize && _options.Existing == ExistingFiles.KeepSameContent)
+                await CompareAsync(directory, name, entry, content, cancellationToken).ConfigureAwait(false);
+            else if (entry.Length <= SmallFile)
+                await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
+            else
+                await CopyAsync(directory, name, entry, there is not null, null, default, content, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry, FileStat there)
+    {
+        PxarMetadata metadata = entry.Metadata!;
+        // The time is set after all else, so that a file which has it is most probably complete.
+        if ((there.Mode, there.UserId, there.GroupId) != (metadata.Mode, metadata.UserId, metadata.GroupId))
+        {
+            using ITargetFile file = directory.Handle!.Open(name);
+            Complete(directory, name, entry, file);
+        }
+
+        _totals.AddFile(entry.Length, kept: true);
+    }
+
+    private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
+    {
+        file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+    }
+
+    private async ValueTask QueueAsync(
+        ExtractDirectory directory,
+        PxarName name,
+        PxarEntry entry,
+        bool replaces,
+        Stream content,
+        CancellationToken cancellationToken)
+    {
+        int length = (int)entry.Length;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        directory.Acquire();
+        bool queued = false;
+        try
+        {
+            await content.ReadExactlyAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            await _jobs.AddAsync(() => WriteSmall(directory, name, entry, replaces, buffer)).ConfigureAwait(false);
+            queued = true;
+        }
+        finally
+        {
+            if (!queued)
+                directory.Release();
+        }
+    }
+
+    private void WriteSmall(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, byte[] buffer)
+    {
+        try
+        {
+            WriteSmall(directory, name, entry, replaces, buffer.AsMemory(0, (int)entry.Length));
+        }
+        catch
+        {
+            directory.IsBroken = true;
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            directory.Release();
+        }
+    }
+
+    private void WriteSmall(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, ReadOnlyMemory<byte> content)
+    {
+        ITargetFile? file = null;
+        try
+        {
+            MetadataReport report = _placer.Report(directory, name);
+            bool placed = _placer.Place(
+                directory,
+                name,
+                replaces,
+                place => file = Create(directory, name, entry, place),
+                _ =>
+                {
+                    SparseWriter writer = new(file!, _options.Sparse);
+                    writer.Write(content.Span);
+                    writer.Finish();
+                    file!.Apply(entry.Metadata!, _placer.Parts, report);
+                },
+                () => file!.Seal(entry.Metadata!, _placer.Parts, report));
+            if (placed)
+                _totals.AddFile(entry.Length, kept: false);
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private ITargetFile Create(ExtractDirectory directory, PxarName name, PxarEntry entry, PxarName place)
+    {
+        ITargetFile file = directory.Handle!.Create(place, _placer.FileMode);
+        file.Prepare(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        return file;
+    }
+
+    /// <summary>Writes content as it is read, behind what an existing file has of it.</summary>
+    private async ValueTask CopyAsync(
+        ExtractDirectory directory,
+        PxarName name,
+        PxarEntry entry,
+        bool replaces,
+        (ITargetFile File, long Length)? same,
+        ReadOnlyMemory<byte> next,
+        Stream content,
+        CancellationToken cancellationToken)
+    {
+        ITargetFile? file = null;
+        PxarName place = name;
+        bool created = _placer.Place(
+            directory,
+            name,
+            replaces: false,
+            _ => file = Create(directory, name, entry, place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name),
+            static _ => { });
+        if (!created)
+            return;
+        bool complete = false;
+        try
+        {
+            using (file)
+            {
+                SparseWriter writer = new(file!, _options.Sparse);
+                if (same is { } old)
+                    CopyOld(old.File, old.Length, writer);
+                writer.Write(next.Span);
+                await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
+                writer.Finish();
+                file!.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+                if (replaces)
+                    directory.Handle!.Rename(place, name);
+                complete = true;
+                file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+            }
+        }
+        finally
+        {
+            if (!complete)
+                EntryPlacer.TryDelete(directory.Handle!, place);
+        }
+
+        _totals.AddFile(entry.Length, kept: false);
+    }
+
+    private async ValueTask CopyRestAsync(Stream content, SparseWriter writer, CancellationToken cancellationToken)
+    {
+        byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+            {
+                writer.Write(block.AsSpan(0, read));
+                _totals.ReportPart(writer.Position);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static void CopyOld(ITargetFile old, long length, SparseWriter writer)
+    {
+        byte[] block = new byte[BlockSize];
+        while (writer.Position < length)
+        {
+            int want = (int)Math.Min(block.Length, length - writer.Position);
+            int read = old.Read(writer.Position, block.AsSpan(0, want));
+            if (read == 0)
+                throw new FileTreeException(FileTreeFault.Failed, "", "The existing file was cut off while it was compared.");
+            writer.Write(block.AsSpan(0, read));
+        }
+    }
+
+    /// <summary>Compares an existing file with the content; from the first difference on, a new file is written.</summary>
+    private async ValueTask CompareAsync(
+        ExtractDirectory directory,
+        PxarName name,
+        PxarEntry entry,
+        Stream content,
+        CancellationToken cancellationToken)
+    {
+        byte[] block = new byte[BlockSize];
+        byte[] old = new byte[BlockSize];
+        using ITargetFile existing = directory.Handle!.Open(name);
+        long position = 0;
+        while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        {
+            int filled = 0;
+            while (filled < read && existing.Read(position + filled, old.AsSpan(filled, read - filled)) is var more and > 0)
+                filled += more;
+            if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
+            {
+                ReadOnlyMemory<byte> next = block.AsMemory(0, read);
+                await CopyAsync(directory, name, entry, true, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            position += read;
+        }
+
+        Complete(directory, name, entry, existing);
+        _totals.AddFile(entry.Length, kept: true);
+    }
+}

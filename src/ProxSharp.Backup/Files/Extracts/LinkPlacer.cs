@@ -1,0 +1,89 @@
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Extracts;
+
+/// <summary>Restores further names of files.</summary>
+internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, ExtractTotals totals, JobQueue jobs)
+{
+    private readonly EntryPlacer _placer = placer;
+    private readonly IncludeFilter _filter = filter;
+    private readonly ExtractTotals _totals = totals;
+    private readonly JobQueue _jobs = jobs;
+    private readonly Dictionary<long, byte[]> _copies = [];
+
+    /// <summary>Notes that a file which is not restored itself was restored under another name.</summary>
+    internal void AddCopy(PxarEntry link, byte[] path) => _copies[link.LinkPosition] = path;
+
+    /// <summary>Links a name to the file that was restored before.</summary>
+    /// <returns>False if that file is not there.</returns>
+    internal async ValueTask<bool> TryLinkAsync(ExtractDirectory root, ExtractDirectory directory, PxarEntry link)
+    {
+        bool copied = _copies.TryGetValue(link.LinkPosition, out byte[]? path);
+        if (!copied && !_filter.DecideFile(link.LinkTarget.Span))
+            return false;
+        // The file may still wait to be written.
+        await _jobs.DrainAsync().ConfigureAwait(false);
+        return Walk(root.Handle!, copied ? path : link.LinkTarget, (from, name) => Link(directory, link, from, name));
+    }
+
+    private bool Link(ExtractDirectory directory, PxarEntry link, ITargetDirectory from, PxarName file)
+    {
+        if (from.Find(file) is not { Kind: PxarEntryKind.File } target)
+            return false;
+        if (!_placer.Look(directory, link.Name, out FileStat? there))
+            return true;
+        bool isLinked = there is { } stat && stat.Inode != 0 && stat.Inode == target.Inode && stat.Device == target.Device;
+        bool placed = isLinked || _placer.Place(
+            directory,
+            link.Name,
+            there is not null,
+            place => directory.Handle!.MakeLink(place, from, file),
+            static _ => { });
+        if (placed)
+            _totals.Add();
+        return true;
+    }
+
+    /// <summary>Goes to a file name by name: a path in an archive must not lead through links or outside.</summary>
+    private static bool Walk(ITargetDirectory root, ReadOnlyMemory<byte> path, Func<ITargetDirectory, PxarName, bool> action)
+    {
+        List<PxarName> names = [];
+        foreach (Range part in path.Span.Split((byte)'/'))
+        {
+            if (path.Span[part].IsEmpty)
+                continue;
+            if (!PxarName.IsValid(path.Span[part]))
+                return false;
+            names.Add(new(path.Span[part]));
+        }
+
+        if (names.Count == 0)
+            return false;
+        ITargetDirectory at = root;
+        try
+        {
+            foreach (PxarName name in names[..^1])
+            {
+                ITargetDirectory next = at.Enter(name);
+                if (at != root)
+                    at.Dispose();
+                at = next;
+            }
+
+            return action(at, names[^1]);
+        }
+        catch (FileTreeException exception) when (exception.Fault is FileTreeFault.Vanished or FileTreeFault.OtherKind
+            or FileTreeFault.Denied or FileTreeFault.Failed)
+        {
+            // Too many names, another file system, no right to link: the file may still be restored as a copy.
+            return false;
+        }
+        finally
+        {
+            if (at != root)
+                at.Dispose();
+        }
+    }
+}

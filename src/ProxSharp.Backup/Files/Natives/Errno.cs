@@ -1,0 +1,43 @@
+namespace ProxSharp.Backup.Files.Natives;
+
+/// <summary>Errors of Linux.</summary>
+internal static class Errno
+{
+    internal const int NotPermitted = 1;
+    internal const int NoEntry = 2;
+    internal const int Interrupted = 4;
+    internal const int NoDevice = 6;
+    internal const int TooBig = 7;
+    internal const int BadHandle = 9;
+    internal const int NoAccess = 13;
+    internal const int Exists = 17;
+    internal const int NotDirectory = 20;
+    internal const int IsDirectory = 21;
+    internal const int Invalid = 22;
+    internal const int NotTerminal = 25;
+    internal const int NoSpace = 28;
+    internal const int ReadOnlyFileSystem = 30;
+    internal const int Range = 34;
+    internal const int NameTooLong = 36;
+    internal const int NoSystemCall = 38;
+    internal const int Loop = 40;
+    internal const int NoData = 61;
+    internal const int BadSequence = 84;
+    internal const int NotSupported = 95;
+    internal const int Stale = 116;
+    internal const int QuotaExceeded = 122;
+
+    /// <summary>Whether an error says that the file system does not know the operation.</summary>
+    internal static bool IsUnsupported(int error) => error is NotTerminal or NoSystemCall or BadHandle or NotSupported or Invalid;
+
+    internal static FileTreeFault ToFault(int error) => error switch
+    {
+        NoEntry or Stale => FileTreeFault.Vanished,
+        NoAccess or NotPermitted or ReadOnlyFileSystem => FileTreeFault.Denied,
+        Loop or NotDirectory or IsDirectory => FileTreeFault.OtherKind,
+        Exists => FileTreeFault.Exists,
+        NoSpace or QuotaExceeded => FileTreeFault.Full,
+        NotSupported or NoSystemCall or NotTerminal or NameTooLong or BadSequence => FileTreeFault.Unsupported,
+        _ => FileTreeFault.Failed,
+    };
+}

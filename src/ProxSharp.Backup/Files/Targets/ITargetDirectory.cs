@@ -1,0 +1,50 @@
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Targets;
+
+/// <summary>
+/// An open directory to restore into. All is done below this very directory, and no link is followed, whoever changes the tree meanwhile. Several threads may
+/// use it. All methods throw <see cref="FileTreeException"/>.
+/// </summary>
+internal interface ITargetDirectory : IDisposable
+{
+    /// <summary>What a name stands for; null for nothing.</summary>
+    FileStat? Find(PxarName name);
+
+    /// <summary>What a symbolic link holds.</summary>
+    byte[] ReadLink(PxarName name);
+
+    /// <summary>Creates a directory.</summary>
+    void MakeDirectory(PxarName name, uint mode);
+
+    /// <summary>Opens a directory; fails if the name is a link or something else.</summary>
+    ITargetDirectory Enter(PxarName name);
+
+    /// <summary>Creates a file; fails if the name exists.</summary>
+    ITargetFile Create(PxarName name, uint mode);
+
+    /// <summary>Opens an existing regular file for reading; fails if the name is a link or something else.</summary>
+    ITargetFile Open(PxarName name);
+
+    /// <summary>Creates a symbolic link.</summary>
+    void MakeSymlink(PxarName name, ReadOnlySpan<byte> target);
+
+    /// <summary>Creates a further name of a file that lies in a directory of the same tree.</summary>
+    void MakeLink(PxarName name, ITargetDirectory from, PxarName file);
+
+    /// <summary>Creates a device, pipe or socket.</summary>
+    void MakeNode(PxarName name, PxarEntry entry, uint mode);
+
+    /// <summary>Renames an entry over another one.</summary>
+    void Rename(PxarName from, PxarName to);
+
+    /// <summary>Deletes what is no directory.</summary>
+    void Delete(PxarName name);
+
+    /// <summary>Sets the metadata of an entry that is neither file nor directory.</summary>
+    void Apply(PxarName name, PxarMetadata metadata, MetadataParts parts, MetadataReport report);
+
+    /// <summary>Sets the metadata of this directory.</summary>
+    void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report);
+}

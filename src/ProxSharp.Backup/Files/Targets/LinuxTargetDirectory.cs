@@ -1,0 +1,91 @@
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Targets;
+
+/// <summary>An open directory of Linux to restore into.</summary>
+internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
+{
+    private readonly Descriptor _handle = handle;
+
+    public void Dispose() => _handle.Dispose();
+
+    public FileStat? Find(PxarName name)
+    {
+        if (_handle.TryStat(name, out StatxBuffer stat))
+            return LinuxNode.ToStat(stat);
+        FileTreeException failure = Descriptor.Failure(name.ToString(), "read the state of");
+        return failure.Fault == FileTreeFault.Vanished ? null : throw failure;
+    }
+
+    public byte[] ReadLink(PxarName name)
+    {
+        byte[] buffer = new byte[4097];
+        nint length = Libc.ReadLinkAt(_handle, Libc.Text(name.Span), buffer, buffer.Length);
+        return length >= 0 ? buffer[..(int)length] : throw Descriptor.Failure(name.ToString(), "read the link");
+    }
+
+    public void MakeDirectory(PxarName name, uint mode) => Ensure(Libc.MakeDirectory(_handle, Libc.Text(name.Span), mode), name, "create the directory");
+
+    public ITargetDirectory Enter(PxarName name) =>
+        new LinuxTargetDirectory(_handle.TryOpen(name, Libc.ReadOnly | Libc.DirectoryOnly) ?? throw Descriptor.Failure(name.ToString(), "enter the directory"));
+
+    public ITargetFile Create(PxarName name, uint mode) =>
+        new LinuxTargetFile(
+            _handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode) ?? throw Descriptor.Failure(name.ToString(), "create the file"),
+            name);
+
+    public ITargetFile Open(PxarName name)
+    {
+        Descriptor file = _handle.TryOpen(name, Libc.ReadOnly | Libc.NonBlocking) ?? throw Descriptor.Failure(name.ToString(), "open");
+        if ((file.Stat().Mode & 0xF000) == 0x8000)
+            return new LinuxTargetFile(file, name);
+        file.Dispose();
+        throw new FileTreeException(FileTreeFault.OtherKind, name.ToString(), $"\"{name}\" is no regular file any more.");
+    }
+
+    public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target) =>
+        Ensure(Libc.MakeSymlink(Libc.Text(target), _handle, Libc.Text(name.Span)), name, "create the link");
+
+    public void MakeLink(PxarName name, ITargetDirectory from, PxarName file) =>
+        Ensure(Libc.MakeLink(((LinuxTargetDirectory)from)._handle, Libc.Text(file.Span), _handle, Libc.Text(name.Span), 0), name, "create the hard link");
+
+    public void MakeNode(PxarName name, PxarEntry entry, uint mode)
+    {
+        uint device = 0;
+        if (entry.Kind is PxarEntryKind.CharacterDevice or PxarEntryKind.BlockDevice)
+        {
+            if (entry.DeviceMajor > 0xfff || entry.DeviceMinor > 0xfffff)
+                throw new FileTreeException(FileTreeFault.Unsupported, name.ToString(), $"Linux has no device {entry.DeviceMajor}:{entry.DeviceMinor}.");
+            device = ((uint)entry.DeviceMajor << 8) | ((uint)entry.DeviceMinor & 0xff) | (((uint)entry.DeviceMinor & ~0xffu) << 12);
+        }
+
+        Ensure(Libc.MakeNode(_handle, Libc.Text(name.Span), (entry.Metadata!.Mode & 0xF000) | mode, device), name, "create");
+    }
+
+    public void Rename(PxarName from, PxarName to) => Ensure(Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)), to, "replace");
+
+    public void Delete(PxarName name) => Ensure(Libc.Delete(_handle, Libc.Text(name.Span), 0), name, "delete");
+
+    public void Apply(PxarName name, PxarMetadata metadata, MetadataParts parts, MetadataReport report)
+    {
+        using Descriptor place = _handle.TryOpen(name, Libc.PathOnly) ?? throw Descriptor.Failure(name.ToString(), "open");
+        if (((place.Stat().Mode ^ metadata.Mode) & 0xF000) != 0)
+            throw new FileTreeException(FileTreeFault.OtherKind, name.ToString(), $"\"{name}\" was replaced while it was restored.");
+        new LinuxMetadataWriter(place, metadata, parts, report).ApplyToPlace(_handle, Libc.Text(name.Span));
+    }
+
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
+    {
+        LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
+        writer.ApplyToOpen();
+        writer.ApplyFlags(~PxarFlags.None);
+    }
+
+    private static void Ensure(nint result, PxarName name, string action)
+    {
+        if (result < 0)
+            throw Descriptor.Failure(name.ToString(), action);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Targets;
+
+/// <summary>An open regular file of Linux.</summary>
+internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITargetFile
+{
+    private readonly PxarName _name = name;
+    private readonly Descriptor _handle = handle;
+
+    public void Dispose() => _handle.Dispose();
+
+    public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
+    {
+        if ((metadata.Flags & FileAttributeBits.Early) != 0)
+            new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyFlags(FileAttributeBits.Early);
+    }
+
+    public int Read(long position, Span<byte> destination)
+    {
+        while (true)
+        {
+            nint read = Libc.ReadAt(_handle, destination, destination.Length, position);
+            if (read >= 0)
+                return (int)read;
+            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw Descriptor.Failure(_name.ToString(), "read");
+        }
+    }
+
+    public void Write(long position, ReadOnlySpan<byte> source)
+    {
+        while (!source.IsEmpty)
+        {
+            nint written = Libc.WriteAt(_handle, source, source.Length, position);
+            if (written < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == Errno.Interrupted)
+                    continue;
+                throw Descriptor.Failure(_name.ToString(), "write");
+            }
+
+            source = source[(int)written..];
+            position += written;
+        }
+    }
+
+    public void SetLength(long length)
+    {
+        if (Libc.SetLength(_handle, length) != 0)
+            throw Descriptor.Failure(_name.ToString(), "set the length of");
+    }
+
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+
+    // All of them: those of its directory may have been inherited.
+    public void Seal(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyFlags(~PxarFlags.None);
+}

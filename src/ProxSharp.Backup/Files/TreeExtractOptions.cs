@@ -1,0 +1,46 @@
+using ProxSharp.Backup.Files.Patterns;
+
+namespace ProxSharp.Backup.Files;
+
+/// <summary>How an archive is restored into a directory.</summary>
+public sealed record TreeExtractOptions
+{
+    /// <summary>Everything, into a directory where none of it exists.</summary>
+    public static TreeExtractOptions Default { get; } = new();
+
+    /// <summary>What to do where an entry exists already. Default: <see cref="ExistingFiles.Fail"/>.</summary>
+    public ExistingFiles Existing { get; init; }
+
+    /// <summary>
+    /// Patterns of what is restored; the last one that matches decides, and what a directory is told counts for all in it. Directories on the way to what is
+    /// restored come too. Default: none, which means everything.
+    /// </summary>
+    public IReadOnlyList<PathPattern> Includes { get; init; } = [];
+
+    /// <summary>Whether owners and groups are restored. Default: true. Without them files lose their set-user-ID bits.</summary>
+    public bool RestoreOwnership { get; init; } = true;
+
+    /// <summary>Whether permissions are restored. Default: true. Without, entries get those that new ones get.</summary>
+    public bool RestorePermissions { get; init; } = true;
+
+    /// <summary>Whether extended attributes and file capabilities are restored. Default: true.</summary>
+    public bool RestoreXattrs { get; init; } = true;
+
+    /// <summary>Whether POSIX ACLs are restored. Default: true.</summary>
+    public bool RestoreAcls { get; init; } = true;
+
+    /// <summary>Whether file attributes (chattr, FAT) and quota projects are restored. Default: true.</summary>
+    public bool RestoreFlags { get; init; } = true;
+
+    /// <summary>Whether zeros in files become holes where the file system can do so. Default: true.</summary>
+    public bool Sparse { get; init; } = true;
+
+    /// <summary>How many small files are written at the same time. 1 to 64. Default: 4.</summary>
+    public int Writers { get; init; } = 4;
+
+    /// <summary>Is told each warning as it comes, one after the other, from any thread. Default: nobody.</summary>
+    public Action<FileWarning>? Warned { get; init; }
+
+    /// <summary>Is told now and then how far it is. Default: nobody.</summary>
+    public IProgress<FileProgress>? Progress { get; init; }
+}

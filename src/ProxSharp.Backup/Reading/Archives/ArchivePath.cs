@@ -1,0 +1,24 @@
+using System.Text;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Reading.Archives;
+
+/// <summary>Paths in archives: bytes, with slashes between names.</summary>
+internal static class ArchivePath
+{
+    public static byte[] Join(ReadOnlySpan<byte> parent, PxarName name) => parent.IsEmpty ? name.Span.ToArray() : [.. parent, (byte)'/', .. name.Span];
+
+    /// <summary>As patterns want it: from the root, with a slash at the start.</summary>
+    public static byte[] Rooted(ReadOnlySpan<byte> path) => [(byte)'/', .. path];
+
+    /// <summary>Bytes of what a user wrote, without needless slashes.</summary>
+    public static byte[] Parse(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Encoding.UTF8.GetBytes(string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    /// <summary>Whether a path lies in a directory, at any depth. Everything lies in the root.</summary>
+    public static bool IsBelow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> directory) =>
+        directory.IsEmpty || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory));
+}

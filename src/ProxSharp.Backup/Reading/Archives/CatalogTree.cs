@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using ProxSharp.Backup.Formats.Catalog;
+
+namespace ProxSharp.Backup.Reading.Archives;
+
+/// <summary>The entries as the catalog has them: names, kinds, lengths and times.</summary>
+internal sealed class CatalogTree(CatalogReader catalog, CatalogEntry archive, long length) : IArchiveTree
+{
+    // The kind, the length of the name and one letter.
+    private const int SmallestEntry = 3;
+
+    public ArchiveEntry Root { get; } = ArchiveEntry.FromCatalog(default, archive, isRoot: true);
+
+    public long MostEntries => length / SmallestEntry;
+
+    public async ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken)
+    {
+        if (path.IsEmpty)
+            return Root;
+        byte[] full = ArchivePath.Join(archive.Name.Span, default);
+        CatalogEntry? entry = await catalog.FindAsync((byte[])[.. full, .. path.Span], cancellationToken).ConfigureAwait(false);
+        return entry is null ? null : ArchiveEntry.FromCatalog(path, entry);
+    }
+
+    public async IAsyncEnumerable<ArchiveEntry> ListAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (CatalogEntry entry in await catalog.ListAsync(directory.Catalog!, cancellationToken).ConfigureAwait(false))
+            yield return ArchiveEntry.FromCatalog(ArchivePath.Join(directory.PathBytes.Span, entry.Name), entry);
+    }
+}

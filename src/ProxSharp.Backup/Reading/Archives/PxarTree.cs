@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Reading.Archives;
+
+/// <summary>The entries as the archive has them, with all metadata.</summary>
+internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
+{
+    // A file name item of one letter.
+    private const int SmallestEntry = 18;
+
+    public ArchiveEntry Root { get; } = ArchiveEntry.FromNode(default, archive.Root);
+
+    public long MostEntries => length / SmallestEntry;
+
+    public async ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken)
+    {
+        PxarNode? node = await archive.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        return node is null ? null : await CreateAsync(path, node, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<ArchiveEntry> ListAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (PxarNode node in archive.ListAsync(directory.Node!, cancellationToken).ConfigureAwait(false))
+            yield return await CreateAsync(ArchivePath.Join(directory.PathBytes.Span, node.Name), node, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ArchiveEntry> CreateAsync(ReadOnlyMemory<byte> path, PxarNode node, CancellationToken cancellationToken) =>
+        ArchiveEntry.FromNode(path, node, await archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false));
+}

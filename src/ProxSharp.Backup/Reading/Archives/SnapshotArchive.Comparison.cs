@@ -1,0 +1,24 @@
+using ProxSharp.Backup.Reading.Comparison;
+
+namespace ProxSharp.Backup.Reading.Archives;
+
+/// <content>Differences.</content>
+public sealed partial class SnapshotArchive
+{
+    /// <summary>
+    /// Tells what was added, removed and changed since another state of the tree. Differences come in the order of their paths, a directory before what it
+    /// holds, while the trees are read. All that an added or removed directory holds is told too.
+    /// </summary>
+    /// <param name="older">The older tree, mostly of another snapshot of the group.</param>
+    /// <param name="options">How to compare; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="ProxmoxProtocolException">One of the archives is damaged.</exception>
+    public IAsyncEnumerable<SnapshotChange> CompareWithAsync(
+        SnapshotArchive older,
+        CompareOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(older);
+        return new TreeComparer(older, this, options ?? CompareOptions.Default).CompareAsync(cancellationToken);
+    }
+}

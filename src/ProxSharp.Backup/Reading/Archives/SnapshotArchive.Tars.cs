@@ -1,0 +1,86 @@
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Reading.Tars;
+
+namespace ProxSharp.Backup.Reading.Archives;
+
+/// <content>The tree as a tar stream.</content>
+public sealed partial class SnapshotArchive
+{
+    /// <summary>
+    /// Writes the tree, or a part of it, as a tar stream in the POSIX pax format: with owners, modes, times to the nanosecond, hard links, devices, ACLs,
+    /// extended attributes and file capabilities, as GNU tar and bsdtar read them. Sockets, file flags and quota projects have no place in it.
+    /// </summary>
+    /// <param name="destination">Takes the stream; it stays open.</param>
+    /// <param name="options">What to write; null for everything.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>
+    public async Task<TarResult> WriteTarAsync(Stream destination, TarOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        options ??= TarOptions.Default;
+        using TarExporter exporter = new(destination);
+        if (options.Patterns.Count == 0)
+            await ExportAllAsync(exporter, options, cancellationToken).ConfigureAwait(false);
+        else
+            await ExportSomeAsync(exporter, options, cancellationToken).ConfigureAwait(false);
+        return await exporter.FinishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ExportAllAsync(TarExporter exporter, TarOptions options, CancellationToken cancellationToken)
+    {
+        ProgressReporter progress = _reader.Report(_payload ?? _main, options.Progress);
+        (Stream main, Stream? payload) = OpenStreams(progress, eager: true);
+        await using (main.ConfigureAwait(false))
+        await using ((payload ?? Stream.Null).ConfigureAwait(false))
+        {
+            using PxarReader reader = new(main, payload);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (reader.Event == PxarReaderEvent.Entry)
+                    await exporter.WriteAsync(reader.GetPath(), reader.Entry, () => new(reader.OpenContent()), cancellationToken).ConfigureAwait(false);
+            }
+
+            progress.Complete();
+        }
+    }
+
+    private async Task ExportSomeAsync(TarExporter exporter, TarOptions options, CancellationToken cancellationToken)
+    {
+        ProgressReporter progress = _reader.Report(_payload ?? _main, options.Progress);
+        Dictionary<long, byte[]> written = [];
+        await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
+        {
+            PxarNode target = await Archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
+            if (target.Kind == PxarEntryKind.File && written.TryGetValue(target.Entry.Position, out byte[]? first))
+            {
+                await exporter.WriteLinkAsync(path, first, target.Entry.Metadata!, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // A hard link whose target was left out takes its place.
+            await exporter.WriteAsync(path, target.Entry, () => Archive.OpenContentAsync(target, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (target.Kind == PxarEntryKind.File)
+                written[target.Entry.Position] = path;
+            progress.Add(target.Entry.Length, 0);
+        }
+    }
+
+    /// <summary>What patterns take, with the directories above it, as the archive has it. Names come from the catalog where there is one.</summary>
+    private async IAsyncEnumerable<(byte[] Path, PxarNode Node)> SelectAsync(
+        IReadOnlyList<PathPattern> patterns,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PatternSelection selection = new(patterns);
+        NodePath nodes = new(Archive);
+        IArchiveTree tree = Tree(withMetadata: false);
+        await foreach (ArchiveEntry entry in TreeWalk.WalkAsync(tree, tree.Root, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (!selection.Takes(entry))
+                continue;
+            await foreach ((byte[] path, PxarNode node) in nodes.MoveToAsync(entry.PathBytes, cancellationToken).ConfigureAwait(false))
+                yield return (path, node);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Chunking;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Formats.Indexes;
+
+namespace ProxSharp.Backup.Reading.Chunks;
+
+/// <summary>Fetches the chunks of one archive, decodes them, and verifies everything: CRC, crypt mode, length and digest.</summary>
+internal sealed class ChunkLoader : IDisposable
+{
+    private readonly IChunkSource _source;
+    private readonly CryptConfig? _key;
+    private readonly ReadCounters _counters;
+    private readonly ConcurrentBag<DataBlobDecoder> _decoders = [];
+
+    // Fetching waits for the network, decoding needs a core: more decoders than cores would only hold memory.
+    private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
+
+    /// <param name="source">Where chunks come from.</param>
+    /// <param name="name">The name of the archive, for messages.</param>
+    /// <param name="key">The key if the archive is encrypted; null if it must not be.</param>
+    /// <param name="pool">Where arrays come from.</param>
+    /// <param name="counters">Counts what was fetched.</param>
+    public ChunkLoader(IChunkSource source, string name, CryptConfig? key, ChunkBufferPool pool, ReadCounters counters) =>
+        (_source, Name, _key, Pool, _counters) = (source, name, key, pool, counters);
+
+    public string Name { get; }
+
+    public ChunkBufferPool Pool { get; }
+
+    public CryptConfig? Key => _key;
+
+    /// <summary>Begins to load a chunk on another thread.</summary>
+    public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
+        new(chunk, Pool, Task.Run(() => LoadAsync(chunk, fetched, cancellationToken), cancellationToken));
+
+    /// <summary>Loads a chunk into an array of the pool, which is the caller's then.</summary>
+    public async Task<byte[]> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CheckLength(chunk);
+            using PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize, DataBlob.MaxUploadSize);
+            await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
+            _counters.AddChunk(blob.Count);
+            await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return Decode(blob.Span, chunk);
+            }
+            finally
+            {
+                _cores.Release();
+                fetched?.Invoke();
+            }
+        }
+        catch (ProxmoxProtocolException exception)
+        {
+            throw new ProxmoxProtocolException($"{Describe(chunk)} cannot be read: {exception.Message}", exception) { Offset = chunk.Start };
+        }
+        catch (MissingChunkException exception)
+        {
+            throw new MissingChunkException($"{Describe(chunk)} is missing: {exception.Message}", chunk.Digest, exception) { Offset = chunk.Start };
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_decoders.TryTake(out DataBlobDecoder? decoder))
+            decoder.Dispose();
+        _cores.Dispose();
+    }
+
+    private static void CheckLength(IndexChunk chunk)
+    {
+        if (chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
+        {
+            throw new ProxmoxProtocolException(FormattableString.Invariant(
+                $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
+        }
+    }
+
+    private string Describe(IndexChunk chunk) =>
+        FormattableString.Invariant($"The chunk {chunk.Digest} of {Name}, bytes {chunk.Start} to {chunk.End},");
+
+    private byte[] Decode(ReadOnlySpan<byte> blob, IndexChunk chunk)
+    {
+        // A server could hand out plain chunks of its own for an encrypted archive, so the index decides what is accepted.
+        if (DataBlob.IsEncrypted(DataBlob.ReadKind(blob)) != _key is not null)
+            throw new ProxmoxProtocolException(_key is null ? "It is encrypted, and the archive is not." : "It is not encrypted, and the archive is.");
+        byte[] data = Pool.Rent((int)chunk.Length);
+        try
+        {
+            DecodeInto(blob, data.AsSpan(0, (int)chunk.Length), chunk.Digest);
+            return data;
+        }
+        catch
+        {
+            Pool.Return(data);
+            throw;
+        }
+    }
+
+    private void DecodeInto(ReadOnlySpan<byte> blob, Span<byte> data, Sha256Digest digest)
+    {
+        DataBlobDecoder decoder = _decoders.TryTake(out DataBlobDecoder? idle) ? idle : new(_key);
+        try
+        {
+            decoder.DecodeExactly(blob, data);
+        }
+        finally
+        {
+            _decoders.Add(decoder);
+        }
+
+        if (ChunkDigest.Compute(data, _key) is var computed && computed != digest)
+            throw new ProxmoxProtocolException($"Its data has the digest {computed}.");
+    }
+}

@@ -1,0 +1,56 @@
+using ProxSharp.Backup.Formats.Indexes;
+
+namespace ProxSharp.Backup.Reading.Chunks;
+
+/// <summary>The data of a chunk, loaded or on its way. When nobody holds it any more, its array goes back to the pool.</summary>
+internal sealed class SharedChunk
+{
+    private readonly ChunkBufferPool _pool;
+    private readonly Task<byte[]> _load;
+    private int _holders = 1;
+
+    /// <summary>The first holder creates it.</summary>
+    public SharedChunk(IndexChunk chunk, ChunkBufferPool pool, Task<byte[]> load) => (Chunk, _pool, _load) = (chunk, pool, load);
+
+    public IndexChunk Chunk { get; }
+
+    public bool HasFailed => _load.IsFaulted || _load.IsCanceled;
+
+    /// <summary>The data, verified. It is there until the holder releases it.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> GetDataAsync(CancellationToken cancellationToken)
+    {
+        byte[] bytes = await (_load.IsCompletedSuccessfully ? _load : _load.WaitAsync(cancellationToken)).ConfigureAwait(false);
+        return bytes.AsMemory(0, (int)Chunk.Length);
+    }
+
+    /// <summary>Becomes one more holder, unless the last one is gone.</summary>
+    public bool TryHold()
+    {
+        int holders = Volatile.Read(ref _holders);
+        while (holders > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+                return true;
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+            _ = ReturnAsync();
+    }
+
+    /// <summary>Waits until nothing is on its way any more, whatever became of it.</summary>
+    public async Task WhenLoadedAsync() => await ((Task)_load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task ReturnAsync()
+    {
+        await ((Task)_load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_load.IsCompletedSuccessfully)
+            _pool.Return(await _load.ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,20 @@
+namespace ProxSharp.Backup.Reading.Comparison;
+
+/// <summary>How two directory trees are compared.</summary>
+public sealed record CompareOptions
+{
+    /// <summary>The defaults: by catalogs where there are some.</summary>
+    public static CompareOptions Default { get; } = new();
+
+    /// <summary>
+    /// Reads all metadata from the archives, so that modes, owners, link targets and attributes are compared too. Without it two archives of one stream are
+    /// compared by their catalogs: names, kinds, lengths and times of files, which is much less to fetch. Split archives always give all. Default: false.
+    /// </summary>
+    public bool WithMetadata { get; init; }
+
+    /// <summary>Also compares the contents of files whose lengths are equal. It fetches both. Default: false.</summary>
+    public bool WithContents { get; init; }
+
+    /// <summary>The directory to compare; the empty path, which is the default, is the root.</summary>
+    public string Path { get; init; } = "";
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
+
+namespace ProxSharp.Backup.Reading.Comparison;
+
+/// <summary>Goes through two trees at once, directory by directory.</summary>
+internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer, CompareOptions options)
+{
+    private readonly IArchiveTree _older = older.Tree(options.WithMetadata);
+    private readonly IArchiveTree _newer = newer.Tree(options.WithMetadata);
+
+    public async IAsyncEnumerable<SnapshotChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        byte[] path = ArchivePath.Parse(options.Path);
+        ArchiveEntry? before = await _older.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        ArchiveEntry? after = await _newer.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        Stack<Pending> open = new([new(before, after)]);
+        while (open.TryPop(out Pending pending))
+        {
+            if (await DescribeAsync(pending, cancellationToken).ConfigureAwait(false) is { } change)
+                yield return change;
+            // Children come next, in the order of their names.
+            List<Pending> children = await PairAsync(Directory(pending.Older), Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
+            for (int i = children.Count - 1; i >= 0; i--)
+                open.Push(children[i]);
+        }
+    }
+
+    private static ArchiveEntry? Directory(ArchiveEntry? entry) => entry is { Kind: PxarEntryKind.Directory } ? entry : null;
+
+    private static async Task<List<ArchiveEntry>> ListAsync(IArchiveTree tree, ArchiveEntry? directory, CancellationToken cancellationToken)
+    {
+        List<ArchiveEntry> entries = [];
+        if (directory is null)
+            return entries;
+        await foreach (ArchiveEntry entry in tree.ListAsync(directory, cancellationToken).ConfigureAwait(false))
+            entries.Add(entry);
+        entries.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        return entries;
+    }
+
+    private async Task<List<Pending>> PairAsync(ArchiveEntry? before, ArchiveEntry? after, CancellationToken cancellationToken)
+    {
+        List<ArchiveEntry> left = await ListAsync(_older, before, cancellationToken).ConfigureAwait(false);
+        List<ArchiveEntry> right = await ListAsync(_newer, after, cancellationToken).ConfigureAwait(false);
+        List<Pending> pairs = new(Math.Max(left.Count, right.Count));
+        for (int i = 0, j = 0; i < left.Count || j < right.Count;)
+        {
+            int order = i == left.Count ? 1 : j == right.Count ? -1 : left[i].Name.CompareTo(right[j].Name);
+            pairs.Add(new(order <= 0 ? left[i++] : null, order >= 0 ? right[j++] : null));
+        }
+
+        return pairs;
+    }
+
+    private async ValueTask<SnapshotChange?> DescribeAsync(Pending pending, CancellationToken cancellationToken)
+    {
+        switch (pending)
+        {
+            case { Older: { } before, Newer: { } after }:
+                ChangedParts parts = EntryComparer.Compare(before, after);
+                bool read = options.WithContents && before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
+                if (read && await ContentComparer.DifferAsync(older, before, newer, after, cancellationToken).ConfigureAwait(false))
+                    parts |= ChangedParts.Content;
+                return parts == ChangedParts.None ? null : new(SnapshotChangeKind.Changed, parts, before, after);
+            case { Older: { } gone }:
+                return new(SnapshotChangeKind.Removed, ChangedParts.None, gone, null);
+            case { Newer: { } come }:
+                return new(SnapshotChangeKind.Added, ChangedParts.None, null, come);
+            default:
+                return null;
+        }
+    }
+
+    private readonly record struct Pending(ArchiveEntry? Older, ArchiveEntry? Newer);
+}

@@ -1,0 +1,33 @@
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Reading.Chunks;
+
+namespace ProxSharp.Backup.Reading.Snapshots;
+
+/// <summary>A file of a snapshot whose list of chunks was fetched and verified.</summary>
+internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoader loader, ZeroChunks zeros, ChunkCache cache, ReadAhead ahead) : IDisposable
+{
+    public SnapshotFile File => file;
+
+    public IChunkIndex Index => index;
+
+    public ChunkLoader Loader => loader;
+
+    public ZeroChunks Zeros => zeros;
+
+    /// <summary>All bytes in order, fetched ahead: at once if all will be read, else as reading goes on.</summary>
+    public ChunkStream OpenStream(bool eager = false) => new(loader, index, zeros, ahead, eager);
+
+    /// <summary>All bytes in order; chunks of zeros are fetched like others.</summary>
+    public ChunkStream OpenWholeStream() => new(loader, index, ZeroChunks.None, ahead, eager: true);
+
+    /// <summary>All chunks in order, fetched ahead.</summary>
+    public ChunkPrefetcher Prefetch() => Prefetch(new IndexChunkList(index));
+
+    /// <summary>Some chunks in order, fetched ahead.</summary>
+    public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks) => new(loader, chunks, zeros, 0, ahead, ahead.Chunks);
+
+    /// <summary>Bytes at any place, fetched when they are asked for.</summary>
+    public ChunkedSource OpenSource() => new(loader, index, zeros, cache, Math.Max(1, ahead.Chunks / 2));
+
+    public void Dispose() => loader.Dispose();
+}

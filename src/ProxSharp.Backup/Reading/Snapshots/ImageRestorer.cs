@@ -1,0 +1,181 @@
+using Microsoft.Win32.SafeHandles;
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Chunking;
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Reading.Chunks;
+
+namespace ProxSharp.Backup.Reading.Snapshots;
+
+/// <summary>Writes all chunks of a file to their places in a file or block device, and leaves zeros out where that gives zeros.</summary>
+internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options, ProgressReporter progress)
+{
+    private const int ZeroBlock = 1 << 20;
+    private static readonly byte[] s_zeros = new byte[ZeroBlock];
+
+    private long _written;
+    private long _leftOut;
+    private long _kept;
+
+    /// <summary>From here on the target holds nothing but zeros.</summary>
+    private long _emptyFrom;
+
+    public async Task<RestoreFileResult> RestoreAsync(string path, CancellationToken cancellationToken)
+    {
+        bool existed = File.Exists(path);
+        SafeFileHandle target = Open(path, existed);
+        bool removable = false;
+        try
+        {
+            using (target)
+            {
+                removable = Prepare(target) && !options.Resume;
+                await WriteAllAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            // Half an image under its final name would be taken for the whole one.
+            if (removable)
+                File.Delete(path);
+            throw;
+        }
+
+        return new(file.Index.Size, _written, _leftOut, _kept, progress.Elapsed);
+    }
+
+    private SafeFileHandle Open(string path, bool existed)
+    {
+        FileMode mode = (existed, options.Resume, options.Overwrite) switch
+        {
+            (_, true, _) => FileMode.OpenOrCreate,
+            (_, _, true) => FileMode.Create,
+            _ => FileMode.CreateNew,
+        };
+        return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+    }
+
+    /// <summary>Gives the file its length. Returns false for what has none of its own, such as a block device.</summary>
+    private bool Prepare(SafeFileHandle target)
+    {
+        long length = RandomAccess.GetLength(target);
+        try
+        {
+            RandomAccess.SetLength(target, file.Index.Size);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            _emptyFrom = long.MaxValue;
+            return false;
+        }
+
+        _emptyFrom = options.Sparse ? length : long.MaxValue;
+        return true;
+    }
+
+    private async Task WriteAllAsync(SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, cancellationToken).ConfigureAwait(false);
+        ChunkPrefetcher chunks = file.Prefetch(wanted);
+        await using (chunks.ConfigureAwait(false))
+        {
+            while (chunks.Position < wanted.Count)
+            {
+                (IndexChunk chunk, SharedChunk? data) = chunks.Take();
+                if (data is null)
+                    await WriteZerosAsync(target, chunk, cancellationToken).ConfigureAwait(false);
+                else
+                    await WriteAsync(target, chunk, data, cancellationToken).ConfigureAwait(false);
+                progress.Add(chunk.Length, 1);
+            }
+        }
+    }
+
+    /// <summary>The chunks that the target does not have.</summary>
+    private async Task<IReadOnlyList<IndexChunk>> ChooseAsync(SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IndexChunk> all = new IndexChunkList(file.Index);
+        if (!options.Resume)
+            return all;
+        bool[] same = new bool[all.Count];
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        await Parallel.ForAsync(0, all.Count, parallel, async (i, stop) =>
+        {
+            same[i] = await IsThereAsync(target, all[i], stop).ConfigureAwait(false);
+            if (same[i])
+            {
+                Interlocked.Add(ref _kept, all[i].Length);
+                progress.Add(all[i].Length, 1);
+            }
+        }).ConfigureAwait(false);
+        return [.. all.Where((_, i) => !same[i])];
+    }
+
+    private async ValueTask<bool> IsThereAsync(SafeFileHandle target, IndexChunk chunk, CancellationToken cancellationToken)
+    {
+        // What lies behind the old end is zeros, and the digests of those are known.
+        if (chunk.Start >= _emptyFrom || chunk.Length > DataBlob.MaxChunkSize)
+            return false;
+        byte[] buffer = file.Loader.Pool.Rent((int)chunk.Length);
+        try
+        {
+            Memory<byte> bytes = buffer.AsMemory(0, (int)chunk.Length);
+            for (int filled = 0; filled < bytes.Length;)
+            {
+                int read = await RandomAccess.ReadAsync(target, bytes[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                    return false;
+                filled += read;
+            }
+
+            return ChunkDigest.Compute(bytes.Span, file.Loader.Key) == chunk.Digest;
+        }
+        finally
+        {
+            file.Loader.Pool.Return(buffer);
+        }
+    }
+
+    private async Task WriteAsync(SafeFileHandle target, IndexChunk chunk, SharedChunk data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadOnlyMemory<byte> bytes = await data.GetDataAsync(cancellationToken).ConfigureAwait(false);
+            if (chunk.Start < _emptyFrom)
+            {
+                await PutAsync(target, bytes, chunk.Start, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            for (int at = 0; at < bytes.Length;)
+            {
+                (int start, int end) = ZeroRuns.NextData(bytes.Span, at);
+                _leftOut += start - at;
+                if (start < end)
+                    await PutAsync(target, bytes[start..end], chunk.Start + start, cancellationToken).ConfigureAwait(false);
+                at = end;
+            }
+        }
+        finally
+        {
+            data.Release();
+        }
+    }
+
+    private async Task WriteZerosAsync(SafeFileHandle target, IndexChunk chunk, CancellationToken cancellationToken)
+    {
+        if (chunk.Start >= _emptyFrom)
+        {
+            _leftOut += chunk.Length;
+            return;
+        }
+
+        for (long at = chunk.Start; at < chunk.End; at += ZeroBlock)
+            await PutAsync(target, s_zeros.AsMemory(0, (int)Math.Min(ZeroBlock, chunk.End - at)), at, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask PutAsync(SafeFileHandle target, ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
+    {
+        await RandomAccess.WriteAsync(target, bytes, position, cancellationToken).ConfigureAwait(false);
+        _written += bytes.Length;
+    }
+}

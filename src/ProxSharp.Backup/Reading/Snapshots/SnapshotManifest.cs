@@ -1,0 +1,71 @@
+using System.Buffers;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Backup.Reading.Chunks;
+
+namespace ProxSharp.Backup.Reading.Snapshots;
+
+/// <summary>Fetches the manifest of a snapshot, and decides whether it can be trusted.</summary>
+internal static class SnapshotManifest
+{
+    public static async Task<(BackupManifest Manifest, byte[] Text)> ReadAsync(ISnapshotSource source, CancellationToken cancellationToken)
+    {
+        using PooledBuffer blob = new(new ChunkBufferPool(0), 64 << 10, DataBlob.MaxUploadSize);
+        try
+        {
+            await source.DownloadAsync(ArchiveName.Manifest, blob, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotFileNotFoundException exception)
+        {
+            throw new SnapshotFileNotFoundException($"{source.Snapshot} of {source.Origin} is not there, or was not finished: it has no manifest.", exception);
+        }
+
+        return Parse(source, blob.Span);
+    }
+
+    /// <summary>Checks the signature as far as there is a key.</summary>
+    public static ManifestSignature Check(BackupManifest manifest, ISnapshotSource source, SnapshotOpenOptions options)
+    {
+        ManifestSignature signature = manifest.CheckSignature(options.Key);
+        return signature switch
+        {
+            ManifestSignature.OtherKey => throw new BackupKeyException(
+                $"{source.Snapshot} was made with the key {manifest.KeyFingerprint}, and the key that was given is {options.Key!.Fingerprint}."),
+            ManifestSignature.MissingKey when !options.AllowMissingKey => throw MissingKey(source.Snapshot.ToString(), manifest.KeyFingerprint),
+            ManifestSignature.Invalid => throw new ProxmoxProtocolException(
+                $"The manifest of {source.Snapshot} was changed after it was made: its signature is not that of the key {options.Key!.Fingerprint}."),
+            ManifestSignature.Unsigned when options is { Key: not null, RequireSignature: true } => throw new ProxmoxProtocolException(
+                $"The manifest of {source.Snapshot} has no signature, and one was asked for."),
+            _ => signature,
+        };
+    }
+
+    public static BackupKeyException MissingKey(string what, KeyFingerprint? fingerprint) => new(
+        $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}. "
+        + $"Give that key: {nameof(SnapshotOpenOptions)}.{nameof(SnapshotOpenOptions.Key)}, or --keyfile.");
+
+    private static (BackupManifest Manifest, byte[] Text) Parse(ISnapshotSource source, ReadOnlySpan<byte> blob)
+    {
+        BackupManifest manifest;
+        ArrayBufferWriter<byte> text = new();
+        try
+        {
+            if (DataBlob.IsEncrypted(DataBlob.ReadKind(blob)))
+                throw new ProxmoxProtocolException("It is encrypted, which no manifest is.");
+            using DataBlobDecoder decoder = new();
+            decoder.Decode(blob, text);
+            manifest = BackupManifest.Parse(text.WrittenSpan);
+        }
+        catch (ProxmoxProtocolException exception)
+        {
+            string message = $"The manifest of {source.Snapshot} cannot be read: {exception.Message}";
+            throw new ProxmoxProtocolException(message, exception) { Offset = exception.Offset };
+        }
+
+        return manifest.Snapshot == source.Snapshot
+            ? (manifest, text.WrittenSpan.ToArray())
+            : throw new ProxmoxProtocolException($"The manifest of {source.Snapshot} is that of {manifest.Snapshot}.");
+    }
+}

@@ -1,0 +1,8 @@
+namespace ProxSharp.Backup.Reading.Tars;
+
+/// <summary>What a tar stream got.</summary>
+/// <param name="Entries">How many entries were written.</param>
+/// <param name="Length">The length of the stream in bytes.</param>
+/// <param name="Skipped">The paths of sockets, which tar cannot hold: at most 1000 of them.</param>
+/// <param name="SkippedCount">How many entries were left out because tar cannot hold them.</param>
+public sealed record TarResult(long Entries, long Length, IReadOnlyList<string> Skipped, long SkippedCount);

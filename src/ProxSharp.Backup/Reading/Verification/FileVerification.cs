@@ -1,0 +1,14 @@
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Backup.Reading.Verification;
+
+/// <summary>What the verification of one file of a snapshot found.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Chunks">How many chunks it names.</param>
+/// <param name="ChunksVerified">How many of them were verified here for the first time: what stands twice or in an earlier file counts once.</param>
+/// <param name="Damages">The damaged parts, by place; empty if all is right.</param>
+public sealed record FileVerification(SnapshotFile File, long Chunks, long ChunksVerified, IReadOnlyList<FileDamage> Damages)
+{
+    /// <summary>Whether all is right.</summary>
+    public bool IsIntact => Damages.Count == 0;
+}

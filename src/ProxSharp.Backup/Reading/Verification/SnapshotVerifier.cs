@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Backup.Reading.Verification;
+
+/// <summary>Fetches every chunk of a snapshot once, in no order, and sees whether it is what its digest says.</summary>
+internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions options)
+{
+    // What is known of a chunk: null if it is right. Encrypted and plain chunks never share a digest.
+    private readonly ConcurrentDictionary<(Sha256Digest Digest, long Length), (ChunkProblem Problem, string Message)?> _known = new();
+
+    public async Task<SnapshotVerification> VerifyAsync(CancellationToken cancellationToken)
+    {
+        long start = reader.Time.GetTimestamp();
+        long fetched = reader.BytesFetched;
+        List<FileVerification> files = [];
+        IEnumerable<SnapshotFile> wanted = options.Files.Count == 0 ? reader.Files : options.Files.Select(reader.GetFile);
+        foreach (SnapshotFile file in wanted)
+            files.Add(await VerifyAsync(file, cancellationToken).ConfigureAwait(false));
+        return new(reader.Snapshot, reader.Signature, files, reader.BytesFetched - fetched, reader.Time.GetElapsedTime(start));
+    }
+
+    private static FileVerification Broken(SnapshotFile file, ProxmoxException exception) =>
+        new(file, 0, 0, [new(ChunkProblem.File, 0, file.Length, null, exception.Message)]);
+
+    private async Task<FileVerification> VerifyAsync(SnapshotFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!file.IsIndex)
+            {
+                await reader.ReadBlobAsync(file, cancellationToken).ConfigureAwait(false);
+                return new(file, 0, 0, []);
+            }
+
+            ChunkedFile chunked = await reader.OpenChunkedAsync(file, cancellationToken).ConfigureAwait(false);
+            return await VerifyAsync(chunked, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException)
+        {
+            return Broken(file, (ProxmoxException)exception);
+        }
+    }
+
+    private async Task<FileVerification> VerifyAsync(ChunkedFile file, CancellationToken cancellationToken)
+    {
+        if (options.Structure && await TryReadThroughAsync(file, cancellationToken).ConfigureAwait(false) is { } distinct)
+            return new(file.File, file.Index.Count, distinct, []);
+        long verified = await VerifyChunksAsync(file, cancellationToken).ConfigureAwait(false);
+        List<FileDamage> damages = Collect(file.Index);
+        if (damages.Count > 0 && options.FindAffectedPaths)
+            damages = await new DamageLocator(reader, file, damages).LocateAsync(cancellationToken).ConfigureAwait(false);
+        else if (damages.Count == 0 && options.Structure && await StructureCheck.FindAsync(file, cancellationToken).ConfigureAwait(false) is { } fault)
+            damages.Add(fault);
+        return new(file.File, file.Index.Count, verified, damages);
+    }
+
+    /// <summary>
+    /// Reads a directory tree through with all its chunks, so that they are fetched once for both. At the first fault it gives up, and the slower ways find
+    /// out what is wrong.
+    /// </summary>
+    /// <returns>How many chunks were verified for the first time; null if something is wrong, or the file is no directory tree.</returns>
+    private async Task<long?> TryReadThroughAsync(ChunkedFile file, CancellationToken cancellationToken)
+    {
+        if (file.File.Kind is not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata))
+            return null;
+        try
+        {
+            Stream stream = new ForwardStream(new ProgressStream(file.OpenWholeStream(), reader.Report(file, options.Progress)));
+            await using (stream.ConfigureAwait(false))
+                await StructureCheck.ReadArchiveAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
+        {
+            return null;
+        }
+
+        return new IndexChunkList(file.Index).LongCount(chunk => _known.TryAdd((chunk.Digest, chunk.Length), null));
+    }
+
+    private async Task<long> VerifyChunksAsync(ChunkedFile file, CancellationToken cancellationToken)
+    {
+        long verified = 0;
+        ProgressReporter progress = reader.Report(file, options.Progress);
+        ReadAhead ahead = reader.Ahead;
+        using ByteBudget budget = new(ahead.Bytes);
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = ahead.Chunks };
+        await Parallel.ForAsync(0, file.Index.Count, parallel, async (i, stop) =>
+        {
+            IndexChunk chunk = file.Index[i];
+            // The first one to name a chunk verifies it; whoever comes later only counts it.
+            if (_known.TryAdd((chunk.Digest, chunk.Length), null))
+            {
+                if (await CheckAsync(file.Loader, chunk, budget, stop).ConfigureAwait(false) is { } problem)
+                    _known[(chunk.Digest, chunk.Length)] = problem;
+                Interlocked.Increment(ref verified);
+            }
+
+            progress.Add(chunk.Length, 1);
+        }).ConfigureAwait(false);
+        return verified;
+    }
+
+    private static async Task<(ChunkProblem Problem, string Message)?> CheckAsync(
+        ChunkLoader loader,
+        IndexChunk chunk,
+        ByteBudget budget,
+        CancellationToken cancellationToken)
+    {
+        long cost = await budget.TakeAsync(chunk.Length * 2, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            loader.Pool.Return(await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false));
+            return null;
+        }
+        catch (MissingChunkException exception)
+        {
+            return (ChunkProblem.Missing, exception.Message);
+        }
+        catch (ProxmoxProtocolException exception)
+        {
+            return (ChunkProblem.Damaged, exception.Message);
+        }
+        finally
+        {
+            budget.Give(cost);
+        }
+    }
+
+    private List<FileDamage> Collect(IChunkIndex index)
+    {
+        List<FileDamage> damages = [];
+        for (int i = 0; i < index.Count; i++)
+        {
+            IndexChunk chunk = index[i];
+            if (_known[(chunk.Digest, chunk.Length)] is { } problem)
+                damages.Add(new(problem.Problem, chunk.Start, chunk.End, chunk.Digest, problem.Message));
+        }
+
+        return damages;
+    }
+}

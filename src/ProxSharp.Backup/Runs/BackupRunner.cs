@@ -1,0 +1,145 @@
+using ProxSharp.Api;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Upload;
+using ProxSharp.Ids;
+using ProxSharp.Pbs;
+
+namespace ProxSharp.Backup.Runs;
+
+/// <summary>Makes a whole backup.</summary>
+internal static class BackupRunner
+{
+    /// <summary>Makes a backup in a datastore.</summary>
+    public static async Task<BackupResult> RunAsync(
+        Datastore store, BackupGroupPath group, IReadOnlyList<BackupSource> sources, BackupOptions options, CancellationToken cancellationToken)
+    {
+        Check(sources, options);
+        TimeProvider time = store.Client.Options.TimeProvider;
+        BackupSnapshotPath snapshot = new(group, WholeSeconds(options.Time ?? time.GetUtcNow()));
+        WriterSessionOptions session = new() { Debug = options.Debug, NoCache = options.NoCache };
+        BackupWriterSession writer = await BackupWriterSession.OpenAsync(store, options.Namespace, snapshot, session, cancellationToken).ConfigureAwait(false);
+        BackupResult result = await RunAsync(writer, snapshot, sources, options, time, OpenReaderAsync, cancellationToken).ConfigureAwait(false);
+        return options.Notes is { Length: > 0 } notes ? await NoteAsync(store, result, notes, options, cancellationToken).ConfigureAwait(false) : result;
+
+        Task<BackupReaderSession> OpenReaderAsync(BackupSnapshotPath previous, CancellationToken token)
+            => BackupReaderSession.OpenAsync(store, options.Namespace, previous, options.Debug, token);
+    }
+
+    /// <summary>Makes a backup in a session, which ends with it.</summary>
+    /// <param name="writer">The session.</param>
+    /// <param name="snapshot">The snapshot that it writes.</param>
+    /// <param name="sources">What to back up.</param>
+    /// <param name="options">How.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="openReader">Opens a session that reads the previous snapshot; null if there is no way to.</param>
+    /// <param name="cancellationToken">Gives the backup up.</param>
+    public static async Task<BackupResult> RunAsync(
+        BackupWriterSession writer,
+        BackupSnapshotPath snapshot,
+        IReadOnlyList<BackupSource> sources,
+        BackupOptions options,
+        TimeProvider time,
+        Func<BackupSnapshotPath, CancellationToken, Task<BackupReaderSession>>? openReader,
+        CancellationToken cancellationToken)
+    {
+        using UploadFault fault = new(cancellationToken);
+        BackupRun run = new(writer, snapshot, options, time, fault) { OpenReader = openReader };
+        try
+        {
+            return await RunAsync(run, sources).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // Whatever is under way ends with the connection, and the server drops the snapshot.
+            fault.Report(failure);
+            await writer.DisposeAsync().ConfigureAwait(false);
+            await run.AbandonCatalogAsync(failure).ConfigureAwait(false);
+            await run.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            Rethrow(fault, run, sources, failure);
+            throw;
+        }
+        finally
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
+            await writer.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<BackupResult> RunAsync(BackupRun run, IReadOnlyList<BackupSource> sources)
+    {
+        await run.FindPreviousAsync().ConfigureAwait(false);
+        foreach (BackupSource source in sources)
+        {
+            await source.BackUpAsync(run).ConfigureAwait(false);
+        }
+
+        await run.CompleteCatalogAsync().ConfigureAwait(false);
+        await run.StoreKeyAsync().ConfigureAwait(false);
+        return await run.FinishAsync().ConfigureAwait(false);
+    }
+
+    private static void Rethrow(UploadFault fault, BackupRun run, IReadOnlyList<BackupSource> sources, Exception caught)
+    {
+        Exception first = fault.First ?? caught;
+        if (first is BackupSessionLostException lost)
+        {
+            string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
+            string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
+            throw new BackupSessionLostException($"{lost.Message.TrimEnd('.')}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.", lost.InnerException ?? lost)
+            {
+                NotSaved = [.. sources.SelectMany(source => source.StoredNames(run.Options))],
+                Archive = run.CurrentArchive,
+                BytesRead = run.BytesRead,
+            };
+        }
+
+        fault.ThrowIfFailed();
+    }
+
+    private static void Check(IReadOnlyList<BackupSource> sources, BackupOptions options)
+    {
+        if (sources.Count == 0)
+        {
+            throw new ArgumentException("There is nothing to back up.", nameof(sources));
+        }
+
+        HashSet<string> names = [ArchiveName.Manifest, ArchiveName.Catalog, ArchiveName.EncryptedKey];
+        foreach (string name in sources.SelectMany(source => source.StoredNames(options)))
+        {
+            if (!names.Add(name))
+            {
+                throw new ArgumentException($"Two archives of the backup would be called {name}.", nameof(sources));
+            }
+        }
+
+        _ = options.EffectiveCryptMode; // Throws if key and mode do not fit.
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BytesPerSecond ?? 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BurstBytes ?? 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkSize, 64 << 10, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ChunkSize, 4 << 20, nameof(options));
+        if (!int.IsPow2(options.ChunkSize))
+        {
+            throw new ArgumentException("The size of chunks must be a power of two.", nameof(options));
+        }
+    }
+
+    // The snapshot is saved by now: what fails here must not look as if it were not.
+    private static async Task<BackupResult> NoteAsync(Datastore store, BackupResult result, string notes, BackupOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SnapshotCalls.SetNotesAsync(store, result.Namespace, result.Snapshot, notes, cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        catch (Exception exception) when (exception is ProxmoxException or OperationCanceledException)
+        {
+            BackupWarning warning = new("", $"The snapshot is saved, but not its notes: {exception.Message}");
+            options.Warned?.Report(warning);
+            return result with { Warnings = [.. result.Warnings, warning], WarningCount = result.WarningCount + 1 };
+        }
+    }
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+}

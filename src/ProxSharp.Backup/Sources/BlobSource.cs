@@ -1,0 +1,42 @@
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Backup.Runs;
+
+namespace ProxSharp.Backup.Sources;
+
+/// <summary>A small file.</summary>
+internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte> content) : BackupSource(name)
+{
+    private readonly string _stored = ArchiveName.ToStored(name);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> StoredNames(BackupOptions options) => [_stored];
+
+    /// <inheritdoc/>
+    internal override async Task BackUpAsync(BackupRun run)
+    {
+        ReadOnlyMemory<byte> data = path is null ? content : await SourceReading.RunAsync(_stored, () => ReadAsync(path, run.Token)).ConfigureAwait(false);
+        await run.StoreBlobAsync(_stored, data).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        // Files of /proc and of /etc/pve have no length that could be trusted.
+        using MemoryStream bytes = new();
+        FileStream stream = new(file, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
+        await using (stream.ConfigureAwait(false))
+        {
+            byte[] buffer = new byte[64 * 1024];
+            while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is int count and > 0)
+            {
+                bytes.Write(buffer, 0, count);
+                if (bytes.Length > DataBlob.MaxDataSize)
+                {
+                    throw BackupSourceException.Create(_stored, FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory"));
+                }
+            }
+        }
+
+        return bytes.ToArray();
+    }
+}

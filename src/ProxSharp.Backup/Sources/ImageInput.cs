@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ProxSharp.Backup.Sources;
+
+/// <summary>The bytes of an image: a file, a block device or a stream.</summary>
+internal sealed partial class ImageInput : IDisposable
+{
+    private const int SeekEnd = 2;
+
+    private readonly SafeFileHandle? _file;
+    private readonly Stream? _stream;
+    private readonly long _streamStart;
+    private long _position;
+
+    private ImageInput(SafeFileHandle? file, Stream? stream, long length)
+    {
+        (_file, _stream, Length) = (file, stream, length);
+        _streamStart = stream is { CanSeek: true } ? stream.Position : 0;
+    }
+
+    /// <summary>The size in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether parts can be left out.</summary>
+    public bool CanSkip => _file is not null || _stream is { CanSeek: true };
+
+    /// <summary>Opens a file or block device.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static ImageInput Open(string path)
+    {
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        try
+        {
+            long length = RandomAccess.GetLength(file);
+
+            // The size in the directory entry of a block device is zero; where it ends tells its size.
+            return new ImageInput(file, null, length == 0 && !OperatingSystem.IsWindows() ? Math.Max(0, Seek(file, 0, SeekEnd)) : length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a stream, which is not disposed.</summary>
+    public static ImageInput Read(Stream stream, long? length) => new(null, stream, length ?? (stream.Length - stream.Position));
+
+    /// <summary>Reads bytes; fewer than asked for at most at the end.</summary>
+    public async ValueTask<int> ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (_file is not null)
+        {
+            return await RandomAccess.ReadAsync(_file, destination, position, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (position != _position)
+        {
+            _stream!.Position = _streamStart + position;
+        }
+
+        int count = await _stream!.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+        _position = position + count;
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file?.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial long Seek(SafeFileHandle file, long offset, int origin);
+}

@@ -1,0 +1,38 @@
+namespace ProxSharp.Backup.Upload;
+
+/// <summary>Spaces uploads so that they do not exceed a rate over time. Safe for concurrent use.</summary>
+internal sealed class RateLimiter
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly double _bytesPerSecond;
+    private readonly long _start;
+    private readonly double _burst;
+    private double _spent;
+
+    /// <summary>Creates a limiter.</summary>
+    /// <param name="bytesPerSecond">The rate.</param>
+    /// <param name="burst">How many bytes may go at once after a pause.</param>
+    /// <param name="time">The clock.</param>
+    public RateLimiter(long bytesPerSecond, long burst, TimeProvider time)
+    {
+        (_bytesPerSecond, _burst, _time) = (bytesPerSecond, burst, time);
+        _start = time.GetTimestamp();
+    }
+
+    /// <summary>Waits until bytes may be sent.</summary>
+    public Task WaitAsync(int bytes, CancellationToken cancellationToken)
+    {
+        TimeSpan pause;
+        lock (_gate)
+        {
+            // What was not used stays usable up to the burst; what is sent now is paid for by waiting.
+            double earned = _time.GetElapsedTime(_start).TotalSeconds * _bytesPerSecond;
+            _spent = Math.Max(_spent, earned - _burst);
+            pause = TimeSpan.FromSeconds(Math.Max(0, (_spent - earned) / _bytesPerSecond));
+            _spent += bytes;
+        }
+
+        return pause == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(pause, _time, cancellationToken);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Chunking;
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Protocol;
+
+namespace ProxSharp.Backup.Upload;
+
+/// <summary>
+/// Brings the chunks of all archives of a backup to the server: digest, known?, compress, encrypt, send, on all cores. Several lanes work side by side; a
+/// lane that waits for the server leaves its core to the others.
+/// </summary>
+internal sealed class UploadEngine : IAsyncDisposable
+{
+    private readonly Channel<PendingChunk> _queue = Channel.CreateUnbounded<PendingChunk>();
+    private readonly BlobBuffers _blobs;
+    private readonly Task _lanes;
+    private readonly Lock _gate = new();
+    private readonly List<ChunkWindow> _windows = [];
+    private Sha256Digest? _zeroDigest;
+
+    public UploadEngine(BackupWriterSession session, UploadSettings settings, UploadFault fault)
+    {
+        (Session, Settings, Fault) = (session, settings, fault);
+        _blobs = new BlobBuffers(settings.BlobMemory);
+        _lanes = Task.WhenAll(Enumerable.Range(0, settings.Lanes).Select(_ => Task.Run(RunLaneAsync)));
+    }
+
+    /// <summary>The session.</summary>
+    public BackupWriterSession Session { get; }
+
+    /// <summary>How chunks are made and sent.</summary>
+    public UploadSettings Settings { get; }
+
+    /// <summary>What ends everything.</summary>
+    public UploadFault Fault { get; }
+
+    /// <summary>What the server knows.</summary>
+    public KnownChunks Known { get; } = new();
+
+    /// <summary>Is called now and then while archives are read.</summary>
+    public Action<TransferCounters>? Progress { get; init; }
+
+    /// <summary>Takes a chunk over. Its archive's window bounds how many there are.</summary>
+    public void Enqueue(PendingChunk chunk)
+    {
+        bool taken = _queue.Writer.TryWrite(chunk);
+        ObjectDisposedException.ThrowIf(!taken, this);
+    }
+
+    /// <summary>Lends a window; archives that follow each other use the same memory.</summary>
+    public ChunkWindow RentWindow(int capacity)
+    {
+        lock (_gate)
+        {
+            int index = _windows.FindIndex(window => window.Capacity == capacity);
+            if (index < 0)
+            {
+                return new ChunkWindow(capacity);
+            }
+
+            ChunkWindow found = _windows[index];
+            _windows.RemoveAt(index);
+            return found;
+        }
+    }
+
+    /// <summary>Takes a window back, when all its chunks are released.</summary>
+    public void ReturnWindow(ChunkWindow window)
+    {
+        lock (_gate)
+        {
+            _windows.Add(window);
+        }
+    }
+
+    /// <summary>Waits for the lanes. After a failure they only let go of what they hold.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _lanes.ConfigureAwait(false);
+    }
+
+    private async Task RunLaneAsync()
+    {
+        using DataBlobEncoder encoder = new(Settings.Crypt, Settings.Compress);
+        await foreach (PendingChunk chunk in _queue.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            try
+            {
+                chunk.Complete(await ProcessAsync(chunk, encoder).ConfigureAwait(false));
+            }
+            catch (Exception failure)
+            {
+                // Reported: it ends the backup, and whoever awaits the chunk gets it too.
+                Fault.Report(failure);
+                chunk.Fail(failure);
+            }
+        }
+    }
+
+    private async Task<Sha256Digest> ProcessAsync(PendingChunk chunk, DataBlobEncoder encoder)
+    {
+        ArchiveUpload archive = chunk.Archive;
+        ReadOnlyMemory<byte> data = chunk.Region!.Bytes;
+        Sha256Digest digest = default;
+        bool held = true;
+        bool claimed = false;
+        try
+        {
+            Fault.Token.ThrowIfCancellationRequested();
+            digest = Digest(data.Span);
+            claimed = Known.TryClaim(digest, out Task? others);
+            if (!claimed)
+            {
+                held = false;
+                archive.Window.Release(chunk.Region);
+                await (others ?? Task.CompletedTask).ConfigureAwait(false);
+                archive.Counters.AddReused(data.Length);
+                return digest;
+            }
+
+            byte[] blob = await _blobs.RentAsync(DataBlob.GetMaxLength(data.Length, Settings.Crypt is not null), Fault.Token).ConfigureAwait(false);
+            try
+            {
+                encoder.Encode(data.Span, blob, out int length);
+                held = false;
+                archive.Window.Release(chunk.Region);
+                await SendAsync(archive, digest, data.Length, blob.AsMemory(0, length)).ConfigureAwait(false);
+            }
+            finally
+            {
+                _blobs.Return(blob);
+            }
+
+            Known.Confirm(digest);
+            return digest;
+        }
+        catch (Exception failure) when (claimed)
+        {
+            Known.Fail(digest, failure);
+            throw;
+        }
+        finally
+        {
+            if (held)
+            {
+                archive.Window.Release(chunk.Region);
+            }
+        }
+    }
+
+    private async Task SendAsync(ArchiveUpload archive, Sha256Digest digest, int size, ReadOnlyMemory<byte> blob)
+    {
+        if (Settings.Limiter is { } limiter)
+        {
+            await limiter.WaitAsync(blob.Length, Fault.Token).ConfigureAwait(false);
+        }
+
+        await Session.UploadChunkAsync(archive.Index, digest, size, blob, Fault.Token).ConfigureAwait(false);
+        archive.Counters.AddUploaded(size, blob.Length);
+    }
+
+    // Empty space is recognised faster than it is digested.
+    private Sha256Digest Digest(ReadOnlySpan<byte> data)
+    {
+        if (data.Length != FixedIndex.DefaultChunkSize || data.ContainsAnyExcept((byte)0))
+        {
+            return ChunkDigest.Compute(data, Settings.Crypt);
+        }
+
+        lock (_gate)
+        {
+            return _zeroDigest ??= ChunkDigest.Compute(data, Settings.Crypt);
+        }
+    }
+}

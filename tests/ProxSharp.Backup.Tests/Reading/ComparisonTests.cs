@@ -1,0 +1,102 @@
+using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Comparison;
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Backup.Tests.Reading;
+
+public sealed class ComparisonTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Compare_SameSnapshot_IsEqual()
+    {
+        foreach (bool withMetadata in (bool[])[false, true])
+            Assert.Empty(await CompareAsync("plain", "host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T22:13:20Z", new() { WithMetadata = withMetadata, WithContents = true }));
+    }
+
+    [Theory]
+    [InlineData("host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z", "tree", "tree-incremental")]
+    [InlineData("host/golden/2023-11-14T23:13:20Z", "host/golden/2023-11-15T00:13:20Z", "tree-incremental", "tree-third")]
+    [InlineData("host/golden/2023-11-15T00:13:20Z", "host/golden/2023-11-15T01:13:20Z", "tree-third", "tree-fourth")]
+    public async Task Compare_GoldenSnapshots_TellsWhatTheSourcesSay(string older, string newer, string oldSource, string newSource)
+    {
+        Dictionary<string, string> before = Source(oldSource);
+        Dictionary<string, string> after = Source(newSource);
+        List<string> expected =
+        [
+            .. after.Keys.Except(before.Keys).Select(static path => $"Added {path}"),
+            .. before.Keys.Except(after.Keys).Select(static path => $"Removed {path}"),
+            .. before.Keys.Intersect(after.Keys).Where(path => before[path] != after[path]).Select(static path => $"Changed {path}"),
+        ];
+        List<SnapshotChange> all = await CompareAsync("plain", older, newer, new() { WithMetadata = true });
+        // The lists of the sources do not have file flags.
+        SnapshotChange[] changes = [.. all.Where(static change => change.Parts != ChangedParts.Attributes)];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), changes.Select(static change => $"{change.Kind} {Name(change)}").Order(StringComparer.Ordinal));
+        // The catalogs know no times of directories, but all else that these snapshots differ in.
+        List<SnapshotChange> byCatalog = await CompareAsync("plain", older, newer);
+        Assert.Equal(
+            changes.Where(static change => change.Kind != SnapshotChangeKind.Changed || change.Entry.Kind == PxarEntryKind.File).Select(static change => (change.Kind, change.Path)),
+            byCatalog.Select(static change => (change.Kind, change.Path)));
+    }
+
+    [Fact]
+    public async Task Compare_SplitSnapshots_TellsParts()
+    {
+        List<SnapshotChange> changes = await CompareAsync("split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z");
+        Dictionary<string, ChangedParts> parts = changes.ToDictionary(static change => change.Path, static change => change.Parts);
+        Assert.Equal(ChangedParts.Mode, parts["ch.txt"]);
+        Assert.Equal(ChangedParts.Attributes, parts["xv.txt"]);
+        Assert.Equal(ChangedParts.Attributes, parts["xa.txt"]);
+        Assert.DoesNotContain("same.txt", parts.Keys);
+        Assert.DoesNotContain("quiet.txt", parts.Keys);
+    }
+
+    [Fact]
+    public async Task Compare_WithContents_SeesWhatSizeAndTimeHide()
+    {
+        List<SnapshotChange> changes = await CompareAsync(
+            "split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z", new() { WithContents = true });
+        Assert.Equal(ChangedParts.Content, changes.Single(static change => change.Path == "quiet.txt").Parts);
+    }
+
+    [Fact]
+    public async Task Compare_LegacyWithSplit_ComparesWhatBothKnow() =>
+        Assert.Empty(await CompareAsync("split", "host/split-small/2024-03-09T16:00:00Z", "host/split-small/2024-03-09T18:00:00Z"));
+
+    [Fact]
+    public async Task Compare_PartOfTheTree_TellsOnlyThat()
+    {
+        List<SnapshotChange> all = await CompareAsync("plain", "host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z");
+        List<SnapshotChange> part = await CompareAsync("plain", "host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z", new() { Path = "/a" });
+        Assert.Equal(all.Where(static change => change.Path.StartsWith("a/", StringComparison.Ordinal)).Select(static change => change.Path), part.Select(static change => change.Path));
+    }
+
+    private static string Name(SnapshotChange change) => change.Entry.PathBytes.IsEmpty ? "." : Convert.ToHexStringLower(change.Entry.PathBytes.Span);
+
+    /// <summary>What a list of a source says of each entry that was backed up.</summary>
+    private static Dictionary<string, string> Source(string name)
+    {
+        Dictionary<string, string> entries = [];
+        foreach (System.Text.Json.JsonElement entry in GoldenStore.ReadJson($"source/{name}.manifest.json").EnumerateArray())
+        {
+            string path = entry.GetProperty("path").GetString()!;
+            bool directory = entry.GetProperty("mode").GetString()!.StartsWith("0o4", StringComparison.Ordinal);
+            string size = directory ? "" : entry.GetProperty("size").ToString();
+            if (path != "excl/a.tmp")
+                entries[path == "." ? "." : entry.GetProperty("path_hex").GetString()!] = $"{entry.GetProperty("mode")} {entry.GetProperty("uid")} {entry.GetProperty("gid")} {size} {entry.GetProperty("mtime_ns")}";
+        }
+
+        return entries;
+    }
+
+    private static async Task<List<SnapshotChange>> CompareAsync(string store, string older, string newer, CompareOptions? options = null)
+    {
+        await using SnapshotReader before = await GoldenStore.OpenAsync(older, store);
+        await using SnapshotReader after = await GoldenStore.OpenAsync(newer, store);
+        SnapshotArchive left = await before.OpenArchiveAsync("root", Stop);
+        SnapshotArchive right = await after.OpenArchiveAsync("root", Stop);
+        return await right.CompareWithAsync(left, options, Stop).ToListAsync(Stop);
+    }
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Time.Testing;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Chunking;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Reading.Verification;
+
+namespace ProxSharp.Backup.Tests.Reading;
+
+public sealed class ImageTests
+{
+    private const int ChunkSize = 4 << 20;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RestoreFile_FiveGigabytesMostlyZeros_FetchesOnlyData()
+    {
+        using TestFolder folder = new();
+        const long Size = (5L << 30) + 12345;
+        byte[] data = Random(1, ChunkSize);
+        TestImage image = new(Size, new Dictionary<int, byte[]> { [7] = data, [1000] = Random(2, ChunkSize), [1280] = Random(3, 12345) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], null, Stop);
+        Assert.Equal(3, image.Fetched.Count);
+        Assert.Equal((2 * ChunkSize) + 12345, result.BytesWritten);
+        Assert.Equal(Size - result.BytesWritten, result.BytesLeftOut);
+        using FileStream file = File.OpenRead(folder["disk"]);
+        Assert.Equal(Size, file.Length);
+        file.Position = 7L * ChunkSize;
+        byte[] back = new byte[ChunkSize];
+        file.ReadExactly(back);
+        Assert.Equal(data, back);
+        file.Position = Size - 1;
+        Assert.Equal(Random(3, 12345)[^1], file.ReadByte());
+    }
+
+    [Fact]
+    public async Task CopyTo_Zeros_AreWrittenWithoutFetching()
+    {
+        using CryptConfig key = CryptConfig.CreateRandom();
+        TestImage image = new(10 * ChunkSize, new Dictionary<int, byte[]> { [9] = Random(4, ChunkSize) }, key);
+        await using SnapshotReader reader = await image.OpenAsync(new() { Key = key });
+        MemoryStream output = new();
+        await reader.CopyToAsync("disk.img", output, null, Stop);
+        Assert.Equal(10 * ChunkSize, output.Length);
+        Assert.True(output.GetBuffer().AsSpan(0, 9 * ChunkSize).IndexOfAnyExcept((byte)0) < 0);
+        Assert.Equal(Random(4, ChunkSize), output.ToArray()[(9 * ChunkSize)..]);
+        Assert.Single(image.Fetched);
+    }
+
+    [Fact]
+    public async Task Verify_Zeros_AreFetchedOnce()
+    {
+        TestImage image = new(10 * ChunkSize, new Dictionary<int, byte[]> { [9] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        SnapshotVerification result = await reader.VerifyAsync(null, Stop);
+        Assert.True(result.IsIntact);
+        Assert.Equal(2, image.Fetched.Count);
+        Assert.Equal((10, 2), (result.Files[0].Chunks, result.Files[0].ChunksVerified));
+    }
+
+    [Fact]
+    public async Task RestoreFile_Resume_FetchesOnlyWhatDiffers()
+    {
+        using TestFolder folder = new();
+        Dictionary<int, byte[]> chunks = Enumerable.Range(0, 6).ToDictionary(static i => i, static i => Random(i, ChunkSize));
+        chunks.Remove(2);
+        chunks.Remove(3);
+        TestImage image = new((6 * ChunkSize) - 100, Cut(chunks, 5, ChunkSize - 100));
+        await using SnapshotReader reader = await image.OpenAsync();
+        await reader.RestoreFileAsync("disk", folder["whole"], null, Stop);
+        byte[] expected = File.ReadAllBytes(folder["whole"]);
+        // What is there: one chunk right, one wrong, dirt where zeros belong, and the rest missing.
+        byte[] part = expected[..(3 * ChunkSize)];
+        part[ChunkSize + 5] ^= 1;
+        part[2 * ChunkSize] = 9;
+        File.WriteAllBytes(folder["part"], part);
+        image.Fetched.Clear();
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["part"], new() { Resume = true }, Stop);
+        Assert.Equal(expected, File.ReadAllBytes(folder["part"]));
+        Assert.Equal(ChunkSize, result.BytesKept);
+        Assert.Equal(3, image.Fetched.Count);
+    }
+
+    [Fact]
+    public async Task RestoreFile_OverwriteALongerFile_LeavesNothingOfIt()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(3 * ChunkSize, new Dictionary<int, byte[]> { [1] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllBytes(folder["disk"], Random(9, 5 * ChunkSize));
+        await reader.RestoreFileAsync("disk", folder["disk"], new() { Overwrite = true }, Stop);
+        byte[] back = File.ReadAllBytes(folder["disk"]);
+        Assert.Equal((byte[])[.. new byte[ChunkSize], .. Random(4, ChunkSize), .. new byte[ChunkSize]], back);
+    }
+
+    [Fact]
+    public async Task RestoreFile_NotSparse_WritesAllBytes()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(3 * ChunkSize, new Dictionary<int, byte[]> { [1] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Sparse = false }, Stop);
+        Assert.Equal((3 * ChunkSize, 0), (result.BytesWritten, result.BytesLeftOut));
+    }
+
+    [Fact]
+    public async Task CopyTo_ManyChunks_FetchesAheadWithinItsLimits()
+    {
+        TestImage image = new(40 * 65536, Enumerable.Range(0, 40).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        image.Gate = async (_, stop) =>
+        {
+            if (image.Fetched.Count >= 4)
+                all.TrySetResult();
+            await all.Task.WaitAsync(stop);
+        };
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 4 });
+        MemoryStream output = new();
+        await reader.CopyToAsync("disk", output, null, Stop);
+        Assert.Equal(4, image.MostAtOnce);
+        Assert.Equal(40, image.Fetched.Count);
+        Assert.Equal(Enumerable.Range(0, 40).SelectMany(static i => Random(i, 65536)), output.ToArray());
+    }
+
+    [Fact]
+    public async Task CopyTo_LimitOfBytes_HoldsBackChunks()
+    {
+        TestImage image = new(10 * 65536, Enumerable.Range(0, 10).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 8, MaxBytesAhead = 1 });
+        await reader.CopyToAsync("disk", Stream.Null, null, Stop);
+        Assert.Equal(1, image.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task CopyTo_EqualChunksCloseTogether_AreFetchedOnce()
+    {
+        TestImage image = new(8 * 65536, Enumerable.Range(0, 8).ToDictionary(static i => i, static i => Random(i % 2, 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync();
+        MemoryStream output = new();
+        await reader.CopyToAsync("disk", output, null, Stop);
+        Assert.Equal(2, image.Fetched.Count);
+        Assert.Equal(Enumerable.Range(0, 8).SelectMany(static i => Random(i % 2, 65536)), output.ToArray());
+    }
+
+    [Fact]
+    public async Task CopyTo_Cancelled_EndsAndTheReaderStaysUsable()
+    {
+        TestImage image = new(8 * 65536, Enumerable.Range(0, 8).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        using CancellationTokenSource source = new();
+        image.Gate = async (_, stop) =>
+        {
+            await source.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        };
+        await using SnapshotReader reader = await image.OpenAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.CopyToAsync("disk", Stream.Null, null, source.Token));
+        image.Gate = null;
+        await reader.CopyToAsync("disk", Stream.Null, null, Stop);
+    }
+
+    [Fact]
+    public async Task CopyTo_Progress_TellsBytesChunksAndTimeLeft()
+    {
+        FakeTimeProvider time = new();
+        TestImage image = new(4 * 65536, Enumerable.Range(0, 4).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        List<RestoreProgress> reports = [];
+        await using SnapshotReader reader = await image.OpenAsync(new() { TimeProvider = time });
+        ImmediateProgress<RestoreProgress> progress = new(report =>
+        {
+            reports.Add(report);
+            time.Advance(TimeSpan.FromSeconds(1));
+        });
+        await reader.CopyToAsync("disk", Stream.Null, progress, Stop);
+        Assert.Equal([65536, 2 * 65536, 3 * 65536, 4 * 65536], reports.Select(static report => report.BytesDone));
+        Assert.Equal(("disk.img", 4, 4, 4 * 65536), (reports[3].File, reports[3].ChunksDone, reports[3].ChunksTotal, reports[3].BytesTotal));
+        Assert.Equal(TimeSpan.FromSeconds(1), reports[1].Remaining);
+        Assert.True(reports[3].BytesFetched > 4 * 65536);
+    }
+
+    [Fact]
+    public async Task OpenStream_JumpToTheEnd_FetchesOnlyWhatIsRead()
+    {
+        TestImage image = new(100 * 65536, Enumerable.Range(0, 100).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync();
+        await using Stream stream = await reader.OpenStreamAsync("disk", Stop);
+        stream.Position = 98 * 65536;
+        byte[] buffer = new byte[65536];
+        await stream.ReadExactlyAsync(buffer, Stop);
+        Assert.Equal(Random(98, 65536), buffer);
+        Assert.InRange(image.Fetched.Count, 1, 2);
+        Assert.Throws<NotSupportedException>(() => stream.Read(buffer));
+    }
+
+    [Fact]
+    public void NextData_AnyBytes_FindsExactlyTheBlocksThatAreNotZero()
+    {
+        Random random = new(5);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] bytes = new byte[random.Next(1, 40_000)];
+            for (int n = random.Next(6); n > 0; n--)
+                bytes.AsSpan(random.Next(bytes.Length)).Slice(0, 1).Fill((byte)random.Next(2));
+            byte[] copy = new byte[bytes.Length];
+            int written = 0;
+            for (int at = 0; at < bytes.Length;)
+            {
+                (int start, int end) = ZeroRuns.NextData(bytes, at);
+                Assert.True(start >= at && end >= start && end > at);
+                Assert.True(start % 4096 == 0 || start == bytes.Length);
+                bytes.AsSpan(start..end).CopyTo(copy.AsSpan(start));
+                written += end - start;
+                at = end;
+            }
+
+            Assert.Equal(bytes, copy);
+            int blocks = bytes.Chunk(4096).Where(static block => block.AsSpan().ContainsAnyExcept((byte)0)).Sum(static block => block.Length);
+            Assert.Equal(blocks, written);
+        }
+    }
+
+    private static Dictionary<int, byte[]> Cut(Dictionary<int, byte[]> chunks, int position, int length)
+    {
+        chunks[position] = chunks[position][..length];
+        return chunks;
+    }
+
+    private static byte[] Random(int seed, int length)
+    {
+        byte[] data = new byte[length];
+        new Random(seed).NextBytes(data);
+        return data;
+    }
+}

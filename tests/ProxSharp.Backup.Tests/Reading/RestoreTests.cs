@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Backup.Tests.Reading;
+
+public sealed class RestoreTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("plain", "host/golden/2023-11-14T22:13:20Z")]
+    [InlineData("plain", "host/golden-enc/2023-11-14T23:13:20Z")]
+    [InlineData("split", "host/split-many/2024-03-09T18:00:00Z")]
+    [InlineData("split", "host/split-tree/2024-03-09T18:00:00Z")]
+    public async Task Restore_GoldenTree_HasTheContents(string store, string snapshot)
+    {
+        using TestFolder folder = new();
+        await using SnapshotReader reader = await GoldenStore.OpenAsync(snapshot, store);
+        List<RestoreProgress> reports = [];
+        TreeExtractResult result = await reader.RestoreAsync("root", folder["tree"], null, new ImmediateProgress<RestoreProgress>(reports.Add), Stop);
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root", Stop);
+        int files = 0;
+        await foreach (ArchiveEntry entry in archive.WalkAsync("", true, Stop))
+        {
+            if (entry.Kind != PxarEntryKind.File || entry.Path.Contains('\\', StringComparison.Ordinal))
+                continue;
+            await using Stream content = await archive.OpenFileAsync(entry, Stop);
+            byte[] expected = await SHA256.HashDataAsync(content, Stop);
+            Assert.Equal(expected, SHA256.HashData(File.ReadAllBytes(Path.Combine(folder["tree"], entry.Path))));
+            files++;
+        }
+
+        Assert.InRange(result.Files, files, files + 1);
+        Assert.NotEmpty(reports);
+        Assert.Equal(reports[^1].BytesTotal, reports[^1].BytesDone);
+    }
+
+    [Fact]
+    public async Task Restore_Again_FetchesNoContentThatIsThere()
+    {
+        using TestFolder folder = new();
+        const string Snapshot = "host/split-many/2024-03-09T16:00:00Z";
+        await using (SnapshotReader first = await GoldenStore.OpenAsync(Snapshot, "split"))
+            await first.RestoreAsync("root", folder["tree"], null, null, Stop);
+        File.Delete(Path.Combine(folder["tree"], "f20.txt"));
+        await using SnapshotReader again = await GoldenStore.OpenAsync(Snapshot, "split");
+        TreeExtractResult result = await again.RestoreAsync("root", folder["tree"], new() { Existing = ExistingFiles.KeepSameTime }, null, Stop);
+        Assert.Equal(1, result.Files - result.KeptFiles);
+        Assert.InRange(again.ChunksFetched, 2, 5);
+        Assert.True(File.Exists(Path.Combine(folder["tree"], "f20.txt")));
+    }
+
+    [Fact]
+    public async Task Restore_Patterns_FetchesLittleMore()
+    {
+        using TestFolder folder = new();
+        await using SnapshotReader reader = await GoldenStore.OpenAsync("host/split-many/2024-03-09T16:00:00Z", "split");
+        await reader.RestoreAsync("root", folder["tree"], new() { Includes = [PathPattern.Parse("f2[01].txt")] }, null, Stop);
+        Assert.Equal(["f20.txt", "f21.txt"], Directory.GetFiles(folder["tree"]).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.InRange(reader.ChunksFetched, 2, 5);
+    }
+}
