@@ -51,6 +51,20 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
         return SecondFactorPrompt.Read(challenge.User, challenge.Kinds, typed);
     }
 
+    /// <summary>Asks for a word and returns it, without the spaces around it.</summary>
+    public async Task<string> AskAsync(string question)
+    {
+        try
+        {
+            return (await Task.Run(() => ReadAnswer(question), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false))?.Trim() ?? "";
+        }
+        catch (OperationCanceledException)
+        {
+            await _console.Error.WriteLineAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private string Ask(string question) => ReadAnswer(question)?.Trim() ?? "";
 
     private string? ReadAnswer(string question)

@@ -4,6 +4,7 @@ using ProxSharp.Authentication;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Schema;
@@ -23,6 +24,9 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>The client, if the server is a Proxmox VE node.</summary>
     public PveClient? Pve => _client as PveClient;
+
+    /// <summary>The client, if the server is a backup server.</summary>
+    public PbsClient? Pbs => _client as PbsClient;
 
     /// <summary>Uses a client that exists; it is disposed with the session.</summary>
     public static ServerSession Over(ServerContext context, ProxmoxClient client) => new(context, client);
@@ -71,8 +75,11 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Makes a call.</summary>
-    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
-        _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    {
+        CheckMayChange(method);
+        return _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+    }
 
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
@@ -88,6 +95,7 @@ internal sealed class ServerSession : IAsyncDisposable
     public async Task<ApiResponse<JsonElement>> UploadAsync(
         string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
+        CheckMayChange(ApiMethod.Post);
         FileStream content = new(upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))
         {
@@ -110,6 +118,14 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private void CheckMayChange(ApiMethod method)
+    {
+        if (method != ApiMethod.Get)
+        {
+            ChangeRules.CheckContext(Context);
+        }
+    }
 
     private static ServerTrust Trust(ServerContext context, CommandRun run, Questions questions)
     {
