@@ -52,10 +52,20 @@ internal static class CommandTree
                 : NounCommand.Closed(services, noun));
         }
 
+        foreach (Func<Verb> make in TopVerbs.All)
+        {
+            root.Add(Alone(services, globals, standard, make()));
+        }
+
         root.Add(Api(services, globals));
         root.Add(Contexts(services, globals));
+        root.Add(SecretCommands.Build(services, globals));
         root.Add(new VersionCommand(services, globals));
         root.Add(new CommandsCommand(services, globals, () => Build(services)));
+        root.Add(new ExplainCommand(services, globals, standard.Connection, () => Build(services)));
+        root.Add(new CompletionCommand(services, globals));
+        root.Add(new CompleteCommand(services, globals, words => Build(services, words)));
+        root.Add(new ManCommand(services, globals, () => Build(services)));
         root.Add(new HelpCommand(services, globals, () => Build(services)));
         root.SetAction(parse =>
         {
@@ -63,6 +73,13 @@ internal static class CommandTree
             return Errors.ExitCodes.Success;
         });
         return root;
+    }
+
+    private static VerbCommand Alone(CommandServices services, GlobalOptions globals, StandardOptions standard, Verb verb)
+    {
+        VerbCommand command = new(services, globals, standard, verb);
+        command.Add(standard.Connection.Context);
+        return command;
     }
 
     private static GroupCommand Api(CommandServices services, GlobalOptions globals)

@@ -103,7 +103,7 @@ internal sealed class HelpWriter
         }
     }
 
-    private static string Usage(Command command)
+    internal static string Usage(Command command)
     {
         List<string> words = [Names(command)];
         words.AddRange(command.Arguments.Where(static argument => !argument.Hidden).Select(ArgumentLabel));
@@ -111,7 +111,7 @@ internal sealed class HelpWriter
         return string.Join(' ', words);
     }
 
-    private static string Names(Command command) => command is RootCommand
+    internal static string Names(Command command) => command is RootCommand
         ? "prox"
         : $"{Names(command.Parents.OfType<Command>().First())} {command.Name}";
 
@@ -134,7 +134,7 @@ internal sealed class HelpWriter
         return root.Options.Where(static option => option is { Hidden: false, Recursive: true });
     }
 
-    private static string ArgumentLabel(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
+    internal static string ArgumentLabel(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
     {
         (0, 1) => $"[{argument.HelpName ?? argument.Name}]",
         (0, _) => $"[{argument.HelpName ?? argument.Name}...]",
@@ -142,7 +142,7 @@ internal sealed class HelpWriter
         _ => $"<{argument.HelpName ?? argument.Name}...>",
     };
 
-    private static string OptionLabel(Option option)
+    internal static string OptionLabel(Option option)
     {
         string names = string.Join(", ", option.Aliases.Where(static alias => alias is not ("-?" or "/?" or "/h") && !alias.AsSpan().ContainsAny(s_wireOnly)).Append(option.Name).OrderBy(static name => name.Length));
         return option.HelpName is null ? names : $"{names} <{option.HelpName}>";

@@ -15,8 +15,8 @@ internal static class NounCatalog
         new("vm", "Virtual machines.", static context => DerivedNouns.With(GuestNouns.Vm(context), context, Pve)),
         new("ct", "Containers.", static context => DerivedNouns.With(GuestNouns.Container(context), context, Pve)),
         new("guest", "Virtual machines and containers together.", GuestNouns.Any),
-        Derived("node", "The nodes of the cluster.", Pve),
-        Derived("storage", "Storages and what is on them.", Pve),
+        Derived("node", "The nodes of the cluster.", Pve, static () => [ResourceLists.Nodes(), ChartVerb.OfNodes()]),
+        Derived("storage", "Storages and what is on them.", Pve, static () => [ResourceLists.Storages(), ChartVerb.OfStorages()]),
         new("task", "Tasks: what servers do in the background.", TaskNoun.Build),
         Derived("pool", "Pools of guests and storages.", Pve),
         Derived("cluster", "The cluster: state, options, members, log.", Pve),
@@ -37,6 +37,8 @@ internal static class NounCatalog
         Derived("pbs", "All else of a backup server: node, access, jobs, remotes.", Pbs),
     ];
 
-    private static NounEntry Derived(string name, string summary, ProxmoxProduct product) =>
-        new(name, summary, context => DerivedNouns.With(new Noun(name, summary), context, product));
+    private static NounEntry Derived(string name, string summary, ProxmoxProduct product) => Derived(name, summary, product, static () => []);
+
+    private static NounEntry Derived(string name, string summary, ProxmoxProduct product, Func<IReadOnlyList<Verb>> own) =>
+        new(name, summary, context => DerivedNouns.With(new Noun(name, summary).Add(own()), context, product));
 }

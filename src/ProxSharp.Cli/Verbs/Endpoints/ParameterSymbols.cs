@@ -76,8 +76,18 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         {
             ApiValueType.Boolean => new Option<bool>(option, aliases) { Description = description },
             ApiValueType.Array => new Option<string[]>(option, aliases) { Description = description, HelpName = "value", AllowMultipleArgumentsPerToken = false },
-            _ => new Option<string>(option, aliases) { Description = description, HelpName = HelpName(name, node) },
+            _ => Completed(new Option<string>(option, aliases) { Description = description, HelpName = HelpName(name, node) }, node),
         };
+    }
+
+    private static Option<string> Completed(Option<string> option, ApiNode node)
+    {
+        if (node.Enumeration is { } values)
+        {
+            option.CompletionSources.Add([.. values]);
+        }
+
+        return option;
     }
 
     private static string HelpName(string name, ApiNode node) => node switch

@@ -81,9 +81,16 @@ internal sealed class GuestTargets
             throw CliException.Usage($"No {Kind.One()} is named", $"{Forms}; all of them are meant with --all");
         }
 
+        return Parse(string.Join(' ', isAll ? ["@all", .. words] : words));
+    }
+
+    /// <summary>Reads a selection.</summary>
+    /// <exception cref="CliException">It is wrong.</exception>
+    public static GuestSelector Parse(string selection)
+    {
         try
         {
-            return GuestSelector.Parse(string.Join(' ', isAll ? ["@all", .. words] : words), null);
+            return GuestSelector.Parse(selection, null);
         }
         catch (FormatException wrong)
         {

@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Consoles;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve.Api;
@@ -55,7 +56,9 @@ internal static class GuestNouns
                 EndpointVerbs.MakeGuest(context, kind, GuestMoreSpecs.MoveDisk(kind)),
                 EndpointVerbs.MakeGuest(context, kind, GuestMoreSpecs.Template(kind)),
                 EndpointVerbs.MakeGuest(context, kind, GuestMoreSpecs.Backup(kind)),
-                GuestRestore.Make(context, kind))
+                GuestRestore.Make(context, kind),
+                ChartVerb.OfGuests(kind),
+                ConsoleVerb.OfGuests(kind))
             .Add(GuestSnapshotSpecs.Build(context, kind));
         if (kind == GuestKind.Vm)
         {
