@@ -36,6 +36,12 @@ internal sealed class ServerSession : IAsyncDisposable
     public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
         string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+        return Open(run, context, secret, cancellationToken);
+    }
+
+    /// <summary>Gets everything ready with a secret that was typed.</summary>
+    public static ServerSession Open(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
+    {
         Questions questions = new(run, cancellationToken);
         ProxmoxClientOptions options = new()
         {

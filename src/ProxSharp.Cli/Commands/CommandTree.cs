@@ -58,6 +58,7 @@ internal static class CommandTree
         }
 
         root.Add(Api(services, globals));
+        root.Add(new LoginCommand(services, globals));
         root.Add(Contexts(services, globals));
         root.Add(SecretCommands.Build(services, globals));
         root.Add(new VersionCommand(services, globals));

@@ -17,6 +17,11 @@ internal static class DerivedNouns
     /// <param name="products">The products whose calls belong to it.</param>
     public static Noun With(Noun noun, VerbContext context, params IReadOnlyList<ProxmoxProduct> products)
     {
+        if (IsOwn(noun, context))
+        {
+            return noun;
+        }
+
         HashSet<string> made = new(All(noun).SelectMany(static verb => verb.Calls), StringComparer.Ordinal);
         foreach (ApiSchema schema in products.Select(product => product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve))
         {
@@ -33,6 +38,32 @@ internal static class DerivedNouns
         }
 
         return noun;
+    }
+
+    // Daily verbs start faster if nobody looks through the schema for others.
+    private static bool IsOwn(Noun noun, VerbContext context)
+    {
+        if (context.WantsText || context.Typed is not { } typed)
+        {
+            return false;
+        }
+
+        Noun? place = noun;
+        foreach (string word in typed.SkipWhile(word => word != noun.Name).Skip(1))
+        {
+            if (place.Verbs.Any(verb => verb.Name == word || verb.Aliases.Contains(word)))
+            {
+                return true;
+            }
+
+            place = place.Nouns.FirstOrDefault(below => below.Name == word);
+            if (place is null)
+            {
+                return false;
+            }
+        }
+
+        return false;
     }
 
     private static IEnumerable<Verb> All(Noun noun) => noun.Verbs.Concat(noun.Nouns.SelectMany(All));
