@@ -62,7 +62,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time));
+        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time), arguments);
         ParseResult parse = root.Parse(arguments, s_parsing);
         if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, arguments) is { } error)
         {

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Derived;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -9,9 +12,14 @@ public sealed class HelpTests
     public static TheoryData<string> CommandPaths()
     {
         TheoryData<string> paths = [];
-        foreach ((string path, Command _) in Walk())
+        foreach ((string path, Command command) in Walk())
         {
-            paths.Add(path);
+            // Verbs that follow from the schema are recorded together, noun by noun.
+            bool isDerived = command is VerbCommand { Verb.IsDerived: true } || (command is NounCommand && command.Subcommands.OfType<VerbCommand>().All(static sub => sub.Verb.IsDerived));
+            if (!isDerived)
+            {
+                paths.Add(path);
+            }
         }
 
         return paths;
@@ -40,6 +48,39 @@ public sealed class HelpTests
         Assert.All(help.Split('\n').Where(static line => !line.StartsWith("  prox ", StringComparison.Ordinal) && !line.StartsWith("  # ", StringComparison.Ordinal)), static line => Assert.InRange(line.Length, 0, 60));
     }
 
+    public static TheoryData<string> Nouns => [.. NounCatalog.All.Select(static noun => noun.Name)];
+
+    [Theory]
+    [MemberData(nameof(Nouns))]
+    public async Task Commands_BelowANoun_AreAsRecorded(string noun)
+    {
+        using CliHarness cli = new();
+
+        string commands = (await cli.LineAsync($"commands {noun} --query '[].{{command: command, class: class, calls: calls, arguments: arguments[].name, options: options[].name}}' -o jsonl")).Succeeded();
+
+        Snapshot.Match($"commands-{noun}", commands);
+    }
+
+    [Fact]
+    public void Commands_All_HaveWordsOfTheirOwn() => Assert.All(Walk().Where(static item => item.Command.Subcommands.Count > 0), static item =>
+    {
+        IEnumerable<string> words = item.Command.Subcommands.SelectMany(static sub => sub.Aliases.Append(sub.Name));
+        Assert.Empty(words.GroupBy(static word => word).Where(static group => group.Count() > 1).Select(group => $"{item.Path} {group.Key}"));
+    });
+
+    [Fact]
+    public void Commands_All_CoverTheWholeApi()
+    {
+        HashSet<string> made = [.. Walk().Select(static item => item.Command).OfType<VerbCommand>().SelectMany(static command => command.Verb.Calls)];
+        IEnumerable<string> pve = SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Endpoints.Select(static endpoint => endpoint.ToString()).Except(PathExceptions.Pve);
+        IEnumerable<string> pbs = SchemaSource.Embedded(ProxmoxProduct.BackupServer).Endpoints
+            .Where(static endpoint => !PathExceptions.IsDataProtocol(endpoint.Path))
+            .Select(static endpoint => endpoint.ToString())
+            .Except(PathExceptions.Pbs);
+
+        Assert.Empty(pve.Concat(pbs).Except(made));
+    }
+
     [Fact]
     public void Commands_All_HaveADescriptionAndTwoExamples() => Assert.All(Walk(), static item =>
     {
@@ -58,7 +99,7 @@ public sealed class HelpTests
 
         Assert.All(examples, example =>
         {
-            ParseResult parse = root.Parse([.. ShellWords.Split(example.Line)], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parse = root.Parse([.. ShellWords.Split(example.Line).TakeWhile(static word => word is not (">" or "<" or "|"))], new ParserConfiguration { ResponseFileTokenReplacer = null });
             Assert.True(parse.Errors.Count == 0, $"{example.Line}: {string.Join("; ", parse.Errors.Select(static error => error.Message))}");
         });
     }

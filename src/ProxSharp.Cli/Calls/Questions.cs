@@ -51,6 +51,28 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
         return SecondFactorPrompt.Read(challenge.User, challenge.Kinds, typed);
     }
 
+    /// <summary>Asks for a word and returns it, without the spaces around it.</summary>
+    public async Task<string> AskAsync(string question)
+    {
+        try
+        {
+            return (await Task.Run(() => ReadAnswer(question), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false))?.Trim() ?? "";
+        }
+        catch (OperationCanceledException)
+        {
+            await _console.Error.WriteLineAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Asks for a secret, which is not shown while it is typed.</summary>
+    public async Task<string> AskSecretAsync(string question)
+    {
+        await _console.Error.WriteAsync(question).ConfigureAwait(false);
+        await _console.Error.FlushAsync(interrupt).ConfigureAwait(false);
+        return await Task.Run(_console.ReadSecret, CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false) ?? "";
+    }
+
     private string Ask(string question) => ReadAnswer(question)?.Trim() ?? "";
 
     private string? ReadAnswer(string question)

@@ -4,6 +4,7 @@ using ProxSharp.Authentication;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Schema;
@@ -24,6 +25,9 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The client, if the server is a Proxmox VE node.</summary>
     public PveClient? Pve => _client as PveClient;
 
+    /// <summary>The client, if the server is a backup server.</summary>
+    public PbsClient? Pbs => _client as PbsClient;
+
     /// <summary>Uses a client that exists; it is disposed with the session.</summary>
     public static ServerSession Over(ServerContext context, ProxmoxClient client) => new(context, client);
 
@@ -32,6 +36,12 @@ internal sealed class ServerSession : IAsyncDisposable
     public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
         string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+        return Open(run, context, secret, cancellationToken);
+    }
+
+    /// <summary>Gets everything ready with a secret that was typed.</summary>
+    public static ServerSession Open(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
+    {
         Questions questions = new(run, cancellationToken);
         ProxmoxClientOptions options = new()
         {
@@ -71,8 +81,11 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Makes a call.</summary>
-    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
-        _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    {
+        CheckMayChange(method);
+        return _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+    }
 
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
@@ -88,6 +101,7 @@ internal sealed class ServerSession : IAsyncDisposable
     public async Task<ApiResponse<JsonElement>> UploadAsync(
         string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
+        CheckMayChange(ApiMethod.Post);
         FileStream content = new(upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))
         {
@@ -110,6 +124,14 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private void CheckMayChange(ApiMethod method)
+    {
+        if (method != ApiMethod.Get)
+        {
+            ChangeRules.CheckContext(Context);
+        }
+    }
 
     private static ServerTrust Trust(ServerContext context, CommandRun run, Questions questions)
     {

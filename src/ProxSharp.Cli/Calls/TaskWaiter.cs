@@ -16,6 +16,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 {
     private const int Page = 500;
     private const int TailLength = 10;
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
     private readonly Queue<string> _tail = new();
@@ -23,6 +24,21 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 
     /// <summary>Tells whether a text is the identifier of a task.</summary>
     public static bool IsUpid(string? text) => text is not null && text.StartsWith("UPID:", StringComparison.Ordinal) && text.Count(static c => c == ':') >= 8;
+
+    /// <summary>Finds the identifier of the task that a call has started; null if it started none.</summary>
+    public static string? UpidIn(JsonElement data)
+    {
+        string? text = data.ValueKind switch
+        {
+            JsonValueKind.String => data.GetString(),
+            JsonValueKind.Object when data.TryGetProperty("upid", out JsonElement member) && member.ValueKind == JsonValueKind.String => member.GetString(),
+            _ => null,
+        };
+        return IsUpid(text) ? text : null;
+    }
+
+    /// <summary>How long to wait at most; null waits without a limit.</summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>Waits for the end of a task.</summary>
     /// <param name="upid">The task.</param>
@@ -33,21 +49,22 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     {
         string task = $"/nodes/{Uri.EscapeDataString(upid.Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}";
         return session.Pve is { } pve && Upid.TryParse(upid, out Upid id)
-            ? await WaitAsync(pve.Tasks[id], task, cancellationToken).ConfigureAwait(false)
+            ? await WaitAsync(pve.Tasks[id], cancellationToken).ConfigureAwait(false)
             : await PollAsync(upid, task, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string> WaitAsync(PveTask task, string path, CancellationToken cancellationToken)
+    private async Task<string> WaitAsync(PveTask task, CancellationToken cancellationToken)
     {
-        TaskWaitOptions options = new() { MaxInterval = s_longestPause, Log = new LineSink(logged), LogTailLines = TailLength, ThrowOnFailure = false };
+        TaskWaitOptions options = new() { MinInterval = s_shortestPause, MaxInterval = s_longestPause, Timeout = Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, Log = new LineSink(logged), LogTailLines = TailLength, ThrowOnFailure = false };
         TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
         string end = result.ExitStatus.Length > 0 ? result.ExitStatus : "the server does not know how it ended";
-        return result.Succeeded ? end : throw Failed(task.Upid.ToString(), path, end, result.LogTail);
+        return result.Succeeded ? end : throw Failed(task.Upid.ToString(), end, result.LogTail);
     }
 
     private async Task<string> PollAsync(string upid, string task, CancellationToken cancellationToken)
     {
-        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        TimeSpan pause = s_shortestPause;
+        long start = time.GetTimestamp();
         while (true)
         {
             // The status first: lines that come before it says "stopped" are then all in the log.
@@ -55,7 +72,21 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
             if (Text(status, "status") == "stopped" && Text(status, "exitstatus") is { } end)
             {
-                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, task, end, [.. _tail]);
+                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, end, [.. _tail]);
+            }
+
+            if (Timeout is { } longest && time.GetElapsedTime(start) >= longest)
+            {
+                throw new CliException(new CliError
+                {
+                    Code = "still_running",
+                    ExitCode = ExitCodes.StillRunning,
+                    Message = $"The time for waiting is over, and the task {upid} goes on",
+                    Hint = $"Wait on with: prox task wait {upid}",
+                    Upid = upid,
+                    Node = upid.Split(':')[1],
+                    IsRetryable = true,
+                });
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
@@ -109,13 +140,14 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         }
     }
 
-    private static CliException Failed(string upid, string task, string end, IReadOnlyList<string> tail) => new(new CliError
+    private static CliException Failed(string upid, string end, IReadOnlyList<string> tail) => new(new CliError
     {
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = string.Create(CultureInfo.InvariantCulture, $"The task {Kind(upid)} failed: {end}"),
-        Hint = $"Its whole log: prox api get '{Uri.UnescapeDataString(task)}/log' limit=0",
+        Hint = $"Its whole log: prox task log {upid}",
         Upid = upid,
+        Node = upid.Split(':')[1],
         LogTail = tail,
     });
 

@@ -146,7 +146,7 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> ReportAsync(CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
     {
         bool wait = Wait is not null && run.Value(Wait);
-        string? upid = Upid(response.Data);
+        string? upid = TaskWaiter.UpidIn(response.Data);
         if (wait && upid is not null)
         {
             // The identifier first: whoever interrupts the waiting can still find the task.
@@ -178,17 +178,6 @@ internal abstract class ApiCallCommand : ProxCommand
         return ExitCodes.Success;
     }
 
-    private static string? Upid(JsonElement data)
-    {
-        string? text = data.ValueKind switch
-        {
-            JsonValueKind.String => data.GetString(),
-            JsonValueKind.Object when data.TryGetProperty("upid", out JsonElement member) && member.ValueKind == JsonValueKind.String => member.GetString(),
-            _ => null,
-        };
-        return TaskWaiter.IsUpid(text) ? text : null;
-    }
-
     private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
     {
         TaskWaiter waiter = new(session, run.Services.Time, line => run.Note(run.ErrorAnsi.Dim(Terminal.TextCells.Visible(line))));
@@ -204,7 +193,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.Note($"The task goes on. See it with: prox api get /nodes/{upid.Split(':')[1]}/tasks/{upid}/status");
+            run.Note($"The task goes on. Wait on with: prox task wait {upid}");
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Output;
@@ -34,6 +35,9 @@ internal sealed class CommandRun
     /// <summary>Where progress that rewrites its line may be shown; null where nobody looks or the terminal cannot.</summary>
     public TextWriter? ProgressTerminal => ErrorAnsi.IsEnabled && !IsMachineOutput ? Services.Console.Error : null;
 
+    /// <summary>The words that name the command, without <c>prox</c>.</summary>
+    public string Path => PathOf(_parse.CommandResult);
+
     /// <summary>Returns an option's value.</summary>
     public T? Value<T>(Option<T> option) => _parse.GetValue(option);
 
@@ -46,6 +50,10 @@ internal sealed class CommandRun
     /// <summary>Writes a result.</summary>
     public void Write(JsonElement result, ResultShape? shape = null) =>
         ResultWriter.Write(Services.Console.Out, result, Output, shape ?? ResultShape.Unknown);
+
+    /// <summary>Writes a result; JSON carries the version of its form.</summary>
+    public void WriteVersioned(JsonElement result, ResultShape? shape = null) =>
+        ResultWriter.Write(Services.Console.Out, result, Output with { IsVersioned = true }, shape ?? ResultShape.Unknown);
 
     /// <summary>Returns a result as text for a file: nothing is cut, and there are no colours.</summary>
     public string Format(JsonElement result, ResultShape shape)
@@ -67,6 +75,9 @@ internal sealed class CommandRun
             Services.Console.Error.WriteLine(text);
         }
     }
+
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static void WriteWarning(Utf8JsonWriter json, string text)
     {

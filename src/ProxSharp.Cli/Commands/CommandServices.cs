@@ -10,5 +10,5 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
     public ContextStore Contexts { get; } = new(Environment, Time);
 
     /// <summary>Fetches secrets.</summary>
-    public SecretReader Secrets { get; } = new(Environment, Time);
+    public SecretReader Secrets { get; init; } = new(Environment, Time);
 }

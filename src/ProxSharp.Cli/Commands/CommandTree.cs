@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Help;
+using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -16,14 +17,19 @@ internal static class CommandTree
     [
         new("demo", "see a simulated cluster being operated; needs no server"),
         new("context add lab https://pve1:8006 --token-id root@pam!ci --secret env:PVE_SECRET", "remember a server"),
-        new("api get /cluster/resources type=vm", "list the guests of the cluster"),
+        new("vm list status=running --sort -mem", "list the virtual machines that run, the largest first"),
+        new("vm start web-1", "start one and wait until it runs"),
         new("api describe /nodes/{node}/qemu", "see what a call takes and returns"),
     ];
 
     /// <summary>Builds the tree. The schemas are not looked at: only commands that need them read them.</summary>
-    public static RootCommand Build(CommandServices services)
+    /// <param name="services">What commands work with.</param>
+    /// <param name="typed">The words of the command line: only nouns among them are built. Null builds all.</param>
+    public static RootCommand Build(CommandServices services, IReadOnlyList<string>? typed = null)
     {
         GlobalOptions globals = new();
+        StandardOptions standard = new();
+        VerbContext context = new(typed);
         RootCommand root = new(Description);
         foreach (Option option in root.Options.ToArray())
         {
@@ -39,15 +45,42 @@ internal static class CommandTree
 
         root.Add(new DemoCommand(services, globals));
         root.Add(new SimulateCommand(services, globals));
+        foreach (NounEntry noun in NounCatalog.All)
+        {
+            root.Add(typed is null || typed.Contains(noun.Name, StringComparer.Ordinal)
+                ? NounCommand.Open(services, globals, standard, noun.Build(context))
+                : NounCommand.Closed(services, noun));
+        }
+
+        foreach (Func<Verb> make in TopVerbs.All)
+        {
+            root.Add(Alone(services, globals, standard, make()));
+        }
+
         root.Add(Api(services, globals));
+        root.Add(new LoginCommand(services, globals));
         root.Add(Contexts(services, globals));
+        root.Add(SecretCommands.Build(services, globals));
         root.Add(new VersionCommand(services, globals));
+        root.Add(new CommandsCommand(services, globals, () => Build(services)));
+        root.Add(new ExplainCommand(services, globals, standard.Connection, () => Build(services)));
+        root.Add(new CompletionCommand(services, globals));
+        root.Add(new CompleteCommand(services, globals, words => Build(services, words)));
+        root.Add(new ManCommand(services, globals, () => Build(services)));
+        root.Add(new HelpCommand(services, globals, () => Build(services)));
         root.SetAction(parse =>
         {
             HelpWriter.Write(parse.CommandResult.Command, services.Console.Out, services.Console.Width);
             return Errors.ExitCodes.Success;
         });
         return root;
+    }
+
+    private static VerbCommand Alone(CommandServices services, GlobalOptions globals, StandardOptions standard, Verb verb)
+    {
+        VerbCommand command = new(services, globals, standard, verb);
+        command.Add(standard.Connection.Context);
+        return command;
     }
 
     private static GroupCommand Api(CommandServices services, GlobalOptions globals)

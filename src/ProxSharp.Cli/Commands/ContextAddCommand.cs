@@ -16,6 +16,8 @@ internal sealed class ContextAddCommand : ProxCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<bool> _readOnly = new("--read-only") { Description = "Refuse everything that changes something on this server (exit code 7)" };
+    private readonly Option<string[]> _protectedTags = new("--protect-tag") { Description = "Refuse to change guests with this tag (exit code 7); may be repeated", HelpName = "tag" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
     private readonly Option<bool> _use = new("--use") { Description = "Make it the current context" };
 
@@ -29,6 +31,8 @@ internal sealed class ContextAddCommand : ProxCommand
             Add(option);
         }
 
+        Add(_readOnly);
+        Add(_protectedTags);
         Add(_replace);
         Add(_use);
         Runs(services, globals, RunAsync);
@@ -54,7 +58,7 @@ internal sealed class ContextAddCommand : ProxCommand
             throw CliException.Usage($"'{name}' cannot be the name of a context", "Use letters, digits, '.', '_' and '-'");
         }
 
-        ServerContext context = _login.Read(run, name, run.Value(_urls)!);
+        ServerContext context = _login.Read(run, name, run.Value(_urls)!) with { IsReadOnly = run.Value(_readOnly), ProtectedTags = run.Value(_protectedTags) ?? [] };
         ContextList changed = await run.Services.Contexts.UpdateAsync(list => Add(run, list, context), cancellationToken).ConfigureAwait(false);
         bool current = changed.Current == name;
         run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Query;
 using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Commands;
@@ -8,12 +9,12 @@ namespace ProxSharp.Cli.Commands;
 /// <summary>The options that every command takes.</summary>
 internal sealed class GlobalOptions
 {
-    private static readonly string[] s_formats = ["table", "json", "jsonl", "yaml", "csv"];
+    private static readonly string[] s_formats = ["table", "wide", "json", "jsonl", "yaml", "csv", "tsv", "name"];
 
     /// <summary>The form of results and errors.</summary>
     public Option<string> Output { get; } = new("--output", "-o")
     {
-        Description = "How results are written: table, json, jsonl, yaml or csv [default: table]",
+        Description = "How results are written: table, wide, json, jsonl, yaml, csv, tsv or name [default: table]",
         HelpName = "format",
         Recursive = true,
     };
@@ -26,11 +27,27 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>The order.</summary>
+    public Option<string[]> Sort { get; } = new("--sort")
+    {
+        Description = "Sort lists by these fields, separated by commas; - in front of a field turns it round",
+        HelpName = "a,-b",
+        Recursive = true,
+    };
+
+    /// <summary>An expression for the result.</summary>
+    public Option<string> Query { get; } = new("--query")
+    {
+        Description = "Put the result through a JMESPath expression first",
+        HelpName = "expression",
+        Recursive = true,
+    };
+
     /// <summary>Tables and CSV without a header.</summary>
-    public Option<bool> NoHeader { get; } = new("--no-header") { Description = "Leave out the header of tables and CSV", Recursive = true };
+    public Option<bool> NoHeader { get; } = new("--no-header") { Description = "Leave out the header of tables, CSV and TSV", Recursive = true };
 
     /// <summary>No colours.</summary>
-    public Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours (also: NO_COLOR, TERM=dumb)", Recursive = true };
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours (also: NO_COLOR, CLICOLOR=0, TERM=dumb)", Recursive = true };
 
     /// <summary>Stack traces.</summary>
     public Option<bool> Debug { get; } = new("--debug") { Description = "Print the technical details of an error", Recursive = true };
@@ -38,13 +55,15 @@ internal sealed class GlobalOptions
     public GlobalOptions() => Output.AcceptOnlyFromAmong(s_formats);
 
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [Output, Fields, NoHeader, NoColor, Debug];
+    public IReadOnlyList<Option> All => [Output, Fields, Sort, Query, NoHeader, NoColor, Debug];
 
     /// <summary>Reads how results are to be written.</summary>
     public OutputSettings Read(ParseResult parse, IConsoleHost console, CliEnvironment environment) => new()
     {
         Format = ParseFormat(parse.GetValue(Output)),
         Fields = parse.GetValue(Fields) is { Length: > 0 } fields ? Names(fields) : null,
+        Sort = [.. Words(parse.GetValue(Sort)).Select(static word => (word.TrimStart('-'), word.StartsWith('-')))],
+        Query = parse.GetValue(Query) is { } query ? JmesQuery.Parse(query) : null,
         NoHeader = parse.GetValue(NoHeader),
         Width = console.Width,
         Ansi = Ansi.For(console.IsOutputTerminal, environment, parse.GetValue(NoColor)),
@@ -73,10 +92,12 @@ internal sealed class GlobalOptions
 
     private static string[] Names(IReadOnlyList<string> fields)
     {
-        string[] names =
-            [.. fields.SelectMany(static part => part.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+        string[] names = [.. Words(fields).Distinct(StringComparer.Ordinal)];
         return names.Length > 0 ? names : throw CliException.Usage("--fields names no field", "Write the names with commas between them: --fields vmid,name");
     }
+
+    private static IEnumerable<string> Words(IReadOnlyList<string>? parts) =>
+        (parts ?? []).SelectMany(static part => part.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static OutputFormat ParseFormat(string? name) => name switch
     {
@@ -84,6 +105,9 @@ internal sealed class GlobalOptions
         "jsonl" => OutputFormat.JsonLines,
         "yaml" => OutputFormat.Yaml,
         "csv" => OutputFormat.Csv,
+        "tsv" => OutputFormat.Tsv,
+        "wide" => OutputFormat.Wide,
+        "name" => OutputFormat.Name,
         _ => OutputFormat.Table,
     };
 }

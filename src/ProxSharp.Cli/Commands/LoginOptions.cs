@@ -91,7 +91,8 @@ internal sealed class LoginOptions(bool recursive)
         }
     }
 
-    private TrustSettings ReadTrust(CommandRun run)
+    /// <summary>Reads which certificates are accepted.</summary>
+    public TrustSettings ReadTrust(CommandRun run)
     {
         string[] fingerprints = run.Value(Fingerprints) ?? [];
         string? authority = run.Value(AuthorityFile);

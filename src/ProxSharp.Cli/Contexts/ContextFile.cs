@@ -68,6 +68,22 @@ internal static class ContextFile
             json.WriteBoolean("insecure", true);
         }
 
+        if (context.IsReadOnly)
+        {
+            json.WriteBoolean("readOnly", true);
+        }
+
+        if (context.ProtectedTags.Count > 0)
+        {
+            json.WriteStartArray("protectedTags");
+            foreach (string tag in context.ProtectedTags)
+            {
+                json.WriteStringValue(tag);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

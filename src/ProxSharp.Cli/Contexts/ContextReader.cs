@@ -77,6 +77,8 @@ internal sealed class ContextReader
             User = user,
             Secret = Secret(environment),
             Trust = ReadTrust(),
+            IsReadOnly = Truth("readOnly"),
+            ProtectedTags = Texts("protectedTags") ?? [],
         };
     }
 

@@ -11,4 +11,7 @@ internal enum SecretPlace
 
     /// <summary>The first line that a command prints.</summary>
     Command,
+
+    /// <summary>An entry of the user's keyring.</summary>
+    Keyring,
 }

@@ -1,5 +1,6 @@
 using ProxSharp.Authentication;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Contexts;
 
@@ -7,6 +8,9 @@ namespace ProxSharp.Cli.Contexts;
 internal sealed class SecretReader(CliEnvironment environment, TimeProvider time)
 {
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
+
+    /// <summary>The user's keyring.</summary>
+    public Keyring Keyring { get; init; } = Keyring.OfThisMachine;
 
     /// <summary>Returns the secret.</summary>
     /// <param name="reference">Where it is.</param>
@@ -17,7 +21,9 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
     {
         try
         {
-            Task<string> reading = Source(reference).ReadAsync(cancellationToken).AsTask();
+            Task<string> reading = reference.Place == SecretPlace.Keyring
+                ? Keyring.ReadAsync(reference.Target, cancellationToken)
+                : Source(reference).ReadAsync(cancellationToken).AsTask();
             await NoteAsync(reading, reference, note, cancellationToken).ConfigureAwait(false);
             return await reading.ConfigureAwait(false);
         }

@@ -5,7 +5,7 @@ namespace ProxSharp.Cli.Contexts;
 /// <summary>Where a secret is found; the secret itself is never stored.</summary>
 internal sealed record SecretReference
 {
-    private const string Forms = "Write env:NAME, file:/path or exec:command arguments; a secret itself belongs in none of prox' files or arguments";
+    private const string Forms = "Write env:NAME, file:/path, keyring:NAME or exec:command arguments; a secret itself belongs in none of prox' files or arguments";
 
     private SecretReference(SecretPlace place, string target) => (Place, Target) = (place, target);
 
@@ -32,6 +32,8 @@ internal sealed record SecretReference
             "env" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') => new SecretReference(SecretPlace.Environment, target),
             "env" => throw CliException.Usage("The reference env: names no valid variable", Forms),
             "file" => new SecretReference(SecretPlace.File, environment.AbsolutePath(target)),
+            "keyring" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') => new SecretReference(SecretPlace.Keyring, target),
+            "keyring" => throw CliException.Usage("The reference keyring: names no valid entry", "Use letters, digits and - _ . @"),
             "exec" => new SecretReference(SecretPlace.Command, target),
             _ => throw CliException.Usage("The secret is not given as a reference", Forms),
         };
@@ -45,6 +47,7 @@ internal sealed record SecretReference
     {
         SecretPlace.Environment => $"env:{Target}",
         SecretPlace.File => $"file:{Target}",
+        SecretPlace.Keyring => $"keyring:{Target}",
         _ => $"exec:{Target}",
     };
 }

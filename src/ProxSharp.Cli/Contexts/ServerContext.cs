@@ -24,6 +24,12 @@ internal sealed record ServerContext
     /// <summary>Which certificates are accepted.</summary>
     public TrustSettings Trust { get; init; } = TrustSettings.System;
 
+    /// <summary>True if nothing may be changed through it.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>Guests with one of these tags may not be changed through it.</summary>
+    public IReadOnlyList<string> ProtectedTags { get; init; } = [];
+
     /// <summary>The short name of the product.</summary>
     public string ProductName => Products.ShortName(Product);
 }

@@ -41,6 +41,12 @@ internal sealed record CliError
     /// <summary>The last lines of the failed task's log.</summary>
     public IReadOnlyList<string> LogTail { get; init; } = [];
 
+    /// <summary>What has to be given in addition, as it is typed: <c>--yes</c>, <c>--max 3</c>.</summary>
+    public IReadOnlyList<string> Need { get; init; } = [];
+
+    /// <summary>The node it happened on; null if that does not matter.</summary>
+    public string? Node { get; init; }
+
     /// <summary>Makes the error for a command line that makes no sense.</summary>
     public static CliError Usage(string message, string? hint = null) =>
         new() { Code = "usage", ExitCode = ExitCodes.Usage, Message = message, Hint = hint };

@@ -25,6 +25,7 @@ internal static class ErrorMapper
             Hint = "Check that the URL is that of a Proxmox API and not of a proxy or another service.",
         },
         ProxmoxTaskWaitException wait => Waiting(wait),
+        ProxmoxTaskFailedException failed => TaskFailed(failed),
         ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
         IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },
         JsonException json => new CliError { Code = "json", ExitCode = ExitCodes.Error, Message = $"The input is no valid JSON: {json.Message}" },
@@ -46,12 +47,26 @@ internal static class ErrorMapper
         ParameterErrors = invalid.ParameterErrors,
     };
 
+    private static CliError TaskFailed(ProxmoxTaskFailedException failed) => new()
+    {
+        Code = "task_failed",
+        ExitCode = ExitCodes.TaskFailed,
+        Message = $"The task {failed.Upid.Type}{(failed.Upid.Id.Length > 0 ? $" of {failed.Upid.Id}" : "")} on {failed.Upid.Node} failed: {failed.ExitStatus}",
+        Hint = $"Its whole log: prox task log {failed.Upid}",
+        Upid = failed.Upid.ToString(),
+        Node = failed.Upid.Node,
+        LogTail = failed.LogTail,
+    };
+
     // Why the waiting ended decides on the code; the task goes on whatever it was.
     private static CliError Waiting(ProxmoxTaskWaitException wait)
     {
         string upid = wait.Upid.ToString();
         CliError error = wait.InnerException is ProxmoxException cause ? Map(cause) : new CliError { Code = "task_wait", ExitCode = ExitCodes.Error, Message = wait.Message };
-        return error with { Message = wait.Message, Upid = upid, IsRetryable = wait.IsTransient, Hint = error.Hint ?? $"Look at the task: prox api get /nodes/{wait.Upid.Node}/tasks/{upid}/status" };
+        error = error with { Message = wait.Message, Upid = upid, Node = wait.Upid.Node, IsRetryable = wait.IsTransient };
+        return wait.TimedOut
+            ? error with { Code = "still_running", ExitCode = ExitCodes.StillRunning, Message = $"The time for waiting is over, and the task {upid} goes on", Hint = $"Wait on with: prox task wait {upid}" }
+            : error with { Hint = error.Hint ?? $"Look at the task: prox task show {upid}" };
     }
 
     private static CliError Certificate(ProxmoxConnectionException certificate)

@@ -55,7 +55,19 @@ internal static class ErrorWriter
 
         WriteOptional(json, "privilege", error.Privilege);
         WriteOptional(json, "privilegePath", error.PrivilegePath);
+        if (error.Need.Count > 0)
+        {
+            json.WriteStartArray("need");
+            foreach (string option in error.Need)
+            {
+                json.WriteStringValue(option);
+            }
+
+            json.WriteEndArray();
+        }
+
         WriteOptional(json, "upid", error.Upid);
+        WriteOptional(json, "node", error.Node);
         if (error.ParameterErrors.Count > 0)
         {
             json.WriteStartObject("parameterErrors");

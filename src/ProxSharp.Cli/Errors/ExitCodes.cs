@@ -10,7 +10,11 @@ internal static class ExitCodes
     public const int Authentication = 4;
     public const int NotFound = 5;
     public const int Conflict = 6;
+    public const int Refused = 7;
+    public const int ApprovalNeeded = 8;
     public const int TaskFailed = 9;
+    public const int TaskWarnings = 10;
+    public const int StillRunning = 11;
     public const int Interrupted = 130;
 
     /// <summary>The codes and their meaning as help shows them.</summary>
@@ -23,7 +27,11 @@ internal static class ExitCodes
         (Authentication, "not logged in, or a privilege is missing"),
         (NotFound, "the object does not exist"),
         (Conflict, "the object exists already, is locked or was changed meanwhile"),
-        (TaskFailed, "a task was started and failed (with --wait)"),
+        (Refused, "refused by a rule of the context: read-only, protected tag"),
+        (ApprovalNeeded, "a confirmation is needed; the message names the option"),
+        (TaskFailed, "a task was started and failed"),
+        (TaskWarnings, "a task ended with warnings (with --fail-on-warnings)"),
+        (StillRunning, "the time for waiting is over, the task goes on (with --wait-timeout)"),
         (Interrupted, "interrupted by Ctrl-C"),
     ];
 }

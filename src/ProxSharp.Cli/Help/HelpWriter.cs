@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using ProxSharp.Cli.Commands;
@@ -11,6 +12,9 @@ internal sealed class HelpWriter
 {
     private const string Indent = "  ";
     private const int WidestText = 100;
+
+    // The server's own spelling of an option is understood, but one spelling is enough for help.
+    private static readonly SearchValues<char> s_wireOnly = SearchValues.Create("_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private readonly TextWriter _writer;
     private readonly int _width;
@@ -43,23 +47,42 @@ internal sealed class HelpWriter
         if (isRoot)
         {
             Columns("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))]);
-            Columns("Environment", s_variables);
+            Columns("Environment", Variables);
             _writer.WriteLine();
-            Paragraph("Help for a command: prox COMMAND --help", "");
+            Paragraph("Help for a command: prox COMMAND --help. Help about a topic: prox help TOPIC.", "");
         }
         else
         {
-            IEnumerable<Option> inherited = Inherited(command);
-            Columns("Options of every command", [.. inherited.Select(static option => (OptionLabel(option), option.Description ?? ""))]);
+            _writer.WriteLine();
+            string inherited = string.Join(", ", Inherited(command).Select(static option => option.Aliases.FirstOrDefault(static alias => alias is "-o" or "-h") ?? option.Name));
+            Paragraph($"Options of every command: {inherited} (see: prox help options)", "");
         }
     }
 
-    private static readonly (string Name, string Meaning)[] s_variables =
+    /// <summary>The environment variables that the tool reads.</summary>
+    public static readonly IReadOnlyList<(string Name, string Meaning)> Variables =
     [
         ("PROX_CONTEXT", "the context to use where --context is not given"),
         ("PROX_CONFIG", "the file with the contexts"),
         ("NO_COLOR", "set to anything: no colours"),
+        ("CLICOLOR", "0: no colours; CLICOLOR_FORCE=1: colours in pipes too"),
     ];
+
+    /// <summary>Writes a topic: paragraphs and rows.</summary>
+    public static void Write(HelpTopic topic, TextWriter writer, int? width)
+    {
+        HelpWriter help = new(writer, Math.Clamp(width ?? WidestText, 40, WidestText));
+        help.Paragraph(topic.Summary, "");
+        foreach ((string title, IReadOnlyList<(string Label, string Text)> rows) in topic.Sections)
+        {
+            help.Columns(title, rows);
+        }
+
+        if (topic.Examples.Count > 0)
+        {
+            help.WriteExamples(topic.Examples);
+        }
+    }
 
     private void WriteExamples(IReadOnlyList<CommandExample> examples)
     {
@@ -80,7 +103,7 @@ internal sealed class HelpWriter
         }
     }
 
-    private static string Usage(Command command)
+    internal static string Usage(Command command)
     {
         List<string> words = [Names(command)];
         words.AddRange(command.Arguments.Where(static argument => !argument.Hidden).Select(ArgumentLabel));
@@ -88,14 +111,17 @@ internal sealed class HelpWriter
         return string.Join(' ', words);
     }
 
-    private static string Names(Command command) => command is RootCommand
+    internal static string Names(Command command) => command is RootCommand
         ? "prox"
         : $"{Names(command.Parents.OfType<Command>().First())} {command.Name}";
 
     private static IEnumerable<Option> OptionsOf(Command command, bool isRoot) => isRoot
         ? command.Options.Where(static option => !option.Hidden)
-        : command.Options.Concat(command.Parents.OfType<Command>().Where(static parent => parent is not RootCommand).SelectMany(static parent => parent.Options))
-            .Where(static option => !option.Hidden);
+        : command.Options.Concat(Above(command).SelectMany(static parent => parent.Options)).Where(static option => !option.Hidden);
+
+    private static IEnumerable<Command> Above(Command command) => command.Parents.OfType<Command>()
+        .Where(static parent => parent is not RootCommand)
+        .SelectMany(static parent => Above(parent).Prepend(parent));
 
     private static IEnumerable<Option> Inherited(Command command)
     {
@@ -108,7 +134,7 @@ internal sealed class HelpWriter
         return root.Options.Where(static option => option is { Hidden: false, Recursive: true });
     }
 
-    private static string ArgumentLabel(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
+    internal static string ArgumentLabel(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
     {
         (0, 1) => $"[{argument.HelpName ?? argument.Name}]",
         (0, _) => $"[{argument.HelpName ?? argument.Name}...]",
@@ -116,9 +142,9 @@ internal sealed class HelpWriter
         _ => $"<{argument.HelpName ?? argument.Name}...>",
     };
 
-    private static string OptionLabel(Option option)
+    internal static string OptionLabel(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Where(static alias => alias is not ("-?" or "/?" or "/h")).Append(option.Name).OrderBy(static name => name.Length));
+        string names = string.Join(", ", option.Aliases.Where(static alias => alias is not ("-?" or "/?" or "/h") && !alias.AsSpan().ContainsAny(s_wireOnly)).Append(option.Name).OrderBy(static name => name.Length));
         return option.HelpName is null ? names : $"{names} <{option.HelpName}>";
     }
 
@@ -147,7 +173,7 @@ internal sealed class HelpWriter
                 lead = new string(' ', start);
             }
 
-            foreach (string line in TextCells.Wrap(text, _width - start))
+            foreach (string line in TextCells.Wrap(text, _width - start).SelectMany(line => line.Length > _width - start ? line.Chunk(_width - start).Select(static part => new string(part)) : [line]))
             {
                 _writer.WriteLine((lead + line).TrimEnd());
                 lead = new string(' ', start);

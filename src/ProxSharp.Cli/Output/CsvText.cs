@@ -23,16 +23,18 @@ internal static class CsvText
 
         if (!settings.NoHeader && (!objects || columns.Count > 0))
         {
-            writer.WriteLine(objects ? string.Join(',', columns.Select(column => Quote(column, settings))) : "value");
+            writer.WriteLine(objects ? string.Join(Separator(settings), columns.Select(column => Quote(column, settings))) : "value");
         }
 
         foreach (JsonElement row in rows)
         {
             writer.WriteLine(objects
-                ? string.Join(',', columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell, settings) : ""))
+                ? string.Join(Separator(settings), columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell, settings) : ""))
                 : Cell(row, settings));
         }
     }
+
+    private static char Separator(OutputSettings settings) => settings.Format == OutputFormat.Tsv ? '\t' : ',';
 
     private static string Cell(JsonElement cell, OutputSettings settings) => cell.ValueKind switch
     {
@@ -44,6 +46,12 @@ internal static class CsvText
 
     private static string Quote(string text, OutputSettings settings)
     {
+        if (settings.Format == OutputFormat.Tsv)
+        {
+            // Tabs and breaks have no quotes in this form: they are shown as escapes.
+            return TextCells.Visible(text);
+        }
+
         // Control characters would steer the terminal that a file is shown on later; only there are line breaks harmless.
         string safe = TextCells.Visible(text, keepBreaks: settings.Width is null);
         return safe.AsSpan().ContainsAny(s_special) || safe.StartsWith(' ') || safe.EndsWith(' ')

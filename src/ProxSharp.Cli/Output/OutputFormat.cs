@@ -3,8 +3,11 @@ namespace ProxSharp.Cli.Output;
 /// <summary>The forms in which a result can be written.</summary>
 internal enum OutputFormat
 {
-    /// <summary>Columns for people.</summary>
+    /// <summary>Columns for people: those that matter.</summary>
     Table,
+
+    /// <summary>All columns for people.</summary>
+    Wide,
 
     /// <summary>One JSON value, indented.</summary>
     Json,
@@ -17,4 +20,10 @@ internal enum OutputFormat
 
     /// <summary>Comma-separated values with a header line.</summary>
     Csv,
+
+    /// <summary>Values with tabs between them and a header line.</summary>
+    Tsv,
+
+    /// <summary>Only what names each item, one a line: what other commands take.</summary>
+    Name,
 }

@@ -11,6 +11,12 @@ internal sealed record ResultShape
     /// <summary>Members that lead a table, in this order; the others follow as they come.</summary>
     public IReadOnlyList<string> LeadingFields { get; init; } = [];
 
+    /// <summary>The members that a table shows if nobody chose; empty for all. <c>-o wide</c> shows all.</summary>
+    public IReadOnlyList<string> TableFields { get; init; } = [];
+
+    /// <summary>The member that names an item, for <c>-o name</c>; null takes the first of the usual ones.</summary>
+    public string? NameField { get; init; }
+
     /// <summary>Members that may be there even if no item has them now.</summary>
     public IReadOnlyCollection<string> KnownFields { get; init; } = [];
 

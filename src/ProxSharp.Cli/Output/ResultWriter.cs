@@ -1,10 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Output;
 
 /// <summary>Writes a result in the form the user asked for.</summary>
 internal static class ResultWriter
 {
+    /// <summary>The version of the form of JSON results; it grows when a member changes its meaning or goes.</summary>
+    public const int SchemaVersion = 1;
+
+    private static readonly string[] s_names = ["vmid", "upid", "volid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value"];
+
     /// <summary>Writes a result.</summary>
     /// <param name="writer">Where it goes.</param>
     /// <param name="result">The result with raw keys and native types.</param>
@@ -12,11 +19,13 @@ internal static class ResultWriter
     /// <param name="shape">What is known about it.</param>
     public static void Write(TextWriter writer, JsonElement result, OutputSettings settings, ResultShape shape)
     {
-        JsonElement value = FieldSelection.Apply(result, settings.Fields, shape);
+        JsonElement value = settings.Query is { } query ? query.Apply(result) : result;
+        value = Sorting.Apply(value, settings.Sort);
+        value = settings.Format == OutputFormat.Name ? value : FieldSelection.Apply(value, settings.Fields, shape);
         switch (settings.Format)
         {
             case OutputFormat.Json:
-                writer.WriteLine(JsonText.Indented(value));
+                writer.WriteLine(JsonText.Indented(settings is { IsVersioned: true, Query: null } ? Versioned(value) : value));
                 break;
             case OutputFormat.JsonLines:
                 WriteLines(writer, value);
@@ -24,8 +33,11 @@ internal static class ResultWriter
             case OutputFormat.Yaml:
                 YamlText.Write(writer, value);
                 break;
-            case OutputFormat.Csv:
+            case OutputFormat.Csv or OutputFormat.Tsv:
                 CsvText.Write(writer, value, settings);
+                break;
+            case OutputFormat.Name:
+                WriteNames(writer, value, settings, shape);
                 break;
             default:
                 new TableText(writer, settings, shape).Write(value);
@@ -33,12 +45,49 @@ internal static class ResultWriter
         }
     }
 
+    private static JsonElement Versioned(JsonElement value) => JsonText.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("schemaVersion", SchemaVersion);
+        json.WritePropertyName("data");
+        if (value.ValueKind == JsonValueKind.Undefined)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    });
+
     private static void WriteLines(TextWriter writer, JsonElement value)
     {
         IEnumerable<JsonElement> lines = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
         foreach (JsonElement line in lines)
         {
             writer.WriteLine(JsonText.Compact(line));
+        }
+    }
+
+    private static void WriteNames(TextWriter writer, JsonElement value, OutputSettings settings, ResultShape shape)
+    {
+        IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        foreach (JsonElement item in items)
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+            {
+                writer.WriteLine(ValueRenderer.Render(item, null));
+                continue;
+            }
+
+            IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
+            if (fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default).FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
+                is { ValueKind: not JsonValueKind.Undefined } name)
+            {
+                writer.WriteLine(name.ValueKind == JsonValueKind.String ? TextCells.Visible(name.GetString()!) : name.ToString().ToString(CultureInfo.InvariantCulture));
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
     private void WriteRows(IReadOnlyList<JsonElement> items)
     {
         // Nested values are long and seldom what one looks for: they come last, unless the user set the order.
-        List<Column> columns = [.. settings.Fields is null ? Columns(items).OrderBy(static column => column.IsNested) : Columns(items)];
+        List<Column> columns = [.. Chosen(items) is null ? Columns(items).OrderBy(static column => column.IsNested) : Columns(items)];
         int hidden = settings.Width is { } width ? Fit(columns, width) : 0;
         if (!settings.NoHeader)
         {
@@ -92,20 +92,32 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
 
     private IEnumerable<Column> Columns(IReadOnlyList<JsonElement> items)
     {
-        IEnumerable<string> names = settings.Fields ?? Ordered([.. items.SelectMany(static item => FieldSelection.NamesIn(item)).Distinct(StringComparer.Ordinal)]);
+        IEnumerable<string> names = Chosen(items) ?? Ordered([.. items.SelectMany(static item => FieldSelection.NamesIn(item)).Distinct(StringComparer.Ordinal)]);
         foreach (string name in names)
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
             List<JsonElement> values =
                 [.. items.Select(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement member) ? member : default)];
             string[] cells = [.. values.Select(value => ValueRenderer.Render(value, renderer))];
-            if (settings.Fields is not null || cells.Any(static cell => cell.Length > 0))
+            if (settings.Fields is not null || shape.TableFields.Contains(name) || cells.Any(static cell => cell.Length > 0))
             {
                 bool numeric = values.All(static value => value.ValueKind is JsonValueKind.Number or JsonValueKind.Null or JsonValueKind.Undefined);
                 bool nested = values.Any(static value => value.ValueKind == JsonValueKind.Object || IsListOfObjects(value));
                 yield return new Column(name, cells, numeric, nested);
             }
         }
+    }
+
+    // The fields that somebody chose, or the verb where nobody did; null for all.
+    private IReadOnlyList<string>? Chosen(IReadOnlyList<JsonElement> items)
+    {
+        if (settings.Fields is not null || settings.Format == OutputFormat.Wide || settings.Query is not null || shape.TableFields.Count == 0)
+        {
+            return settings.Fields;
+        }
+
+        string[] present = [.. shape.TableFields.Where(field => items.Any(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out _)))];
+        return present.Length > 0 ? present : null;
     }
 
     private static bool IsListOfObjects(JsonElement value) =>

@@ -1,12 +1,16 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Schema;
 
 /// <summary>Writes the description of endpoints for people.</summary>
-internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
+/// <param name="writer">Where it goes.</param>
+/// <param name="settings">How results are written.</param>
+/// <param name="hasWords">True to add the tool's own sentences where the schema has none.</param>
+internal sealed class EndpointText(TextWriter writer, OutputSettings settings, bool hasWords = false)
 {
     private const int WidestText = 120;
     private const int WidestName = 28;
@@ -31,7 +35,7 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
     {
         ApiEndpoint endpoint = description.Endpoint;
         writer.WriteLine($"{settings.Ansi.Bold($"prox api {ApiVerbs.Word(endpoint.Method)} {endpoint.Path}")}  {settings.Ansi.Dim($"({endpoint.Method.ToVerb()})")}");
-        if (endpoint.Description is { } text)
+        if ((endpoint.Description ?? Words(description, $"op:{endpoint}")) is { } text)
         {
             Row("  ", "", 0, TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))), 0);
         }
@@ -122,12 +126,16 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
             string facts = NodeText.Facts(node, description.Schema);
             string unit = node.Renderer is { } renderer && !markRequired ? $" ({renderer.Replace('_', ' ')})" : "";
             Row("    ", Label(name, node), longest, $"{NodeText.Type(node)}{unit}{(facts.Length > 0 ? "; " : "")}{facts}", 2);
-            if (node.Description is { } text)
+            if ((node.Description ?? (title is not null && !title.StartsWith("keys", StringComparison.Ordinal) ? Words(description, name) : null)) is { } text)
             {
                 Row("    ", "", longest, TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))), 2);
             }
         }
     }
+
+    // What the tool itself knows to say, where the schema has no descriptions.
+    private string? Words(EndpointDescription description, string name) =>
+        !hasWords || description.Schema.IsFromServer ? null : ParameterWords.Find(description.Schema.Product, description.Endpoint.Path, name);
 
     private void Row(string indent, string label, int labelWidth, string text, int gap)
     {

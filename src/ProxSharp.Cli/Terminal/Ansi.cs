@@ -8,7 +8,9 @@ internal sealed class Ansi(bool enabled)
 
     /// <summary>Decides whether colours go to a stream.</summary>
     public static Ansi For(bool isTerminal, CliEnvironment environment, bool refused) =>
-        new(isTerminal && !refused && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb");
+        new(!refused && environment.Variable("NO_COLOR") is null && (isTerminal
+            ? environment.Variable("TERM") != "dumb" && environment.Variable("CLICOLOR") != "0"
+            : environment.Variable("CLICOLOR_FORCE") is { } force && force != "0"));
 
     /// <summary>A heading.</summary>
     public string Bold(string text) => Wrap("1", text);

@@ -24,6 +24,21 @@ internal interface IConsoleHost
     /// <summary>The terminal's width in columns; null if there is no terminal.</summary>
     int? Width { get; }
 
+    /// <summary>The terminal's height in lines; null if there is no terminal.</summary>
+    int? Height => null;
+
     /// <summary>Opens standard output for raw bytes.</summary>
     Stream OpenOutput();
+
+    /// <summary>Opens standard input for raw bytes.</summary>
+    Stream OpenInput() => Stream.Null;
+
+    /// <summary>Reads a line without showing what is typed; null at the end of input.</summary>
+    string? ReadSecret() => In.ReadLine();
+
+    /// <summary>Returns a key that was pressed, without waiting for one; null if none was.</summary>
+    char? TryReadKey() => null;
+
+    /// <summary>Lets every key through to the program as it is pressed, until the result is disposed; null where the terminal cannot.</summary>
+    IDisposable? EnterRawMode() => null;
 }

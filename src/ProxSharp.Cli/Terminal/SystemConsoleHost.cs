@@ -33,7 +33,44 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public int? Width => IsOutputTerminal && Console.WindowWidth is > 0 and int width ? width : null;
 
     /// <inheritdoc/>
+    public int? Height => IsOutputTerminal && Console.WindowHeight is > 0 and int height ? height : null;
+
+    /// <inheritdoc/>
     public Stream OpenOutput() => Results();
+
+    /// <inheritdoc/>
+    public Stream OpenInput() => Console.OpenStandardInput();
+
+    /// <inheritdoc/>
+    public string? ReadSecret()
+    {
+        if (!IsInputTerminal)
+        {
+            return In.ReadLine();
+        }
+
+        StringBuilder secret = new();
+        for (ConsoleKeyInfo key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        {
+            if (key.Key == ConsoleKey.Backspace)
+            {
+                secret.Length = Math.Max(0, secret.Length - 1);
+            }
+            else if (!char.IsControl(key.KeyChar))
+            {
+                secret.Append(key.KeyChar);
+            }
+        }
+
+        Error.WriteLine();
+        return secret.ToString();
+    }
+
+    /// <inheritdoc/>
+    public char? TryReadKey() => IsInputTerminal && Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null;
+
+    /// <inheritdoc/>
+    public IDisposable? EnterRawMode() => RawTerminal.Enter();
 
     private static StandardStream Results() => new(Console.OpenStandardOutput, isNeeded: true);
 }

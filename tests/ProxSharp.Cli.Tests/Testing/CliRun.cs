@@ -10,6 +10,9 @@ internal sealed record CliRun(int ExitCode, string Output, string Errors)
         return Output;
     }
 
+    /// <summary>Asserts an exit code.</summary>
+    public void FailedWithCode(int exitCode) => Assert.True(ExitCode == exitCode, $"Exit code {ExitCode} instead of {exitCode}: {Errors}{Output}");
+
     /// <summary>Asserts an exit code and one line on standard error without a stack trace; returns the line.</summary>
     public string FailedWith(int exitCode)
     {

@@ -21,6 +21,14 @@ public sealed class SimulatedCluster : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();
 
+    /// <summary>Starts a cluster of its own for a test that changes much.</summary>
+    internal static async Task<SimulatedCluster> StillAsync()
+    {
+        SimulatedCluster cluster = new();
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
     /// <summary>Makes a user whose current context <c>lab</c> is the simulator.</summary>
     internal async Task<CliHarness> UserAsync(int? terminalWidth = null)
     {

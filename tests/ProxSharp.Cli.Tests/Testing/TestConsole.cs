@@ -30,6 +30,11 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
 
     public int? Width { get; init; }
 
+    /// <summary>What is typed as bytes; null takes <see cref="In"/>.</summary>
+    public Stream? Keys { get; init; }
+
+    public Stream OpenInput() => Keys ?? new MemoryStream(Encoding.UTF8.GetBytes(In.ReadToEnd()));
+
     public string Output => _out.ToString() + Encoding.UTF8.GetString(_bytes.ToArray());
 
     public string Errors => _error.ToString();

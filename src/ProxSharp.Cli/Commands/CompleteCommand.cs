@@ -1,0 +1,54 @@
+using System.CommandLine;
+using ProxSharp.Cli.Completion;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary><c>prox complete</c>: what the scripts of shells ask. A word on each line, behind a tab what it means.</summary>
+internal sealed class CompleteCommand : ProxCommand
+{
+    private readonly Option<string> _line = new("--line") { Description = "The command line up to the cursor, prox included", HelpName = "text", Required = true };
+
+    public CompleteCommand(CommandServices services, GlobalOptions globals, Func<IReadOnlyList<string>, Command> tree)
+        : base("complete", "Print the words that may come next in a command line.")
+    {
+        Hidden = true;
+        Add(_line);
+
+        // Nobody must be asked anything while a word is being typed.
+        CommandServices silent = services with { Console = new SilentConsole(services.Console) };
+        Runs(silent, globals, (run, cancellationToken) => RunAsync(run, tree, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+        [new("complete --line 'prox vm st'", "verbs of vm that begin with st"), new("complete --line 'prox vm start '", "the machines of the current context")];
+
+    private async Task<int> RunAsync(CommandRun run, Func<IReadOnlyList<string>, Command> tree, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> words = [.. LineWords.Split(run.Value(_line)!).Skip(1)];
+        if (words.Count == 0)
+        {
+            return ExitCodes.Success;
+        }
+
+        LiveNames names = new(run, Context(run, words));
+        foreach (Candidate candidate in await Completer.FindAsync(tree([.. words, "complete"]), words, names, cancellationToken).ConfigureAwait(false))
+        {
+            string meaning = TextCells.Visible(candidate.Meaning);
+            await run.Services.Console.Out.WriteLineAsync(meaning.Length > 0 ? $"{TextCells.Visible(candidate.Text)}\t{meaning}" : TextCells.Visible(candidate.Text)).ConfigureAwait(false);
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static ServerContext? Context(CommandRun run, IReadOnlyList<string> words)
+    {
+        int at = words.ToList().FindIndex(static word => word is "-c" or "--context");
+        ContextList list = run.Services.Contexts.Load();
+        string? name = at >= 0 && at + 1 < words.Count ? words[at + 1] : run.Services.Environment.Variable("PROX_CONTEXT") ?? list.Current;
+        return name is null ? null : list.Find(name);
+    }
+}

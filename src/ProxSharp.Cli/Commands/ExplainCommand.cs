@@ -1,0 +1,111 @@
+using System.CommandLine;
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary><c>prox explain</c>: what a command, a path or one of its parameters takes.</summary>
+internal sealed class ExplainCommand : ProxCommand
+{
+    private readonly ConnectionOptions _connection;
+    private readonly Func<Command> _root;
+    private readonly Argument<string[]> _words = new("what")
+    {
+        Description = "The words of a command (vm set) or a path (/nodes/{node}/qemu), and perhaps a parameter (net0)",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public ExplainCommand(CommandServices services, GlobalOptions globals, ConnectionOptions connection, Func<Command> root)
+        : base("explain", "Explain a command, a path of the API or a parameter: types, bounds, values, defaults, privileges.")
+    {
+        (_connection, _root) = (connection, root);
+        Add(_words);
+        Add(connection.Context);
+        Add(connection.FromServer);
+        Runs(services, globals, RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new("explain vm set net0", "how a network card is written"),
+        new("explain vm migrate", "what moving a machine takes, and which privileges"),
+        new("explain /cluster/backup schedule", "a parameter of a path"),
+        new("explain vm create --from-server", "with the descriptions of your own server"),
+    ];
+
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        string[] words = run.Value(_words)!;
+        (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/') ? (null, [], words[1..]) : OfCommand(words);
+        ApiSchema schema = run.Value(_connection.FromServer)
+            ? await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false)
+            : SchemaSource.Embedded(product ?? _connection.ProductOf(run));
+        IReadOnlyList<ApiEndpoint> endpoints = calls.Count > 0
+            ? [.. calls.Select(EndpointBinding.Split).Select(call => schema.Find(call.Method, call.Template)).OfType<ApiEndpoint>()]
+            : new SchemaPaths(schema).EndpointsOf(ApiPath.Normalize(words[0]));
+        EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema))];
+        if (rest is [{ } name, ..])
+        {
+            descriptions = Only(descriptions, name.TrimStart('-'));
+        }
+
+        if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            new EndpointText(run.Services.Console.Out, run.Output, hasWords: true).Write(descriptions);
+        }
+        else
+        {
+            run.WriteVersioned(JsonText.Build(json =>
+            {
+                json.WriteStartArray();
+                foreach (EndpointDescription description in descriptions)
+                {
+                    description.Write(json);
+                }
+
+                json.WriteEndArray();
+            }));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(string[] words)
+    {
+        Command command = _root();
+        int at = 0;
+        while (at < words.Length && command.Subcommands.FirstOrDefault(sub => sub.Name == words[at] || sub.Aliases.Contains(words[at])) is { } sub)
+        {
+            command = sub;
+            at++;
+        }
+
+        return command is VerbCommand { Verb.Calls.Count: > 0 } verb
+            ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, words[at..])
+            : throw CliException.Usage(
+                $"'{string.Join(' ', words)}' is no command that makes a call",
+                UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], command.Subcommands.Select(static sub => sub.Name)) is { } near ? $"Did you mean '{near}'?" : "See: prox commands");
+    }
+
+    private static ProxmoxProduct ProductOf(string call)
+    {
+        (ApiMethod method, string template) = EndpointBinding.Split(call);
+        return SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(method, template) is not null ? ProxmoxProduct.VirtualEnvironment : ProxmoxProduct.BackupServer;
+    }
+
+    private static EndpointDescription[] Only(EndpointDescription[] descriptions, string name)
+    {
+        EndpointDescription[] having = [.. descriptions.Select(description => description.Only(name) ?? description.Only(name.Replace('-', '_'))).OfType<EndpointDescription>()];
+        return having.Length > 0
+            ? having
+            : throw CliException.Usage(
+                $"There is no parameter '{name}'",
+                UsageErrors.Nearest(name, descriptions.SelectMany(static description => description.Parameters.Keys)) is { } near ? $"Did you mean '{near}'?" : "Leave it out to see all");
+    }
+}

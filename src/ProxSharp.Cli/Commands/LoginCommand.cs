@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary><c>prox login</c>: from a password to a context with an API token of few privileges.</summary>
+internal sealed class LoginCommand : ProxCommand
+{
+    private readonly LoginOptions _login = new(recursive: false);
+    private readonly Argument<string[]> _urls = new("url") { Description = "The server's address, for example pve1; further addresses of the same cluster may follow", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _name = new("--name") { Description = "The name of the context [default: the first part of the host name]", HelpName = "name" };
+    private readonly Option<string> _role = new("--role") { Description = "The role of the token on / [default: PVEAuditor, on a backup server Audit: it reads only]", HelpName = "role" };
+    private readonly Option<string> _tokenName = new("--token-name") { Description = "The name of the token [default: prox]", HelpName = "name" };
+    private readonly Option<string> _store = new("--store") { Description = "Where the token's secret goes: keyring or file [default: the keyring if there is one]", HelpName = "place" };
+    private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
+
+    public LoginCommand(CommandServices services, GlobalOptions globals)
+        : base("login", "Log in with a password once, make an API token with few privileges, and remember the server.")
+    {
+        _store.AcceptOnlyFromAmong("keyring", "file");
+        Add(_urls);
+        foreach (Option option in new Option[] { _login.User, _login.Secret, _name, _role, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile, _login.Insecure })
+        {
+            Add(option);
+        }
+
+        Runs(services, globals, RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new("login pve1", "asks for user, password and second factor; the token can only read"),
+        new("login pve1 pve2 --user me@pve --role PVEVMAdmin --name lab", "a token that operates guests"),
+        new("login pbs1:8007 --user root@pam --secret env:PBS_PASSWORD --store file", "a backup server, without a question"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Details =>
+        "The password is not stored. The token has its own privileges: what its role on / gives it, and no more than its user has. A certificate that nothing vouches for is asked about at a terminal, and refused elsewhere.";
+
+    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        string[] urls = run.Value(_urls)!;
+        ProxmoxProduct product = _login.NamedProduct(run) ?? Products.Guess(urls);
+        ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
+        string name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0];
+        CheckName(run, name);
+        Questions questions = new(run, cancellationToken);
+        string user = await UserAsync(run, questions).ConfigureAwait(false);
+        string password = await PasswordAsync(run, questions, user, cancellationToken).ConfigureAwait(false);
+        ServerContext person = new() { Name = name, Product = product, Endpoints = endpoints, User = user, Trust = _login.ReadTrust(run) };
+        ServerSession session = ServerSession.Open(run, person, password, cancellationToken);
+        await using (session.ConfigureAwait(false))
+        {
+            string token = $"{user}!{run.Value(_tokenName) ?? "prox"}";
+            string role = run.Value(_role) ?? (product == ProxmoxProduct.BackupServer ? "Audit" : "PVEAuditor");
+            string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
+            await GrantAsync(session, token, role, cancellationToken).ConfigureAwait(false);
+            SecretReference reference = await StoreAsync(run, name, secret, cancellationToken).ConfigureAwait(false);
+            ServerContext context = person with { User = null, TokenId = token, Secret = reference };
+            await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
+            run.Note($"Logged in as {user}. The token {token} has the role {role} on /; its secret is at {reference}. The context '{name}' is current.");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private void CheckName(CommandRun run, string name)
+    {
+        if (run.Services.Contexts.Load().Find(name) is not null && !run.Value(_replace))
+        {
+            throw new CliException(new CliError { Code = "conflict", ExitCode = ExitCodes.Conflict, Message = $"There is a context '{name}' already", Hint = "Choose another name with --name, or add --replace" });
+        }
+    }
+
+    private async Task<string> UserAsync(CommandRun run, Questions questions)
+    {
+        string? user = run.Value(_login.User) ?? (questions.CanAsk ? await questions.AskAsync("User (for example root@pam): ").ConfigureAwait(false) : null);
+        return user is not null && LoginNames.IsUser(user)
+            ? user
+            : throw CliException.Usage(user is null ? "Nobody is named to log in as" : "That is no user", "A user is written with its realm: --user root@pam");
+    }
+
+    private async Task<string> PasswordAsync(CommandRun run, Questions questions, string user, CancellationToken cancellationToken)
+    {
+        if (run.Value(_login.Secret) is { } reference)
+        {
+            return await run.Services.Secrets.ReadAsync(SecretReference.Parse(reference, run.Services.Environment), run.Note, cancellationToken).ConfigureAwait(false);
+        }
+
+        return questions.CanAsk
+            ? await questions.AskSecretAsync($"Password of {user}: ").ConfigureAwait(false)
+            : throw CliException.Usage("There is no password, and nobody can be asked", "Say where it is: --secret env:NAME, file:/path, keyring:NAME or 'exec:command arguments'");
+    }
+
+    private static async Task<string> MakeTokenAsync(ServerSession session, string token, CancellationToken cancellationToken)
+    {
+        string[] parts = token.Split('!');
+        ApiParameters parameters = [];
+        parameters.Add("comment", "made by prox login");
+        if (session.Context.Product == ProxmoxProduct.VirtualEnvironment)
+        {
+            parameters.Add("privsep", true);
+        }
+
+        string path = $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
+        try
+        {
+            JsonElement made = (await session.CallAsync(ApiMethod.Post, path, parameters, null, cancellationToken).ConfigureAwait(false)).Data;
+            return made.GetProperty("value").GetString()!;
+        }
+        catch (ProxmoxApiException exists) when (exists.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CliException(
+                new CliError { Code = "conflict", ExitCode = ExitCodes.Conflict, Message = $"The token {token} exists already, and its secret cannot be read again", Hint = "Choose another name with --token-name, or remove it first" },
+                exists);
+        }
+    }
+
+    private static async Task GrantAsync(ServerSession session, string token, string role, CancellationToken cancellationToken)
+    {
+        bool isBackup = session.Context.Product == ProxmoxProduct.BackupServer;
+        ApiParameters parameters = [];
+        parameters.Add("path", "/");
+        parameters.Add(isBackup ? "role" : "roles", role);
+        parameters.Add(isBackup ? "auth-id" : "tokens", token);
+        try
+        {
+            await session.CallAsync(ApiMethod.Put, "/access/acl", parameters, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxPermissionException missing)
+        {
+            CliError error = ErrorMapper.Map(missing);
+            throw new CliException(
+                error with
+                {
+                    Message = $"The token {token} was made, but you may not give it the role {role} on /: {error.Message}",
+                    Hint = isBackup ? $"Ask an administrator: proxmox-backup-manager acl update / {role} --auth-id '{token}'" : $"Ask an administrator: pveum acl modify / --roles {role} --tokens '{token}'",
+                },
+                missing);
+        }
+    }
+
+    private async Task<SecretReference> StoreAsync(CommandRun run, string name, string secret, CancellationToken cancellationToken)
+    {
+        string? place = run.Value(_store);
+        if (place != "file")
+        {
+            try
+            {
+                await run.Services.Secrets.Keyring.StoreAsync(name, secret, cancellationToken).ConfigureAwait(false);
+                return SecretReference.Parse($"keyring:{name}", run.Services.Environment);
+            }
+            catch (InvalidOperationException none) when (place is null)
+            {
+                run.Note($"{none.Message} The secret goes into a file that only you can read.");
+            }
+        }
+
+        string folder = Path.Combine(run.Services.Contexts.FolderPath, "secrets");
+        string file = Path.Combine(folder, name);
+        Directory.CreateDirectory(folder);
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        StreamWriter writer = new(file, options);
+        await using (writer.ConfigureAwait(false))
+        {
+            await writer.WriteLineAsync(secret.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return SecretReference.Parse($"file:{file}", run.Services.Environment);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace ProxSharp.Cli.Completion;
+
+/// <summary>Splits a command line that is still being typed, as shells do. Pure.</summary>
+internal static class LineWords
+{
+    /// <summary>Returns the words; the last one is what is being typed, empty behind a space.</summary>
+    public static IReadOnlyList<string> Split(string line)
+    {
+        List<string> words = [];
+        StringBuilder word = new();
+        bool isOpen = false;
+        char quote = '\0';
+        for (int i = 0; i < line.Length; i++)
+        {
+            char c = line[i];
+            if (c == '\\' && quote != '\'' && i + 1 < line.Length)
+            {
+                word.Append(line[++i]);
+                isOpen = true;
+            }
+            else if (quote == '\0' ? c is '\'' or '"' : c == quote)
+            {
+                quote = quote == '\0' ? c : '\0';
+                isOpen = true;
+            }
+            else if (quote == '\0' && char.IsWhiteSpace(c))
+            {
+                if (isOpen)
+                {
+                    words.Add(word.ToString());
+                    word.Clear();
+                }
+
+                isOpen = false;
+            }
+            else
+            {
+                word.Append(c);
+                isOpen = true;
+            }
+        }
+
+        words.Add(word.ToString());
+        return words;
+    }
+}

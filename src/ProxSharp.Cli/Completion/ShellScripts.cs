@@ -1,0 +1,63 @@
+namespace ProxSharp.Cli.Completion;
+
+/// <summary>The scripts that connect shells with <c>prox complete</c>.</summary>
+internal static class ShellScripts
+{
+    /// <summary>Returns the script for a shell; null if there is none.</summary>
+    public static string? Find(string shell) => shell switch
+    {
+        "bash" => Bash,
+        "zsh" => Zsh,
+        "fish" => Fish,
+        "powershell" or "pwsh" => PowerShell,
+        _ => null,
+    };
+
+    // Bash breaks words at : = and @; what it takes for an earlier word is cut off again.
+    private const string Bash = """
+        # prox completion for bash. Put into ~/.bashrc:  source <(prox completion bash)
+        _prox_complete() {
+            local line=${COMP_LINE:0:COMP_POINT} cur=${COMP_WORDS[COMP_CWORD]} last prefix reply
+            last=${line##*[[:space:]]}
+            prefix=${last%"$cur"}
+            COMPREPLY=()
+            while IFS=$'\t' read -r reply _; do
+                COMPREPLY+=("${reply#"$prefix"}")
+            done < <(prox complete --line "$line" 2>/dev/null)
+        }
+        complete -o default -F _prox_complete prox
+        """;
+
+    private const string Zsh = """
+        #compdef prox
+        # prox completion for zsh. Put into ~/.zshrc:  source <(prox completion zsh)
+        _prox_complete() {
+            local -a entries
+            local word meaning
+            while IFS=$'\t' read -r word meaning; do
+                entries+=("${word//:/\\:}:${meaning}")
+            done < <(prox complete --line "${LBUFFER}" 2>/dev/null)
+            _describe -t commands 'prox' entries
+        }
+        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+        compdef _prox_complete prox
+        """;
+
+    private const string Fish = """
+        # prox completion for fish. Put into ~/.config/fish/completions/prox.fish:  prox completion fish
+        complete -c prox -f -a '(prox complete --line (commandline -cp) 2>/dev/null)'
+        """;
+
+    private const string PowerShell = """
+        # prox completion for PowerShell. Put into $PROFILE:  prox completion powershell | Out-String | Invoke-Expression
+        Register-ArgumentCompleter -Native -CommandName prox -ScriptBlock {
+            param($wordToComplete, $commandAst, $cursorPosition)
+            $line = $commandAst.ToString().PadRight($cursorPosition).Substring(0, $cursorPosition)
+            prox complete --line $line 2>$null | ForEach-Object {
+                $parts = $_ -split "`t", 2
+                $tip = if ($parts[1]) { $parts[1] } else { $parts[0] }
+                [System.Management.Automation.CompletionResult]::new($parts[0], $parts[0], 'ParameterValue', $tip)
+            }
+        }
+        """;
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Consoles;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Consoles;
+
+/// <summary><c>prox console</c>: the serial console of a machine, the console of a container, or the shell of a node, in this terminal.</summary>
+internal static class ConsoleVerb
+{
+    /// <summary>Makes the verb that finds out by itself what is meant.</summary>
+    public static Verb Make()
+    {
+        Argument<string> what = new("guest") { Description = "The number or name of a guest, or the name of a node" };
+        return Make("console", "Open the console of a virtual machine (serial port), a container or a node in this terminal.", what, "web-1",
+            (run, pve, token) => FindAsync(run, pve, what, token));
+    }
+
+    /// <summary>Makes the verb of <c>vm</c> and <c>ct</c>.</summary>
+    public static Verb OfGuests(GuestKind kind)
+    {
+        GuestTargets targets = new(kind, takesWords: false);
+        return Make("console", $"Open the console of a {kind.One()} in this terminal.", targets.Argument, kind.Example(),
+            async (run, pve, token) => Guest(pve, Single(await targets.FindAsync(run, token).ConfigureAwait(false))), kind.Noun() + " ");
+    }
+
+    private static Verb Make(
+        string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, string noun = "") =>
+        new(name, summary, VerbClass.Change, (run, token) => RunAsync(run, find, token))
+        {
+            Calls = ["POST /nodes/{node}/qemu/{vmid}/termproxy", "POST /nodes/{node}/lxc/{vmid}/termproxy", "POST /nodes/{node}/termproxy", "GET /nodes/{node}/vncwebsocket"],
+            Arguments = [what],
+            Traits = VerbTraits.None,
+            Details = "Every key goes to the other side, Ctrl-C too. Ctrl-] leaves. A virtual machine needs a serial port (vm set ... --serial0 socket). In a pipe the input is sent as it is, and the command ends with the console.",
+            Examples =
+            [
+                new($"{noun}{name} {example}", "until Ctrl-] or the end of the shell"),
+                new($"{noun}{name} {example} < commands.txt", "lines from a file"),
+            ],
+        };
+
+    private static async Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)> FindAsync(
+        VerbRun run, PveClient pve, Argument<string> what, CancellationToken cancellationToken)
+    {
+        string word = run.Value(what)!;
+        IReadOnlyList<GuestSummary> guests = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        GuestSummary[] named = [.. guests.Where(guest => guest.Id.ToString() == word || string.Equals(guest.Name, word, StringComparison.OrdinalIgnoreCase))];
+        if (named.Length > 0)
+        {
+            return Guest(pve, Single(named));
+        }
+
+        bool isNode = guests.Any(guest => guest.Node == word) || (await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
+        return isNode
+            ? ($"node {word}", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token))
+            : throw new CliException(new CliError { Code = "not_found", ExitCode = ExitCodes.NotFound, Message = $"There is neither a guest nor a node '{word}'", Hint = "See: prox guest list, prox node list" });
+    }
+
+    private static (string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open) Guest(PveClient pve, GuestSummary guest) => (
+        GuestKinds.Title(guest),
+        (options, token) => pve.Guests[guest] switch
+        {
+            Vm vm => vm.OpenTerminalAsync(options, token),
+            Container container => container.OpenTerminalAsync(options, token),
+            _ => throw new InvalidOperationException("There is a kind of guest that has no console."),
+        });
+
+    private static GuestSummary Single(IReadOnlyList<GuestSummary> guests) => guests.Count == 1
+        ? guests[0]
+        : throw CliException.Usage($"That fits {guests.Count} guests, and a console is one guest's", "Name the one you mean by its number");
+
+    private static async Task<int> RunAsync(
+        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, CancellationToken cancellationToken)
+    {
+        run.Expect(ProxmoxProduct.VirtualEnvironment);
+        ChangeRules.CheckContext(run.Context);
+        IConsoleHost console = run.Command.Services.Console;
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        (string title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> open) = await find(run, pve, cancellationToken).ConfigureAwait(false);
+        TerminalOptions options = new() { Columns = console.Width ?? 80, Rows = console.Height ?? 24 };
+        TerminalSession session = await open(options, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            run.Note($"Connected to {title}. Leave with Ctrl-].");
+            bool left = await InRawModeAsync(session, console, cancellationToken).ConfigureAwait(false);
+            run.Note(left ? $"\nLeft {title}." : $"\nThe console of {title} has ended.");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async Task<bool> InRawModeAsync(TerminalSession session, IConsoleHost console, CancellationToken cancellationToken)
+    {
+        if (!console.IsInputTerminal)
+        {
+            return await ConsolePump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
+        }
+
+        using IDisposable raw = console.EnterRawMode() ?? throw new CliException(new CliError
+        {
+            Code = "terminal",
+            ExitCode = ExitCodes.Error,
+            Message = "This terminal cannot pass every key on",
+            Hint = "Use a terminal with stty (Linux, macOS, WSL), or pipe the input in.",
+        });
+        using PosixSignalRegistration? resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => session.Resize(console.Width ?? 80, console.Height ?? 24));
+        return await ConsolePump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
+    }
+}

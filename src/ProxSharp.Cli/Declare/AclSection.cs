@@ -1,0 +1,91 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>The section <c>acl</c>: who has which role on which path.</summary>
+internal sealed class AclSection : IStateSection
+{
+    /// <inheritdoc/>
+    public string Name => "acl";
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
+    {
+        JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (JsonElement entry in entries.EnumerateArray().OrderBy(Key, StringComparer.Ordinal))
+            {
+                json.WriteStartObject();
+                foreach (string member in (string[])["path", "type", "ugid", "roleid"])
+                {
+                    json.WriteString(member, StateValues.Text(entry, member));
+                }
+
+                json.WriteBoolean("propagate", StateValues.Text(entry, "propagate") != "0");
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    {
+        Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(Key, StringComparer.Ordinal);
+        HashSet<string> named = new(StringComparer.Ordinal);
+        foreach (JsonElement entry in StateValues.Items(wanted, Name))
+        {
+            Check(entry);
+            named.Add(Key(entry));
+            bool exists = known.TryGetValue(Key(entry), out JsonElement now);
+            string propagate = StateValues.Text(entry, "propagate") ?? "1";
+            if (!exists || StateValues.Text(now, "propagate") != propagate)
+            {
+                yield return new StateChange(Name, Key(entry), exists ? "change" : "create")
+                {
+                    Keys = [("propagate", exists ? StateValues.Text(now, "propagate") : null, propagate)],
+                    Call = Call(entry, ("propagate", propagate)),
+                };
+            }
+        }
+
+        foreach (JsonElement entry in prune ? present.EnumerateArray().Where(entry => !named.Contains(Key(entry))) : [])
+        {
+            yield return new StateChange(Name, Key(entry), "delete") { Call = Call(entry, ("delete", "1")) };
+        }
+    }
+
+    private static string Key(JsonElement entry) =>
+        $"{StateValues.Text(entry, "path")} {StateValues.Text(entry, "type")} {StateValues.Text(entry, "ugid")} {StateValues.Text(entry, "roleid")}";
+
+    private void Check(JsonElement entry)
+    {
+        foreach (string member in (string[])["path", "ugid", "roleid"])
+        {
+            StateValues.Required(entry, member, Name);
+        }
+
+        if (StateValues.Text(entry, "type") is not ("user" or "group" or "token"))
+        {
+            throw CliException.Usage($"An item of '{Name}' has no type that is user, group or token", "See what prox export writes");
+        }
+    }
+
+    private static PlannedCall Call(JsonElement entry, (string Name, string Value) more)
+    {
+        ApiParameters parameters = [];
+        parameters.Add("path", StateValues.Text(entry, "path"));
+        parameters.Add("roles", StateValues.Text(entry, "roleid"));
+        parameters.Add($"{StateValues.Text(entry, "type")}s", StateValues.Text(entry, "ugid"));
+        parameters.Add(more.Name, more.Value);
+        return new PlannedCall(ApiMethod.Put, "/access/acl", parameters) { Template = "/access/acl" };
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>All sections of the file, and the file as a whole.</summary>
+internal static class StateSections
+{
+    /// <summary>The version of the file's form.</summary>
+    public const int Version = 1;
+
+    private const string VersionKey = "prox";
+
+    /// <summary>The sections in the order in which they are applied: what others refer to comes first.</summary>
+    public static IReadOnlyList<IStateSection> All { get; } = [new PoolSection(), new GuestSection(), new AclSection(), new BackupJobSection(), new FirewallSection()];
+
+    /// <summary>Reads sections of a cluster as a file, without digests.</summary>
+    public static async Task<JsonElement> ExportAsync(ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
+    {
+        List<(string Name, JsonElement Value)> parts = [];
+        foreach (IStateSection section in sections)
+        {
+            parts.Add((section.Name, await section.ReadAsync(session, section is GuestSection ? guests : default, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber(VersionKey, Version);
+            foreach ((string name, JsonElement value) in parts)
+            {
+                json.WritePropertyName(name);
+                WriteWithoutDigests(json, value);
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Finds out what has to be done to make a cluster as a file says.</summary>
+    /// <exception cref="CliException">The file is wrong.</exception>
+    public static async Task<IReadOnlyList<StateChange>> CompareAsync(ServerSession session, JsonElement file, bool prune, CancellationToken cancellationToken)
+    {
+        Check(file);
+        List<StateChange> changes = [];
+        foreach (IStateSection section in All)
+        {
+            if (file.TryGetProperty(section.Name, out JsonElement wanted))
+            {
+                JsonElement present = await section.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+                changes.AddRange(section.Compare(wanted, present, prune));
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>Finds a section.</summary>
+    /// <exception cref="CliException">There is none of that name.</exception>
+    public static IStateSection Find(string name) => All.FirstOrDefault(section => section.Name == name)
+        ?? throw CliException.Usage($"There is no section '{name}'", $"There are: {string.Join(", ", All.Select(static section => section.Name))}");
+
+    private static void Check(JsonElement file)
+    {
+        if (file.ValueKind != JsonValueKind.Object)
+        {
+            throw CliException.Usage("The file holds no sections", "See what prox export writes");
+        }
+
+        if (StateValues.Text(file, VersionKey) != "1")
+        {
+            throw CliException.Usage($"The file does not begin with '{VersionKey}: {Version}'", "See what prox export writes");
+        }
+
+        foreach (JsonProperty member in file.EnumerateObject().Where(static member => member.Name != VersionKey))
+        {
+            // A section that nobody knows would be passed over in silence otherwise.
+            Find(member.Name);
+        }
+    }
+
+    private static void WriteWithoutDigests(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (JsonProperty member in value.EnumerateObject().Where(static member => member.Name != "digest"))
+                {
+                    json.WritePropertyName(member.Name);
+                    WriteWithoutDigests(json, member.Value);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    WriteWithoutDigests(json, item);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>Small things that all sections need.</summary>
+internal static class StateValues
+{
+    /// <summary>The value as it goes over the wire; null for null.</summary>
+    public static string? Wire(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        JsonValueKind.True => "1",
+        JsonValueKind.False => "0",
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Wire)),
+        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Wire(member.Value)}")),
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>A member; undefined if there is none.</summary>
+    public static JsonElement Member(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    /// <summary>A member as text; null if there is none.</summary>
+    public static string? Text(JsonElement item, string name) => Wire(Member(item, name));
+
+    /// <summary>A member that has to be there.</summary>
+    /// <exception cref="CliException">It is not.</exception>
+    public static string Required(JsonElement item, string name, string section) =>
+        Text(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
+
+    /// <summary>The items of a list; none for an absent one.</summary>
+    /// <exception cref="CliException">It is no list.</exception>
+    public static IEnumerable<JsonElement> Items(JsonElement list, string section) => list.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => [],
+        JsonValueKind.Array => list.EnumerateArray(),
+        _ => throw CliException.Usage($"'{section}' is no list", "See what prox export writes"),
+    };
+
+    /// <summary>The members that differ: those of the file count, null takes a key out.</summary>
+    public static IReadOnlyList<(string Key, string? From, string? To)> Differences(JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
+    [
+        .. wanted.EnumerateObject()
+            .Where(member => !except.Contains(member.Name))
+            .Select(member => (member.Name, From: Text(present, member.Name), To: Wire(member.Value)))
+            .Where(static difference => difference.From != difference.To),
+    ];
+
+    /// <summary>Makes parameters of differences: new values, and <c>delete</c> for keys that go.</summary>
+    public static ApiParameters Parameters(IReadOnlyList<(string Key, string? From, string? To)> differences, string? digest = null)
+    {
+        ApiParameters parameters = [];
+        foreach ((string key, _, string? to) in differences)
+        {
+            parameters.Add(key, to);
+        }
+
+        string[] gone = [.. differences.Where(static difference => difference.To is null).Select(static difference => difference.Key)];
+        parameters.Add("delete", gone.Length > 0 ? string.Join(',', gone) : null);
+        parameters.Add("digest", digest);
+        return parameters;
+    }
+}

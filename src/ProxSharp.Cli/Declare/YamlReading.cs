@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>Reads YAML (and so JSON) as a JSON value. Plain words become what the YAML 1.2 core schema says: null, booleans, numbers, else texts.</summary>
+internal static class YamlReading
+{
+    private const int Deepest = 64;
+
+    /// <summary>Reads one document.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="place">Where it is from, for messages.</param>
+    /// <exception cref="CliException">It is no YAML, or holds more than one document.</exception>
+    public static JsonElement Read(string text, string place)
+    {
+        YamlStream stream = [];
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException wrong)
+        {
+            throw new CliException(CliError.Usage($"{place} is no YAML: {wrong.Message.TrimEnd('.')} (line {wrong.Start.Line.ToString(CultureInfo.InvariantCulture)})", "Correct it"), wrong);
+        }
+
+        return stream.Documents.Count == 1
+            ? JsonText.Build(json => Write(json, stream.Documents[0].RootNode, place, 0))
+            : throw CliException.Usage($"{place} holds {stream.Documents.Count} documents instead of one", "Write one document");
+    }
+
+    private static void Write(Utf8JsonWriter json, YamlNode node, string place, int depth)
+    {
+        if (depth > Deepest)
+        {
+            throw CliException.Usage($"{place} is nested too deeply", "Write it flatter");
+        }
+
+        switch (node)
+        {
+            case YamlMappingNode mapping:
+                json.WriteStartObject();
+                foreach ((YamlNode key, YamlNode value) in mapping.Children)
+                {
+                    json.WritePropertyName((key as YamlScalarNode)?.Value ?? throw CliException.Usage($"{place} has a key that is no word", "Write plain keys"));
+                    Write(json, value, place, depth + 1);
+                }
+
+                json.WriteEndObject();
+                break;
+            case YamlSequenceNode sequence:
+                json.WriteStartArray();
+                foreach (YamlNode item in sequence.Children)
+                {
+                    Write(json, item, place, depth + 1);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                WriteScalar(json, (YamlScalarNode)node);
+                break;
+        }
+    }
+
+    private static void WriteScalar(Utf8JsonWriter json, YamlScalarNode scalar)
+    {
+        string text = scalar.Value ?? "";
+        if (scalar.Style != ScalarStyle.Plain)
+        {
+            json.WriteStringValue(text);
+        }
+        else if (text is "" or "~" or "null" or "Null" or "NULL")
+        {
+            json.WriteNullValue();
+        }
+        else if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+        {
+            json.WriteBooleanValue(char.ToLowerInvariant(text[0]) == 't');
+        }
+        else if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) && !HasLeadingZero(text))
+        {
+            json.WriteNumberValue(whole);
+        }
+        else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) && text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !HasLeadingZero(text))
+        {
+            json.WriteNumberValue(number);
+        }
+        else
+        {
+            json.WriteStringValue(text);
+        }
+    }
+
+    // A number is written in one way only; what looks like one otherwise, such as a phone number, is a text.
+    private static bool HasLeadingZero(string text) => text.TrimStart('-', '+') is ['0', >= '0' and <= '9', ..] || text.StartsWith('+');
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Output;
+
+namespace ProxSharp.Cli.Doctor;
+
+/// <summary>What is not well on a backup server.</summary>
+internal static class BackupServerChecks
+{
+    private const double Full = 0.9;
+
+    /// <summary>Makes the checks.</summary>
+    public static async IAsyncEnumerable<Finding> RunAsync(ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (JsonElement usage, Finding? trouble) = await Checks.ReadAsync(session, "datastore", "/status/datastore-usage", cancellationToken).ConfigureAwait(false);
+        if (trouble is not null)
+        {
+            yield return trouble;
+            yield break;
+        }
+
+        foreach (JsonElement store in usage.EnumerateArray())
+        {
+            yield return OfStore(store);
+        }
+    }
+
+    private static Finding OfStore(JsonElement store)
+    {
+        string name = Text(store, "store");
+        if (Text(store, "error") is { Length: > 0 } error)
+        {
+            return new Finding("datastore", FindingState.Failure, $"{name}: {error}", $"prox datastore show {name}");
+        }
+
+        (double used, double total) = (Number(store, "used"), Number(store, "total"));
+        string text = string.Create(CultureInfo.InvariantCulture, $"{name} is {(total > 0 ? used / total * 100 : 0):0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
+        return total > 0 && used / total > Full
+            ? new Finding("datastore", FindingState.Warning, text, $"prox datastore gc start {name}")
+            : new Finding("datastore", FindingState.Ok, text);
+    }
+
+    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+
+    private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Doctor;
+
+/// <summary>The checks, one after the other; what a later one needs and an earlier one found missing is not checked.</summary>
+internal static class Checks
+{
+    private const double ClockWarning = 30;
+    private const double ClockFailure = 300;
+
+    /// <summary>Makes the checks.</summary>
+    public static async IAsyncEnumerable<Finding> RunAsync(VerbRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return OfContext(run.Context);
+        bool isReachable = false;
+        foreach (ProxmoxEndpoint endpoint in run.Context.Endpoints)
+        {
+            Finding server = await ServerAsync(run, endpoint, cancellationToken).ConfigureAwait(false);
+            isReachable |= server.State == FindingState.Ok;
+            yield return server;
+        }
+
+        if (!isReachable)
+        {
+            yield break;
+        }
+
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        yield return await ClockAsync(run, session, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerable<Finding> rest = session.Pve is { } pve
+            ? Concat(PrivilegeChecks.RunAsync(pve, run.Context, cancellationToken), ClusterChecks.RunAsync(session, cancellationToken))
+            : BackupServerChecks.RunAsync(session, cancellationToken);
+        await foreach (Finding finding in rest.ConfigureAwait(false))
+        {
+            yield return finding;
+        }
+    }
+
+    /// <summary>Reads something for a check; what goes wrong becomes a finding.</summary>
+    public static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(ServerSession session, string area, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data, null);
+        }
+        catch (ProxmoxPermissionException missing)
+        {
+            return (default, new Finding(area, FindingState.Info, $"not checked: {missing.Privilege ?? "a privilege"} on {missing.PrivilegePath ?? path} is missing"));
+        }
+        catch (ProxmoxException failure)
+        {
+            CliError error = ErrorMapper.Map(failure);
+            return (default, new Finding(area, FindingState.Warning, error.Message, error.Hint ?? ""));
+        }
+    }
+
+    private static Finding OfContext(ServerContext context)
+    {
+        string who = context.TokenId is { } token ? $"API token {token}" : $"user {context.User}";
+        string name = context.Name is { } known ? $"'{known}'" : "from the command line";
+        return context.Trust.IsInsecure
+            ? new Finding("context", FindingState.Warning, $"{name}, {who}: the certificate is not checked, so anybody on the way can read the secret", "prox context add NAME URL ... --fingerprint SHA256 --replace")
+            : new Finding("context", FindingState.Ok, $"{name}, {who}{(context.IsReadOnly ? ", read-only" : "")}");
+    }
+
+    private static async Task<Finding> ServerAsync(VerbRun run, ProxmoxEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        long start = run.Command.Services.Time.GetTimestamp();
+        try
+        {
+            ServerSession session = await ServerSession.OpenAsync(run.Command, run.Context with { Endpoints = [endpoint] }, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                JsonElement version = (await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false)).Data;
+                double milliseconds = run.Command.Services.Time.GetElapsedTime(start).TotalMilliseconds;
+                string text = version.TryGetProperty("version", out JsonElement number) ? number.ToString() : "?";
+                return new Finding("server", FindingState.Ok, string.Create(CultureInfo.InvariantCulture, $"{endpoint.Authority} answers after {milliseconds:0} ms, version {text}"));
+            }
+        }
+        catch (Exception e) when (e is ProxmoxException or CliException)
+        {
+            CliError error = ErrorMapper.Map(e);
+            return new Finding("server", FindingState.Failure, $"{endpoint.Authority}: {error.Message}", error.Hint ?? "");
+        }
+    }
+
+    private static async Task<Finding> ClockAsync(VerbRun run, ServerSession session, CancellationToken cancellationToken)
+    {
+        string node = await NodeFinder.OnlineAsync(run, null, cancellationToken).ConfigureAwait(false);
+        (JsonElement time, Finding? trouble) = await ReadAsync(session, "clock", $"/nodes/{Uri.EscapeDataString(node)}/time", cancellationToken).ConfigureAwait(false);
+        if (trouble is not null || !time.TryGetProperty("time", out JsonElement seconds))
+        {
+            return trouble ?? new Finding("clock", FindingState.Info, "the server does not tell its time");
+        }
+
+        double off = (DateTimeOffset.FromUnixTimeSeconds((long)seconds.GetDouble()) - run.Command.Services.Time.GetUtcNow()).TotalSeconds;
+        string text = string.Create(CultureInfo.InvariantCulture, $"the clock of {node} is {Math.Abs(off):0} s {(off < 0 ? "behind" : "ahead of")} the one here");
+        return Math.Abs(off) switch
+        {
+            < ClockWarning => new Finding("clock", FindingState.Ok, text),
+            < ClockFailure => new Finding("clock", FindingState.Warning, text, "Check chrony on both sides: chronyc tracking"),
+            _ => new Finding("clock", FindingState.Failure, text, "Tickets and one-time passwords fail with such a difference. On the server: chronyc makestep"),
+        };
+    }
+
+    private static async IAsyncEnumerable<Finding> Concat(params IReadOnlyList<IAsyncEnumerable<Finding>> parts)
+    {
+        foreach (IAsyncEnumerable<Finding> part in parts)
+        {
+            await foreach (Finding finding in part.ConfigureAwait(false))
+            {
+                yield return finding;
+            }
+        }
+    }
+}

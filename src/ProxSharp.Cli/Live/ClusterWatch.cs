@@ -1,0 +1,113 @@
+using System.Text.Json;
+using ProxSharp.Cli.Output;
+
+namespace ProxSharp.Cli.Live;
+
+/// <summary>Compares what a cluster looked like with what it looks like now. Keeps the last look; makes no calls.</summary>
+internal sealed class ClusterWatch
+{
+    private static readonly string[] s_followed = ["status", "node", "name", "lock", "pool", "tags", "template", "hastate"];
+
+    private Dictionary<string, JsonElement>? _resources;
+    private Dictionary<string, JsonElement>? _tasks;
+
+    /// <summary>Takes a look at the resources and returns what changed since the last one; the first one changes nothing.</summary>
+    public IReadOnlyList<Change> Resources(JsonElement items)
+    {
+        Dictionary<string, JsonElement> now = items.EnumerateArray().Where(static item => Text(item, "id") is not null).ToDictionary(static item => Text(item, "id")!, StringComparer.Ordinal);
+        List<Change> changes = [];
+        Dictionary<string, JsonElement> last = _resources ?? now;
+        foreach ((string id, JsonElement item) in now)
+        {
+            if (!last.TryGetValue(id, out JsonElement before))
+            {
+                changes.Add(Of(item, "created", $"{Title(item)} appeared", item));
+                continue;
+            }
+
+            foreach (string member in s_followed.Where(member => Text(before, member) != Text(item, member)))
+            {
+                string from = Text(before, member) ?? "";
+                string to = Text(item, member) ?? "";
+                changes.Add(Of(item, member, $"{Title(item)}: {member} {Shown(from)} -> {Shown(to)}", item, ("from", from), ("to", to)));
+            }
+        }
+
+        foreach ((string id, JsonElement item) in last)
+        {
+            if (!now.ContainsKey(id))
+            {
+                changes.Add(Of(item, "gone", $"{Title(item)} is gone", item));
+            }
+        }
+
+        _resources = now;
+        return changes;
+    }
+
+    /// <summary>Takes a look at the tasks and returns those that started or ended since the last one.</summary>
+    public IReadOnlyList<Change> Tasks(JsonElement items)
+    {
+        Dictionary<string, JsonElement> now = items.EnumerateArray().Where(static item => Text(item, "upid") is not null).DistinctBy(static item => Text(item, "upid")).ToDictionary(static item => Text(item, "upid")!, StringComparer.Ordinal);
+        List<Change> changes = [];
+        Dictionary<string, JsonElement> last = _tasks ?? now;
+        foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")))
+        {
+            bool wasKnown = last.TryGetValue(upid, out JsonElement before);
+            bool hasEnded = item.TryGetProperty("endtime", out _);
+            if (!wasKnown)
+            {
+                changes.Add(Task(upid, item, "started"));
+            }
+
+            if (hasEnded && !(wasKnown && before.TryGetProperty("endtime", out _)))
+            {
+                changes.Add(Task(upid, item, "ended"));
+            }
+        }
+
+        _tasks = now;
+        return changes;
+    }
+
+    private static Change Task(string upid, JsonElement item, string what)
+    {
+        string id = Text(item, "id") is { Length: > 0 } text ? $" of {text}" : "";
+        string end = what == "ended" ? $": {Text(item, "status") ?? "unknown"}" : "";
+        return new Change($"task.{what}", upid, $"task {Text(item, "type")}{id} on {Text(item, "node")} {what}{end}", Members(item));
+    }
+
+    private static Change Of(JsonElement item, string what, string text, JsonElement details, params (string Name, string Value)[] more)
+    {
+        string kind = Text(item, "type") is "qemu" or "lxc" ? "guest" : Text(item, "type") ?? "resource";
+        Dictionary<string, JsonElement> members = Members(details);
+        foreach ((string name, string value) in more)
+        {
+            members[name] = JsonText.Build(json => json.WriteStringValue(value));
+        }
+
+        return new Change($"{kind}.{what}", Text(item, "id")!, text, members);
+    }
+
+    // Figures change all the time and say little about what happened.
+    private static Dictionary<string, JsonElement> Members(JsonElement item) => item.EnumerateObject()
+        .Where(static member => member.Name is "vmid" or "name" or "node" or "type" or "status" or "storage" or "upid" or "id" or "user" or "starttime" or "endtime" or "pool")
+        .ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal);
+
+    private static string Title(JsonElement item) => Text(item, "type") switch
+    {
+        "qemu" => $"VM {Text(item, "vmid")} ({Text(item, "name")})",
+        "lxc" => $"container {Text(item, "vmid")} ({Text(item, "name")})",
+        "node" => $"node {Text(item, "node")}",
+        "storage" => $"storage {Text(item, "storage")} on {Text(item, "node")}",
+        { } other => $"{other} {Text(item, "id")}",
+        _ => Text(item, "id")!,
+    };
+
+    private static string Shown(string value) => value.Length == 0 ? "(none)" : value;
+
+    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+
+    private static string? Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;
+}

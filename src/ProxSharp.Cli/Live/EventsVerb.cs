@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Live;
+
+/// <summary><c>prox events</c>: what happens in the cluster, as it happens.</summary>
+internal static class EventsVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make()
+    {
+        Option<int?> interval = new("--interval") { Description = "How often to look [default: 2]", HelpName = "seconds" };
+        Option<int?> count = new("--count") { Description = "End after so many events", HelpName = "n" };
+        Option<string> kind = new("--kind") { Description = "Only events whose kind begins with this, for example task or guest.status", HelpName = "word" };
+        return new Verb("events", "Print what happens in the cluster: tasks that start and end, guests, nodes and storages that change.", VerbClass.Read,
+            (run, token) => RunAsync(run, run.Number(interval, 3600) ?? 2, run.Number(count), run.Value(kind), token))
+        {
+            Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
+            Options = [interval, count, kind],
+            Details = "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the members that go with it. What happens and is undone between two looks is not seen.",
+            Examples =
+            [
+                new("events", "for people"),
+                new("events -o jsonl --kind task.ended", "tasks that end, for a program"),
+                new("events --kind guest.status --count 1", "wait until a guest starts or stops"),
+            ],
+        };
+    }
+
+    private static async Task<int> RunAsync(VerbRun run, int interval, int? count, string? kind, CancellationToken cancellationToken)
+    {
+        run.Expect(ProxmoxProduct.VirtualEnvironment);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        ClusterWatch watch = new();
+        int seen = 0;
+        while (true)
+        {
+            JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement tasks = (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data;
+            foreach (Change change in watch.Tasks(tasks).Concat(watch.Resources(resources)).Where(change => kind is null || change.Kind.StartsWith(kind, StringComparison.Ordinal)))
+            {
+                Write(run, change);
+                if (++seen >= count)
+                {
+                    return ExitCodes.Success;
+                }
+            }
+
+            await run.Command.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(interval), run.Command.Services.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void Write(VerbRun run, Change change)
+    {
+        TextWriter writer = run.Command.Services.Console.Out;
+        string time = run.Command.Services.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            writer.WriteLine($"{run.Command.Output.Ansi.Dim(time)}  {change.Kind.PadRight(14)}  {TextCells.Visible(change.Text)}");
+            return;
+        }
+
+        writer.WriteLine(JsonText.Compact(JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("time", time);
+            json.WriteString("kind", change.Kind);
+            json.WriteString("subject", change.Subject);
+            json.WriteString("text", change.Text);
+            foreach ((string name, JsonElement value) in change.Details)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        })));
+    }
+}

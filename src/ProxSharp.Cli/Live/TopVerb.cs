@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Live;
+
+/// <summary><c>prox top</c>: the cluster, live.</summary>
+internal static class TopVerb
+{
+    private static readonly TimeSpan s_keys = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make()
+    {
+        Option<int?> interval = new("--interval") { Description = "How often to look [default: 3]", HelpName = "seconds" };
+        Option<bool> once = new("--once") { Description = "Show it once; what happens in a pipe anyway" };
+        return new Verb("top", "Watch the cluster live: nodes, running tasks, and guests sorted by what they use.", VerbClass.Read,
+            (run, token) => RunAsync(run, run.Number(interval, 3600) ?? 3, run.Value(once), token))
+        {
+            Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
+            Options = [interval, once],
+            Details = "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; q ends.",
+            Examples = [new("top", "at a terminal, until q"), new("top --once --no-color", "one look, for a file")],
+        };
+    }
+
+    private static async Task<int> RunAsync(VerbRun run, int interval, bool once, CancellationToken cancellationToken)
+    {
+        run.Expect(ProxmoxProduct.VirtualEnvironment);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        IConsoleHost console = run.Command.Services.Console;
+        TopState state = new();
+        if (once || !console.IsOutputTerminal || !console.IsInputTerminal)
+        {
+            await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
+            foreach (string line in Lines(run, state, null))
+            {
+                await console.Out.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
+            }
+
+            return ExitCodes.Success;
+        }
+
+        // The other screen of the terminal: what was there before comes back at the end.
+        console.Out.Write("\e[?1049h\e[?25l");
+        try
+        {
+            while (!state.IsOver)
+            {
+                await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
+                Draw(run, state);
+                await KeysAsync(run, state, TimeSpan.FromSeconds(interval), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            console.Out.Write("\e[?25h\e[?1049l");
+            console.Out.Flush();
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async Task LookAsync(ServerSession session, TopState state, CancellationToken cancellationToken)
+    {
+        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement tasks = (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data;
+        state.Take(resources, tasks);
+    }
+
+    private static async Task KeysAsync(VerbRun run, TopState state, TimeSpan interval, CancellationToken cancellationToken)
+    {
+        long start = run.Command.Services.Time.GetTimestamp();
+        while (!state.IsOver && run.Command.Services.Time.GetElapsedTime(start) < interval)
+        {
+            if (run.Command.Services.Console.TryReadKey() is { } key)
+            {
+                if (state.Press(key) && !state.IsOver)
+                {
+                    Draw(run, state);
+                }
+
+                continue;
+            }
+
+            await Task.Delay(s_keys, run.Command.Services.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void Draw(VerbRun run, TopState state)
+    {
+        IConsoleHost console = run.Command.Services.Console;
+        console.Out.Write("\e[H\e[2J");
+        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Height)));
+        console.Out.Flush();
+    }
+
+    private static IReadOnlyList<string> Lines(VerbRun run, TopState state, int? height) => TopScreen.Draw(
+        state, run.Context.Name ?? run.Context.Endpoints[0].Authority, run.Command.Output.Width ?? 120, height, run.Command.Output.Ansi, run.Command.Services.Environment.Variable("TERM") == "dumb");
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Output;
+
+/// <summary>Applies <c>--sort</c> to a list: numbers by value, texts by their characters with numbers inside by value, what is absent last.</summary>
+internal static class Sorting
+{
+    /// <summary>Sorts a list of objects; anything else stays as it is.</summary>
+    /// <exception cref="CliException">A field occurs in no item, which is a typing mistake.</exception>
+    public static JsonElement Apply(JsonElement value, IReadOnlyList<(string Field, bool IsDescending)> fields)
+    {
+        if (fields.Count == 0 || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
+        {
+            return value;
+        }
+
+        IReadOnlyList<string> present = FieldSelection.NamesIn(value);
+        if (present.Count > 0 && fields.FirstOrDefault(field => !present.Contains(field.Field, StringComparer.Ordinal)).Field is { } unknown)
+        {
+            throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
+        }
+
+        IOrderedEnumerable<JsonElement> sorted = value.EnumerateArray().OrderBy(static _ => 0);
+        foreach ((string field, bool isDescending) in fields)
+        {
+            sorted = sorted.ThenBy(item => Member(item, field).ValueKind is JsonValueKind.Undefined or JsonValueKind.Null);
+            sorted = isDescending
+                ? sorted.ThenByDescending(item => Member(item, field), Comparer<JsonElement>.Create(Compare))
+                : sorted.ThenBy(item => Member(item, field), Comparer<JsonElement>.Create(Compare));
+        }
+
+        JsonElement[] items = [.. sorted];
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (JsonElement item in items)
+            {
+                item.WriteTo(json);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    /// <summary>Compares texts as people do: <c>web-2</c> comes before <c>web-10</c>.</summary>
+    public static int Natural(string a, string b)
+    {
+        (int i, int j) = (0, 0);
+        while (i < a.Length && j < b.Length)
+        {
+            if (char.IsAsciiDigit(a[i]) && char.IsAsciiDigit(b[j]))
+            {
+                ReadOnlySpan<char> left = Digits(a, ref i);
+                ReadOnlySpan<char> right = Digits(b, ref j);
+                int numbers = left.Length != right.Length ? left.Length.CompareTo(right.Length) : left.SequenceCompareTo(right);
+                if (numbers != 0)
+                {
+                    return numbers;
+                }
+
+                continue;
+            }
+
+            int letters = char.ToLowerInvariant(a[i]).CompareTo(char.ToLowerInvariant(b[j]));
+            if (letters != 0)
+            {
+                return letters;
+            }
+
+            i++;
+            j++;
+        }
+
+        int rest = (a.Length - i).CompareTo(b.Length - j);
+        return rest != 0 ? rest : string.CompareOrdinal(a, b);
+    }
+
+    private static ReadOnlySpan<char> Digits(string text, ref int position)
+    {
+        int start = position;
+        while (position < text.Length && char.IsAsciiDigit(text[position]))
+        {
+            position++;
+        }
+
+        return text.AsSpan(start, position - start).TrimStart('0');
+    }
+
+    private static JsonElement Member(JsonElement item, string field) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out JsonElement member) ? member : default;
+
+    private static int Compare(JsonElement a, JsonElement b) => (a.ValueKind, b.ValueKind) switch
+    {
+        (JsonValueKind.Number, JsonValueKind.Number) => a.GetDouble().CompareTo(b.GetDouble()),
+        _ => Natural(Text(a), Text(b)),
+    };
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => "",
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
+}

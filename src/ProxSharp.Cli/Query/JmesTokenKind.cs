@@ -1,0 +1,35 @@
+namespace ProxSharp.Cli.Query;
+
+/// <summary>The kinds of words in a JMESPath expression.</summary>
+internal enum JmesTokenKind
+{
+    End,
+    Identifier,
+    QuotedIdentifier,
+    Literal,
+    Number,
+    Dot,
+    Star,
+    LeftBracket,
+    RightBracket,
+    Filter,
+    Flatten,
+    LeftBrace,
+    RightBrace,
+    LeftParenthesis,
+    RightParenthesis,
+    Comma,
+    Colon,
+    Pipe,
+    Or,
+    And,
+    Not,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Current,
+    Expression,
+}

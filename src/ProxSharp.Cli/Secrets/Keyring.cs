@@ -1,0 +1,68 @@
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Secrets;
+
+/// <summary>
+/// The keyring of the user's desktop, through the program that every system has for it: <c>secret-tool</c> of libsecret on Linux, <c>security</c> on
+/// macOS. Secrets go through pipes, never through arguments.
+/// </summary>
+/// <param name="run">Runs programs.</param>
+/// <param name="isMac">True on macOS.</param>
+internal sealed class Keyring(ProgramRunner run, bool isMac)
+{
+    private const string Service = "prox";
+
+    /// <summary>The keyring of this machine.</summary>
+    public static Keyring OfThisMachine { get; } = new(ProgramResult.RunAsync, OperatingSystem.IsMacOS());
+
+    private string Program => isMac ? "security" : "secret-tool";
+
+    /// <summary>Returns a secret.</summary>
+    /// <exception cref="InvalidOperationException">It is not there, or there is no keyring.</exception>
+    public async Task<string> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        string[] arguments = isMac ? ["find-generic-password", "-s", Service, "-a", name, "-w"] : ["lookup", "service", Service, "account", name];
+        ProgramResult result = await run(Program, arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
+        string secret = result.Output.TrimEnd('\n', '\r');
+        return result.ExitCode == 0 && secret.Length > 0 ? secret : throw new InvalidOperationException($"The keyring has no entry '{name}'.");
+    }
+
+    /// <summary>Stores a secret; one of that name is replaced.</summary>
+    /// <exception cref="InvalidOperationException">There is no keyring, or it refuses.</exception>
+    public async Task StoreAsync(string name, string secret, CancellationToken cancellationToken)
+    {
+        // macOS takes whole commands from its input, so that the secret is no argument that others could see.
+        ProgramResult? result = isMac
+            ? await run(Program, ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
+            : await run(Program, ["store", "--label", $"prox: {name}", "service", Service, "account", name], secret, cancellationToken).ConfigureAwait(false);
+        Check(result);
+    }
+
+    /// <summary>Removes a secret.</summary>
+    /// <exception cref="InvalidOperationException">There is no keyring, or it refuses.</exception>
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        string[] arguments = isMac ? ["delete-generic-password", "-s", Service, "-a", name] : ["clear", "service", Service, "account", name];
+        Check(await run(Program, arguments, "", cancellationToken).ConfigureAwait(false));
+    }
+
+    private void Check(ProgramResult? result)
+    {
+        if (result is null)
+        {
+            throw Missing();
+        }
+
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The keyring refuses: {result.Errors.Trim()}");
+        }
+    }
+
+    private InvalidOperationException Missing() => new(
+        isMac ? "The program 'security' is missing." : "The program 'secret-tool' is missing: install libsecret-tools, or use env:, file: or exec: instead.");
+
+    private static string Quoted(string text) => text.Any(static c => c is '\n' or '\r')
+        ? throw new CliException(CliError.Usage("A secret with line breaks cannot go into this keyring", "Use file: instead"))
+        : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

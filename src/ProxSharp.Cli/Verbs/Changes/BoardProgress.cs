@@ -1,0 +1,128 @@
+using System.Globalization;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>Shows a bar for the whole and one for each guest that is being changed, at a terminal, and redraws them in place.</summary>
+/// <param name="terminal">The terminal.</param>
+/// <param name="total">How many guests there are in all.</param>
+/// <param name="width">The columns of the terminal.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BoardProgress(TextWriter terminal, int total, int width, TimeProvider time) : IChangeProgress
+{
+    private const int Bar = 24;
+    private const int MostLines = 12;
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(80);
+
+    private readonly Lock _gate = new();
+    private readonly OrderedDictionary<int, Running> _running = [];
+    private int _done;
+    private int _failed;
+    private int _lines;
+    private long _drawn;
+
+    /// <inheritdoc/>
+    public void Started(GuestSummary guest, string upid)
+    {
+        lock (_gate)
+        {
+            _running[guest.Id.Value] = new Running(GuestKinds.Title(guest), time.GetTimestamp());
+            Draw(isForced: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Logged(GuestSummary guest, string line)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Moved(GuestSummary guest, TaskProgress progress)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue(guest.Id.Value, out Running? running))
+            {
+                running.Fraction = progress.Fraction ?? running.Fraction;
+                running.Text = progress.LastLine;
+                Draw(isForced: false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Ended(GuestSummary guest, string outcome)
+    {
+        lock (_gate)
+        {
+            _running.Remove(guest.Id.Value);
+            _done++;
+            if (outcome.StartsWith("failed", StringComparison.Ordinal))
+            {
+                _failed++;
+                Erase();
+                terminal.WriteLine(TextCells.Cut($"{GuestKinds.Title(guest)}: {TextCells.Visible(outcome)}", width));
+            }
+
+            Draw(isForced: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            Erase();
+        }
+    }
+
+    private void Draw(bool isForced)
+    {
+        if (!isForced && time.GetElapsedTime(_drawn) < s_shortest)
+        {
+            return;
+        }
+
+        _drawn = time.GetTimestamp();
+        Erase();
+        string failed = _failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_failed} failed") : "";
+        Line(string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, Bar)} {_done} of {total} done, {_running.Count} running{failed}"));
+        foreach (Running running in _running.Values.Take(MostLines))
+        {
+            string share = running.Fraction is { } fraction
+                ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, Bar)} {fraction * 100,3:0} %")
+                : $"{new string(' ', Bar + 2)}      ";
+            Line($"{share}  {running.Title}  {Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds)}  {TextCells.Visible(running.Text)}");
+        }
+    }
+
+    private void Line(string text)
+    {
+        terminal.WriteLine(TextCells.Cut(text, width - 1));
+        _lines++;
+    }
+
+    private void Erase()
+    {
+        if (_lines > 0)
+        {
+            terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\e[{_lines}A\e[J"));
+            _lines = 0;
+        }
+    }
+
+    private sealed class Running(string title, long since)
+    {
+        public string Title { get; } = title;
+
+        public long Since { get; } = since;
+
+        public double? Fraction { get; set; }
+
+        public string Text { get; set; } = "";
+    }
+}

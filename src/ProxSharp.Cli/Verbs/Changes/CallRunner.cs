@@ -1,0 +1,108 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>Makes a change with one call that is about no guest: checks, shows or asks first, then does it and waits for its task.</summary>
+internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endpoint)
+{
+    private static readonly ResultShape s_task = new() { LeadingFields = ["upid", "exitstatus"], WholeField = "upid", NameField = "upid" };
+
+    /// <summary>Does it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="action">What it does, for the question: <c>delete storage nfs</c>.</param>
+    /// <param name="answer">What has to be typed for a change that destroys.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
+    public async Task<int> RunAsync(PlannedCall call, string action, string answer, CancellationToken cancellationToken)
+    {
+        ChangeRules.CheckContext(run.Context);
+        if (run.IsDryRun)
+        {
+            return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);
+        }
+
+        if (run.Verb.Class == VerbClass.Destructive)
+        {
+            await ChangeRules.ConfirmAsync(run, action, answer, cancellationToken).ConfigureAwait(false);
+        }
+
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload
+            ? session.UploadAsync(call.Path, upload, call.Parameters, null, run.Command.ProgressTerminal, cancellationToken)
+            : session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
+        if (TaskWaiter.UpidIn(response.Data) is { } upid)
+        {
+            return await WaitAsync(session, upid, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (response.Data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+        {
+            run.Note("Done.");
+            if (run.Command.IsMachineOutput)
+            {
+                run.Write(response.Data);
+            }
+        }
+        else
+        {
+            run.Write(response.Data, ResultShapes.Of(endpoint));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private async Task<int> WaitAsync(ServerSession session, string upid, CancellationToken cancellationToken)
+    {
+        if (!run.Waits)
+        {
+            Write(upid, null);
+            return ExitCodes.Success;
+        }
+
+        TaskWaiter waiter = new(session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+        try
+        {
+            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            Write(upid, end);
+            bool hasWarnings = end != "OK";
+            if (hasWarnings)
+            {
+                run.Note($"{run.Command.ErrorAnsi.Yellow("warning:")} the task ended with {TextCells.Visible(end)}");
+            }
+
+            return hasWarnings && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            TaskAdvice.Detached(run, [upid]);
+            throw;
+        }
+    }
+
+    private void Write(string upid, string? end)
+    {
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name && run.Command.Output.Fields is null)
+        {
+            run.Command.Services.Console.Out.WriteLine(upid);
+            return;
+        }
+
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("upid", upid);
+            if (end is not null)
+            {
+                json.WriteString("exitstatus", end);
+            }
+
+            json.WriteEndObject();
+        }), s_task);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>Shows calls without sending them; secrets are not shown.</summary>
+internal static class CallText
+{
+    private const string Hidden = "***";
+
+    /// <summary>Returns a call on one line: the verb, the path, and the parameters.</summary>
+    public static string Line(PlannedCall call)
+    {
+        IEnumerable<string> parameters = call.Parameters.Select(static parameter => $"{parameter.Name}={Quoted(Value(parameter))}");
+        string file = call.Upload is { } upload ? $" filename=@{Quoted(upload.Path)}" : "";
+        return TextCells.Visible($"{call.Method.ToVerb()} {call.Path}{string.Concat(parameters.Select(static parameter => $" {parameter}"))}{file}");
+    }
+
+    /// <summary>Writes a call for programs.</summary>
+    public static void Write(Utf8JsonWriter json, PlannedCall call)
+    {
+        json.WriteStartObject();
+        json.WriteString("method", call.Method.ToVerb());
+        json.WriteString("path", call.Path);
+        json.WriteStartObject("parameters");
+        foreach (IGrouping<string, ApiParameter> parameter in call.Parameters.GroupBy(static parameter => parameter.Name))
+        {
+            if (parameter.First().IsListItem)
+            {
+                json.WriteStartArray(parameter.Key);
+                foreach (ApiParameter item in parameter)
+                {
+                    json.WriteStringValue(Value(item));
+                }
+
+                json.WriteEndArray();
+            }
+            else
+            {
+                json.WriteString(parameter.Key, Value(parameter.First()));
+            }
+        }
+
+        json.WriteEndObject();
+        if (call.Target.Length > 0)
+        {
+            json.WriteString("target", call.Target);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Returns what may be shown of a value.</summary>
+    public static string Value(ApiParameter parameter) => EndpointParameter.IsSecretName(parameter.Name) ? Hidden : parameter.Text;
+
+    private static string Quoted(string value) => value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')
+        ? value
+        : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

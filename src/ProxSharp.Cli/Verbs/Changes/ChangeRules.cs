@@ -1,0 +1,98 @@
+using System.Globalization;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>What a change has to pass before anything is sent: the rules of the context, the number of guests, the question.</summary>
+internal static class ChangeRules
+{
+    /// <summary>Refuses changes in a context that only reads.</summary>
+    /// <exception cref="CliException">The context only reads.</exception>
+    public static void CheckContext(ServerContext context)
+    {
+        if (context.IsReadOnly)
+        {
+            throw Refused($"The context '{context.Name}' is read-only", "Change it with: prox context add ... --replace, or use another context");
+        }
+    }
+
+    /// <summary>Refuses guests with protected tags, and more guests than are allowed.</summary>
+    /// <exception cref="CliException">One of the rules is broken.</exception>
+    public static void CheckGuests(VerbRun run, IReadOnlyList<GuestSummary> guests)
+    {
+        GuestSummary? kept = guests.FirstOrDefault(guest => guest.Tags.Any(run.Context.ProtectedTags.Contains));
+        if (kept is not null)
+        {
+            throw Refused(
+                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(run.Context.ProtectedTags.Contains)}', which the context '{run.Context.Name}' protects",
+                "Leave it out, or use another context");
+        }
+
+        int? most = run.Number(run.Standard.Max) ?? (run.Verb.Class == VerbClass.Destructive ? 1 : null);
+        if (most is { } allowed && guests.Count > allowed)
+        {
+            string need = string.Create(CultureInfo.InvariantCulture, $"--max {guests.Count}");
+            throw new CliException(new CliError
+            {
+                Code = "approval_needed",
+                ExitCode = ExitCodes.ApprovalNeeded,
+                Message = string.Create(CultureInfo.InvariantCulture, $"This is about {guests.Count} guests, and at most {allowed} {(allowed == 1 ? "is" : "are")} allowed: {Names(guests)}"),
+                Hint = $"If that is what you want: {need}",
+                Need = [need],
+            });
+        }
+    }
+
+    /// <summary>Asks for the name of what is about to be destroyed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="action">What is about to happen, for example <c>destroy VM 100 (web-1)</c>.</param>
+    /// <param name="answer">What has to be typed.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <exception cref="CliException">Something else was typed, or nobody can be asked.</exception>
+    public static async Task ConfirmAsync(VerbRun run, string action, string answer, CancellationToken cancellationToken)
+    {
+        if (run.IsConfirmed || run.IsDryRun)
+        {
+            return;
+        }
+
+        Questions questions = new(run.Command, cancellationToken);
+        if (!questions.CanAsk)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "approval_needed",
+                ExitCode = ExitCodes.ApprovalNeeded,
+                Message = $"To {action} has to be confirmed, and nobody can be asked here",
+                Hint = "Look at it with --dry-run, then add --yes",
+                Need = ["--yes"],
+            });
+        }
+
+        string server = run.Context.Name is { } name ? $" in the context {run.Command.ErrorAnsi.Bold(name)}" : "";
+        run.Command.Services.Console.Error.WriteLine($"About to {run.Command.ErrorAnsi.Red(action)}{server}. There is no way back.");
+        string typed = await questions.AskAsync($"Type {answer} to go on: ").ConfigureAwait(false);
+        if (typed != answer)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "refused",
+                ExitCode = ExitCodes.ApprovalNeeded,
+                Message = $"'{answer}' was not typed: nothing was done",
+                Need = ["--yes"],
+            });
+        }
+    }
+
+    private static CliException Refused(string message, string hint) => new(new CliError { Code = "refused", ExitCode = ExitCodes.Refused, Message = message, Hint = hint });
+
+    private static string Names(IReadOnlyList<GuestSummary> guests)
+    {
+        const int Shown = 8;
+        string names = string.Join(", ", guests.Take(Shown).Select(static guest => guest.Name is { Length: > 0 } name ? $"{guest.Id} ({name})" : guest.Id.ToString()));
+        return guests.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"{names} and {guests.Count - Shown} more") : names;
+    }
+}

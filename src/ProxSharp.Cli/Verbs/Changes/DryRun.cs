@@ -1,0 +1,80 @@
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>Shows what a verb would do: the exact calls, and how they would change configurations. Nothing is sent but questions.</summary>
+internal static class DryRun
+{
+    /// <summary>Shows it.</summary>
+    public static async Task<int> ShowAsync(VerbRun run, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan = [];
+        foreach (PlannedCall call in calls)
+        {
+            plan.Add((call, await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false)));
+        }
+
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            WriteText(run, plan);
+        }
+        else
+        {
+            run.Write(JsonText.Build(json => Write(json, plan)));
+        }
+
+        run.Note("Nothing was sent.");
+        return ExitCodes.Success;
+    }
+
+    private static void WriteText(VerbRun run, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)
+    {
+        TextWriter writer = run.Command.Services.Console.Out;
+        Ansi ansi = run.Command.Output.Ansi;
+        foreach ((PlannedCall call, IReadOnlyList<ConfigChange> changes) in plan)
+        {
+            writer.WriteLine(call.Target.Length > 0 ? $"{CallText.Line(call)}  {ansi.Dim($"# {TextCells.Visible(call.Target)}")}" : CallText.Line(call));
+            foreach (ConfigChange change in changes)
+            {
+                if (change.From is not null)
+                {
+                    writer.WriteLine(ansi.Red($"  - {change.Key}: {TextCells.Visible(change.From)}"));
+                }
+
+                if (change.To is not null)
+                {
+                    writer.WriteLine(ansi.Green($"  + {change.Key}: {TextCells.Visible(change.To)}"));
+                }
+            }
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("dryRun", true);
+        json.WriteStartArray("calls");
+        plan.ForEach(item => CallText.Write(json, item.Call));
+        json.WriteEndArray();
+        json.WriteStartArray("changes");
+        foreach (ConfigChange change in plan.SelectMany(static item => item.Changes))
+        {
+            json.WriteStartObject();
+            json.WriteString("target", change.Target);
+            json.WriteString("key", change.Key);
+            json.WriteString("from", change.From);
+            json.WriteString("to", change.To);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,20 @@
+using ProxSharp.Pve.Guests;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>Is told what happens while guests are changed, from any thread.</summary>
+internal interface IChangeProgress : IDisposable
+{
+    /// <summary>A task has begun.</summary>
+    void Started(GuestSummary guest, string upid);
+
+    /// <summary>A task wrote a line into its log.</summary>
+    void Logged(GuestSummary guest, string line);
+
+    /// <summary>A task got further.</summary>
+    void Moved(GuestSummary guest, TaskProgress progress);
+
+    /// <summary>The change of a guest is through.</summary>
+    void Ended(GuestSummary guest, string outcome);
+}

@@ -1,0 +1,168 @@
+using System.CommandLine;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>The options and arguments of a verb that is one call, and the way from what was typed to the call.</summary>
+internal sealed class EndpointBinding
+{
+    private const string NodeParameter = "node";
+
+    private readonly List<EndpointParameter> _arguments = [];
+    private readonly List<EndpointParameter> _options = [];
+    private readonly List<Option> _hidden = [];
+    private readonly IReadOnlyList<(string Name, string Value)> _fixed;
+
+    public EndpointBinding(VerbContext context, EndpointSpec spec, bool isGuest)
+    {
+        Spec = spec;
+        Schema = spec.Product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve;
+        (ApiMethod method, string template) = Split(spec.Call);
+        Endpoint = Schema.Find(method, template) ?? throw new InvalidOperationException($"The schema has no {spec.Call}.");
+        _fixed = spec.Fixed;
+        ParameterSymbols symbols = new(context, Schema, Endpoint);
+        foreach (string name in PathParameters(template).Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
+        {
+            _arguments.Add(symbols.Argument(name, Endpoint.Parameters.GetValueOrDefault(name) ?? new ApiNode { IsPathParameter = true }));
+        }
+
+        IReadOnlyDictionary<string, ApiNode> all = AllParameters(Endpoint);
+        string[] positional = [.. spec.Positional, .. spec.NamesItem && ItemParameter(Schema, Endpoint) is { } item ? [item] : Array.Empty<string>()];
+        _arguments.AddRange(positional.Select(name => symbols.Argument(name, all[name])));
+        string[] spoken = [.. PathParameters(template), .. positional, .. spec.Hidden, .. spec.Fixed.Select(static item => item.Name)];
+        foreach ((string name, ApiNode node) in all.Where(parameter => !spoken.Contains(parameter.Key) && !parameter.Value.IsPathParameter))
+        {
+            foreach ((EndpointParameter parameter, bool isHidden) in symbols.Options(name, node))
+            {
+                _options.Add(parameter);
+                if (isHidden)
+                {
+                    _hidden.Add((Option)parameter.Symbol);
+                }
+            }
+        }
+
+        if (Endpoint.Transport == ApiTransportKind.Download)
+        {
+            OutputFile = new Option<string>("--output-file") { Description = "Where the file goes [default: standard output]", HelpName = "file" };
+        }
+
+        if (template.Contains("{node}", StringComparison.Ordinal) && spec.Node is NodeRule.Any or NodeRule.OfStorage)
+        {
+            NodeOption = new Option<string>("--node") { Description = "The node to ask [default: any that can answer]", HelpName = "name" };
+        }
+    }
+
+    /// <summary>What the verb was described by.</summary>
+    public EndpointSpec Spec { get; }
+
+    /// <summary>The schema of the product.</summary>
+    public ApiSchema Schema { get; }
+
+    /// <summary>The call.</summary>
+    public ApiEndpoint Endpoint { get; }
+
+    /// <summary>Chooses a node where any would do; null where none is to choose.</summary>
+    public Option<string>? NodeOption { get; }
+
+    /// <summary>Where a file goes that the call answers with; null for ordinary calls.</summary>
+    public Option<string>? OutputFile { get; }
+
+    /// <summary>The arguments, those for guests not among them.</summary>
+    public IReadOnlyList<Argument> Arguments => [.. _arguments.Select(static parameter => (Argument)parameter.Symbol)];
+
+    /// <summary>The options that help shows: the required ones first.</summary>
+    public IReadOnlyList<Option> Options =>
+    [
+        .. _options.Where(parameter => !_hidden.Contains(parameter.Symbol)).OrderBy(static parameter => parameter.Node.IsOptional).Select(static parameter => (Option)parameter.Symbol),
+        .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
+    ];
+
+    /// <summary>Options that are understood but not shown.</summary>
+    public IReadOnlyList<Option> HiddenOptions => _hidden;
+
+    /// <summary>Takes a call such as <c>GET /version</c> apart.</summary>
+    public static (ApiMethod Method, string Template) Split(string call)
+    {
+        int space = call.IndexOf(' ', StringComparison.Ordinal);
+        ApiMethod method = call[..space] switch
+        {
+            "GET" => ApiMethod.Get,
+            "POST" => ApiMethod.Post,
+            "PUT" => ApiMethod.Put,
+            _ => ApiMethod.Delete,
+        };
+        return (method, call[(space + 1)..]);
+    }
+
+    /// <summary>Returns the required parameter that names an item of the collection the path is; null if there is none.</summary>
+    public static string? ItemParameter(ApiSchema schema, ApiEndpoint endpoint)
+    {
+        string prefix = endpoint.Path + "/{";
+        string? below = schema.Endpoints.Select(static other => other.Path).FirstOrDefault(path => path.StartsWith(prefix, StringComparison.Ordinal));
+        string? name = below?[prefix.Length..below.IndexOf('}', prefix.Length)];
+        return name is not null && endpoint.Parameters.TryGetValue(name, out ApiNode? node) && node is { IsOptional: false, IsPathParameter: false } ? name : null;
+    }
+
+    /// <summary>Returns the names in a template, in their order.</summary>
+    public static IEnumerable<string> PathParameters(string template) =>
+        template.Split('/').Where(static part => part.StartsWith('{')).Select(static part => part[1..^1]);
+
+    /// <summary>Returns the value that was typed for a parameter of the path; null if it was none.</summary>
+    public string? PathValue(VerbRun run, string name) => _arguments.Find(argument => argument.Name == name)?.Typed(run) is [{ } value, ..] ? value : null;
+
+    /// <summary>Returns the last argument that was typed: what is destroyed, for a question about it.</summary>
+    public string? LastPathValue(VerbRun run) => _arguments.LastOrDefault()?.Typed(run) is [{ } value, ..] ? value : null;
+
+    /// <summary>Makes the path.</summary>
+    /// <param name="run">What was typed.</param>
+    /// <param name="known">The values that were found, such as the node.</param>
+    public string Path(VerbRun run, IReadOnlyDictionary<string, string> known) => string.Join('/', Endpoint.Path.Split('/').Select(part =>
+        part.StartsWith('{') ? Uri.EscapeDataString(known.GetValueOrDefault(part[1..^1]) ?? PathValue(run, part[1..^1]) ?? "") : part));
+
+    /// <summary>Reads the parameters that were typed.</summary>
+    public async Task<CallParameters> ParametersAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}")];
+        ApiParameters secrets = [];
+        foreach (EndpointParameter parameter in _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter)))
+        {
+            foreach (string value in parameter.Typed(run))
+            {
+                if (parameter.IsSecret && !value.StartsWith('@'))
+                {
+                    SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment);
+                    secrets.Add(parameter.Name, run.IsDryRun ? "***" : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
+                }
+                else
+                {
+                    words.Add($"{parameter.Name}={value}");
+                }
+            }
+        }
+
+        CallParameters call = await new ParameterReader(run.Command.Services.Environment, run.Command.Services.Console, Endpoint)
+            .ReadAsync(words, null, null, cancellationToken).ConfigureAwait(false);
+        foreach (ApiParameter secret in secrets)
+        {
+            call.Parameters.Add(secret);
+        }
+
+        return call;
+    }
+
+    /// <summary>The parameters of all forms of a call.</summary>
+    private static Dictionary<string, ApiNode> AllParameters(ApiEndpoint endpoint)
+    {
+        Dictionary<string, ApiNode> all = new(endpoint.Parameters, StringComparer.Ordinal);
+        foreach ((string name, ApiNode node) in endpoint.Variants?.Parameters.Values.SelectMany(static set => set) ?? [])
+        {
+            all.TryAdd(name, node);
+        }
+
+        return all;
+    }
+}

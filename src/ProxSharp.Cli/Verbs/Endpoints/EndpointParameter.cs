@@ -1,0 +1,33 @@
+using System.CommandLine;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>A parameter of a call as an option or an argument of a verb.</summary>
+/// <param name="Name">Its name on the wire.</param>
+/// <param name="Node">The facts about it.</param>
+/// <param name="Symbol">The option or argument.</param>
+internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbol)
+{
+    private static readonly HashSet<string> s_secrets = new(StringComparer.Ordinal)
+    {
+        "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp", "eab-hmac-key", "eab_hmac_key", "encryption-key",
+    };
+
+    /// <summary>True if the value must not stand in a command line.</summary>
+    public bool IsSecret => IsSecretName(Name);
+
+    /// <summary>Tells whether a parameter holds a secret.</summary>
+    public static bool IsSecretName(string name) => s_secrets.Contains(name);
+
+    /// <summary>Returns the values that were typed; empty if none were.</summary>
+    public IReadOnlyList<string> Typed(VerbRun run) => Symbol switch
+    {
+        Option<bool> flag => run.IsGiven(flag) ? [run.Value(flag) ? "1" : "0"] : [],
+        Option<string[]> list => run.IsGiven(list) ? run.Value(list) ?? [] : [],
+        Option<string> option => run.IsGiven(option) && run.Value(option) is { } value ? [value] : [],
+        Argument<string[]> many => run.Value(many) ?? [],
+        Argument<string> argument => run.Value(argument) is { } value ? [value] : [],
+        _ => [],
+    };
+}

@@ -1,0 +1,60 @@
+using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>A verb that is one call of the API: everything else follows from the schema.</summary>
+/// <param name="Name">The word.</param>
+/// <param name="Call">The call, for example <c>POST /nodes/{node}/qemu/{vmid}/clone</c>.</param>
+/// <param name="Summary">What it does, in one sentence.</param>
+internal sealed record EndpointSpec(string Name, string Call, string Summary)
+{
+    /// <summary>The product.</summary>
+    public ProxmoxProduct Product { get; init; } = ProxmoxProduct.VirtualEnvironment;
+
+    /// <summary>What it does to the server; by default GET reads, DELETE destroys and the others change.</summary>
+    public VerbClass? Class { get; init; }
+
+    /// <summary>At least two command lines.</summary>
+    public required IReadOnlyList<CommandExample> Examples { get; init; }
+
+    /// <summary>Further paragraphs of the help.</summary>
+    public string? Details { get; init; }
+
+    /// <summary>Other words for it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Parameters of the call that are arguments behind those of the path, in this order.</summary>
+    public IReadOnlyList<string> Positional { get; init; } = [];
+
+    /// <summary>True if a parameter that names the new or the meant item is an argument too.</summary>
+    public bool NamesItem { get; init; }
+
+    /// <summary>Parameters of the call that are not offered.</summary>
+    public IReadOnlyList<string> Hidden { get; init; } = [];
+
+    /// <summary>Parameters with a value of their own.</summary>
+    public IReadOnlyList<(string Name, string Value)> Fixed { get; init; } = [];
+
+    /// <summary>How the node is found.</summary>
+    public NodeRule Node { get; init; } = NodeRule.Argument;
+
+    /// <summary>True if the description follows from the schema.</summary>
+    public bool IsDerived { get; init; }
+
+    /// <summary>The columns of tables; empty for all.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The member that names an item.</summary>
+    public string? NameField { get; init; }
+
+    /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
+    public Func<GuestSummary, string?>? Skip { get; init; }
+
+    /// <summary>Changes the parameters for one guest; null sends them as they were typed.</summary>
+    public Func<GuestSummary, ApiParameters, ApiParameters>? Adjust { get; init; }
+
+    /// <summary>The name of the argument for the guests.</summary>
+    public string GuestArgument { get; init; } = "guest";
+}

@@ -1,0 +1,186 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>Makes verbs out of descriptions of single calls.</summary>
+internal static class EndpointVerbs
+{
+    /// <summary>Makes a verb that is one call, on no guest.</summary>
+    public static Verb Make(VerbContext context, EndpointSpec spec)
+    {
+        if (IsUnused(context, spec))
+        {
+            return Closed(spec);
+        }
+
+        EndpointBinding binding = new(context, spec, isGuest: false);
+        return Describe(spec, binding, ClassOf(spec), [.. binding.Arguments], Traits(spec, isGuest: false), async (run, cancellationToken) =>
+        {
+            run.Expect(spec.Product);
+            Dictionary<string, string> known = await NodeFinder.FindAsync(run, binding, cancellationToken).ConfigureAwait(false);
+            string path = binding.Path(run, known);
+            CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
+            if (ClassOf(spec) == VerbClass.Read)
+            {
+                return await ReadAsync(run, binding, path, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+            }
+
+            string subject = binding.LastPathValue(run) ?? known.GetValueOrDefault("node") ?? spec.Name;
+            PlannedCall call = new(binding.Endpoint.Method, path, parameters.Parameters) { Template = binding.Endpoint.Path, Upload = parameters.Upload };
+            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, $"{spec.Name} {subject}", subject, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Makes a verb that is one call on each of some guests.</summary>
+    public static Verb MakeGuest(VerbContext context, GuestKind kind, EndpointSpec spec)
+    {
+        if (IsUnused(context, spec))
+        {
+            return Closed(spec);
+        }
+
+        EndpointBinding binding = new(context, spec, isGuest: true);
+        GuestTargets targets = new(kind, takesWords: binding.Arguments.Count == 0, spec.GuestArgument);
+        VerbClass @class = ClassOf(spec);
+        return Describe(spec, binding, @class, [targets.Argument, .. binding.Arguments], Traits(spec, isGuest: true), async (run, cancellationToken) =>
+        {
+            run.Expect(ProxmoxProduct.VirtualEnvironment);
+            CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
+            if (@class == VerbClass.Read)
+            {
+                return await ReadAsync(run, binding, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+            }
+
+            PlannedCall Plan(GuestSummary guest, string node) => new(binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters.Parameters) ?? parameters.Parameters)
+            {
+                Template = binding.Endpoint.Path,
+                Target = GuestKinds.Title(guest),
+            };
+            GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan) { Skip = spec.Skip };
+            return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>What a call does to the server.</summary>
+    public static VerbClass ClassOf(EndpointSpec spec) => spec.Class ?? EndpointBinding.Split(spec.Call).Method switch
+    {
+        ApiMethod.Get => VerbClass.Read,
+        ApiMethod.Delete => VerbClass.Destructive,
+        _ => VerbClass.Change,
+    };
+
+    /// <summary>The path of a call for a guest: kind, node and number come from it.</summary>
+    public static string GuestPath(VerbRun run, EndpointBinding binding, GuestSummary guest, string node)
+    {
+        string path = binding.Path(run, new Dictionary<string, string> { ["node"] = node, ["vmid"] = guest.Id.ToString() });
+        return path.Replace($"/{(path.Contains("/lxc/", StringComparison.Ordinal) ? "lxc" : "qemu")}/{guest.Id}", $"/{guest.Type.Value}/{guest.Id}", StringComparison.Ordinal);
+    }
+
+    private static bool IsUnused(VerbContext context, EndpointSpec spec) =>
+        context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal) && !spec.Aliases.Any(alias => typed.Contains(alias, StringComparer.Ordinal));
+
+    // Help of the noun needs the name and the sentence; the many options of a verb that nobody typed would only cost time.
+    private static Verb Closed(EndpointSpec spec) =>
+        new(spec.Name, spec.Summary, ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built.")) { Aliases = spec.Aliases, Examples = spec.Examples, Calls = [spec.Call] };
+
+    private static Verb Describe(
+        EndpointSpec spec, EndpointBinding binding, VerbClass @class, IReadOnlyList<Argument> arguments, VerbTraits traits, Func<VerbRun, CancellationToken, Task<int>> run) =>
+        new(spec.Name, spec.Summary, @class, run)
+        {
+            Aliases = spec.Aliases,
+            Examples = spec.Examples,
+            Details = spec.Details,
+            Calls = [spec.Call],
+            Arguments = arguments,
+            Options = binding.Options,
+            HiddenOptions = binding.HiddenOptions,
+            Traits = traits,
+            IsDerived = spec.IsDerived,
+        };
+
+    private static VerbTraits Traits(EndpointSpec spec, bool isGuest)
+    {
+        VerbTraits bulk = isGuest ? VerbTraits.Bulk : VerbTraits.None;
+        return ClassOf(spec) switch
+        {
+            VerbClass.Read => VerbTraits.Watch,
+            VerbClass.Change => VerbTraits.DryRun | VerbTraits.Waits | bulk,
+            _ => VerbTraits.DryRun | VerbTraits.Waits | VerbTraits.Confirms | bulk,
+        };
+    }
+
+    private static ResultShape Shape(EndpointBinding binding) => ResultShapes.Of(binding.Endpoint) with
+    {
+        LeadingFields = binding.Spec.Columns,
+        TableFields = binding.Spec.Columns,
+        NameField = binding.Spec.NameField,
+    };
+
+    private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, CancellationToken cancellationToken) =>
+        Watching.RunAsync(run, async token =>
+        {
+            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
+            if (binding.OutputFile is { } file)
+            {
+                await Downloading.RunAsync(run, binding, path, parameters, run.Value(file), token).ConfigureAwait(false);
+                return;
+            }
+
+            ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
+            run.Write(response.Data, Shape(binding));
+        }, cancellationToken);
+
+    private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken) =>
+        Watching.RunAsync(run, async token =>
+        {
+            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
+            List<(GuestSummary Guest, JsonElement Data)> results = [];
+            foreach (GuestSummary guest in guests)
+            {
+                string path = GuestPath(run, binding, guest, guest.Node);
+                ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
+                results.Add((guest, response.Data));
+            }
+
+            run.Write(results.Count == 1 ? results[0].Data : Together(results), Shape(binding));
+        }, cancellationToken);
+
+    // What several guests answered becomes one list; each item says whose it is.
+    private static JsonElement Together(List<(GuestSummary Guest, JsonElement Data)> results) => JsonText.Build(json =>
+    {
+        json.WriteStartArray();
+        foreach ((GuestSummary guest, JsonElement data) in results)
+        {
+            foreach (JsonElement item in data.ValueKind == JsonValueKind.Array ? data.EnumerateArray() : (IEnumerable<JsonElement>)[data])
+            {
+                json.WriteStartObject();
+                json.WriteNumber("vmid", guest.Id.Value);
+                if (item.ValueKind == JsonValueKind.Object)
+                {
+                    foreach (JsonProperty member in item.EnumerateObject().Where(static member => member.Name != "vmid"))
+                    {
+                        member.WriteTo(json);
+                    }
+                }
+                else
+                {
+                    json.WritePropertyName("value");
+                    item.WriteTo(json);
+                }
+
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
+    });
+}

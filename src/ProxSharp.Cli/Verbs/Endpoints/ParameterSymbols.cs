@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>Makes options and arguments from the parameters of a call.</summary>
+internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, ApiEndpoint endpoint)
+{
+    /// <summary>Words that options of every command or of every verb have taken.</summary>
+    private static readonly HashSet<string> s_taken = new(StringComparer.Ordinal)
+    {
+        "all", "context", "debug", "dry-run", "fail-on-warnings", "fields", "help", "max", "no-color", "no-header", "no-wait", "output", "parallel", "per-node", "query", "sort",
+        "stop-on-error", "version", "wait-timeout", "watch", "yes",
+    };
+
+    /// <summary>The name of the option for a parameter: lower case, hyphens between words, none that is taken.</summary>
+    public static string OptionName(string wire)
+    {
+        StringBuilder name = new("--");
+        for (int i = 0; i < wire.Length; i++)
+        {
+            char c = wire[i];
+            if (char.IsAsciiLetterUpper(c) && i > 0 && char.IsAsciiLetterLower(wire[i - 1]))
+            {
+                name.Append('-');
+            }
+
+            name.Append(c == '_' ? '-' : char.ToLowerInvariant(c));
+        }
+
+        string option = name.ToString();
+        return s_taken.Contains(option[2..]) ? $"--param-{option[2..]}" : option;
+    }
+
+    /// <summary>Makes the options for a parameter: one, or one for each number that was typed where the name is a family such as <c>net[n]</c>.</summary>
+    public IEnumerable<(EndpointParameter Parameter, bool IsHidden)> Options(string wire, ApiNode node)
+    {
+        if (node.Indexes is not { } indexes || !wire.EndsWith("[n]", StringComparison.Ordinal))
+        {
+            yield return (new EndpointParameter(wire, node, Option(wire, wire, node)), false);
+            yield break;
+        }
+
+        string family = wire[..^3];
+        string first = family + indexes.First.ToString(CultureInfo.InvariantCulture);
+        yield return (new EndpointParameter(first, node, Option(first, wire, node)), false);
+        foreach (string word in (context.Typed ?? []).Select(static word => word.Split('=')[0]).Distinct(StringComparer.Ordinal))
+        {
+            if (word.StartsWith(OptionName(family), StringComparison.Ordinal)
+                && int.TryParse(word[OptionName(family).Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number > indexes.First
+                && number <= indexes.Last)
+            {
+                string name = family + number.ToString(CultureInfo.InvariantCulture);
+                yield return (new EndpointParameter(name, node, Option(name, wire, node)), true);
+            }
+        }
+    }
+
+    /// <summary>Makes the argument for a parameter.</summary>
+    public EndpointParameter Argument(string wire, ApiNode node, string? name = null) => new(wire, node, new Argument<string>(name ?? wire)
+    {
+        Description = Describe(wire, wire, node),
+        Arity = node.IsOptional && !node.IsPathParameter ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+    });
+
+    private Option Option(string name, string wire, ApiNode node)
+    {
+        string option = OptionName(name);
+        string[] aliases = option == $"--{name}" || option.StartsWith("--param-", StringComparison.Ordinal) ? [] : [$"--{name}"];
+        string description = Describe(name, wire, node);
+        return node.Type switch
+        {
+            ApiValueType.Boolean => new Option<bool>(option, aliases) { Description = description },
+            ApiValueType.Array => new Option<string[]>(option, aliases) { Description = description, HelpName = "value", AllowMultipleArgumentsPerToken = false },
+            _ => Completed(new Option<string>(option, aliases) { Description = description, HelpName = HelpName(name, node) }, node),
+        };
+    }
+
+    private static Option<string> Completed(Option<string> option, ApiNode node)
+    {
+        if (node.Enumeration is { } values)
+        {
+            option.CompletionSources.Add([.. values]);
+        }
+
+        return option;
+    }
+
+    private static string HelpName(string name, ApiNode node) => node switch
+    {
+        _ when EndpointParameter.IsSecretName(name) => "reference",
+        { PropertyStringFormat: not null } => "key=value,...",
+        { Type: ApiValueType.Integer or ApiValueType.Number } => "number",
+        { Enumeration: not null } => "word",
+        _ => "text",
+    };
+
+    private string Describe(string name, string wire, ApiNode node)
+    {
+        if (!context.WantsText)
+        {
+            return "";
+        }
+
+        string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
+        string facts = NodeText.Facts(node, schema);
+        string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
+        string required = node is { IsOptional: false, IsPathParameter: false } ? "required" : "";
+        string rest = string.Join("; ", new[] { required, secret, facts }.Where(static part => part.Length > 0));
+        return (words, rest) switch
+        {
+            ({ } text, { Length: > 0 }) => $"{text.TrimEnd('.')} ({rest})",
+            ({ } text, _) => text.TrimEnd('.'),
+            (null, { Length: > 0 }) => char.ToUpperInvariant(rest[0]) + rest[1..],
+            _ => $"The {wire.Replace('-', ' ').Replace('_', ' ')}",
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>A call that is ready to be sent, or to be shown.</summary>
+/// <param name="Method">The verb.</param>
+/// <param name="Path">The path, with the ids in it percent-encoded.</param>
+/// <param name="Parameters">The other parameters.</param>
+internal sealed record PlannedCall(ApiMethod Method, string Path, ApiParameters Parameters)
+{
+    /// <summary>The template of the path in the schema.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>What it is done to, in words; empty where the path says it.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>A file to send; null for ordinary calls.</summary>
+    public CallUpload? Upload { get; init; }
+}

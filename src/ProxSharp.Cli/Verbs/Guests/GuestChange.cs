@@ -1,0 +1,16 @@
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Guests;
+
+/// <summary>A change that is made to each of some guests with one call.</summary>
+/// <param name="Action">What it does, for messages: <c>start</c>.</param>
+/// <param name="Schema">The schema of the calls.</param>
+/// <param name="Endpoint">The call.</param>
+/// <param name="Plan">Makes the call for a guest on a node.</param>
+internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint Endpoint, Func<GuestSummary, string, PlannedCall> Plan)
+{
+    /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
+    public Func<GuestSummary, string?>? Skip { get; init; }
+}

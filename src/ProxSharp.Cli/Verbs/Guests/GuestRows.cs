@@ -1,0 +1,58 @@
+using System.Text.Json;
+using ProxSharp.Cli.Output;
+using ProxSharp.Pve.Bulk;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Guests;
+
+/// <summary>Writes what became of guests.</summary>
+internal static class GuestRows
+{
+    /// <summary>What tables show.</summary>
+    public static readonly ResultShape Shape = new()
+    {
+        LeadingFields = ["vmid", "name", "node", "outcome"],
+        TableFields = ["vmid", "name", "node", "action", "outcome", "message"],
+        KnownFields = ["vmid", "name", "node", "type", "action", "outcome", "message", "upid", "exitstatus"],
+        NameField = "vmid",
+    };
+
+    /// <summary>What tables show where nobody waited: the tasks.</summary>
+    public static readonly ResultShape Detached = Shape with { TableFields = ["vmid", "name", "node", "outcome", "upid", "message"], NameField = "upid", WholeField = "upid" };
+
+    /// <summary>Writes one row.</summary>
+    public static void Write(Utf8JsonWriter json, GuestSummary guest, string action, BulkOutcome outcome, string? upid, string? exitStatus, string? message)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("vmid", guest.Id.Value);
+        json.WriteString("name", guest.Name);
+        json.WriteString("node", guest.Node);
+        json.WriteString("type", guest.Type.Value);
+        json.WriteString("action", action);
+        json.WriteString("outcome", Word(outcome));
+        Optional(json, "upid", upid);
+        Optional(json, "exitstatus", exitStatus);
+        Optional(json, "message", message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The word for an outcome.</summary>
+    public static string Word(BulkOutcome outcome) => outcome switch
+    {
+        BulkOutcome.Succeeded => "ok",
+        BulkOutcome.Warnings => "warnings",
+        BulkOutcome.Failed => "failed",
+        BulkOutcome.Skipped => "skipped",
+        BulkOutcome.Running => "started",
+        BulkOutcome.Planned => "planned",
+        _ => "not-started",
+    };
+
+    private static void Optional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

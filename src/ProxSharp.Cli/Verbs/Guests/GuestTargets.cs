@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Globalization;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Bulk;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Guests;
+
+/// <summary>The guests that were named on a command line: by number, by name or by a selection.</summary>
+internal sealed class GuestTargets
+{
+    private const string Forms = "Name guests by number, name or selection (prox help selectors)";
+
+    private static readonly SearchValues<char> s_signs = SearchValues.Create("@*?:=,");
+
+    private readonly Argument<string[]>? _many;
+    private readonly Argument<string>? _one;
+
+    /// <summary>Makes the argument.</summary>
+    /// <param name="kind">Which guests.</param>
+    /// <param name="takesWords">True if any number of words may follow; false if other arguments follow behind one word.</param>
+    /// <param name="name">The name of the argument.</param>
+    public GuestTargets(GuestKind kind, bool takesWords, string name = "guest")
+    {
+        Kind = kind;
+        string description = $"Number, name or selection of {kind.Many()}: 100, web-1, 'web*', 100:110, @tag-prod, @pool-x, @node-pve1, status=running; commas join, - excludes: @tag-prod,-db-1";
+        if (takesWords)
+        {
+            _many = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
+        }
+        else
+        {
+            _one = new Argument<string>(name) { Description = description };
+        }
+    }
+
+    /// <summary>Takes an argument that exists.</summary>
+    public GuestTargets(GuestKind kind, Argument<string[]> words) => (Kind, _many) = (kind, words);
+
+    /// <summary>Which guests.</summary>
+    public GuestKind Kind { get; }
+
+    /// <summary>The argument.</summary>
+    public Argument Argument => (Argument?)_many ?? _one!;
+
+    /// <summary>Finds the guests.</summary>
+    /// <exception cref="CliException">A word fits no guest, or nothing was named.</exception>
+    public async Task<IReadOnlyList<GuestSummary>> FindAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        GuestSelector selector = Read(run);
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        return Choose(selector, all);
+    }
+
+    /// <summary>Chooses among all guests of a cluster. Pure.</summary>
+    internal IReadOnlyList<GuestSummary> Choose(GuestSelector selector, IReadOnlyList<GuestSummary> all)
+    {
+        GuestSelection chosen = selector.Select([.. all.Where(guest => Kind.Includes(guest))]);
+        if (chosen.Unmatched.Count > 0)
+        {
+            throw Unmatched(chosen.Unmatched[0], all);
+        }
+
+        IGrouping<string?, GuestSummary>? twins = Words(selector) is [{ } word] && !word.AsSpan().ContainsAny(s_signs)
+            ? chosen.Guests.GroupBy(static guest => guest.Name).FirstOrDefault(static group => group.Count() > 1)
+            : null;
+        return twins is null
+            ? chosen.Guests
+            : throw new CliException(CliError.Usage($"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}", "Name the one you mean by its number"));
+    }
+
+    private GuestSelector Read(VerbRun run)
+    {
+        string[] words = _many is not null ? run.Value(_many) ?? [] : [run.Value(_one!)!];
+        bool isAll = run.Value(run.Standard.All);
+        if (words.Length == 0 && !isAll)
+        {
+            throw CliException.Usage($"No {Kind.One()} is named", $"{Forms}; all of them are meant with --all");
+        }
+
+        return Parse(string.Join(' ', isAll ? ["@all", .. words] : words));
+    }
+
+    /// <summary>Reads a selection.</summary>
+    /// <exception cref="CliException">It is wrong.</exception>
+    public static GuestSelector Parse(string selection)
+    {
+        try
+        {
+            return GuestSelector.Parse(selection, null);
+        }
+        catch (FormatException wrong)
+        {
+            throw new CliException(CliError.Usage(wrong.Message.TrimEnd('.'), Forms), wrong);
+        }
+    }
+
+    private static string[] Words(GuestSelector selector) => selector.ToString().Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries);
+
+    private CliException Unmatched(string word, IReadOnlyList<GuestSummary> all)
+    {
+        string plain = word.TrimStart('-');
+        GuestSummary? other = all.FirstOrDefault(guest => !Kind.Includes(guest) && (guest.Id.ToString() == plain || string.Equals(guest.Name, plain, StringComparison.OrdinalIgnoreCase)));
+        string? near = UsageErrors.Nearest(plain, all.Where(guest => Kind.Includes(guest)).Select(static guest => guest.Name).OfType<string>());
+        bool isName = !plain.AsSpan().ContainsAny(s_signs);
+        return new CliException(new CliError
+        {
+            Code = "not_found",
+            ExitCode = ExitCodes.NotFound,
+            Message = isName ? $"There is no {Kind.One()} '{plain}'" : $"'{word}' fits no {Kind.One()}",
+            Hint = other is not null
+                ? $"{GuestKinds.Title(other)} is a {(Kind == GuestKind.Vm ? "container: prox ct" : "virtual machine: prox vm")}"
+                : near is not null ? $"Did you mean '{near}'?"
+                : string.Create(CultureInfo.InvariantCulture, $"See what there is: prox {Kind.Noun()} list"),
+        });
+    }
+}

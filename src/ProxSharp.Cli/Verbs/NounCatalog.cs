@@ -1,0 +1,44 @@
+using ProxSharp.Cli.Verbs.Derived;
+using ProxSharp.Cli.Verbs.Nouns;
+
+namespace ProxSharp.Cli.Verbs;
+
+/// <summary>All nouns, in the order of help. A new noun is a file in <c>Nouns</c> and a line here.</summary>
+internal static class NounCatalog
+{
+    private const ProxmoxProduct Pve = ProxmoxProduct.VirtualEnvironment;
+    private const ProxmoxProduct Pbs = ProxmoxProduct.BackupServer;
+
+    /// <summary>The nouns; each is built when it is needed.</summary>
+    public static readonly IReadOnlyList<NounEntry> All =
+    [
+        new("vm", "Virtual machines.", static context => DerivedNouns.With(GuestNouns.Vm(context), context, Pve)),
+        new("ct", "Containers.", static context => DerivedNouns.With(GuestNouns.Container(context), context, Pve)),
+        new("guest", "Virtual machines and containers together.", GuestNouns.Any),
+        Derived("node", "The nodes of the cluster.", Pve, static () => [ResourceLists.Nodes(), ChartVerb.OfNodes()]),
+        Derived("storage", "Storages and what is on them.", Pve, static () => [ResourceLists.Storages(), ChartVerb.OfStorages()]),
+        new("task", "Tasks: what servers do in the background.", TaskNoun.Build),
+        Derived("pool", "Pools of guests and storages.", Pve),
+        Derived("cluster", "The cluster: state, options, members, log.", Pve),
+        Derived("access", "Users, groups, roles, tokens, realms and permissions.", Pve),
+        Derived("ha", "High availability.", Pve),
+        Derived("firewall", "The firewall of the cluster.", Pve),
+        Derived("sdn", "Software-defined networks.", Pve),
+        Derived("ceph", "Ceph.", Pve),
+        Derived("backup-job", "Scheduled backups of guests.", Pve),
+        Derived("job", "Other scheduled jobs.", Pve),
+        Derived("replication", "Replication of guests to other nodes.", Pve),
+        Derived("mapping", "Names for devices and directories of all nodes.", Pve),
+        Derived("metrics", "Servers that metrics are sent to.", Pve),
+        Derived("notification", "Whom the cluster notifies, and of what.", Pve),
+        Derived("acme", "Certificates by ACME.", Pve),
+        Derived("datastore", "Datastores of a backup server and what is on them.", Pbs),
+        Derived("tape", "Tapes, drives and changers of a backup server.", Pbs),
+        Derived("pbs", "All else of a backup server: node, access, jobs, remotes.", Pbs),
+    ];
+
+    private static NounEntry Derived(string name, string summary, ProxmoxProduct product) => Derived(name, summary, product, static () => []);
+
+    private static NounEntry Derived(string name, string summary, ProxmoxProduct product, Func<IReadOnlyList<Verb>> own) =>
+        new(name, summary, context => DerivedNouns.With(new Noun(name, summary).Add(own()), context, product));
+}

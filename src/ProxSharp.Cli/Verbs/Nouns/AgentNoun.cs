@@ -1,0 +1,193 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Agents;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Nouns;
+
+/// <summary>The noun <c>vm agent</c>: what the agent inside a virtual machine can do.</summary>
+internal static class AgentNoun
+{
+    private const string Path = "/nodes/{node}/qemu/{vmid}/agent";
+
+    private static readonly ResultShape s_addresses = new()
+    {
+        LeadingFields = ["vmid", "name", "interface", "address", "prefix", "mac"],
+        TableFields = ["vmid", "name", "interface", "address", "prefix"],
+        NameField = "address",
+    };
+
+    /// <summary>Builds it.</summary>
+    public static Noun Build(VerbContext context) => new Noun("agent", "The agent inside virtual machines: run programs, read addresses, freeze file systems.")
+        .Add(
+            Exec(),
+            EndpointVerbs.MakeGuest(context, GuestKind.Vm, new("ping", $"POST {Path}/ping", "See whether the agents answer.")
+            {
+                Class = VerbClass.Change,
+                Examples = [new("vm agent ping web-1", "one"), new("vm agent ping status=running", "all that run")],
+            }),
+            Ip());
+
+    private static Verb Exec()
+    {
+        GuestTargets targets = new(GuestKind.Vm, takesWords: false);
+        Argument<string[]> command = new("command") { Description = "The program and its arguments, behind --", Arity = ArgumentArity.OneOrMore };
+        Option<string> input = new("--input") { Description = "What the program reads from its standard input; @file or @- reads it from a file or standard input", HelpName = "text" };
+        Option<int?> timeout = new("--timeout") { Description = "How long the program may take [default: 60]", HelpName = "seconds" };
+        return new Verb("exec", "Run a program inside virtual machines and print what it wrote.", VerbClass.Change, (run, token) => ExecAsync(run, targets, command, input, timeout, token))
+        {
+            Calls = [$"POST {Path}/exec", $"GET {Path}/exec-status"],
+            Arguments = [targets.Argument, command],
+            Options = [input, timeout],
+            Traits = VerbTraits.DryRun | VerbTraits.Bulk,
+            Details = "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so.",
+            Examples =
+            [
+                new("vm agent exec web-1 -- uname -a", "one machine"),
+                new("vm agent exec @tag-prod -- systemctl is-active nginx", "several, one after the other"),
+                new("vm agent exec web-1 --input @setup.sh -- sh -s", "a script from a file"),
+            ],
+        };
+    }
+
+    private static async Task<int> ExecAsync(VerbRun run, GuestTargets targets, Argument<string[]> command, Option<string> input, Option<int?> timeout, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
+        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckGuests(run, guests);
+        string[] words = run.Value(command)!;
+        if (run.IsDryRun)
+        {
+            foreach (GuestSummary guest in guests)
+            {
+                run.Command.Services.Console.Out.WriteLine(TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
+            }
+
+            run.Note("Nothing was sent.");
+            return ExitCodes.Success;
+        }
+
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        AgentExecOptions options = new() { Input = await InputAsync(run, run.Value(input), cancellationToken).ConfigureAwait(false) };
+        if (run.Number(timeout, 24 * 3600) is { } seconds)
+        {
+            options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
+        }
+
+        List<(GuestSummary Guest, AgentExecResult Result)> results = [];
+        foreach (GuestSummary guest in guests)
+        {
+            results.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return Report(run, results);
+    }
+
+    private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
+    {
+        "@-" => await run.Command.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false),
+        { } text when text.StartsWith('@') => await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(text[1..]), cancellationToken).ConfigureAwait(false),
+        _ => input,
+    };
+
+    private static int Report(VerbRun run, List<(GuestSummary Guest, AgentExecResult Result)> results)
+    {
+        if (results is [(_, { } only)] && run.Command.Output.Format is OutputFormat.Table)
+        {
+            run.Command.Services.Console.Out.Write(TextCells.Visible(only.Output, keepBreaks: true));
+            run.Command.Services.Console.Error.Write(TextCells.Visible(only.Error, keepBreaks: true));
+            return only.IsSuccess ? ExitCodes.Success : throw new CliException(new CliError
+            {
+                Code = "program_failed",
+                ExitCode = ExitCodes.Error,
+                Message = only.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}") : $"The program was not seen to end well: {only}",
+            });
+        }
+
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach ((GuestSummary guest, AgentExecResult result) in results)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("vmid", guest.Id.Value);
+                json.WriteString("name", guest.Name);
+                if (result.ExitCode is { } code)
+                {
+                    json.WriteNumber("exitcode", code);
+                }
+
+                json.WriteString("out", result.Output);
+                json.WriteString("err", result.Error);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }), new ResultShape { LeadingFields = ["vmid", "name", "exitcode", "out", "err"], NameField = "vmid" });
+        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : ExitCodes.Error;
+    }
+
+    private static Verb Ip()
+    {
+        GuestTargets targets = new(GuestKind.Vm, takesWords: true);
+        return new Verb("ip", "List the addresses that virtual machines have, loopback left out.", VerbClass.Read, (run, token) => IpAsync(run, targets, token))
+        {
+            Calls = [$"GET {Path}/network-get-interfaces"],
+            Arguments = [targets.Argument],
+            Traits = VerbTraits.Watch,
+            Examples = [new("vm agent ip web-1", "one"), new("vm agent ip @tag-prod status=running -o name", "only the addresses of several")],
+        };
+    }
+
+    private static async Task<int> IpAsync(VerbRun run, GuestTargets targets, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        return await Watching.RunAsync(run, async token =>
+        {
+            List<(GuestSummary Guest, IReadOnlyList<GuestInterface> Interfaces)> all = [];
+            foreach (GuestSummary guest in guests)
+            {
+                all.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ListNetworkInterfacesAsync(token).ConfigureAwait(false)));
+            }
+
+            run.Write(JsonText.Build(json => Write(json, all)), s_addresses);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Write(Utf8JsonWriter json, List<(GuestSummary Guest, IReadOnlyList<GuestInterface> Interfaces)> all)
+    {
+        json.WriteStartArray();
+        foreach ((GuestSummary guest, IReadOnlyList<GuestInterface> interfaces) in all)
+        {
+            foreach (GuestInterface card in interfaces)
+            {
+                foreach (GuestAddress address in card.Addresses.Where(static address => !System.Net.IPAddress.IsLoopback(address.Address)))
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("vmid", guest.Id.Value);
+                    json.WriteString("name", guest.Name);
+                    json.WriteString("interface", card.Name);
+                    json.WriteString("address", address.Address.ToString());
+                    if (address.PrefixLength is { } prefix)
+                    {
+                        json.WriteNumber("prefix", prefix);
+                    }
+
+                    json.WriteString("mac", card.HardwareAddress);
+                    json.WriteEndObject();
+                }
+            }
+        }
+
+        json.WriteEndArray();
+    }
+}

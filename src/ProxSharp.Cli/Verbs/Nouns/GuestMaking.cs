@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Verbs.Nouns;
+
+/// <summary>What the verbs have in common that make guests: the number and the node.</summary>
+internal static class GuestMaking
+{
+    /// <summary>Makes a verb over a call whose way there is not the usual one.</summary>
+    public static Verb Make(
+        VerbContext context,
+        EndpointSpec spec,
+        Func<VerbRun, EndpointBinding, ApiParameters, CancellationToken, Task<int>> run,
+        params IReadOnlyList<Argument> first)
+    {
+        if (context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal))
+        {
+            return new Verb(spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built."))
+            {
+                Examples = spec.Examples,
+                Calls = [spec.Call],
+            };
+        }
+
+        EndpointBinding binding = new(context, spec, isGuest: first.Count > 0);
+        return new Verb(spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), async (verb, cancellationToken) =>
+        {
+            verb.Expect(ProxmoxProduct.VirtualEnvironment);
+            CallParameters parameters = await binding.ParametersAsync(verb, cancellationToken).ConfigureAwait(false);
+            return await run(verb, binding, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+        })
+        {
+            Examples = spec.Examples,
+            Details = spec.Details,
+            Calls = [spec.Call],
+            Arguments = [.. first, .. binding.Arguments],
+            Options = binding.Options,
+            HiddenOptions = binding.HiddenOptions,
+        };
+    }
+
+    /// <summary>Returns the node that was named, or the only one there is.</summary>
+    /// <exception cref="CliException">There are several, and none was named.</exception>
+    public static async Task<string> NodeAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken)
+    {
+        if (binding.NodeOption is { } option && run.Value(option) is { } named)
+        {
+            return named;
+        }
+
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement nodes = (await session.GetAsync("/nodes", null, cancellationToken).ConfigureAwait(false)).Data;
+        string[] names = [.. nodes.EnumerateArray().Select(static node => node.GetProperty("node").GetString()!).Order(StringComparer.Ordinal)];
+        return names.Length == 1
+            ? names[0]
+            : throw CliException.Usage("The cluster has several nodes, and none is named", $"Choose one with --node: {string.Join(", ", names)}");
+    }
+
+    /// <summary>Returns the parameters with a number: the one that was given, or the lowest free one.</summary>
+    public static async Task<ApiParameters> WithIdAsync(VerbRun run, ApiParameters parameters, string name, CancellationToken cancellationToken)
+    {
+        ApiParameters all = [];
+        if (Value(parameters, name) is null)
+        {
+            ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+            JsonElement next = (await session.GetAsync("/cluster/nextid", null, cancellationToken).ConfigureAwait(false)).Data;
+            all.Add(new ApiParameter(name, next.ToString(), ApiParameterKind.Number, IsListItem: false));
+        }
+
+        foreach (ApiParameter parameter in parameters)
+        {
+            all.Add(parameter);
+        }
+
+        return all;
+    }
+
+    /// <summary>Returns the value of a parameter; null if it is not there.</summary>
+    public static string? Value(ApiParameters parameters, string name) =>
+        parameters.Where(parameter => parameter.Name == name).Select(static parameter => parameter.Text).FirstOrDefault();
+}

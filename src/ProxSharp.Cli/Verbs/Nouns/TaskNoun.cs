@@ -1,0 +1,202 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs.Changes;
+
+namespace ProxSharp.Cli.Verbs.Nouns;
+
+/// <summary>The noun <c>task</c>: what servers do in the background.</summary>
+internal static class TaskNoun
+{
+    private const string Example = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:";
+
+    private static readonly ResultShape s_ended = new()
+    {
+        LeadingFields = ["upid", "exitstatus"],
+        TableFields = ["upid", "exitstatus"],
+        WholeField = "upid",
+        NameField = "upid",
+    };
+
+    /// <summary>Builds it.</summary>
+    public static Noun Build(VerbContext context) => new Noun("task", "Tasks: what servers do in the background.").Add(List(context), Show(context), Log(), Wait(), Stop(context));
+
+    private static Verb List(VerbContext context)
+    {
+        Option<string> node = new("--node") { Description = "Only those of a node, from its own records, which reach further back", HelpName = "name" };
+        Option<bool> running = new("--running") { Description = "Only those that run" };
+        Option<bool> failed = new("--failed") { Description = "Only those that failed" };
+        Option<string> guest = new("--guest") { Description = "Only those of a guest", HelpName = "vmid" };
+        return new Verb("list", "List tasks, the newest first.", VerbClass.Read, (run, token) => ListAsync(run, node, running, failed, guest, token))
+        {
+            Aliases = ["ls"],
+            Calls = ["GET /cluster/tasks", "GET /nodes/{node}/tasks"],
+            Options = [node, running, failed, guest],
+            Traits = VerbTraits.Watch,
+            Examples =
+            [
+                new("task list", "the most recent ones of all nodes"),
+                new("task list --running --watch", "those that run, again and again"),
+                new("task list --failed --node pve1 -o jsonl", "failures of a node, for a program"),
+            ],
+        };
+    }
+
+    private static Task<int> ListAsync(VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
+    {
+        bool isBackup = run.Context.Product == ProxmoxProduct.BackupServer;
+        string? named = run.Value(node) ?? (isBackup ? "localhost" : null);
+        string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
+        ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
+        {
+            TableFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
+            LeadingFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
+            WholeField = "upid",
+            NameField = "upid",
+        };
+        return Watching.RunAsync(run, async token =>
+        {
+            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
+            JsonElement items = (await session.GetAsync(path, null, token).ConfigureAwait(false)).Data;
+            run.Write(JsonText.Build(json =>
+            {
+                json.WriteStartArray();
+                foreach (JsonElement item in items.EnumerateArray().Where(item => Fits(item, run, running, failed, guest)).OrderByDescending(static item => Time(item)))
+                {
+                    item.WriteTo(json);
+                }
+
+                json.WriteEndArray();
+            }), shape);
+        }, cancellationToken);
+    }
+
+    private static long Time(JsonElement item) => item.TryGetProperty("starttime", out JsonElement time) && time.TryGetInt64(out long seconds) ? seconds : 0;
+
+    private static bool Fits(JsonElement item, VerbRun run, Option<bool> running, Option<bool> failed, Option<string> guest)
+    {
+        string? status = Text(item, "status");
+        bool isRunning = !item.TryGetProperty("endtime", out _);
+        bool isFailed = !isRunning && status is not null && status != "OK" && !status.StartsWith("WARNINGS", StringComparison.Ordinal);
+        return (!run.Value(running) || isRunning) && (!run.Value(failed) || isFailed) && (run.Value(guest) is not { } id || Text(item, "id") == id);
+    }
+
+    private static Verb Show(VerbContext context) => Endpoints.EndpointVerbs.Make(context, new("show", "GET /nodes/{node}/tasks/{upid}/status", "Show whether a task runs, or how it ended.")
+    {
+        Node = Endpoints.NodeRule.OfTask,
+        Examples = [new($"task show {Example}", "its state"), new($"task show {Example} -o json --query exitstatus", "only how it ended")],
+    });
+
+    private static Verb Stop(VerbContext context) => Endpoints.EndpointVerbs.Make(context, new("stop", "DELETE /nodes/{node}/tasks/{upid}", "Ask a task to stop.")
+    {
+        Class = VerbClass.Change,
+        Node = Endpoints.NodeRule.OfTask,
+        Examples = [new($"task stop {Example}", "ask it"), new($"task stop {Example} --dry-run", "see the call")],
+    });
+
+    private static Verb Log()
+    {
+        Argument<string> upid = Upid();
+        Option<bool> follow = new("--follow", "-f") { Description = "Go on with new lines until the task ends" };
+        return new Verb("log", "Print the log of a task.", VerbClass.Read, (run, token) => LogAsync(run, run.Value(upid)!, run.Value(follow), token))
+        {
+            Calls = ["GET /nodes/{node}/tasks/{upid}/log"],
+            Arguments = [upid],
+            Options = [follow],
+            Examples = [new($"task log {Example}", "all lines"), new($"task log {Example} --follow", "and those that come")],
+        };
+    }
+
+    private static async Task<int> LogAsync(VerbRun run, string upid, bool follow, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        TextWriter writer = run.Command.Services.Console.Out;
+        void Print(string line) => writer.WriteLine(run.Command.Output.Format is OutputFormat.JsonLines ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line))) : TextCells.Visible(line));
+        if (follow)
+        {
+            TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
+            {
+                Print(line);
+                writer.Flush();
+            });
+            await waiter.WaitAsync(Checked(upid), cancellationToken).ConfigureAwait(false);
+            return ExitCodes.Success;
+        }
+
+        ApiParameters all = [];
+        all.Add("limit", 0L);
+        JsonElement lines = (await session.GetAsync($"/nodes/{Uri.EscapeDataString(Checked(upid).Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}/log", all, cancellationToken).ConfigureAwait(false)).Data;
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide && run.Command.Output.Query is null)
+        {
+            lines.EnumerateArray().ToList().ForEach(line => Print(Text(line, "t") ?? ""));
+        }
+        else
+        {
+            run.Write(lines, new ResultShape { LeadingFields = ["n", "t"], NameField = "t" });
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static Verb Wait()
+    {
+        Argument<string[]> upids = new("upid") { Description = "The tasks (UPID:...)", Arity = ArgumentArity.OneOrMore };
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Do not show the log" };
+        return new Verb("wait", "Wait until tasks have ended, and follow their logs.", VerbClass.Read, (run, token) => WaitAsync(run, run.Value(upids)!, run.Value(quiet), token))
+        {
+            Calls = ["GET /nodes/{node}/tasks", "GET /nodes/{node}/tasks/{upid}/log"],
+            Arguments = [upids],
+            Options = [quiet],
+            Traits = VerbTraits.Waits,
+            Details = "Ends with exit code 9 if one of them failed, and 11 if the time for waiting was over.",
+            Examples = [new($"task wait {Example}", "one task"), new($"task wait {Example} --wait-timeout 600 --quiet", "ten minutes at most, without its log")],
+        };
+    }
+
+    private static async Task<int> WaitAsync(VerbRun run, IReadOnlyList<string> upids, bool quiet, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        List<(string Upid, string End)> ends = [];
+        foreach (string upid in upids.Select(Checked))
+        {
+            TaskWaiter waiter = new(session, run.Command.Services.Time, quiet ? static _ => { } : line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+            try
+            {
+                ends.Add((upid, await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)]);
+                throw;
+            }
+        }
+
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach ((string upid, string end) in ends)
+            {
+                json.WriteStartObject();
+                json.WriteString("upid", upid);
+                json.WriteString("exitstatus", end);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }), s_ended);
+        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private static Argument<string> Upid() => new("upid") { Description = "The task (UPID:...)" };
+
+    private static string Checked(string upid) =>
+        TaskWaiter.IsUpid(upid) ? upid : throw CliException.Usage($"'{upid}' is no identifier of a task", "It begins with UPID: (prox task list)");
+
+    private static string? Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

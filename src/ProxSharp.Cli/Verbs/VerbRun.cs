@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Pbs;
+using ProxSharp.Pve;
+
+namespace ProxSharp.Cli.Verbs;
+
+/// <summary>One run of a verb: what was typed, the server, and where results go.</summary>
+internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb verb) : IAsyncDisposable
+{
+    private const int LongestWait = 30 * 24 * 3600;
+
+    private ServerSession? _session;
+    private ServerContext? _context;
+
+    /// <summary>The command beneath.</summary>
+    public CommandRun Command { get; } = command;
+
+    /// <summary>The verb.</summary>
+    public Verb Verb { get; } = verb;
+
+    /// <summary>The standard options.</summary>
+    public StandardOptions Standard { get; } = standard;
+
+    /// <summary>True if nothing may be sent that changes something.</summary>
+    public bool IsDryRun => Command.Value(Standard.DryRun);
+
+    /// <summary>True if tasks are waited for.</summary>
+    public bool Waits => !Command.Value(Standard.NoWait);
+
+    /// <summary>True if a person said yes already.</summary>
+    public bool IsConfirmed => Command.Value(Standard.Yes);
+
+    /// <summary>The longest wait for a task; null for any.</summary>
+    public TimeSpan? WaitTimeout => Number(Standard.WaitTimeout, LongestWait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>True if warnings of tasks end with an exit code of their own.</summary>
+    public bool FailsOnWarnings => Command.Value(Standard.FailOnWarnings);
+
+    /// <summary>The server that was chosen.</summary>
+    /// <exception cref="CliException">None was.</exception>
+    public ServerContext Context => _context ??= Standard.Connection.Resolve(Command);
+
+    /// <summary>Returns an option's value.</summary>
+    public T? Value<T>(Option<T> option) => Command.Value(option);
+
+    /// <summary>Returns an argument's value.</summary>
+    public T? Value<T>(Argument<T> argument) => Command.Value(argument);
+
+    /// <summary>Tells whether an option was typed.</summary>
+    public bool IsGiven(Option option) => Command.IsGiven(option);
+
+    /// <summary>Returns a positive number; null if the option was not typed.</summary>
+    /// <exception cref="CliException">It is out of bounds.</exception>
+    public int? Number(Option<int?> option, int highest = int.MaxValue) => Command.Value(option) switch
+    {
+        null => null,
+        { } number when number >= 1 && number <= highest => number,
+        { } number => throw CliException.Usage(
+            string.Create(CultureInfo.InvariantCulture, $"{option.Name} {number} is out of bounds"),
+            string.Create(CultureInfo.InvariantCulture, $"Give a number from 1 to {highest}")),
+    };
+
+    /// <summary>Opens the connection, once for the whole run.</summary>
+    public async Task<ServerSession> SessionAsync(CancellationToken cancellationToken) =>
+        _session ??= await ServerSession.OpenAsync(Command, Context, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens the connection to a Proxmox VE cluster.</summary>
+    /// <exception cref="CliException">The chosen server is a backup server.</exception>
+    public async Task<PveClient> PveAsync(CancellationToken cancellationToken) =>
+        (await SessionAsync(cancellationToken).ConfigureAwait(false)).Pve ?? throw WrongProduct(ProxmoxProduct.VirtualEnvironment);
+
+    /// <summary>Opens the connection to a backup server.</summary>
+    /// <exception cref="CliException">The chosen server is a Proxmox VE cluster.</exception>
+    public async Task<PbsClient> PbsAsync(CancellationToken cancellationToken) =>
+        (await SessionAsync(cancellationToken).ConfigureAwait(false)).Pbs ?? throw WrongProduct(ProxmoxProduct.BackupServer);
+
+    /// <summary>Makes sure that the chosen server is of the product the verb is about.</summary>
+    /// <exception cref="CliException">It is not.</exception>
+    public void Expect(ProxmoxProduct product)
+    {
+        if (Context.Product != product)
+        {
+            throw WrongProduct(product);
+        }
+    }
+
+    /// <summary>Writes a result: in JSON with the version of its form.</summary>
+    public void Write(JsonElement result, ResultShape? shape = null) => Command.WriteVersioned(result, shape);
+
+    /// <summary>Tells the user something beside the result; programs are not told.</summary>
+    public void Note(string text) => Command.Note(text);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _session?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private CliException WrongProduct(ProxmoxProduct wanted) => CliException.Usage(
+        $"The context '{Context.Name ?? "--url"}' is a {(Context.Product == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster")}, and this command is about a "
+        + (wanted == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster"),
+        "Choose another one with --context NAME (prox context list)");
+}

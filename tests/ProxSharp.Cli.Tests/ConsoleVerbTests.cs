@@ -1,0 +1,131 @@
+using System.Text;
+using ProxSharp.Cli.Consoles;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Secrets;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Consoles in the terminal, files for viewers, and the keyring.</summary>
+public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    [Theory]
+    [InlineData("console web-1", "root@web-1:~# ")]
+    [InlineData("vm console 100", "root@web-1:~# ")]
+    [InlineData("ct console dns", "root@dns:~# ")]
+    [InlineData("console pve1", "demo@pve1:~$ ")]
+    public async Task Console_InAPipe_SendsTheInputAndEndsWithTheShell(string line, string prompt)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Input = "echo hello\rexit\r";
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains($"{prompt}echo hello\r\nhello\r\n", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("has ended", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Console_UnknownName_EndsWithCode5()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("neither a guest nor a node 'nothing'", (await cli.LineAsync("console nothing")).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pump_DetachKey_LeavesAtOnce()
+    {
+        using TestConsole console = new() { IsInputTerminal = true, Keys = new MemoryStream(Encoding.ASCII.GetBytes("ls\r\u001dnever")) };
+        using MemoryStream typed = new();
+        await using SilentSession session = new(typed);
+
+        Assert.True(await ConsolePump.RunAsync(session, console, TestContext.Current.CancellationToken));
+        Assert.Equal("ls\r", Encoding.ASCII.GetString(typed.ToArray()));
+    }
+
+    [Fact]
+    public async Task Spice_Machine_WritesTheFileOfTheViewer()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        (await cli.LineAsync("spice dns --output-file web.vv")).Succeeded();
+
+        Assert.StartsWith("[virt-viewer]", await File.ReadAllTextAsync(Path.Combine(cli.Home, "web.vv"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, "secret-tool")]
+    [InlineData(true, "security")]
+    public async Task Keyring_StoreReadDelete_NeverPutsTheSecretIntoArguments(bool isMac, string program)
+    {
+        Dictionary<string, string> entries = [];
+        List<string> arguments = [];
+        Keyring keyring = new(
+            (name, words, input, _) =>
+            {
+                Assert.Equal(program, name);
+                arguments.AddRange(words);
+                if (input.Length > 0)
+                {
+                    entries["lab"] = isMac ? input.Split("-w \"")[1].TrimEnd('\n', '"') : input;
+                }
+
+                bool reads = words[0] is "lookup" or "find-generic-password";
+                return Task.FromResult<ProgramResult?>(new ProgramResult(reads && !entries.ContainsKey("lab") ? 1 : 0, reads ? entries.GetValueOrDefault("lab", "") + "\n" : "", ""));
+            },
+            isMac);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => keyring.ReadAsync("lab", TestContext.Current.CancellationToken));
+        await keyring.StoreAsync("lab", "s3cret", TestContext.Current.CancellationToken);
+
+        Assert.Equal("s3cret", await keyring.ReadAsync("lab", TestContext.Current.CancellationToken));
+        await keyring.DeleteAsync("lab", TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("s3cret", arguments);
+    }
+
+    [Fact]
+    public async Task Keyring_WithoutItsProgram_SaysWhatToDo()
+    {
+        Keyring keyring = new(static (_, _, _, _) => Task.FromResult<ProgramResult?>(null), isMac: false);
+
+        InvalidOperationException missing = await Assert.ThrowsAsync<InvalidOperationException>(() => keyring.ReadAsync("lab", TestContext.Current.CancellationToken));
+
+        Assert.Contains("libsecret-tools", missing.Message, StringComparison.Ordinal);
+        Assert.Equal("keyring:lab", SecretReference.Parse("keyring:lab", new CliHarness().Environment).ToString());
+    }
+
+    /// <summary>A console on the server that says nothing and never ends.</summary>
+    private sealed class SilentSession(Stream typed) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => typed.WriteAsync(buffer, cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text.Json;
+using ProxSharp.Cli.Charts;
+using ProxSharp.Cli.Live;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What shows how the cluster is: charts, the live view, events, the doctor, explanations, manual pages.</summary>
+public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+{
+    private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Draw_Chart_IsAsRecorded(bool plain)
+    {
+        ChartSeries series = Series("cpu", "fraction_as_percentage", static i => i is > 20 and < 24 ? null : (1 + Math.Sin(i / 5.0)) / 2.5);
+
+        Snapshot.Match(plain ? "chart-plain" : "chart-braille", string.Join('\n', BrailleChart.Draw(series, 60, 6, plain)) + "\n");
+    }
+
+    [Fact]
+    public void Draw_Svg_IsAsRecorded() =>
+        Snapshot.Match("chart-svg", SvgChart.Draw("VM 1 <web> & co", [Series("mem", "bytes", static i => i * 1e8), Series("load", null, static i => i % 7 == 0 ? null : i)]));
+
+    [Fact]
+    public void Draw_ChartWithoutValues_SaysSo() =>
+        Assert.Contains("nothing recorded", BrailleChart.Draw(Series("cpu", null, static _ => null), 40, 4, plain: true)[0], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("vm chart web-1", "cpu")]
+    [InlineData("node chart pve1 --of cpu --timeframe day", "cpu")]
+    [InlineData("storage chart local", "used")]
+    public async Task Chart_OfACluster_DrawsLines(string line, string figure)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains($"{figure}  now ", (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+        Assert.StartsWith("[", (await cli.LineAsync($"{line} -o json --query @")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"{line} --svg chart.svg")).Succeeded();
+        Assert.StartsWith("<svg ", await File.ReadAllTextAsync(Path.Combine(cli.Home, "chart.svg"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("There are:", (await cli.LineAsync($"{line.Split(" --", 2)[0]} --of nothing")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draw_Top_IsAsRecordedAndFits()
+    {
+        TopState state = new();
+        using JsonDocument resources = JsonDocument.Parse("""
+            [{"id":"node/pve1","type":"node","node":"pve1","status":"online","cpu":0.25,"mem":34359738368,"maxmem":68719476736,"uptime":90061},
+             {"id":"qemu/100","type":"qemu","vmid":100,"name":"web-1","node":"pve1","status":"running","cpu":0.5,"mem":1073741824,"maxmem":2147483648,"uptime":3600},
+             {"id":"qemu/101","type":"qemu","vmid":101,"name":"データベース","node":"pve1","status":"running","cpu":0.75,"mem":536870912,"maxmem":2147483648,"uptime":60},
+             {"id":"qemu/102","type":"qemu","vmid":102,"name":"off","node":"pve1","status":"stopped","cpu":0,"mem":0,"maxmem":2147483648,"uptime":0},
+             {"id":"qemu/900","type":"qemu","vmid":900,"name":"template","node":"pve1","status":"stopped","template":1}]
+            """);
+        using JsonDocument tasks = JsonDocument.Parse("""[{"upid":"UPID:a","type":"qmigrate","id":"100","node":"pve1","user":"root@pam"},{"upid":"UPID:b","type":"old","endtime":1}]""");
+        state.Take(resources.RootElement, tasks.RootElement);
+        state.Take(resources.RootElement, tasks.RootElement);
+
+        Snapshot.Match("top", string.Join('\n', Screen(state, 120, null)) + "\n");
+        Assert.All(Screen(state, 40, null), static line => Assert.InRange(TextCells.Width(line), 0, 40));
+        Assert.True(state.Press('n'));
+        Assert.True(state.Press('r'));
+        Assert.False(state.Press('x'));
+        Assert.DoesNotContain(Screen(state, 120, null), static line => line.Contains("off", StringComparison.Ordinal));
+        Assert.Contains("more)", Screen(state, 120, 10)[^1], StringComparison.Ordinal);
+        Assert.True(state.Press('q'));
+        Assert.True(state.IsOver);
+    }
+
+    [Fact]
+    public async Task Top_InAPipe_ShowsTheClusterOnce()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string text = (await cli.LineAsync("top")).Succeeded();
+
+        Assert.DoesNotContain('\u001b', text);
+        Assert.Contains("3 of 3 nodes online", text, StringComparison.Ordinal);
+        Assert.Contains("web-1", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Watch_TwoLooks_TellsTheDifference()
+    {
+        ClusterWatch watch = new();
+        Assert.Empty(watch.Resources(Json("""[{"id":"qemu/1","type":"qemu","vmid":1,"name":"a","node":"n1","status":"stopped"},{"id":"node/n1","type":"node","node":"n1","status":"online"}]""")));
+        Assert.Empty(watch.Tasks(Json("""[{"upid":"UPID:1","type":"x","node":"n1"}]""")));
+
+        string[] resources =
+        [
+            .. watch.Resources(Json("""[{"id":"qemu/1","type":"qemu","vmid":1,"name":"a","node":"n2","status":"running"},{"id":"lxc/2","type":"lxc","vmid":2,"name":"b","node":"n1","status":"running"}]"""))
+                .Select(static change => $"{change.Kind} {change.Text}"),
+        ];
+        string[] tasks =
+        [
+            .. watch.Tasks(Json("""[{"upid":"UPID:1","type":"x","node":"n1","endtime":2,"status":"OK"},{"upid":"UPID:2","type":"y","id":"1","node":"n1","starttime":3}]"""))
+                .Select(static change => $"{change.Kind} {change.Text}"),
+        ];
+
+        Assert.Equal(
+            ["guest.status VM 1 (a): status stopped -> running", "guest.node VM 1 (a): node n1 -> n2", "guest.created container 2 (b) appeared", "node.gone node n1 is gone"], resources);
+        Assert.Equal(["task.ended task x on n1 ended: OK", "task.started task y of 1 on n1 started"], tasks);
+    }
+
+    [Fact]
+    public async Task Events_WhileAGuestStarts_TellsOfIt()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+
+        Task<CliRun> events = cli.LineAsync("events -o jsonl --kind guest.status --count 1 --interval 1");
+        while (!events.IsCompleted)
+        {
+            // Whenever the events begin to watch, one of these changes comes after it.
+            (await cli.LineAsync("vm start windows")).Succeeded();
+            (await cli.LineAsync("vm stop windows")).Succeeded();
+        }
+
+        using JsonDocument change = JsonDocument.Parse((await events).Succeeded());
+        Assert.Equal("guest.status", change.RootElement.GetProperty("kind").GetString());
+        Assert.Equal(105, change.RootElement.GetProperty("vmid").GetInt32());
+    }
+
+    [Fact]
+    public async Task Doctor_OnServers_FindsWhatIsThere()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string text = (await cli.LineAsync("doctor")).Succeeded();
+
+        Assert.Contains("ok    server", text, StringComparison.Ordinal);
+        Assert.Contains("has its quorum", text, StringComparison.Ordinal);
+        Assert.Contains("start and stop guests", text, StringComparison.Ordinal);
+        using JsonDocument findings = JsonDocument.Parse((await cli.LineAsync("doctor -o json")).Succeeded());
+        Assert.Contains(findings.RootElement.GetProperty("data").EnumerateArray(), static finding => finding.GetProperty("area").GetString() == "clock");
+
+        await backup.UseAsync(cli, "backup");
+        Assert.Contains("% full", (await cli.LineAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_WithoutAnAnswer_EndsWithCode1()
+    {
+        using CliHarness cli = new CliHarness().With("NO_SECRET", "x");
+        (await cli.LineAsync("context add nowhere https://127.0.0.1:1 --token-id root@pam!ci --secret env:NO_SECRET --use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("FAIL  server", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_CommandOrPath_DescribesIt()
+    {
+        using CliHarness cli = new();
+
+        Snapshot.Match("explain-net", (await cli.LineAsync("explain vm set net0")).Succeeded());
+        Assert.Contains("VM.PowerMgmt", (await cli.LineAsync("explain vm start")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("schedule", (await cli.LineAsync("explain /cluster/backup schedule")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("prune", (await cli.LineAsync("explain datastore prune -o yaml")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'start'?", (await cli.LineAsync("explain vm stort")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'memory'?", (await cli.LineAsync("explain vm set memroy")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Man_Pages_AreWritten()
+    {
+        using CliHarness cli = new();
+
+        (await cli.LineAsync("man --output-dir man")).Succeeded();
+
+        string[] pages = Directory.GetFiles(Path.Combine(cli.Home, "man"));
+        Assert.Contains(pages, static page => page.EndsWith("prox-vm.1", StringComparison.Ordinal));
+        Assert.All(pages, static page => Assert.StartsWith(".TH ", File.ReadAllText(page), StringComparison.Ordinal));
+        Snapshot.Match("man-task", System.Text.RegularExpressions.Regex.Replace((await cli.LineAsync("man task")).Succeeded(), "\"prox [^\"]+\"", "\"prox\""));
+    }
+
+    [Theory]
+    [InlineData("exit-codes")]
+    [InlineData("output")]
+    [InlineData("selectors")]
+    [InlineData("options")]
+    [InlineData("environment")]
+    public async Task Help_Topic_IsAsRecorded(string topic)
+    {
+        using CliHarness cli = new();
+
+        Snapshot.Match($"topic-{topic}", (await cli.LineAsync($"help {topic}")).Succeeded());
+    }
+
+    [Fact]
+    public async Task Help_Command_IsThatOfTheCommand()
+    {
+        using CliHarness cli = new();
+
+        Assert.Equal((await cli.LineAsync("vm start --help")).Output, (await cli.LineAsync("help vm start")).Succeeded());
+        Assert.Contains("Did you mean 'selectors'?", (await cli.LineAsync("help selector")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Screen(TopState state, int width, int? height) => TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false);
+
+    private static ChartSeries Series(string name, string? unit, Func<int, double?> value) =>
+        new(name, unit, [.. Enumerable.Range(0, 60).Select(i => (s_start.AddMinutes(i), value(i)))]);
+
+    private static JsonElement Json(string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,55 @@
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests;
+
+public sealed class LoginCommandTests
+{
+    [Fact]
+    public async Task Login_WithAPassword_MakesATokenThatReads()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword);
+
+        CliRun run = await cli.RunAsync("login", cluster.Url, "--user", "root@pam", "--secret", "env:PASSWORD", "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint);
+
+        run.Succeeded();
+        Assert.Contains("The token root@pam!prox has the role PVEAuditor on /", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("web-1", (await cli.LineAsync("vm list -o csv")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(4, (await cli.LineAsync("vm stop web-1")).ExitCode);
+        string file = Path.Combine(cli.Home, ".config", "prox", "secrets", "lab");
+        Assert.DoesNotContain(DefaultCluster.RootPassword, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+    }
+
+    [Fact]
+    public async Task Login_AtATerminal_AsksForUserAndPassword()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new() { TerminalWidth = 100, Input = $"root@pam\n{DefaultCluster.RootPassword}\n" };
+
+        CliRun run = await cli.RunAsync("login", cluster.Url, "--store", "file", "--name", "lab", "--role", "PVEVMAdmin", "--fingerprint", cluster.Simulator.Fingerprint);
+
+        run.Succeeded();
+        Assert.Contains("Password of root@pam: ", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(DefaultCluster.RootPassword, run.Errors + run.Output, StringComparison.Ordinal);
+        (await cli.LineAsync("vm stop web-1")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Login_InVain_SaysWhy()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword).With("WRONG", "wrong");
+        string[] login = ["login", cluster.Url, "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint, "--user", "root@pam"];
+
+        Assert.Contains("nobody can be asked", (await cli.RunAsync(login)).FailedWith(2), StringComparison.Ordinal);
+        (await cli.RunAsync([.. login, "--secret", "env:WRONG"])).FailedWith(4);
+        (await cli.RunAsync([.. login, "--secret", "env:PASSWORD"])).Succeeded();
+        Assert.Contains("--replace", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD"])).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("--token-name", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD", "--replace"])).FailedWith(6), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using ProxSharp.Cli.Declare;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>A cluster as a file, and back.</summary>
+public sealed class StateVerbTests
+{
+    private const string Wanted = """
+        prox: 1
+        pools:
+          - poolid: production
+            comment: what customers see
+            vms: [100, 106]
+          - poolid: fresh
+            comment: new
+        guests:
+          - vmid: 100
+            config:
+              memory: 3072
+              description: "from a file"
+          - vmid: 4711
+            config: {memory: 1}
+        backup-jobs:
+          - id: nightly
+            schedule: "02:30"
+            storage: local
+            vmid: "100,101"
+            enabled: true
+        """;
+
+    [Fact]
+    public async Task Export_ThenDiff_HasNoDifferences()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+
+        string file = (await cli.LineAsync("export pools guests backup-jobs firewall")).Succeeded();
+        cli.Write("cluster.yaml", file);
+
+        Snapshot.Match("export", file);
+        Assert.Equal("No differences.\n", (await cli.LineAsync("diff -f cluster.yaml")).Errors);
+        cli.Write("cluster.json", (await cli.LineAsync("export guests --guests 'web*' -o json")).Succeeded());
+        (await cli.LineAsync("diff -f cluster.json")).Succeeded();
+        Assert.Equal("No differences.\n", (await cli.LineAsync("apply -f cluster.yaml --prune")).Errors);
+    }
+
+    [Fact]
+    public async Task Apply_File_MakesTheClusterSoAndThenChangesNothing()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", Simulator.Scenarios.DefaultCluster.RootPassword);
+        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use")).Succeeded();
+        cli.Write("cluster.yaml", Wanted);
+
+        CliRun diff = await cli.LineAsync("diff -f cluster.yaml");
+        Assert.Equal(1, diff.ExitCode);
+        Snapshot.Match("diff", diff.Output);
+        Snapshot.Match("apply-dry-run", System.Text.RegularExpressions.Regex.Replace((await cli.LineAsync("apply -f cluster.yaml --dry-run")).Succeeded(), "digest=[0-9a-f]+", "digest=..."));
+        (await cli.LineAsync("apply -f cluster.yaml")).Succeeded();
+
+        Assert.Equal("missing guests 4711 (not there; apply makes no guests)\n", (await cli.LineAsync("diff -f cluster.yaml")).Output);
+        Assert.Equal("3072\n", (await cli.LineAsync("vm config 100 --query memory -o name")).Succeeded());
+        Assert.Contains("106", (await cli.LineAsync("vm list @pool-production -o name")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Apply_Prune_AsksBeforeItDeletes()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("pool create old --comment 'may go'")).Succeeded();
+        cli.Write("cluster.yaml", "prox: 1\npools:\n  - poolid: production\n");
+
+        (await cli.LineAsync("apply -f cluster.yaml")).Succeeded();
+        Assert.Contains("--yes", (await cli.LineAsync("apply -f cluster.yaml --prune")).FailedWith(8), StringComparison.Ordinal);
+        (await cli.LineAsync("apply -f cluster.yaml --prune --yes")).Succeeded();
+
+        Assert.DoesNotContain("old", (await cli.LineAsync("pool list -o name")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("guests: []", "does not begin with 'prox: 1'")]
+    [InlineData("prox: 1\ngusts: []", "no section 'gusts'")]
+    [InlineData("prox: 1\nguests: {}", "'guests' is no list")]
+    [InlineData("prox: 1\nguests: [{name: x}]", "has no 'vmid'")]
+    [InlineData("prox: 1\nguests: [", "is no YAML")]
+    [InlineData("a\n---\nb", "2 documents")]
+    public async Task Diff_WrongFile_IsRefused(string content, string message)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Input = content;
+
+        Assert.Contains(message, (await cli.LineAsync("diff -f -")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", (await cli.LineAsync("diff -f nothing.yaml")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a: 1", """{"a":1}""")]
+    [InlineData("a: 007", """{"a":"007"}""")]
+    [InlineData("a: +49123", """{"a":"+49123"}""")]
+    [InlineData("a: '1'", """{"a":"1"}""")]
+    [InlineData("a: 1.5", """{"a":1.5}""")]
+    [InlineData("a: true", """{"a":true}""")]
+    [InlineData("a: yes", """{"a":"yes"}""")]
+    [InlineData("a: ~", """{"a":null}""")]
+    [InlineData("a:", """{"a":null}""")]
+    [InlineData("a: |\n  two\n  lines\n", """{"a":"two\nlines\n"}""")]
+    [InlineData("- x\n- [1, {b: c}]", """["x",[1,{"b":"c"}]]""")]
+    [InlineData("""{"a": ["b", 2]}""", """{"a":["b",2]}""")]
+    public void Read_Yaml_GivesTypes(string yaml, string json) => Assert.Equal(json, JsonText.Compact(YamlReading.Read(yaml, "the file")));
+
+    [Fact]
+    public void Read_Nested_IsRefusedBeforeTheStackEnds() =>
+        Assert.Throws<CliException>(static () => YamlReading.Read(new string('[', 200) + new string(']', 200), "the file"));
+
+    [Fact]
+    public void Compare_FirewallRules_InsertsAtTheirPlaceAndDeletesFromTheEnd()
+    {
+        FirewallSection section = new();
+        JsonElement present = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 22}, {type: in, action: DROP, comment: old}]", "now");
+        JsonElement wanted = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 443}, {type: in, action: ACCEPT, dport: 22}]", "file");
+
+        StateChange[] changes = [.. section.Compare(wanted, present, prune: true)];
+
+        Assert.Equal(["delete", "create"], changes.Select(static change => change.Action));
+        Assert.Equal("/cluster/firewall/rules/1", changes[0].Call!.Path);
+        Assert.Contains(changes[1].Call!.Parameters, static parameter => parameter is { Name: "pos", Text: "0" });
+        Assert.Single(section.Compare(wanted, present, prune: false));
+    }
+
+    [Fact]
+    public void Compare_Acl_TellsCreatedChangedAndDeleted()
+    {
+        AclSection section = new();
+        JsonElement present = YamlReading.Read("[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: true}, {path: /vms, type: group, ugid: g, roleid: X, propagate: true}]", "now");
+        JsonElement wanted = YamlReading.Read("[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: false}, {path: /vms, type: token, ugid: a@pve!t, roleid: PVEAuditor}]", "file");
+
+        StateChange[] changes = [.. section.Compare(wanted, present, prune: true)];
+
+        Assert.Equal(["change", "create", "delete"], changes.Select(static change => change.Action));
+        Assert.Contains(changes[1].Call!.Parameters, static parameter => parameter is { Name: "tokens", Text: "a@pve!t" });
+        Assert.Throws<CliException>(() => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, prune: false).ToList());
+    }
+}
