@@ -54,6 +54,20 @@ internal sealed class TaskWait
         }
     }
 
+    /// <summary>Waits on the calling thread, which looks at the task by itself.</summary>
+    public TaskResult Run(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Look(cancellationToken) is { } result)
+            {
+                return result;
+            }
+
+            PauseUntilDue(cancellationToken);
+        }
+    }
+
     /// <summary>Looks once at the task, on the calling thread.</summary>
     /// <returns>How it ended; null if it has not.</returns>
     public TaskResult? Look(CancellationToken cancellationToken)

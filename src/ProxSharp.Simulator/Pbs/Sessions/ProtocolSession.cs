@@ -123,7 +123,7 @@ internal abstract class ProtocolSession : IBackupProtocol
         catch (ApiFault fault)
         {
             WireResponse response = s_format.Write(fault);
-            LogError($"{exchange.Method} {exchange.Path}: {fault.Status} {response.Reason}: {Encoding.UTF8.GetString(response.Body)}");
+            LogError($"{exchange.Method} {exchange.Path}: {fault.Status} {response.Reason}: {Encoding.UTF8.GetString(response.Body.Span)}");
 
             // Proxmox: complaints about parameters have no content type here.
             return response with

@@ -113,7 +113,7 @@ internal sealed class SessionExchange
     /// <summary>Begins an answer, sends half of it and gives the stream up.</summary>
     public async Task TruncateAsync(WireResponse response)
     {
-        await ReplyAsync(response, response.Body.AsMemory(0, response.Body.Length / 2)).ConfigureAwait(false);
+        await ReplyAsync(response, response.Body[..(response.Body.Length / 2)]).ConfigureAwait(false);
         _lifetime.Abort();
     }
 
