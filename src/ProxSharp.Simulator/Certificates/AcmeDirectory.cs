@@ -18,7 +18,8 @@ internal static class AcmeDirectory
         Uri uri = new(directory);
         if (!state.HasInternet)
         {
-            throw ApiFault.Failed($"Error: GET to {directory}\nCan't connect to {uri.Host}:{uri.Port} (Temporary failure in name resolution)\n\nTemporary failure in name resolution at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n");
+            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {uri.Host}:{uri.Port} (Temporary failure in name resolution)\n\n"
+                + "Temporary failure in name resolution at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n") { WithoutNewline = true };
         }
 
         return directory is Usual or Staging
