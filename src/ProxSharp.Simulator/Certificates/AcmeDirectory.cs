@@ -18,7 +18,9 @@ internal static class AcmeDirectory
         Uri uri = new(directory);
         if (!state.HasInternet)
         {
-            throw ApiFault.Failed($"Error: GET to {directory}\nCan't connect to {uri.Host}:{uri.Port} (Temporary failure in name resolution)\n\nTemporary failure in name resolution at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n");
+            string host = $"{uri.Host}:{uri.Port}";
+            const string Cause = "Temporary failure in name resolution";
+            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {host} ({Cause})\n\n{Cause} at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n") { WithoutNewline = true };
         }
 
         return directory is Usual or Staging
