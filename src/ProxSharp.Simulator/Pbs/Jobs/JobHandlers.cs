@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Pbs.Storage;

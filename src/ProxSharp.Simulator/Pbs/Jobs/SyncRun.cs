@@ -2,6 +2,7 @@ using System.Globalization;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Ids;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Tasks;
