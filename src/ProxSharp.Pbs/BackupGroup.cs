@@ -50,7 +50,8 @@ public sealed partial class BackupGroup
     /// <param name="owner">The user or API token, for example <c>backup@pbs!ci</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks>
-    /// <c>POST /admin/datastore/{store}/change-owner</c>. Needs <c>Datastore.Modify</c>; <c>Datastore.Backup</c> suffices between a user and the user's API tokens.
+    /// <c>POST /admin/datastore/{store}/change-owner</c>. Needs <c>Datastore.Modify</c>; <c>Datastore.Backup</c> suffices between a user and the user's
+    /// API tokens.
     /// </remarks>
     public Task ChangeOwnerAsync(string owner, CancellationToken cancellationToken = default) =>
         Datastore.Api.ChangeOwnerAsync(Datastore.Name.Value, OwnerRequest(owner), cancellationToken: cancellationToken);
@@ -77,7 +78,8 @@ public sealed partial class BackupGroup
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks><c>POST /admin/datastore/{store}/move-group</c>. Needs <c>Datastore.Modify</c> on both namespaces. Starts a task.</remarks>
     public Task<PbsTask> MoveToAsync(BackupNamespace target, bool? merge = null, CancellationToken cancellationToken = default) =>
-        Datastore.Client.Tasks.StartedAsync(Datastore.Api.MoveGroupAsync(Datastore.Name.Value, MoveRequest(target, merge), cancellationToken: cancellationToken));
+        Datastore.Client.Tasks.StartedAsync(
+            Datastore.Api.MoveGroupAsync(Datastore.Name.Value, MoveRequest(target, merge), cancellationToken: cancellationToken));
 
     /// <inheritdoc cref="MoveToAsync"/>
     public PbsTask MoveTo(BackupNamespace target, bool? merge = null, CancellationToken cancellationToken = default) =>

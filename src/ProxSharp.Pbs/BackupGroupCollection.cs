@@ -23,8 +23,8 @@ public sealed class BackupGroupCollection
     /// <summary>Lists the groups, sorted by path.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks>
-    /// <c>GET /admin/datastore/{store}/groups</c>. Needs <c>Datastore.Audit</c> on the namespace, or <c>Datastore.Backup</c> for groups of one's own; others are
-    /// left out.
+    /// <c>GET /admin/datastore/{store}/groups</c>. Needs <c>Datastore.Audit</c> on the namespace, or <c>Datastore.Backup</c> for groups of one's own; others
+    /// are left out.
     /// </remarks>
     public async Task<IReadOnlyList<BackupGroupInfo>> ListAsync(CancellationToken cancellationToken = default) => BackupGroupInfo.ReadAll(
         await _store.Api.Groups.ListAsync(_store.Name.Value, Request(), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false), _namespace);

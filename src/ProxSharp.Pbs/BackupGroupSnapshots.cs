@@ -42,7 +42,8 @@ public sealed class BackupGroupSnapshots
     /// <inheritdoc cref="FindLatestAsync"/>
     public BackupSnapshotInfo? FindLatest(CancellationToken cancellationToken = default) => Latest(List(cancellationToken));
 
-    private static BackupSnapshotInfo? Latest(IEnumerable<BackupSnapshotInfo> newestFirst) => newestFirst.FirstOrDefault(static snapshot => snapshot.IsComplete);
+    private static BackupSnapshotInfo? Latest(IEnumerable<BackupSnapshotInfo> newestFirst) =>
+        newestFirst.FirstOrDefault(static snapshot => snapshot.IsComplete);
 
     private AdminDatastoreSnapshotsListRequest Request() => new() { Ns = _group.Target.Ns, BackupType = _group.Target.Type, BackupId = _group.Target.Id };
 }

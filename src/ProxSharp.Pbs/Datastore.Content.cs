@@ -15,8 +15,8 @@ public sealed partial class Datastore
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
     /// <remarks>
-    /// <c>POST /admin/datastore/{store}/prune-datastore</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{store}</c>, or <c>Datastore.Prune</c> for groups of
-    /// one's own. Starts a task.
+    /// <c>POST /admin/datastore/{store}/prune-datastore</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{store}</c>, or <c>Datastore.Prune</c> for groups
+    /// of one's own. Starts a task.
     /// </remarks>
     public Task<PbsTask> PruneAsync(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
         Namespaces[BackupNamespace.Root].PruneAsync(policy, maxDepth, cancellationToken);

@@ -20,7 +20,9 @@ public sealed class DatastoreCollection
 
     /// <summary>Lists the datastores that the caller may see.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /admin/datastore</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>; others are left out.</remarks>
+    /// <remarks>
+    /// <c>GET /admin/datastore</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>; others are left out.
+    /// </remarks>
     public Task<IReadOnlyList<AdminDatastoreItem>> ListAsync(CancellationToken cancellationToken = default) =>
         _client.Api.Admin.Datastore.ListAsync(cancellationToken: cancellationToken).DataAsync();
 

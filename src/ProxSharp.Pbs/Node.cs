@@ -55,7 +55,8 @@ public sealed partial class Node
     /// <param name="consolidation">Whether points are means or maxima of the time they stand for; null for means.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/rrd</c>. Needs <c>Sys.Audit</c> on <c>/system/status</c>.</remarks>
-    public async Task<NodeTimeSeries> GetRrdAsync(RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
+    public async Task<NodeTimeSeries> GetRrdAsync(
+        RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
         new(await Client.Connection.SendAsync(RrdCalls.Node, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader,
             cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
 

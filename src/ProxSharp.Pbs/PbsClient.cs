@@ -91,7 +91,8 @@ public sealed class PbsClient : ProxmoxClient
     /// <summary>Gets the version of the server.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /version</c>. For every user who is logged in.</remarks>
-    public Task<VersionResult> GetVersionAsync(CancellationToken cancellationToken = default) => Api.GetVersionAsync(cancellationToken: cancellationToken).DataAsync();
+    public Task<VersionResult> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        Api.GetVersionAsync(cancellationToken: cancellationToken).DataAsync();
 
     /// <inheritdoc cref="GetVersionAsync"/>
     public VersionResult GetVersion(CancellationToken cancellationToken = default) => Api.GetVersion(cancellationToken: cancellationToken).Data;

@@ -13,7 +13,8 @@ public static class PbsTaskExtensions
     /// <exception cref="ProxmoxTaskFailedException">The task ended with an error.</exception>
     /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
     /// <example><code>await store.CollectGarbageAsync().WaitForCompletionAsync();</code></example>
-    public static async Task<TaskResult> WaitForCompletionAsync(this Task<PbsTask> start, TaskWaitOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<TaskResult> WaitForCompletionAsync(
+        this Task<PbsTask> start, TaskWaitOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
         PbsTask task = await start.ConfigureAwait(false);

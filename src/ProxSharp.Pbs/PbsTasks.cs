@@ -78,7 +78,8 @@ public sealed class PbsTasks
         long start = 0;
         do
         {
-            IReadOnlyList<NodesTasksItem> page = _client.Api.Nodes.Tasks.List(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancellationToken).Data;
+            IReadOnlyList<NodesTasksItem> page = _client.Api.Nodes.Tasks
+                .List(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancellationToken).Data;
             count = page.Count;
             start += count;
             foreach (TaskInfo task in New(page, ref before))

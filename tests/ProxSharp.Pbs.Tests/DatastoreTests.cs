@@ -137,7 +137,12 @@ public sealed class DatastoreTests(PbsServer server) : IClassFixture<PbsServer>
         using StubPbs stub = new($"\"{StubPbs.TaskId.Replace(@"\", @"\\", StringComparison.Ordinal)}\"");
         TransferOptions options = new()
         {
-            Namespace = Ids.BackupNamespace.Parse("a/b"), RemoveVanished = true, GroupFilter = ["type:vm", "exclude:group:vm/7"], TransferLast = 2, RateIn = "50MiB", MaxDepth = 1,
+            Namespace = Ids.BackupNamespace.Parse("a/b"),
+            RemoveVanished = true,
+            GroupFilter = ["type:vm", "exclude:group:vm/7"],
+            TransferLast = 2,
+            RateIn = "50MiB",
+            MaxDepth = 1,
         };
         await stub.RunAsync(sync, () => stub.Store.Pull("remote-1", "far", options, Token), () => stub.Store.PullAsync("remote-1", "far", options, Token));
         Assert.Equal(

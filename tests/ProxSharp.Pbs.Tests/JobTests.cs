@@ -62,6 +62,19 @@ public sealed class JobTests(PbsServer server) : IClassFixture<PbsServer>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task RunNow_OfAVerifyJob_EndsAndLeavesAState(bool sync)
+    {
+        string id = $"check-{(sync ? "sync" : "async")}";
+        await server.Pbs.VerifyJobs.CreateAsync(new() { Id = id, Store = server.Filled.Name.Value }, Token);
+        PbsTask task = sync ? server.Pbs.VerifyJobs.RunNow(id, Token) : await server.Pbs.VerifyJobs.RunNowAsync(id, Token);
+        Assert.True((sync ? task.WaitForCompletion(cancellationToken: Token) : await task.WaitForCompletionAsync(Token)).Succeeded);
+        IReadOnlyList<AdminVerifyItem> states = sync ? server.Pbs.VerifyJobs.ListStates(null, Token) : await server.Pbs.VerifyJobs.ListStatesAsync(null, Token);
+        Assert.Equal("OK", states.Single(job => job.Id == id).LastRunState);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task ListStates_OfADatastore_NarrowsTheList(bool sync)
     {
         using StubPbs stub = new("""[{"id":"nightly","store":"store1","next-run":1700000000,"last-run-state":"OK"}]""");

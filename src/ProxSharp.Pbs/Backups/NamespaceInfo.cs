@@ -10,5 +10,7 @@ public sealed record NamespaceInfo(BackupNamespace Namespace, string? Comment)
 {
     /// <summary>Reads a list; namespaces whose names this library cannot read are left out.</summary>
     internal static IReadOnlyList<NamespaceInfo> ReadAll(IEnumerable<AdminDatastoreNamespaceItem> items) =>
-        [.. items.Select(static item => BackupNamespace.TryParse(item.Ns, out BackupNamespace ns) ? new NamespaceInfo(ns, item.Comment) : null).OfType<NamespaceInfo>()];
+        [.. items
+            .Select(static item => BackupNamespace.TryParse(item.Ns, out BackupNamespace ns) ? new NamespaceInfo(ns, item.Comment) : null)
+            .OfType<NamespaceInfo>()];
 }

@@ -31,11 +31,12 @@ public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath
         entry.ValueKind == JsonValueKind.Object
         && entry.TryGetProperty("backup-time", out JsonElement time) && time.TryGetInt64(out long seconds) && seconds >= 1
         && Flag(entry, "keep") is { } keep
-            ? new PruneDecision(group.Namespace, new BackupSnapshotPath(group.Path, DateTimeOffset.FromUnixTimeSeconds(seconds)), keep, Flag(entry, "protected") ?? false)
+            ? new PruneDecision(group.Namespace, new(group.Path, DateTimeOffset.FromUnixTimeSeconds(seconds)), keep, Flag(entry, "protected") ?? false)
             : throw Unreadable(entry);
 
     private static bool? Flag(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out JsonElement flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : null;
 
-    private static ProxmoxProtocolException Unreadable(JsonElement answer) => new($"The server was to tell which snapshots it keeps and answered {answer.ValueKind}.");
+    private static ProxmoxProtocolException Unreadable(JsonElement answer) =>
+        new($"The server was to tell which snapshots it keeps and answered {answer.ValueKind}.");
 }

@@ -8,7 +8,9 @@ public sealed record VerifyOptions
     /// <summary>Leaves it all to the server: what was checked already is passed over.</summary>
     public static VerifyOptions Default { get; } = new();
 
-    /// <summary>Whether snapshots that were checked already are passed over. Null (the default) leaves it to the server, which passes over them; false checks all.</summary>
+    /// <summary>
+    /// Whether snapshots that were checked already are passed over. Null (the default) leaves it to the server, which passes over them; false checks all.
+    /// </summary>
     public bool? IgnoreVerified { get; init; }
 
     /// <summary>After how many days a check counts no longer. Null (the default) for never.</summary>

@@ -17,5 +17,6 @@ internal static class PbsTaskInfo
         items.Select(static item => Upid.TryParse(item.Upid, out Upid upid) ? Read(upid, State(item)) : null).OfType<TaskInfo>();
 
     /// <summary>Puts a task and its state together.</summary>
-    public static TaskInfo Read(Upid upid, TaskState state) => new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
+    public static TaskInfo Read(Upid upid, TaskState state) =>
+        new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
 }

@@ -62,5 +62,6 @@ internal sealed class PbsTaskServer(PbsClient client) : TaskServer(client.Option
         new([.. response.Data.Select(PbsLogLine.Read)], response.Total, IsActive(response));
 
     private static bool? IsActive(ApiResponse<IReadOnlyList<NodesSyslogItem>> response) =>
-        response.Extra.TryGetValue("active", out JsonElement active) && active.ValueKind is JsonValueKind.True or JsonValueKind.False ? active.GetBoolean() : null;
+        response.Extra.TryGetValue("active", out JsonElement active)
+        && active.ValueKind is JsonValueKind.True or JsonValueKind.False ? active.GetBoolean() : null;
 }

@@ -1,14 +1,45 @@
 using System.Text;
+using ProxSharp.Api;
 using ProxSharp.Pbs.Backups;
 
 namespace ProxSharp.Pbs.Tests.Backups;
 
-/// <summary>Browsing in snapshots, with the answers of a real server.</summary>
-public sealed class CatalogTests
+/// <summary>Browsing in snapshots and downloads: against the simulator, and with the answers of a real server.</summary>
+public sealed class CatalogTests(PbsServer server) : IClassFixture<PbsServer>
 {
     private const string Triple = "backup-id=100 backup-time=1714558272 backup-type=vm";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DownloadEntry_FileThatTheCatalogLists_HasItsSize(bool sync)
+    {
+        BackupSnapshotInfo latest = (await server.Filled.Groups["ct/200"].Snapshots.FindLatestAsync(Token))!;
+        BackupSnapshot snapshot = server.Filled.Snapshots[latest.Path];
+        ArchiveEntry archive = Assert.Single(sync ? snapshot.ListEntries(cancellationToken: Token) : await snapshot.ListEntriesAsync(cancellationToken: Token));
+        IReadOnlyList<ArchiveEntry> entries = sync ? snapshot.ListEntries(archive.Path, Token) : await snapshot.ListEntriesAsync(archive.Path, Token);
+        ArchiveEntry file = entries.Where(static entry => entry.Size > 0).MinBy(static entry => entry.Size)!;
+        Assert.Equal((ArchiveEntryKind.File, true), (file.Kind, file.IsLeaf));
+        byte[] content = await ReadAsync(
+            sync ? snapshot.DownloadEntry(file.Path, cancellationToken: Token) : await snapshot.DownloadEntryAsync(file.Path, cancellationToken: Token));
+        Assert.Equal(file.Size, content.Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Downloads_OfABlob_AreItsFileAndItsContent(bool sync)
+    {
+        const string Name = "pct.conf.blob";
+        BackupSnapshotInfo latest = (await server.Filled.Groups["ct/200"].Snapshots.FindLatestAsync(Token))!;
+        BackupSnapshot snapshot = server.Filled.Snapshots[latest.Path];
+        byte[] stored = await ReadAsync(sync ? snapshot.Download(Name, Token) : await snapshot.DownloadAsync(Name, Token));
+        byte[] content = await ReadAsync(sync ? snapshot.DownloadDecoded(Name, Token) : await snapshot.DownloadDecodedAsync(Name, Token));
+        Assert.Equal(latest.Files.Single(static file => file.Filename == Name).Size, stored.Length);
+        Assert.Contains("hostname: ct", Encoding.UTF8.GetString(content), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(true)]
@@ -89,5 +120,15 @@ public sealed class CatalogTests
         Assert.True(ArchiveEntryKind.File.Equals((object)new ArchiveEntryKind("f")));
         Assert.Equal(new ArchiveEntryKind("f").GetHashCode(), ArchiveEntryKind.File.GetHashCode());
         Assert.Equal("", default(ArchiveEntryKind).Value);
+    }
+
+    private static async Task<byte[]> ReadAsync(ApiDownload download)
+    {
+        await using (download)
+        {
+            using MemoryStream bytes = new();
+            await download.Content.CopyToAsync(bytes, Token);
+            return bytes.ToArray();
+        }
     }
 }

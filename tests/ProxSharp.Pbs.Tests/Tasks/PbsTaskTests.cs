@@ -84,8 +84,14 @@ public sealed class PbsTaskTests(PbsServer server) : IClassFixture<PbsServer>
         using StubPbs stub = new("[]");
         PbsTaskFilter filter = new()
         {
-            RunningOnly = true, ErrorsOnly = true, Since = DateTimeOffset.FromUnixTimeSeconds(5), Until = DateTimeOffset.FromUnixTimeSeconds(9), Type = "prune", User = "ci@pbs",
-            Datastore = stub.Store.Name, Outcomes = [TaskOutcome.Failed, TaskOutcome.Warnings, TaskOutcome.Unknown, TaskOutcome.Succeeded],
+            RunningOnly = true,
+            ErrorsOnly = true,
+            Since = DateTimeOffset.FromUnixTimeSeconds(5),
+            Until = DateTimeOffset.FromUnixTimeSeconds(9),
+            Type = "prune",
+            User = "ci@pbs",
+            Datastore = stub.Store.Name,
+            Outcomes = [TaskOutcome.Failed, TaskOutcome.Warnings, TaskOutcome.Unknown, TaskOutcome.Succeeded],
         };
         _ = sync ? stub.Pbs.Tasks.List(filter, Token).Count() : await CountAsync(stub.Pbs.Tasks.ListAsync(filter, Token));
         Assert.Equal(
