@@ -9,6 +9,7 @@ using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Pbs.Content;
 using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Sessions;
+using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
 
@@ -51,6 +52,20 @@ public sealed class PbsSimulator : IAsyncDisposable
 
     internal PbsState State { get; private set; }
 
+    /// <summary>Looks into a datastore past the API. After <see cref="Reset"/> ask again.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such datastore.</exception>
+    public SimulatedDatastore GetDatastore(string name)
+    {
+        PbsState state = State;
+        lock (state.Gate)
+        {
+            return state.Datastores.TryGetValue(name, out Datastore? store)
+                ? new SimulatedDatastore(store, state.Gate, state.Time)
+                : throw new ArgumentException($"There is no datastore '{name}'.", nameof(name));
+        }
+    }
+
     /// <summary>Starts a simulator.</summary>
     /// <param name="options">How it starts; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
@@ -81,7 +96,7 @@ public sealed class PbsSimulator : IAsyncDisposable
             X509Certificate2 certificate = SimulatorCertificate.Create(state.NodeName, [state.NodeName]);
             SimulatorHost host = await SimulatorHost.StartAsync(server, certificate, options.Port, cancellationToken).ConfigureAwait(false);
             PbsSimulator simulator = new(host, server, sessions, options, tickets, state);
-            state.Fingerprint = host.Fingerprint;
+            state.Certificate = host.Certificate;
             RemoteServers.Add(host.Endpoint.Port, () => simulator.State);
             return simulator;
         }
@@ -99,7 +114,7 @@ public sealed class PbsSimulator : IAsyncDisposable
     public void Reset()
     {
         PbsState state = BuildState(_options);
-        state.Fingerprint = Fingerprint;
+        state.Certificate = _host.Certificate;
         _server.Pipeline = BuildPipeline(new SessionServices(state, _sessions, Faults, Traffic, _options.Delays), _tickets, _options);
         State = state;
     }

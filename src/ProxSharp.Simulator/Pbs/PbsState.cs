@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ProxSharp.PropertyStrings;
 using ProxSharp.Schema;
@@ -22,8 +23,8 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>The version that the server says it is.</summary>
     public required Version Version { get; init; }
 
-    /// <summary>The fingerprint of its certificate.</summary>
-    public string Fingerprint { get; set; } = "";
+    /// <summary>Its certificate; null until it listens.</summary>
+    public X509Certificate2? Certificate { get; set; }
 
     /// <summary>True if the server tells what came with version 4.</summary>
     public bool IsModern => Version.Major >= 4;

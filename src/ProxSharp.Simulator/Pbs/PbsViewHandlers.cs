@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Hosting;
 
 namespace ProxSharp.Simulator.Pbs;
 
@@ -32,6 +33,7 @@ internal sealed partial class PbsViewHandlers(PbsState state)
             new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = "https://acme-staging-v02.api.letsencrypt.org/directory" })));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", Time);
+        table.Get("/nodes/{node}/certificates/info", _ => ApiReply.Of(Certificates()));
     }
 
     /// <summary>Puts what every server has from the start.</summary>
@@ -137,7 +139,7 @@ internal sealed partial class PbsViewHandlers(PbsState state)
             ["cpu"] = 0.05,
             ["cpuinfo"] = new JsonObject { ["cpus"] = 2, ["model"] = "AMD EPYC", ["sockets"] = 1 },
             ["current-kernel"] = new JsonObject { ["machine"] = "x86_64", ["release"] = Kernel, ["sysname"] = "Linux", ["version"] = Build },
-            ["info"] = new JsonObject { ["fingerprint"] = state.Fingerprint.ToLowerInvariant() },
+            ["info"] = new JsonObject { ["fingerprint"] = Fingerprint() },
             ["kversion"] = $"Linux {Kernel} {Build}",
             ["loadavg"] = new JsonArray(0.25, 0.2, 0.15),
             ["memory"] = new JsonObject { ["total"] = Memory, ["used"] = used, ["free"] = Memory - used },
@@ -146,6 +148,31 @@ internal sealed partial class PbsViewHandlers(PbsState state)
             ["uptime"] = (long)(state.Now - _booted).TotalSeconds,
             ["wait"] = 0.001,
         };
+    }
+
+    // Proxmox: this server writes fingerprints in lower case.
+    private string Fingerprint() => state.Certificate is { } certificate ? SimulatorCertificate.Fingerprint(certificate).ToLowerInvariant() : "";
+
+    private JsonArray Certificates()
+    {
+        if (state.Certificate is not { } certificate)
+        {
+            return [];
+        }
+
+        return new JsonArray(new JsonObject
+        {
+            ["filename"] = "proxy.pem",
+            ["fingerprint"] = Fingerprint(),
+            ["subject"] = certificate.Subject,
+            ["issuer"] = certificate.Issuer,
+            ["notbefore"] = new DateTimeOffset(certificate.NotBefore.ToUniversalTime()).ToUnixTimeSeconds(),
+            ["notafter"] = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+            ["pem"] = certificate.ExportCertificatePem(),
+            ["public-key-bits"] = 256,
+            ["public-key-type"] = "id-ecPublicKey",
+            ["san"] = new JsonArray("localhost", state.NodeName),
+        });
     }
 
     private ApiReply Time(ApiCall call)

@@ -25,6 +25,7 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
     private static readonly ConcurrentDictionary<int, (Sha256Digest Digest, byte[] Blob)> s_zeros = [];
 
     private readonly List<ManifestFile> _files = [];
+    private readonly HashSet<Sha256Digest> _written = [];
 
     /// <summary>Makes a snapshot.</summary>
     /// <param name="key">The snapshot.</param>
@@ -66,7 +67,11 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
     private Sha256Digest AddZeros(int length)
     {
         (Sha256Digest digest, byte[] blob) = Zeros(length);
-        store.Chunks.Write(digest, blob, now);
+        if (_written.Add(digest))
+        {
+            store.Chunks.Write(digest, blob, now);
+        }
+
         return digest;
     }
 
