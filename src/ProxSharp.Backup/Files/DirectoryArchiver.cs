@@ -47,7 +47,9 @@ public sealed class DirectoryArchiver
     /// <param name="cancellationToken">Stops the backup; the archive is incomplete then.</param>
     /// <returns>What the archive holds.</returns>
     /// <exception cref="ArgumentException">A catalog is given, but no name.</exception>
-    /// <exception cref="FileTreeException">The directory cannot be read, or has too many entries.</exception>
+    /// <exception cref="FileTreeException">
+    /// The directory cannot be read, or has too many entries, or the process has no more file handles.
+    /// </exception>
     public async Task<DirectoryArchiveResult> WriteAsync(
         Stream archive,
         CatalogOutput? catalog = null,
@@ -80,7 +82,9 @@ public sealed class DirectoryArchiver
     /// </param>
     /// <param name="cancellationToken">Stops the backup; the archive is incomplete then.</param>
     /// <returns>What the archive holds.</returns>
-    /// <exception cref="FileTreeException">The directory cannot be read, or has too many entries.</exception>
+    /// <exception cref="FileTreeException">
+    /// The directory cannot be read, or has too many entries, or the process has no more file handles.
+    /// </exception>
     public async Task<DirectoryArchiveResult> WriteSplitAsync(
         Stream metadata,
         IPayloadSink payload,

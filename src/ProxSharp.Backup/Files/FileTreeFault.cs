@@ -27,6 +27,9 @@ public enum FileTreeFault
     /// <summary>The file system is full, or a quota is used up.</summary>
     Full,
 
+    /// <summary>The process or the system has no more file handles or memory. The limit of the process is <c>ulimit -n</c>.</summary>
+    Exhausted,
+
     /// <summary>The file system does not know this operation.</summary>
     Unsupported,
 }

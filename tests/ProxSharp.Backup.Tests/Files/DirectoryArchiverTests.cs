@@ -119,6 +119,22 @@ public sealed class DirectoryArchiverTests
         Assert.Null(Archives.Open(archive).Find("small"));
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("directory")]
+    public async Task Archive_NoMoreFileHandles_Throws(string failing)
+    {
+        using TempTree tree = new();
+        tree.Write("file", "x");
+        tree.Write("directory/inside", "x");
+        HookTree hooks = new(FileTrees.Create())
+        {
+            Opened = name => Act(name == failing, () => throw new FileTreeException(FileTreeFault.Exhausted, name, "Too many open files.")),
+        };
+        FileTreeException exception = await Assert.ThrowsAsync<FileTreeException>(() => WriteAsync(tree, hooks));
+        Assert.Equal(FileTreeFault.Exhausted, exception.Fault);
+    }
+
     [Fact]
     public async Task Archive_MountPoints_AreEmptyUnlessIncluded()
     {

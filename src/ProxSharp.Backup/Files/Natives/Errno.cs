@@ -9,11 +9,14 @@ internal static class Errno
     internal const int NoDevice = 6;
     internal const int TooBig = 7;
     internal const int BadHandle = 9;
+    internal const int NoMemory = 12;
     internal const int NoAccess = 13;
     internal const int Exists = 17;
     internal const int NotDirectory = 20;
     internal const int IsDirectory = 21;
     internal const int Invalid = 22;
+    internal const int SystemFull = 23;
+    internal const int ProcessFull = 24;
     internal const int NotTerminal = 25;
     internal const int NoSpace = 28;
     internal const int ReadOnlyFileSystem = 30;
@@ -37,6 +40,7 @@ internal static class Errno
         Loop or NotDirectory or IsDirectory => FileTreeFault.OtherKind,
         Exists => FileTreeFault.Exists,
         NoSpace or QuotaExceeded => FileTreeFault.Full,
+        NoMemory or SystemFull or ProcessFull => FileTreeFault.Exhausted,
         NotSupported or NoSystemCall or NotTerminal or NameTooLong or BadSequence => FileTreeFault.Unsupported,
         _ => FileTreeFault.Failed,
     };

@@ -92,7 +92,7 @@ internal sealed class TreeWalk
         {
             node = directory.Node.Open(name);
         }
-        catch (FileTreeException exception)
+        catch (FileTreeException exception) when (WalkLoader.CanBeLeftOut(exception))
         {
             if (!IsExcluded(isDirectory: false))
                 _loader.Skipped(exception, directory.PathOf(name.Name));
@@ -177,7 +177,7 @@ internal sealed class TreeWalk
         {
             directory.Names = directory.Node.List();
         }
-        catch (FileTreeException exception) when (!directory.IsRoot)
+        catch (FileTreeException exception) when (!directory.IsRoot && WalkLoader.CanBeLeftOut(exception))
         {
             _warnings.Add(FileWarningKind.Unreadable, path(), $"{exception.Message} Its content is left out.");
             return;
@@ -210,7 +210,7 @@ internal sealed class TreeWalk
                 directory.IsRoot,
                 message => _warnings.Add(FileWarningKind.BadPattern, path, message)));
         }
-        catch (FileTreeException exception)
+        catch (FileTreeException exception) when (WalkLoader.CanBeLeftOut(exception))
         {
             _warnings.Add(FileWarningKind.Unreadable, path, $"{exception.Message} Its patterns are ignored.");
         }

@@ -36,6 +36,9 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
         }
     }
 
+    /// <summary>Whether a failure concerns one entry only. Without file handles all others would fail too, and the backup would miss them.</summary>
+    internal static bool CanBeLeftOut(FileTreeException exception) => exception.Fault != FileTreeFault.Exhausted;
+
     /// <summary>Tells that an entry is left out.</summary>
     internal void Skipped(FileTreeException exception, byte[] path)
     {
@@ -66,7 +69,7 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
                 throw;
             }
         }
-        catch (FileTreeException exception)
+        catch (FileTreeException exception) when (CanBeLeftOut(exception))
         {
             Skipped(exception, item.Path);
             return false;
