@@ -92,7 +92,11 @@ public sealed class BackupEnvironmentTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, mode);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+
         return path;
     }
 }

@@ -10,6 +10,8 @@ internal static class SessionOpener
 {
     private static readonly ApiOperation s_backup = new(ApiMethod.Get, "/backup");
     private static readonly ApiOperation s_reader = new(ApiMethod.Get, "/reader");
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(1.6);
 
     /// <summary>Opens a session that writes a snapshot.</summary>
     public static Task<IBackupChannel> OpenWriterAsync(
@@ -45,7 +47,18 @@ internal static class SessionOpener
         Datastore store, ApiOperation operation, ApiParameters parameters, string protocol, string session, string action, CancellationToken cancellationToken)
     {
         ApiCallOptions options = new() { Action = $"{action} in {store}" };
-        UpgradedConnection connection = await store.Client.UpgradeAsync(operation, parameters, protocol, options, cancellationToken).ConfigureAwait(false);
-        return new SocketsChannel(connection, session);
+        for (TimeSpan pause = s_firstPause; ; pause *= 2)
+        {
+            try
+            {
+                UpgradedConnection connection = await store.Client.UpgradeAsync(operation, parameters, protocol, options, cancellationToken).ConfigureAwait(false);
+                return await Http2Channel.StartAsync(connection, session, store.Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProxmoxConflictException busy) when (pause < s_lastPause && busy.ServerMessage.Contains("another backup is already running", StringComparison.Ordinal))
+            {
+                // Proxmox: the server learns of the end of a connection a moment later, and until then the group stays locked by the backup before.
+                await Task.Delay(pause, store.Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 }

@@ -66,6 +66,9 @@ internal sealed class BackupRun : IAsyncDisposable
     /// <summary>The previous backup; null if there is none that can be used.</summary>
     public PreviousBackup? Previous { get; private set; }
 
+    /// <summary>Opens a session that reads the previous snapshot; null if there is no way to.</summary>
+    public Func<BackupSnapshotPath, CancellationToken, Task<BackupReaderSession>>? OpenReader { get; init; }
+
     /// <summary>Cancelled when the backup ends early.</summary>
     public CancellationToken Token => Fault.Token;
 

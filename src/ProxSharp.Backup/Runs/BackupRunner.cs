@@ -19,16 +19,32 @@ internal static class BackupRunner
         BackupSnapshotPath snapshot = new(group, WholeSeconds(options.Time ?? time.GetUtcNow()));
         WriterSessionOptions session = new() { Debug = options.Debug, NoCache = options.NoCache };
         BackupWriterSession writer = await BackupWriterSession.OpenAsync(store, options.Namespace, snapshot, session, cancellationToken).ConfigureAwait(false);
-        BackupResult result = await RunAsync(writer, snapshot, sources, options, time, cancellationToken).ConfigureAwait(false);
+        BackupResult result = await RunAsync(writer, snapshot, sources, options, time, OpenReaderAsync, cancellationToken).ConfigureAwait(false);
         return options.Notes is { Length: > 0 } notes ? await NoteAsync(store, result, notes, options, cancellationToken).ConfigureAwait(false) : result;
+
+        Task<BackupReaderSession> OpenReaderAsync(BackupSnapshotPath previous, CancellationToken token)
+            => BackupReaderSession.OpenAsync(store, options.Namespace, previous, options.Debug, token);
     }
 
     /// <summary>Makes a backup in a session, which ends with it.</summary>
+    /// <param name="writer">The session.</param>
+    /// <param name="snapshot">The snapshot that it writes.</param>
+    /// <param name="sources">What to back up.</param>
+    /// <param name="options">How.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="openReader">Opens a session that reads the previous snapshot; null if there is no way to.</param>
+    /// <param name="cancellationToken">Gives the backup up.</param>
     public static async Task<BackupResult> RunAsync(
-        BackupWriterSession writer, BackupSnapshotPath snapshot, IReadOnlyList<BackupSource> sources, BackupOptions options, TimeProvider time, CancellationToken cancellationToken)
+        BackupWriterSession writer,
+        BackupSnapshotPath snapshot,
+        IReadOnlyList<BackupSource> sources,
+        BackupOptions options,
+        TimeProvider time,
+        Func<BackupSnapshotPath, CancellationToken, Task<BackupReaderSession>>? openReader,
+        CancellationToken cancellationToken)
     {
         using UploadFault fault = new(cancellationToken);
-        BackupRun run = new(writer, snapshot, options, time, fault);
+        BackupRun run = new(writer, snapshot, options, time, fault) { OpenReader = openReader };
         try
         {
             return await RunAsync(run, sources).ConfigureAwait(false);

@@ -65,17 +65,19 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         try
         {
             PayloadUpload sink = new(payload.Upload, chunker);
-            if (usePrevious && payloadIndex is DynamicIndex chunks && metadataIndex is DynamicIndex entries)
+            PreviousTree? previous = usePrevious
+                ? await PreviousTree.OpenAsync(run, Metadata, metadataIndex, Payload, payloadIndex).ConfigureAwait(false)
+                : null;
+            try
             {
-                PreviousTree previous = await PreviousTree.OpenAsync(run, Metadata, entries, chunks).ConfigureAwait(false);
-                await using (previous.ConfigureAwait(false))
-                {
-                    await WriteSplitAsync(run, metadata, sink, previous.Archive).ConfigureAwait(false);
-                }
+                await WriteSplitAsync(run, metadata, sink, previous?.Archive).ConfigureAwait(false);
             }
-            else
+            finally
             {
-                await WriteSplitAsync(run, metadata, sink, null).ConfigureAwait(false);
+                if (previous is not null)
+                {
+                    await previous.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             // Proxmox: the manifest names the payload first.

@@ -22,7 +22,7 @@ internal sealed class FakeBackup
         Channel = new FakeChannel(Store);
         prepare?.Invoke(Channel);
         BackupSnapshotPath snapshot = new(BackupGroupPath.Parse("host/web1"), DateTimeOffset.FromUnixTimeSeconds(_time += 60));
-        return BackupRunner.RunAsync(new BackupWriterSession(Channel), snapshot, sources, options ?? new BackupOptions(), Time, cancellationToken);
+        return BackupRunner.RunAsync(new BackupWriterSession(Channel), snapshot, sources, options ?? new BackupOptions(), Time, null, cancellationToken);
     }
 
     /// <summary>Bytes that look random.</summary>

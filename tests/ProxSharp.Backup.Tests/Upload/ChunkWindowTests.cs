@@ -40,7 +40,7 @@ public sealed class ChunkWindowTests
         WindowRegion second = await FillAsync(window, 4, 2);
         await WriteAsync(window, 4, 3);
         window.Release(first);
-        Assert.False(window.GetMemoryAsync(TestContext.Current.CancellationToken).IsCompleted); // The open chunk would leave no room behind it.
+        Assert.False(window.GetMemoryAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted); // The open chunk would leave no room behind it.
         window.Release(second);
         Memory<byte> memory = await window.GetMemoryAsync(TestContext.Current.CancellationToken);
         Assert.Equal(8, memory.Length);

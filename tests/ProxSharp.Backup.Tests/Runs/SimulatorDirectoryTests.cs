@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Tests.Fakes;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Backup.Tests.Runs;
+
+/// <summary>Backups of directories in all modes, restored again.</summary>
+public sealed class SimulatorDirectoryTests : IAsyncLifetime
+{
+    private const int MiB = 1 << 20;
+    private static readonly BackupGroupPath s_group = BackupGroupPath.Parse("host/web1");
+    private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("proxsharp-tree").FullName;
+    private SimulatedServer _server = null!;
+    private int _run;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Tree => Path.Combine(_folder, "tree");
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await SimulatedServer.StartAsync();
+        Directory.CreateDirectory(Path.Combine(Tree, "sub", "deep"));
+        Directory.CreateDirectory(Path.Combine(Tree, "empty"));
+        Write("a.txt", "hello\n"u8.ToArray());
+        Write("empty.txt", []);
+        Write("big.bin", FakeBackup.Random(6 * MiB, 1));
+        Write("sub/two.bin", FakeBackup.Random(3 * MiB, 2));
+        Write("sub/deep/three.bin", FakeBackup.Random(2 * MiB, 3));
+        Write("sub/skip.tmp", "no"u8.ToArray());
+        File.CreateSymbolicLink(Path.Combine(Tree, "link"), "a.txt");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(ChangeDetectionMode.Legacy, false)]
+    [InlineData(ChangeDetectionMode.Data, false)]
+    [InlineData(ChangeDetectionMode.Metadata, false)]
+    [InlineData(ChangeDetectionMode.Legacy, true)]
+    [InlineData(ChangeDetectionMode.Metadata, true)]
+    public async Task BackupAsync_Directory_IsRestoredAsItWas(ChangeDetectionMode mode, bool encrypted)
+    {
+        using CryptConfig? key = encrypted ? CryptConfig.CreateRandom() : null;
+        BackupResult first = await BackUpAsync(mode, key);
+        Assert.Equal(
+            mode == ChangeDetectionMode.Legacy ? ["root.pxar.didx", "catalog.pcat1.didx"] : ["root.ppxar.didx", "root.mpxar.didx"],
+            first.Archives.Select(static archive => archive.Name));
+        await AssertRestoredAsync(first, key, "first");
+
+        BackupResult second = await BackUpAsync(mode, key);
+        Assert.Empty(second.Warnings);
+        Assert.InRange(second.BytesUploaded, 0, 20_000); // The catalog, or the first bytes of the payload and where contents lie now.
+        await AssertRestoredAsync(second, key, "second");
+
+        Write("sub/deep/three.bin", FakeBackup.Random(2 * MiB, 30));
+        Write("new.bin", FakeBackup.Random(1 * MiB, 31));
+        BackupResult third = await BackUpAsync(mode, key);
+        Assert.InRange(third.BytesUploaded, 3 * MiB, 12 * MiB);
+        await AssertRestoredAsync(third, key, "third");
+    }
+
+    [Fact]
+    public async Task BackupAsync_MetadataMode_DoesNotReadUnchangedFiles()
+    {
+        string path = Path.Combine(Tree, "big.bin");
+        DateTime written = s_time.UtcDateTime;
+        File.SetLastWriteTimeUtc(path, written);
+        await BackUpAsync(ChangeDetectionMode.Metadata, null);
+
+        // The same size and times, other bytes: the mode cannot notice, which proves that it did not read.
+        File.WriteAllBytes(path, FakeBackup.Random(6 * MiB, 99));
+        File.SetLastWriteTimeUtc(path, written);
+        BackupResult second = await BackUpAsync(ChangeDetectionMode.Metadata, null);
+        Assert.InRange(second.BytesUploaded, 0, 100_000);
+    }
+
+    [Fact]
+    public async Task BackupAsync_KeyGoneAway_ReadsEverythingAgain()
+    {
+        using CryptConfig key = CryptConfig.CreateRandom();
+        await BackUpAsync(ChangeDetectionMode.Metadata, key);
+        BackupResult plain = await BackUpAsync(ChangeDetectionMode.Metadata, null);
+        Assert.NotEmpty(plain.Warnings);
+        await AssertRestoredAsync(plain, null, "plain");
+    }
+
+    [Fact]
+    public async Task BackupAsync_TwoDirectories_ShareACatalog()
+    {
+        BackupResult result = await _server.Store.BackupAsync(
+            s_group, [BackupSource.Directory("one", Path.Combine(Tree, "sub")), BackupSource.Directory("two", Path.Combine(Tree, "empty"))], new BackupOptions { Time = s_time }, Cancel);
+        Assert.Equal(["one.pxar.didx", "two.pxar.didx", "catalog.pcat1.didx"], result.Archives.Select(static archive => archive.Name));
+    }
+
+    [Fact]
+    public async Task BackupAsync_NoDirectory_IsAFailureOfTheSource()
+    {
+        BackupSourceException failure = await Assert.ThrowsAsync<BackupSourceException>(
+            () => _server.Store.BackupAsync(s_group, [BackupSource.Directory("root", Path.Combine(Tree, "a.txt"))], new BackupOptions { Time = s_time }, Cancel));
+        Assert.Equal("root.pxar.didx", failure.Archive);
+    }
+
+    private Task<BackupResult> BackUpAsync(ChangeDetectionMode mode, CryptConfig? key)
+    {
+        DirectoryArchiveOptions tree = new() { Excludes = [PathPattern.Parse("*.tmp")] };
+        BackupOptions options = new() { Time = s_time.AddMinutes(++_run), ChangeDetection = mode, Key = key };
+        return _server.Store.BackupAsync(s_group, [BackupSource.Directory("root", Tree, tree)], options, Cancel);
+    }
+
+    private async Task AssertRestoredAsync(BackupResult result, CryptConfig? key, string name)
+    {
+        string target = Path.Combine(_folder, name);
+        await using SnapshotReader reader = await _server.Store.OpenSnapshotAsync(result.Snapshot, new SnapshotOpenOptions { Key = key }, Cancel);
+        await reader.RestoreAsync("root.pxar", target, cancellationToken: Cancel);
+        Assert.Equal(Contents(Tree).Where(static line => !line.Contains("skip.tmp", StringComparison.Ordinal)), Contents(target).Where(static line => !line.Contains(".pxarexclude-cli", StringComparison.Ordinal)));
+        Assert.Equal("a.txt", new FileInfo(Path.Combine(target, "link")).LinkTarget);
+    }
+
+    private static IEnumerable<string> Contents(string root) => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
+        .Select(path => $"{Path.GetRelativePath(root, path)} {File.GetLastWriteTimeUtc(path):O} {(File.Exists(path) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "")}")
+        .Order(StringComparer.Ordinal);
+
+    private void Write(string name, byte[] bytes) => File.WriteAllBytes(Path.Combine(Tree, name), bytes);
+}
