@@ -52,7 +52,7 @@ internal static class SessionOpener
             try
             {
                 UpgradedConnection connection = await store.Client.UpgradeAsync(operation, parameters, protocol, options, cancellationToken).ConfigureAwait(false);
-                return new SocketsChannel(connection, session);
+                return await Http2Channel.StartAsync(connection, session, store.Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch (ProxmoxConflictException busy) when (pause < s_lastPause && busy.ServerMessage.Contains("another backup is already running", StringComparison.Ordinal))
             {

@@ -6,6 +6,7 @@ using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Ids;
+using ProxSharp.Simulator;
 
 namespace ProxSharp.Backup.Tests.Runs;
 
@@ -143,13 +144,13 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task UploadBackupLogAsync_Once_IsStoredBesideTheBackup()
+    public async Task UploadBackupLogAsync_FinishedBackup_SendsTheBlob()
     {
         BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
-        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), cancellationToken: Cancel);
-        await using BackupReaderSession reader = await _server.ReadAsync(result);
-        Assert.Equal("all went well", Encoding.UTF8.GetString(await Restored.ArchiveAsync(reader, ArchiveName.ClientLog)));
-        await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => _server.Store.UploadBackupLogAsync(result.Snapshot, "again"u8.ToArray(), cancellationToken: Cancel));
+        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
+        SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Method == "POST");
+        Assert.Equal("/api2/json/admin/datastore/store1/upload-backup-log", request.Path);
+        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=a", request.Query, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+
+namespace ProxSharp.Backup.Protocol.Http2;
+
+/// <summary>One request and its answer. What arrives is passed on under a lock, so that nothing is written to the caller's output once the caller has given up.</summary>
+internal sealed class Http2Stream
+{
+    private const int LongestError = 16 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly IBufferWriter<byte>? _output;
+    private readonly TaskCompletionSource<ChannelAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ArrayBufferWriter<byte>? _error;
+    private int _status;
+
+    public Http2Stream(IBufferWriter<byte>? output) => _output = output;
+
+    /// <summary>The number of the stream; 0 before it is open.</summary>
+    public int Id { get; set; }
+
+    /// <summary>How many bytes the server takes yet; guarded by <see cref="SendWindow"/>.</summary>
+    public long Window { get; set; }
+
+    /// <summary>Ends with the answer.</summary>
+    public Task<ChannelAnswer> Completion => _completion.Task;
+
+    /// <summary>Takes a block of headers.</summary>
+    /// <param name="status">The status; null for what comes behind the data.</param>
+    public void OnHeaders(int? status)
+    {
+        lock (_gate)
+        {
+            // 1xx announce the real answer.
+            _status = status is >= 200 ? status.Value : _status;
+        }
+    }
+
+    /// <summary>Takes a part of the body.</summary>
+    public void OnData(ReadOnlySpan<byte> data)
+    {
+        lock (_gate)
+        {
+            if (_completion.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (_status is >= 200 and < 300)
+            {
+                Pass(data);
+                return;
+            }
+
+            _error ??= new ArrayBufferWriter<byte>(1024);
+            _error.Write(data[..Math.Min(data.Length, LongestError - _error.WrittenCount)]);
+        }
+    }
+
+    /// <summary>Takes the end.</summary>
+    /// <returns>False if there was no status.</returns>
+    public bool OnEnd()
+    {
+        lock (_gate)
+        {
+            string text = _error is null ? "" : Encoding.UTF8.GetString(_error.WrittenSpan).Trim();
+            return _status != 0 && (_completion.TrySetResult(new ChannelAnswer(_status, text)) || true);
+        }
+    }
+
+    /// <summary>Ends without an answer.</summary>
+    /// <returns>False if the answer has come.</returns>
+    public bool Fail(Exception failure)
+    {
+        lock (_gate)
+        {
+            bool failed = _completion.TrySetException(failure);
+            _ = _completion.Task.Exception; // The caller may have given up before.
+            return failed;
+        }
+    }
+
+    // An output that refuses ends its own request, not the connection.
+    private void Pass(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            _output?.Write(data);
+        }
+        catch (Exception exception)
+        {
+            _completion.TrySetException(exception); // Whoever waits for the answer gets it.
+        }
+    }
+}
