@@ -7,7 +7,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ProxSharp.Bench;
 
-// Runs one part or all of them: resources, overhead, connections, tasks, create, bulk, formats, upload [MiB], backup [MiB]. (serve is the other process of backup.)
+// Runs one part or all of them: resources, overhead, connections, tasks, create, bulk, formats, upload [MiB], backup [MiB], restore [MiB]. (serve is the other process of backup and restore.)
 string part = args.Length > 0 ? args[0] : "all";
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -58,6 +58,12 @@ if (part is "all" or "backup")
 {
     long mebibytes = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 1024;
     await BackupRun.RunAsync(mebibytes << 20);
+}
+
+if (part is "all" or "restore")
+{
+    long mebibytes = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 1024;
+    await RestoreRun.RunAsync(mebibytes << 20);
 }
 
 if (part is "all" or "upload")

@@ -5,10 +5,11 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Files;
 
 /// <summary>
-/// Restores archives into a directory, with all metadata that the system and the rights allow; what they do not allow is a warning. Whatever an archive or
-/// another program does, nothing is written outside of the directory: every name is opened below its open directory, and no link is followed. Until its content and
-/// metadata are complete, a directory or new file is closed to all but its owner and has the time of now; a file that replaces another does so when it is
-/// complete. So a restore that was broken off can be resumed with <see cref="ExistingFiles.KeepSameTime"/>.
+/// Restores archives into a directory, with all metadata that the system and the rights allow; what they do not allow is a warning.
+/// Whatever an archive or another program does, nothing is written outside of the directory: every name is opened below its open directory,
+/// and no link is followed. Until its content and metadata are complete, a directory or new file is closed to all but its owner and has the
+/// time of now; a file that replaces another does so when it is complete. So a restore that was broken off can be resumed with
+/// <see cref="ExistingFiles.KeepSameTime"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -64,8 +65,8 @@ public sealed class TreeExtractor
     }
 
     /// <summary>
-    /// Restores an archive that can be read anywhere. Directories in which nothing is wanted are not read. Of hard links to a file that is not restored itself, the
-    /// first one becomes that file.
+    /// Restores an archive that can be read anywhere. Directories in which nothing is wanted are not read. Of hard links to a file that is
+    /// not restored itself, the first one becomes that file.
     /// </summary>
     /// <param name="archive">The archive; of a split one with its payload.</param>
     /// <param name="cancellationToken">Stops the restore. What was restored so far stays.</param>

@@ -232,6 +232,22 @@ public sealed class SnapshotFaultTests
         Assert.True(result.Files.Single(static other => other.File.Name == "root.mpxar").IsIntact);
     }
 
+    [Fact]
+    public async Task Verify_EncryptedWithoutKey_ChecksWhatIsStored()
+    {
+        TamperedSource source = TamperedSource.Over(Encrypted);
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(source, new() { AllowMissingKey = true }, Stop);
+        SnapshotVerification intact = await reader.VerifyAsync(null, Stop);
+        Assert.True(intact.IsIntact, string.Join('\n', intact.Files.SelectMany(static file => file.Damages)));
+        Assert.All(intact.Files, static file => Assert.False(file.WithContents));
+        source.Chunks = static (_, bytes) => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
+        SnapshotVerification damaged = await reader.VerifyAsync(null, Stop);
+        Assert.All(damaged.Files.Where(static file => file.File.IsIndex), static file => Assert.All(file.Damages, static damage => Assert.Equal(ChunkProblem.Damaged, damage.Problem)));
+        Assert.False(damaged.IsIntact);
+        source.Chunks = static (_, _) => Plain("someone else's data");
+        Assert.False((await reader.VerifyAsync(null, Stop)).IsIntact);
+    }
+
     private static async Task OnlyDocumentedAsync(Func<Task> work)
     {
         try

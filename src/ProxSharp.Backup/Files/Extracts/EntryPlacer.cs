@@ -41,9 +41,10 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
             return false;
         }
 
-        return stat.Kind != PxarEntryKind.Directory
-            ? true
-            : throw new FileTreeException(FileTreeFault.Exists, PxarName.Text(directory.PathOf(name)), $"\"{PxarName.Text(directory.PathOf(name))}\" is a directory, which is not replaced by anything else.");
+        if (stat.Kind != PxarEntryKind.Directory)
+            return true;
+        string path = PxarName.Text(directory.PathOf(name));
+        throw new FileTreeException(FileTreeFault.Exists, path, $"\"{path}\" is a directory, which is not replaced by anything else.");
     }
 
     /// <summary>Creates an entry.</summary>
@@ -52,8 +53,9 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
     /// <param name="replaces">Whether something is there that is replaced.</param>
     /// <param name="create">Creates it under the name it is given.</param>
     /// <param name="complete">Completes what was created.</param>
+    /// <param name="seal">Does what can only be done when it has its name; null for nothing.</param>
     /// <returns>Whether it is there now; if not, that was told.</returns>
-    internal bool Place(ExtractDirectory directory, PxarName name, bool replaces, Action<PxarName> create, Action<PxarName> complete)
+    internal bool Place(ExtractDirectory directory, PxarName name, bool replaces, Action<PxarName> create, Action<PxarName> complete, Action? seal = null)
     {
         ITargetDirectory handle = directory.Handle!;
         PxarName place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name;
@@ -72,13 +74,15 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
             complete(place);
             if (replaces)
                 handle.Rename(place, name);
-            return true;
         }
         catch
         {
             TryDelete(handle, place);
             throw;
         }
+
+        seal?.Invoke();
+        return true;
     }
 
     internal MetadataReport Report(ExtractDirectory directory, PxarName name) => new(_warnings, () => directory.PathOf(name));

@@ -34,6 +34,9 @@ internal sealed class ExtractDirectory
     /// <summary>The path with a leading slash; empty for the root.</summary>
     internal byte[] Path => Parent is null ? [] : Parent.PathOf(Entry.Name);
 
+    /// <summary>Whether something in it failed, so that it stays incomplete.</summary>
+    internal bool IsBroken { get; set; }
+
     internal void Acquire() => Interlocked.Increment(ref _users);
 
     internal void Release()

@@ -18,7 +18,6 @@ internal sealed class ExtractRun : IAsyncDisposable
     private readonly ITargetDirectory _target;
     private ExtractDirectory? _root;
     private ExtractDirectory? _current;
-    private bool _isComplete;
 
     internal ExtractRun(ITargetDirectory target, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings)
     {
@@ -36,8 +35,13 @@ internal sealed class ExtractRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _jobs.DisposeAsync().ConfigureAwait(false);
+        // What is open still was not completed.
         for (; _current is not null; _current = _current.Parent)
+        {
+            _current.IsBroken = true;
             _current.Release();
+        }
+
         _target.Dispose();
     }
 
@@ -93,7 +97,6 @@ internal sealed class ExtractRun : IAsyncDisposable
     internal async Task<TreeExtractResult> CompleteAsync()
     {
         await _jobs.DrainAsync().ConfigureAwait(false);
-        _isComplete = true;
         _totals.ReportEnd();
         return new()
         {
@@ -112,25 +115,13 @@ internal sealed class ExtractRun : IAsyncDisposable
         if (directory.Handle is not { } handle)
             return;
         // A directory that a broken restore left open stays as it is: closed to others, and with the time of now.
-        bool isWhole = directory != _current && !IsOpen(directory);
-        if (directory.AppliesMetadata && (isWhole || _isComplete))
+        if (directory.AppliesMetadata && !directory.IsBroken)
         {
             handle.Apply(directory.Entry.Metadata!, _placer.Parts, new(_warnings, () => directory.Path is { Length: > 0 } path ? path : [(byte)'/']));
             _totals.Add();
         }
 
         handle.Dispose();
-    }
-
-    private bool IsOpen(ExtractDirectory directory)
-    {
-        for (ExtractDirectory? open = _current; open is not null; open = open.Parent)
-        {
-            if (open == directory)
-                return true;
-        }
-
-        return false;
     }
 
     private async ValueTask AddLinkAsync(
@@ -145,7 +136,8 @@ internal sealed class ExtractRun : IAsyncDisposable
         byte[] path = directory.PathOf(link.Name);
         if (resolve is null)
         {
-            _warnings.Add(FileWarningKind.NotCreated, path, $"The file \"{PxarName.Text(link.LinkTarget.Span)}\", of which this is a further name, was not restored. It is left out.");
+            string target = PxarName.Text(link.LinkTarget.Span);
+            _warnings.Add(FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
             return;
         }
 

@@ -48,6 +48,20 @@ internal sealed class ExtractTotals(IProgress<FileProgress>? progress)
             Skipped++;
     }
 
+    /// <summary>Tells how far a large file is.</summary>
+    internal void ReportPart(long bytes)
+    {
+        if (_progress is null)
+            return;
+        lock (_gate)
+        {
+            if (Bytes + bytes - _reportedBytes < ProgressBytes)
+                return;
+            (_reportedEntries, _reportedBytes) = (Entries, Bytes + bytes);
+            _progress.Report(new(Entries, Bytes + bytes));
+        }
+    }
+
     internal void ReportEnd() => _progress?.Report(new(Entries, Bytes));
 
     private void Report()

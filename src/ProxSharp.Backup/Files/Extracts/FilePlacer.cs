@@ -34,7 +34,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
         if (sameSize && _options.Existing == ExistingFiles.KeepSameTime && there!.Value.ModificationTime == entry.Metadata!.ModificationTime)
         {
-            Keep(directory, name, entry);
+            Keep(directory, name, entry, there.Value);
             return;
         }
 
@@ -50,11 +50,23 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
     }
 
-    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry)
+    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry, FileStat there)
     {
-        using ITargetFile file = directory.Handle!.Open(name);
-        file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        PxarMetadata metadata = entry.Metadata!;
+        // The time is set after all else, so that a file which has it is most probably complete.
+        if ((there.Mode, there.UserId, there.GroupId) != (metadata.Mode, metadata.UserId, metadata.GroupId))
+        {
+            using ITargetFile file = directory.Handle!.Open(name);
+            Complete(directory, name, entry, file);
+        }
+
         _totals.AddFile(entry.Length, kept: true);
+    }
+
+    private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
+    {
+        file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
     }
 
     private async ValueTask QueueAsync(
@@ -86,7 +98,26 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     {
         try
         {
-            ITargetFile? file = null;
+            WriteSmall(directory, name, entry, replaces, buffer.AsMemory(0, (int)entry.Length));
+        }
+        catch
+        {
+            directory.IsBroken = true;
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            directory.Release();
+        }
+    }
+
+    private void WriteSmall(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, ReadOnlyMemory<byte> content)
+    {
+        ITargetFile? file = null;
+        try
+        {
+            MetadataReport report = _placer.Report(directory, name);
             bool placed = _placer.Place(
                 directory,
                 name,
@@ -94,21 +125,18 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 place => file = Create(directory, name, entry, place),
                 _ =>
                 {
-                    using (file)
-                    {
-                        SparseWriter writer = new(file!, _options.Sparse);
-                        writer.Write(buffer.AsSpan(0, (int)entry.Length));
-                        writer.Finish();
-                        file!.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
-                    }
-                });
+                    SparseWriter writer = new(file!, _options.Sparse);
+                    writer.Write(content.Span);
+                    writer.Finish();
+                    file!.Apply(entry.Metadata!, _placer.Parts, report);
+                },
+                () => file!.Seal(entry.Metadata!, _placer.Parts, report));
             if (placed)
                 _totals.AddFile(entry.Length, kept: false);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            directory.Release();
+            file?.Dispose();
         }
     }
 
@@ -152,11 +180,11 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
                 writer.Finish();
                 file!.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+                if (replaces)
+                    directory.Handle!.Rename(place, name);
+                complete = true;
+                file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
             }
-
-            if (replaces)
-                directory.Handle!.Rename(place, name);
-            complete = true;
         }
         finally
         {
@@ -167,13 +195,16 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         _totals.AddFile(entry.Length, kept: false);
     }
 
-    private static async ValueTask CopyRestAsync(Stream content, SparseWriter writer, CancellationToken cancellationToken)
+    private async ValueTask CopyRestAsync(Stream content, SparseWriter writer, CancellationToken cancellationToken)
     {
         byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
             while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+            {
                 writer.Write(block.AsSpan(0, read));
+                _totals.ReportPart(writer.Position);
+            }
         }
         finally
         {
@@ -221,7 +252,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             position += read;
         }
 
-        existing.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        Complete(directory, name, entry, existing);
         _totals.AddFile(entry.Length, kept: true);
     }
 }

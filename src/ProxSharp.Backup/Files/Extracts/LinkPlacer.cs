@@ -74,8 +74,10 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
 
             return action(at, names[^1]);
         }
-        catch (FileTreeException exception) when (exception.Fault is FileTreeFault.Vanished or FileTreeFault.OtherKind)
+        catch (FileTreeException exception) when (exception.Fault is FileTreeFault.Vanished or FileTreeFault.OtherKind
+            or FileTreeFault.Denied or FileTreeFault.Failed)
         {
+            // Too many names, another file system, no right to link: the file may still be restored as a copy.
             return false;
         }
         finally

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files.Natives;
@@ -17,12 +19,12 @@ internal sealed class Descriptor : SafeHandle
     internal int Number => (int)handle;
 
     /// <summary>This file as a path, which even calls that want paths do not follow elsewhere.</summary>
-    internal byte[] ProcPath => System.Text.Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/self/fd/{Number}\0"));
+    internal byte[] ProcPath => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Number}\0"));
 
     /// <summary>Opens a path, with links on the way.</summary>
     internal static Descriptor Open(string path, int flags)
     {
-        byte[] text = [.. System.Text.Encoding.UTF8.GetBytes(path), 0];
+        byte[] text = [.. Encoding.UTF8.GetBytes(path), 0];
         int handle;
         do
             handle = Libc.Open(text, flags | Libc.CloseOnExec, 0);
@@ -78,7 +80,8 @@ internal sealed class Descriptor : SafeHandle
     internal static FileTreeException Failure(string path, string action)
     {
         int error = Marshal.GetLastPInvokeError();
-        return new(Errno.ToFault(error), path, $"Unable to {action} {(path.Length == 0 ? "an entry" : $"\"{path}\"")}: {Describe(error)}.", new Win32Exception(error));
+        string what = path.Length == 0 ? "an entry" : $"\"{path}\"";
+        return new(Errno.ToFault(error), path, $"Unable to {action} {what}: {Describe(error)}.", new Win32Exception(error));
     }
 
     /// <summary>What an error means, in the words of the platform.</summary>

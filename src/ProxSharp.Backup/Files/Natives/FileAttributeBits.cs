@@ -24,7 +24,8 @@ internal static class FileAttributeBits
     ];
 
     /// <summary>Attributes that must be set before content comes.</summary>
-    internal const PxarFlags Early = PxarFlags.NoAccessTime | PxarFlags.Compressed | PxarFlags.NoCopyOnWrite | PxarFlags.NoCompression | PxarFlags.ProjectInherit;
+    internal const PxarFlags Early = PxarFlags.NoAccessTime | PxarFlags.Compressed | PxarFlags.NoCopyOnWrite
+        | PxarFlags.NoCompression | PxarFlags.ProjectInherit;
 
     /// <summary>All attributes of Linux that archives keep.</summary>
     internal static uint LinuxMask { get; } = Table.Aggregate(0u, static (mask, pair) => mask | pair.Linux);

@@ -16,9 +16,9 @@ internal static class ExcludeFile
 
     /// <summary>Reads the patterns of a file.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="directory">The path of its directory with a leading slash; empty for the root.</param>
-    /// <param name="malformed">Is told each line that is no pattern.</param>
-    internal static List<PathPattern> Parse(ReadOnlySpan<byte> content, ReadOnlySpan<byte> directory, Action<string> malformed)
+    /// <param name="isRoot">Whether the file is in the root of the archive.</param>
+    /// <param name="ignored">Is told each line that is ignored, and why.</param>
+    internal static List<PathPattern> Parse(ReadOnlySpan<byte> content, bool isRoot, Action<string> ignored)
     {
         List<PathPattern> patterns = [];
         foreach (Range range in content.Split((byte)'\n'))
@@ -26,10 +26,13 @@ internal static class ExcludeFile
             ReadOnlySpan<byte> line = content[range].Trim(" \t\r\v\f\n"u8);
             if (line.IsEmpty || line[0] == (byte)'#')
                 continue;
-            if (PathPattern.TryParseLine(line, directory, out PathPattern? pattern))
+            // Proxmox: below the root such a line matches nothing, although the manual says that it counts from the directory of the file.
+            if (!isRoot && (line.StartsWith("/"u8) || line.StartsWith("!/"u8)))
+                ignored($"\"{PxarName.Text(line)}\" is ignored: a slash in front has a meaning in the root of the archive only.");
+            else if (PathPattern.TryParse(line, out PathPattern? pattern))
                 patterns.Add(pattern);
             else
-                malformed(PxarName.Text(line));
+                ignored($"\"{PxarName.Text(line)}\" is no pattern, and is ignored.");
         }
 
         return patterns;

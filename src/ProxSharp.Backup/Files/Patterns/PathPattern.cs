@@ -45,7 +45,7 @@ public sealed class PathPattern
     /// <param name="pattern">The bytes of the pattern.</param>
     /// <param name="result">The pattern; null if the bytes are none.</param>
     public static bool TryParse(ReadOnlySpan<byte> pattern, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result) =>
-        TryParse(pattern, default, whole: false, literal: false, out result);
+        TryParse(pattern, null, out result);
 
     /// <summary>Whether the pattern matches a path.</summary>
     /// <param name="path">The path from the root of the archive, with a leading slash and none at the end.</param>
@@ -61,7 +61,9 @@ public sealed class PathPattern
         byte[] bytes = Encoding.UTF8.GetBytes(path.Trim('/'));
         if (bytes.Length == 0)
             throw new ArgumentException("The path names nothing.", nameof(path));
-        return TryParse("/"u8, Escape([(byte)'/', .. bytes]), whole: true, literal: true, out PathPattern? result) ? result : throw new ArgumentException("The path is not valid.", nameof(path));
+        return TryParse("/"u8, Escape([(byte)'/', .. bytes]), out PathPattern? result)
+            ? result
+            : throw new ArgumentException("The path is not valid.", nameof(path));
     }
 
     /// <summary>Whether a path below a directory might match. True if that is not sure.</summary>
@@ -83,24 +85,9 @@ public sealed class PathPattern
     /// <summary>The pattern as the official client writes it into archives.</summary>
     internal byte[] ToBytes() => [.. IsReversed ? "!"u8 : default, .. _body, .. DirectoriesOnly ? "/"u8 : default];
 
-    /// <summary>Reads a line of a <c>.pxarexclude</c> file.</summary>
-    /// <param name="line">The line, trimmed and not empty.</param>
-    /// <param name="directory">The path of the file's directory with a leading slash; empty for the root.</param>
-    /// <param name="result">The pattern; null if the line is none.</param>
-    internal static bool TryParseLine(
-        ReadOnlySpan<byte> line,
-        ReadOnlySpan<byte> directory,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result)
-    {
-        bool anchored = line.StartsWith("/"u8) || line.StartsWith("!/"u8);
-        return TryParse(line, anchored ? Escape(directory) : default, anchored, literal: false, out result);
-    }
-
     private static bool TryParse(
         ReadOnlySpan<byte> pattern,
-        ReadOnlySpan<byte> prefix,
-        bool whole,
-        bool literal,
+        byte[]? literal,
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PathPattern? result)
     {
         result = null;
@@ -111,10 +98,10 @@ public sealed class PathPattern
         bool directoriesOnly = body.Length < pattern.Length && !body.IsEmpty;
         if (pattern.IsEmpty)
             return false;
-        byte[] full = literal ? [.. prefix] : [.. prefix, .. body.IsEmpty ? "/"u8 : body];
+        byte[] full = literal ?? (body.IsEmpty ? [(byte)'/'] : body.ToArray());
         if (Glob.TryParse(full) is not { } glob)
             return false;
-        result = new(glob, full, reversed, directoriesOnly, whole);
+        result = new(glob, full, reversed, directoriesOnly, whole: literal is not null);
         return true;
     }
 

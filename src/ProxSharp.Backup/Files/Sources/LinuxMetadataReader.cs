@@ -11,6 +11,9 @@ internal sealed class LinuxMetadataReader(Descriptor handle, FileStat stat, long
     private const nuint GetFatFlags = 0x80047210;
     private const nuint GetXfsAttributes = 0x801c581f;
 
+    private const long MaxXattrs = 8 << 20;
+    private const int ItemOverhead = 17;
+
     private static readonly byte[] AccessAcl = [.. "system.posix_acl_access\0"u8];
     private static readonly byte[] DefaultAcl = [.. "system.posix_acl_default\0"u8];
 
@@ -72,6 +75,7 @@ internal sealed class LinuxMetadataReader(Descriptor handle, FileStat stat, long
 
     private void ReadXattrs(MetadataParts parts, List<PxarXattr> xattrs, ref byte[]? capability)
     {
+        long total = 0;
         ReadOnlySpan<byte> names = ListXattrs();
         while (names.IndexOf((byte)0) is var end and >= 0)
         {
@@ -81,7 +85,13 @@ internal sealed class LinuxMetadataReader(Descriptor handle, FileStat stat, long
             if (name.SequenceEqual("security.capability"u8))
                 capability = parts.HasFlag(MetadataParts.Capabilities) ? ReadXattr(text, "the file capability") : null;
             else if (parts.HasFlag(MetadataParts.Xattrs) && IsKept(name) && ReadXattr(text, PxarName.Text(name)) is { } value)
-                xattrs.Add(new(text.AsMemory(0, end), value));
+            {
+                total += end + value.Length + ItemOverhead;
+                if (total <= MaxXattrs)
+                    xattrs.Add(new(text.AsMemory(0, end), value));
+                else
+                    _failed($"The extended attribute {PxarName.Text(name)} is left out: an archive keeps at most 8 MiB of them for one entry.");
+            }
         }
     }
 

@@ -66,7 +66,11 @@ internal sealed class LinuxNode : IFileNode
     {
         byte[] buffer = new byte[4097];
         nint length = Libc.ReadLinkAt(_handle, "\0"u8, buffer, buffer.Length);
-        return length >= 0 ? buffer[..(int)length] : throw Descriptor.Failure("", "read the link");
+        if (length < 0)
+            throw Descriptor.Failure("", "read the link");
+        return length is > 0 and < 4097
+            ? buffer[..(int)length]
+            : throw new FileTreeException(FileTreeFault.Unsupported, "", "The link is empty or longer than the 4096 bytes that an archive can hold.");
     }
 
     public void Announce() => _ = Libc.Advise(_handle, 0, Math.Min(Stat.Length, 8 << 20), Libc.WillNeed);
@@ -126,7 +130,9 @@ internal sealed class LinuxNode : IFileNode
         // Only the owner may leave the time of access alone.
         if (handle is null && Marshal.GetLastPInvokeError() == Errno.NotPermitted)
             handle = _handle.TryOpen(name, Flags);
-        return handle is null && Marshal.GetLastPInvokeError() is not (Errno.Loop or Errno.NoDevice) ? throw Descriptor.Failure(name.ToString(), "open") : handle;
+        return handle is not null || Marshal.GetLastPInvokeError() is Errno.Loop or Errno.NoDevice
+            ? handle
+            : throw Descriptor.Failure(name.ToString(), "open");
     }
 
     private Descriptor OpenPlace(PxarName name, out StatxBuffer stat)

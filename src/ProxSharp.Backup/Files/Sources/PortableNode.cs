@@ -92,7 +92,8 @@ internal sealed class PortableNode : IFileNode
             throw new FileTreeException(FileTreeFault.Unsupported, path, $"\"{path}\" is a reparse point that archives cannot hold.");
         PxarEntryKind kind = isLink ? PxarEntryKind.Symlink : attributes.HasFlag(FileAttributes.Directory) ? PxarEntryKind.Directory : PxarEntryKind.File;
         uint permissions = isLink ? 0x1FFu : Permissions(info, attributes);
-        return new(kind, PxarMetadata.Create(kind, permissions).Mode, 0, 0, kind == PxarEntryKind.File ? info.Length : 0, PxarTimestamp.FromDateTimeOffset(info.LastWriteTimeUtc));
+        long length = kind == PxarEntryKind.File ? info.Length : 0;
+        return new(kind, PxarMetadata.Create(kind, permissions).Mode, 0, 0, length, PxarTimestamp.FromDateTimeOffset(info.LastWriteTimeUtc));
     }
 
     private static uint Permissions(FileInfo info, FileAttributes attributes)

@@ -4,8 +4,10 @@ namespace ProxSharp.Backup.Files.Sources;
 internal sealed class PortableTree : IFileTree
 {
     public string? Limits { get; } = OperatingSystem.IsWindows()
-        ? "On Windows archives keep names, contents, times, symbolic links and the attributes hidden, system and archive; owners, ACLs, alternate streams, hard links and other reparse points are not kept."
-        : "On this system archives keep names, contents, permissions, times and symbolic links; owners, extended attributes, ACLs, hard links, devices and sockets are not kept.";
+        ? "On Windows archives keep names, contents, times, symbolic links and the attributes hidden, system and archive; "
+            + "owners, ACLs, alternate streams, hard links and other reparse points are not kept."
+        : "On this system archives keep names, contents, permissions, times and symbolic links; "
+            + "owners, extended attributes, ACLs, hard links, devices and sockets are not kept.";
 
     public IFileNode OpenRoot(string path)
     {

@@ -18,6 +18,9 @@ internal interface ITargetFile : IDisposable
     /// <summary>Sets the length; what was not written becomes a hole.</summary>
     void SetLength(long length);
 
-    /// <summary>Sets the metadata.</summary>
+    /// <summary>Sets the metadata, but for attributes that hinder a renaming.</summary>
     void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report);
+
+    /// <summary>Sets the file attributes, when the file is in its place.</summary>
+    void Seal(PxarMetadata metadata, MetadataParts parts, MetadataReport report);
 }

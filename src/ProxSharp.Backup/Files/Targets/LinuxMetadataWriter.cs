@@ -32,17 +32,18 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
 
     private bool IsDirectory => _metadata.Kind == PxarEntryKind.Directory;
 
-    /// <summary>Sets all of a file or directory that is open for reading or writing.</summary>
+    /// <summary>Sets all but file attributes of a file or directory that is open for reading or writing.</summary>
     internal void ApplyToOpen()
     {
         bool isOwner = ApplyOwner(_handle, Empty, Libc.EmptyPath);
         ApplyXattrs();
-        ApplyAcl(SetXattr, RemoveXattr);
+        ApplyAcl(
+            (attribute, value) => Libc.SetXattr(_handle, attribute, value, value.Length, 0),
+            attribute => Libc.GetXattr(_handle, attribute, default, 0) > 0 ? Libc.RemoveXattr(_handle, attribute) : 0);
         ApplyProject();
         if (_parts.HasFlag(MetadataParts.Permissions))
             Check(Libc.ChangeMode(_handle, Mode(isOwner)), "set the permissions");
         Check(Libc.SetTimes(_handle, Times()), "set the time of modification");
-        ApplyFlags(~FileAttributeBits.Early);
     }
 
     /// <summary>Sets what a link, device, pipe or socket can have.</summary>
@@ -56,7 +57,7 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
             byte[] path = _handle.ProcPath;
             ApplyAcl(
                 (attribute, value) => Libc.SetXattr(path, attribute, value, value.Length, 0),
-                attribute => Libc.RemoveXattr(path, attribute));
+                attribute => Libc.GetXattr(path, attribute, default, 0) > 0 ? Libc.RemoveXattr(path, attribute) : 0);
             if (_parts.HasFlag(MetadataParts.Permissions))
                 Check(Libc.ChangeMode(path, Mode(isOwner)), "set the permissions");
         }
@@ -94,11 +95,13 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         if (Libc.ChangeOwner(directory, name, _metadata.UserId, _metadata.GroupId, flags) == 0)
             return true;
         int error = Marshal.GetLastPInvokeError();
-        if (error == Errno.NotPermitted && Libc.EffectiveUser() != 0)
+        if (error == Errno.NotPermitted)
         {
             // The group may still be one of ours.
             _ = Libc.ChangeOwner(directory, name, uint.MaxValue, _metadata.GroupId, flags);
-            _report.NotKept("Owners of other users' files are not restored: only root may do that.");
+            _report.NotKept(Libc.EffectiveUser() != 0
+                ? "Owners of other users' files are not restored: only root may do that."
+                : "Owners are not restored: the file system of the target refuses them.");
         }
         else
         {
@@ -153,10 +156,7 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     private void ApplyAcl(byte[] name, byte[]? value, AttributeSetter set, Func<byte[], int> remove)
     {
         // A directory that exists may have given its default ACL to what was created in it.
-        if (value is null)
-            _ = remove(name);
-        else
-            Check(set(name, value), "set the ACL");
+        Check(value is null ? remove(name) : set(name, value), "set the ACL");
     }
 
     private void ApplyProject()
@@ -172,10 +172,6 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
 
     private void Set(byte[] name, ReadOnlySpan<byte> value, string what) =>
         Check(Libc.SetXattr(_handle, name, value, value.Length, 0), $"set {what}");
-
-    private int SetXattr(byte[] name, byte[] value) => Libc.SetXattr(_handle, name, value, value.Length, 0);
-
-    private int RemoveXattr(byte[] name) => Libc.RemoveXattr(_handle, name);
 
     private void Check(int result, string action)
     {

@@ -32,13 +32,15 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         new LinuxTargetDirectory(_handle.TryOpen(name, Libc.ReadOnly | Libc.DirectoryOnly) ?? throw Descriptor.Failure(name.ToString(), "enter the directory"));
 
     public ITargetFile Create(PxarName name, uint mode) =>
-        new LinuxTargetFile(_handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode) ?? throw Descriptor.Failure(name.ToString(), "create the file"));
+        new LinuxTargetFile(
+            _handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode) ?? throw Descriptor.Failure(name.ToString(), "create the file"),
+            name);
 
     public ITargetFile Open(PxarName name)
     {
         Descriptor file = _handle.TryOpen(name, Libc.ReadOnly | Libc.NonBlocking) ?? throw Descriptor.Failure(name.ToString(), "open");
         if ((file.Stat().Mode & 0xF000) == 0x8000)
-            return new LinuxTargetFile(file);
+            return new LinuxTargetFile(file, name);
         file.Dispose();
         throw new FileTreeException(FileTreeFault.OtherKind, name.ToString(), $"\"{name}\" is no regular file any more.");
     }
@@ -77,8 +79,8 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
     public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
     {
         LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
-        writer.ApplyFlags(FileAttributeBits.Early);
         writer.ApplyToOpen();
+        writer.ApplyFlags(~PxarFlags.None);
     }
 
     private static void Ensure(nint result, PxarName name, string action)

@@ -6,8 +6,9 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Files.Targets;
 
 /// <summary>An open regular file of Linux.</summary>
-internal sealed class LinuxTargetFile(Descriptor handle) : ITargetFile
+internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITargetFile
 {
+    private readonly PxarName _name = name;
     private readonly Descriptor _handle = handle;
 
     public void Dispose() => _handle.Dispose();
@@ -26,7 +27,7 @@ internal sealed class LinuxTargetFile(Descriptor handle) : ITargetFile
             if (read >= 0)
                 return (int)read;
             if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
-                throw Descriptor.Failure("", "read");
+                throw Descriptor.Failure(_name.ToString(), "read");
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class LinuxTargetFile(Descriptor handle) : ITargetFile
             {
                 if (Marshal.GetLastPInvokeError() == Errno.Interrupted)
                     continue;
-                throw Descriptor.Failure("", "write");
+                throw Descriptor.Failure(_name.ToString(), "write");
             }
 
             source = source[(int)written..];
@@ -50,8 +51,13 @@ internal sealed class LinuxTargetFile(Descriptor handle) : ITargetFile
     public void SetLength(long length)
     {
         if (Libc.SetLength(_handle, length) != 0)
-            throw Descriptor.Failure("", "set the length of");
+            throw Descriptor.Failure(_name.ToString(), "set the length of");
     }
 
-    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) => new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+    public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyToOpen();
+
+    // All of them: those of its directory may have been inherited.
+    public void Seal(PxarMetadata metadata, MetadataParts parts, MetadataReport report) =>
+        new LinuxMetadataWriter(_handle, metadata, parts, report).ApplyFlags(~PxarFlags.None);
 }

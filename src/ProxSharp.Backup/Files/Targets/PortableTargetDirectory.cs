@@ -126,7 +126,7 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     {
         string stem = name.Split('.')[0].TrimEnd(' ').ToUpperInvariant();
         bool isDevice = stem is "CON" or "PRN" or "AUX" or "NUL" or "CONIN$" or "CONOUT$"
-            || (stem.Length == 4 && (stem.StartsWith("COM", StringComparison.Ordinal) || stem.StartsWith("LPT", StringComparison.Ordinal)) && stem[3] is >= '0' and <= '9' or '¹' or '²' or '³');
+            || (stem.Length == 4 && stem[..3] is "COM" or "LPT" && stem[3] is (>= '0' and <= '9') or '¹' or '²' or '³');
         return !isDevice && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0 && !name.Contains(':', StringComparison.Ordinal)
             && !name.Contains('\\', StringComparison.Ordinal) && name[^1] is not ('.' or ' ');
     }

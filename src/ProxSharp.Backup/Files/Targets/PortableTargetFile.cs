@@ -28,6 +28,11 @@ internal sealed class PortableTargetFile(string path, FileMode mode, FileAccess 
         Apply(_path, metadata, parts, report);
     }
 
+    public void Seal(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
+    {
+        // No attribute that .NET can set hinders a renaming.
+    }
+
     internal static void Apply(string path, PxarMetadata metadata, MetadataParts parts, MetadataReport report)
     {
         try

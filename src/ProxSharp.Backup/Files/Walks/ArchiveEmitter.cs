@@ -126,7 +126,7 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
             return;
         }
 
-        using NodeContent stream = new(item.Node!);
+        using NodeContent stream = new(item.Node!, ReportPart);
         PxarFileResult result = await _writer.WriteFileAsync(item.Name, item.Metadata!, length, stream, cancellationToken).ConfigureAwait(false);
         Compare(item, result, stream.Failure);
     }
@@ -136,7 +136,7 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
         if (failure is not null)
             _warnings.Add(FileWarningKind.Unreadable, item.Path, $"{failure.Message} The archive has {result.Missing} zeros for the rest.");
         else if (result.Missing > 0)
-            _warnings.Add(FileWarningKind.Shrunk, item.Path, $"The file became shorter while it was read. The archive has {result.Missing} zeros for what is missing.");
+            _warnings.Add(FileWarningKind.Shrunk, item.Path, $"The file became shorter while it was read. The archive has {result.Missing} zeros instead.");
         else if (result.HasMore)
             _warnings.Add(FileWarningKind.Grown, item.Path, $"The file became longer while it was read. The archive has its first {item.Stat.Length} bytes.");
         else if (HasChanged(item))
@@ -154,6 +154,14 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
             // What was read is whole; whether the file is still there does not matter.
             return false;
         }
+    }
+
+    private void ReportPart(long bytes)
+    {
+        if (_progress is null || Totals.Bytes + bytes - _reported.Bytes < ProgressBytes)
+            return;
+        _reported = (Totals.Entries, Totals.Bytes + bytes);
+        _progress.Report(new(_reported.Entries, _reported.Bytes));
     }
 
     private void Report()

@@ -15,7 +15,9 @@ internal sealed class ArchiveRun(DirectoryArchiveOptions options, IReadOnlyList<
     private readonly IReadOnlyList<PathPattern> _excludes = excludes;
     private readonly IReadOnlyList<ulong> _devices = devices;
     private readonly WarningLog _warnings = warnings;
-    private readonly Channel<WalkItem> _ordered = Channel.CreateBounded<WalkItem>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<WalkItem> _ordered = Channel.CreateBounded<WalkItem>(
+        new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+
     private readonly Channel<WalkItem> _unloaded = Channel.CreateUnbounded<WalkItem>(new UnboundedChannelOptions { SingleWriter = true });
 
     /// <summary>Walks the tree, and gives each item to a writer, which disposes of it. The root is not among them.</summary>

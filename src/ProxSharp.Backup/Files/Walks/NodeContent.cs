@@ -3,9 +3,10 @@ using ProxSharp.Backup.Files.Sources;
 namespace ProxSharp.Backup.Files.Walks;
 
 /// <summary>The content of an open file as a stream. A failure ends it early, and is kept for the warning.</summary>
-internal sealed class NodeContent(IFileNode node) : Stream
+internal sealed class NodeContent(IFileNode node, Action<long> progress) : Stream
 {
     private readonly IFileNode _node = node;
+    private readonly Action<long> _progress = progress;
     private long _position;
 
     /// <summary>What ended the content early; null if nothing did.</summary>
@@ -33,6 +34,7 @@ internal sealed class NodeContent(IFileNode node) : Stream
         {
             int read = _node.Read(_position, buffer);
             _position += read;
+            _progress(_position);
             return read;
         }
         catch (FileTreeException exception)

@@ -139,7 +139,11 @@ internal sealed class TreeWalk
             ReadNames(directory, Path);
         _entries += directory.Names.Count;
         if (_entries > _options.MaxEntries)
-            throw new FileTreeException(FileTreeFault.TooMany, PxarName.Text(Path()), $"There are more entries than the limit of {_options.MaxEntries} allows. Raise the limit.");
+        {
+            string message = $"There are more entries than the limit of {_options.MaxEntries} allows. Raise the limit.";
+            throw new FileTreeException(FileTreeFault.TooMany, PxarName.Text(Path()), message);
+        }
+
         await _ordered.WriteAsync(item, cancellationToken).ConfigureAwait(false);
     }
 
@@ -203,8 +207,8 @@ internal sealed class TreeWalk
                 filled += read;
             _patterns.AddRange(ExcludeFile.Parse(
                 content.AsSpan(0, filled),
-                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_path),
-                line => _warnings.Add(FileWarningKind.BadPattern, path, $"\"{line}\" is no pattern, and is ignored.")));
+                directory.IsRoot,
+                message => _warnings.Add(FileWarningKind.BadPattern, path, message)));
         }
         catch (FileTreeException exception)
         {
@@ -225,7 +229,8 @@ internal sealed class TreeWalk
         }
         catch (ProxmoxProtocolException exception)
         {
-            _warnings.AddOnce(FileWarningKind.Unreadable, PxarName.Text(directory.PathOf(name)), $"The previous archive is damaged, so files are read again: {exception.Message}");
+            string message = $"The previous archive is damaged, so files are read again: {exception.Message}";
+            _warnings.AddOnce(FileWarningKind.Unreadable, PxarName.Text(directory.PathOf(name)), message);
             await directory.Previous.DisposeAsync().ConfigureAwait(false);
             directory.Previous = null;
             return null;

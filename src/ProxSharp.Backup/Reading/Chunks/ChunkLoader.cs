@@ -36,25 +36,72 @@ internal sealed class ChunkLoader : IDisposable
     public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
         new(chunk, Pool, Task.Run(() => LoadAsync(chunk, fetched, cancellationToken), cancellationToken));
 
+    /// <summary>Checks what can be checked of an encrypted chunk without its key: that it is there, is encrypted, and has the right CRC.</summary>
+    public Task CheckStoredAsync(IndexChunk chunk, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    {
+        using PooledBuffer blob = await FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
+        CheckKind(DataBlob.Verify(blob.Span), encrypted: true);
+        return true;
+    });
+
     /// <summary>Loads a chunk into an array of the pool, which is the caller's then.</summary>
-    public async Task<byte[]> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken)
+    public Task<byte[]> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    {
+        using PooledBuffer blob = await FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
+        await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Decode(blob.Span, chunk);
+        }
+        finally
+        {
+            _cores.Release();
+            fetched?.Invoke();
+        }
+    });
+
+    public void Dispose()
+    {
+        while (_decoders.TryTake(out DataBlobDecoder? decoder))
+            decoder.Dispose();
+        _cores.Dispose();
+    }
+
+    // A server could hand out plain chunks of its own for an encrypted archive, so the index decides what is accepted.
+    private static void CheckKind(DataBlobKind kind, bool encrypted)
+    {
+        if (DataBlob.IsEncrypted(kind) != encrypted)
+            throw new ProxmoxProtocolException(encrypted ? "It is not encrypted, and the archive is." : "It is encrypted, and the archive is not.");
+    }
+
+    private async Task<PooledBuffer> FetchAsync(IndexChunk chunk, CancellationToken cancellationToken)
+    {
+        if (chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
+        {
+            throw new ProxmoxProtocolException(FormattableString.Invariant(
+                $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
+        }
+
+        PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize, DataBlob.MaxUploadSize);
+        try
+        {
+            await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
+            _counters.AddChunk(blob.Count);
+            return blob;
+        }
+        catch
+        {
+            blob.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says in failures which chunk of what they are about.</summary>
+    private async Task<T> ExplainAsync<T>(IndexChunk chunk, Func<Task<T>> work)
     {
         try
         {
-            CheckLength(chunk);
-            using PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize, DataBlob.MaxUploadSize);
-            await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
-            _counters.AddChunk(blob.Count);
-            await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return Decode(blob.Span, chunk);
-            }
-            finally
-            {
-                _cores.Release();
-                fetched?.Invoke();
-            }
+            return await work().ConfigureAwait(false);
         }
         catch (ProxmoxProtocolException exception)
         {
@@ -66,30 +113,12 @@ internal sealed class ChunkLoader : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        while (_decoders.TryTake(out DataBlobDecoder? decoder))
-            decoder.Dispose();
-        _cores.Dispose();
-    }
-
-    private static void CheckLength(IndexChunk chunk)
-    {
-        if (chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
-        {
-            throw new ProxmoxProtocolException(FormattableString.Invariant(
-                $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
-        }
-    }
-
     private string Describe(IndexChunk chunk) =>
         FormattableString.Invariant($"The chunk {chunk.Digest} of {Name}, bytes {chunk.Start} to {chunk.End},");
 
     private byte[] Decode(ReadOnlySpan<byte> blob, IndexChunk chunk)
     {
-        // A server could hand out plain chunks of its own for an encrypted archive, so the index decides what is accepted.
-        if (DataBlob.IsEncrypted(DataBlob.ReadKind(blob)) != _key is not null)
-            throw new ProxmoxProtocolException(_key is null ? "It is encrypted, and the archive is not." : "It is not encrypted, and the archive is.");
+        CheckKind(DataBlob.ReadKind(blob), _key is not null);
         byte[] data = Pool.Rent((int)chunk.Length);
         try
         {

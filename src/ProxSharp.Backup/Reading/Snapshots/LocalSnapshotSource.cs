@@ -19,7 +19,7 @@ internal sealed class LocalSnapshotSource(LocalDatastore store, BackupNamespace 
 
     /// <summary>The name of a snapshot's folder: copies on file systems that cannot hold colons are without them.</summary>
     public static string RestoreColons(string time) =>
-        time.Length == "2024-05-01T101112Z".Length && !time.Contains(':', StringComparison.Ordinal) ? $"{time[..13]}:{time[13..15]}:{time[15..]}" : time;
+        time is { Length: 18 } && time[10] == 'T' && time[17] == 'Z' ? $"{time[..13]}:{time[13..15]}:{time[15..]}" : time;
 
     public async ValueTask DownloadAsync(string fileName, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
     {

@@ -22,7 +22,7 @@ internal sealed class SessionSnapshotSource(BackupReaderSession session, BackupS
         {
             await session.DownloadAsync(fileName, destination, cancellationToken).ConfigureAwait(false);
         }
-        catch (ProxmoxNotFoundException exception)
+        catch (ProxmoxApiException exception) when (IsMissing(exception))
         {
             throw new SnapshotFileNotFoundException($"{snapshot} of {origin} has no {fileName}.", exception);
         }
@@ -42,7 +42,7 @@ internal sealed class SessionSnapshotSource(BackupReaderSession session, BackupS
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    // Proxmox: a chunk file that is gone is a 400 with the text of the operating system.
+    // Proxmox: a chunk or an index that is gone is a 400 with the text of the operating system.
     private static bool IsMissing(ProxmoxApiException exception) => exception is ProxmoxNotFoundException
         || exception.ServerMessage.Contains("No such file or directory", StringComparison.Ordinal);
 }

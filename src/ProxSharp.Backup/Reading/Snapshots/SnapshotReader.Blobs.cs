@@ -35,6 +35,21 @@ public sealed partial class SnapshotReader
         return await ReadBlobAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Checks a small file that is encrypted without its key: that it is the one of the manifest, and has the right CRC.</summary>
+    internal async Task CheckStoredBlobAsync(SnapshotFile file, CancellationToken cancellationToken)
+    {
+        using PooledBuffer blob = await DownloadBlobAsync(file.StoredName, cancellationToken).ConfigureAwait(false);
+        CheckBlob(file, blob.Span);
+        try
+        {
+            DataBlob.Verify(blob.Span);
+        }
+        catch (ProxmoxProtocolException exception)
+        {
+            throw Damaged(file.Name, exception);
+        }
+    }
+
     internal async Task<byte[]> ReadBlobAsync(SnapshotFile file, CancellationToken cancellationToken)
     {
         // The master key's blob is signed like its neighbours, but it holds no more than a key that is encrypted already.
@@ -62,15 +77,17 @@ public sealed partial class SnapshotReader
         }
     }
 
-    private byte[] DecodeBlob(SnapshotFile file, ReadOnlySpan<byte> blob, CryptConfig? key)
+    private void CheckBlob(SnapshotFile file, ReadOnlySpan<byte> blob)
     {
         Span<byte> checksum = stackalloc byte[Sha256Digest.Size];
         SHA256.HashData(blob, checksum);
         if (blob.Length != file.Length || new Sha256Digest(checksum) != file.Checksum)
-        {
             throw Unlike(file, blob.Length, new Sha256Digest(checksum));
-        }
+    }
 
+    private byte[] DecodeBlob(SnapshotFile file, ReadOnlySpan<byte> blob, CryptConfig? key)
+    {
+        CheckBlob(file, blob);
         try
         {
             bool isEncrypted = DataBlob.IsEncrypted(DataBlob.ReadKind(blob));

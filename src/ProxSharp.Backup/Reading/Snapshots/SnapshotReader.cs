@@ -35,7 +35,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     {
         (_source, _options, Manifest, ManifestText, Signature) = (source, options, manifest, manifestText, signature);
         Files = [.. manifest.Files.Select(SnapshotFile.Create)];
-        _pool = new(options.MaxBytesAhead + options.CacheBytes);
+        _pool = new(options.MaxBytesAhead);
         _cache = new(options.CacheBytes);
     }
 
@@ -130,8 +130,20 @@ public sealed partial class SnapshotReader : IAsyncDisposable
 
     internal string Describe() => $"{Snapshot} of {_source.Origin}";
 
+    /// <summary>Whether the content of a file can be read with what was given: it is not encrypted, or there is a key.</summary>
+    internal bool CanDecrypt(SnapshotFile file) => file.CryptMode != CryptMode.Encrypt || _options.Key is not null;
+
     /// <summary>Opens a file that is a list of chunks. The list is fetched and verified once.</summary>
     internal Task<ChunkedFile> OpenChunkedAsync(SnapshotFile file, CancellationToken cancellationToken)
+    {
+        // Without its key nothing but the stored chunks of an encrypted file can be checked.
+        if (!CanDecrypt(file))
+            throw SnapshotManifest.MissingKey(file.Name, Manifest.KeyFingerprint);
+        return OpenStoredAsync(file, cancellationToken);
+    }
+
+    /// <summary>Opens a file that is a list of chunks, with or without the key that its chunks may need.</summary>
+    internal Task<ChunkedFile> OpenStoredAsync(SnapshotFile file, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -156,7 +168,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     private async Task<ChunkedFile> LoadChunkedAsync(SnapshotFile file)
     {
         // One caller's cancellation must not fail the others that wait for the same list, so it is not passed on.
-        CryptConfig? key = KeyOf(file);
+        CryptConfig? key = file.CryptMode == CryptMode.Encrypt ? _options.Key : null;
         using PooledBuffer bytes = new(_pool, 64 << 10, MaxIndexSize);
         await _source.DownloadAsync(file.StoredName, bytes, CancellationToken.None).ConfigureAwait(false);
         IChunkIndex index = ParseIndex(file, bytes.Span);

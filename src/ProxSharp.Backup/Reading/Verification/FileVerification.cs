@@ -9,6 +9,12 @@ namespace ProxSharp.Backup.Reading.Verification;
 /// <param name="Damages">The damaged parts, by place; empty if all is right.</param>
 public sealed record FileVerification(SnapshotFile File, long Chunks, long ChunksVerified, IReadOnlyList<FileDamage> Damages)
 {
-    /// <summary>Whether all is right.</summary>
+    /// <summary>
+    /// Whether contents were decoded and compared with their digests. Of an encrypted file without its key only what is stored was checked: all chunks are there,
+    /// and their CRCs are right. Default: true.
+    /// </summary>
+    public bool WithContents { get; init; } = true;
+
+    /// <summary>Whether all is right, as far as it was checked.</summary>
     public bool IsIntact => Damages.Count == 0;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
@@ -31,14 +32,15 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
     {
         try
         {
+            bool readable = reader.CanDecrypt(file) || file.StoredName == ArchiveName.EncryptedKey;
             if (!file.IsIndex)
             {
-                await reader.ReadBlobAsync(file, cancellationToken).ConfigureAwait(false);
-                return new(file, 0, 0, []);
+                await (readable ? reader.ReadBlobAsync(file, cancellationToken) : reader.CheckStoredBlobAsync(file, cancellationToken)).ConfigureAwait(false);
+                return new(file, 0, 0, []) { WithContents = readable };
             }
 
-            ChunkedFile chunked = await reader.OpenChunkedAsync(file, cancellationToken).ConfigureAwait(false);
-            return await VerifyAsync(chunked, cancellationToken).ConfigureAwait(false);
+            ChunkedFile chunked = await reader.OpenStoredAsync(file, cancellationToken).ConfigureAwait(false);
+            return await VerifyAsync(chunked, readable, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException)
         {
@@ -46,11 +48,17 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         }
     }
 
-    private async Task<FileVerification> VerifyAsync(ChunkedFile file, CancellationToken cancellationToken)
+    private async Task<FileVerification> VerifyAsync(ChunkedFile file, bool readable, CancellationToken cancellationToken)
     {
+        if (!readable)
+        {
+            long stored = await VerifyChunksAsync(file, readable, cancellationToken).ConfigureAwait(false);
+            return new(file.File, file.Index.Count, stored, Collect(file.Index)) { WithContents = false };
+        }
+
         if (options.Structure && await TryReadThroughAsync(file, cancellationToken).ConfigureAwait(false) is { } distinct)
             return new(file.File, file.Index.Count, distinct, []);
-        long verified = await VerifyChunksAsync(file, cancellationToken).ConfigureAwait(false);
+        long verified = await VerifyChunksAsync(file, readable, cancellationToken).ConfigureAwait(false);
         List<FileDamage> damages = Collect(file.Index);
         if (damages.Count > 0 && options.FindAffectedPaths)
             damages = await new DamageLocator(reader, file, damages).LocateAsync(cancellationToken).ConfigureAwait(false);
@@ -82,7 +90,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         return new IndexChunkList(file.Index).LongCount(chunk => _known.TryAdd((chunk.Digest, chunk.Length), null));
     }
 
-    private async Task<long> VerifyChunksAsync(ChunkedFile file, CancellationToken cancellationToken)
+    private async Task<long> VerifyChunksAsync(ChunkedFile file, bool readable, CancellationToken cancellationToken)
     {
         long verified = 0;
         ProgressReporter progress = reader.Report(file, options.Progress);
@@ -95,7 +103,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
             // The first one to name a chunk verifies it; whoever comes later only counts it.
             if (_known.TryAdd((chunk.Digest, chunk.Length), null))
             {
-                if (await CheckAsync(file.Loader, chunk, budget, stop).ConfigureAwait(false) is { } problem)
+                if (await CheckAsync(file.Loader, chunk, readable, budget, stop).ConfigureAwait(false) is { } problem)
                     _known[(chunk.Digest, chunk.Length)] = problem;
                 Interlocked.Increment(ref verified);
             }
@@ -108,13 +116,17 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
     private static async Task<(ChunkProblem Problem, string Message)?> CheckAsync(
         ChunkLoader loader,
         IndexChunk chunk,
+        bool readable,
         ByteBudget budget,
         CancellationToken cancellationToken)
     {
         long cost = await budget.TakeAsync(chunk.Length * 2, cancellationToken).ConfigureAwait(false);
         try
         {
-            loader.Pool.Return(await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false));
+            if (readable)
+                loader.Pool.Return(await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false));
+            else
+                await loader.CheckStoredAsync(chunk, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (MissingChunkException exception)
