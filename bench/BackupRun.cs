@@ -42,7 +42,9 @@ internal static class BackupRun
             await secret.RunAsync("image, encrypted, first run", BackupSource.Image("disk", path));
 
             BareCosts bare = await BareCosts.MeasureAsync(server, path);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bare: SHA-256 {bare.Digest:0.00} s, zstd {bare.Compression:0.00} s, chunker {bare.Chunker:0.00} s, TLS {bare.Transport:0.00} s"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"bare: SHA-256 {bare.Digest:0.00} s, zstd {bare.Compression:0.00} s, chunker {bare.Chunker:0.00} s, TLS {bare.Transport:0.00} s"));
             double fixedWork = bare.Digest + bare.Compression + bare.Transport;
             Ratio("image, first run", first.Cpu, fixedWork);
             Ratio("image, second run against SHA-256", second.Cpu, bare.Digest);
@@ -81,7 +83,8 @@ internal static class BackupRun
             double gibibytes = size / (double)(1L << 30);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: {used.Wall:0.00} s wall, {used.Cpu:0.00} s CPU ({used.Cpu / gibibytes:0.00} s/GiB), peak {used.PeakMebibytes} MiB, sent {result.BytesSent >> 20} MiB, reused {result.BytesReused >> 20} MiB"));
+                $"{what}: {used.Wall:0.00} s wall, {used.Cpu:0.00} s CPU ({used.Cpu / gibibytes:0.00} s/GiB), peak {used.PeakMebibytes} MiB, "
+                + $"sent {result.BytesSent >> 20} MiB, reused {result.BytesReused >> 20} MiB"));
             return used;
         }
     }

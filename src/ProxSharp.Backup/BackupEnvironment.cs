@@ -60,7 +60,9 @@ public sealed record BackupEnvironment
         SecretVariables secrets = new(variables);
         return new BackupEnvironment
         {
-            Repository = secrets.Find("PBS_REPOSITORY", "proxmox-backup-client.repository")?.Read() is { } repository ? BackupRepository.Parse(repository, CultureInfo.InvariantCulture) : null,
+            Repository = secrets.Find("PBS_REPOSITORY", "proxmox-backup-client.repository")?.Read() is { } repository
+                ? BackupRepository.Parse(repository, CultureInfo.InvariantCulture)
+                : null,
             Password = secrets.Find("PBS_PASSWORD", "proxmox-backup-client.password"),
             Fingerprint = secrets.Find("PBS_FINGERPRINT", "proxmox-backup-client.fingerprint")?.Read(),
             EncryptionPassword = secrets.Find("PBS_ENCRYPTION_PASSWORD", "proxmox-backup-client.encryption-password"),

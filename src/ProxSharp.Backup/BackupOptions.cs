@@ -16,7 +16,9 @@ public sealed record BackupOptions
     /// <summary>The key to encrypt or sign with. It stays the caller's to dispose. Default: none.</summary>
     public CryptConfig? Key { get; init; }
 
-    /// <summary>What the key is for. Default: <see cref="Formats.Manifests.CryptMode.Encrypt"/> with a key, <see cref="Formats.Manifests.CryptMode.None"/> without.</summary>
+    /// <summary>
+    /// What the key is for. Default: <see cref="Formats.Manifests.CryptMode.Encrypt"/> with a key, <see cref="Formats.Manifests.CryptMode.None"/> without.
+    /// </summary>
     public CryptMode? CryptMode { get; init; }
 
     /// <summary>A master key that the key is stored encrypted for, as <c>rsa-encrypted.key.blob</c>. Needs <see cref="Key"/>. Default: none.</summary>
@@ -49,7 +51,9 @@ public sealed record BackupOptions
     /// <summary>Notes to set on the snapshot when it is finished. Default: none.</summary>
     public string? Notes { get; init; }
 
-    /// <summary>Is told how far the backup is. It is called where archives are read: return soon. An exception from it ends the backup. Default: nobody.</summary>
+    /// <summary>
+    /// Is told how far the backup is. It is called where archives are read: return soon. An exception from it ends the backup. Default: nobody.
+    /// </summary>
     public IProgress<BackupProgress>? Progress { get; init; }
 
     /// <summary>How often <see cref="Progress"/> is told at most. Default: twice a second.</summary>
@@ -69,7 +73,7 @@ public sealed record BackupOptions
     internal CryptMode EffectiveCryptMode => (Key, CryptMode, MasterKey) switch
     {
         (null, null or Formats.Manifests.CryptMode.None, null) => Formats.Manifests.CryptMode.None,
-        (null, null or Formats.Manifests.CryptMode.None, _) => throw new ArgumentException("A master key needs a key that is stored encrypted for it: set Key."),
+        (null, null or Formats.Manifests.CryptMode.None, _) => throw new ArgumentException("A master key needs a key that is encrypted for it: set Key."),
         (null, _, _) => throw new ArgumentException("Encryption and signatures need a key: set Key."),
         (_, Formats.Manifests.CryptMode.None, _) => throw new ArgumentException("A key is given, but the crypt mode is None: leave one of them out."),
         (_, null, _) => Formats.Manifests.CryptMode.Encrypt,

@@ -106,7 +106,9 @@ public abstract partial class BackupSource
             : throw new FormatException($"\"{name}\" names no archive for a stream: expected one that ends in .pxar or .didx.");
     }
 
-    /// <summary>Reads what the official client takes: <c>root.pxar:/path</c>, <c>disk.img:/dev/x</c>, <c>name.conf:/path</c> or <c>name.log:/path</c>.</summary>
+    /// <summary>
+    /// Reads what the official client takes: <c>root.pxar:/path</c>, <c>disk.img:/dev/x</c>, <c>name.conf:/path</c> or <c>name.log:/path</c>.
+    /// </summary>
     /// <exception cref="FormatException">The text is none of these.</exception>
     public static BackupSource Parse(string specification)
     {
@@ -118,7 +120,8 @@ public abstract partial class BackupSource
             "pxar" => Directory(name, path),
             "img" => Image(name, path),
             "conf" or "log" => File(name, path),
-            _ => throw new FormatException($"\"{specification}\" is nothing to back up: expected name.pxar:/directory, name.img:/device, name.conf:/file or name.log:/file."),
+            _ => throw new FormatException(
+                $"\"{specification}\" is nothing to back up: expected name.pxar:/directory, name.img:/device, name.conf:/file or name.log:/file."),
         };
     }
 
@@ -138,7 +141,8 @@ public abstract partial class BackupSource
         string stored = ArchiveName.ToStored(name);
         return stored.EndsWith(".blob", StringComparison.Ordinal) && stored is not (ArchiveName.Manifest or ArchiveName.EncryptedKey or ArchiveName.ClientLog)
             ? name
-            : throw new FormatException($"\"{name}\" names no file of a backup: expected one that ends in .conf, .log, .json, .key or .blob, and none that backups have by themselves.");
+            : throw new FormatException(
+                $"\"{name}\" names no file of a backup: expected one that ends in .conf, .log, .json, .key or .blob, and none that backups have by themselves.");
     }
 
     [GeneratedRegex(@"^([A-Za-z0-9_-]+\.(pxar|img|conf|log)):(.+)$", RegexOptions.Singleline)]

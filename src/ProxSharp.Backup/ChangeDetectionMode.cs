@@ -10,8 +10,8 @@ public enum ChangeDetectionMode
     Data,
 
     /// <summary>
-    /// Two archives, as with <see cref="Data"/>. A file whose size and metadata are those of the previous backup is not read: its contents are taken from there.
-    /// A change that leaves size and times as they were goes unnoticed.
+    /// Two archives, as with <see cref="Data"/>. A file whose size and metadata are those of the previous backup is not read: its contents are taken from
+    /// there. A change that leaves size and times as they were goes unnoticed.
     /// </summary>
     Metadata,
 }

@@ -51,7 +51,11 @@ public static class DatastoreBackups
         /// <param name="cancellationToken">Cancels the call.</param>
         /// <exception cref="ProxmoxApiException">The server refuses: there is a log already, or no such snapshot.</exception>
         public async Task UploadBackupLogAsync(
-            BackupSnapshotPath snapshot, ReadOnlyMemory<byte> log, BackupNamespace folder = default, CryptConfig? key = null, CancellationToken cancellationToken = default)
+            BackupSnapshotPath snapshot,
+            ReadOnlyMemory<byte> log,
+            BackupNamespace folder = default,
+            CryptConfig? key = null,
+            CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(store);
             using PooledBuffer blob = new(DataBlob.GetMaxLength(log.Length, key is not null));

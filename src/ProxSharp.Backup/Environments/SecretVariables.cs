@@ -5,7 +5,9 @@ using ProxSharp.Authentication;
 
 namespace ProxSharp.Backup.Environments;
 
-/// <summary>Finds secrets in the order of the official client: the variable itself, a descriptor, a file, a command, a credential of systemd (spec 1.2).</summary>
+/// <summary>
+/// Finds secrets in the order of the official client: the variable itself, a descriptor, a file, a command, a credential of systemd (spec 1.2).
+/// </summary>
 internal sealed class SecretVariables(Func<string, string?> variables)
 {
     private const int Limit = 64 * 1024;
@@ -64,7 +66,8 @@ internal sealed class SecretVariables(Func<string, string?> variables)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{name}_FD names the open file {number}, which cannot be read: {exception.Message}"), exception);
+            string digits = number.ToString(CultureInfo.InvariantCulture);
+            throw new InvalidOperationException($"{name}_FD names the open file {digits}, which cannot be read: {exception.Message}", exception);
         }
     }
 

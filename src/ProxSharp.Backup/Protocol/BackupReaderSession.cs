@@ -32,7 +32,8 @@ internal sealed class BackupReaderSession : BackupSession
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ProxmoxNotFoundException">There is no such file.</exception>
     public Task DownloadAsync(string fileName, IBufferWriter<byte> output, CancellationToken cancellationToken)
-        => SendAsync(new ChannelRequest(HttpMethod.Get, Query($"/download?file-name={Uri.EscapeDataString(fileName)}")), $"read {fileName}", output, cancellationToken);
+        => SendAsync(
+            new ChannelRequest(HttpMethod.Get, Query($"/download?file-name={Uri.EscapeDataString(fileName)}")), $"read {fileName}", output, cancellationToken);
 
     /// <summary>Reads the blob of a chunk.</summary>
     /// <param name="digest">The digest; an index that was read must name it.</param>

@@ -39,7 +39,11 @@ internal sealed class BackupWriterSession : BackupSession
 
     /// <summary>Reads a file of the last valid snapshot as it is stored. The chunks of an index become known to the session.</summary>
     public Task GetPreviousAsync(string fileName, IBufferWriter<byte> output, CancellationToken cancellationToken)
-        => SendAsync(new ChannelRequest(HttpMethod.Get, Query($"/previous?archive-name={Uri.EscapeDataString(fileName)}")), $"read {fileName} of the previous backup", output, cancellationToken);
+        => SendAsync(
+            new ChannelRequest(HttpMethod.Get, Query($"/previous?archive-name={Uri.EscapeDataString(fileName)}")),
+            $"read {fileName} of the previous backup",
+            output,
+            cancellationToken);
 
     /// <summary>Starts an archive whose chunks have any length.</summary>
     public Task<IndexHandle> CreateDynamicIndexAsync(string name, CancellationToken cancellationToken)
@@ -54,7 +58,8 @@ internal sealed class BackupWriterSession : BackupSession
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<IndexHandle> CreateFixedIndexAsync(string name, long size, Sha256Digest? reused, CancellationToken cancellationToken)
-        => CreateIndexAsync(IndexKind.Fixed, name, Query($"&size={size}") + (reused is { } checksum ? Query($"&reuse-csum={checksum}") : ""), cancellationToken);
+        => CreateIndexAsync(
+            IndexKind.Fixed, name, Query($"&size={size}") + (reused is { } checksum ? Query($"&reuse-csum={checksum}") : ""), cancellationToken);
 
     /// <summary>Stores a chunk. It becomes known to the session.</summary>
     /// <param name="index">The archive it is for.</param>
@@ -94,7 +99,8 @@ internal sealed class BackupWriterSession : BackupSession
     /// <param name="blob">The blob, 16 MiB and 44 bytes at most.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task UploadBlobAsync(string fileName, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
-        => SendAsync(Post(Query($"/blob?file-name={Uri.EscapeDataString(fileName)}&encoded-size={blob.Length}"), blob), $"store {fileName}", null, cancellationToken);
+        => SendAsync(
+            Post(Query($"/blob?file-name={Uri.EscapeDataString(fileName)}&encoded-size={blob.Length}"), blob), $"store {fileName}", null, cancellationToken);
 
     /// <summary>Sends bytes that the server drops, to measure the connection.</summary>
     public Task SpeedTestAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

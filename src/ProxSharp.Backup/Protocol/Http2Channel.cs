@@ -127,7 +127,9 @@ internal sealed class Http2Channel : IBackupChannel
     // A frame that is being written cannot be given up alone: who cancels meanwhile gives up the connection.
     private async Task SendAsync(Http2Stream stream, ChannelRequest request, CancellationToken cancellationToken)
     {
-        CancellationTokenRegistration breaking = request.Body.IsEmpty ? default : cancellationToken.UnsafeRegister(static state => ((Http2Channel)state!).Break(), this);
+        CancellationTokenRegistration breaking = request.Body.IsEmpty
+            ? default
+            : cancellationToken.UnsafeRegister(static state => ((Http2Channel)state!).Break(), this);
         await using (breaking.ConfigureAwait(false))
         {
             await _writer.SendAsync(_windows, stream, request, cancellationToken).ConfigureAwait(false);

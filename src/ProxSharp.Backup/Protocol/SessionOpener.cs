@@ -8,6 +8,8 @@ namespace ProxSharp.Backup.Protocol;
 /// <summary>Opens the connection of a session: an ordinary call of the client, with its credentials and trust, that the server answers with 101.</summary>
 internal static class SessionOpener
 {
+    private const string StillRunning = "another backup is already running";
+
     private static readonly ApiOperation s_backup = new(ApiMethod.Get, "/backup");
     private static readonly ApiOperation s_reader = new(ApiMethod.Get, "/reader");
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.1);
@@ -22,14 +24,17 @@ internal static class SessionOpener
         // Proxmox: older servers refuse parameters they do not know, so what is not asked for is not sent.
         parameters.Add("benchmark", options.Benchmark ? true : null);
         parameters.Add("no-cache", options.NoCache ? true : null);
-        return OpenAsync(store, s_backup, parameters, "proxmox-backup-protocol-v1", $"the backup of {snapshot}", $"start the backup of {snapshot}", cancellationToken);
+        Target target = new(store, s_backup, "proxmox-backup-protocol-v1", $"the backup of {snapshot}", $"start the backup of {snapshot}");
+        return OpenAsync(target, parameters, cancellationToken);
     }
 
     /// <summary>Opens a session that reads a snapshot.</summary>
     public static Task<IBackupChannel> OpenReaderAsync(
         Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot, bool debug, CancellationToken cancellationToken)
-        => OpenAsync(
-            store, s_reader, Parameters(store, folder, snapshot, debug), "proxmox-backup-reader-protocol-v1", $"the reader of {snapshot}", $"open {snapshot} for reading", cancellationToken);
+    {
+        Target target = new(store, s_reader, "proxmox-backup-reader-protocol-v1", $"the reader of {snapshot}", $"open {snapshot} for reading");
+        return OpenAsync(target, Parameters(store, folder, snapshot, debug), cancellationToken);
+    }
 
     private static ApiParameters Parameters(Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot, bool debug)
     {
@@ -43,22 +48,27 @@ internal static class SessionOpener
         return parameters;
     }
 
-    private static async Task<IBackupChannel> OpenAsync(
-        Datastore store, ApiOperation operation, ApiParameters parameters, string protocol, string session, string action, CancellationToken cancellationToken)
+    private static async Task<IBackupChannel> OpenAsync(Target target, ApiParameters parameters, CancellationToken cancellationToken)
     {
-        ApiCallOptions options = new() { Action = $"{action} in {store}" };
+        PbsClient client = target.Store.Client;
+        TimeProvider time = client.Options.TimeProvider;
+        ApiCallOptions options = new() { Action = $"{target.Action} in {target.Store}" };
         for (TimeSpan pause = s_firstPause; ; pause *= 2)
         {
             try
             {
-                UpgradedConnection connection = await store.Client.UpgradeAsync(operation, parameters, protocol, options, cancellationToken).ConfigureAwait(false);
-                return await Http2Channel.StartAsync(connection, session, store.Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                UpgradedConnection connection = await client.UpgradeAsync(target.Operation, parameters, target.Protocol, options, cancellationToken)
+                    .ConfigureAwait(false);
+                return await Http2Channel.StartAsync(connection, target.Session, time, cancellationToken).ConfigureAwait(false);
             }
-            catch (ProxmoxConflictException busy) when (pause < s_lastPause && busy.ServerMessage.Contains("another backup is already running", StringComparison.Ordinal))
+            catch (ProxmoxConflictException busy) when (pause < s_lastPause && busy.ServerMessage.Contains(StillRunning, StringComparison.Ordinal))
             {
                 // Proxmox: the server learns of the end of a connection a moment later, and until then the group stays locked by the backup before.
-                await Task.Delay(pause, store.Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>What is opened, and how it is worded.</summary>
+    private sealed record Target(Datastore Store, ApiOperation Operation, string Protocol, string Session, string Action);
 }

@@ -165,7 +165,8 @@ internal sealed class BackupRun : IAsyncDisposable
         using PooledBuffer blob = Encode(data.Span, Crypt, Options.Compress);
         if (blob.Length > DataBlob.MaxUploadSize)
         {
-            throw BackupSourceException.Create(name, FormattableString.Invariant($"it has {blob.Length} bytes after compression, and the server takes {DataBlob.MaxUploadSize}"));
+            string why = FormattableString.Invariant($"it has {blob.Length} bytes after compression, and the server takes {DataBlob.MaxUploadSize}");
+            throw BackupSourceException.Create(name, why);
         }
 
         await StoreAsync(name, data.Length, blob, counters, started).ConfigureAwait(false);

@@ -87,7 +87,8 @@ internal static class BackupRunner
         {
             string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
             string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
-            throw new BackupSessionLostException($"{lost.Message.TrimEnd('.')}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.", lost.InnerException ?? lost)
+            string message = $"{lost.Message.TrimEnd('.')}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.";
+            throw new BackupSessionLostException(message, lost.InnerException ?? lost)
             {
                 NotSaved = [.. sources.SelectMany(source => source.StoredNames(run.Options))],
                 Archive = run.CurrentArchive,
@@ -126,7 +127,8 @@ internal static class BackupRunner
     }
 
     // The snapshot is saved by now: what fails here must not look as if it were not.
-    private static async Task<BackupResult> NoteAsync(Datastore store, BackupResult result, string notes, BackupOptions options, CancellationToken cancellationToken)
+    private static async Task<BackupResult> NoteAsync(
+        Datastore store, BackupResult result, string notes, BackupOptions options, CancellationToken cancellationToken)
     {
         try
         {

@@ -7,7 +7,9 @@ using ProxSharp.Http;
 
 namespace ProxSharp.Backup.Runs;
 
-/// <summary>The last valid snapshot of the group, as far as its chunks can be reused. What is wrong with it is a warning: everything is uploaded then.</summary>
+/// <summary>
+/// The last valid snapshot of the group, as far as its chunks can be reused. What is wrong with it is a warning: everything is uploaded then.
+/// </summary>
 internal sealed class PreviousBackup
 {
     private readonly BackupWriterSession _session;
@@ -88,7 +90,8 @@ internal sealed class PreviousBackup
     private static string? WhyNot(BackupManifest manifest, CryptConfig? key) => manifest.CheckSignature(key) switch
     {
         ManifestSignature.Invalid => "its signature is wrong",
-        ManifestSignature.OtherKey => $"it was made with the key {manifest.KeyFingerprint?.ToShortString()}, and this one is made with {key!.Fingerprint.ToShortString()}",
+        ManifestSignature.OtherKey =>
+            $"it was made with the key {manifest.KeyFingerprint?.ToShortString()}, and this one is made with {key!.Fingerprint.ToShortString()}",
         ManifestSignature.MissingKey => $"it was made with the key {manifest.KeyFingerprint?.ToShortString()}, and this one is made without a key",
         _ => null,
     };

@@ -21,12 +21,14 @@ internal static class SnapshotCalls
     }
 
     /// <summary>Stores the log of a backup beside it.</summary>
-    public static async Task UploadLogAsync(Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
+    public static async Task UploadLogAsync(
+        Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot, ReadOnlyMemory<byte> blob, CancellationToken cancellationToken)
     {
         using MemoryStream content = new(blob.ToArray(), writable: false);
         ApiUpload upload = new(content, "client.log.blob");
         ApiCallOptions options = new() { Action = $"store the log of {snapshot} in {store}" };
-        await store.Client.Connection.UploadAsync<bool>(s_log, Parameters(store, folder, snapshot), upload, Ignore, options, cancellationToken).ConfigureAwait(false);
+        ApiParameters parameters = Parameters(store, folder, snapshot);
+        await store.Client.Connection.UploadAsync<bool>(s_log, parameters, upload, Ignore, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static ApiParameters Parameters(Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot)

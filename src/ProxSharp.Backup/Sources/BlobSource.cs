@@ -32,7 +32,8 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
                 bytes.Write(buffer, 0, count);
                 if (bytes.Length > DataBlob.MaxDataSize)
                 {
-                    throw BackupSourceException.Create(_stored, FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory"));
+                    string why = FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory");
+                    throw BackupSourceException.Create(_stored, why);
                 }
             }
         }

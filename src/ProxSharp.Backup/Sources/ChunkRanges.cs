@@ -15,7 +15,8 @@ internal static class ChunkRanges
         {
             if (range.Offset < 0 || range.Length > size - range.Offset)
             {
-                throw new ArgumentException(FormattableString.Invariant($"A changed part of {range.Length} bytes at {range.Offset} lies outside of the image of {size} bytes."), nameof(changed));
+                string why = FormattableString.Invariant($"A changed part of {range.Length} bytes at {range.Offset} lies outside of the image of {size} bytes.");
+                throw new ArgumentException(why, nameof(changed));
             }
 
             long start = range.Offset / chunkSize * chunkSize;

@@ -42,7 +42,7 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
             await using (stream.ConfigureAwait(false))
             {
                 DirectoryArchiver archiver = Archiver(run, Whole);
-                await SourceReading.RunAsync(Whole, () => new ValueTask<DirectoryArchiveResult>(archiver.WriteAsync(stream, catalog.Output, Whole, run.Token))).ConfigureAwait(false);
+                await ReadAsync(Whole, () => archiver.WriteAsync(stream, catalog.Output, Whole, run.Token)).ConfigureAwait(false);
             }
 
             await run.CompleteAsync(archive).ConfigureAwait(false);
@@ -98,9 +98,12 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         ArchiveUploadStream stream = new(metadata.Upload);
         await using (stream.ConfigureAwait(false))
         {
-            await SourceReading.RunAsync(Metadata, () => new ValueTask<DirectoryArchiveResult>(archiver.WriteSplitAsync(stream, payload, previous, run.Token))).ConfigureAwait(false);
+            await ReadAsync(Metadata, () => archiver.WriteSplitAsync(stream, payload, previous, run.Token)).ConfigureAwait(false);
         }
     }
+
+    private static ValueTask<DirectoryArchiveResult> ReadAsync(string archive, Func<Task<DirectoryArchiveResult>> read)
+        => SourceReading.RunAsync(archive, () => new ValueTask<DirectoryArchiveResult>(read()));
 
     private DirectoryArchiver Archiver(BackupRun run, string archive) => new(path, options with
     {

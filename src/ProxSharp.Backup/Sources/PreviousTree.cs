@@ -46,7 +46,8 @@ internal sealed class PreviousTree : IAsyncDisposable
         try
         {
             BackupReaderSession session = await open(manifest.Snapshot, run.Token).ConfigureAwait(false);
-            return await OpenAsync(run, new SessionSnapshotSource(session, manifest.Snapshot, session.Host), metadata, entryIndex, chunkIndex).ConfigureAwait(false);
+            SessionSnapshotSource source = new(session, manifest.Snapshot, session.Host);
+            return await OpenAsync(run, source, metadata, entryIndex, chunkIndex).ConfigureAwait(false);
         }
         catch (ProxmoxException exception)
         {

@@ -34,7 +34,8 @@ internal sealed class ArchiveUploadStream(ArchiveUpload upload) : Stream
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Not supported: the upload is asynchronous.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream of an upload is written to asynchronously only.");
+    public override void Write(byte[] buffer, int offset, int count)
+        => throw new NotSupportedException("The stream of an upload is written to asynchronously only.");
 
     /// <summary>Does nothing: bytes go out when a chunk is complete.</summary>
     public override void Flush()

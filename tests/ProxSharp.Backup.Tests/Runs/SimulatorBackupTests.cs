@@ -148,8 +148,8 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     {
         BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
         await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
-        SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Method == "POST");
-        Assert.Equal("/api2/json/admin/datastore/store1/upload-backup-log", request.Path);
+        SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
+        Assert.Equal("POST", request.Method);
         Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=a", request.Query, StringComparison.Ordinal);
     }
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ProxSharp.Backup.Protocol.Http2;
 
-/// <summary>Reads blocks of response headers (HPACK, RFC 7541), of which only the status matters here. One connection has one decoder, since blocks build on each other.</summary>
+/// <summary>
+/// Reads blocks of response headers (HPACK, RFC 7541), of which only the status matters here. One connection has one decoder, since blocks build on each other.
+/// </summary>
 internal sealed class HeaderDecoder
 {
     private const string Status = ":status";
@@ -16,8 +18,8 @@ internal sealed class HeaderDecoder
         ":authority", ":method", ":method", ":path", ":path", ":scheme", ":scheme", Status, Status, Status, Status, Status, Status, Status, "accept-charset",
         "accept-encoding", "accept-language", "accept-ranges", "accept", "access-control-allow-origin", "age", "allow", "authorization", "cache-control",
         "content-disposition", "content-encoding", "content-language", "content-length", "content-location", "content-range", "content-type", "cookie", "date",
-        "etag", "expect", "expires", "from", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "last-modified", "link",
-        "location", "max-forwards", "proxy-authenticate", "proxy-authorization", "range", "referer", "refresh", "retry-after", "server", "set-cookie",
+        "etag", "expect", "expires", "from", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "last-modified",
+        "link", "location", "max-forwards", "proxy-authenticate", "proxy-authorization", "range", "referer", "refresh", "retry-after", "server", "set-cookie",
         "strict-transport-security", "transfer-encoding", "user-agent", "vary", "via", "www-authenticate",
     ];
 

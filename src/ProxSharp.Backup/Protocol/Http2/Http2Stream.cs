@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ProxSharp.Backup.Protocol.Http2;
 
-/// <summary>One request and its answer. What arrives is passed on under a lock, so that nothing is written to the caller's output once the caller has given up.</summary>
+/// <summary>
+/// One request and its answer. What arrives is passed on under a lock, so that nothing is written to the caller's output once the caller has given up.
+/// </summary>
 internal sealed class Http2Stream
 {
     private const int LongestError = 16 * 1024;
