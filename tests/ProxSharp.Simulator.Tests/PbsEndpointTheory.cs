@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Pbs.Api;
+using ProxSharp.Ids;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
