@@ -42,6 +42,14 @@ internal sealed class RawConnection : IAsyncDisposable
         return await ReadAnswerAsync();
     }
 
+    /// <summary>Reads so many bytes.</summary>
+    public async Task<byte[]> ReadBytesAsync(int count)
+    {
+        byte[] bytes = new byte[count];
+        await _stream.ReadExactlyAsync(bytes, Token);
+        return bytes;
+    }
+
     /// <summary>Reads one answer: the head, and as much body as it announces.</summary>
     public async Task<string> ReadAnswerAsync()
     {

@@ -387,6 +387,24 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(Ok, (await wire.AppendAsync("dynamic", 1, [.. chunks.Select(static (chunk, position) => (BackupWire.Hex(chunk), (long)position << 20))])).Text);
     }
 
+    [Fact]
+    public async Task Upgrade_OfAClientThatSpeaksEarly_LosesNothing()
+    {
+        await using RawConnection raw = await RawConnection.OpenAsync(_simulator.Endpoint);
+        string upgrade = $"GET //api2/json/backup?{BackupWire.Query("early", Time)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {BackupWire.Token}\r\nConnection: upgrade\r\nUpgrade: {BackupWire.Writer}\r\n\r\n";
+
+        string answer = await raw.SendAsync(upgrade + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+        byte[] first = await raw.ReadBytesAsync(9);
+
+        Assert.StartsWith("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: proxmox-backup-protocol-v1\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal([0, 0, 30, 4, 0, 0, 0, 0, 0], first);
+        byte[] settings = await raw.ReadBytesAsync(30);
+        Assert.Equal([0, 4, 2, 0, 0, 0], Setting(settings, 4));
+        Assert.Equal([0, 5, 0, 64, 0, 0], Setting(settings, 5));
+    }
+
+    private static byte[] Setting(byte[] settings, int id) => settings.Chunk(6).First(setting => setting[1] == id);
+
     private static async Task<(int Status, string Text)> Told(Task<TestReply> reply)
     {
         TestReply told = await reply;

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -10,7 +11,12 @@ internal sealed class SessionConnection : DefaultConnectionContext
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SessionConnection(ConnectionContext outer, IBackupProtocol protocol)
-        : base(outer.ConnectionId, outer.Transport, outer.Transport)
+        : this(outer, protocol, SessionTransport.Of(outer))
+    {
+    }
+
+    private SessionConnection(ConnectionContext outer, IBackupProtocol protocol, IDuplexPipe transport)
+        : base(outer.ConnectionId, transport, transport)
     {
         _outer = outer;
         LocalEndPoint = outer.LocalEndPoint;
