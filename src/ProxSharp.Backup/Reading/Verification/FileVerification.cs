@@ -10,8 +10,8 @@ namespace ProxSharp.Backup.Reading.Verification;
 public sealed record FileVerification(SnapshotFile File, long Chunks, long ChunksVerified, IReadOnlyList<FileDamage> Damages)
 {
     /// <summary>
-    /// Whether contents were decoded and compared with their digests. Of an encrypted file without its key only what is stored was checked: all chunks are there,
-    /// and their CRCs are right. Default: true.
+    /// Whether contents were decoded and compared with their digests. Of an encrypted file without its key only what is stored was checked: all chunks are
+    /// there, and their CRCs are right. Default: true.
     /// </summary>
     public bool WithContents { get; init; } = true;
 
