@@ -193,4 +193,32 @@ public sealed class GuestRuleTests : SimulatedCluster
 
         Assert.Equal("SSH", (await DataAsync("/cluster/firewall/rules"))[0]!["macro"]!.GetValue<string>());
     }
+
+    [Fact]
+    public async Task MoveDisk_ToAnotherGuest_GivesItTheDisk()
+    {
+        await Client.PutAsync($"{Staging}/config", ("scsi3", "local:3"));
+
+        Assert.Equal((500, "Target disk key 'scsi0' is already in use for VM '102'"), Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("target-vmid", "102"), ("target-disk", "scsi0"))));
+        Assert.Equal((500, "Both VMs need to be on the same node (pve1) but target VM is on pve2."), Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("target-vmid", "101"))));
+        (string exit, _) = await RunAsync(Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("target-vmid", "102"), ("target-disk", "scsi7")));
+
+        Assert.Equal("OK", exit);
+        Assert.Null((await DataAsync($"{Staging}/config"))["scsi3"]);
+        Assert.Matches("^local:102/vm-102-disk-[0-9]+[.]raw,size=3G$", (await DataAsync("/nodes/pve1/qemu/102/config"))["scsi7"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task MoveDisk_ThatCannotWork_IsRefused()
+    {
+        await Client.PutAsync($"{Staging}/config", ("scsi3", "local:3,format=qcow2"));
+        Assert.Equal("OK", (await RunAsync(Client.PostAsync($"{Staging}/snapshot", ("snapname", "before")))).Exit);
+
+        Assert.Equal((500, "you can't move to the same storage with same format"), Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("storage", "local"))));
+        Assert.Equal(
+            (500, "you can't move a disk with snapshots and delete the source"),
+            Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("storage", "local-lvm"), ("delete", "1"))));
+        Assert.Equal(
+            (500, "Can't move disk used by a snapshot to another VM"), Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("target-vmid", "102"))));
+    }
 }
