@@ -128,7 +128,13 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
 
         string? type = rule["type"] is { } kind ? ApiCall.TextOf(kind) : null;
         string action = rule["action"] is { } value ? ApiCall.TextOf(value) : "";
-        return type == "group" && state.Collections.Find(Groups, action) is null ? throw ApiFault.Parameter("action", $"security group '{action}' does not exist") : rule;
+        if (type == "group" && state.Collections.Find(Groups, action) is null)
+        {
+            throw ApiFault.Parameter("action", $"security group '{action}' does not exist");
+        }
+
+        FirewallRuleChecks.Demand(rule, PathOf(call), state.Collections);
+        return rule;
     }
 
     private ApiReply Create(ApiCall call)

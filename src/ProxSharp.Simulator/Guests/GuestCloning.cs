@@ -23,17 +23,16 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
     {
         Guest source = state.GetGuest(call);
         int newId = (int)call.Integer("newid")!;
-        DemandTarget(call, source, newId, out string node);
+        IReadOnlyDictionary<string, string> origin = OriginOf(call, source);
+        DemandTarget(call, source, newId, origin, out string node);
         bool full = call.Flag("full") ?? !source.IsTemplate;
         string? storage = call.Text("storage");
-        DemandMode(source, full, storage, node);
+        DemandMode(source, origin, full, storage, node);
         GuestContext.DemandUnlocked(source);
         Guest clone = new(newId, source.IsContainer, node) { CreatedAt = state.Now, Pool = call.Text("pool"), HasSystem = source.HasSystem };
         clone.Config["lock"] = "clone";
-        if (call.Text(source.IsContainer ? "hostname" : "name") is { } name)
-        {
-            clone.Config[source.IsContainer ? "hostname" : "name"] = name;
-        }
+        string nameKey = source.IsContainer ? "hostname" : "name";
+        clone.Config[nameKey] = call.Text(nameKey) ?? DefaultName(source, origin.GetValueOrDefault(nameKey));
 
         state.Guests[newId] = clone;
         string? description = call.Text("description");
@@ -41,14 +40,28 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, source) with
         {
             Effort = full ? 3 : 1,
-            Lines = Progress(source, full),
+            Lines = Progress(source, origin, full),
             OnAbort = () => state.Guests.Remove(newId),
-            Work = _ => Finish(source, clone, full, storage, description),
+            Work = _ => Finish(source, origin, clone, full, storage, description),
         });
         return ApiReply.Of(made.Upid);
     }
 
-    private void DemandTarget(ApiCall call, Guest source, int newId, out string node)
+    private static IReadOnlyDictionary<string, string> OriginOf(ApiCall call, Guest source)
+    {
+        if (call.Text("snapname") is not { } name)
+        {
+            return source.Config;
+        }
+
+        return source.Snapshots.Find(snapshot => snapshot.Name == name)?.Config ?? throw ApiFault.Failed($"snapshot '{name}' does not exist");
+    }
+
+    // Proxmox: a clone without a name tells whose copy it is.
+    private static string DefaultName(Guest source, string? name) => string.Create(
+        CultureInfo.InvariantCulture, $"Copy-of-{(source.IsContainer ? "CT" : "VM")}-{name ?? source.VmId.ToString(CultureInfo.InvariantCulture)}");
+
+    private void DemandTarget(ApiCall call, Guest source, int newId, IReadOnlyDictionary<string, string> origin, out string node)
     {
         node = call.Text("target") ?? source.Node;
         if (state.Guests.ContainsKey(newId))
@@ -61,7 +74,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
             throw ApiFault.Failed($"no such cluster node '{node}'");
         }
 
-        if (node != source.Node && VolumesOf(source).Any(static disk => disk.Volume.Node is not null))
+        if (node != source.Node && VolumesOf(source, origin).Any(static disk => disk.Volume.Node is not null))
         {
             throw ApiFault.Failed($"can't clone {(source.IsContainer ? "CT" : "VM")} to node '{node}' ({(source.IsContainer ? "CT" : "VM")} uses local storage)");
         }
@@ -72,7 +85,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         }
     }
 
-    private void DemandMode(Guest source, bool full, string? storage, string node)
+    private void DemandMode(Guest source, IReadOnlyDictionary<string, string> origin, bool full, string? storage, string node)
     {
         if (storage is not null)
         {
@@ -86,15 +99,15 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
 
         if (!full && !source.IsTemplate)
         {
-            string drive = VolumesOf(source).Select(static disk => disk.Key).FirstOrDefault() ?? "scsi0";
+            string drive = VolumesOf(source, origin).Select(static disk => disk.Key).FirstOrDefault() ?? "scsi0";
             throw ApiFault.Failed($"Linked clone feature is not supported for drive '{drive}'");
         }
     }
 
-    private List<string> Progress(Guest source, bool full)
+    private List<string> Progress(Guest source, IReadOnlyDictionary<string, string> origin, bool full)
     {
         List<string> lines = [];
-        foreach ((string key, Volume volume) in VolumesOf(source))
+        foreach ((string key, Volume volume) in VolumesOf(source, origin))
         {
             lines.Add(source.IsContainer
                 ? $"create {(full ? "full" : "linked")} clone of mountpoint {key} ({volume.Id})"
@@ -117,13 +130,13 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:F1} KiB"),
     };
 
-    private void Finish(Guest source, Guest clone, bool full, string? storage, string? description)
+    private void Finish(Guest source, IReadOnlyDictionary<string, string> origin, Guest clone, bool full, string? storage, string? description)
     {
         string nameKey = source.IsContainer ? "hostname" : "name";
-        foreach ((string key, string value) in source.Config)
+        foreach ((string key, string value) in origin)
         {
             bool carries = key is not ("lock" or "template" or "parent" or "digest" or "smbios1" or "vmgenid" or "meta")
-                && !key.StartsWith("unused", StringComparison.Ordinal) && !(key == nameKey && clone.Config.ContainsKey(nameKey));
+                && !key.StartsWith("unused", StringComparison.Ordinal) && key != nameKey;
             if (carries)
             {
                 clone.Config[key] = CloneValue(source, clone, key, value, full, storage);
@@ -147,11 +160,9 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
 
     private string CloneValue(Guest source, Guest clone, string key, string value, bool full, string? storage)
     {
-        if (key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3]))
+        if (GuestConfigurator.IsNetwork(key))
         {
-            return source.IsContainer
-                ? DiskOptions.With(value, "hwaddr", state.NewMac())
-                : $"{value[..value.IndexOf('=', StringComparison.Ordinal)]}={state.NewMac()}{(value.IndexOf(',', StringComparison.Ordinal) is int comma and >= 0 ? value[comma..] : "")}";
+            return context.Configurator.WithNewMac(value, source.IsContainer);
         }
 
         if (!DiskOptions.IsDisk(key, source.IsContainer) || context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), source.Node) is not { Content: "images" or "rootdir" } volume)
@@ -200,7 +211,7 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
     /// <summary>Makes a guest a template: its disks become base images.</summary>
     public void MakeTemplate(Guest guest)
     {
-        foreach ((string key, Volume volume) in VolumesOf(guest))
+        foreach ((string key, Volume volume) in VolumesOf(guest, guest.Config))
         {
             string id = volume.Id.Replace("vm-", "base-", StringComparison.Ordinal);
             context.Configurator.Volumes.Rename(volume, id);
@@ -210,8 +221,8 @@ internal sealed class GuestCloning(PveState state, GuestContext context)
         guest.Config["template"] = "1";
     }
 
-    private List<(string Key, Volume Volume)> VolumesOf(Guest guest) =>
-        [.. guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer))
+    private List<(string Key, Volume Volume)> VolumesOf(Guest guest, IReadOnlyDictionary<string, string> config) =>
+        [.. config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer) && !option.Key.StartsWith("unused", StringComparison.Ordinal))
             .Select(option => (option.Key, Volume: context.Configurator.Volumes.Find(DiskOptions.VolumeOf(option.Value), guest.Node)))
             .Where(static disk => disk.Volume is { Content: "images" or "rootdir" } && !disk.Volume.Name.Contains("cloudinit", StringComparison.Ordinal))
             .Select(static disk => (disk.Key, disk.Volume!))];

@@ -37,6 +37,13 @@ internal sealed class GuestConfigurator(PveState state)
 
             string name = DiskOptions.VolumeOf(value)[(id.Length + 1)..];
             bool isNew = name == "cloudinit" || decimal.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+            if (isNew && !storage.Holds(isContainer ? "rootdir" : "images"))
+            {
+                throw ApiFault.Parameter("storage", isContainer
+                    ? $"storage '{id}' does not support container directories"
+                    : $"storage '{id}' does not support vm images");
+            }
+
             if (!isNew && storage.HasFiles && !StoragePaths.IsName(name))
             {
                 throw ApiFault.Failed($"unable to parse directory volume name '{name}'");
@@ -56,9 +63,52 @@ internal sealed class GuestConfigurator(PveState state)
             _ when DiskOptions.IsDisk(key, guest.IsContainer) => Disk(guest, key, value, task),
             _ => value,
         };
+        string? before = guest.Config.GetValueOrDefault(key);
         guest.Config[key] = kept;
+        if (DiskOptions.IsDisk(key, guest.IsContainer) && !key.StartsWith("unused", StringComparison.Ordinal))
+        {
+            Attach(guest, before, DiskOptions.VolumeOf(kept));
+        }
+
         return kept;
     }
+
+    // Proxmox: what a drive held before becomes unused, and what it holds now is not unused any more.
+    private void Attach(Guest guest, string? before, string volume)
+    {
+        if (before is not null && DiskOptions.VolumeOf(before) is { } left && left != volume && !left.Contains("cloudinit", StringComparison.Ordinal))
+        {
+            SetAside(guest, left);
+        }
+
+        string[] used = [.. guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key)];
+        foreach (string key in used)
+        {
+            guest.Config.Remove(key);
+        }
+    }
+
+    /// <summary>Keeps a volume that no drive of a guest holds any more as an unused one.</summary>
+    public void SetAside(Guest guest, string volume)
+    {
+        if (_volumes.Find(volume, guest.Node) is not { Content: "images" or "rootdir" })
+        {
+            return;
+        }
+
+        int slot = 0;
+        while (guest.Config.ContainsKey(string.Create(CultureInfo.InvariantCulture, $"unused{slot}")))
+        {
+            slot++;
+        }
+
+        guest.Config[string.Create(CultureInfo.InvariantCulture, $"unused{slot}")] = volume;
+    }
+
+    /// <summary>Gives a network card another address, as copies of guests get.</summary>
+    public string WithNewMac(string value, bool isContainer) => isContainer
+        ? DiskOptions.With(value, "hwaddr", state.NewMac())
+        : $"{value[..value.IndexOf('=', StringComparison.Ordinal)]}={state.NewMac()}{(value.IndexOf(',', StringComparison.Ordinal) is int comma and >= 0 ? value[comma..] : "")}";
 
     /// <summary>Removes an option; a disk becomes unused first, an unused disk is destroyed.</summary>
     public void Remove(Guest guest, string key)
@@ -73,15 +123,9 @@ internal sealed class GuestConfigurator(PveState state)
         {
             _volumes.Remove(volume, guest.Node);
         }
-        else if (_volumes.Find(volume, guest.Node) is { Content: "images" or "rootdir" })
+        else
         {
-            int slot = 0;
-            while (guest.Config.ContainsKey(string.Create(CultureInfo.InvariantCulture, $"unused{slot}")))
-            {
-                slot++;
-            }
-
-            guest.Config[string.Create(CultureInfo.InvariantCulture, $"unused{slot}")] = volume;
+            SetAside(guest, volume);
         }
     }
 
@@ -93,7 +137,7 @@ internal sealed class GuestConfigurator(PveState state)
         return colon <= 0 || volume.StartsWith('/') ? null : volume[..colon];
     }
 
-    private static bool IsNetwork(string key) => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3]);
+    public static bool IsNetwork(string key) => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3]);
 
     private string Network(string value, bool isContainer)
     {

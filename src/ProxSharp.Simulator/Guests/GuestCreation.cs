@@ -10,6 +10,8 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>Creates, restores and destroys guests.</summary>
 internal sealed class GuestCreation(PveState state, GuestContext context)
 {
+    private readonly GuestReferences _references = new(state);
+
     public void Register(HandlerTable table)
     {
         table.Post("/nodes/{node}/qemu", call => Create(call, isContainer: false));
@@ -39,6 +41,13 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
         context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
         context.Configurator.DemandStorages(options, isContainer, node);
+        GuestRestore? restore = restores ? new GuestRestore(call.Text("storage"), call.IsSet("unique")) : null;
+        if (restore?.Storage is { } target)
+        {
+            context.Configurator.DemandStorages([new(isContainer ? "rootfs" : "scsi0", target + ":1")], isContainer, node);
+            context.Privileges.DemandStorages(call.Caller, [target]);
+        }
+
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
         if (state.Guests.TryGetValue(vmid, out Guest? replaced))
         {
@@ -56,7 +65,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             Effort = isContainer ? 4 : restores ? 2 : 1,
             Lines = restores && context.Configurator.Volumes.Find(archive ?? "", node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
-            Work = task => Finish(guest, options, restores, archive, start, task),
+            Work = task => Finish(guest, options, restore, archive, start, task),
         });
         return ApiReply.Of(made.Upid);
     }
@@ -99,13 +108,13 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
-    private void Finish(Guest guest, Dictionary<string, string> options, bool restores, string? archive, bool start, SimulatedTask task)
+    private void Finish(Guest guest, Dictionary<string, string> options, GuestRestore? restore, string? archive, bool start, SimulatedTask task)
     {
         try
         {
-            if (restores)
+            if (restore is not null)
             {
-                Restore(guest, archive ?? "", task);
+                Restore(guest, archive ?? "", options, restore, task);
             }
             else if (guest.IsContainer)
             {
@@ -117,7 +126,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
                 context.Configurator.Apply(guest, key, value, task);
             }
 
-            if (guest.IsContainer && !restores)
+            if (guest.IsContainer && restore is null)
             {
                 Extract(guest, archive ?? "", options, task);
             }
@@ -127,7 +136,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         catch (ApiFault fault)
         {
             Discard(guest);
-            throw ApiFault.Failed($"unable to {(restores ? "restore" : "create")} {guest.Label} - {fault.Message}");
+            throw ApiFault.Failed($"unable to {(restore is null ? "create" : "restore")} {guest.Label} - {fault.Message}");
         }
 
         guest.Config.Remove("lock");
@@ -161,25 +170,39 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
-    private void Restore(Guest guest, string archive, SimulatedTask task)
+    private void Restore(Guest guest, string archive, Dictionary<string, string> options, GuestRestore restore, SimulatedTask task)
     {
         Volume volume = context.Configurator.Volumes.Find(archive, guest.Node) is { Content: "backup" } found
             ? found
             : throw ApiFault.Failed($"volume '{archive}' does not exist");
         foreach ((string key, string value) in volume.SavedConfig ?? [])
         {
+            if (options.ContainsKey(key) || key == "lock")
+            {
+                continue; // What the call says itself is made afterwards.
+            }
+
             bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);
-            if (isImage && GuestConfigurator.StorageOf(value) is { } storage && state.Storages.ContainsKey(storage))
+            if (isImage && (restore.Storage ?? GuestConfigurator.StorageOf(value)) is { } storage && state.Storages.ContainsKey(storage))
             {
                 string gibibytes = ((decimal)DiskOptions.SizeOf(value) / (1L << 30)).ToString(CultureInfo.InvariantCulture);
                 context.Configurator.Apply(guest, key, $"{storage}:{gibibytes}", task);
             }
-            else if (key != "lock")
+            else
             {
-                guest.Config[key] = value;
+                guest.Config[key] = restore.IsUnique ? Renewed(key, value, guest.IsContainer) : value;
             }
         }
     }
+
+    // Proxmox: a unique copy must not meet the addresses of the original.
+    private string Renewed(string key, string value, bool isContainer) => key switch
+    {
+        "smbios1" => $"uuid={state.NewUuid()}",
+        "vmgenid" => state.NewUuid(),
+        _ when GuestConfigurator.IsNetwork(key) => context.Configurator.WithNewMac(value, isContainer),
+        _ => value,
+    };
 
     private ApiReply Destroy(ApiCall call)
     {
@@ -188,6 +211,11 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         if (guest.Config.GetValueOrDefault("protection") == "1")
         {
             throw ApiFault.Failed($"can't remove {guest.Label} - protection mode enabled");
+        }
+
+        if (!call.IsSet("purge"))
+        {
+            _references.DemandNone(guest);
         }
 
         bool force = guest.IsContainer && call.IsSet("force");
@@ -239,7 +267,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         if (purge)
         {
             task.Write(string.Create(CultureInfo.InvariantCulture, $"purging {guest.Label} from related configurations.."));
-            state.Collections.Remove("/cluster/ha/resources", string.Create(CultureInfo.InvariantCulture, $"{(guest.IsContainer ? "ct" : "vm")}:{guest.VmId}"));
+            _references.Remove(guest);
         }
 
         Discard(guest);

@@ -49,7 +49,13 @@ internal sealed class GuestLifecycle(PveState state)
     /// <summary>Starts a guest or fails as its start task would.</summary>
     public static void Start(Guest guest, SimulatedTask task)
     {
-        GuestContext.DemandUnlocked(guest);
+        // Proxmox: a machine that sleeps on disk is locked, and wakes up by its start.
+        bool wakes = IsAsleep(guest);
+        if (!wakes)
+        {
+            GuestContext.DemandUnlocked(guest);
+        }
+
         if (guest.IsTemplate)
         {
             throw ApiFault.Failed(guest.IsContainer ? "you can't start a CT if it's a template" : "you can't start a vm if it's a template");
@@ -60,8 +66,15 @@ internal sealed class GuestLifecycle(PveState state)
             throw ApiFault.Failed($"{guest.Label} already running");
         }
 
+        if (wakes)
+        {
+            guest.Config.Remove("lock");
+        }
+
         guest.Start(task.DueAt, task.Pid + 1);
     }
+
+    private static bool IsAsleep(Guest guest) => !guest.IsContainer && guest.Lock == "suspended";
 
     // Proxmox: nearly nothing is checked before the task starts; what is wrong shows in its exit status.
     private ApiReply Machine(ApiCall call, string type, Action<Guest> work)
@@ -93,7 +106,7 @@ internal sealed class GuestLifecycle(PveState state)
         Guest? early = state.FindGuest(vmid, isContainer: false, node);
 
         // A start that is bound to fail ends at once, as the real one does.
-        double effort = early is null || early.IsRunning || early.IsTemplate || early.Lock is not null ? 0.1 : 1;
+        double effort = early is null || early.IsRunning || early.IsTemplate || (early.Lock is not null && !IsAsleep(early)) ? 0.1 : 1;
         return Run(GuestContext.Task(call, "qmstart", vmid, node) with
         {
             Effort = effort,
@@ -171,7 +184,7 @@ internal sealed class GuestLifecycle(PveState state)
     private ApiReply ResumeMachine(ApiCall call)
     {
         Guest guest = DemandMachine(call);
-        if (guest.Lock == "suspended")
+        if (IsAsleep(guest))
         {
             return Run(GuestContext.Task(call, "qmresume", guest) with
             {

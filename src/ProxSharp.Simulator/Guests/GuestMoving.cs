@@ -158,15 +158,44 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             throw ApiFault.Failed($"disk '{disk}' does not exist");
         }
 
+        if (call.Integer("target-vmid") is { } receiver)
+        {
+            return Reassign(call, guest, disk, (int)receiver, call.Text("target-" + parameter) ?? disk, type);
+        }
+
         StorageDefinition target = state.GetStorage(call.Text("storage") ?? GuestConfigurator.StorageOf(value) ?? "");
         bool delete = call.IsSet("delete");
         string? format = call.Text("format");
+        DemandMove(guest, DiskOptions.VolumeOf(value), target, format, delete);
         return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
             Effort = 2,
             Lines = [$"create full clone of drive {disk} ({DiskOptions.VolumeOf(value)})", "transferred 50.00%", "transferred 100.00%"],
             Work = _ => MoveNow(guest, disk, target, format, delete),
         }).Upid);
+    }
+
+    private void DemandMove(Guest guest, string volume, StorageDefinition target, string? format, bool delete)
+    {
+        if (guest.IsContainer)
+        {
+            return;
+        }
+
+        if (!target.Holds("images"))
+        {
+            throw ApiFault.Parameter("storage", $"storage '{target.Id}' does not support vm images");
+        }
+
+        if (context.Configurator.Volumes.Find(volume, guest.Node) is { } source && source.Storage == target.Id && (format is null || format == source.Format))
+        {
+            throw ApiFault.Failed("you can't move to the same storage with same format");
+        }
+
+        if (delete && guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume)))
+        {
+            throw ApiFault.Failed("you can't move a disk with snapshots and delete the source");
+        }
     }
 
     private void MoveNow(Guest guest, string disk, StorageDefinition target, string? format, bool delete)
@@ -181,5 +210,69 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         {
             context.Configurator.Remove(guest, unused);
         }
+    }
+
+    /// <summary>Gives a disk to another guest of the same node.</summary>
+    private ApiReply Reassign(ApiCall call, Guest guest, string disk, int receiverId, string key, string type)
+    {
+        if (call.Has("storage"))
+        {
+            throw ApiFault.Parameter("target-vmid", "either set 'storage' or 'target-vmid', but not both");
+        }
+
+        if (receiverId == guest.VmId)
+        {
+            throw ApiFault.Parameter("target-vmid", "must be different than source VMID to reassign disk");
+        }
+
+        if (!state.Permissions.Has(call.Caller, GuestContext.PathOf(receiverId), "VM.Config.Disk"))
+        {
+            throw ApiFault.Forbidden($"{GuestContext.PathOf(receiverId)}, VM.Config.Disk");
+        }
+
+        DemandReceiver(guest, disk, receiverId, key);
+        return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with { Work = _ => ReassignNow(guest, disk, receiverId, key) }).Upid);
+    }
+
+    private Guest DemandReceiver(Guest guest, string disk, int receiverId, string key)
+    {
+        Guest receiver = state.Guests.GetValueOrDefault(receiverId) is { } found && found.IsContainer == guest.IsContainer
+            ? found
+            : throw PveState.GuestMissing(receiverId, guest.IsContainer, guest.Node);
+        string kind = guest.IsContainer ? "CT" : "VM";
+        if (receiver.Node != guest.Node)
+        {
+            throw ApiFault.Failed($"Both {kind}s need to be on the same node ({guest.Node}) but target {kind} is on {receiver.Node}.");
+        }
+
+        GuestContext.DemandUnlocked(guest);
+        GuestContext.DemandUnlocked(receiver);
+        if (guest.IsTemplate || receiver.IsTemplate)
+        {
+            throw ApiFault.Failed($"Can't move disks to or from template {kind}s");
+        }
+
+        string volume = guest.Config.TryGetValue(disk, out string? value) ? DiskOptions.VolumeOf(value) : throw ApiFault.Failed($"disk '{disk}' does not exist");
+        if (guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume)))
+        {
+            throw ApiFault.Failed($"Can't move disk used by a snapshot to another {kind}");
+        }
+
+        return receiver.Config.ContainsKey(key)
+            ? throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"Target disk key '{key}' is already in use for {kind} '{receiverId}'"))
+            : receiver;
+    }
+
+    private void ReassignNow(Guest guest, string disk, int receiverId, string key)
+    {
+        Guest receiver = DemandReceiver(guest, disk, receiverId, key);
+        string value = guest.Config[disk];
+        Volume source = context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), guest.Node) ?? throw ApiFault.Failed($"disk '{disk}' does not exist");
+
+        // The volume is renamed after its new owner.
+        Volume renamed = context.Configurator.Volumes.AllocateImage(state.GetStorage(source.Storage), guest.Node, receiverId, source.Size, source.Format, guest.IsContainer);
+        guest.Config.Remove(disk);
+        state.Volumes.Remove(source);
+        receiver.Config[key] = DiskOptions.WithVolume(value, renamed.Id);
     }
 }

@@ -128,14 +128,29 @@ internal sealed class GuestSnapshots(PveState state, GuestContext context)
             GuestContext.DemandUnlocked(guest);
             GuestSnapshot snapshot = Find(guest, name);
             guest.Stop();
+            SortedDictionary<string, string> left = guest.Config;
             guest.Config = new SortedDictionary<string, string>(snapshot.Config.ToDictionary(), StringComparer.Ordinal);
             SetParent(guest, name);
+            KeepDisks(guest, left);
             if (start || snapshot.WithMemory)
             {
                 guest.Start(state.Now, guest.Pid + 1);
             }
         });
     }
+
+    // Proxmox: disks that are newer than the snapshot stay, as unused ones.
+    private void KeepDisks(Guest guest, SortedDictionary<string, string> left)
+    {
+        HashSet<string> used = Disks(guest, guest.Config);
+        foreach (string volume in Disks(guest, left).Where(volume => !used.Contains(volume)))
+        {
+            context.Configurator.SetAside(guest, volume);
+        }
+    }
+
+    private static HashSet<string> Disks(Guest guest, SortedDictionary<string, string> config) =>
+        [.. config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => DiskOptions.VolumeOf(option.Value))];
 
     private static void SetParent(Guest guest, string? parent)
     {

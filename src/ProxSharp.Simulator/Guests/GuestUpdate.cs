@@ -77,6 +77,8 @@ internal sealed class GuestUpdate
             GuestContext.DemandUnlocked(Guest);
         }
 
+        DemandUnprotected();
+        DemandBootDevices();
         foreach (string key in _delete)
         {
             if (!AppliesNow(key) && Guest.Config.ContainsKey(key))
@@ -103,6 +105,39 @@ internal sealed class GuestUpdate
             else
             {
                 Guest.Pending[key] = value;
+            }
+        }
+    }
+
+    // Proxmox: protection guards the disks as well as the guest.
+    private void DemandUnprotected()
+    {
+        if (Guest.Config.GetValueOrDefault("protection") != "1"
+            || _delete.FirstOrDefault(key => DiskOptions.IsDisk(key, Guest.IsContainer) && Guest.Config.ContainsKey(key)) is not { } disk)
+        {
+            return;
+        }
+
+        string what = Guest.IsContainer ? $"{Guest.Label} drive '{disk}'"
+            : disk.StartsWith("unused", StringComparison.Ordinal) ? $"unused disk '{Guest.Config[disk]}'"
+            : $"drive '{disk}'";
+        throw ApiFault.Failed($"can't remove {what} - protection mode enabled");
+    }
+
+    private void DemandBootDevices()
+    {
+        if (Guest.IsContainer || !_set.TryGetValue("boot", out string? boot) || DiskOptions.Get(boot, "order") is not { } order)
+        {
+            return;
+        }
+
+        foreach (string device in order.Split([';', ' '], StringSplitOptions.RemoveEmptyEntries))
+        {
+            bool exists = _set.ContainsKey(device) || Guest.Config.ContainsKey(device) || Guest.Pending.GetValueOrDefault(device) is not null;
+            if (!exists || _delete.Contains(device))
+            {
+                // Proxmox: the quote at the end is the server's.
+                throw ApiFault.Failed($"invalid bootorder: device '{device}' does not exist'");
             }
         }
     }

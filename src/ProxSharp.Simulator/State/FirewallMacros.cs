@@ -13,6 +13,9 @@ internal static class FirewallMacros
         + "Razor Rdate Rsync SANE SMB SMBswat SMTP SMTPS SNMP SPAMD SPICEproxy SSH SVN SixXS Squid Submission Syslog TFTP Telnet "
         + "Telnets Time Trcrt VNC VNCL Web Webcache Webmin Whois";
 
+    /// <summary>The macro of a name in any case, as it is known; null if there is none.</summary>
+    public static string? Find(string name) => Array.Find(Names.Split(' '), known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     public static void Register(HandlerTable table) => table.Get("/cluster/firewall/macros", static _ => ApiReply.Of(new JsonArray(
         [.. Names.Split(' ').Select(static name => (JsonNode)new JsonObject { ["macro"] = name, ["descr"] = $"{name} traffic" })])));
 }

@@ -81,6 +81,11 @@ internal sealed class PoolHandlers(PveState state)
     private ApiReply Create(ApiCall call)
     {
         string id = call.Required("poolid");
+        if (id.LastIndexOf('/') is int slash and > 0 && !state.Pools.ContainsKey(id[..slash]) && !state.Pools.ContainsKey(id))
+        {
+            throw ApiFault.Failed($"create pool failed: parent pool '{id[..slash]}' does not exist");
+        }
+
         return state.Pools.TryAdd(id, new ResourcePool(id) { Comment = call.Text("comment") }) ? ApiReply.Nothing : throw ApiFault.Failed($"create pool failed: pool '{id}' already exists");
     }
 
@@ -131,7 +136,9 @@ internal sealed class PoolHandlers(PveState state)
     private ApiReply Delete(ApiCall call)
     {
         ResourcePool pool = Demand(call, "delete pool failed: ");
-        string? held = state.Guests.Values.FirstOrDefault(guest => guest.Pool == pool.Id) is { } guest
+        string? held = state.Pools.Keys.FirstOrDefault(id => id.StartsWith(pool.Id + "/", StringComparison.Ordinal)) is { } inner
+            ? $"pool '{inner}'"
+            : state.Guests.Values.FirstOrDefault(guest => guest.Pool == pool.Id) is { } guest
             ? string.Create(CultureInfo.InvariantCulture, $"VM {guest.VmId}")
             : pool.Storages.FirstOrDefault() is { } storage ? $"storage '{storage}'" : null;
         if (held is not null)

@@ -12,6 +12,9 @@ internal sealed class StorageDefinition(string id, string type)
     /// <summary>What may be kept on it, for example <c>images</c> and <c>iso</c>.</summary>
     public SortedSet<string> Content { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a kind of content may be on it; all may where none is named.</summary>
+    public bool Holds(string kind) => Content.Count == 0 || Content.Contains(kind);
+
     /// <summary>Since when it is configured; the beginning of time for storages of the scenario.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
