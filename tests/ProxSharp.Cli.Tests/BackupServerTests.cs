@@ -28,6 +28,27 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
         Assert.Equal(lines.Distinct(), lines);
     }
 
+    [Theory]
+    [InlineData("api get /tape/media/destroy label-text=TAPE1 --no-validate")]
+    [InlineData("tape media destroy --label-text TAPE1 --yes")]
+    public async Task DestroyingRead_ReadOnlyContext_IsRefused(string line)
+    {
+        using CliHarness cli = (await UserAsync()).With("PROX_READ_ONLY", "1");
+
+        Assert.Contains("read-only", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tape media destroy --label-text TAPE1")]
+    [InlineData("datastore prune store1 --backup-type vm --backup-id 100 --keep-last 1")]
+    [InlineData("datastore prune-datastore store1 --keep-last 1")]
+    public async Task Destroying_NobodyCanBeAsked_NeedsYes(string line)
+    {
+        using CliHarness cli = await UserAsync();
+
+        Assert.Contains("--yes", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Get_Root_IsTheServersIndex()
     {

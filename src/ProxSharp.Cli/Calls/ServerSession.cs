@@ -9,6 +9,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
+using ProxSharp.Pve.Guests;
 using ProxSharp.Schema;
 using ProxSharp.Tls;
 
@@ -18,6 +19,7 @@ namespace ProxSharp.Cli.Calls;
 internal sealed class ServerSession : IAsyncDisposable
 {
     private readonly ProxmoxClient _client;
+    private IReadOnlyList<GuestSummary>? _guests;
 
     private ServerSession(ServerContext context, ProxmoxClient client) => (Context, _client) = (context, client);
 
@@ -86,11 +88,29 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Makes a call.</summary>
-    public Task<ApiResponse<JsonElement>> CallAsync(
+    /// <exception cref="CliException">A rule of the context is against it.</exception>
+    public async Task<ApiResponse<JsonElement>> CallAsync(
         ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
     {
-        CheckMayChange(method);
-        return _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
+        await CheckAsync(method, path, parameters, cancellationToken).ConfigureAwait(false);
+        return await _client.Raw.SendAsync(method, path, parameters, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes sure that the rules of the context allow a call: it may be read-only, and guests may have protected tags.</summary>
+    /// <exception cref="CliException">They do not.</exception>
+    public async Task CheckAsync(ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        if (!CallClass.Changes(method, path))
+        {
+            return;
+        }
+
+        ChangeRules.CheckContext(Context);
+        if (Context.ProtectedTags.Count > 0 && Pve is { } pve)
+        {
+            _guests ??= await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+            ChangeRules.CheckTags(Context, TouchedGuests.Of(method, path, parameters, _guests));
+        }
     }
 
     /// <summary>Reads.</summary>
@@ -107,7 +127,7 @@ internal sealed class ServerSession : IAsyncDisposable
     public async Task<ApiResponse<JsonElement>> UploadAsync(
         string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
-        CheckMayChange(ApiMethod.Post);
+        await CheckAsync(ApiMethod.Post, path, parameters, cancellationToken).ConfigureAwait(false);
         FileStream content = new(
             upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))
@@ -131,14 +151,6 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
-
-    private void CheckMayChange(ApiMethod method)
-    {
-        if (method != ApiMethod.Get)
-        {
-            ChangeRules.CheckContext(Context);
-        }
-    }
 
     private static ServerTrust Trust(ServerContext context, CommandRun run, Questions questions)
     {

@@ -5,6 +5,8 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Commands;
@@ -31,6 +33,7 @@ internal abstract class ApiCallCommand : ProxCommand
         Description = "Parameters as a JSON object; @file or - reads it from a file or standard input",
         HelpName = "json",
     };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Check the call and show it; send nothing" };
     private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
 
@@ -44,6 +47,11 @@ internal abstract class ApiCallCommand : ProxCommand
         if (Wait is not null)
         {
             Add(Wait);
+        }
+
+        if (method != ApiMethod.Get)
+        {
+            Add(_dryRun);
         }
 
         if (File is not null)
@@ -94,11 +102,29 @@ internal abstract class ApiCallCommand : ProxCommand
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
+            if (_method != ApiMethod.Get && run.Value(_dryRun))
+            {
+                return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
+            }
+
             ApiResponse<JsonElement> response = await ExplainedAsync(target, call.Upload is { } upload
                 ? session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken)
                 : session.CallAsync(_method, path, call.Parameters, options, cancellationToken)).ConfigureAwait(false);
             return await ReportAsync(run, session, target.Endpoint, response, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<int> PlanAsync(
+        CommandRun run, ServerSession session, CallTarget target, CallParameters call, bool validate, CancellationToken cancellationToken)
+    {
+        await session.CheckAsync(_method, target.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        PlannedCall planned = new(_method, target.Path, call.Parameters) { Template = target.Endpoint?.Path ?? target.Path, Upload = call.Upload };
+        if (validate)
+        {
+            CallCheck.Check(target.Schema, [planned]);
+        }
+
+        return await DryRun.ShowAsync(run, session, target.Schema, [planned], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Awaits a call; its errors are explained with what the schema knows.</summary>

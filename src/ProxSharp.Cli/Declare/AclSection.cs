@@ -68,6 +68,7 @@ internal sealed class AclSection : IStateSection
 
     private void Check(JsonElement entry)
     {
+        StateValues.Only(entry, Name, "path", "type", "ugid", "roleid", "propagate");
         foreach (string member in (string[])["path", "ugid", "roleid"])
         {
             StateValues.Required(entry, member, Name);

@@ -60,6 +60,11 @@ internal sealed class FirewallSection : IStateSection
     /// <inheritdoc/>
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
     {
+        if (wanted.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+        {
+            StateValues.Only(wanted, Name, "options", "rules", "digest");
+        }
+
         if (StateValues.Member(wanted, "options") is { ValueKind: JsonValueKind.Object } options)
         {
             IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Differences(options, StateValues.Member(present, "options"), "digest");

@@ -45,6 +45,7 @@ internal sealed class GuestSection : IStateSection
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static guest => StateValues.Text(guest, "vmid")!, StringComparer.Ordinal);
         foreach (JsonElement guest in StateValues.Items(wanted, Name))
         {
+            StateValues.Only(guest, Name, "vmid", "type", "name", "node", "digest", "config");
             string id = StateValues.Required(guest, "vmid", Name);
             if (!known.TryGetValue(id, out JsonElement now))
             {

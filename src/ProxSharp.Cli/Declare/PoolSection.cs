@@ -42,6 +42,7 @@ internal sealed class PoolSection : IStateSection
         HashSet<string> named = new(StringComparer.Ordinal);
         foreach (JsonElement pool in StateValues.Items(wanted, Name))
         {
+            StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
             string id = StateValues.Required(pool, "poolid", Name);
             named.Add(id);
             bool exists = known.TryGetValue(id, out JsonElement now);

@@ -31,6 +31,24 @@ internal static class StateValues
     public static string Required(JsonElement item, string name, string section) =>
         Text(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
 
+    /// <summary>Refuses members that nobody would read: a slip of the pen would be passed over in silence otherwise.</summary>
+    /// <exception cref="CliException">There is one.</exception>
+    public static void Only(JsonElement item, string section, params IReadOnlyList<string> known)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            throw CliException.Usage($"An item of '{section}' has no keys", "See what prox export writes");
+        }
+
+        foreach (string name in item.EnumerateObject().Select(static member => member.Name).Where(name => !known.Contains(name)))
+        {
+            string? near = UsageErrors.Nearest(name, known);
+            throw CliException.Usage(
+                $"An item of '{section}' has the key '{name}', which means nothing there",
+                near is null ? $"There are: {string.Join(", ", known)}" : $"Did you mean '{near}'?");
+        }
+    }
+
     /// <summary>The items of a list; none for an absent one.</summary>
     /// <exception cref="CliException">It is no list.</exception>
     public static IEnumerable<JsonElement> Items(JsonElement list, string section) => list.ValueKind switch

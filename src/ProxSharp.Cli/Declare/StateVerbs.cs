@@ -162,13 +162,19 @@ internal static class StateVerbs
     {
         ChangeRules.CheckContext(run.Context);
         IReadOnlyList<StateChange> changes = await CompareAsync(run, file, prune, cancellationToken).ConfigureAwait(false);
+        Verbs.Endpoints.PlannedCall[] calls = [.. changes.Select(static change => change.Call).OfType<Verbs.Endpoints.PlannedCall>()];
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+
+        // All of it before any of it: a file that touches a protected guest, or has a wrong value at its end, changes nothing.
+        CallCheck.Check(VerbContext.Pve, calls);
+        foreach (Verbs.Endpoints.PlannedCall call in calls)
+        {
+            await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        }
+
         if (run.IsDryRun)
         {
-            return await DryRun.ShowAsync(
-                run,
-                VerbContext.Pve,
-                [.. changes.Select(static change => change.Call).OfType<Verbs.Endpoints.PlannedCall>()],
-                cancellationToken).ConfigureAwait(false);
+            return await DryRun.ShowAsync(run, VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
         }
 
         int deleted = changes.Count(static change => change.Action == "delete");
@@ -181,10 +187,9 @@ internal static class StateVerbs
             await ChangeRules.ConfirmAsync(run, what, "delete", cancellationToken).ConfigureAwait(false);
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        foreach (StateChange change in changes.Where(static change => change.Call is not null))
+        foreach (Verbs.Endpoints.PlannedCall call in calls)
         {
-            await session.CallAsync(change.Call!.Method, change.Call.Path, change.Call.Parameters, null, cancellationToken).ConfigureAwait(false);
+            await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false);
         }
 
         Show(run, changes, "Done: ");

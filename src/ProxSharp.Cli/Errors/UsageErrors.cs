@@ -19,6 +19,11 @@ internal static class UsageErrors
             .Concat(parse.UnmatchedTokens.Select(static word => new Token(word, TokenType.Argument, null!)))
             .Select(static token => token.Value)
             .FirstOrDefault(static word => word.Length > 1 && word[0] == '-');
+        if (option is not null && AllOptions(command).Any(known => known.Name == option || known.Aliases.Contains(option)))
+        {
+            return CliError.Usage($"The option '{option}' stands in front of the command", $"Write it behind: {Path(command)} {option} ...");
+        }
+
         if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {

@@ -22,6 +22,8 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     public async Task<int> RunAsync(PlannedCall call, string action, string answer, CancellationToken cancellationToken)
     {
         ChangeRules.CheckContext(run.Context);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);
@@ -32,7 +34,6 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             await ChangeRules.ConfirmAsync(run, action, answer, cancellationToken).ConfigureAwait(false);
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload
             ? session.UploadAsync(call.Path, upload, call.Parameters, null, run.Command.ProgressTerminal, cancellationToken)
             : session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);

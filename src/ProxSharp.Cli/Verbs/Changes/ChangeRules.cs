@@ -25,15 +25,7 @@ internal static class ChangeRules
     /// <exception cref="CliException">One of the rules is broken.</exception>
     public static void CheckGuests(VerbRun run, IReadOnlyList<GuestSummary> guests)
     {
-        GuestSummary? kept = guests.FirstOrDefault(guest => guest.Tags.Any(run.Context.ProtectedTags.Contains));
-        if (kept is not null)
-        {
-            throw Refused(
-                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(run.Context.ProtectedTags.Contains)}', which the context "
-                + $"'{run.Context.Name}' protects",
-                "Leave it out, or use another context");
-        }
-
+        CheckTags(run.Context, guests);
         int? most = run.Number(run.Standard.Max) ?? (run.Verb.Class == VerbClass.Destructive ? 1 : null);
         if (most is { } allowed && guests.Count > allowed)
         {
@@ -48,6 +40,20 @@ internal static class ChangeRules
                 Hint = $"If that is what you want: {need}",
                 Need = [need],
             });
+        }
+    }
+
+    /// <summary>Refuses guests with protected tags.</summary>
+    /// <exception cref="CliException">One of them has such a tag.</exception>
+    public static void CheckTags(ServerContext context, IEnumerable<GuestSummary> guests)
+    {
+        GuestSummary? kept = guests.FirstOrDefault(guest => guest.Tags.Any(context.ProtectedTags.Contains));
+        if (kept is not null)
+        {
+            throw Refused(
+                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(context.ProtectedTags.Contains)}', which the context "
+                + $"'{context.Name}' protects",
+                "Leave it out, or use another context");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -12,32 +13,41 @@ namespace ProxSharp.Cli.Verbs.Changes;
 internal static class DryRun
 {
     /// <summary>Shows it.</summary>
+    /// <exception cref="CliException">One of the calls would be refused before it is sent.</exception>
     public static async Task<int> ShowAsync(VerbRun run, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
     {
+        CallCheck.Check(schema, calls);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        return await ShowAsync(run.Command, session, schema, calls, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Shows calls that have been checked.</summary>
+    public static async Task<int> ShowAsync(
+        CommandRun run, ServerSession session, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
+    {
         List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan = [];
         foreach (PlannedCall call in calls)
         {
             plan.Add((call, await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false)));
         }
 
-        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             WriteText(run, plan);
         }
         else
         {
-            run.Write(JsonText.Build(json => Write(json, plan)));
+            run.WriteVersioned(JsonText.Build(json => Write(json, plan)));
         }
 
         run.Note("Nothing was sent.");
         return ExitCodes.Success;
     }
 
-    private static void WriteText(VerbRun run, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)
+    private static void WriteText(CommandRun run, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)
     {
-        TextWriter writer = run.Command.Services.Console.Out;
-        Ansi ansi = run.Command.Output.Ansi;
+        TextWriter writer = run.Services.Console.Out;
+        Ansi ansi = run.Output.Ansi;
         foreach ((PlannedCall call, IReadOnlyList<ConfigChange> changes) in plan)
         {
             writer.WriteLine(call.Target.Length > 0 ? $"{CallText.Line(call)}  {ansi.Dim($"# {TextCells.Visible(call.Target)}")}" : CallText.Line(call));

@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Schema;
@@ -9,7 +10,10 @@ namespace ProxSharp.Cli.Verbs.Derived;
 /// <summary>Adds a verb to nouns for every call of the schema that none of their own verbs makes.</summary>
 internal static class DerivedNouns
 {
-    private static readonly HashSet<string> s_destroying = new(StringComparer.Ordinal) { "wipedisk", "initgpt", "rollback", "format-media", "disarm-ha" };
+    private static readonly HashSet<string> s_destroying = new(StringComparer.Ordinal)
+    {
+        "wipedisk", "initgpt", "rollback", "format-media", "disarm-ha", "prune", "prune-datastore", "stopall", "power",
+    };
 
     /// <summary>Adds the verbs below a noun.</summary>
     /// <param name="noun">The noun with its own verbs.</param>
@@ -77,7 +81,7 @@ internal static class DerivedNouns
             IsDerived = true,
             NamesItem = method != ApiMethod.Get,
             Node = verb.Node,
-            Class = method != ApiMethod.Get && s_destroying.Contains(verb.Name) ? VerbClass.Destructive : null,
+            Class = CallClass.IsDestroyingRead(method, path) || (method != ApiMethod.Get && s_destroying.Contains(verb.Name)) ? VerbClass.Destructive : null,
             Examples = context.WantsText ? DerivedExamples.Of(schema, verb) : [],
         };
         return verb.Node == NodeRule.OfGuest

@@ -46,28 +46,34 @@ internal static class AgentNoun
             HelpName = "text",
         };
         Option<int?> timeout = new("--timeout") { Description = "How long the program may take [default: 60]", HelpName = "seconds" };
+        Option<bool> exitCode = new("--exit-code") { Description = "End with the exit code of the program: the highest one if there are several" };
         return new Verb(
             "exec",
             "Run a program inside virtual machines and print what it wrote.",
             VerbClass.Change,
-            (run, token) => ExecAsync(run, targets, command, input, timeout, token))
+            (run, token) => ExecAsync(run, targets, command, new(input, timeout, exitCode), token))
         {
             Calls = [$"POST {Path}/exec", $"GET {Path}/exec-status"],
             Arguments = [targets.Argument, command],
-            Options = [input, timeout],
+            Options = [input, timeout, exitCode],
             Traits = VerbTraits.DryRun | VerbTraits.Bulk,
-            Details = "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so.",
+            Details =
+                "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so; "
+                + "with --exit-code it ends with the program's own.",
             Examples =
             [
                 new("vm agent exec web-1 -- uname -a", "one machine"),
                 new("vm agent exec @tag-prod -- systemctl is-active nginx", "several, one after the other"),
                 new("vm agent exec web-1 --input @setup.sh -- sh -s", "a script from a file"),
+                new("vm agent exec web-1 --exit-code -- test -e /run/reboot-required", "a question to a script"),
             ],
         };
     }
 
+    private sealed record ExecSettings(Option<string> Input, Option<int?> Timeout, Option<bool> ExitCode);
+
     private static async Task<int> ExecAsync(
-        VerbRun run, GuestTargets targets, Argument<string[]> command, Option<string> input, Option<int?> timeout, CancellationToken cancellationToken)
+        VerbRun run, GuestTargets targets, Argument<string[]> command, ExecSettings settings, CancellationToken cancellationToken)
     {
         IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(run.Context);
@@ -86,8 +92,8 @@ internal static class AgentNoun
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        AgentExecOptions options = new() { Input = await InputAsync(run, run.Value(input), cancellationToken).ConfigureAwait(false) };
-        if (run.Number(timeout, 24 * 3600) is { } seconds)
+        AgentExecOptions options = new() { Input = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false) };
+        if (run.Number(settings.Timeout, 24 * 3600) is { } seconds)
         {
             options = options with { Timeout = TimeSpan.FromSeconds(seconds) };
         }
@@ -98,7 +104,7 @@ internal static class AgentNoun
             results.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false)));
         }
 
-        return Report(run, results);
+        return Report(run, results, run.Value(settings.ExitCode));
     }
 
     private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
@@ -109,13 +115,15 @@ internal static class AgentNoun
         _ => input,
     };
 
-    private static int Report(VerbRun run, List<(GuestSummary Guest, AgentExecResult Result)> results)
+    private static int Report(VerbRun run, List<(GuestSummary Guest, AgentExecResult Result)> results, bool takesExitCode)
     {
         if (results is [(_, { } only)] && run.Command.Output.Format is OutputFormat.Table)
         {
             run.Command.Services.Console.Out.Write(TextCells.Visible(only.Output, keepBreaks: true));
             run.Command.Services.Console.Error.Write(TextCells.Visible(only.Error, keepBreaks: true));
-            return only.IsSuccess ? ExitCodes.Success : throw new CliException(new CliError
+            return only.IsSuccess ? ExitCodes.Success
+                : takesExitCode && only.ExitCode is > 0 and < 256 ? only.ExitCode.Value
+                : throw new CliException(new CliError
             {
                 Code = "program_failed",
                 ExitCode = ExitCodes.Error,
@@ -145,7 +153,8 @@ internal static class AgentNoun
 
             json.WriteEndArray();
         }), new ResultShape { LeadingFields = ["vmid", "name", "exitcode", "out", "err"], NameField = "vmid" });
-        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : ExitCodes.Error;
+        int highest = takesExitCode ? results.Max(static item => item.Result.ExitCode ?? 0) : 0;
+        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest is > 0 and < 256 ? highest : ExitCodes.Error;
     }
 
     private static Verb Ip()

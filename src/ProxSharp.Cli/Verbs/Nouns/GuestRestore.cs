@@ -36,12 +36,16 @@ internal static class GuestRestore
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
             ChangeRules.CheckContext(run.Context);
+            PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
+
+            // A guest that is protected is not asked about.
+            await (await run.SessionAsync(cancellationToken).ConfigureAwait(false))
+                .CheckAsync(call.Method, call.Path, all, cancellationToken).ConfigureAwait(false);
             if (GuestMaking.Value(all, "force") is "1")
             {
                 await ChangeRules.ConfirmAsync(run, $"overwrite {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
             }
 
-            PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "restore", id, cancellationToken).ConfigureAwait(false);
         });
         return new Verb(plain.Name, plain.Summary, plain.Class, plain.Run)
