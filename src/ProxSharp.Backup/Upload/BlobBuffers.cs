@@ -1,46 +1,44 @@
-using System.Numerics;
-
 namespace ProxSharp.Backup.Upload;
 
-/// <summary>Memory for blobs on their way to the server, with a limit on all of it together: who would exceed it waits until others are done.</summary>
+/// <summary>
+/// Memory for blobs on their way to the server: parts of one block, so that nothing is left to be collected, however the lengths of chunks differ. Who finds no
+/// room waits until others are done; nobody overtakes.
+/// </summary>
 internal sealed class BlobBuffers
 {
-    // Room for a header, so that a chunk of a power of two does not need the next larger class.
-    private const int Slack = 64;
-    private const int SmallestPower = 16;
-
     private readonly Lock _gate = new();
-    private readonly long _limit;
-    private readonly Stack<byte[]>[] _kept;
-    private readonly Queue<Waiter> _waiters = new();
-    private long _rented;
-    private long _keptBytes;
+    private readonly int _size;
 
-    /// <summary>Creates a pool.</summary>
-    /// <param name="limit">The most bytes that are held at any time. A single buffer may exceed it.</param>
-    public BlobBuffers(long limit)
+    // The free parts, by their place; neighbours are always joined.
+    private readonly List<(int Start, int Length)> _free;
+    private readonly Queue<Waiter> _waiters = new();
+    private byte[]? _block;
+
+    /// <summary>Creates the memory; it is taken from the system when it is first used.</summary>
+    /// <param name="size">Its size in bytes: at least that of the longest blob.</param>
+    public BlobBuffers(int size)
     {
-        _limit = limit;
-        _kept = new Stack<byte[]>[32 - SmallestPower];
-        for (int i = 0; i < _kept.Length; i++)
-        {
-            _kept[i] = new Stack<byte[]>();
-        }
+        _size = size;
+        _free = [(0, size)];
     }
 
-    /// <summary>Rents a buffer of at least a length.</summary>
-    public async ValueTask<byte[]> RentAsync(int length, CancellationToken cancellationToken)
+    /// <summary>Rents a buffer.</summary>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is not that much in all.</exception>
+    public async ValueTask<Memory<byte>> RentAsync(int length, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _size);
         Waiter waiter;
         lock (_gate)
         {
-            int size = SizeOf(length);
-            if (_waiters.Count == 0 && Fits(size))
+            if (_waiters.Count == 0 && TryTake(length, out Memory<byte> buffer))
             {
-                return Take(size);
+                return buffer;
             }
 
-            waiter = new Waiter(size);
+            waiter = new Waiter(length);
             _waiters.Enqueue(waiter);
         }
 
@@ -52,61 +50,82 @@ internal sealed class BlobBuffers
     }
 
     /// <summary>Gives a buffer back.</summary>
-    public void Return(byte[] buffer)
+    /// <param name="buffer">The buffer as it was rented, whole.</param>
+    public void Return(Memory<byte> buffer)
     {
         lock (_gate)
         {
-            _rented -= buffer.Length;
-            _keptBytes += buffer.Length;
-            _kept[ClassOf(buffer.Length)].Push(buffer);
-            while (_waiters.TryPeek(out Waiter? waiter) && (waiter.Task.IsCompleted || Fits(waiter.Size)))
+            Free(buffer);
+            while (_waiters.TryPeek(out Waiter? waiter) && (waiter.Task.IsCompleted || TryServe(waiter)))
             {
                 _waiters.Dequeue();
-                if (!waiter.Task.IsCompleted)
-                {
-                    Serve(waiter);
-                }
             }
         }
     }
 
-    private static int SizeOf(int length) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(length - Slack, 1 << SmallestPower)) + Slack;
-
-    private static int ClassOf(int size) => BitOperations.Log2((uint)(size - Slack)) - SmallestPower;
-
-    private bool Fits(int size) => _rented == 0 || _rented + size <= _limit;
-
-    private void Serve(Waiter waiter)
+    // The first place that is long enough: what lies behind is then often never touched.
+    private bool TryTake(int length, out Memory<byte> buffer)
     {
-        byte[] buffer = Take(waiter.Size);
+        int index = _free.FindIndex(part => part.Length >= length);
+        if (index < 0)
+        {
+            buffer = default;
+            return false;
+        }
+
+        (int start, int rest) = _free[index];
+        if (rest == length)
+        {
+            _free.RemoveAt(index);
+        }
+        else
+        {
+            _free[index] = (start + length, rest - length);
+        }
+
+        buffer = (_block ??= GC.AllocateUninitializedArray<byte>(_size)).AsMemory(start, length);
+        return true;
+    }
+
+    private bool TryServe(Waiter waiter)
+    {
+        if (!TryTake(waiter.Length, out Memory<byte> buffer))
+        {
+            return false;
+        }
+
         if (!waiter.TrySetResult(buffer))
         {
-            _rented -= buffer.Length; // Cancelled in this moment.
+            Free(buffer); // Cancelled in this moment.
+        }
+
+        return true;
+    }
+
+    private void Free(Memory<byte> buffer)
+    {
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(buffer, out ArraySegment<byte> segment);
+        (int start, int length) = (segment.Offset, segment.Count);
+        int index = _free.FindIndex(part => part.Start > start);
+        index = index < 0 ? _free.Count : index;
+        if (index < _free.Count && _free[index].Start == start + length)
+        {
+            length += _free[index].Length;
+            _free.RemoveAt(index);
+        }
+
+        if (index > 0 && _free[index - 1].Start + _free[index - 1].Length == start)
+        {
+            _free[index - 1] = (_free[index - 1].Start, _free[index - 1].Length + length);
+        }
+        else
+        {
+            _free.Insert(index, (start, length));
         }
     }
 
-    private byte[] Take(int size)
+    private sealed class Waiter(int length) : TaskCompletionSource<Memory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        _rented += size;
-        if (_kept[ClassOf(size)].TryPop(out byte[]? buffer))
-        {
-            _keptBytes -= size;
-            return buffer;
-        }
-
-        foreach (Stack<byte[]> others in _kept)
-        {
-            while (_rented + _keptBytes > _limit && others.TryPop(out byte[]? dropped))
-            {
-                _keptBytes -= dropped.Length;
-            }
-        }
-
-        return GC.AllocateUninitializedArray<byte>(size);
-    }
-
-    private sealed class Waiter(int size) : TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public int Size { get; } = size;
+        public int Length { get; } = length;
     }
 }

@@ -121,13 +121,13 @@ internal sealed class UploadEngine : IAsyncDisposable
                 return digest;
             }
 
-            byte[] blob = await _blobs.RentAsync(DataBlob.GetMaxLength(data.Length, Settings.Crypt is not null), Fault.Token).ConfigureAwait(false);
+            Memory<byte> blob = await _blobs.RentAsync(DataBlob.GetMaxLength(data.Length, Settings.Crypt is not null), Fault.Token).ConfigureAwait(false);
             try
             {
-                encoder.Encode(data.Span, blob, out int length);
+                encoder.Encode(data.Span, blob.Span, out int length);
                 held = false;
                 archive.Window.Release(chunk.Region);
-                await SendAsync(archive, digest, data.Length, blob.AsMemory(0, length)).ConfigureAwait(false);
+                await SendAsync(archive, digest, data.Length, blob[..length]).ConfigureAwait(false);
             }
             finally
             {

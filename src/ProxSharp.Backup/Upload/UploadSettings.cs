@@ -15,7 +15,7 @@ internal sealed record UploadSettings
     public int Lanes { get; init; } = Math.Clamp(Environment.ProcessorCount + 4, 6, 32);
 
     /// <summary>The most memory for blobs on their way, in bytes.</summary>
-    public long BlobMemory { get; init; } = Math.Clamp((Environment.ProcessorCount + 5) * (4L << 20), 32 << 20, 80 << 20);
+    public int BlobMemory { get; init; } = Math.Clamp((Environment.ProcessorCount + 6) * (4 << 20), 32 << 20, 80 << 20);
 
     /// <summary>How much of an archive with chunks of 4 MiB is in memory at once, in bytes.</summary>
     public int FixedWindow { get; init; } = Math.Clamp((Environment.ProcessorCount + 3) * (4 << 20), 20 << 20, 80 << 20);

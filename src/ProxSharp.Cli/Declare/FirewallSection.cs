@@ -93,8 +93,10 @@ internal sealed class FirewallSection : IStateSection
             if (!file.Contains(now[at]))
             {
                 string place = at.ToString(CultureInfo.InvariantCulture);
-                yield return new StateChange(Name, $"rule {now[at]}", "delete") { Call = new PlannedCall(
-                    ApiMethod.Delete, $"{Rules}/{place}", []) { Template = $"{Rules}/{{pos}}" } };
+                yield return new StateChange(Name, $"rule {now[at]}", "delete")
+                {
+                    Call = new PlannedCall(ApiMethod.Delete, $"{Rules}/{place}", []) { Template = $"{Rules}/{{pos}}" },
+                };
             }
         }
 

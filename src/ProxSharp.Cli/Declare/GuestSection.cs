@@ -62,8 +62,11 @@ internal sealed class GuestSection : IStateSection
                 yield return new StateChange(Name, $"{id} ({StateValues.Text(now, "name")})", "change")
                 {
                     Keys = keys,
-                    Call = new PlannedCall(
-                        ApiMethod.Put, path, StateValues.Parameters(keys, StateValues.Text(now, "digest"))) { Template = template, Target = id },
+                    Call = new PlannedCall(ApiMethod.Put, path, StateValues.Parameters(keys, StateValues.Text(now, "digest")))
+                    {
+                        Template = template,
+                        Target = id,
+                    },
                 };
             }
         }

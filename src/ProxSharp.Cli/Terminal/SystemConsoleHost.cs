@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProxSharp.Cli.Terminal;
 
@@ -40,7 +41,9 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public Stream OpenOutput() => Results();
 
     /// <inheritdoc/>
-    public Stream OpenInput() => Console.OpenStandardInput();
+    public Stream OpenInput() => OperatingSystem.IsWindows() || !IsInputTerminal
+        ? Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0); // The runtime's own stream edits lines at a terminal.
 
     /// <inheritdoc/>
     public string? ReadSecret()

@@ -40,10 +40,26 @@ internal sealed partial class LogTrace
     /// <summary>Finds what the log must say; null if it says nothing that the task's id does not.</summary>
     public static LogTrace? Of(ProxmoxOutcomeUnknownException lost) => new LogTrace(lost) is { _words.Count: > 0 } trace ? trace : null;
 
-    /// <summary>True if a log says that its task is another call's. One that says nothing, since the task has just begun, does not.</summary>
-    public bool IsOfAnother(IReadOnlyList<string> log) => _words.Any(word =>
-        log.Select(line => word.Pattern.Match(line)).FirstOrDefault(static match => match.Success) is { } said
-        && Normalize(said.Groups[1].Value) != word.Expected);
+    /// <summary>Reads whose task a log belongs to.</summary>
+    /// <returns>True if it is another call's, false if it may be this one's; null if the task has just begun and its log says nothing yet.</returns>
+    public bool? IsOfAnother(IReadOnlyList<string> log)
+    {
+        bool? verdict = null;
+        foreach ((Regex pattern, string expected) in _words)
+        {
+            if (log.Select(line => pattern.Match(line)).FirstOrDefault(static match => match.Success) is { } said)
+            {
+                if (Normalize(said.Groups[1].Value) != expected)
+                {
+                    return true;
+                }
+
+                verdict = false;
+            }
+        }
+
+        return verdict;
+    }
 
     // Proxmox: starting migration of VM 100 to node 'pve2' (192.0.2.2)
     [GeneratedRegex("^(?:[0-9: -]+)?starting migration of .* to node '([^']+)'", RegexOptions.CultureInvariant)]

@@ -23,6 +23,9 @@ internal sealed class RecoverySearch
     private readonly TargetTrace? _target;
     private readonly LogTrace? _log;
 
+    // True while a task that fits has not yet written the lines that tell whose it is.
+    private bool _isSilent;
+
     public RecoverySearch(PveClient client, ProxmoxOutcomeUnknownException lost, RecoveryOptions options)
     {
         (_client, _lost, _options, _time) = (client, lost, options, client.Options.TimeProvider);
@@ -75,7 +78,7 @@ internal sealed class RecoverySearch
     private bool IsFinal(RecoveryResult found) => found.Outcome switch
     {
         RecoveredOutcome.Undetermined => _target is null && _log is null,
-        _ => found.Outcome == RecoveredOutcome.Happened,
+        _ => found.Outcome == RecoveredOutcome.Happened && !_isSilent,
     };
 
     // Only what is looked at after the grace shows that nothing came of the call.
@@ -116,9 +119,10 @@ internal sealed class RecoverySearch
             _node!, trace.Request, null, cancellationToken).ConfigureAwait(false)).Data;
         bool? isReached = await IsReachedAsync(cancellationToken).ConfigureAwait(false);
         List<Upid> fitting = Fitting(trace, tasks);
+        _isSilent = false;
         foreach (Upid upid in _log is null ? [] : fitting.ToArray())
         {
-            if (_log!.IsOfAnother(await LogAsync(upid, cancellationToken).ConfigureAwait(false)))
+            if (IsOfAnother(await LogAsync(upid, cancellationToken).ConfigureAwait(false)))
             {
                 fitting.Remove(upid);
             }
@@ -132,8 +136,16 @@ internal sealed class RecoverySearch
         IReadOnlyList<NodesTasksItem> tasks = _client.Api.Nodes.Tasks.List(_node!, trace.Request, null, cancellationToken).Data;
         bool? isReached = IsReached(cancellationToken);
         List<Upid> fitting = Fitting(trace, tasks);
-        fitting.RemoveAll(upid => _log?.IsOfAnother(Log(upid, cancellationToken)) == true);
+        _isSilent = false;
+        fitting.RemoveAll(upid => _log is not null && IsOfAnother(Log(upid, cancellationToken)));
         return Judge(trace, tasks, fitting, isReached);
+    }
+
+    private bool IsOfAnother(IReadOnlyList<string> log)
+    {
+        bool? verdict = _log!.IsOfAnother(log);
+        _isSilent |= verdict is null;
+        return verdict == true;
     }
 
     // A task that the client knows was started by another call.

@@ -41,12 +41,19 @@ internal sealed partial class PbsViewHandlers(PbsState state)
     {
         state.Collections.Put($"{Endpoints}/sendmail", "mail-to-root", new JsonObject
         {
-            ["comment"] = "Send mails to root@pam's email address", ["mailto-user"] = new JsonArray("root@pam"), ["origin"] = "builtin",
+            ["comment"] = "Send mails to root@pam's email address",
+            ["mailto-user"] = new JsonArray("root@pam"),
+            ["origin"] = "builtin",
         });
         state.Collections.Put("/config/notifications/matchers", "default-matcher", new JsonObject
         {
-            ["comment"] = "Route everything but successful prune job notifications to mail-to-root", ["invert-match"] = true, ["match-field"] = new JsonArray("exact:type=prune"),
-            ["match-severity"] = new JsonArray("info"), ["mode"] = "all", ["origin"] = "builtin", ["target"] = new JsonArray("mail-to-root"),
+            ["comment"] = "Route everything but successful prune job notifications to mail-to-root",
+            ["invert-match"] = true,
+            ["match-field"] = new JsonArray("exact:type=prune"),
+            ["match-severity"] = new JsonArray("info"),
+            ["mode"] = "all",
+            ["origin"] = "builtin",
+            ["target"] = new JsonArray("mail-to-root"),
         });
         state.Collections.Put("/nodes/localhost/network", "eth0", new JsonObject { ["active"] = true, ["autostart"] = false, ["method"] = "manual", ["name"] = "eth0", ["type"] = "eth" });
         state.Collections.Settings("/nodes/localhost/dns")["dns1"] = "192.0.2.53";

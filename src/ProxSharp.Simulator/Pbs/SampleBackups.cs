@@ -48,7 +48,7 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
         }
 
         BackupManifest manifest = BackupManifest.Create(key.Snapshot, _files);
-        store.Write(key, ArchiveName.Manifest, BlobCodecs.Encode(manifest.ToJson()));
+        store.Write(key, ArchiveName.Manifest, BlobCodecs.Wrap(manifest.ToJson()));
     }
 
     private static (Sha256Digest Digest, byte[] Blob) Zeros(int length) => s_zeros.GetOrAdd(length, static length =>
@@ -59,7 +59,7 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
 
     private void AddBlob(SnapshotKey key, string name, string text)
     {
-        byte[] blob = BlobCodecs.Encode(Encoding.UTF8.GetBytes(text));
+        byte[] blob = BlobCodecs.Wrap(Encoding.UTF8.GetBytes(text));
         store.Write(key, name, blob);
         _files.Add(new ManifestFile(name, CryptMode.None, blob.Length, new Sha256Digest(SHA256.HashData(blob))));
     }

@@ -330,7 +330,7 @@ public sealed class BackupRunTests
                 return null;
             });
         UploadSettings settings = new();
-        long most = settings.BlobMemory / ((4 * MiB) + 64);
+        int most = settings.BlobMemory / ((4 * MiB) + DataBlob.HeaderSize);
         for (int i = 0; i < Math.Min(settings.Lanes, most); i++)
         {
             await stuck.WaitAsync(TestContext.Current.CancellationToken);

@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Ids;
 using ProxSharp.Simulator;
@@ -147,10 +148,12 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     public async Task UploadBackupLogAsync_FinishedBackup_SendsTheBlob()
     {
         BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
-        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
+        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), cancellationToken: Cancel);
         SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
         Assert.Equal("POST", request.Method);
-        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=a", request.Query, StringComparison.Ordinal);
+        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000", request.Query, StringComparison.Ordinal);
+        await using SnapshotReader snapshot = await _server.Store.OpenSnapshotAsync(result.Snapshot, cancellationToken: Cancel);
+        Assert.Equal("all went well"u8.ToArray(), await snapshot.ReadBlobAsync("client.log.blob", Cancel));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal ref struct GlobParser
         if (negated)
             _at++;
         bool[] members = new bool[256];
-        for (int start = _at; _at < _pattern.Length; )
+        for (int start = _at; _at < _pattern.Length;)
         {
             if (_pattern[_at] == (byte)']' && _at > start)
             {

@@ -65,8 +65,8 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return ExitCodes.Success;
         }
 
-        TaskWaiter waiter = new(
-            session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+        void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
+        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

@@ -11,8 +11,15 @@ internal static class DerivedExamples
 {
     private static readonly Dictionary<string, string> s_values = new(StringComparer.Ordinal)
     {
-        ["node"] = "pve1", ["storage"] = "local", ["realm"] = "pve", ["upid"] = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:", ["iface"] = "vmbr0",
-        ["userid"] = "demo@pve", ["store"] = "store1", ["snapname"] = "before-upgrade", ["path"] = "/vms",
+        ["node"] = "pve1",
+        ["storage"] = "local",
+        ["realm"] = "pve",
+        ["upid"] = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:",
+        ["iface"] = "vmbr0",
+        ["userid"] = "demo@pve",
+        ["store"] = "store1",
+        ["snapname"] = "before-upgrade",
+        ["path"] = "/vms",
     };
 
     /// <summary>Returns the examples.</summary>

@@ -99,11 +99,11 @@ internal static class EndpointVerbs
             spec.Summary,
             ClassOf(spec),
             static (_, _) => throw new InvalidOperationException("The verb was not built."))
-            {
-                Aliases = spec.Aliases,
-                Examples = spec.Examples,
-                Calls = [spec.Call],
-            };
+        {
+            Aliases = spec.Aliases,
+            Examples = spec.Examples,
+            Calls = [spec.Call],
+        };
 
     private static Verb Describe(
         EndpointSpec spec, EndpointBinding binding, VerbClass @class, IReadOnlyList<Argument> arguments, VerbTraits traits, Func<VerbRun, CancellationToken, Task<int>> run) =>

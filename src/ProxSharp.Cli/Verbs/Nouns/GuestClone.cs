@@ -37,10 +37,11 @@ internal static class GuestClone
             }
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
-            PlannedCall call = new(
-                ApiMethod.Post,
-                EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node),
-                all) { Template = binding.Endpoint.Path, Target = GuestKinds.Title(guests[0]) };
+            PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
+            {
+                Template = binding.Endpoint.Path,
+                Target = GuestKinds.Title(guests[0]),
+            };
             run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
                 call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);

@@ -38,15 +38,15 @@ internal static class GuestMoreSpecs
     /// <summary>Pending changes.</summary>
     public static EndpointSpec Pending(GuestKind kind) =>
         new("pending", $"GET {Path(kind)}/pending", $"Show which changes of {kind.Many()} wait for the next start.")
-    {
-        Examples =
-        [
-            new($"{kind.Noun()} pending {kind.Example()}", "all keys; those that wait have a pending value"),
-            new($"{kind.Noun()} pending {kind.Example()} --query '[?pending]'", "only those that wait"),
-        ],
-        Columns = ["vmid", "key", "value", "pending", "delete"],
-        NameField = "key",
-    };
+        {
+            Examples =
+            [
+                new($"{kind.Noun()} pending {kind.Example()}", "all keys; those that wait have a pending value"),
+                new($"{kind.Noun()} pending {kind.Example()} --query '[?pending]'", "only those that wait"),
+            ],
+            Columns = ["vmid", "key", "value", "pending", "delete"],
+            NameField = "key",
+        };
 
     /// <summary>Changes the configuration.</summary>
     public static EndpointSpec Set(GuestKind kind) => new(
@@ -123,14 +123,14 @@ internal static class GuestMoreSpecs
     /// <summary>Makes templates.</summary>
     public static EndpointSpec Template(GuestKind kind) =>
         new("template", $"POST {Path(kind)}/template", $"Turn {kind.Many()} into templates. They cannot be started any more.")
-    {
-        Examples =
-        [
-            new($"{kind.Noun()} template {(kind == GuestKind.Container ? "wiki" : "staging")}", "one of them"),
-            new($"{kind.Noun()} template 106 --dry-run", "see the call"),
-        ],
-        Skip = static guest => guest.IsTemplate ? "it is a template already" : null,
-    };
+        {
+            Examples =
+            [
+                new($"{kind.Noun()} template {(kind == GuestKind.Container ? "wiki" : "staging")}", "one of them"),
+                new($"{kind.Noun()} template 106 --dry-run", "see the call"),
+            ],
+            Skip = static guest => guest.IsTemplate ? "it is a template already" : null,
+        };
 
     /// <summary>Backs guests up.</summary>
     public static EndpointSpec Backup(GuestKind kind) => new("backup", "POST /nodes/{node}/vzdump", $"Back {kind.Many()} up now.")

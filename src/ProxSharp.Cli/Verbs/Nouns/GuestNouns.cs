@@ -77,11 +77,11 @@ internal static class GuestNouns
 
     private static EndpointSpec Shutdown(GuestKind kind) =>
         new("shutdown", Call(kind, "shutdown"), $"Ask the systems in {kind.Many()} to shut down, and wait until they have.")
-    {
-        Examples = Power(kind, "shutdown", "@node-pve2 --timeout 120", "all on a node, each with two minutes' time"),
-        Details = Idempotent,
-        Skip = Unless(GuestStatus.Stopped, "it is stopped already"),
-    };
+        {
+            Examples = Power(kind, "shutdown", "@node-pve2 --timeout 120", "all on a node, each with two minutes' time"),
+            Details = Idempotent,
+            Skip = Unless(GuestStatus.Stopped, "it is stopped already"),
+        };
 
     private static EndpointSpec Stop(GuestKind kind) => new("stop", Call(kind, "stop"), $"Stop {kind.Many()} at once, as if their power plugs were pulled.")
     {
@@ -92,10 +92,10 @@ internal static class GuestNouns
 
     private static EndpointSpec Reboot(GuestKind kind) =>
         new("reboot", Call(kind, "reboot"), $"Shut {kind.Many()} down and start them again; pending changes take effect.")
-    {
-        Examples = Power(kind, "reboot", "@tag-web --parallel 1", "one after the other"),
-        Skip = Unless(GuestStatus.Stopped, "it does not run"),
-    };
+        {
+            Examples = Power(kind, "reboot", "@tag-web --parallel 1", "one after the other"),
+            Skip = Unless(GuestStatus.Stopped, "it does not run"),
+        };
 
     private static EndpointSpec Reset() => new("reset", Call(GuestKind.Vm, "reset"), "Reset virtual machines, as if their reset buttons were pressed.")
     {
@@ -105,10 +105,10 @@ internal static class GuestNouns
 
     private static EndpointSpec Suspend(GuestKind kind) =>
         new("suspend", Call(kind, "suspend"), $"Pause {kind.Many()}; their memory stays in use, or goes to disk with --todisk.")
-    {
-        Examples = Power(kind, "suspend", "status=running", "all that run"),
-        Skip = Unless(GuestStatus.Stopped, "it does not run"),
-    };
+        {
+            Examples = Power(kind, "suspend", "status=running", "all that run"),
+            Skip = Unless(GuestStatus.Stopped, "it does not run"),
+        };
 
     private static EndpointSpec Resume(GuestKind kind) => new("resume", Call(kind, "resume"), $"Let suspended {kind.Many()} go on.")
     {

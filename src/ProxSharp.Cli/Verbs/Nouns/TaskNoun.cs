@@ -93,18 +93,18 @@ internal static class TaskNoun
 
     private static Verb Show(VerbContext context) =>
         Endpoints.EndpointVerbs.Make(context, new("show", "GET /nodes/{node}/tasks/{upid}/status", "Show whether a task runs, or how it ended.")
-    {
-        Node = Endpoints.NodeRule.OfTask,
-        Examples = [new($"task show {Example}", "its state"), new($"task show {Example} -o json --query exitstatus", "only how it ended")],
-    });
+        {
+            Node = Endpoints.NodeRule.OfTask,
+            Examples = [new($"task show {Example}", "its state"), new($"task show {Example} -o json --query exitstatus", "only how it ended")],
+        });
 
     private static Verb Stop(VerbContext context) =>
         Endpoints.EndpointVerbs.Make(context, new("stop", "DELETE /nodes/{node}/tasks/{upid}", "Ask a task to stop.")
-    {
-        Class = VerbClass.Change,
-        Node = Endpoints.NodeRule.OfTask,
-        Examples = [new($"task stop {Example}", "ask it"), new($"task stop {Example} --dry-run", "see the call")],
-    });
+        {
+            Class = VerbClass.Change,
+            Node = Endpoints.NodeRule.OfTask,
+            Examples = [new($"task stop {Example}", "ask it"), new($"task stop {Example} --dry-run", "see the call")],
+        });
 
     private static Verb Log()
     {
@@ -176,12 +176,17 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         List<(string Upid, string End)> ends = [];
+        void Show(string line)
+        {
+            if (!quiet)
+            {
+                run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
+            }
+        }
+
         foreach (string upid in upids.Select(Checked))
         {
-            TaskWaiter waiter = new(
-                session,
-                run.Command.Services.Time,
-                quiet ? static _ => { } : line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout };
             try
             {
                 ends.Add((upid, await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false)));

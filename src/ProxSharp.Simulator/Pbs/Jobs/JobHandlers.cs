@@ -30,9 +30,15 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         table.Post("/admin/verify/{id}/run", RunVerification);
         table.Post("/pull", Pull);
         table.Get("/config/remote/{name}/scan", ScanRemote);
-        table.Get("/config/remote/{name}/scan/{store}/groups", call => ApiReply.Of(Scan(call, static (store, ns) => new JsonArray([.. store.Groups(ns).Select(group => SnapshotView.Group(store, group)).OfType<JsonNode>()]))));
-        table.Get("/config/remote/{name}/scan/{store}/namespaces", call => ApiReply.Of(Scan(call, static (store, ns) => new JsonArray([.. store.Namespaces(ns).Select(static found => (JsonNode)new JsonObject { ["ns"] = found.ToString() })]))));
+        table.Get("/config/remote/{name}/scan/{store}/groups", call => ApiReply.Of(Scan(call, Groups)));
+        table.Get("/config/remote/{name}/scan/{store}/namespaces", call => ApiReply.Of(Scan(call, Namespaces)));
     }
+
+    private static JsonArray Groups(Datastore store, BackupNamespace ns) =>
+        new([.. store.Groups(ns).Select(group => SnapshotView.Group(store, group)).OfType<JsonNode>()]);
+
+    private static JsonArray Namespaces(Datastore store, BackupNamespace ns) =>
+        new([.. store.Namespaces(ns).Select(static found => (JsonNode)new JsonObject { ["ns"] = found.ToString() })]);
 
     private static string? Text(JsonObject job, string name) => job[name] is { } value ? ApiCall.TextOf(value) : null;
 

@@ -48,4 +48,13 @@ internal static class BlobCodecs
             s_encoders.Add(encoder);
         }
     }
+
+    /// <summary>A blob that holds the data as it is, so that its length is the same whatever compresses.</summary>
+    public static byte[] Wrap(ReadOnlySpan<byte> data)
+    {
+        using DataBlobEncoder encoder = new(compress: false);
+        ArrayBufferWriter<byte> output = new(DataBlob.GetMaxLength(data.Length, encrypted: false));
+        encoder.Encode(data, output);
+        return output.WrittenSpan.ToArray();
+    }
 }

@@ -42,9 +42,11 @@ internal sealed class DiskFiles(string root) : StoreFiles
     public override IReadOnlyList<(string Name, long Length)> Files(string path)
     {
         DirectoryInfo folder = new(Full(path));
-        return folder.Exists
-            ? [.. folder.EnumerateFiles().Where(static file => !file.Name.Contains(".tmp_", StringComparison.Ordinal)).OrderBy(static file => file.Name, StringComparer.Ordinal).Select(static file => (file.Name, file.Length))]
-            : [];
+        IEnumerable<FileInfo> files = folder.Exists ? folder.EnumerateFiles() : [];
+        return [.. files
+            .Where(static file => !file.Name.Contains(".tmp_", StringComparison.Ordinal))
+            .OrderBy(static file => file.Name, StringComparer.Ordinal)
+            .Select(static file => (file.Name, file.Length))];
     }
 
     // Names come from checked parameters; what would lead out of the folder is refused all the same.
