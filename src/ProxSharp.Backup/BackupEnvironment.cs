@@ -72,6 +72,15 @@ public sealed record BackupEnvironment
         };
     }
 
+    /// <summary>Tells which certificate a server must have: that of <see cref="Fingerprint"/>, else the one the official client has remembered for it.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <returns>Null if neither is known.</returns>
+    public string? FindFingerprint(BackupRepository repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return Fingerprint ?? KnownFingerprints.GetValueOrDefault(repository.Host);
+    }
+
     /// <summary>Makes the options of a client for a repository.</summary>
     /// <param name="repository">The repository; null takes <see cref="Repository"/>.</param>
     /// <returns>
@@ -85,7 +94,7 @@ public sealed record BackupEnvironment
         SecretSource password = Password
             ?? throw new InvalidOperationException($"There is no password for {repository.AuthId}: set PBS_PASSWORD, PBS_PASSWORD_FILE or PBS_PASSWORD_CMD.");
         string host = repository.Host.Contains(':', StringComparison.Ordinal) && repository.Host[0] != '[' ? $"[{repository.Host}]" : repository.Host;
-        string? fingerprint = Fingerprint ?? KnownFingerprints.GetValueOrDefault(repository.Host);
+        string? fingerprint = FindFingerprint(repository);
         return new ProxmoxClientOptions
         {
             Endpoints = [ProxmoxEndpoint.Parse(FormattableString.Invariant($"https://{host}:{repository.Port}"), ProxmoxProduct.BackupServer)],

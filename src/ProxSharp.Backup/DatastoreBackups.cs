@@ -43,6 +43,18 @@ public static class DatastoreBackups
             return BackupRunner.RunAsync(store, group, sources, options ?? new BackupOptions(), cancellationToken);
         }
 
+        /// <summary>Measures how fast the server takes data, in a session that keeps nothing. Needs the right to back up.</summary>
+        /// <param name="duration">How long to send.</param>
+        /// <param name="cancellationToken">Ends it.</param>
+        /// <returns>Bytes in a second.</returns>
+        /// <exception cref="BackupSessionLostException">The connection broke.</exception>
+        /// <exception cref="ProxmoxApiException">The server refuses.</exception>
+        public Task<double> MeasureUploadAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(store);
+            return UploadBenchmark.RunAsync(store, duration, cancellationToken);
+        }
+
         /// <summary>Stores the log of a backup beside it, as <c>client.log.blob</c>. A snapshot takes one log, and only from its owner.</summary>
         /// <param name="snapshot">The snapshot, already finished.</param>
         /// <param name="log">The text: 16 MiB at most after compression.</param>

@@ -17,7 +17,11 @@ public sealed class LayeringTests
         ["ProxSharp.Backup"] = ["ProxSharp.Core", "ProxSharp.Backup.Formats", "ProxSharp.Pbs.Api", "ProxSharp.Pbs"],
         ["ProxSharp.Extensions.DependencyInjection"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
         ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Backup.Formats"],
-        ["ProxSharp.Cli"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Simulator"],
+        ["ProxSharp.Cli"] =
+        [
+            "ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Backup.Formats", "ProxSharp.Backup",
+            "ProxSharp.Simulator",
+        ],
     };
 
     public static TheoryData<string> SourceProjects() => [.. Repository.Projects("src").Select(Repository.Relative)];

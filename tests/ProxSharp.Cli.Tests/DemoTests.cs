@@ -14,7 +14,11 @@ public sealed class DemoTests
         string text = run.Succeeded();
         Assert.DoesNotContain('\u001b', text);
         Assert.All(text.Where(static c => c > '~'), static c => Assert.Fail($"'{c}' is no plain text"));
-        Assert.Contains("== 8/8  Clean up ==", text, StringComparison.Ordinal);
+        Assert.Contains("== 8/9  Back up, and restore what is verified ==", text, StringComparison.Ordinal);
+        Assert.Contains("host/web-3/2026-02-02T02:00:00Z: all is right", text, StringComparison.Ordinal);
+        Assert.Contains("  /index.html\n", text, StringComparison.Ordinal);
+        Assert.Contains("warning-count: 0", text, StringComparison.Ordinal);
+        Assert.Contains("== 9/9  Clean up ==", text, StringComparison.Ordinal);
         Assert.Contains("(exit code 2, as it should be)", text, StringComparison.Ordinal);
         Assert.Contains("What to try next:", text, StringComparison.Ordinal);
         Assert.Contains("size=16G", text, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ProxSharp.Cli.Demo;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Simulator;
@@ -14,6 +15,7 @@ internal sealed class DemoCommand : ProxCommand
         ("prox simulate", "keep such a cluster running, for another terminal"),
         ("prox vm --help", "see what can be done with a virtual machine"),
         ("prox explain vm create", "see what a new one takes"),
+        ("prox backup --help", "back up files and disks of this machine"),
         ("prox login --help", "connect to your own server"),
     ];
 
@@ -38,17 +40,26 @@ internal sealed class DemoCommand : ProxCommand
         DemoScreen screen = new(run.Services.Console, run.Output.Ansi.IsEnabled);
         screen.Open(
             "A Proxmox VE cluster, simulated",
-            "Three nodes and twelve guests live inside this process, behind the same HTTPS API that real servers have.");
+            "Three nodes and twelve guests live inside this process, behind the same HTTPS API that real servers have, and a backup server beside them.");
         DirectoryInfo home = Directory.CreateTempSubdirectory("prox-demo-");
-        PveSimulator simulator = await PveSimulator.StartAsync(
-            new PveSimulatorOptions { TimeProvider = run.Services.Time }, cancellationToken).ConfigureAwait(false);
         try
         {
-            await TourAsync(run, screen, simulator, home.FullName, cancellationToken).ConfigureAwait(false);
+            DemoSite.Write(home.FullName);
+            PveSimulator simulator = await PveSimulator.StartAsync(
+                new PveSimulatorOptions { TimeProvider = run.Services.Time }, cancellationToken).ConfigureAwait(false);
+            await using (simulator.ConfigureAwait(false))
+            {
+                PbsSimulator backup = await PbsSimulator.StartAsync(
+                    new PbsSimulatorOptions { TimeProvider = run.Services.Time }, cancellationToken).ConfigureAwait(false);
+                await using (backup.ConfigureAwait(false))
+                {
+                    CliEnvironment environment = Environment(run.Services.Environment, backup, home.FullName);
+                    await TourAsync(run, screen, simulator, environment, cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {
-            await simulator.DisposeAsync().ConfigureAwait(false);
             home.Delete(recursive: true);
         }
 
@@ -56,18 +67,27 @@ internal sealed class DemoCommand : ProxCommand
         return ExitCodes.Success;
     }
 
-    private static async Task TourAsync(CommandRun run, DemoScreen screen, PveSimulator simulator, string home, CancellationToken cancellationToken)
+    // The tour is a user of its own: nothing it remembers gets into the user's contexts, and no key of the user is taken.
+    private static CliEnvironment Environment(CliEnvironment environment, PbsSimulator backup, string home) => environment with
     {
-        // The tour is a user of its own: nothing it remembers gets into the user's contexts.
-        CliEnvironment environment = run.Services.Environment with
+        CurrentDirectory = home,
+        Variables = new Dictionary<string, string>(environment.Variables, StringComparer.Ordinal)
         {
-            Variables = new Dictionary<string, string>(run.Services.Environment.Variables, StringComparer.Ordinal)
-            {
-                ["PROX_CONFIG"] = Path.Combine(home, "contexts.json"),
-                ["PROX_CONTEXT"] = "",
-                [DemoTour.SecretVariable] = DefaultCluster.DemoPassword,
-            },
-        };
+            ["PROX_CONFIG"] = Path.Combine(home, "contexts.json"),
+            ["PROX_CONTEXT"] = "",
+            ["XDG_CONFIG_HOME"] = home,
+            ["XDG_CONFIG_DIRS"] = home,
+            ["PBS_REPOSITORY"] = string.Create(
+                CultureInfo.InvariantCulture, $"{DefaultBackupServer.TokenId}@{backup.Endpoint.Host}:{backup.Endpoint.Port}:store1"),
+            ["PBS_PASSWORD"] = DefaultBackupServer.TokenSecret,
+            ["PBS_FINGERPRINT"] = backup.Fingerprint,
+            [DemoTour.SecretVariable] = DefaultCluster.DemoPassword,
+        },
+    };
+
+    private static async Task TourAsync(
+        CommandRun run, DemoScreen screen, PveSimulator simulator, CliEnvironment environment, CancellationToken cancellationToken)
+    {
         DemoConsole console = new(run.Services.Console, run.Output.Width is null ? null : screen.Width - 2);
         CliApp app = new(console, environment, run.Services.Time);
         string[] colours = run.Output.Ansi.IsEnabled ? [] : ["--no-color"];

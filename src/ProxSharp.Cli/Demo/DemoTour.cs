@@ -12,6 +12,7 @@ internal static class DemoTour
     public const string SecretVariable = "DEMO_PASSWORD";
 
     private const string Clone = "300";
+    private const string Group = "host/web-3";
 
     /// <summary>Returns the stations for a simulator that listens at an address.</summary>
     /// <param name="endpoint">The simulator.</param>
@@ -64,6 +65,14 @@ internal static class DemoTour
             "The machine keeps running while it moves. What is done with many at once has limits, for all and for each node.",
             Line("vm", "migrate", "web-3", "pve2", "--with-local-disks"),
             Line("vm", "snapshot", "create", "@tag-prod", "nightly", "--parallel", "4", "--per-node", "2")),
+        new(
+            "Back up, and restore what is verified",
+            "A simulated backup server takes real backups. PBS_REPOSITORY and PBS_PASSWORD name it, as for proxmox-backup-client. What it has is not sent again.",
+            Line("backup", "create", "site.pxar:site", "--backup-id", "web-3", "--backup-time", "2026-02-01T02:00:00Z"),
+            Line("backup", "create", "site.pxar:site", "--backup-id", "web-3", "--backup-time", "2026-02-02T02:00:00Z"),
+            Line("backup", "find", Group, "site.pxar", "index.html", "-o", "name"),
+            Line("backup", "restore", Group, "site.pxar", "restored", "--verify", "-o", "yaml", "--fields", "snapshot,entries,files,size,warning-count"),
+            Line("backup", "verify", Group, "--local")),
         new(
             "Clean up",
             "What destroys is confirmed with the name at a terminal; a program has to say --yes.",

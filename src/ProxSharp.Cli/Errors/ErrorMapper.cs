@@ -26,6 +26,7 @@ internal static class ErrorMapper
         },
         ProxmoxTaskWaitException wait => Waiting(wait),
         ProxmoxTaskFailedException failed => TaskFailed(failed),
+        _ when BackupErrors.TryMap(exception) is { } backup => backup,
         ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
         IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },
         JsonException json => new CliError { Code = "json", ExitCode = ExitCodes.Error, Message = $"The input is no valid JSON: {json.Message}" },

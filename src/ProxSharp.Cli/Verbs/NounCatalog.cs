@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Backups;
 using ProxSharp.Cli.Verbs.Derived;
 using ProxSharp.Cli.Verbs.Nouns;
 
@@ -32,6 +33,7 @@ internal static class NounCatalog
         Derived("metrics", "Servers that metrics are sent to.", Pve),
         Derived("notification", "Whom the cluster notifies, and of what.", Pve),
         Derived("acme", "Certificates by ACME.", Pve),
+        new("backup", "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.", static _ => BackupNoun.Build()),
         Derived("datastore", "Datastores of a backup server and what is on them.", Pbs),
         Derived("tape", "Tapes, drives and changers of a backup server.", Pbs),
         Derived("pbs", "All else of a backup server: node, access, jobs, remotes.", Pbs),

@@ -71,6 +71,13 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     public async Task<ServerSession> SessionAsync(CancellationToken cancellationToken) =>
         _session ??= await ServerSession.OpenAsync(Command, Context, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Goes on with a connection that the verb has chosen by other means than a context. It is disposed with the run.</summary>
+    public ServerSession Use(ServerSession session)
+    {
+        (_session, _context) = (session, session.Context);
+        return session;
+    }
+
     /// <summary>Opens the connection to a Proxmox VE cluster.</summary>
     /// <exception cref="CliException">The chosen server is a backup server.</exception>
     public async Task<PveClient> PveAsync(CancellationToken cancellationToken) =>

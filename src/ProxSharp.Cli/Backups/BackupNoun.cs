@@ -1,0 +1,34 @@
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary>The noun <c>backup</c>: backups of files and disks on a backup server.</summary>
+internal static class BackupNoun
+{
+    /// <summary>Builds it.</summary>
+    public static Noun Build()
+    {
+        RepositoryOptions repository = new();
+        KeyOptions keys = new();
+        Noun noun = new("backup", "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.")
+        {
+            Details =
+                "Takes repositories and PBS_ variables as proxmox-backup-client does: PBS_REPOSITORY, PBS_PASSWORD, PBS_FINGERPRINT, PBS_ENCRYPTION_PASSWORD, "
+                + "each also with _FILE, _CMD or _FD. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
+        };
+        return noun
+            .Add(
+                CreateVerb.Make(repository, keys),
+                RestoreVerb.Make(repository, keys),
+                ListVerb.Make(repository),
+                BrowseVerbs.Ls(repository, keys),
+                BrowseVerbs.Cat(repository, keys),
+                BrowseVerbs.Find(repository, keys),
+                CompareVerb.Make(repository, keys),
+                RemoveVerbs.Prune(repository),
+                RemoveVerbs.Forget(repository),
+                VerifyVerb.Make(repository, keys),
+                BenchmarkVerb.Make(repository))
+            .Add(KeyNoun.Build());
+    }
+}

@@ -1,0 +1,245 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup ls</c>, <c>cat</c> and <c>find</c>: look into a snapshot without restoring it.</summary>
+internal static class BrowseVerbs
+{
+    private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "kind", "size", "crypt-mode");
+    private static readonly ResultShape s_entries = BackupJson.Shape("path", "kind", "mode", "uid", "gid", "size", "mtime", "path");
+
+    /// <summary>Makes <c>ls</c>.</summary>
+    public static Verb Ls(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string> snapshot = Snapshot();
+        Argument<string?> archive = new("archive") { Description = "A directory tree of it [default: list the files of the snapshot]", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> path = new("path") { Description = "A directory in the tree [default: its root]", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> recursive = new("--recursive", "-r") { Description = "Everything below, too" };
+        Option<bool> full = new("--long", "-l") { Description = "Owner, mode and link target, too; reads them from the archive where the catalog has none" };
+        return new Verb("ls", "List the files of a snapshot, or a directory in one of its trees.", VerbClass.Read, (run, token) => OpenAsync(
+            run,
+            repository,
+            keys,
+            run.Value(snapshot)!,
+            reader => run.Value(archive) is { } name
+                ? ListAsync(run, reader, name, run.Value(path) ?? "", run.Value(recursive), run.Value(full), token)
+                : ListFiles(run, reader),
+            token))
+        {
+            Aliases = ["files"],
+            Arguments = [snapshot, archive, path],
+            Options = [.. repository.All, .. keys.ForReading, recursive, full],
+            Examples =
+            [
+                new("backup ls host/web --datastore store1", "what the newest backup holds"),
+                new("backup ls host/web root.pxar /etc --long --datastore store1", "a directory in it, with owners and modes"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>cat</c>.</summary>
+    public static Verb Cat(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string> snapshot = Snapshot();
+        Argument<string> archive = new("archive") { Description = "The archive, or a small file such as fstab.conf or index.json" };
+        Argument<string?> path = new("path") { Description = "The file in a directory tree", Arity = ArgumentArity.ZeroOrOne };
+        return new Verb("cat", "Print a file of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
+            run, repository, keys, run.Value(snapshot)!, reader => PrintAsync(run, reader, run.Value(archive)!, run.Value(path), token), token))
+        {
+            Arguments = [snapshot, archive, path],
+            Options = [.. repository.All, .. keys.ForReading],
+            Examples =
+            [
+                new("backup cat host/web root.pxar /etc/hosts --datastore store1", "a file of a tree; little more than it is fetched"),
+                new("backup cat vm/100 qemu-server.conf --datastore store1", "a small file"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>find</c>.</summary>
+    public static Verb Find(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string> snapshot = Snapshot();
+        Argument<string> archive = new("archive") { Description = "The directory tree" };
+        Argument<string[]> patterns = new("pattern")
+        {
+            Description = "Names or paths: '*.conf', /etc/hosts, '/srv/**/log'; ! in front leaves out",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<bool> full = new("--long", "-l") { Description = "Owner, mode and link target, too" };
+        return new Verb("find", "Find entries of a directory tree in a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
+            run, repository, keys, run.Value(snapshot)!, reader => SearchAsync(run, reader, run.Value(archive)!, run.Value(patterns)!, run.Value(full), token), token))
+        {
+            Arguments = [snapshot, archive, patterns],
+            Options = [.. repository.All, .. keys.ForReading, full],
+            Examples =
+            [
+                new("backup find host/web root.pxar '*.conf' --datastore store1", "by name"),
+                new("backup find host/web root.pxar '/etc/**/hosts' -o name --datastore store1", "only the paths, for another command"),
+            ],
+        };
+    }
+
+    /// <summary>Opens a snapshot, does something with it and closes it.</summary>
+    public static async Task<int> OpenAsync(
+        VerbRun run,
+        RepositoryOptions repository,
+        KeyOptions keys,
+        string snapshot,
+        Func<SnapshotReader, Task<int>> use,
+        CancellationToken cancellationToken)
+    {
+        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await use(reader).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes an entry.</summary>
+    public static void Write(Utf8JsonWriter json, ArchiveEntry entry)
+    {
+        json.WriteString("path", $"/{entry.Path}");
+        json.WriteString("kind", Kind(entry.Kind));
+        if (entry.Kind is PxarEntryKind.File or PxarEntryKind.HardLink)
+        {
+            json.WriteNumber("size", entry.Length);
+        }
+
+        if (entry.ModificationTime is { } time)
+        {
+            json.WriteNumber("mtime", time.Seconds);
+        }
+
+        if (entry.Metadata is { } metadata)
+        {
+            json.WriteString("mode", Convert.ToString(metadata.Mode & 0xFFF, 8).PadLeft(4, '0'));
+            json.WriteNumber("uid", metadata.UserId);
+            json.WriteNumber("gid", metadata.GroupId);
+        }
+
+        if (!entry.LinkTarget.IsEmpty)
+        {
+            json.WriteString("target", PxarName.Text(entry.LinkTarget.Span));
+        }
+    }
+
+    private static Argument<string> Snapshot() => new("snapshot") { Description = "The snapshot, or a group for its newest one" };
+
+    private static string Kind(PxarEntryKind kind) => kind switch
+    {
+        PxarEntryKind.HardLink => "hard-link",
+        PxarEntryKind.BlockDevice => "block-device",
+        PxarEntryKind.CharacterDevice => "char-device",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static Task<int> ListFiles(VerbRun run, SnapshotReader reader)
+    {
+        run.Write(BackupJson.List(reader.Files, static (json, file) =>
+        {
+            json.WriteString("file", file.Name);
+            json.WriteString("stored-name", file.StoredName);
+            json.WriteString("kind", file.Kind.ToString().ToLowerInvariant());
+            json.WriteNumber("size", file.Length);
+            json.WriteString("crypt-mode", file.CryptMode switch
+            {
+                Backup.Formats.Manifests.CryptMode.Encrypt => "encrypt",
+                Backup.Formats.Manifests.CryptMode.SignOnly => "sign-only",
+                _ => "none",
+            });
+            json.WriteString("csum", file.Checksum.ToString());
+        }), s_files);
+        return Task.FromResult(ExitCodes.Success);
+    }
+
+    private static async Task<int> ListAsync(
+        VerbRun run, SnapshotReader reader, string name, string path, bool recursive, bool full, CancellationToken cancellationToken)
+    {
+        SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerable<ArchiveEntry> entries = recursive
+            ? archive.WalkAsync(path, full, cancellationToken)
+            : archive.ListAsync(path, full, cancellationToken);
+        run.Write(BackupJson.List(await CollectAsync(entries).ConfigureAwait(false), Write), Shape(run, full || archive.IsSplit));
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> SearchAsync(
+        VerbRun run, SnapshotReader reader, string name, IReadOnlyList<string> typed, bool full, CancellationToken cancellationToken)
+    {
+        PathPattern[] patterns = [.. typed.Select(CreateOptions.ParsePattern)];
+        SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
+        List<ArchiveEntry> found = await CollectAsync(archive.SearchAsync(patterns, "", full, cancellationToken)).ConfigureAwait(false);
+        run.Write(BackupJson.List(found, Write), Shape(run, full || archive.IsSplit));
+        return found.Count > 0 ? ExitCodes.Success : ExitCodes.NotFound;
+    }
+
+    private static ResultShape Shape(VerbRun run, bool full) => full || run.Command.Output.Format is not OutputFormat.Table
+        ? s_entries
+        : s_entries with { TableFields = ["kind", "size", "mtime", "path"] };
+
+    private static async Task<int> PrintAsync(VerbRun run, SnapshotReader reader, string name, string? path, CancellationToken cancellationToken)
+    {
+        Stream output = run.Command.Services.Console.OpenOutput();
+        await using (output.ConfigureAwait(false))
+        {
+            if (path is null)
+            {
+                if (reader.FindFile(name) is { IsIndex: true } file)
+                {
+                    throw CliException.Usage($"{file.Name} is no small file", $"Name a file in it, or write all of it: prox backup restore SNAPSHOT {file.Name} -");
+                }
+
+                await output.WriteAsync(await reader.ReadBlobAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                return ExitCodes.Success;
+            }
+
+            SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
+            ArchiveEntry entry = await archive.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            if (entry.Kind is not (PxarEntryKind.File or PxarEntryKind.HardLink))
+            {
+                throw CliException.Usage($"/{entry.Path} is no file but a {Kind(entry.Kind)}", $"prox backup ls SNAPSHOT {name} {path} --long");
+            }
+
+            Stream content = await archive.OpenFileAsync(entry, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+            {
+                await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async Task<SnapshotArchive> OpenTreeAsync(SnapshotReader reader, string name, CancellationToken cancellationToken)
+    {
+        if (reader.FindFile(name) is { Kind: not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata) } file)
+        {
+            throw CliException.Usage($"{file.Name} is no directory tree", "Only .pxar archives are: prox backup ls SNAPSHOT");
+        }
+
+        return await reader.OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<List<ArchiveEntry>> CollectAsync(IAsyncEnumerable<ArchiveEntry> entries)
+    {
+        List<ArchiveEntry> all = [];
+        await foreach (ArchiveEntry entry in entries.ConfigureAwait(false))
+        {
+            all.Add(entry);
+        }
+
+        return all;
+    }
+}

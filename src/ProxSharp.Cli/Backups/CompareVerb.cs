@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Comparison;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup diff</c>.</summary>
+internal static class CompareVerb
+{
+    private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string> older = new("older") { Description = "The older snapshot" };
+        Argument<string> newer = new("newer") { Description = "The newer snapshot, or a group for its newest one" };
+        Argument<string> archive = new("archive") { Description = "The directory tree" };
+        Argument<string?> path = new("path") { Description = "A directory in it [default: its root]", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> metadata = new("--metadata") { Description = "Compare owners, modes, link targets and attributes, too" };
+        Option<bool> contents = new("--contents") { Description = "Compare the contents of files of the same size, too; fetches both" };
+        return new Verb("diff", "Show what was added, removed and changed between two snapshots.", VerbClass.Read, async (run, token) =>
+        {
+            BackupPlace place = await repository.OpenAsync(run, token).ConfigureAwait(false);
+            using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, token).ConfigureAwait(false);
+            CompareOptions options = new() { WithMetadata = run.Value(metadata), WithContents = run.Value(contents), Path = run.Value(path) ?? "" };
+            return await CompareAsync(run, place, key, run.Value(older)!, run.Value(newer)!, run.Value(archive)!, options, token).ConfigureAwait(false);
+        })
+        {
+            Details = "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, which "
+                + "is little to fetch.",
+            Arguments = [older, newer, archive, path],
+            Options = [.. repository.All, .. keys.ForReading, metadata, contents],
+            Examples =
+            [
+                new("backup diff host/web/2026-01-30T02:00:00Z host/web root.pxar --datastore store1", "since that day"),
+                new("backup diff host/web/2026-01-30T02:00:00Z host/web root.pxar /etc --metadata -o jsonl", "only /etc, with owners and modes, for a program"),
+            ],
+        };
+    }
+
+    private static async Task<int> CompareAsync(
+        VerbRun run,
+        BackupPlace place,
+        CryptConfig? key,
+        string older,
+        string newer,
+        string archive,
+        CompareOptions options,
+        CancellationToken cancellationToken)
+    {
+        SnapshotReader first = await place.OpenAsync(older, key, cancellationToken).ConfigureAwait(false);
+        await using (first.ConfigureAwait(false))
+        {
+            SnapshotReader second = await place.OpenAsync(newer, key, cancellationToken).ConfigureAwait(false);
+            await using (second.ConfigureAwait(false))
+            {
+                SnapshotArchive before = await first.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+                SnapshotArchive after = await second.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+                List<SnapshotChange> changes = [];
+                await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+                {
+                    changes.Add(change);
+                }
+
+                run.Write(BackupJson.List(changes, Write), s_shape);
+                return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
+            }
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, SnapshotChange change)
+    {
+        json.WriteString("change", change.Kind.ToString().ToLowerInvariant());
+        if (change.Kind == SnapshotChangeKind.Changed)
+        {
+            json.WriteString("parts", change.Parts.ToString().ToLowerInvariant());
+        }
+
+        BrowseVerbs.Write(json, change.Entry);
+    }
+}

@@ -1,0 +1,193 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup create</c>.</summary>
+internal sealed class CreateVerb
+{
+    private static readonly ResultShape s_plan = BackupJson.Shape("archive", "archive", "source", "size");
+    private static readonly ResultShape s_archives = BackupJson.Shape(
+        "archive", "archive", "size", "bytes-reused", "bytes-uploaded", "bytes-sent", "duration");
+
+    private readonly Argument<string[]> _sources = new("archive:path")
+    {
+        Description = "What to back up: name.pxar:/directory, name.img:/device or image, name.conf:/file, name.log:/file",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings") { Description = "End with exit code 10 if something was left out or changed meanwhile" };
+    private readonly CreateOptions _options = new();
+    private readonly RepositoryOptions _repository;
+    private readonly KeyOptions _keys;
+
+    private CreateVerb(RepositoryOptions repository, KeyOptions keys) => (_repository, _keys) = (repository, keys);
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make(RepositoryOptions repository, KeyOptions keys)
+    {
+        CreateVerb verb = new(repository, keys);
+        return new Verb("create", "Back up directories, disks and files. Only what the server does not have yet is sent.", VerbClass.Change, verb.RunAsync)
+        {
+            Details = "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning.",
+            Arguments = [verb._sources],
+            Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],
+            Traits = VerbTraits.DryRun,
+            Examples =
+            [
+                new("backup create root.pxar:/ etc.pxar:/etc --repository backup@pbs!ci@pbs1:store1", "two directories of this machine"),
+                new("backup create disk.img:/dev/vg0/web-snap --backup-type vm --backup-id 100 --datastore store1", "a disk, to the server of the context"),
+                new("backup create srv.pxar:/srv --keyfile key.json --exclude '*.tmp' --change-detection-mode metadata", "encrypted, reading only what changed"),
+            ],
+        };
+    }
+
+    private async Task<int> RunAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        string[] specifications = run.Value(_sources)!;
+        IReadOnlyList<BackupSource> sources = _options.ReadSources(run, specifications);
+        BackupGroupPath group = _options.ReadGroup(run);
+        BackupOptions options = _options.Read(run, new BackupOptions { Namespace = _repository.ReadNamespace(run) });
+        if (run.IsDryRun)
+        {
+            return ShowPlan(run, group, specifications);
+        }
+
+        BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        ChangeRules.CheckContext(place.Session.Context);
+        using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        using MasterPublicKey? master = await _keys.ReadMasterAsync(run, place.Environment, key is not null, cancellationToken).ConfigureAwait(false);
+        ProgressLine progress = new(run.Command);
+        options = options with
+        {
+            Key = key,
+            CryptMode = _keys.ReadMode(run),
+            MasterKey = master,
+            Progress = progress,
+            Warned = new WarningSink(run.Command, progress),
+        };
+        BackupResult result = await BackUpAsync(place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
+        Write(run, place, result);
+        return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private static async Task<BackupResult> BackUpAsync(
+        BackupPlace place,
+        BackupGroupPath group,
+        IReadOnlyList<BackupSource> sources,
+        BackupOptions options,
+        ProgressLine progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw CliException.Usage(e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Each archive needs a name of its own; keys and crypt mode must fit together");
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    private static int ShowPlan(VerbRun run, BackupGroupPath group, IReadOnlyList<string> specifications)
+    {
+        JsonElement plan = BackupJson.List(specifications.Select(text => CreateOptions.Split(run, text)), static (json, source) =>
+        {
+            json.WriteString("archive", source.Name);
+            json.WriteString("source", source.Path);
+            bool exists = Path.Exists(source.Path);
+            json.WriteBoolean("exists", exists);
+            if (File.Exists(source.Path))
+            {
+                json.WriteNumber("size", new FileInfo(source.Path).Length);
+            }
+        });
+        run.Note($"Would back up to {group}; nothing is read or sent.");
+        run.Write(plan, s_plan);
+        return ExitCodes.Success;
+    }
+
+    private static void Write(VerbRun run, BackupPlace place, BackupResult result)
+    {
+        if (run.Command.Output.Format == OutputFormat.Name)
+        {
+            run.Command.Services.Console.Out.WriteLine(result.Snapshot.ToString());
+            return;
+        }
+
+        if (!BackupJson.IsForPeople(run))
+        {
+            run.Write(JsonText.Build(json => Write(json, place, result)));
+            return;
+        }
+
+        run.Write(BackupJson.List(result.Archives, Write), s_archives);
+        double seconds = result.Duration.TotalSeconds;
+        string rate = seconds > 0 ? $" ({ValueRenderer.Bytes(result.BytesTotal / seconds)}/s)" : "";
+        run.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Snapshot}: {ValueRenderer.Bytes(result.BytesTotal)} in {seconds:0.0} s{rate}, {ValueRenderer.Bytes(result.BytesReused)} reused, "
+            + $"{ValueRenderer.Bytes(result.BytesSent)} sent{(result.WarningCount > 0 ? $", {result.WarningCount} warnings" : "")}"));
+    }
+
+    private static void Write(Utf8JsonWriter json, BackupPlace place, BackupResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("snapshot", result.Snapshot.ToString());
+        json.WriteString("datastore", place.Store.ToString());
+        json.WriteString("ns", place.Namespace.ToString());
+        json.WriteString("previous", result.Previous?.ToString());
+        json.WriteNumber("size", result.BytesTotal);
+        json.WriteNumber("bytes-reused", result.BytesReused);
+        json.WriteNumber("bytes-uploaded", result.BytesUploaded);
+        json.WriteNumber("bytes-sent", result.BytesSent);
+        json.WriteNumber("duration", Math.Round(result.Duration.TotalSeconds, 3));
+        json.WriteString("key-fingerprint", result.Manifest.KeyFingerprint?.ToString());
+        json.WritePropertyName("archives");
+        BackupJson.WriteList(json, result.Archives, Write);
+        json.WriteNumber("warning-count", result.WarningCount);
+        json.WritePropertyName("warnings");
+        BackupJson.WriteList(json, result.Warnings, static (json, warning) =>
+        {
+            json.WriteString("archive", warning.Archive);
+            json.WriteString("message", warning.Text);
+        });
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, BackupArchiveResult archive)
+    {
+        json.WriteString("archive", archive.Name);
+        json.WriteNumber("size", archive.Size);
+        json.WriteNumber("bytes-reused", archive.BytesReused);
+        json.WriteNumber("bytes-uploaded", archive.BytesUploaded);
+        json.WriteNumber("bytes-sent", archive.BytesSent);
+        json.WriteNumber("chunks", archive.Chunks);
+        json.WriteNumber("chunks-reused", archive.ChunksReused);
+        json.WriteNumber("duration", Math.Round(archive.Duration.TotalSeconds, 3));
+        json.WriteString("csum", archive.Checksum.ToString());
+    }
+
+    /// <summary>Tells warnings as they come.</summary>
+    private sealed class WarningSink(CommandRun run, ProgressLine progress) : IProgress<BackupWarning>
+    {
+        public void Report(BackupWarning value)
+        {
+            progress.End();
+            run.Warn(Terminal.TextCells.Visible(value.ToString()));
+        }
+    }
+}

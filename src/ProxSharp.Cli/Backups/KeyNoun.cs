@@ -1,0 +1,237 @@
+using System.CommandLine;
+using System.Globalization;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup key</c>: the files with encryption keys.</summary>
+internal static class KeyNoun
+{
+    private static readonly ResultShape s_shape = BackupJson.Shape("path", "path", "fingerprint", "kdf", "created", "modified", "hint");
+
+    /// <summary>Builds it.</summary>
+    public static Noun Build() => new Noun("key", "Encryption keys of backups: key files and master keys. No server is needed.").Add(
+        Create(), ChangePassphrase(), Info(), Fingerprint(), Paper(), MasterKeyVerbs.Create(), MasterKeyVerbs.Import(), MasterKeyVerbs.Recover());
+
+    /// <summary>Writes a file that only its owner may read; never over another one.</summary>
+    /// <exception cref="CliException">It exists.</exception>
+    public static async Task WriteNewAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (File.Exists(path))
+        {
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = $"{path} exists already: a key that is written over may be the only one for backups",
+                Hint = "Name another file",
+            });
+        }
+
+        await WriteAsync(path, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Shows a key file, without what is secret.</summary>
+    public static void Write(VerbRun run, string path, KeyFile file) => run.Write(
+        JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("path", path);
+            json.WriteString("fingerprint", file.Fingerprint?.ToString());
+            json.WriteString("kdf", file.Kind.ToString().ToLowerInvariant());
+            json.WriteString("created", file.Created.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
+            json.WriteString("modified", file.Modified.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture));
+            json.WriteString("hint", file.Hint);
+            json.WriteEndObject();
+        }),
+        s_shape);
+
+    /// <summary>The argument for a file.</summary>
+    public static Argument<string> FileArgument(string description) => new("file") { Description = description };
+
+    /// <summary>The option for how a key is protected.</summary>
+    public static Option<string> DerivationOption()
+    {
+        Option<string> option = new("--kdf") { Description = "How the passphrase protects the key: scrypt, pbkdf2, or none [default: scrypt]", HelpName = "kind" };
+        option.AcceptOnlyFromAmong("scrypt", "pbkdf2", "none");
+        return option;
+    }
+
+    /// <summary>Reads how a key is protected.</summary>
+    public static KeyDerivationKind Derivation(string? text) => text switch
+    {
+        "none" => KeyDerivationKind.None,
+        "pbkdf2" => KeyDerivationKind.Pbkdf2,
+        _ => KeyDerivationKind.Scrypt,
+    };
+
+    /// <summary>The option for a new passphrase.</summary>
+    public static Option<string> NewPassphraseOption() => new("--new-passphrase")
+    {
+        Description = "Where the new passphrase is: env:NAME, file:/path or 'exec:command' [default: it is asked for]",
+        HelpName = "reference",
+    };
+
+    /// <summary>Fetches a new passphrase; from a person twice.</summary>
+    /// <exception cref="CliException">There is none, it is too short, or it was typed differently the second time.</exception>
+    public static async Task<byte[]> NewPassphraseAsync(VerbRun run, string? reference, CancellationToken cancellationToken)
+    {
+        byte[] passphrase = await KeyOptions.PassphraseAsync(run, reference, null, "New passphrase: ", cancellationToken).ConfigureAwait(false)
+            ?? throw BackupSecrets.Missing("A new passphrase is needed, and nobody can be asked for it here", "Give --new-passphrase, or --kdf none");
+        if (passphrase.Length < KeyFile.ShortestPassphrase)
+        {
+            throw CliException.Usage("The passphrase is too short", "It needs 5 characters at least");
+        }
+
+        byte[]? again = reference is null
+            ? await KeyOptions.PassphraseAsync(run, null, null, "The same again: ", cancellationToken).ConfigureAwait(false)
+            : passphrase;
+        return again is not null && passphrase.AsSpan().SequenceEqual(again)
+            ? passphrase
+            : throw CliException.Usage("The two passphrases differ", "Nothing was written: try again");
+    }
+
+    private static async Task WriteAsync(string path, FileMode mode, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        FileStream file = new(path, options);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Verb Create()
+    {
+        Argument<string> path = FileArgument("The file to write; it must not exist");
+        Option<string> kind = DerivationOption();
+        Option<string> passphrase = NewPassphraseOption();
+        Option<string> hint = new("--hint") { Description = "What helps to remember the passphrase; anybody can read it in the file", HelpName = "text" };
+        return new Verb("create", "Make a new key, and write it to a file.", VerbClass.Read, async (run, token) =>
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            KeyDerivationKind derivation = Derivation(run.Value(kind));
+            byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            using CryptConfig key = CryptConfig.CreateRandom();
+            KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
+            await WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);
+            Write(run, file, made);
+            run.Note("Without this key the backups made with it are lost: keep a copy elsewhere (prox backup key paper).");
+            return ExitCodes.Success;
+        })
+        {
+            Arguments = [path],
+            Options = [kind, passphrase, hint],
+            Examples =
+            [
+                new("backup key create key.json", "the passphrase is asked for"),
+                new("backup key create key.json --new-passphrase file:/root/.backup-passphrase", "for a script"),
+            ],
+        };
+    }
+
+    private static Verb ChangePassphrase()
+    {
+        Argument<string> path = FileArgument("The key file");
+        KeyOptions keys = new();
+        Option<string> kind = DerivationOption();
+        Option<string> passphrase = NewPassphraseOption();
+        Option<string> hint = new("--hint") { Description = "What helps to remember the new passphrase", HelpName = "text" };
+        return new Verb("change-passphrase", "Protect a key with another passphrase. The key stays the same.", VerbClass.Read, async (run, token) =>
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            KeyFile old = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
+            byte[] present = old.Kind == KeyDerivationKind.None
+                ? []
+                : await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Present passphrase: ", token).ConfigureAwait(false);
+            KeyDerivationKind derivation = Derivation(run.Value(kind));
+            byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            KeyFile changed = old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
+
+            // The new file takes the place of the old one in one step: a key must never be half written.
+            string temporary = $"{file}.new";
+            await WriteAsync(temporary, FileMode.Create, changed.ToJson(), token).ConfigureAwait(false);
+            File.Move(temporary, file, overwrite: true);
+            Write(run, file, changed);
+            return ExitCodes.Success;
+        })
+        {
+            Arguments = [path],
+            Options = [keys.Passphrase, kind, passphrase, hint],
+            Examples =
+            [
+                new("backup key change-passphrase key.json", "both passphrases are asked for"),
+                new("backup key change-passphrase key.json --key-passphrase env:OLD --new-passphrase env:NEW", "for a script"),
+            ],
+        };
+    }
+
+    private static Verb Info()
+    {
+        Argument<string> path = FileArgument("The key file");
+        return new Verb("info", "Show a key file, without what is secret.", VerbClass.Read, async (run, token) =>
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            Write(run, file, await KeyOptions.ReadAsync(file, token).ConfigureAwait(false));
+            return ExitCodes.Success;
+        })
+        {
+            Aliases = ["show"],
+            Arguments = [path],
+            Examples = [new("backup key info key.json", "fingerprint, protection, times"), new("backup key info key.json -o json", "for a program")],
+        };
+    }
+
+    private static Verb Fingerprint()
+    {
+        Argument<string> path = FileArgument("The key file");
+        return new Verb("show-fingerprint", "Print the fingerprint of a key, as backups name it.", VerbClass.Read, async (run, token) =>
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            KeyFile key = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
+            string fingerprint = key.Fingerprint?.ToString() ?? throw new BackupKeyException($"The key file {file} is so old that it names no fingerprint.");
+            run.Command.Services.Console.Out.WriteLine(fingerprint);
+            return ExitCodes.Success;
+        })
+        {
+            Arguments = [path],
+            Examples =
+            [
+                new("backup key show-fingerprint key.json", "compare it with the one of a backup"),
+                new("backup key show-fingerprint /etc/pve/priv/storage/backup.enc", "that of a storage of Proxmox VE"),
+            ],
+        };
+    }
+
+    private static Verb Paper()
+    {
+        Argument<string> path = FileArgument("The key file");
+        Option<string> subject = new("--subject") { Description = "A title", HelpName = "text" };
+        return new Verb("paper", "Print a key as text to keep on paper. A passphrase protects it there, too.", VerbClass.Read, async (run, token) =>
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            KeyFile key = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
+            await run.Command.Services.Console.Out.WriteAsync(key.ToPaperText(run.Value(subject))).ConfigureAwait(false);
+            return ExitCodes.Success;
+        })
+        {
+            Aliases = ["paperkey"],
+            Arguments = [path],
+            Options = [subject],
+            Examples =
+            [
+                new("backup key paper key.json > key.txt", "print the file, and keep it in a safe"),
+                new("backup key paper key.json --subject 'Backups of web1'", "with a title"),
+            ],
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Text;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary>The verbs for master keys: with the public half backups carry their key, with the private half it is opened.</summary>
+internal static class MasterKeyVerbs
+{
+    private const string PublicName = "master-public.pem";
+
+    /// <summary>Makes <c>create-master</c>.</summary>
+    public static Verb Create()
+    {
+        Argument<string> folder = new("directory") { Description = "Where master-public.pem and master-private.pem are written; they must not exist" };
+        Option<string> passphrase = KeyNoun.NewPassphraseOption();
+        return new Verb("create-master", "Make a master key: backups carry their key encrypted for it.", VerbClass.Read, async (run, token) =>
+        {
+            string path = run.Command.Services.Environment.AbsolutePath(run.Value(folder)!);
+            byte[] secret = await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            using MasterPrivateKey master = MasterPrivateKey.Create();
+            using MasterPublicKey half = master.GetPublicKey();
+            string pem = master.ToPem(Encoding.UTF8.GetString(secret));
+            await KeyNoun.WriteNewAsync(Path.Combine(path, "master-private.pem"), Encoding.ASCII.GetBytes(pem), token).ConfigureAwait(false);
+            await KeyNoun.WriteNewAsync(Path.Combine(path, PublicName), Encoding.ASCII.GetBytes(half.ToPem()), token).ConfigureAwait(false);
+            run.Note($"Keep master-private.pem off this machine. Import the public half with: prox backup key import-master {Path.Combine(path, PublicName)}");
+            return ExitCodes.Success;
+        })
+        {
+            Arguments = [folder],
+            Options = [passphrase],
+            Examples =
+            [
+                new("backup key create-master .", "the passphrase of the private half is asked for"),
+                new("backup key create-master /root/keys --new-passphrase file:/root/.master-passphrase", "for a script"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>import-master</c>.</summary>
+    public static Verb Import()
+    {
+        Argument<string> path = KeyNoun.FileArgument("The public half, master-public.pem");
+        return new Verb("import-master", "Use a master key for all backups of this user that have a key.", VerbClass.Read, async (run, token) =>
+        {
+            CliEnvironment environment = run.Command.Services.Environment;
+            string pem = await File.ReadAllTextAsync(environment.AbsolutePath(run.Value(path)!), token).ConfigureAwait(false);
+            using MasterPublicKey key = MasterPublicKey.Parse(pem);
+            string home = environment.Variable("XDG_CONFIG_HOME") ?? Path.Combine(environment.HomeDirectory, ".config");
+            string target = Path.Combine(home, "proxmox-backup", PublicName);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await KeyNoun.WriteNewAsync(target, Encoding.ASCII.GetBytes(key.ToPem()), token).ConfigureAwait(false);
+            run.Note($"Written to {target}.");
+            return ExitCodes.Success;
+        })
+        {
+            Aliases = ["import-master-pubkey"],
+            Arguments = [path],
+            Examples =
+            [
+                new("backup key import-master master-public.pem", "where the official client looks for it, too"),
+                new("backup key import-master /mnt/usb/master-public.pem", "from elsewhere"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>recover</c>.</summary>
+    public static Verb Recover()
+    {
+        Argument<string> encrypted = new("encrypted-key") { Description = "The file rsa-encrypted.key of a backup (prox backup restore SNAPSHOT rsa-encrypted.key FILE)" };
+        Argument<string> master = new("master-key") { Description = "The private half, master-private.pem" };
+        Argument<string> target = new("file") { Description = "The key file to write; it must not exist" };
+        KeyOptions keys = new();
+        Option<string> kind = KeyNoun.DerivationOption();
+        Option<string> passphrase = KeyNoun.NewPassphraseOption();
+        return new Verb("recover", "Get the key of a backup back with the master key.", VerbClass.Read, async (run, token) =>
+        {
+            CliEnvironment place = run.Command.Services.Environment;
+            string file = place.AbsolutePath(run.Value(target)!);
+            string pem = await File.ReadAllTextAsync(place.AbsolutePath(run.Value(master)!), token).ConfigureAwait(false);
+            byte[] present = await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Passphrase of the master key: ", token)
+                .ConfigureAwait(false);
+            using MasterPrivateKey opened = MasterPrivateKey.Parse(pem, Encoding.UTF8.GetString(present));
+            byte[] content = await File.ReadAllBytesAsync(place.AbsolutePath(run.Value(encrypted)!), token).ConfigureAwait(false);
+            using CryptConfig key = opened.Decrypt(content).Unlock();
+            KeyDerivationKind derivation = KeyNoun.Derivation(run.Value(kind));
+            byte[] secret = derivation == KeyDerivationKind.None
+                ? []
+                : await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow());
+            await KeyNoun.WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);
+            KeyNoun.Write(run, file, made);
+            return ExitCodes.Success;
+        })
+        {
+            Aliases = ["import-with-master-key"],
+            Arguments = [encrypted, master, target],
+            Options = [keys.Passphrase, kind, passphrase],
+            Examples =
+            [
+                new("backup key recover rsa-encrypted.key master-private.pem key.json", "passphrases are asked for"),
+                new("backup key recover rsa-encrypted.key master-private.pem key.json --key-passphrase env:MASTER --kdf none", "for a script"),
+            ],
+        };
+    }
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Ids;
+using ProxSharp.Pbs;
+using ProxSharp.Pbs.Backups;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup prune</c> and <c>forget</c>.</summary>
+internal static class RemoveVerbs
+{
+    private static readonly string[] s_periods = ["last", "hourly", "daily", "weekly", "monthly", "yearly"];
+    private static readonly ResultShape s_decisions = BackupJson.Shape("snapshot", "snapshot", "action", "protected");
+    private static readonly ResultShape s_removed = BackupJson.Shape("removed", "removed");
+
+    /// <summary>Makes <c>prune</c>.</summary>
+    public static Verb Prune(RepositoryOptions repository)
+    {
+        Argument<string> group = new("group") { Description = "The group, for example host/web" };
+        Option<int?>[] keep = [.. s_periods.Select(static word => new Option<int?>($"--keep-{word}")
+        {
+            Description = word == "last" ? "Keep this many of the newest" : $"Keep the newest of each of this many {Period(word)}",
+            HelpName = "n",
+        })];
+        return new Verb("prune", "Remove the snapshots of a group that a policy does not keep.", VerbClass.Destructive, (run, token) => PruneAsync(
+            run, repository, run.Value(group)!, Policy(run, keep), token))
+        {
+            Calls = ["POST /admin/datastore/{store}/prune"],
+            Details = "--dry-run asks the server what it would keep and remove. Protected snapshots stay. Space is free after garbage collection.",
+            Arguments = [group],
+            Options = [.. repository.All, .. keep],
+            Traits = VerbTraits.DryRun | VerbTraits.Confirms,
+            Examples =
+            [
+                new("backup prune host/web --keep-daily 7 --keep-weekly 4 --dry-run --datastore store1", "see what would go"),
+                new("backup prune host/web --keep-daily 7 --keep-weekly 4 --yes --datastore store1", "remove it"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>forget</c>.</summary>
+    public static Verb Forget(RepositoryOptions repository)
+    {
+        Argument<string> what = new("snapshot") { Description = "A snapshot, or a group to remove all of its snapshots" };
+        return new Verb("forget", "Remove a snapshot, or a group with all of its snapshots.", VerbClass.Destructive, (run, token) => ForgetAsync(
+            run, repository, run.Value(what)!, token))
+        {
+            Calls = ["DELETE /admin/datastore/{store}/snapshots", "DELETE /admin/datastore/{store}/groups"],
+            Details = "Protected snapshots are not removed. Space is free after garbage collection.",
+            Arguments = [what],
+            Options = repository.All,
+            Traits = VerbTraits.DryRun | VerbTraits.Confirms,
+            Examples =
+            [
+                new("backup forget host/web/2026-01-31T02:00:00Z --datastore store1", "one snapshot; the name has to be typed again"),
+                new("backup forget host/old --yes --datastore store1", "a whole group, from a script"),
+            ],
+        };
+    }
+
+    private static string Period(string word) => word switch
+    {
+        "hourly" => "hours",
+        "daily" => "days",
+        "weekly" => "weeks",
+        "monthly" => "months",
+        _ => "years",
+    };
+
+    private static RetentionPolicy Policy(VerbRun run, Option<int?>[] keep)
+    {
+        int?[] numbers = [.. keep.Select(option => run.Number(option))];
+        return numbers.Any(static number => number is not null)
+            ? new RetentionPolicy
+            {
+                KeepLast = numbers[0],
+                KeepHourly = numbers[1],
+                KeepDaily = numbers[2],
+                KeepWeekly = numbers[3],
+                KeepMonthly = numbers[4],
+                KeepYearly = numbers[5],
+            }
+            : throw CliException.Usage("A policy that keeps nothing is refused", "Give at least one of --keep-last, --keep-daily, ...; to remove all: prox backup forget");
+    }
+
+    private static async Task<int> PruneAsync(
+        VerbRun run, RepositoryOptions repository, string text, RetentionPolicy policy, CancellationToken cancellationToken)
+    {
+        BackupGroupPath path = BackupPlace.ParseGroup(text);
+        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        BackupGroup group = place.Folder.Groups[path];
+        if (run.IsDryRun)
+        {
+            Write(run, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false));
+            return ExitCodes.Success;
+        }
+
+        ChangeRules.CheckContext(place.Session.Context);
+        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), cancellationToken).ConfigureAwait(false);
+        Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> ForgetAsync(VerbRun run, RepositoryOptions repository, string text, CancellationToken cancellationToken)
+    {
+        bool isGroup = BackupGroupPath.TryParse(text, out BackupGroupPath group);
+        BackupSnapshotPath snapshot = default;
+        if (!isGroup && !BackupSnapshotPath.TryParse(text, out snapshot))
+        {
+            throw CliException.Usage($"'{text}' is no snapshot and no group", "Write host/NAME/2026-01-31T02:00:00Z, or host/NAME for all of its snapshots");
+        }
+
+        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        List<BackupSnapshotPath> removed = await FindAsync(place, isGroup ? null : snapshot, group, cancellationToken).ConfigureAwait(false);
+        if (removed.Count == 0)
+        {
+            throw BackupPlace.NotFound($"There is no {text} in {place.Describe()}", "prox backup list");
+        }
+
+        if (!run.IsDryRun)
+        {
+            ChangeRules.CheckContext(place.Session.Context);
+            await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, cancellationToken).ConfigureAwait(false);
+            await (isGroup
+                ? place.Folder.Groups[group].DeleteAsync(null, cancellationToken)
+                : place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken)).ConfigureAwait(false);
+        }
+
+        run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
+        run.Note(run.IsDryRun ? "Nothing was removed: this was a dry run." : "Done.");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<List<BackupSnapshotPath>> FindAsync(
+        BackupPlace place, BackupSnapshotPath? snapshot, BackupGroupPath group, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BackupSnapshotInfo> all = await place.Folder.Groups[snapshot?.Group ?? group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. all.Select(static info => info.Path).Where(path => snapshot is null || path == snapshot)];
+    }
+
+    private static void Write(VerbRun run, IReadOnlyList<PruneDecision> decisions) => run.Write(BackupJson.List(decisions, Write), s_decisions);
+
+    private static void Write(Utf8JsonWriter json, PruneDecision decision)
+    {
+        json.WriteString("snapshot", decision.Snapshot.ToString());
+        json.WriteNumber("backup-time", decision.Snapshot.Time.ToUnixTimeSeconds());
+        json.WriteString("action", decision.Keep ? "keep" : "remove");
+        json.WriteBoolean("protected", decision.IsProtected);
+    }
+}

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Globalization;
+using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Ids;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary>The options that say which datastore is meant: a repository as the official client writes it, or a context and a datastore.</summary>
+internal sealed class RepositoryOptions
+{
+    /// <summary>The repository.</summary>
+    public Option<string> Repository { get; } = new("--repository")
+    {
+        Description = "Server and datastore, user@realm!token@host:port:store; its secret is in PBS_PASSWORD [default: PBS_REPOSITORY]",
+        HelpName = "repository",
+    };
+
+    /// <summary>The datastore of a context.</summary>
+    public Option<string> Datastore { get; } = new("--datastore")
+    {
+        Description = "A datastore of the backup server that the context names, instead of a repository",
+        HelpName = "store",
+    };
+
+    /// <summary>The namespace.</summary>
+    public Option<string> Namespace { get; } = new("--ns") { Description = "The namespace, for example customers/acme [default: the root]", HelpName = "namespace" };
+
+    /// <summary>All of them in the order of help.</summary>
+    public IReadOnlyList<Option> All => [Repository, Datastore, Namespace];
+
+    /// <summary>Reads what the environment says.</summary>
+    /// <exception cref="CliException">A variable has a value that it cannot have.</exception>
+    public static BackupEnvironment ReadEnvironment(CommandRun run)
+    {
+        CliEnvironment environment = run.Services.Environment;
+        try
+        {
+            return BackupEnvironment.Read(name => environment.Variables.TryGetValue(name, out string? value)
+                ? value
+                : name == "HOME" ? environment.HomeDirectory : null);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw CliException.Usage(e.Message.TrimEnd('.'), "Correct or unset the PBS_ variable");
+        }
+    }
+
+    /// <summary>Reads the namespace.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public BackupNamespace ReadNamespace(VerbRun run) => run.Value(Namespace) switch
+    {
+        null => BackupNamespace.Root,
+        { } text when BackupNamespace.TryParse(text, out BackupNamespace parsed) => parsed,
+        { } text => throw CliException.Usage($"'{text}' is no namespace", "Names with slashes between them, for example customers/acme"),
+    };
+
+    /// <summary>Connects. Nothing is sent before the first call.</summary>
+    /// <exception cref="CliException">No datastore is named, or there is no secret.</exception>
+    public async Task<BackupPlace> OpenAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        BackupNamespace folder = ReadNamespace(run);
+        BackupEnvironment environment = ReadEnvironment(run.Command);
+        if (FindRepository(run, environment) is { } repository)
+        {
+            ServerSession session = await ConnectAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
+            return new BackupPlace(run, environment, session, repository.Datastore, folder);
+        }
+
+        string store = run.Value(Datastore) ?? throw CliException.Usage(
+            "No datastore is named", "Give --repository user@realm!token@host:store (or PBS_REPOSITORY), or --datastore for a context");
+        if (!DatastoreName.TryParse(store, null, out _))
+        {
+            throw CliException.Usage($"'{store}' is no name of a datastore", "See what there is: prox datastore list");
+        }
+
+        run.Expect(ProxmoxProduct.BackupServer);
+        return new BackupPlace(run, environment, await run.SessionAsync(cancellationToken).ConfigureAwait(false), store, folder);
+    }
+
+    private BackupRepository? FindRepository(VerbRun run, BackupEnvironment environment)
+    {
+        bool namesContext = run.IsGiven(Datastore) || run.IsGiven(run.Standard.Connection.Context);
+        string? text = run.Value(Repository);
+        if (text is null)
+        {
+            return namesContext ? null : environment.Repository;
+        }
+
+        if (namesContext)
+        {
+            throw CliException.Usage("--repository names server and datastore already", "Leave out --context and --datastore");
+        }
+
+        return BackupRepository.TryParse(text, out BackupRepository? repository)
+            ? repository
+            : throw CliException.Usage($"'{text}' is no repository", "Write user@realm!token@host:port:datastore; user and port may be left out");
+    }
+
+    private static async Task<ServerSession> ConnectAsync(
+        VerbRun run, BackupEnvironment environment, BackupRepository repository, CancellationToken cancellationToken)
+    {
+        string host = repository.Host.Contains(':', StringComparison.Ordinal) && repository.Host[0] != '[' ? $"[{repository.Host}]" : repository.Host;
+        string url = string.Create(CultureInfo.InvariantCulture, $"https://{host}:{repository.Port}");
+        bool isToken = repository.AuthId.Contains('!', StringComparison.Ordinal);
+        ServerContext context = new()
+        {
+            Product = ProxmoxProduct.BackupServer,
+            Endpoints = [Products.ParseEndpoint(url, ProxmoxProduct.BackupServer)],
+            TokenId = isToken ? repository.AuthId : null,
+            User = isToken ? null : repository.AuthId,
+            Trust = environment.FindFingerprint(repository) is { } fingerprint
+                ? new TrustSettings { Fingerprints = [ReadFingerprint(fingerprint)] }
+                : TrustSettings.System,
+            IsReadOnly = run.Command.Services.Environment.IsReadOnly,
+        };
+        string secret = await SecretAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
+        return run.Use(ServerSession.Open(run.Command, context, secret, cancellationToken));
+    }
+
+    private static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
+        ? fingerprint
+        : throw CliException.Usage($"PBS_FINGERPRINT is no SHA-256 fingerprint: '{text}'", "It has 64 hexadecimal digits, with or without colons");
+
+    private static async Task<string> SecretAsync(
+        VerbRun run, BackupEnvironment environment, BackupRepository repository, CancellationToken cancellationToken)
+    {
+        if (environment.Password is { } source)
+        {
+            return await BackupSecrets.ReadAsync(source, "the password of the repository", cancellationToken).ConfigureAwait(false);
+        }
+
+        Questions questions = new(run.Command, cancellationToken);
+        return questions.CanAsk
+            ? await questions.AskSecretAsync($"Password or token secret of {repository.AuthId}: ").ConfigureAwait(false)
+            : throw BackupSecrets.Missing($"There is no secret for {repository.AuthId}", "Set PBS_PASSWORD, PBS_PASSWORD_FILE or PBS_PASSWORD_CMD");
+    }
+}

@@ -1,0 +1,258 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Reading.Tars;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup restore</c>.</summary>
+internal sealed class RestoreVerb
+{
+    private readonly Argument<string> _snapshot = new("snapshot") { Description = "The snapshot, or a group for its newest one" };
+    private readonly Argument<string> _archive = new("archive") { Description = "The archive or file of it, for example root.pxar, disk.img or index.json" };
+    private readonly Argument<string> _target = new("target") { Description = "A directory for a .pxar, else a file or device; - is standard output" };
+    private readonly Option<string[]> _patterns = new("--pattern") { Description = "Only what matches, for example /etc/hosts or '*.conf'; repeat it", HelpName = "pattern" };
+    private readonly Option<string> _existing = new("--existing")
+    {
+        Description = "What to do where something exists: fail, overwrite, skip, same-time or same-content (keep what is equal, replace the rest) [default: fail]",
+        HelpName = "policy",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "The same as --existing overwrite" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a restore that was broken off: keep what has the right content already" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Verify the archive as a whole first, and restore nothing if it is damaged" };
+    private readonly Option<bool> _tar = new("--tar") { Description = "Write a directory tree to - as tar instead of as pxar" };
+    private readonly Option<bool> _noOwners = new("--ignore-ownership") { Description = "Do not restore owners and groups" };
+    private readonly Option<bool> _noModes = new("--ignore-permissions") { Description = "Do not restore permissions" };
+    private readonly Option<bool> _noXattrs = new("--ignore-xattrs") { Description = "Do not restore extended attributes and capabilities" };
+    private readonly Option<bool> _noAcls = new("--ignore-acls") { Description = "Do not restore ACLs" };
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings") { Description = "End with exit code 10 if something could not be restored as it was" };
+    private readonly RepositoryOptions _repository;
+    private readonly KeyOptions _keys;
+
+    private RestoreVerb(RepositoryOptions repository, KeyOptions keys)
+    {
+        (_repository, _keys) = (repository, keys);
+        _existing.AcceptOnlyFromAmong("fail", "overwrite", "skip", "same-time", "same-content");
+    }
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make(RepositoryOptions repository, KeyOptions keys)
+    {
+        RestoreVerb verb = new(repository, keys);
+        return new Verb("restore", "Restore a directory tree, a disk or a file of a snapshot.", VerbClass.Read, verb.RunAsync)
+        {
+            Details = "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so.",
+            Arguments = [verb._snapshot, verb._archive, verb._target],
+            Options =
+            [
+                .. repository.All, .. keys.ForReading, verb._patterns, verb._existing, verb._overwrite, verb._resume, verb._verify, verb._tar, verb._noOwners,
+                verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
+            ],
+            Examples =
+            [
+                new("backup restore host/web root.pxar /mnt/restore --datastore store1", "the newest backup, into a directory"),
+                new("backup restore host/web/2026-01-31T02:00:00Z root.pxar out --pattern /etc/hosts --verify", "one file of a certain one, verified first"),
+                new("backup restore vm/100 disk.img /dev/vg0/web --overwrite", "a disk, over what is there"),
+                new("backup restore host/web root.pxar - --tar > web.tar", "as a tar stream"),
+            ],
+        };
+    }
+
+    private async Task<int> RunAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        string target = run.Value(_target)!;
+        PathPattern[] patterns = [.. (run.Value(_patterns) ?? []).Select(CreateOptions.ParsePattern)];
+        Check(run, target, patterns);
+        BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        SnapshotReader reader = await place.OpenAsync(run.Value(_snapshot)!, key, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            ProgressLine progress = new(run.Command);
+            try
+            {
+                return await RestoreAsync(run, reader, target, patterns, progress, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                progress.End();
+            }
+        }
+    }
+
+    private void Check(VerbRun run, string target, PathPattern[] patterns)
+    {
+        if (run.Value(_tar) && target != "-")
+        {
+            throw CliException.Usage("--tar writes to standard output only", "Give - as the target, and send it to a file: ... - --tar > FILE");
+        }
+
+        if (target == "-" && patterns.Length > 0 && !run.Value(_tar))
+        {
+            throw CliException.Usage("--pattern takes a part of an archive, which standard output gets only as tar", "Add --tar, or restore into a directory");
+        }
+
+        if (target == "-" && run.Command.Services.Console.IsOutputTerminal)
+        {
+            throw CliException.Usage("A terminal cannot show this", "Send standard output to a file or a program");
+        }
+    }
+
+    private async Task<int> RestoreAsync(
+        VerbRun run, SnapshotReader reader, string target, PathPattern[] patterns, ProgressLine progress, CancellationToken cancellationToken)
+    {
+        string name = run.Value(_archive)!;
+        SnapshotFile? file = reader.FindFile(name);
+        bool isTree = file?.Kind is SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata;
+        if (!isTree && (patterns.Length > 0 || run.Value(_tar)))
+        {
+            throw CliException.Usage($"{name} is no directory tree: --pattern and --tar are for .pxar archives", "Leave them out");
+        }
+
+        if (run.Value(_verify) && file is not null)
+        {
+            await VerifyVerb.RequireIntactAsync(reader, file, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (target == "-")
+        {
+            await SendAsync(run, reader, name, patterns, progress, cancellationToken).ConfigureAwait(false);
+            return ExitCodes.Success;
+        }
+
+        string path = run.Command.Services.Environment.AbsolutePath(target);
+        if (!isTree)
+        {
+            return await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        TreeExtractOptions options = ExtractOptions(run, patterns, progress);
+        TreeExtractResult result = await reader.RestoreAsync(name, path, options, progress, cancellationToken).ConfigureAwait(false);
+        progress.End();
+        if (patterns.Length > 0 && result.Files + result.SkippedEntries == 0 && result.Entries <= 1)
+        {
+            throw BackupPlace.NotFound($"Nothing in {name} of {reader.Snapshot} matches", $"prox backup find {reader.Snapshot} {name} PATTERN");
+        }
+
+        Write(run, reader, path, result);
+        return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private async Task SendAsync(
+        VerbRun run, SnapshotReader reader, string name, PathPattern[] patterns, ProgressLine progress, CancellationToken cancellationToken)
+    {
+        Stream output = run.Command.Services.Console.OpenOutput();
+        await using (output.ConfigureAwait(false))
+        {
+            if (run.Value(_tar))
+            {
+                SnapshotArchive archive = await reader.OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
+                TarResult result = await archive.WriteTarAsync(output, new TarOptions { Patterns = patterns, Progress = progress }, cancellationToken)
+                    .ConfigureAwait(false);
+                progress.End();
+                foreach (string skipped in result.Skipped)
+                {
+                    run.Command.Warn($"{Terminal.TextCells.Visible(skipped)} is a socket, which tar cannot hold");
+                }
+            }
+            else
+            {
+                await reader.CopyToAsync(name, output, progress, cancellationToken).ConfigureAwait(false);
+            }
+
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RestoreFileAsync(
+        VerbRun run, SnapshotReader reader, string name, string path, ProgressLine progress, CancellationToken cancellationToken)
+    {
+        RestoreFileOptions options = new() { Overwrite = Policy(run) == ExistingFiles.Overwrite, Resume = run.Value(_resume), Progress = progress };
+        if (File.Exists(path) && !options.Overwrite && !options.Resume)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = $"{path} exists already",
+                Hint = "Name another file, or add --overwrite (or --resume for a restore that was broken off)",
+            });
+        }
+
+        RestoreFileResult result = await reader.RestoreFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
+        progress.End();
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            WriteHead(json, reader, path);
+            json.WriteNumber("size", result.Length);
+            json.WriteNumber("bytes-written", result.BytesWritten);
+            json.WriteNumber("bytes-sparse", result.BytesLeftOut);
+            json.WriteNumber("bytes-kept", result.BytesKept);
+            json.WriteNumber("duration", Math.Round(result.Elapsed.TotalSeconds, 3));
+            json.WriteEndObject();
+        }), BackupJson.Shape("target", "snapshot", "target", "size", "bytes-written"));
+        return ExitCodes.Success;
+    }
+
+    private TreeExtractOptions ExtractOptions(VerbRun run, PathPattern[] patterns, ProgressLine progress) => new()
+    {
+        Existing = Policy(run),
+        Includes = patterns,
+        RestoreOwnership = !run.Value(_noOwners),
+        RestorePermissions = !run.Value(_noModes),
+        RestoreXattrs = !run.Value(_noXattrs),
+        RestoreAcls = !run.Value(_noAcls),
+        Warned = warning =>
+        {
+            progress.End();
+            run.Command.Warn(Terminal.TextCells.Visible($"{warning.Path}: {warning.Message}"));
+        },
+    };
+
+    private ExistingFiles Policy(VerbRun run) => run.Value(_existing) switch
+    {
+        "overwrite" => ExistingFiles.Overwrite,
+        "skip" => ExistingFiles.Skip,
+        "same-time" => ExistingFiles.KeepSameTime,
+        "same-content" => ExistingFiles.KeepSameContent,
+        null when run.Value(_overwrite) => ExistingFiles.Overwrite,
+        null when run.Value(_resume) => ExistingFiles.KeepSameContent,
+        _ => ExistingFiles.Fail,
+    };
+
+    private static void Write(VerbRun run, SnapshotReader reader, string path, TreeExtractResult result) => run.Write(
+        JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            WriteHead(json, reader, path);
+            json.WriteNumber("entries", result.Entries);
+            json.WriteNumber("files", result.Files);
+            json.WriteNumber("size", result.Bytes);
+            json.WriteNumber("kept-files", result.KeptFiles);
+            json.WriteNumber("skipped-entries", result.SkippedEntries);
+            json.WriteNumber("warning-count", result.WarningCount);
+            json.WritePropertyName("warnings");
+            BackupJson.WriteList(json, result.Warnings, static (json, warning) =>
+            {
+                json.WriteString("path", warning.Path);
+                json.WriteString("message", warning.Message);
+            });
+            json.WriteEndObject();
+        }),
+        BackupJson.Shape("target", "snapshot", "target", "entries", "files", "size", "kept-files", "skipped-entries", "warning-count"));
+
+    private static void WriteHead(Utf8JsonWriter json, SnapshotReader reader, string path)
+    {
+        json.WriteString("snapshot", reader.Snapshot.ToString());
+        json.WriteString("target", path);
+    }
+}

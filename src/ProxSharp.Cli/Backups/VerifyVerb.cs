@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Reading.Verification;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Ids;
+using ProxSharp.Pbs;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary><c>prox backup verify</c>.</summary>
+internal static class VerifyVerb
+{
+    private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "status", "chunks", "size", "damage");
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string?> what = new("snapshot") { Description = "A snapshot or group [default: all of the namespace]", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> local = new("--local") { Description = "Read and check everything here, with the key if there is one, instead of letting the server do it" };
+        return new Verb("verify", "Check backups against their checksums: on the server, or by reading them here.", VerbClass.Change, (run, token) =>
+            run.Value(local) ? ReadAsync(run, repository, keys, run.Value(what), token) : StartAsync(run, repository, run.Value(what), token))
+        {
+            Calls = ["POST /admin/datastore/{store}/verify"],
+            Details = "The server compares chunks with their digests. --local also decodes and decrypts them, reads archives through, and names the files that "
+                + "lose bytes; it ends with exit code 1 if something is damaged.",
+            Arguments = [what],
+            Options = [.. repository.All, .. keys.ForReading, local],
+            Traits = VerbTraits.Waits,
+            Examples =
+            [
+                new("backup verify host/web --local --keyfile key.json --datastore store1", "read the newest backup here"),
+                new("backup verify --datastore store1 --no-wait", "let the server verify everything"),
+            ],
+        };
+    }
+
+    /// <summary>Verifies one file of a snapshot.</summary>
+    /// <exception cref="CliException">It is damaged.</exception>
+    public static async Task RequireIntactAsync(SnapshotReader reader, SnapshotFile file, ProgressLine progress, CancellationToken cancellationToken)
+    {
+        List<string> names = [file.StoredName];
+        if (file.Kind == SnapshotFileKind.SplitMetadata)
+        {
+            names.Add(file.StoredName.Replace(".mpxar.", ".ppxar.", StringComparison.Ordinal));
+        }
+
+        SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Files = names, Progress = progress }, cancellationToken).ConfigureAwait(false);
+        progress.End();
+        if (found.Files.SelectMany(static verified => verified.Damages).FirstOrDefault() is { } damage)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "damaged",
+                ExitCode = ExitCodes.Error,
+                Message = $"{file.Name} of {reader.Snapshot} is damaged: {damage.Message}",
+                Hint = "Nothing was restored. What is lost: prox backup verify SNAPSHOT --local; to restore the rest, leave out --verify.",
+            });
+        }
+    }
+
+    private static async Task<int> ReadAsync(VerbRun run, RepositoryOptions repository, KeyOptions keys, string? what, CancellationToken cancellationToken)
+    {
+        string snapshot = what ?? throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
+        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            ProgressLine progress = new(run.Command);
+            SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
+            progress.End();
+            run.Write(BackupJson.List(found.Files, Write), s_files);
+            run.Note($"{found.Snapshot}: {(found.IsIntact ? "all is right" : "damaged")}, signature {found.Signature.ToString().ToLowerInvariant()}, "
+                + $"{ValueRenderer.Bytes(found.BytesFetched)} read in {ValueRenderer.Duration(found.Elapsed.TotalSeconds)}");
+            return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
+        }
+    }
+
+    private static async Task<int> StartAsync(VerbRun run, RepositoryOptions repository, string? what, CancellationToken cancellationToken)
+    {
+        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        ChangeRules.CheckContext(place.Session.Context);
+        PbsTask task = what switch
+        {
+            null => await place.Folder.VerifyAsync(null, cancellationToken).ConfigureAwait(false),
+            _ when BackupGroupPath.TryParse(what, out BackupGroupPath group) =>
+                await place.Folder.Groups[group].VerifyAsync(null, cancellationToken).ConfigureAwait(false),
+            _ => await place.Folder.Snapshots[await place.FindAsync(what, cancellationToken).ConfigureAwait(false)].VerifyAsync(null, cancellationToken)
+                .ConfigureAwait(false),
+        };
+        string upid = task.Upid.ToString();
+        if (!run.Waits)
+        {
+            WriteTask(run, upid, null);
+            return ExitCodes.Success;
+        }
+
+        TaskWaiter waiter = new(place.Session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line))))
+        {
+            Timeout = run.WaitTimeout,
+        };
+        try
+        {
+            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            WriteTask(run, upid, end);
+            return end != "OK" && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            TaskAdvice.Detached(run, [upid]);
+            throw;
+        }
+    }
+
+    private static void WriteTask(VerbRun run, string upid, string? end) => run.Write(
+        JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("upid", upid);
+            if (end is not null)
+            {
+                json.WriteString("exitstatus", end);
+            }
+
+            json.WriteEndObject();
+        }),
+        BackupJson.Shape("upid", "upid", "exitstatus"));
+
+    private static void Write(Utf8JsonWriter json, FileVerification file)
+    {
+        json.WriteString("file", file.File.Name);
+        json.WriteString("status", file.IsIntact ? file.WithContents ? "ok" : "ok, not decrypted" : "damaged");
+        json.WriteNumber("chunks", file.Chunks);
+        json.WriteNumber("size", file.File.Length);
+        if (file.IsIntact)
+        {
+            return;
+        }
+
+        json.WritePropertyName("damage");
+        BackupJson.WriteList(json, file.Damages, static (json, damage) =>
+        {
+            json.WriteString("problem", damage.Problem.ToString().ToLowerInvariant());
+            json.WriteNumber("start", damage.Start);
+            json.WriteNumber("end", damage.End);
+            json.WriteString("digest", damage.Digest?.ToString());
+            json.WriteString("message", damage.Message);
+            json.WriteStartArray("paths");
+            foreach (string path in damage.AffectedPaths)
+            {
+                json.WriteStringValue(path);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+}

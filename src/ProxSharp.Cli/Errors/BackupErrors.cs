@@ -1,0 +1,30 @@
+using ProxSharp.Backup;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Errors of backups and restores.</summary>
+internal static class BackupErrors
+{
+    /// <summary>Maps an exception; null if it is none of these.</summary>
+    public static CliError? TryMap(Exception exception) => exception switch
+    {
+        BackupKeyException key => Make(
+            "key", ExitCodes.Authentication, key, "Give the key the backup was made with (--keyfile FILE) and its passphrase (PBS_ENCRYPTION_PASSWORD)."),
+        SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
+        BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
+        BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = true },
+        FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
+            "conflict", ExitCodes.Conflict, exists, "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, ..."),
+        FileTreeException tree => Make("file", ExitCodes.Error, tree, null),
+        _ => null,
+    };
+
+    private static string Advice(BackupSessionLostException lost) =>
+        lost.NotSaved.Count > 0 ? $"Nothing was saved of {string.Join(", ", lost.NotSaved)}: make the whole backup again." : "Run it again.";
+
+    private static CliError Make(string code, int exitCode, Exception exception, string? hint) =>
+        new() { Code = code, ExitCode = exitCode, Message = exception.Message, Hint = hint };
+}
