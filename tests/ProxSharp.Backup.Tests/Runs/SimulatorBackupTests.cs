@@ -146,7 +146,7 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     [Fact]
     public async Task UploadBackupLogAsync_FinishedBackup_SendsTheBlob()
     {
-        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
+        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], new BackupOptions { Namespace = BackupNamespace.Parse("a") });
         await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
         SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
         Assert.Equal("POST", request.Method);
