@@ -2,7 +2,7 @@ namespace ProxSharp.Backup;
 
 /// <summary>
 /// The connection of a backup or reader session broke. The server drops a backup whose connection ends before it is finished: nothing of it was saved, and
-/// <see cref="NotSaved"/> says what that concerns. Make the whole backup again.
+/// <see cref="NotSaved"/> says what that concerns. Make the whole backup again; only if <see cref="OutcomeUnknown"/> is set, look first whether it is there.
 /// </summary>
 public sealed class BackupSessionLostException : ProxmoxException
 {
@@ -14,7 +14,15 @@ public sealed class BackupSessionLostException : ProxmoxException
     {
     }
 
-    /// <summary>The archives of the backup that was lost; empty for a reader session, which has nothing to save.</summary>
+    /// <summary>
+    /// True if the connection broke after the server was asked to finish the backup, and before its answer: the snapshot may be saved. Default: false.
+    /// </summary>
+    public bool OutcomeUnknown { get; init; }
+
+    /// <summary>
+    /// The archives of the backup that was lost; empty for a reader session, which has nothing to save. If <see cref="OutcomeUnknown"/> is set, either all of
+    /// them are saved or none.
+    /// </summary>
     public IReadOnlyList<string> NotSaved { get; init; } = [];
 
     /// <summary>The archive that was at work when the connection broke; null if there was none.</summary>
@@ -24,5 +32,5 @@ public sealed class BackupSessionLostException : ProxmoxException
     public long BytesRead { get; init; }
 
     /// <inheritdoc/>
-    public override bool IsTransient => true;
+    public override bool IsTransient => !OutcomeUnknown;
 }

@@ -78,6 +78,9 @@ internal sealed class BackupRun : IAsyncDisposable
     /// <summary>The archive at work.</summary>
     public string? CurrentArchive { get; private set; }
 
+    /// <summary>Whether the server was asked to make the snapshot permanent.</summary>
+    public bool IsFinishing { get; private set; }
+
     /// <summary>What the backup went on after.</summary>
     public IReadOnlyList<BackupWarning> Warnings
     {
@@ -225,7 +228,10 @@ internal sealed class BackupRun : IAsyncDisposable
             await Session.UploadBlobAsync(ArchiveName.Manifest, blob.Memory, Token).ConfigureAwait(false);
         }
 
-        await Session.FinishAsync(Token).ConfigureAwait(false);
+        // Once the server is asked, it may have saved the snapshot: who gives up now would not know.
+        Token.ThrowIfCancellationRequested();
+        IsFinishing = true;
+        await Session.FinishAsync(CancellationToken.None).ConfigureAwait(false);
         _progress.Report();
         return new BackupResult
         {

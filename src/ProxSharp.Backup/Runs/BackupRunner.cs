@@ -10,6 +10,9 @@ namespace ProxSharp.Backup.Runs;
 /// <summary>Makes a whole backup.</summary>
 internal static class BackupRunner
 {
+    // Proxmox: a session numbers its indexes from 1 to this.
+    private const int MostIndexes = 256;
+
     /// <summary>Makes a backup in a datastore.</summary>
     public static async Task<BackupResult> RunAsync(
         Datastore store, BackupGroupPath group, IReadOnlyList<BackupSource> sources, BackupOptions options, CancellationToken cancellationToken)
@@ -56,7 +59,11 @@ internal static class BackupRunner
             await writer.DisposeAsync().ConfigureAwait(false);
             await run.AbandonCatalogAsync(failure).ConfigureAwait(false);
             await run.DisposeAsync().ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            if (!run.IsFinishing)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             Rethrow(fault, run, sources, failure);
             throw;
         }
@@ -85,11 +92,9 @@ internal static class BackupRunner
         Exception first = fault.First ?? caught;
         if (first is BackupSessionLostException lost)
         {
-            string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
-            string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
-            string message = $"{lost.Message.TrimEnd('.')}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.";
-            throw new BackupSessionLostException(message, lost.InnerException ?? lost)
+            throw new BackupSessionLostException(Describe(lost, run), lost.InnerException ?? lost)
             {
+                OutcomeUnknown = run.IsFinishing,
                 NotSaved = [.. sources.SelectMany(source => source.StoredNames(run.Options))],
                 Archive = run.CurrentArchive,
                 BytesRead = run.BytesRead,
@@ -99,22 +104,48 @@ internal static class BackupRunner
         fault.ThrowIfFailed();
     }
 
-    private static void Check(IReadOnlyList<BackupSource> sources, BackupOptions options)
+    private static string Describe(BackupSessionLostException lost, BackupRun run)
+    {
+        string why = lost.Message.TrimEnd('.');
+        if (run.IsFinishing)
+        {
+            return $"{why} while the backup was finished. Whether {run.Snapshot} was saved is not known: look for it before you make the backup again.";
+        }
+
+        string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
+        string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
+        return $"{why}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.";
+    }
+
+    private static void CheckNames(IReadOnlyList<BackupSource> sources, BackupOptions options)
+    {
+        // A restore asks for root.pxar, however it is stored: two of them could not be told apart.
+        HashSet<string> archives = [];
+        HashSet<string> names = [ArchiveName.Manifest, ArchiveName.Catalog, ArchiveName.EncryptedKey];
+        string? twice = sources.FirstOrDefault(source => !archives.Add(source.Name))?.Name
+            ?? sources.SelectMany(source => source.StoredNames(options)).FirstOrDefault(name => !names.Add(name));
+        if (twice is not null)
+        {
+            throw new ArgumentException($"Two archives of the backup would be called {twice}.", nameof(sources));
+        }
+
+        bool withCatalog = names.Any(static name => name.EndsWith(".pxar.didx", StringComparison.Ordinal));
+        int indexes = names.Count(static name => !name.EndsWith(".blob", StringComparison.Ordinal)) - (withCatalog ? 0 : 1);
+        if (indexes > MostIndexes)
+        {
+            throw new ArgumentException($"The backup would have {indexes} archives of chunks, and the server takes {MostIndexes} at most.", nameof(sources));
+        }
+    }
+
+    /// <summary>Refuses what no session has to be opened for.</summary>
+    internal static void Check(IReadOnlyList<BackupSource> sources, BackupOptions options)
     {
         if (sources.Count == 0)
         {
             throw new ArgumentException("There is nothing to back up.", nameof(sources));
         }
 
-        HashSet<string> names = [ArchiveName.Manifest, ArchiveName.Catalog, ArchiveName.EncryptedKey];
-        foreach (string name in sources.SelectMany(source => source.StoredNames(options)))
-        {
-            if (!names.Add(name))
-            {
-                throw new ArgumentException($"Two archives of the backup would be called {name}.", nameof(sources));
-            }
-        }
-
+        CheckNames(sources, options);
         _ = options.EffectiveCryptMode; // Throws if key and mode do not fit.
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BytesPerSecond ?? 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BurstBytes ?? 1, nameof(options));

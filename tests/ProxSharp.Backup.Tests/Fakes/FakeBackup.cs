@@ -21,6 +21,7 @@ internal sealed class FakeBackup
     {
         Channel = new FakeChannel(Store);
         prepare?.Invoke(Channel);
+        BackupRunner.Check(sources, options ?? new BackupOptions());
         BackupSnapshotPath snapshot = new(BackupGroupPath.Parse("host/web1"), DateTimeOffset.FromUnixTimeSeconds(_time += 60));
         return BackupRunner.RunAsync(new BackupWriterSession(Channel), snapshot, sources, options ?? new BackupOptions(), Time, null, cancellationToken);
     }

@@ -184,6 +184,60 @@ public sealed class BackupRunTests
     }
 
     [Fact]
+    public async Task Run_ConnectionLostWhileFinishing_SaysThatTheOutcomeIsUnknown()
+    {
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
+            [BackupSource.Blob("vm.conf", "x"u8.ToArray())],
+            prepare: static channel => channel.Intercept = static (line, _) => line == "POST /finish"
+                ? throw new BackupSessionLostException("The connection of the backup to fake:8007 broke: reset.")
+                : Task.FromResult<ChannelAnswer?>(null)));
+
+        Assert.True(lost is { OutcomeUnknown: true, IsTransient: false });
+        Assert.DoesNotContain("Nothing of", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("is not known: look for it", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CancelledWhileFinishing_TellsThatItIsSaved()
+    {
+        using CancellationTokenSource cancellation = new();
+        BackupResult result = await _backup.RunAsync(
+            [BackupSource.Blob("vm.conf", "x"u8.ToArray())],
+            prepare: channel => channel.Intercept = async (line, _) =>
+            {
+                if (line == "POST /finish")
+                {
+                    await cancellation.CancelAsync();
+                }
+
+                return null;
+            },
+            cancellationToken: cancellation.Token);
+
+        Assert.Single(result.Archives);
+        Assert.True(_backup.Channel.IsFinished);
+    }
+
+    [Fact]
+    public async Task Run_OneNameInTwoModes_IsRefused()
+    {
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(() => _backup.RunAsync(
+            [BackupSource.Directory("root", "/nowhere"), BackupSource.Directory("root", "/nowhere", changeDetection: ChangeDetectionMode.Data)]));
+        Assert.StartsWith("Two archives of the backup would be called root.pxar.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public async Task Run_MoreIndexesThanASessionHas_IsRefusedBeforehand(int count, bool isTaken)
+    {
+        BackupSource[] sources = [.. Enumerable.Range(0, count).Select(static number => BackupSource.Image($"disk{number}", new MemoryStream([1])))];
+        Exception? refused = await Record.ExceptionAsync(() => _backup.RunAsync(sources));
+        Assert.Equal(isTaken, refused is null);
+        Assert.Equal(isTaken, _backup.Channel.Requests.Count > 0);
+    }
+
+    [Fact]
     public async Task Run_ServerRefusesAChunk_EndsWithItsWords()
     {
         byte[] image = FakeBackup.Random(100 * MiB);

@@ -147,12 +147,13 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     [Fact]
     public async Task UploadBackupLogAsync_FinishedBackup_SendsTheBlob()
     {
-        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
-        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), cancellationToken: Cancel);
+        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], new BackupOptions { Namespace = BackupNamespace.Parse("a") });
+        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
         SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
         Assert.Equal("POST", request.Method);
-        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000", request.Query, StringComparison.Ordinal);
-        await using SnapshotReader snapshot = await _server.Store.OpenSnapshotAsync(result.Snapshot, cancellationToken: Cancel);
+        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=a", request.Query, StringComparison.Ordinal);
+        await using SnapshotReader snapshot = await _server.Store.OpenSnapshotAsync(
+            result.Snapshot, new SnapshotOpenOptions { Namespace = BackupNamespace.Parse("a") }, Cancel);
         Assert.Equal("all went well"u8.ToArray(), await snapshot.ReadBlobAsync("client.log.blob", Cancel));
     }
 

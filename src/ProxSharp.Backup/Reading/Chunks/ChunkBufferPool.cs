@@ -7,6 +7,7 @@ namespace ProxSharp.Backup.Reading.Chunks;
 internal sealed class ChunkBufferPool(long keep)
 {
     private const int Granularity = 16 << 10;
+    private const int SmallestClass = 1 << 20;
     private readonly Lock _lock = new();
     private readonly List<byte[]> _free = [];
     private long _kept;
@@ -19,7 +20,7 @@ internal sealed class ChunkBufferPool(long keep)
             for (int i = 0; i < _free.Count; i++)
             {
                 int size = _free[i].Length;
-                if (size >= length && size <= (length * 2L) + Granularity && (best < 0 || size < _free[best].Length))
+                if (size >= length && size <= Widest(length) && (best < 0 || size < _free[best].Length))
                     best = i;
             }
 
@@ -27,8 +28,7 @@ internal sealed class ChunkBufferPool(long keep)
                 return Take(best);
         }
 
-        long rounded = (Math.Max(length, 1) + Granularity - 1L) / Granularity * Granularity;
-        return GC.AllocateUninitializedArray<byte>((int)Math.Min(rounded, Array.MaxLength));
+        return GC.AllocateUninitializedArray<byte>((int)Math.Min(Round(length), Array.MaxLength));
     }
 
     public void Return(byte[] array)
@@ -44,6 +44,21 @@ internal sealed class ChunkBufferPool(long keep)
             _kept += array.Length;
         }
     }
+
+    // Chunks that are cut by their content have any length. There are few sizes, so that the array of one chunk fits a later one: else each would leave an
+    // array behind for the garbage collector, which lets hundreds of MiB of them pile up. A class has room for a header beside the power of two.
+    private static long Round(int length)
+    {
+        if (length <= SmallestClass)
+            return (Math.Max(length, 1) + Granularity - 1L) / Granularity * Granularity;
+        long power = SmallestClass;
+        while (power + Granularity < length)
+            power *= 2;
+        return power + Granularity;
+    }
+
+    // A small request does not take the array of a large chunk, but among chunks any that is large enough is better than one more.
+    private static long Widest(int length) => length < SmallestClass ? (length * 2L) + Granularity : int.MaxValue;
 
     private byte[] Take(int index)
     {

@@ -35,7 +35,9 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     {
         (_source, _options, Manifest, ManifestText, Signature) = (source, options, manifest, manifestText, signature);
         Files = [.. manifest.Files.Select(SnapshotFile.Create)];
-        _pool = new(options.MaxBytesAhead);
+
+        // What is on its way and what waits for its turn differ in length: without some to choose from, new arrays would be needed all the time.
+        _pool = new(2 * options.MaxBytesAhead);
         _cache = new(options.CacheBytes);
     }
 
