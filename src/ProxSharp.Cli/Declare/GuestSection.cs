@@ -32,7 +32,8 @@ internal sealed class GuestSection : IStateSection
             .Where(guest => ids?.Contains(StateValues.Text(guest, "vmid")!) != false)
             .OrderBy(static guest => guest.GetProperty("vmid").GetInt32()))
         {
-            string path = $"/nodes/{Uri.EscapeDataString(StateValues.Text(guest, "node")!)}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
+            string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
+            string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
             all.Add((guest, (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data));
         }
 

@@ -207,7 +207,8 @@ internal static class StateVerbs
             run.Write(JsonText.Build(json => Write(json, changes)), s_shape);
         }
 
-        run.Note(changes.Count == 0 ? "No differences." : string.Create(CultureInfo.InvariantCulture, $"{done}{changes.Count} {(changes.Count == 1 ? "difference" : "differences")}."));
+        string noun = changes.Count == 1 ? "difference" : "differences";
+        run.Note(changes.Count == 0 ? "No differences." : string.Create(CultureInfo.InvariantCulture, $"{done}{changes.Count} {noun}."));
     }
 
     private static void WriteText(VerbRun run, IReadOnlyList<StateChange> changes)

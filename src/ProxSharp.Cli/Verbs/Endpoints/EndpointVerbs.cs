@@ -106,7 +106,12 @@ internal static class EndpointVerbs
         };
 
     private static Verb Describe(
-        EndpointSpec spec, EndpointBinding binding, VerbClass @class, IReadOnlyList<Argument> arguments, VerbTraits traits, Func<VerbRun, CancellationToken, Task<int>> run) =>
+        EndpointSpec spec,
+        EndpointBinding binding,
+        VerbClass @class,
+        IReadOnlyList<Argument> arguments,
+        VerbTraits traits,
+        Func<VerbRun, CancellationToken, Task<int>> run) =>
         new(spec.Name, spec.Summary, @class, run)
         {
             Aliases = spec.Aliases,

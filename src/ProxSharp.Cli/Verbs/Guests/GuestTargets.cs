@@ -25,7 +25,9 @@ internal sealed class GuestTargets
     public GuestTargets(GuestKind kind, bool takesWords, string name = "guest")
     {
         Kind = kind;
-        string description = $"Number, name or selection of {kind.Many()}: 100, web-1, 'web*', 100:110, @tag-prod, @pool-x, @node-pve1, status=running; commas join, - excludes: @tag-prod,-db-1";
+        string description =
+            $"Number, name or selection of {kind.Many()}: 100, web-1, 'web*', 100:110, @tag-prod, @pool-x, @node-pve1, status=running; commas join, "
+            + "- excludes: @tag-prod,-db-1";
         if (takesWords)
         {
             _many = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
@@ -69,8 +71,9 @@ internal sealed class GuestTargets
             : null;
         return twins is null
             ? chosen.Guests
-            : throw new CliException(
-                CliError.Usage($"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}", "Name the one you mean by its number"));
+            : throw CliException.Usage(
+                $"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}",
+                "Name the one you mean by its number");
     }
 
     private GuestSelector Read(VerbRun run)

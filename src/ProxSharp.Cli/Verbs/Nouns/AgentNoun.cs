@@ -121,16 +121,12 @@ internal static class AgentNoun
         {
             run.Command.Services.Console.Out.Write(TextCells.Visible(only.Output, keepBreaks: true));
             run.Command.Services.Console.Error.Write(TextCells.Visible(only.Error, keepBreaks: true));
-            return only.IsSuccess ? ExitCodes.Success
-                : takesExitCode && only.ExitCode is > 0 and < 256 ? only.ExitCode.Value
-                : throw new CliException(new CliError
+            if (only.IsSuccess)
             {
-                Code = "program_failed",
-                ExitCode = ExitCodes.Error,
-                Message = only.ExitCode is { } code
-                    ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
-                    : $"The program was not seen to end well: {only}",
-            });
+                return ExitCodes.Success;
+            }
+
+            return takesExitCode && only.ExitCode is > 0 and < 256 ? only.ExitCode.Value : throw Failed(only);
         }
 
         run.Write(JsonText.Build(json =>
@@ -156,6 +152,15 @@ internal static class AgentNoun
         int highest = takesExitCode ? results.Max(static item => item.Result.ExitCode ?? 0) : 0;
         return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest is > 0 and < 256 ? highest : ExitCodes.Error;
     }
+
+    private static CliException Failed(AgentExecResult result) => new(new CliError
+    {
+        Code = "program_failed",
+        ExitCode = ExitCodes.Error,
+        Message = result.ExitCode is { } code
+            ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
+            : $"The program was not seen to end well: {result}",
+    });
 
     private static Verb Ip()
     {
