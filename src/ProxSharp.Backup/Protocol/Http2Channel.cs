@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using ProxSharp.Backup.Protocol.Http2;
 using ProxSharp.Http;
 
@@ -11,52 +10,61 @@ namespace ProxSharp.Backup.Protocol;
 /// </summary>
 internal sealed class Http2Channel : IBackupChannel
 {
-    private const int Cancel = 8;
     private static readonly TimeSpan s_pingAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    private readonly UpgradedConnection _connection;
-    private readonly string _session;
+    private readonly IAsyncDisposable _connection;
+    private readonly Stream _transport;
     private readonly TimeProvider _time;
     private readonly FrameWriter _writer;
     private readonly FrameReader _reader;
-    private readonly SendWindow _windows = new();
+    private readonly SendWindow _windows;
     private readonly ITimer _timer;
     private readonly Task _reading;
     private Exception? _loss;
     private int _disposed;
 
-    private Http2Channel(UpgradedConnection connection, FrameWriter writer, string session, TimeProvider time)
+    private Http2Channel(IAsyncDisposable connection, Stream transport, FrameWriter writer, SendWindow windows, TimeProvider time)
     {
-        (_connection, _writer, _session, _time) = (connection, writer, session, time);
-        _reader = new FrameReader(connection.Transport, writer, _windows, time);
+        (_connection, _transport, _writer, _windows, _time) = (connection, transport, writer, windows, time);
+        _writer.Broken = Fail;
+        _reader = new FrameReader(transport, writer, _windows, time);
         _reading = Task.Run(ReadAsync);
         _timer = time.CreateTimer(static state => ((Http2Channel)state!).CheckPeer(), this, s_pingAfter, s_pingAfter);
     }
 
     /// <inheritdoc/>
-    public string Host => _connection.Host;
+    public required string Host { get; init; }
+
+    private string Session { get; init; } = "";
+
+    /// <inheritdoc cref="StartAsync(IAsyncDisposable, Stream, string, string, TimeProvider, CancellationToken)"/>
+    public static Task<Http2Channel> StartAsync(UpgradedConnection connection, string session, TimeProvider time, CancellationToken cancellationToken)
+        => StartAsync(connection, connection.Transport, connection.Host, session, time, cancellationToken);
 
     /// <summary>Speaks HTTP/2 on a connection, which is the channel's from now on.</summary>
-    /// <param name="connection">The connection, just upgraded.</param>
+    /// <param name="connection">The connection, just upgraded; is disposed of with the channel.</param>
+    /// <param name="transport">Its bytes.</param>
+    /// <param name="host">The server; for messages.</param>
     /// <param name="session">What the session is; for messages.</param>
     /// <param name="time">Tells when the server was silent for too long.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<Http2Channel> StartAsync(UpgradedConnection connection, string session, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Http2Channel> StartAsync(
+        IAsyncDisposable connection, Stream transport, string host, string session, TimeProvider time, CancellationToken cancellationToken)
     {
-        FrameWriter writer = new(connection.Transport);
+        SendWindow windows = new();
+        FrameWriter writer = new(transport, windows);
         try
         {
             await writer.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new Http2Channel(connection, writer, session, time);
+            return new Http2Channel(connection, transport, writer, windows, time) { Host = host, Session = session };
         }
         catch (Exception exception)
         {
-            writer.Dispose();
             await connection.DisposeAsync().ConfigureAwait(false);
             if (exception is IOException or ObjectDisposedException)
             {
-                throw Lost(session, connection.Host, exception);
+                throw Lost(session, host, exception);
             }
 
             throw;
@@ -73,29 +81,28 @@ internal sealed class Http2Channel : IBackupChannel
             await _windows.EnterAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                await SendAsync(stream, request, cancellationToken).ConfigureAwait(false);
-                return await stream.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
-            {
-                // From here on nothing is written to the output any more.
-                if (stream.Fail(exception) && stream.Id != 0)
-                {
-                    _ = ResetAsync(stream.Id);
-                }
-
-                throw;
+                return await ExchangeAsync(stream, request, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 _windows.Leave(stream);
             }
         }
+        catch (StreamResetException exception)
+        {
+            int query = request.Target.IndexOf('?', StringComparison.Ordinal);
+            string path = query < 0 ? request.Target : request.Target[..query];
+            throw new ProxmoxProtocolException($"{Host} did not answer {request.Method} {path} of {Session} to the end: {exception.Message}.", exception);
+        }
+        catch (GoingAwayException exception)
+        {
+            throw Lost(Session, Host, exception);
+        }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             Fail(exception);
             cancellationToken.ThrowIfCancellationRequested();
-            throw Lost(_session, Host, _loss ?? exception);
+            throw Lost(Session, Host, _loss ?? exception);
         }
     }
 
@@ -108,7 +115,6 @@ internal sealed class Http2Channel : IBackupChannel
             Fail(new ObjectDisposedException(nameof(Http2Channel)));
             await _connection.DisposeAsync().ConfigureAwait(false);
             await _reading.ConfigureAwait(false);
-            _writer.Dispose();
         }
     }
 
@@ -124,22 +130,40 @@ internal sealed class Http2Channel : IBackupChannel
         return new BackupSessionLostException($"The connection of {session} to {host} broke: {reason}.", exception);
     }
 
-    // A frame that is being written cannot be given up alone: who cancels meanwhile gives up the connection.
-    private async Task SendAsync(Http2Stream stream, ChannelRequest request, CancellationToken cancellationToken)
+    private async Task<ChannelAnswer> ExchangeAsync(Http2Stream stream, ChannelRequest request, CancellationToken cancellationToken)
     {
-        CancellationTokenRegistration breaking = request.Body.IsEmpty
-            ? default
-            : cancellationToken.UnsafeRegister(static state => ((Http2Channel)state!).Break(), this);
-        await using (breaking.ConfigureAwait(false))
+        bool isSent = false;
+        try
         {
-            await _writer.SendAsync(_windows, stream, request, cancellationToken).ConfigureAwait(false);
+            // A frame that is being written cannot be given up alone: who cancels meanwhile gives up the connection.
+            isSent = await _writer.SendAsync(stream, request, Break, cancellationToken).ConfigureAwait(false);
+            return await stream.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // From here on nothing is written to the output any more.
+            stream.Fail(exception);
+            throw;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException && stream.Completion.IsCompletedSuccessfully)
+        {
+            Fail(exception);
+            return await stream.Completion.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The server holds the stream until both sides have ended it.
+            if (stream.Id != 0 && !stream.IsReset && !(isSent && stream.IsOver) && Volatile.Read(ref _loss) is null)
+            {
+                _writer.Reset(stream.Id);
+            }
         }
     }
 
     private void Break()
     {
         Fail(new IOException("a request was given up while it was being sent"));
-        _connection.Transport.Dispose();
+        _transport.Dispose();
     }
 
     private async Task ReadAsync()
@@ -152,21 +176,12 @@ internal sealed class Http2Channel : IBackupChannel
         {
             // Whatever it is, nobody reads any more: every request learns of it.
             Fail(exception);
-            await _connection.Transport.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+            if (exception is Http2Exception or InvalidDataException)
+            {
+                await _writer.EndAsync((exception as Http2Exception)?.Code ?? ErrorCode.Compression, _time).ConfigureAwait(false);
+            }
 
-    private async Task ResetAsync(int stream)
-    {
-        try
-        {
-            byte[] code = new byte[4];
-            BinaryPrimitives.WriteInt32BigEndian(code, Cancel);
-            await _writer.WriteAsync(FrameType.Reset, 0, stream, code, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-        {
-            Fail(exception);
+            await _transport.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -185,21 +200,21 @@ internal sealed class Http2Channel : IBackupChannel
         if (silence > s_patience)
         {
             Fail(new IOException(FormattableString.Invariant($"the server was silent for {silence.TotalSeconds:0} s")));
-            _connection.Transport.Dispose();
+            _transport.Dispose();
         }
         else if (silence >= s_pingAfter / 2)
         {
-            _ = PingAsync();
+            Ping();
         }
     }
 
-    private async Task PingAsync()
+    private void Ping()
     {
         try
         {
-            await _writer.WriteAsync(FrameType.Ping, 0, 0, new byte[8], CancellationToken.None).ConfigureAwait(false);
+            _writer.Post(new ControlFrame(new FrameHeader(sizeof(ulong), FrameType.Ping, 0, 0)));
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Http2Exception exception)
         {
             Fail(exception);
         }

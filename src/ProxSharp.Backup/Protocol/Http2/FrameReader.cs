@@ -7,16 +7,17 @@ namespace ProxSharp.Backup.Protocol.Http2;
 internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWindow windows, TimeProvider time)
 {
     private const int BufferSize = 256 * 1024;
-    private const int LargestControl = 64 * 1024;
-    private const int MaxFrame = 4 << 20;
     private const int CreditStep = 256 << 20;
+    private const int MostParts = 1024;
 
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly HeaderDecoder _headers = new();
     private readonly ArrayBufferWriter<byte> _block = new();
     private int _start;
     private int _end;
+    private bool _hasBegun;
     private int _blockStream;
+    private int _blockParts;
     private bool _blockEndsStream;
     private int _credit;
     private long _lastArrival = time.GetTimestamp();
@@ -25,8 +26,8 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
     public long LastArrival => Interlocked.Read(ref _lastArrival);
 
     /// <summary>Reads until the connection ends, which is always a failure here.</summary>
-    /// <exception cref="IOException">The connection ended or broke.</exception>
-    /// <exception cref="InvalidDataException">The server sent what is no HTTP/2.</exception>
+    /// <exception cref="IOException">The connection ended or broke, or the server sent what is no HTTP/2.</exception>
+    /// <exception cref="InvalidDataException">The server sent headers that nobody can read.</exception>
     public async Task RunAsync()
     {
         while (true)
@@ -35,7 +36,7 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
             FrameHeader header = FrameHeader.Read(_buffer.AsSpan(_start));
             _start += FrameHeader.Size;
             Check(header);
-            if (header.Type == FrameType.Data)
+            if (header.Type is FrameType.Data or > FrameType.Continuation)
             {
                 await ReadDataAsync(header).ConfigureAwait(false);
                 continue;
@@ -44,53 +45,57 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
             await FillAsync(header.Length).ConfigureAwait(false);
             ReadOnlyMemory<byte> payload = _buffer.AsMemory(_start, header.Length);
             _start += header.Length;
-            await HandleAsync(header, payload).ConfigureAwait(false);
+            Handle(header, payload.Span);
         }
     }
 
     private void Check(FrameHeader header)
     {
-        if (header.Length > (header.Type == FrameType.Data ? MaxFrame : LargestControl))
+        if (!_hasBegun && (header.Type != FrameType.Settings || header.Has(FrameHeader.Ack)))
         {
-            throw new InvalidDataException(FormattableString.Invariant($"a frame of {header.Length} bytes is longer than allowed"));
+            throw new Http2Exception(ErrorCode.Protocol, "the server does not begin with its settings");
         }
 
+        _hasBegun = true;
+        FrameRules.Check(header);
         if (_blockStream != 0 && (header.Type != FrameType.Continuation || header.Stream != _blockStream))
         {
-            throw new InvalidDataException("a block of headers is interrupted");
+            throw new Http2Exception(ErrorCode.Protocol, "a block of headers is interrupted");
         }
     }
 
-    private async Task HandleAsync(FrameHeader header, ReadOnlyMemory<byte> payload)
+    // Nothing here waits for what is being written: a server that does not read until it has written would wait for ever, and so would this.
+    private void Handle(FrameHeader header, ReadOnlySpan<byte> payload)
     {
         switch (header.Type)
         {
             case FrameType.Headers:
-                BeginBlock(header, Unpad(header, payload.Span, header.Has(FrameHeader.HasPriority) ? 5 : 0));
+                BeginBlock(header, Unpad(header, payload, header.Has(FrameHeader.HasPriority) ? 5 : 0));
                 break;
             case FrameType.Continuation:
-                ContinueBlock(header, payload.Span);
+                ContinueBlock(header, payload);
                 break;
             case FrameType.Settings when !header.Has(FrameHeader.Ack):
-                Apply(payload.Span);
-                await writer.WriteAsync(FrameType.Settings, FrameHeader.Ack, 0, default, CancellationToken.None).ConfigureAwait(false);
+                writer.Post(new ControlFrame(new FrameHeader(0, FrameType.Settings, FrameHeader.Ack, 0), 0, PeerSettings.Read(payload)));
                 break;
             case FrameType.Ping when !header.Has(FrameHeader.Ack):
-                await writer.WriteAsync(FrameType.Ping, FrameHeader.Ack, 0, payload.ToArray(), CancellationToken.None).ConfigureAwait(false);
+                writer.Post(new ControlFrame(
+                    new FrameHeader(payload.Length, FrameType.Ping, FrameHeader.Ack, 0), BinaryPrimitives.ReadUInt64BigEndian(payload)));
                 break;
             case FrameType.WindowUpdate:
-                windows.Grow(header.Stream, Number(payload.Span) & int.MaxValue);
+                Grow(header, Number(payload) & int.MaxValue);
                 break;
             case FrameType.Reset:
-                Reset(header, Number(payload.Span));
+                windows.Find(header.Stream)?.OnReset((uint)Number(payload));
+                windows.Pulse();
                 break;
             case FrameType.GoAway:
-                GoAway(payload.Span);
+                GoAway(payload);
                 break;
             case FrameType.PushPromise:
-                throw new InvalidDataException("the server pushes");
+                throw new Http2Exception(ErrorCode.Protocol, "the server pushes");
             default:
-                break; // Acknowledgements, priorities, and kinds that do not exist yet.
+                break; // Acknowledgements and priorities.
         }
     }
 
@@ -98,8 +103,15 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
     {
         int left = header.Length;
         int padding = 0;
-        if (header.Has(FrameHeader.Padded))
+        bool isData = header.Type == FrameType.Data; // Else a kind of frame that does not exist yet.
+        Http2Stream? stream = isData ? windows.Find(header.Stream) : null;
+        if (isData && header.Has(FrameHeader.Padded))
         {
+            if (left == 0)
+            {
+                throw Short();
+            }
+
             await FillAsync(1).ConfigureAwait(false);
             padding = _buffer[_start++];
             left--;
@@ -107,10 +119,9 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
 
         if (padding > left)
         {
-            throw new InvalidDataException("the padding of a frame is longer than the frame");
+            throw new Http2Exception(ErrorCode.Protocol, "the padding of a frame is longer than the frame");
         }
 
-        Http2Stream? stream = windows.Find(header.Stream);
         while (left > 0)
         {
             await FillAsync(1).ConfigureAwait(false);
@@ -120,34 +131,42 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
             left -= count;
         }
 
-        _credit += header.Length;
+        if (isData)
+        {
+            GiveCredit(header.Length);
+            if (header.Has(FrameHeader.EndStream))
+            {
+                End(stream);
+            }
+        }
+    }
+
+    // What is dropped counts too.
+    private void GiveCredit(int count)
+    {
+        _credit += count;
         if (_credit >= CreditStep)
         {
-            byte[] credit = new byte[4];
-            BinaryPrimitives.WriteInt32BigEndian(credit, _credit);
+            writer.Post(new ControlFrame(new FrameHeader(4, FrameType.WindowUpdate, 0, 0), (ulong)_credit));
             _credit = 0;
-            await writer.WriteAsync(FrameType.WindowUpdate, 0, 0, credit, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        if (header.Has(FrameHeader.EndStream))
-        {
-            End(stream);
         }
     }
 
     private void BeginBlock(FrameHeader header, ReadOnlySpan<byte> part)
     {
+        _ = windows.Find(header.Stream);
         _block.ResetWrittenCount();
         _block.Write(part);
+        _blockParts = 0;
         (_blockStream, _blockEndsStream) = (header.Stream, header.Has(FrameHeader.EndStream));
         EndBlock(header);
     }
 
     private void ContinueBlock(FrameHeader header, ReadOnlySpan<byte> part)
     {
-        if (_blockStream == 0 || _block.WrittenCount + part.Length > LargestControl)
+        if (_blockStream == 0 || _block.WrittenCount + part.Length > FrameRules.LargestBlock || ++_blockParts > MostParts)
         {
-            throw new InvalidDataException("a block of headers goes on that has not begun, or never ends");
+            throw new Http2Exception(_blockStream == 0 ? ErrorCode.Protocol : ErrorCode.TooMuch, "a block of headers goes on that has not begun, or never ends");
         }
 
         _block.Write(part);
@@ -176,52 +195,44 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
     {
         if (stream is not null && !stream.OnEnd())
         {
-            throw new InvalidDataException("an answer has no status");
+            throw new Http2Exception(ErrorCode.Protocol, "an answer has no status");
         }
 
         windows.Pulse();
     }
 
-    private void Apply(ReadOnlySpan<byte> settings)
+    private void Grow(FrameHeader header, int count)
     {
-        int? initialWindow = null, maxFrame = null, maxStreams = null;
-        for (; settings.Length >= 6; settings = settings[6..])
+        if (count == 0)
         {
-            uint value = BinaryPrimitives.ReadUInt32BigEndian(settings[2..]);
-            int bounded = (int)Math.Min(value, int.MaxValue);
-            switch (BinaryPrimitives.ReadUInt16BigEndian(settings))
-            {
-                case 3:
-                    maxStreams = bounded;
-                    break;
-                case 4:
-                    initialWindow = value <= int.MaxValue ? bounded : throw new InvalidDataException("a window is larger than allowed");
-                    break;
-                case 5:
-                    maxFrame = bounded;
-                    break;
-                default:
-                    break; // Of no concern to a client that keeps no table of headers and takes no pushes.
-            }
+            throw new Http2Exception(ErrorCode.Protocol, "a window grows by nothing");
         }
 
-        windows.Apply(initialWindow, maxFrame, maxStreams);
-    }
-
-    // A server may reset what it has answered to say that it wants no more of the body.
-    private void Reset(FrameHeader header, int code)
-    {
-        if (windows.Find(header.Stream) is { } stream && !stream.Completion.IsCompleted)
+        if (header.Stream != 0)
         {
-            throw new IOException(FormattableString.Invariant($"the server gave a request up (code {code})"));
+            _ = windows.Find(header.Stream);
         }
+
+        windows.Grow(header.Stream, count);
     }
 
-    private static void GoAway(ReadOnlySpan<byte> payload)
+    // A server that ends in order answers what it has taken, and takes nothing more.
+    private void GoAway(ReadOnlySpan<byte> payload)
     {
-        int code = payload.Length >= 8 ? Number(payload[4..]) : 0;
+        uint code = (uint)Number(payload[4..]);
         string text = payload.Length > 8 ? $": {System.Text.Encoding.UTF8.GetString(payload[8..])}" : "";
-        throw new IOException(FormattableString.Invariant($"the server ended the session (code {code}{text})"));
+        string reason = FormattableString.Invariant($"the server ended the session (code {code}{text})");
+        if (code != (uint)ErrorCode.None)
+        {
+            throw new IOException(reason);
+        }
+
+        foreach (Http2Stream stream in windows.Close(reason, Number(payload) & int.MaxValue))
+        {
+            stream.Fail(new GoingAwayException(reason));
+        }
+
+        windows.Pulse();
     }
 
     private static ReadOnlySpan<byte> Unpad(FrameHeader header, ReadOnlySpan<byte> payload, int skip)
@@ -236,9 +247,9 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
         return skip + padding <= payload.Length ? payload[skip..^padding] : throw Short();
     }
 
-    private static int Number(ReadOnlySpan<byte> payload) => payload.Length >= 4 ? BinaryPrimitives.ReadInt32BigEndian(payload) : throw Short();
+    private static int Number(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadInt32BigEndian(payload);
 
-    private static InvalidDataException Short() => new("a frame is too short");
+    private static Http2Exception Short() => new(ErrorCode.Protocol, "a frame is too short");
 
     private async ValueTask FillAsync(int count)
     {

@@ -7,6 +7,9 @@ namespace ProxSharp.Backup.Protocol.Http2;
 /// <summary>Writes blocks of request headers (HPACK, RFC 7541): entries of the static table and plain texts, so that there is no state.</summary>
 internal static class HeaderEncoder
 {
+    /// <summary>Says at the beginning of a block that nothing is kept in the table from here on.</summary>
+    public const byte NoTable = 0x20;
+
     private const int Authority = 1;
     private const int MethodGet = 2;
     private const int MethodPost = 3;

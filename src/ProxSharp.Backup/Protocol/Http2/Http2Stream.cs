@@ -24,6 +24,12 @@ internal sealed class Http2Stream
     /// <summary>How many bytes the server takes yet; guarded by <see cref="SendWindow"/>.</summary>
     public long Window { get; set; }
 
+    /// <summary>True once the server sends nothing more on the stream.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>True once the server gave the stream up.</summary>
+    public bool IsReset { get; private set; }
+
     /// <summary>Ends with the answer.</summary>
     public Task<ChannelAnswer> Completion => _completion.Task;
 
@@ -66,8 +72,20 @@ internal sealed class Http2Stream
         lock (_gate)
         {
             string text = _error is null ? "" : Encoding.UTF8.GetString(_error.WrittenSpan).Trim();
+            IsOver = true;
             return _status != 0 && (_completion.TrySetResult(new ChannelAnswer(_status, text)) || true);
         }
+    }
+
+    /// <summary>Takes that the server gave the stream up. It may say so of what it has answered, when it wants no more of the body.</summary>
+    public void OnReset(uint code)
+    {
+        lock (_gate)
+        {
+            IsReset = true;
+        }
+
+        Fail(new StreamResetException(code));
     }
 
     /// <summary>Ends without an answer.</summary>

@@ -10,6 +10,8 @@ internal sealed class SendWindow
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private TaskCompletionSource _changed = NewSignal();
     private Exception? _failure;
+    private string? _farewell;
+    private int _lastOpened;
     private bool _isReady;
     private long _connection = DefaultWindow;
     private int _initial = DefaultWindow;
@@ -25,7 +27,7 @@ internal sealed class SendWindow
             Task changed;
             lock (_gate)
             {
-                ThrowIfFailed();
+                ThrowIfClosed();
                 if (_isReady && _slots < _maxStreams)
                 {
                     _slots++;
@@ -55,43 +57,47 @@ internal sealed class SendWindow
     {
         lock (_gate)
         {
-            ThrowIfFailed();
+            ThrowIfClosed();
             stream.Id = id;
             stream.Window = _initial;
             _streams.Add(id, stream);
+            _lastOpened = id;
         }
     }
 
-    /// <summary>Finds a stream.</summary>
+    /// <summary>Finds a stream; null if it was given up.</summary>
+    /// <exception cref="Http2Exception">There never was such a stream.</exception>
     public Http2Stream? Find(int id)
     {
         lock (_gate)
         {
+            if (id > _lastOpened || id % 2 == 0)
+            {
+                throw new Http2Exception(ErrorCode.Protocol, FormattableString.Invariant($"nobody opened stream {id}"));
+            }
+
             return _streams.GetValueOrDefault(id);
         }
     }
 
-    /// <summary>Waits until bytes may be sent on a stream, and takes them.</summary>
-    /// <returns>How many bytes, at most what one frame holds; 0 if the answer has come and nothing more is wanted.</returns>
-    public async Task<int> TakeAsync(Http2Stream stream, int wanted, CancellationToken cancellationToken)
+    /// <summary>Waits until bytes may be sent on a stream.</summary>
+    /// <returns>False if the answer has come and nothing more is wanted.</returns>
+    public async Task<bool> WaitAsync(Http2Stream stream, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task changed;
             lock (_gate)
             {
-                ThrowIfFailed();
                 if (stream.Completion.IsCompleted)
                 {
-                    return 0;
+                    return false;
                 }
 
-                int count = (int)Math.Min(Math.Min(wanted, _maxFrame), Math.Min(_connection, stream.Window));
-                if (count > 0)
+                ThrowIfFailed();
+                if (Math.Min(_connection, stream.Window) > 0)
                 {
-                    _connection -= count;
-                    stream.Window -= count;
-                    return count;
+                    return true;
                 }
 
                 changed = _changed.Task;
@@ -101,23 +107,42 @@ internal sealed class SendWindow
         }
     }
 
-    /// <summary>Takes the server's settings.</summary>
-    public void Apply(int? initialWindow, int? maxFrame, int? maxStreams)
+    /// <summary>Takes bytes that may be sent on a stream now.</summary>
+    /// <returns>How many bytes, at most what one frame holds; 0 if there are none or the answer has come.</returns>
+    public int Take(Http2Stream stream, int wanted)
     {
         lock (_gate)
         {
-            if (initialWindow is { } window)
+            int count = (int)Math.Min(Math.Min(wanted, _maxFrame), Math.Min(_connection, stream.Window));
+            if (count <= 0 || stream.Completion.IsCompleted)
+            {
+                return 0;
+            }
+
+            _connection -= count;
+            stream.Window -= count;
+            return count;
+        }
+    }
+
+    /// <summary>Takes the server's settings.</summary>
+    /// <exception cref="Http2Exception">A window becomes larger than allowed.</exception>
+    public void Apply(PeerSettings settings)
+    {
+        lock (_gate)
+        {
+            if (settings.InitialWindow is { } window)
             {
                 foreach (Http2Stream stream in _streams.Values)
                 {
-                    stream.Window += window - _initial;
+                    stream.Window = Checked(stream.Window + window - _initial);
                 }
 
                 _initial = window;
             }
 
-            _maxFrame = maxFrame ?? _maxFrame;
-            _maxStreams = maxStreams ?? _maxStreams;
+            _maxFrame = settings.MaxFrame ?? _maxFrame;
+            _maxStreams = settings.MaxStreams ?? _maxStreams;
             _isReady = true;
             Signal();
         }
@@ -126,17 +151,18 @@ internal sealed class SendWindow
     /// <summary>Takes more room.</summary>
     /// <param name="id">The stream; 0 for the connection.</param>
     /// <param name="count">How many bytes more.</param>
+    /// <exception cref="Http2Exception">The window becomes larger than allowed.</exception>
     public void Grow(int id, int count)
     {
         lock (_gate)
         {
             if (id == 0)
             {
-                _connection += count;
+                _connection = Checked(_connection + count);
             }
             else if (_streams.TryGetValue(id, out Http2Stream? stream))
             {
-                stream.Window += count;
+                stream.Window = Checked(stream.Window + count);
             }
 
             Signal();
@@ -149,6 +175,20 @@ internal sealed class SendWindow
         lock (_gate)
         {
             Signal();
+        }
+    }
+
+    /// <summary>Opens no more streams.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="last">The last stream that the server answers.</param>
+    /// <returns>The streams that it does not.</returns>
+    public IReadOnlyList<Http2Stream> Close(string reason, int last)
+    {
+        lock (_gate)
+        {
+            _farewell ??= reason;
+            Signal();
+            return [.. _streams.Values.Where(stream => stream.Id > last)];
         }
     }
 
@@ -170,6 +210,18 @@ internal sealed class SendWindow
     {
         _changed.TrySetResult();
         _changed = NewSignal();
+    }
+
+    private static long Checked(long window)
+        => window <= int.MaxValue ? window : throw new Http2Exception(ErrorCode.FlowControl, "a window grows larger than allowed");
+
+    private void ThrowIfClosed()
+    {
+        ThrowIfFailed();
+        if (_farewell is { } farewell)
+        {
+            throw new GoingAwayException(farewell);
+        }
     }
 
     private void ThrowIfFailed()
