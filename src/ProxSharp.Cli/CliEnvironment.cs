@@ -17,6 +17,12 @@ internal sealed record CliEnvironment
     /// <summary>True on Windows, where configuration lives in <c>%APPDATA%</c> and files have no mode.</summary>
     public bool IsWindows { get; init; } = OperatingSystem.IsWindows();
 
+    /// <summary>True if the program was started under the name <c>prox-ro</c>: nothing may be changed then, whatever the context says.</summary>
+    public bool IsReadOnlyName { get; init; }
+
+    /// <summary>True if nothing may be changed: by the name of the program, or by <c>PROX_READ_ONLY</c>.</summary>
+    public bool IsReadOnly => IsReadOnlyName || Variable("PROX_READ_ONLY") is { } wish && wish != "0";
+
     /// <summary>Reads the environment of this process.</summary>
     public static CliEnvironment FromProcess()
     {
@@ -31,6 +37,7 @@ internal sealed record CliEnvironment
             Variables = variables,
             HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             CurrentDirectory = Environment.CurrentDirectory,
+            IsReadOnlyName = Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]) == "prox-ro",
         };
     }
 

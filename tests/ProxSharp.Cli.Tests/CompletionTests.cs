@@ -31,7 +31,8 @@ public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<Si
 
         string output = (await cli.RunAsync("complete", "--line", line)).Succeeded();
 
-        string[] words = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('\t')[0]).Where(word => expected.Length > 0 || word.Length > 0)];
+        string[] words = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('\t')[0]).Where(
+            word => expected.Length > 0 || word.Length > 0)];
         Assert.Equal(expected, string.Join(' ', words.Order(StringComparer.Ordinal)));
     }
 
@@ -42,7 +43,8 @@ public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<Si
         (await cli.RunAsync("complete", "--line", "prox vm start web")).Succeeded();
 
         // The second answer comes from the cache: the context leads nowhere by then.
-        (await cli.RunAsync("context", "add", "lab", "https://127.0.0.1:1", "--token-id", "a@pve!b", "--secret", "env:LAB_SECRET", "--replace", "--use")).Succeeded();
+        (await cli.RunAsync("context", "add", "lab", "https://127.0.0.1:1", "--token-id", "a@pve!b", "--secret", "env:LAB_SECRET", "--replace", "--use"))
+            .Succeeded();
 
         Assert.StartsWith("web-1\t", (await cli.RunAsync("complete", "--line", "prox vm start web")).Succeeded(), StringComparison.Ordinal);
     }

@@ -51,7 +51,8 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
 
         (await cli.LineAsync("spice dns --output-file web.vv")).Succeeded();
 
-        Assert.StartsWith("[virt-viewer]", await File.ReadAllTextAsync(Path.Combine(cli.Home, "web.vv"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[virt-viewer]", await File.ReadAllTextAsync(Path.Combine(cli.Home, "web.vv"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,7 +73,8 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
                 }
 
                 bool reads = words[0] is "lookup" or "find-generic-password";
-                return Task.FromResult<ProgramResult?>(new ProgramResult(reads && !entries.ContainsKey("lab") ? 1 : 0, reads ? entries.GetValueOrDefault("lab", "") + "\n" : "", ""));
+                return Task.FromResult<ProgramResult?>(
+                    new ProgramResult(reads && !entries.ContainsKey("lab") ? 1 : 0, reads ? entries.GetValueOrDefault("lab", "") + "\n" : "", ""));
             },
             isMac);
 
@@ -89,7 +91,8 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
     {
         Keyring keyring = new(static (_, _, _, _) => Task.FromResult<ProgramResult?>(null), isMac: false);
 
-        InvalidOperationException missing = await Assert.ThrowsAsync<InvalidOperationException>(() => keyring.ReadAsync("lab", TestContext.Current.CancellationToken));
+        InvalidOperationException missing = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => keyring.ReadAsync("lab", TestContext.Current.CancellationToken));
 
         Assert.Contains("libsecret-tools", missing.Message, StringComparison.Ordinal);
         Assert.Equal("keyring:lab", SecretReference.Parse("keyring:lab", new CliHarness().Environment).ToString());
@@ -114,7 +117,8 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
             return 0;
         }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => typed.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            typed.WriteAsync(buffer, cancellationToken);
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -15,7 +15,8 @@ public sealed class HelpTests
         foreach ((string path, Command command) in Walk())
         {
             // Verbs that follow from the schema are recorded together, noun by noun.
-            bool isDerived = command is VerbCommand { Verb.IsDerived: true } || (command is NounCommand && command.Subcommands.OfType<VerbCommand>().All(static sub => sub.Verb.IsDerived));
+            bool isDerived = command is VerbCommand { Verb.IsDerived: true } || (
+                command is NounCommand && command.Subcommands.OfType<VerbCommand>().All(static sub => sub.Verb.IsDerived));
             if (!isDerived)
             {
                 paths.Add(path);
@@ -45,7 +46,9 @@ public sealed class HelpTests
         string help = (await cli.RunAsync([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeded();
 
         // Examples are whole command lines and stay in one piece.
-        Assert.All(help.Split('\n').Where(static line => !line.StartsWith("  prox ", StringComparison.Ordinal) && !line.StartsWith("  # ", StringComparison.Ordinal)), static line => Assert.InRange(line.Length, 0, 60));
+        Assert.All(
+            help.Split('\n').Where(static line => !line.StartsWith("  prox ", StringComparison.Ordinal) && !line.StartsWith("  # ", StringComparison.Ordinal)),
+            static line => Assert.InRange(line.Length, 0, 60));
     }
 
     public static TheoryData<string> Nouns => [.. NounCatalog.All.Select(static noun => noun.Name)];
@@ -56,7 +59,8 @@ public sealed class HelpTests
     {
         using CliHarness cli = new();
 
-        string commands = (await cli.LineAsync($"commands {noun} --query '[].{{command: command, class: class, calls: calls, arguments: arguments[].name, options: options[].name}}' -o jsonl")).Succeeded();
+        string commands = (
+            await cli.LineAsync($"commands {noun} --query '[].{{command: command, class: class, calls: calls, arguments: arguments[].name, options: options[].name}}' -o jsonl")).Succeeded();
 
         Snapshot.Match($"commands-{noun}", commands);
     }
@@ -72,7 +76,8 @@ public sealed class HelpTests
     public void Commands_All_CoverTheWholeApi()
     {
         HashSet<string> made = [.. Walk().Select(static item => item.Command).OfType<VerbCommand>().SelectMany(static command => command.Verb.Calls)];
-        IEnumerable<string> pve = SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Endpoints.Select(static endpoint => endpoint.ToString()).Except(PathExceptions.Pve);
+        IEnumerable<string> pve = SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Endpoints.Select(static endpoint => endpoint.ToString())
+            .Except(PathExceptions.Pve);
         IEnumerable<string> pbs = SchemaSource.Embedded(ProxmoxProduct.BackupServer).Endpoints
             .Where(static endpoint => !PathExceptions.IsDataProtocol(endpoint.Path))
             .Select(static endpoint => endpoint.ToString())
@@ -99,7 +104,9 @@ public sealed class HelpTests
 
         Assert.All(examples, example =>
         {
-            ParseResult parse = root.Parse([.. ShellWords.Split(example.Line).TakeWhile(static word => word is not (">" or "<" or "|"))], new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parse = root.Parse(
+                [.. ShellWords.Split(example.Line).TakeWhile(static word => word is not (">" or "<" or "|"))],
+                new ParserConfiguration { ResponseFileTokenReplacer = null });
             Assert.True(parse.Errors.Count == 0, $"{example.Line}: {string.Join("; ", parse.Errors.Select(static error => error.Message))}");
         });
     }

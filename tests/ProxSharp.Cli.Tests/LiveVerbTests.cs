@@ -7,7 +7,8 @@ using ProxSharp.Cli.Tests.Testing;
 namespace ProxSharp.Cli.Tests;
 
 /// <summary>What shows how the cluster is: charts, the live view, events, the doctor, explanations, manual pages.</summary>
-public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+public sealed class LiveVerbTests(
+    SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -23,7 +24,9 @@ public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServe
 
     [Fact]
     public void Draw_Svg_IsAsRecorded() =>
-        Snapshot.Match("chart-svg", SvgChart.Draw("VM 1 <web> & co", [Series("mem", "bytes", static i => i * 1e8), Series("load", null, static i => i % 7 == 0 ? null : i)]));
+        Snapshot.Match(
+            "chart-svg",
+            SvgChart.Draw("VM 1 <web> & co", [Series("mem", "bytes", static i => i * 1e8), Series("load", null, static i => i % 7 == 0 ? null : i)]));
 
     [Fact]
     public void Draw_ChartWithoutValues_SaysSo() =>
@@ -40,7 +43,8 @@ public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServe
         Assert.Contains($"{figure}  now ", (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
         Assert.StartsWith("[", (await cli.LineAsync($"{line} -o json --query @")).Succeeded(), StringComparison.Ordinal);
         (await cli.LineAsync($"{line} --svg chart.svg")).Succeeded();
-        Assert.StartsWith("<svg ", await File.ReadAllTextAsync(Path.Combine(cli.Home, "chart.svg"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<svg ", await File.ReadAllTextAsync(Path.Combine(cli.Home, "chart.svg"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("There are:", (await cli.LineAsync($"{line.Split(" --", 2)[0]} --of nothing")).Errors, StringComparison.Ordinal);
     }
 
@@ -101,7 +105,10 @@ public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServe
         ];
 
         Assert.Equal(
-            ["guest.status VM 1 (a): status stopped -> running", "guest.node VM 1 (a): node n1 -> n2", "guest.created container 2 (b) appeared", "node.gone node n1 is gone"], resources);
+            [
+                "guest.status VM 1 (a): status stopped -> running", "guest.node VM 1 (a): node n1 -> n2", "guest.created container 2 (b) appeared",
+                "node.gone node n1 is gone",
+            ], resources);
         Assert.Equal(["task.ended task x on n1 ended: OK", "task.started task y of 1 on n1 started"], tasks);
     }
 
@@ -200,7 +207,8 @@ public sealed class LiveVerbTests(SimulatedCluster cluster, SimulatedBackupServe
         Assert.Contains("Did you mean 'selectors'?", (await cli.LineAsync("help selector")).FailedWith(2), StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<string> Screen(TopState state, int width, int? height) => TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false);
+    private static IReadOnlyList<string> Screen(TopState state, int width, int? height) =>
+        TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false);
 
     private static ChartSeries Series(string name, string? unit, Func<int, double?> value) =>
         new(name, unit, [.. Enumerable.Range(0, 60).Select(i => (s_start.AddMinutes(i), value(i)))]);

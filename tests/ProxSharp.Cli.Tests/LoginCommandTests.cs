@@ -11,7 +11,19 @@ public sealed class LoginCommandTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword);
 
-        CliRun run = await cli.RunAsync("login", cluster.Url, "--user", "root@pam", "--secret", "env:PASSWORD", "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint);
+        CliRun run = await cli.RunAsync(
+            "login",
+            cluster.Url,
+            "--user",
+            "root@pam",
+            "--secret",
+            "env:PASSWORD",
+            "--store",
+            "file",
+            "--name",
+            "lab",
+            "--fingerprint",
+            cluster.Simulator.Fingerprint);
 
         run.Succeeded();
         Assert.Contains("The token root@pam!prox has the role PVEAuditor on /", run.Errors, StringComparison.Ordinal);
@@ -31,7 +43,8 @@ public sealed class LoginCommandTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = new() { TerminalWidth = 100, Input = $"root@pam\n{DefaultCluster.RootPassword}\n" };
 
-        CliRun run = await cli.RunAsync("login", cluster.Url, "--store", "file", "--name", "lab", "--role", "PVEVMAdmin", "--fingerprint", cluster.Simulator.Fingerprint);
+        CliRun run = await cli.RunAsync(
+            "login", cluster.Url, "--store", "file", "--name", "lab", "--role", "PVEVMAdmin", "--fingerprint", cluster.Simulator.Fingerprint);
 
         run.Succeeded();
         Assert.Contains("Password of root@pam: ", run.Errors, StringComparison.Ordinal);

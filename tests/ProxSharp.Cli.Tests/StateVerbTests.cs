@@ -53,13 +53,17 @@ public sealed class StateVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", Simulator.Scenarios.DefaultCluster.RootPassword);
-        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use")).Succeeded();
+        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
+            .Succeeded();
         cli.Write("cluster.yaml", Wanted);
 
         CliRun diff = await cli.LineAsync("diff -f cluster.yaml");
         Assert.Equal(1, diff.ExitCode);
         Snapshot.Match("diff", diff.Output);
-        Snapshot.Match("apply-dry-run", System.Text.RegularExpressions.Regex.Replace((await cli.LineAsync("apply -f cluster.yaml --dry-run")).Succeeded(), "digest=[0-9a-f]+", "digest=..."));
+        Snapshot.Match(
+            "apply-dry-run",
+            System.Text.RegularExpressions.Regex.Replace(
+                (await cli.LineAsync("apply -f cluster.yaml --dry-run")).Succeeded(), "digest=[0-9a-f]+", "digest=..."));
         (await cli.LineAsync("apply -f cluster.yaml")).Succeeded();
 
         Assert.Equal("missing guests 4711 (not there; apply makes no guests)\n", (await cli.LineAsync("diff -f cluster.yaml")).Output);
@@ -137,13 +141,16 @@ public sealed class StateVerbTests
     public void Compare_Acl_TellsCreatedChangedAndDeleted()
     {
         AclSection section = new();
-        JsonElement present = YamlReading.Read("[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: true}, {path: /vms, type: group, ugid: g, roleid: X, propagate: true}]", "now");
-        JsonElement wanted = YamlReading.Read("[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: false}, {path: /vms, type: token, ugid: a@pve!t, roleid: PVEAuditor}]", "file");
+        JsonElement present = YamlReading.Read(
+            "[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: true}, {path: /vms, type: group, ugid: g, roleid: X, propagate: true}]", "now");
+        JsonElement wanted = YamlReading.Read(
+            "[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: false}, {path: /vms, type: token, ugid: a@pve!t, roleid: PVEAuditor}]", "file");
 
         StateChange[] changes = [.. section.Compare(wanted, present, prune: true)];
 
         Assert.Equal(["change", "create", "delete"], changes.Select(static change => change.Action));
         Assert.Contains(changes[1].Call!.Parameters, static parameter => parameter is { Name: "tokens", Text: "a@pve!t" });
-        Assert.Throws<CliException>(() => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, prune: false).ToList());
+        Assert.Throws<CliException>(
+            () => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, prune: false).ToList());
     }
 }

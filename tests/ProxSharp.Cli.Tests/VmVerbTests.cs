@@ -18,7 +18,8 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         await using SimulatedCluster own = await SimulatedCluster.StillAsync();
         using CliHarness cli = await own.UserAsync();
 
-        string list = (await cli.LineAsync($"vm list {(format is "table" or "wide" ? "--fields vmid,name,node,status,maxcpu,maxmem,tags" : "--fields vmid,name,node,status,maxmem,template")} -o {format}")).Succeeded();
+        string list = (
+            await cli.LineAsync($"vm list {(format is "table" or "wide" ? "--fields vmid,name,node,status,maxcpu,maxmem,tags" : "--fields vmid,name,node,status,maxmem,template")} -o {format}")).Succeeded();
 
         Snapshot.Match($"vm-list-{format}", list);
     }
@@ -213,6 +214,18 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     }
 
     [Fact]
+    public async Task DebugHttp_ShowsCallsWithoutSecrets()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("vm list --debug-http");
+
+        run.Succeeded();
+        Assert.Contains("/cluster/resources answered", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(Simulator.Scenarios.DefaultCluster.TokenSecret, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Context_ReadOnlyOrProtected_RefusesChanges()
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -226,6 +239,10 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         Assert.Contains("read-only", (await cli.LineAsync("vm stop web-1 -c looking")).FailedWith(7), StringComparison.Ordinal);
         Assert.Contains("read-only", (await cli.LineAsync("api create /nodes/pve1/qemu/100/status/stop -c looking")).FailedWith(7), StringComparison.Ordinal);
         (await cli.LineAsync("vm list -c looking")).Succeeded();
+        cli.With("PROX_READ_ONLY", "1");
+        (await cli.LineAsync("vm stop web-1 -c lab")).FailedWith(7);
+        (await cli.LineAsync("vm list -c lab")).Succeeded();
+        cli.With("PROX_READ_ONLY", "0");
         Assert.Contains("'prod'", (await cli.LineAsync("vm stop web-1 -c careful")).FailedWith(7), StringComparison.Ordinal);
         (await cli.LineAsync("vm stop staging -c careful")).Succeeded();
     }

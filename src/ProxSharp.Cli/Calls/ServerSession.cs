@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProxSharp.Api;
 using ProxSharp.Authentication;
 using ProxSharp.Cli.Commands;
@@ -35,7 +37,9 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <exception cref="CliException">The secret is not where it should be.</exception>
     public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
-        string secret = context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+        string secret = context.Secret is { } reference
+            ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false)
+            : "";
         return Open(run, context, secret, cancellationToken);
     }
 
@@ -52,6 +56,7 @@ internal sealed class ServerSession : IAsyncDisposable
             Trust = Trust(context, run, questions),
             TimeProvider = run.Services.Time,
             UserAgent = $"prox/{ToolVersion.Text}",
+            LoggerFactory = (ILoggerFactory?)run.HttpLog ?? NullLoggerFactory.Instance,
         };
         ProxmoxClient client = context.Product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
         return new ServerSession(context, client);
@@ -81,7 +86,8 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Makes a call.</summary>
-    public Task<ApiResponse<JsonElement>> CallAsync(ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    public Task<ApiResponse<JsonElement>> CallAsync(
+        ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
     {
         CheckMayChange(method);
         return _client.Raw.SendAsync(method, path, parameters, options, cancellationToken);
@@ -102,7 +108,8 @@ internal sealed class ServerSession : IAsyncDisposable
         string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
         CheckMayChange(ApiMethod.Post);
-        FileStream content = new(upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        FileStream content = new(
+            upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))
         {
             UploadProgress? progress = terminal is null ? null : new UploadProgress(terminal, content.Length);

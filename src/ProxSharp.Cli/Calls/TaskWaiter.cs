@@ -55,7 +55,15 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 
     private async Task<string> WaitAsync(PveTask task, CancellationToken cancellationToken)
     {
-        TaskWaitOptions options = new() { MinInterval = s_shortestPause, MaxInterval = s_longestPause, Timeout = Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, Log = new LineSink(logged), LogTailLines = TailLength, ThrowOnFailure = false };
+        TaskWaitOptions options = new()
+        {
+            MinInterval = s_shortestPause,
+            MaxInterval = s_longestPause,
+            Timeout = Timeout ?? System.Threading.Timeout.InfiniteTimeSpan,
+            Log = new LineSink(logged),
+            LogTailLines = TailLength,
+            ThrowOnFailure = false,
+        };
         TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
         string end = result.ExitStatus.Length > 0 ? result.ExitStatus : "the server does not know how it ended";
         return result.Succeeded ? end : throw Failed(task.Upid.ToString(), end, result.LogTail);
@@ -159,12 +167,15 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     }
 
     private static long? Number(JsonElement line) =>
-        line.ValueKind == JsonValueKind.Object && line.TryGetProperty("n", out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty("n", out JsonElement value)
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
             ? number
             : null;
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private sealed class LineSink(Action<string> logged) : IProgress<TaskLogLine>
     {

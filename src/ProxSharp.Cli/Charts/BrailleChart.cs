@@ -19,7 +19,8 @@ internal static class BrailleChart
     public static IReadOnlyList<string> Draw(ChartSeries series, int width, int height, bool plain)
     {
         double top = ChartScale.Top(series);
-        string[] labels = [.. Enumerable.Range(0, height).Select(line => line == 0 ? ChartScale.Text(top, series.Unit) : line == height - 1 ? ChartScale.Text(0, series.Unit) : line == height / 2 ? ChartScale.Text(top * (height - 1 - line) / (height - 1), series.Unit) : "")];
+        string[] labels = [.. Enumerable.Range(0, height).Select(
+            line => line == 0 ? ChartScale.Text(top, series.Unit) : line == height - 1 ? ChartScale.Text(0, series.Unit) : line == height / 2 ? ChartScale.Text(top * (height - 1 - line) / (height - 1), series.Unit) : "")];
         int margin = labels.Max(static label => label.Length);
         int columns = Math.Max(8, width - margin - 2);
         double?[] values = Resample(series, columns * 2);

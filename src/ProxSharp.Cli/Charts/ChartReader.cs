@@ -10,13 +10,17 @@ internal static class ChartReader
 
     /// <summary>Returns the names of the figures that were recorded, in their usual order.</summary>
     public static IReadOnlyList<string> NamesIn(JsonElement points) =>
-        [.. points.EnumerateArray().SelectMany(static point => point.EnumerateObject()).Where(static member => member.Value.ValueKind == JsonValueKind.Number && member.Name != "time").Select(static member => member.Name).Distinct(StringComparer.Ordinal)];
+        [.. points.EnumerateArray().SelectMany(static point => point.EnumerateObject()).Where(
+            static member => member.Value.ValueKind == JsonValueKind.Number
+                && member.Name != "time").Select(static member => member.Name).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Returns a figure over time.</summary>
     public static ChartSeries Read(JsonElement points, string name)
     {
         Units.Of("/rrddata").TryGetValue(name, out string? unit);
-        string? shown = unit ?? (name.StartsWith("mem", StringComparison.Ordinal) || name.StartsWith("swap", StringComparison.Ordinal) || name.StartsWith("root", StringComparison.Ordinal) || s_rates.Contains(name) ? "bytes" : name is "iowait" ? "fraction_as_percentage" : null);
+        string? shown = unit ?? (
+            name.StartsWith("mem", StringComparison.Ordinal) || name.StartsWith("swap", StringComparison.Ordinal)
+                || name.StartsWith("root", StringComparison.Ordinal) || s_rates.Contains(name) ? "bytes" : name is "iowait" ? "fraction_as_percentage" : null);
         return new ChartSeries(name, shown,
         [
             .. points.EnumerateArray()

@@ -19,12 +19,18 @@ internal abstract class ApiCallCommand : ProxCommand
     private readonly Argument<string> _path = new("path") { Description = "The path, for example /nodes/pve1/qemu/100/config; a part may be percent-encoded" };
     private readonly Argument<string[]> _parameters = new("parameter")
     {
-        Description = "key=value; a repeated key is a list; key=@file takes a file's content without its last line break, key=@- standard input, key=@@text a text that starts with @",
+        Description =
+            "key=value; a repeated key is a list; key=@file takes a file's content without its last line break, key=@- standard input, key=@@text a text "
+            + "that starts with @",
         HelpName = "key=value",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string> _data = new("--data") { Description = "Parameters as a JSON object; @file or - reads it from a file or standard input", HelpName = "json" };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "Parameters as a JSON object; @file or - reads it from a file or standard input",
+        HelpName = "json",
+    };
     private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
 
@@ -143,7 +149,8 @@ internal abstract class ApiCallCommand : ProxCommand
             $"--timeout {seconds.ToString(CultureInfo.InvariantCulture)} is no time to wait",
             string.Create(CultureInfo.InvariantCulture, $"Give a number of seconds from 1 to {LongestTimeout} (a week)"));
 
-    private async Task<int> ReportAsync(CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
+    private async Task<int> ReportAsync(
+        CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
     {
         bool wait = Wait is not null && run.Value(Wait);
         string? upid = TaskWaiter.UpidIn(response.Data);
@@ -198,7 +205,8 @@ internal abstract class ApiCallCommand : ProxCommand
         }
     }
 
-    private async Task<int> DownloadAsync(CommandRun run, ServerSession session, CallTarget target, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
+    private async Task<int> DownloadAsync(
+        CommandRun run, ServerSession session, CallTarget target, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
     {
         string? file = OutputFile is null ? null : run.Value(OutputFile);
         if (file is null && run.Services.Console.IsOutputTerminal)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 
@@ -17,6 +18,7 @@ internal sealed class CommandRun
         Services = services;
         _parse = parse;
         Output = globals.Read(parse, services.Console, services.Environment);
+        HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
     }
 
@@ -25,6 +27,9 @@ internal sealed class CommandRun
 
     /// <summary>How results are written.</summary>
     public OutputSettings Output { get; }
+
+    /// <summary>Where calls are written; null if nobody wants to see them.</summary>
+    public HttpLog? HttpLog { get; }
 
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }

@@ -10,7 +10,11 @@ namespace ProxSharp.Cli.Commands;
 internal sealed class CommandsCommand : ProxCommand
 {
     private readonly Argument<string[]> _words = new("word") { Description = "Only commands below these words", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _match = new("--match") { Description = "Only commands with this text in their words, sentence or API call", HelpName = "text" };
+    private readonly Option<string> _match = new("--match")
+    {
+        Description = "Only commands with this text in their words, sentence or API call",
+        HelpName = "text",
+    };
 
     public CommandsCommand(CommandServices services, GlobalOptions globals, Func<Command> root)
         : base("commands", "List all commands, with their arguments, options, examples and API calls in machine formats.")
@@ -43,7 +47,13 @@ internal sealed class CommandsCommand : ProxCommand
 
                 json.WriteEndArray();
             }),
-            new ResultShape { LeadingFields = ["command", "class", "summary"], TableFields = ["command", "class", "summary"], NameField = "command", WholeField = "command" });
+            new ResultShape
+            {
+                LeadingFields = ["command", "class", "summary"],
+                TableFields = ["command", "class", "summary"],
+                NameField = "command",
+                WholeField = "command",
+            });
         return ExitCodes.Success;
     }
 

@@ -9,7 +9,12 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox complete</c>: what the scripts of shells ask. A word on each line, behind a tab what it means.</summary>
 internal sealed class CompleteCommand : ProxCommand
 {
-    private readonly Option<string> _line = new("--line") { Description = "The command line up to the cursor, prox included", HelpName = "text", Required = true };
+    private readonly Option<string> _line = new("--line")
+    {
+        Description = "The command line up to the cursor, prox included",
+        HelpName = "text",
+        Required = true,
+    };
 
     public CompleteCommand(CommandServices services, GlobalOptions globals, Func<IReadOnlyList<string>, Command> tree)
         : base("complete", "Print the words that may come next in a command line.")
@@ -38,7 +43,8 @@ internal sealed class CompleteCommand : ProxCommand
         foreach (Candidate candidate in await Completer.FindAsync(tree([.. words, "complete"]), words, names, cancellationToken).ConfigureAwait(false))
         {
             string meaning = TextCells.Visible(candidate.Meaning);
-            await run.Services.Console.Out.WriteLineAsync(meaning.Length > 0 ? $"{TextCells.Visible(candidate.Text)}\t{meaning}" : TextCells.Visible(candidate.Text)).ConfigureAwait(false);
+            await run.Services.Console.Out.WriteLineAsync(
+                meaning.Length > 0 ? $"{TextCells.Visible(candidate.Text)}\t{meaning}" : TextCells.Visible(candidate.Text)).ConfigureAwait(false);
         }
 
         return ExitCodes.Success;

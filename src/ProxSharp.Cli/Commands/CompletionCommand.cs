@@ -27,12 +27,14 @@ internal sealed class CompletionCommand : ProxCommand
     ];
 
     /// <inheritdoc/>
-    public override string Details => "Names come from the server of the current context with one call, which is remembered for ten seconds in the cache folder.";
+    public override string Details =>
+        "Names come from the server of the current context with one call, which is remembered for ten seconds in the cache folder.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string shell = run.Value(_shell)!;
-        string script = ShellScripts.Find(shell) ?? throw CliException.Usage($"There is no script for the shell '{shell}'", $"There are: {string.Join(", ", s_shells)}");
+        string script = ShellScripts.Find(shell) ?? throw CliException.Usage(
+            $"There is no script for the shell '{shell}'", $"There are: {string.Join(", ", s_shells)}");
         await run.Services.Console.Out.WriteLineAsync(script.AsMemory(), cancellationToken).ConfigureAwait(false);
         return ExitCodes.Success;
     }

@@ -57,9 +57,13 @@ internal sealed class ConnectionOptions
 
     /// <summary>Finds the server the user means.</summary>
     /// <exception cref="CliException">None is named, or a name is unknown.</exception>
-    public ServerContext Resolve(CommandRun run) => TryResolve(run) ?? throw CliException.Usage(
-        "No server is chosen",
-        "Remember one with: prox context add NAME URL --token-id ID --secret env:NAME; or name one with --url");
+    public ServerContext Resolve(CommandRun run)
+    {
+        ServerContext context = TryResolve(run) ?? throw CliException.Usage(
+            "No server is chosen",
+            "Remember one with: prox login URL, or prox context add NAME URL --token-id ID --secret env:NAME; prox api also takes --url");
+        return context with { IsReadOnly = context.IsReadOnly || run.Services.Environment.IsReadOnly };
+    }
 
     /// <summary>Finds the server the user means; null if none is named and none is current.</summary>
     public ServerContext? TryResolve(CommandRun run)
@@ -75,7 +79,8 @@ internal sealed class ConnectionOptions
 
         if (Login.FirstGiven(run) is { } option && option != Login.Product)
         {
-            throw CliException.Usage($"{option.Name} belongs to a server that is named with --url", "Add --url, or change the context with: prox context add NAME URL --replace");
+            throw CliException.Usage(
+                $"{option.Name} belongs to a server that is named with --url", "Add --url, or change the context with: prox context add NAME URL --replace");
         }
 
         ContextStore store = run.Services.Contexts;

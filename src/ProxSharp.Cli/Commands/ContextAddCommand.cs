@@ -17,7 +17,11 @@ internal sealed class ContextAddCommand : ProxCommand
     };
 
     private readonly Option<bool> _readOnly = new("--read-only") { Description = "Refuse everything that changes something on this server (exit code 7)" };
-    private readonly Option<string[]> _protectedTags = new("--protect-tag") { Description = "Refuse to change guests with this tag (exit code 7); may be repeated", HelpName = "tag" };
+    private readonly Option<string[]> _protectedTags = new("--protect-tag")
+    {
+        Description = "Refuse to change guests with this tag (exit code 7); may be repeated",
+        HelpName = "tag",
+    };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
     private readonly Option<bool> _use = new("--use") { Description = "Make it the current context" };
 
@@ -41,8 +45,12 @@ internal sealed class ContextAddCommand : ProxCommand
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("context add lab pve1 pve2 --token-id 'root@pam!ci' --secret env:PVE_SECRET --ca-file pve-root-ca.pem", "a cluster, with an API token from the environment"),
-        new("context add home 10.0.0.5 --user root@pam --secret 'exec:pass show pve' --fingerprint AB:CD:...", "a password from a password manager, and a pinned certificate"),
+        new(
+            "context add lab pve1 pve2 --token-id 'root@pam!ci' --secret env:PVE_SECRET --ca-file pve-root-ca.pem",
+            "a cluster, with an API token from the environment"),
+        new(
+            "context add home 10.0.0.5 --user root@pam --secret 'exec:pass show pve' --fingerprint AB:CD:...",
+            "a password from a password manager, and a pinned certificate"),
         new("context add backup pbs1:8007 --token-id 'sync@pbs!nightly' --secret file:/run/secrets/pbs", "a backup server"),
     ];
 
@@ -58,7 +66,11 @@ internal sealed class ContextAddCommand : ProxCommand
             throw CliException.Usage($"'{name}' cannot be the name of a context", "Use letters, digits, '.', '_' and '-'");
         }
 
-        ServerContext context = _login.Read(run, name, run.Value(_urls)!) with { IsReadOnly = run.Value(_readOnly), ProtectedTags = run.Value(_protectedTags) ?? [] };
+        ServerContext context = _login.Read(run, name, run.Value(_urls)!) with
+        {
+            IsReadOnly = run.Value(_readOnly),
+            ProtectedTags = run.Value(_protectedTags) ?? [],
+        };
         ContextList changed = await run.Services.Contexts.UpdateAsync(list => Add(run, list, context), cancellationToken).ConfigureAwait(false);
         bool current = changed.Current == name;
         run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");

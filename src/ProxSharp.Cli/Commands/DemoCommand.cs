@@ -12,9 +12,9 @@ internal sealed class DemoCommand : ProxCommand
     private static readonly (string Command, string Meaning)[] s_next =
     [
         ("prox simulate", "keep such a cluster running, for another terminal"),
-        ("prox api ls /nodes/{node}/qemu/{vmid}", "see what can be done with a virtual machine"),
-        ("prox api describe /nodes/{node}/qemu -m create", "see what a new one takes"),
-        ("prox context add --help", "connect to your own server"),
+        ("prox vm --help", "see what can be done with a virtual machine"),
+        ("prox explain vm create", "see what a new one takes"),
+        ("prox login --help", "connect to your own server"),
     ];
 
     public DemoCommand(CommandServices services, GlobalOptions globals)
@@ -29,7 +29,8 @@ internal sealed class DemoCommand : ProxCommand
     ];
 
     /// <inheritdoc/>
-    public override string Details => "Every command line of the tour really runs, against a simulator inside this process that listens on the loopback address.";
+    public override string Details =>
+        "Every command line of the tour really runs, against a simulator inside this process that listens on the loopback address.";
 
     private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
@@ -39,7 +40,8 @@ internal sealed class DemoCommand : ProxCommand
             "A Proxmox VE cluster, simulated",
             "Three nodes and twelve guests live inside this process, behind the same HTTPS API that real servers have.");
         DirectoryInfo home = Directory.CreateTempSubdirectory("prox-demo-");
-        PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { TimeProvider = run.Services.Time }, cancellationToken).ConfigureAwait(false);
+        PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions { TimeProvider = run.Services.Time }, cancellationToken).ConfigureAwait(false);
         try
         {
             await TourAsync(run, screen, simulator, home.FullName, cancellationToken).ConfigureAwait(false);

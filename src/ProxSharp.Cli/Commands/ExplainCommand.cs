@@ -42,7 +42,9 @@ internal sealed class ExplainCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string[] words = run.Value(_words)!;
-        (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/') ? (null, [], words[1..]) : OfCommand(words);
+        (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/')
+            ? (null, [], words[1..])
+            : OfCommand(words);
         ApiSchema schema = run.Value(_connection.FromServer)
             ? await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false)
             : SchemaSource.Embedded(product ?? _connection.ProductOf(run));
@@ -90,22 +92,29 @@ internal sealed class ExplainCommand : ProxCommand
             ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, words[at..])
             : throw CliException.Usage(
                 $"'{string.Join(' ', words)}' is no command that makes a call",
-                UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], command.Subcommands.Select(static sub => sub.Name)) is { } near ? $"Did you mean '{near}'?" : "See: prox commands");
+                UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], command.Subcommands.Select(static sub => sub.Name)) is { } near
+                    ? $"Did you mean '{near}'?"
+                    : "See: prox commands");
     }
 
     private static ProxmoxProduct ProductOf(string call)
     {
         (ApiMethod method, string template) = EndpointBinding.Split(call);
-        return SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(method, template) is not null ? ProxmoxProduct.VirtualEnvironment : ProxmoxProduct.BackupServer;
+        return SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(method, template) is not null
+            ? ProxmoxProduct.VirtualEnvironment
+            : ProxmoxProduct.BackupServer;
     }
 
     private static EndpointDescription[] Only(EndpointDescription[] descriptions, string name)
     {
-        EndpointDescription[] having = [.. descriptions.Select(description => description.Only(name) ?? description.Only(name.Replace('-', '_'))).OfType<EndpointDescription>()];
+        EndpointDescription[] having = [.. descriptions.Select(
+            description => description.Only(name) ?? description.Only(name.Replace('-', '_'))).OfType<EndpointDescription>()];
         return having.Length > 0
             ? having
             : throw CliException.Usage(
                 $"There is no parameter '{name}'",
-                UsageErrors.Nearest(name, descriptions.SelectMany(static description => description.Parameters.Keys)) is { } near ? $"Did you mean '{near}'?" : "Leave it out to see all");
+                UsageErrors.Nearest(name, descriptions.SelectMany(static description => description.Parameters.Keys)) is { } near
+                    ? $"Did you mean '{near}'?"
+                    : "Leave it out to see all");
     }
 }

@@ -52,10 +52,17 @@ internal sealed class GlobalOptions
     /// <summary>Stack traces.</summary>
     public Option<bool> Debug { get; } = new("--debug") { Description = "Print the technical details of an error", Recursive = true };
 
+    /// <summary>The calls.</summary>
+    public Option<bool> DebugHttp { get; } = new("--debug-http")
+    {
+        Description = "Print every call to the server on standard error, secrets left out",
+        Recursive = true,
+    };
+
     public GlobalOptions() => Output.AcceptOnlyFromAmong(s_formats);
 
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [Output, Fields, Sort, Query, NoHeader, NoColor, Debug];
+    public IReadOnlyList<Option> All => [Output, Fields, Sort, Query, NoHeader, NoColor, Debug, DebugHttp];
 
     /// <summary>Reads how results are to be written.</summary>
     public OutputSettings Read(ParseResult parse, IConsoleHost console, CliEnvironment environment) => new()

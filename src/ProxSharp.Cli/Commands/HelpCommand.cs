@@ -41,7 +41,9 @@ internal sealed class HelpCommand : ProxCommand
             command = command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word))
                 ?? throw CliException.Usage(
                     $"There is neither a topic nor a command '{string.Join(' ', words)}'",
-                    UsageErrors.Nearest(word, known.Concat(HelpTopics.All.Select(static topic => topic.Name))) is { } near ? $"Did you mean '{near}'?" : "See: prox --help");
+                    UsageErrors.Nearest(word, known.Concat(HelpTopics.All.Select(static topic => topic.Name))) is { } near
+                        ? $"Did you mean '{near}'?"
+                        : "See: prox --help");
         }
 
         HelpWriter.Write(command, writer, run.Services.Console.Width);

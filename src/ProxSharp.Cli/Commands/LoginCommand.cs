@@ -11,11 +11,27 @@ namespace ProxSharp.Cli.Commands;
 internal sealed class LoginCommand : ProxCommand
 {
     private readonly LoginOptions _login = new(recursive: false);
-    private readonly Argument<string[]> _urls = new("url") { Description = "The server's address, for example pve1; further addresses of the same cluster may follow", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _name = new("--name") { Description = "The name of the context [default: the first part of the host name]", HelpName = "name" };
-    private readonly Option<string> _role = new("--role") { Description = "The role of the token on / [default: PVEAuditor, on a backup server Audit: it reads only]", HelpName = "role" };
+    private readonly Argument<string[]> _urls = new("url")
+    {
+        Description = "The server's address, for example pve1; further addresses of the same cluster may follow",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string> _name = new("--name")
+    {
+        Description = "The name of the context [default: the first part of the host name]",
+        HelpName = "name",
+    };
+    private readonly Option<string> _role = new("--role")
+    {
+        Description = "The role of the token on / [default: PVEAuditor, on a backup server Audit: it reads only]",
+        HelpName = "role",
+    };
     private readonly Option<string> _tokenName = new("--token-name") { Description = "The name of the token [default: prox]", HelpName = "name" };
-    private readonly Option<string> _store = new("--store") { Description = "Where the token's secret goes: keyring or file [default: the keyring if there is one]", HelpName = "place" };
+    private readonly Option<string> _store = new("--store")
+    {
+        Description = "Where the token's secret goes: keyring or file [default: the keyring if there is one]",
+        HelpName = "place",
+    };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
 
     public LoginCommand(CommandServices services, GlobalOptions globals)
@@ -41,7 +57,8 @@ internal sealed class LoginCommand : ProxCommand
 
     /// <inheritdoc/>
     public override string Details =>
-        "The password is not stored. The token has its own privileges: what its role on / gives it, and no more than its user has. A certificate that nothing vouches for is asked about at a terminal, and refused elsewhere.";
+        "The password is not stored. The token has its own privileges: what its role on / gives it, and no more than its user has. A certificate that "
+        + "nothing vouches for is asked about at a terminal, and refused elsewhere.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
@@ -74,7 +91,14 @@ internal sealed class LoginCommand : ProxCommand
     {
         if (run.Services.Contexts.Load().Find(name) is not null && !run.Value(_replace))
         {
-            throw new CliException(new CliError { Code = "conflict", ExitCode = ExitCodes.Conflict, Message = $"There is a context '{name}' already", Hint = "Choose another name with --name, or add --replace" });
+            throw new CliException(
+                new CliError
+                {
+                    Code = "conflict",
+                    ExitCode = ExitCodes.Conflict,
+                    Message = $"There is a context '{name}' already",
+                    Hint = "Choose another name with --name, or add --replace",
+                });
         }
     }
 
@@ -90,12 +114,14 @@ internal sealed class LoginCommand : ProxCommand
     {
         if (run.Value(_login.Secret) is { } reference)
         {
-            return await run.Services.Secrets.ReadAsync(SecretReference.Parse(reference, run.Services.Environment), run.Note, cancellationToken).ConfigureAwait(false);
+            return await run.Services.Secrets.ReadAsync(
+                SecretReference.Parse(reference, run.Services.Environment), run.Note, cancellationToken).ConfigureAwait(false);
         }
 
         return questions.CanAsk
             ? await questions.AskSecretAsync($"Password of {user}: ").ConfigureAwait(false)
-            : throw CliException.Usage("There is no password, and nobody can be asked", "Say where it is: --secret env:NAME, file:/path, keyring:NAME or 'exec:command arguments'");
+            : throw CliException.Usage(
+                "There is no password, and nobody can be asked", "Say where it is: --secret env:NAME, file:/path, keyring:NAME or 'exec:command arguments'");
     }
 
     private static async Task<string> MakeTokenAsync(ServerSession session, string token, CancellationToken cancellationToken)
@@ -117,7 +143,13 @@ internal sealed class LoginCommand : ProxCommand
         catch (ProxmoxApiException exists) when (exists.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
         {
             throw new CliException(
-                new CliError { Code = "conflict", ExitCode = ExitCodes.Conflict, Message = $"The token {token} exists already, and its secret cannot be read again", Hint = "Choose another name with --token-name, or remove it first" },
+                new CliError
+                {
+                    Code = "conflict",
+                    ExitCode = ExitCodes.Conflict,
+                    Message = $"The token {token} exists already, and its secret cannot be read again",
+                    Hint = "Choose another name with --token-name, or remove it first",
+                },
                 exists);
         }
     }
@@ -140,7 +172,9 @@ internal sealed class LoginCommand : ProxCommand
                 error with
                 {
                     Message = $"The token {token} was made, but you may not give it the role {role} on /: {error.Message}",
-                    Hint = isBackup ? $"Ask an administrator: proxmox-backup-manager acl update / {role} --auth-id '{token}'" : $"Ask an administrator: pveum acl modify / --roles {role} --tokens '{token}'",
+                    Hint = isBackup
+                        ? $"Ask an administrator: proxmox-backup-manager acl update / {role} --auth-id '{token}'"
+                        : $"Ask an administrator: pveum acl modify / --roles {role} --tokens '{token}'",
                 },
                 missing);
         }

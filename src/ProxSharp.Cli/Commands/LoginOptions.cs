@@ -65,7 +65,8 @@ internal sealed class LoginOptions(bool recursive)
             User = user,
             Secret = run.Value(Secret) is { } secret
                 ? SecretReference.Parse(secret, run.Services.Environment)
-                : throw CliException.Usage("--secret is missing", "Say where the token's secret or the password is: --secret env:NAME, file:/path or 'exec:command arguments'"),
+                : throw CliException.Usage(
+                    "--secret is missing", "Say where the token's secret or the password is: --secret env:NAME, file:/path or 'exec:command arguments'"),
             Trust = ReadTrust(run),
         };
     }
@@ -85,7 +86,8 @@ internal sealed class LoginOptions(bool recursive)
                     "The value of --token-id is no token id",
                     $"A token id names user, realm and token: someone@{realm}!name (quote it: shells treat ! specially). Its secret is named with --secret");
             case (_, { }) when !LoginNames.IsUser(user):
-                throw CliException.Usage("The value of --user is no user", $"A user is written with its realm: root@pam or someone@{realm}. Its password is named with --secret");
+                throw CliException.Usage(
+                    "The value of --user is no user", $"A user is written with its realm: root@pam or someone@{realm}. Its password is named with --secret");
             default:
                 break;
         }
@@ -113,7 +115,9 @@ internal sealed class LoginOptions(bool recursive)
 
     private static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
         ? fingerprint
-        : throw CliException.Usage($"'{text}' is no SHA-256 fingerprint", "It has 64 hexadecimal digits, with or without colons (on the server: pvenode cert info, proxmox-backup-manager cert info)");
+        : throw CliException.Usage(
+            $"'{text}' is no SHA-256 fingerprint",
+            "It has 64 hexadecimal digits, with or without colons (on the server: pvenode cert info, proxmox-backup-manager cert info)");
 
     private static Option<T> Make<T>(string name, string description, string? helpName, bool recursive) =>
         new(name) { Description = description, HelpName = helpName, Recursive = recursive };

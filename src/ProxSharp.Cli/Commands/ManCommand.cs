@@ -7,8 +7,16 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox man</c>: manual pages for the man program, made from the same descriptions as the help.</summary>
 internal sealed class ManCommand : ProxCommand
 {
-    private readonly Argument<string[]> _words = new("command") { Description = "The words of a command; none for prox itself", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _folder = new("--output-dir") { Description = "Write a page for prox and one for each command and noun into this folder", HelpName = "folder" };
+    private readonly Argument<string[]> _words = new("command")
+    {
+        Description = "The words of a command; none for prox itself",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string> _folder = new("--output-dir")
+    {
+        Description = "Write a page for prox and one for each command and noun into this folder",
+        HelpName = "folder",
+    };
 
     public ManCommand(CommandServices services, GlobalOptions globals, Func<Command> root)
         : base("man", "Print the manual page of a command, or write all pages into a folder.")

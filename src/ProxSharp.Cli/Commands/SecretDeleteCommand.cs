@@ -16,11 +16,13 @@ internal sealed class SecretDeleteCommand : ProxCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<CommandExample> Examples => [new("secret delete lab", "contexts with keyring:lab cannot log in any more"), new("secret delete lab --debug", "with details if it fails")];
+    public override IReadOnlyList<CommandExample> Examples =>
+        [new("secret delete lab", "contexts with keyring:lab cannot log in any more"), new("secret delete lab --debug", "with details if it fails")];
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        await KeyringErrors.ExplainedAsync(run.Services.Secrets.Keyring.DeleteAsync(SecretCommands.Name(run, run.Value(_name)!), cancellationToken)).ConfigureAwait(false);
+        await KeyringErrors.ExplainedAsync(
+            run.Services.Secrets.Keyring.DeleteAsync(SecretCommands.Name(run, run.Value(_name)!), cancellationToken)).ConfigureAwait(false);
         run.Note("Removed.");
         return ExitCodes.Success;
     }

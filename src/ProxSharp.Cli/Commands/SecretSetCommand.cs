@@ -17,7 +17,8 @@ internal sealed class SecretSetCommand : ProxCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<CommandExample> Examples => [new("secret set lab", "at a terminal it is asked for and not shown"), new("secret set lab < token.txt", "from a file, its last line break left out")];
+    public override IReadOnlyList<CommandExample> Examples =>
+        [new("secret set lab", "at a terminal it is asked for and not shown"), new("secret set lab < token.txt", "from a file, its last line break left out")];
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ internal sealed class Completer
     /// <param name="words">The words behind <c>prox</c>; the last one is what is being typed.</param>
     /// <param name="names">The names of what is on the server.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<Candidate>> FindAsync(Command root, IReadOnlyList<string> words, ILiveNames names, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Candidate>> FindAsync(
+        Command root, IReadOnlyList<string> words, ILiveNames names, CancellationToken cancellationToken)
     {
         Completer completer = new(root, names);
         foreach (string word in words.SkipLast(1))
@@ -27,7 +28,8 @@ internal sealed class Completer
         }
 
         IEnumerable<Candidate> candidates = await completer.NextAsync(words[^1], cancellationToken).ConfigureAwait(false);
-        return [.. candidates.Where(candidate => candidate.Text.StartsWith(words[^1], StringComparison.OrdinalIgnoreCase)).DistinctBy(static candidate => candidate.Text)];
+        return [.. candidates.Where(
+            candidate => candidate.Text.StartsWith(words[^1], StringComparison.OrdinalIgnoreCase)).DistinctBy(static candidate => candidate.Text)];
     }
 
     private void Pass(string word)

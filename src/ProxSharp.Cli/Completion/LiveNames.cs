@@ -18,21 +18,26 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
     public async Task<IReadOnlyList<Candidate>> GuestsAsync(string noun, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> items = await ItemsAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement[] guests = [.. items.Where(item => Text(item, "type") is { } type && (type == "qemu" ? noun is not "ct" : type == "lxc" && noun is not "vm"))];
-        IEnumerable<string> tags = guests.SelectMany(static guest => (Text(guest, "tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal);
+        JsonElement[] guests = [.. items.Where(
+            item => Text(item, "type") is { } type && (type == "qemu" ? noun is not "ct" : type == "lxc" && noun is not "vm"))];
+        IEnumerable<string> tags = guests.SelectMany(
+            static guest => (Text(guest, "tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal);
         return
         [
             .. guests.Select(static guest => new Candidate(Text(guest, "name") ?? Id(guest), $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. guests.Select(static guest => new Candidate(Id(guest), $"{Text(guest, "name")} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. tags.Select(static tag => new Candidate($"@tag-{tag}", "guests with the tag")),
-            .. guests.Select(static guest => Text(guest, "pool")).OfType<string>().Distinct(StringComparer.Ordinal).Select(static pool => new Candidate($"@pool-{pool}", "guests of the pool")),
-            .. items.Where(static item => Text(item, "type") == "node").Select(static node => new Candidate($"@node-{Text(node, "node")}", "guests on the node")),
+            .. guests.Select(static guest => Text(guest, "pool")).OfType<string>().Distinct(StringComparer.Ordinal).Select(
+                static pool => new Candidate($"@pool-{pool}", "guests of the pool")),
+            .. items.Where(static item => Text(item, "type") == "node").Select(
+                static node => new Candidate($"@node-{Text(node, "node")}", "guests on the node")),
         ];
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Candidate>> NodesAsync(CancellationToken cancellationToken) =>
-        [.. (await ItemsAsync(cancellationToken).ConfigureAwait(false)).Where(static item => Text(item, "type") == "node").Select(static node => new Candidate(Text(node, "node")!, Text(node, "status") ?? ""))];
+        [.. (await ItemsAsync(cancellationToken).ConfigureAwait(false)).Where(static item => Text(item, "type") == "node").Select(
+            static node => new Candidate(Text(node, "node")!, Text(node, "status") ?? ""))];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Candidate>> StoragesAsync(CancellationToken cancellationToken) =>
@@ -45,7 +50,10 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Candidate>> PoolsAsync(CancellationToken cancellationToken) =>
-        [.. (await ItemsAsync(cancellationToken).ConfigureAwait(false)).Select(static item => Text(item, "pool")).OfType<string>().Distinct(StringComparer.Ordinal).Select(static pool => new Candidate(pool))];
+        [.. (await ItemsAsync(cancellationToken).ConfigureAwait(false))
+            .Select(static item => Text(item, "pool")).OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Select(static pool => new Candidate(pool))];
 
     /// <inheritdoc/>
     public IReadOnlyList<Candidate> Contexts() =>

@@ -31,13 +31,20 @@ internal static class ConsoleVerb
     }
 
     private static Verb Make(
-        string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, string noun = "") =>
+        string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<(
+            string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, string noun = "") =>
         new(name, summary, VerbClass.Change, (run, token) => RunAsync(run, find, token))
         {
-            Calls = ["POST /nodes/{node}/qemu/{vmid}/termproxy", "POST /nodes/{node}/lxc/{vmid}/termproxy", "POST /nodes/{node}/termproxy", "GET /nodes/{node}/vncwebsocket"],
+            Calls =
+            [
+                "POST /nodes/{node}/qemu/{vmid}/termproxy", "POST /nodes/{node}/lxc/{vmid}/termproxy", "POST /nodes/{node}/termproxy",
+                "GET /nodes/{node}/vncwebsocket",
+            ],
             Arguments = [what],
             Traits = VerbTraits.None,
-            Details = "Every key goes to the other side, Ctrl-C too. Ctrl-] leaves. A virtual machine needs a serial port (vm set ... --serial0 socket). In a pipe the input is sent as it is, and the command ends with the console.",
+            Details =
+                "Every key goes to the other side, Ctrl-C too. Ctrl-] leaves. A virtual machine needs a serial port (vm set ... --serial0 socket). In a "
+                + "pipe the input is sent as it is, and the command ends with the console.",
             Examples =
             [
                 new($"{noun}{name} {example}", "until Ctrl-] or the end of the shell"),
@@ -56,10 +63,18 @@ internal static class ConsoleVerb
             return Guest(pve, Single(named));
         }
 
-        bool isNode = guests.Any(guest => guest.Node == word) || (await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
+        bool isNode = guests.Any(guest => guest.Node == word) || (
+            await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
         return isNode
             ? ($"node {word}", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token))
-            : throw new CliException(new CliError { Code = "not_found", ExitCode = ExitCodes.NotFound, Message = $"There is neither a guest nor a node '{word}'", Hint = "See: prox guest list, prox node list" });
+            : throw new CliException(
+                new CliError
+                {
+                    Code = "not_found",
+                    ExitCode = ExitCodes.NotFound,
+                    Message = $"There is neither a guest nor a node '{word}'",
+                    Hint = "See: prox guest list, prox node list",
+                });
     }
 
     private static (string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open) Guest(PveClient pve, GuestSummary guest) => (
@@ -76,7 +91,8 @@ internal static class ConsoleVerb
         : throw CliException.Usage($"That fits {guests.Count} guests, and a console is one guest's", "Name the one you mean by its number");
 
     private static async Task<int> RunAsync(
-        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, CancellationToken cancellationToken)
+        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<(
+            string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ChangeRules.CheckContext(run.Context);
@@ -109,7 +125,9 @@ internal static class ConsoleVerb
             Message = "This terminal cannot pass every key on",
             Hint = "Use a terminal with stty (Linux, macOS, WSL), or pipe the input in.",
         });
-        using PosixSignalRegistration? resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => session.Resize(console.Width ?? 80, console.Height ?? 24));
+        using PosixSignalRegistration? resized = OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => session.Resize(console.Width ?? 80, console.Height ?? 24));
         return await ConsolePump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -16,7 +16,11 @@ internal static class SpiceVerb
     {
         GuestTargets targets = new(GuestKind.Any, takesWords: false);
         Option<string> file = new("--output-file") { Description = "Where the file goes [default: standard output]", HelpName = "file" };
-        return new Verb("spice", "Write the file with which a viewer (remote-viewer) opens the screen of a guest. It is good for half a minute.", VerbClass.Change, (run, token) => RunAsync(run, targets, file, token))
+        return new Verb(
+            "spice",
+            "Write the file with which a viewer (remote-viewer) opens the screen of a guest. It is good for half a minute.",
+            VerbClass.Change,
+            (run, token) => RunAsync(run, targets, file, token))
         {
             Calls = ["POST /nodes/{node}/qemu/{vmid}/spiceproxy", "POST /nodes/{node}/lxc/{vmid}/spiceproxy"],
             Arguments = [targets.Argument],

@@ -44,8 +44,11 @@ internal sealed class ContextReader
         foreach (JsonElement item in root.List("contexts") ?? [])
         {
             position++;
-            string? name = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
-            ServerContext context = new ContextReader(item, string.IsNullOrEmpty(name) ? $"context number {position}" : $"context '{name}'").ReadContext(environment);
+            string? name = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out JsonElement text) && text.ValueKind == JsonValueKind.String
+                ? text.GetString()
+                : null;
+            ServerContext context = new ContextReader(
+                item, string.IsNullOrEmpty(name) ? $"context number {position}" : $"context '{name}'").ReadContext(environment);
             if (contexts.Exists(other => other.Name == context.Name))
             {
                 throw new FormatException($"there are two contexts '{context.Name}'");
@@ -124,7 +127,9 @@ internal sealed class ContextReader
             : throw Fault($"has the endpoint '{url}', which is no https address");
 
     private CertificateFingerprint Fingerprint(string text) =>
-        CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint) ? fingerprint : throw Fault($"has the fingerprint '{text}', which is none");
+        CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
+            ? fingerprint
+            : throw Fault($"has the fingerprint '{text}', which is none");
 
     private JsonElement Member(string name) => _item.ValueKind == JsonValueKind.Object
         ? _item.TryGetProperty(name, out JsonElement value) ? value : default
@@ -152,7 +157,8 @@ internal sealed class ContextReader
     };
 
     private List<string>? Texts(string name) =>
-        List(name)?.ConvertAll(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Fault($"has a member {name} with an item that is no text"));
+        List(name)?.ConvertAll(
+            item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Fault($"has a member {name} with an item that is no text"));
 
     private FormatException Fault(string what) => new($"{_place} {what}");
 }

@@ -32,7 +32,8 @@ internal sealed record SecretReference
             "env" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') => new SecretReference(SecretPlace.Environment, target),
             "env" => throw CliException.Usage("The reference env: names no valid variable", Forms),
             "file" => new SecretReference(SecretPlace.File, environment.AbsolutePath(target)),
-            "keyring" when target.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') => new SecretReference(SecretPlace.Keyring, target),
+            "keyring" when target.All(
+                static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@') => new SecretReference(SecretPlace.Keyring, target),
             "keyring" => throw CliException.Usage("The reference keyring: names no valid entry", "Use letters, digits and - _ . @"),
             "exec" => new SecretReference(SecretPlace.Command, target),
             _ => throw CliException.Usage("The secret is not given as a reference", Forms),

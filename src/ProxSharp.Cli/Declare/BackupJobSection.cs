@@ -25,7 +25,9 @@ internal sealed class BackupJobSection : IStateSection
             {
                 json.WriteStartObject();
                 json.WriteString("id", StateValues.Text(job, "id"));
-                foreach (JsonProperty member in job.EnumerateObject().Where(static member => !s_own.Contains(member.Name)).OrderBy(static member => member.Name, StringComparer.Ordinal))
+                foreach (JsonProperty member in job.EnumerateObject()
+                    .Where(static member => !s_own.Contains(member.Name))
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
                 {
                     member.WriteTo(json);
                 }
@@ -52,7 +54,11 @@ internal sealed class BackupJobSection : IStateSection
             {
                 ApiParameters all = StateValues.Parameters([.. keys.Where(static key => key.To is not null)]);
                 all.Add("id", id);
-                yield return new StateChange(Name, id, "create") { Keys = keys, Call = new PlannedCall(ApiMethod.Post, "/cluster/backup", all) { Template = "/cluster/backup", Target = id } };
+                yield return new StateChange(Name, id, "create")
+                {
+                    Keys = keys,
+                    Call = new PlannedCall(ApiMethod.Post, "/cluster/backup", all) { Template = "/cluster/backup", Target = id },
+                };
             }
             else if (keys.Count > 0)
             {

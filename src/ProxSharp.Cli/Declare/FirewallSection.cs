@@ -30,7 +30,9 @@ internal sealed class FirewallSection : IStateSection
             json.WriteStartObject();
             json.WriteString("digest", StateValues.Text(options, "digest"));
             json.WriteStartObject("options");
-            foreach (JsonProperty member in options.EnumerateObject().Where(static member => member.Name != "digest").OrderBy(static member => member.Name, StringComparer.Ordinal))
+            foreach (JsonProperty member in options.EnumerateObject()
+                .Where(static member => member.Name != "digest")
+                .OrderBy(static member => member.Name, StringComparer.Ordinal))
             {
                 member.WriteTo(json);
             }
@@ -40,7 +42,9 @@ internal sealed class FirewallSection : IStateSection
             foreach (JsonElement rule in rules.EnumerateArray())
             {
                 json.WriteStartObject();
-                foreach (JsonProperty member in rule.EnumerateObject().Where(static member => !s_own.Contains(member.Name)).OrderBy(static member => member.Name, StringComparer.Ordinal))
+                foreach (JsonProperty member in rule.EnumerateObject()
+                    .Where(static member => !s_own.Contains(member.Name))
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
                 {
                     member.WriteTo(json);
                 }
@@ -89,7 +93,8 @@ internal sealed class FirewallSection : IStateSection
             if (!file.Contains(now[at]))
             {
                 string place = at.ToString(CultureInfo.InvariantCulture);
-                yield return new StateChange(Name, $"rule {now[at]}", "delete") { Call = new PlannedCall(ApiMethod.Delete, $"{Rules}/{place}", []) { Template = $"{Rules}/{{pos}}" } };
+                yield return new StateChange(Name, $"rule {now[at]}", "delete") { Call = new PlannedCall(
+                    ApiMethod.Delete, $"{Rules}/{place}", []) { Template = $"{Rules}/{{pos}}" } };
             }
         }
 
@@ -101,7 +106,10 @@ internal sealed class FirewallSection : IStateSection
                 IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Differences(items[at], default, s_own);
                 ApiParameters parameters = StateValues.Parameters([.. keys.Where(static key => key.To is not null)]);
                 parameters.Add("pos", (long)at);
-                yield return new StateChange(Name, $"rule {file[at]}", "create") { Call = new PlannedCall(ApiMethod.Post, Rules, parameters) { Template = Rules } };
+                yield return new StateChange(Name, $"rule {file[at]}", "create")
+                {
+                    Call = new PlannedCall(ApiMethod.Post, Rules, parameters) { Template = Rules },
+                };
             }
         }
     }

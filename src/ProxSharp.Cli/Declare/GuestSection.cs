@@ -10,7 +10,10 @@ namespace ProxSharp.Cli.Declare;
 internal sealed class GuestSection : IStateSection
 {
     /// <summary>What the server writes for itself.</summary>
-    private static readonly HashSet<string> s_own = new(StringComparer.Ordinal) { "digest", "lock", "meta", "parent", "pending", "running-nets-host-mtu", "runningcpu", "runningmachine", "snapstate", "vmgenid" };
+    private static readonly HashSet<string> s_own = new(StringComparer.Ordinal)
+    {
+        "digest", "lock", "meta", "parent", "pending", "running-nets-host-mtu", "runningcpu", "runningmachine", "snapstate", "vmgenid",
+    };
 
     /// <inheritdoc/>
     public string Name => "guests";
@@ -18,12 +21,16 @@ internal sealed class GuestSection : IStateSection
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
     {
-        HashSet<string>? ids = wanted.ValueKind == JsonValueKind.Array ? [.. wanted.EnumerateArray().Select(static item => StateValues.Text(item, "vmid")).OfType<string>()] : null;
+        HashSet<string>? ids = wanted.ValueKind == JsonValueKind.Array
+            ? [.. wanted.EnumerateArray().Select(static item => StateValues.Text(item, "vmid")).OfType<string>()]
+            : null;
         ApiParameters filter = [];
         filter.Add("type", "vm");
         JsonElement guests = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
         List<(JsonElement Guest, JsonElement Config)> all = [];
-        foreach (JsonElement guest in guests.EnumerateArray().Where(guest => ids?.Contains(StateValues.Text(guest, "vmid")!) != false).OrderBy(static guest => guest.GetProperty("vmid").GetInt32()))
+        foreach (JsonElement guest in guests.EnumerateArray()
+            .Where(guest => ids?.Contains(StateValues.Text(guest, "vmid")!) != false)
+            .OrderBy(static guest => guest.GetProperty("vmid").GetInt32()))
         {
             string path = $"/nodes/{Uri.EscapeDataString(StateValues.Text(guest, "node")!)}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
             all.Add((guest, (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data));
@@ -55,7 +62,8 @@ internal sealed class GuestSection : IStateSection
                 yield return new StateChange(Name, $"{id} ({StateValues.Text(now, "name")})", "change")
                 {
                     Keys = keys,
-                    Call = new PlannedCall(ApiMethod.Put, path, StateValues.Parameters(keys, StateValues.Text(now, "digest"))) { Template = template, Target = id },
+                    Call = new PlannedCall(
+                        ApiMethod.Put, path, StateValues.Parameters(keys, StateValues.Text(now, "digest"))) { Template = template, Target = id },
                 };
             }
         }
@@ -73,7 +81,9 @@ internal sealed class GuestSection : IStateSection
             json.WriteString("node", StateValues.Text(guest, "node"));
             json.WriteString("digest", StateValues.Text(config, "digest"));
             json.WriteStartObject("config");
-            foreach (JsonProperty member in config.EnumerateObject().Where(static member => !s_own.Contains(member.Name)).OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
+            foreach (JsonProperty member in config.EnumerateObject()
+                .Where(static member => !s_own.Contains(member.Name))
+                .OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
             {
                 member.WriteTo(json);
             }

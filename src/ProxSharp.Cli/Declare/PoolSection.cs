@@ -77,7 +77,9 @@ internal sealed class PoolSection : IStateSection
 
         string parameter = key == "vms" ? "vms" : "storage";
         string[] wanted = [.. StateValues.Member(pool, key).EnumerateArray().Select(StateValues.Wire).OfType<string>()];
-        string[] present = StateValues.Member(now, key) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(StateValues.Wire).OfType<string>()] : [];
+        string[] present = StateValues.Member(now, key) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Select(StateValues.Wire).OfType<string>()]
+            : [];
         string[] added = [.. wanted.Except(present)];
         if (added.Length > 0)
         {
@@ -115,9 +117,11 @@ internal sealed class PoolSection : IStateSection
     {
         json.WriteStartArray(key);
         IEnumerable<JsonElement> items = resources.EnumerateArray()
-            .Where(item => StateValues.Text(item, "pool") == pool && (member == "vmid" ? StateValues.Text(item, "type") is "qemu" or "lxc" : StateValues.Text(item, "type") == "storage"))
+            .Where(item => StateValues.Text(item, "pool") == pool
+                && (member == "vmid" ? StateValues.Text(item, "type") is "qemu" or "lxc" : StateValues.Text(item, "type") == "storage"))
             .Select(item => StateValues.Member(item, member));
-        foreach (JsonElement item in items.DistinctBy(static item => item.ToString()).OrderBy(static item => item.ToString(), Comparer<string>.Create(Sorting.Natural)))
+        foreach (JsonElement item in items.DistinctBy(static item => item.ToString())
+            .OrderBy(static item => item.ToString(), Comparer<string>.Create(Sorting.Natural)))
         {
             item.WriteTo(json);
         }

@@ -17,7 +17,8 @@ internal static class StateSections
     public static IReadOnlyList<IStateSection> All { get; } = [new PoolSection(), new GuestSection(), new AclSection(), new BackupJobSection(), new FirewallSection()];
 
     /// <summary>Reads sections of a cluster as a file, without digests.</summary>
-    public static async Task<JsonElement> ExportAsync(ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
+    public static async Task<JsonElement> ExportAsync(
+        ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
     {
         List<(string Name, JsonElement Value)> parts = [];
         foreach (IStateSection section in sections)

@@ -41,7 +41,8 @@ internal static class StateValues
     };
 
     /// <summary>The members that differ: those of the file count, null takes a key out.</summary>
-    public static IReadOnlyList<(string Key, string? From, string? To)> Differences(JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
+    public static IReadOnlyList<(string Key, string? From, string? To)> Differences(
+        JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
     [
         .. wanted.EnumerateObject()
             .Where(member => !except.Contains(member.Name))

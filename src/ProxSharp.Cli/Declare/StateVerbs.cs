@@ -24,12 +24,22 @@ internal static class StateVerbs
     {
         Argument<string[]> sections = new("section") { Description = $"The sections: {s_sections} [default: all]", Arity = ArgumentArity.ZeroOrMore };
         Option<string> guests = new("--guests") { Description = "Only guests of a selection (prox help selectors)", HelpName = "selection" };
-        return new Verb("export", "Write the cluster as a file: guests, pools, permissions, backup jobs, firewall.", VerbClass.Read, (run, token) => ExportAsync(run, sections, guests, token))
+        return new Verb(
+            "export",
+            "Write the cluster as a file: guests, pools, permissions, backup jobs, firewall.",
+            VerbClass.Read,
+            (run, token) => ExportAsync(run, sections, guests, token))
         {
-            Calls = ["GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options", "GET /cluster/firewall/rules"],
+            Calls =
+            [
+                "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
+                "GET /cluster/firewall/rules",
+            ],
             Arguments = [sections],
             Options = [guests],
-            Details = "The file is YAML, or JSON with -o json. What the server writes for itself is left out. Secrets are in none of these sections but what somebody wrote into a configuration.",
+            Details =
+                "The file is YAML, or JSON with -o json. What the server writes for itself is left out. Secrets are in none of these sections but what "
+                + "somebody wrote into a configuration.",
             Examples = [new("export > cluster.yaml", "all sections"), new("export guests --guests 'web*'", "configurations of some guests")],
         };
     }
@@ -38,9 +48,17 @@ internal static class StateVerbs
     public static Verb Diff()
     {
         (Option<string> file, Option<bool> prune) = Options();
-        return new Verb("diff", "Compare the cluster with a file. Ends with exit code 1 if they differ.", VerbClass.Read, (run, token) => DiffAsync(run, file, prune, token))
+        return new Verb(
+            "diff",
+            "Compare the cluster with a file. Ends with exit code 1 if they differ.",
+            VerbClass.Read,
+            (run, token) => DiffAsync(run, file, prune, token))
         {
-            Calls = ["GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options", "GET /cluster/firewall/rules"],
+            Calls =
+            [
+                "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
+                "GET /cluster/firewall/rules",
+            ],
             Options = [file, prune],
             Details = "Only what the file names counts, unless --prune is given.",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
@@ -51,12 +69,19 @@ internal static class StateVerbs
     public static Verb Apply()
     {
         (Option<string> file, Option<bool> prune) = Options();
-        return new Verb("apply", "Make the cluster as a file says, with as few changes as possible.", VerbClass.Change, (run, token) => ApplyAsync(run, file, prune, token))
+        return new Verb(
+            "apply", "Make the cluster as a file says, with as few changes as possible.", VerbClass.Change, (run, token) => ApplyAsync(run, file, prune, token))
         {
-            Calls = ["PUT /nodes/{node}/qemu/{vmid}/config", "PUT /nodes/{node}/lxc/{vmid}/config", "POST /pools", "PUT /pools", "PUT /access/acl", "POST /cluster/backup", "PUT /cluster/backup/{id}", "PUT /cluster/firewall/options", "POST /cluster/firewall/rules"],
+            Calls =
+            [
+                "PUT /nodes/{node}/qemu/{vmid}/config", "PUT /nodes/{node}/lxc/{vmid}/config", "POST /pools", "PUT /pools", "PUT /access/acl",
+                "POST /cluster/backup", "PUT /cluster/backup/{id}", "PUT /cluster/firewall/options", "POST /cluster/firewall/rules",
+            ],
             Options = [file, prune],
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
-            Details = "A second time it changes nothing. A configuration that somebody changed meanwhile is left alone (exit code 6): changes carry its digest. Guests are neither made nor destroyed. Nothing is deleted without --prune, and that is asked about unless --yes is given.",
+            Details =
+                "A second time it changes nothing. A configuration that somebody changed meanwhile is left alone (exit code 6): changes carry its "
+                + "digest. Guests are neither made nor destroyed. Nothing is deleted without --prune, and that is asked about unless --yes is given.",
             Examples = [new("apply -f cluster.yaml --dry-run", "see the calls"), new("apply -f cluster.yaml", "do it")],
         };
     }
@@ -104,7 +129,8 @@ internal static class StateVerbs
         });
     }
 
-    private static async Task<IReadOnlyList<StateChange>> CompareAsync(VerbRun run, Option<string> file, Option<bool> prune, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StateChange>> CompareAsync(
+        VerbRun run, Option<string> file, Option<bool> prune, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         string name = run.Value(file)!;
@@ -117,7 +143,8 @@ internal static class StateVerbs
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(CliError.Usage($"The file {name} cannot be read: {e.Message.TrimEnd('.')}", "Name a file that prox export wrote, or - for standard input"), e);
+            throw new CliException(
+                CliError.Usage($"The file {name} cannot be read: {e.Message.TrimEnd('.')}", "Name a file that prox export wrote, or - for standard input"), e);
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
@@ -137,13 +164,20 @@ internal static class StateVerbs
         IReadOnlyList<StateChange> changes = await CompareAsync(run, file, prune, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
-            return await DryRun.ShowAsync(run, VerbContext.Pve, [.. changes.Select(static change => change.Call).OfType<Verbs.Endpoints.PlannedCall>()], cancellationToken).ConfigureAwait(false);
+            return await DryRun.ShowAsync(
+                run,
+                VerbContext.Pve,
+                [.. changes.Select(static change => change.Call).OfType<Verbs.Endpoints.PlannedCall>()],
+                cancellationToken).ConfigureAwait(false);
         }
 
         int deleted = changes.Count(static change => change.Action == "delete");
         if (deleted > 0)
         {
-            string what = string.Create(CultureInfo.InvariantCulture, $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: {string.Join("; ", changes.Where(static change => change.Action == "delete").Select(static change => $"{change.Section} {change.Subject}"))}");
+            string what = string.Create(
+                CultureInfo.InvariantCulture,
+                $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: "
+                + $"{string.Join("; ", changes.Where(static change => change.Action == "delete").Select(static change => $"{change.Section} {change.Subject}"))}");
             await ChangeRules.ConfirmAsync(run, what, "delete", cancellationToken).ConfigureAwait(false);
         }
 

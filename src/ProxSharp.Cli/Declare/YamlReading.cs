@@ -25,7 +25,10 @@ internal static class YamlReading
         }
         catch (YamlException wrong)
         {
-            throw new CliException(CliError.Usage($"{place} is no YAML: {wrong.Message.TrimEnd('.')} (line {wrong.Start.Line.ToString(CultureInfo.InvariantCulture)})", "Correct it"), wrong);
+            throw new CliException(
+                CliError.Usage(
+                    $"{place} is no YAML: {wrong.Message.TrimEnd('.')} (line {wrong.Start.Line.ToString(CultureInfo.InvariantCulture)})", "Correct it"),
+                wrong);
         }
 
         return stream.Documents.Count == 1
@@ -46,7 +49,8 @@ internal static class YamlReading
                 json.WriteStartObject();
                 foreach ((YamlNode key, YamlNode value) in mapping.Children)
                 {
-                    json.WritePropertyName((key as YamlScalarNode)?.Value ?? throw CliException.Usage($"{place} has a key that is no word", "Write plain keys"));
+                    json.WritePropertyName(
+                        (key as YamlScalarNode)?.Value ?? throw CliException.Usage($"{place} has a key that is no word", "Write plain keys"));
                     Write(json, value, place, depth + 1);
                 }
 
@@ -86,7 +90,8 @@ internal static class YamlReading
         {
             json.WriteNumberValue(whole);
         }
-        else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) && text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !HasLeadingZero(text))
+        else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) && text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !HasLeadingZero(text))
         {
             json.WriteNumberValue(number);
         }

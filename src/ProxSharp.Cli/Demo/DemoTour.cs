@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Demo;
@@ -12,8 +11,7 @@ internal static class DemoTour
     /// <summary>The variable that holds the simulated user's password.</summary>
     public const string SecretVariable = "DEMO_PASSWORD";
 
-    private const int Template = 9000;
-    private const int Clone = 300;
+    private const string Clone = "300";
 
     /// <summary>Returns the stations for a simulator that listens at an address.</summary>
     /// <param name="endpoint">The simulator.</param>
@@ -24,47 +22,55 @@ internal static class DemoTour
         new(
             "Log in",
             "A context remembers a server: its address, who you are, where the secret is, and which certificate is its own.",
-            Line("context", "add", ContextName, endpoint.GetLeftPart(UriPartial.Authority), "--user", user, "--secret", $"env:{SecretVariable}", "--fingerprint", fingerprint),
-            Line("api", "get", "/version")),
+            Line(
+                "context",
+                "add",
+                ContextName,
+                endpoint.GetLeftPart(UriPartial.Authority),
+                "--user",
+                user,
+                "--secret",
+                $"env:{SecretVariable}",
+                "--fingerprint",
+                fingerprint),
+            Line("node", "list", "--fields", "node,status,maxcpu,maxmem")),
         new(
             "Look around",
-            "The whole inventory in one call. Tables are for people; -o json, jsonl, yaml and csv are for programs.",
-            Line("api", "get", "/cluster/resources", "type=vm", "--fields", "vmid,name,node,type,status,maxmem,pool,tags")),
+            "Guests are named by number, name or selection. Tables are for people; -o json, jsonl, yaml, csv and name are for programs.",
+            Line("vm", "list", "--fields", "vmid,name,node,status,maxmem,pool,tags"),
+            Line("guest", "list", "@tag-prod,-db-1", "status=running", "-o", "name")),
         new(
             "Clone a template",
-            "Most changes start a task. --wait follows its log to the end.",
-            Line("api", "create", Vm("pve1", Template, "clone"), Parameter("newid", Clone), "name=web-3", "full=1", "--wait")),
+            "Changes that start a task wait for its end and show its log. The node is found, and so is a free number if none is given.",
+            Line("vm", "clone", "debian-13-template", "web-3", "--newid", Clone, "--full")),
         new(
             "Start it, and take a snapshot",
-            "Every call of the API works like this: a verb, a path, parameters.",
-            Line("api", "create", Vm("pve1", Clone, "status/start"), "--wait"),
-            Line("api", "create", Vm("pve1", Clone, "snapshot"), "snapname=fresh", "description=right after the clone", "--wait")),
+            "A word for the thing, a word for what is done with it. Every call of the API has such a command (prox commands).",
+            Line("vm", "start", "web-3"),
+            Line("vm", "snapshot", "create", "web-3", "fresh", "--description", "right after the clone")),
         new(
             "Make a mistake",
-            "Parameters are checked against the API schema before anything is sent. The error says what is wrong and what to do next.",
-            Line("api", "set", Vm("pve1", Clone, "config"), "memroy=4096") with { Expected = ExitCodes.Usage }),
+            "What is typed is checked before anything is sent. The error says what is wrong and what to do next.",
+            Line("vm", "set", "web-3", "--memroy", "4096") with { Expected = ExitCodes.Usage }),
         new(
-            "Grow it",
-            "Now rightly spelt; and the disk becomes larger as well.",
-            Line("api", "set", Vm("pve1", Clone, "config"), "memory=4096", "tags=web;prod"),
-            Line("api", "set", Vm("pve1", Clone, "resize"), "disk=scsi0", "size=+8G", "--wait"),
-            Line("api", "get", Vm("pve1", Clone, "config"), "--fields", "name,memory,scsi0,tags")),
+            "Look first, then grow it",
+            "With --dry-run every change shows its calls and the difference, and sends nothing.",
+            Line("vm", "set", "web-3", "--memory", "4096", "--tags", "web;prod", "--dry-run"),
+            Line("vm", "set", "web-3", "--memory", "4096", "--tags", "web;prod"),
+            Line("vm", "resize", "web-3", "scsi0", "+8G"),
+            Line("vm", "config", "web-3", "--fields", "name,memory,scsi0,tags")),
         new(
-            "Move it to another node",
-            "The machine keeps running while it moves.",
-            Line("api", "create", Vm("pve1", Clone, "migrate"), "target=pve2", "online=1", "with-local-disks=1", "--wait"),
-            Line("api", "get", Vm("pve2", Clone, "status/current"), "--fields", "vmid,name,status,cpus,maxmem")),
+            "Move it to another node, and back many up at once",
+            "The machine keeps running while it moves. What is done with many at once has limits, for all and for each node.",
+            Line("vm", "migrate", "web-3", "pve2", "--with-local-disks"),
+            Line("vm", "snapshot", "create", "@tag-prod", "nightly", "--parallel", "4", "--per-node", "2")),
         new(
             "Clean up",
-            "Stop it and remove it with its disks.",
-            Line("api", "create", Vm("pve2", Clone, "status/stop"), "--wait"),
-            Line("api", "delete", Vm("pve2", Clone, null), "purge=1", "--wait")),
+            "What destroys is confirmed with the name at a terminal; a program has to say --yes.",
+            Line("vm", "stop", "web-3"),
+            Line("vm", "delete", "web-3", "--purge") with { Expected = ExitCodes.ApprovalNeeded },
+            Line("vm", "delete", "web-3", "--purge", "--yes")),
     ];
 
     private static DemoCommandLine Line(params IReadOnlyList<string> arguments) => new(arguments);
-
-    private static string Vm(string node, int id, string? what) =>
-        string.Create(CultureInfo.InvariantCulture, $"/nodes/{node}/qemu/{id}{(what is null ? "" : "/")}{what}");
-
-    private static string Parameter(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"{name}={value}");
 }

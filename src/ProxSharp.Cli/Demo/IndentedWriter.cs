@@ -26,7 +26,7 @@ internal sealed class IndentedWriter : TextWriter
             _inner.Write(_indent);
         }
 
-        _isLineStart = value == '\n';
+        _isLineStart = value is '\n' or '\r';
         _inner.Write(value);
         if (_isLineStart)
         {

@@ -14,7 +14,8 @@ internal static class BackupServerChecks
     /// <summary>Makes the checks.</summary>
     public static async IAsyncEnumerable<Finding> RunAsync(ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (JsonElement usage, Finding? trouble) = await Checks.ReadAsync(session, "datastore", "/status/datastore-usage", cancellationToken).ConfigureAwait(false);
+        (JsonElement usage, Finding? trouble) = await Checks.ReadAsync(
+            session, "datastore", "/status/datastore-usage", cancellationToken).ConfigureAwait(false);
         if (trouble is not null)
         {
             yield return trouble;
@@ -36,13 +37,15 @@ internal static class BackupServerChecks
         }
 
         (double used, double total) = (Number(store, "used"), Number(store, "total"));
-        string text = string.Create(CultureInfo.InvariantCulture, $"{name} is {(total > 0 ? used / total * 100 : 0):0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{name} is {(total > 0 ? used / total * 100 : 0):0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
         return total > 0 && used / total > Full
             ? new Finding("datastore", FindingState.Warning, text, $"prox datastore gc start {name}")
             : new Finding("datastore", FindingState.Ok, text);
     }
 
-    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+    private static double Number(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
 }

@@ -44,7 +44,8 @@ internal static class Checks
     }
 
     /// <summary>Reads something for a check; what goes wrong becomes a finding.</summary>
-    public static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(ServerSession session, string area, string path, CancellationToken cancellationToken)
+    public static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(
+        ServerSession session, string area, string path, CancellationToken cancellationToken)
     {
         try
         {
@@ -52,7 +53,9 @@ internal static class Checks
         }
         catch (ProxmoxPermissionException missing)
         {
-            return (default, new Finding(area, FindingState.Info, $"not checked: {missing.Privilege ?? "a privilege"} on {missing.PrivilegePath ?? path} is missing"));
+            return (
+                default,
+                new Finding(area, FindingState.Info, $"not checked: {missing.Privilege ?? "a privilege"} on {missing.PrivilegePath ?? path} is missing"));
         }
         catch (ProxmoxException failure)
         {
@@ -66,7 +69,11 @@ internal static class Checks
         string who = context.TokenId is { } token ? $"API token {token}" : $"user {context.User}";
         string name = context.Name is { } known ? $"'{known}'" : "from the command line";
         return context.Trust.IsInsecure
-            ? new Finding("context", FindingState.Warning, $"{name}, {who}: the certificate is not checked, so anybody on the way can read the secret", "prox context add NAME URL ... --fingerprint SHA256 --replace")
+            ? new Finding(
+                "context",
+                FindingState.Warning,
+                $"{name}, {who}: the certificate is not checked, so anybody on the way can read the secret",
+                "prox context add NAME URL ... --fingerprint SHA256 --replace")
             : new Finding("context", FindingState.Ok, $"{name}, {who}{(context.IsReadOnly ? ", read-only" : "")}");
     }
 
@@ -75,13 +82,17 @@ internal static class Checks
         long start = run.Command.Services.Time.GetTimestamp();
         try
         {
-            ServerSession session = await ServerSession.OpenAsync(run.Command, run.Context with { Endpoints = [endpoint] }, cancellationToken).ConfigureAwait(false);
+            ServerSession session = await ServerSession.OpenAsync(
+                run.Command, run.Context with { Endpoints = [endpoint] }, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 JsonElement version = (await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false)).Data;
                 double milliseconds = run.Command.Services.Time.GetElapsedTime(start).TotalMilliseconds;
                 string text = version.TryGetProperty("version", out JsonElement number) ? number.ToString() : "?";
-                return new Finding("server", FindingState.Ok, string.Create(CultureInfo.InvariantCulture, $"{endpoint.Authority} answers after {milliseconds:0} ms, version {text}"));
+                return new Finding(
+                    "server",
+                    FindingState.Ok,
+                    string.Create(CultureInfo.InvariantCulture, $"{endpoint.Authority} answers after {milliseconds:0} ms, version {text}"));
             }
         }
         catch (Exception e) when (e is ProxmoxException or CliException)
@@ -94,19 +105,22 @@ internal static class Checks
     private static async Task<Finding> ClockAsync(VerbRun run, ServerSession session, CancellationToken cancellationToken)
     {
         string node = await NodeFinder.OnlineAsync(run, null, cancellationToken).ConfigureAwait(false);
-        (JsonElement time, Finding? trouble) = await ReadAsync(session, "clock", $"/nodes/{Uri.EscapeDataString(node)}/time", cancellationToken).ConfigureAwait(false);
+        (JsonElement time, Finding? trouble) = await ReadAsync(
+            session, "clock", $"/nodes/{Uri.EscapeDataString(node)}/time", cancellationToken).ConfigureAwait(false);
         if (trouble is not null || !time.TryGetProperty("time", out JsonElement seconds))
         {
             return trouble ?? new Finding("clock", FindingState.Info, "the server does not tell its time");
         }
 
         double off = (DateTimeOffset.FromUnixTimeSeconds((long)seconds.GetDouble()) - run.Command.Services.Time.GetUtcNow()).TotalSeconds;
-        string text = string.Create(CultureInfo.InvariantCulture, $"the clock of {node} is {Math.Abs(off):0} s {(off < 0 ? "behind" : "ahead of")} the one here");
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"the clock of {node} is {Math.Abs(off):0} s {(off < 0 ? "behind" : "ahead of")} the one here");
         return Math.Abs(off) switch
         {
             < ClockWarning => new Finding("clock", FindingState.Ok, text),
             < ClockFailure => new Finding("clock", FindingState.Warning, text, "Check chrony on both sides: chronyc tracking"),
-            _ => new Finding("clock", FindingState.Failure, text, "Tickets and one-time passwords fail with such a difference. On the server: chronyc makestep"),
+            _ => new Finding(
+                "clock", FindingState.Failure, text, "Tickets and one-time passwords fail with such a difference. On the server: chronyc makestep"),
         };
     }
 

@@ -16,7 +16,8 @@ internal static class ClusterChecks
     {
         (JsonElement status, Finding? noStatus) = await Checks.ReadAsync(session, "cluster", "/cluster/status", cancellationToken).ConfigureAwait(false);
         yield return noStatus ?? Quorum(status);
-        (JsonElement resources, Finding? noResources) = await Checks.ReadAsync(session, "cluster", "/cluster/resources", cancellationToken).ConfigureAwait(false);
+        (JsonElement resources, Finding? noResources) = await Checks.ReadAsync(
+            session, "cluster", "/cluster/resources", cancellationToken).ConfigureAwait(false);
         if (noResources is not null)
         {
             yield return noResources;
@@ -28,7 +29,8 @@ internal static class ClusterChecks
             yield return finding;
         }
 
-        (JsonElement missing, Finding? noJobs) = await Checks.ReadAsync(session, "backups", "/cluster/backup-info/not-backed-up", cancellationToken).ConfigureAwait(false);
+        (JsonElement missing, Finding? noJobs) = await Checks.ReadAsync(
+            session, "backups", "/cluster/backup-info/not-backed-up", cancellationToken).ConfigureAwait(false);
         yield return noJobs ?? Backups(missing);
     }
 
@@ -57,11 +59,19 @@ internal static class ClusterChecks
             (double used, double most) = (Number(storage, "disk"), Number(storage, "maxdisk"));
             if (Text(storage, "status") is not ("available" or ""))
             {
-                yield return new Finding("storage", FindingState.Warning, $"{name} is {Text(storage, "status")}", $"prox storage show {Text(storage, "storage")} --node {Text(storage, "node")}");
+                yield return new Finding(
+                    "storage",
+                    FindingState.Warning,
+                    $"{name} is {Text(storage, "status")}",
+                    $"prox storage show {Text(storage, "storage")} --node {Text(storage, "node")}");
             }
             else if (most > 0 && used / most > Full)
             {
-                yield return new Finding("storage", FindingState.Warning, string.Create(CultureInfo.InvariantCulture, $"{name} is {used / most * 100:0} % full ({ValueRenderer.Bytes(most - used)} left)"), $"prox storage content list {Text(storage, "storage")} --sort -size");
+                yield return new Finding(
+                    "storage",
+                    FindingState.Warning,
+                    string.Create(CultureInfo.InvariantCulture, $"{name} is {used / most * 100:0} % full ({ValueRenderer.Bytes(most - used)} left)"),
+                    $"prox storage content list {Text(storage, "storage")} --sort -size");
             }
         }
     }
@@ -75,10 +85,15 @@ internal static class ClusterChecks
         int count = missing.GetArrayLength();
         return count == 0
             ? new Finding("backups", FindingState.Ok, "every guest is in a backup job")
-            : new Finding("backups", FindingState.Warning, string.Create(CultureInfo.InvariantCulture, $"{count} guests are in no backup job"), "prox backup-job not-backed-up");
+            : new Finding(
+                "backups",
+                FindingState.Warning,
+                string.Create(CultureInfo.InvariantCulture, $"{count} guests are in no backup job"),
+                "prox backup-job not-backed-up");
     }
 
-    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+    private static double Number(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
 }

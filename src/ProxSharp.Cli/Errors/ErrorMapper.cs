@@ -42,7 +42,9 @@ internal static class ErrorMapper
     {
         Code = "invalid_parameters",
         ExitCode = ExitCodes.Usage,
-        Message = invalid.ParameterErrors.Count > 0 ? $"{invalid.Method.ToVerb()} {invalid.Path} was not sent: {Join(invalid.ParameterErrors)}" : invalid.Message,
+        Message = invalid.ParameterErrors.Count > 0
+            ? $"{invalid.Method.ToVerb()} {invalid.Path} was not sent: {Join(invalid.ParameterErrors)}"
+            : invalid.Message,
         Hint = DescribeHint(invalid.Path),
         ParameterErrors = invalid.ParameterErrors,
     };
@@ -62,10 +64,18 @@ internal static class ErrorMapper
     private static CliError Waiting(ProxmoxTaskWaitException wait)
     {
         string upid = wait.Upid.ToString();
-        CliError error = wait.InnerException is ProxmoxException cause ? Map(cause) : new CliError { Code = "task_wait", ExitCode = ExitCodes.Error, Message = wait.Message };
+        CliError error = wait.InnerException is ProxmoxException cause
+            ? Map(cause)
+            : new CliError { Code = "task_wait", ExitCode = ExitCodes.Error, Message = wait.Message };
         error = error with { Message = wait.Message, Upid = upid, Node = wait.Upid.Node, IsRetryable = wait.IsTransient };
         return wait.TimedOut
-            ? error with { Code = "still_running", ExitCode = ExitCodes.StillRunning, Message = $"The time for waiting is over, and the task {upid} goes on", Hint = $"Wait on with: prox task wait {upid}" }
+            ? error with
+            {
+                Code = "still_running",
+                ExitCode = ExitCodes.StillRunning,
+                Message = $"The time for waiting is over, and the task {upid} goes on",
+                Hint = $"Wait on with: prox task wait {upid}",
+            }
             : error with { Hint = error.Hint ?? $"Look at the task: prox task show {upid}" };
     }
 
@@ -80,7 +90,9 @@ internal static class ErrorMapper
             Code = "certificate",
             ExitCode = ExitCodes.Connection,
             Message = message,
-            Hint = "Compare the fingerprint with the one the server shows (pvenode cert info, proxmox-backup-manager cert info); if it is the same, give it with --fingerprint.",
+            Hint =
+                "Compare the fingerprint with the one the server shows (pvenode cert info, proxmox-backup-manager cert info); if it is the same, give it "
+                + "with --fingerprint.",
         };
     }
 
@@ -95,7 +107,8 @@ internal static class ErrorMapper
             Hint = text.Advice switch
             {
                 _ when connection.OutcomeUnknown => LookFirst,
-                { } advice when advice.StartsWith("Allow it more time", StringComparison.Ordinal) => "Allow it more time with --timeout if the server is only slow.",
+                { } advice when advice.StartsWith(
+                    "Allow it more time", StringComparison.Ordinal) => "Allow it more time with --timeout if the server is only slow.",
                 { } advice => $"{advice}.",
                 null => "Check the host name and port, and that the server runs.",
             },

@@ -14,7 +14,13 @@ internal static class KeyringErrors
         catch (InvalidOperationException failure)
         {
             throw new CliException(
-                new CliError { Code = "keyring", ExitCode = ExitCodes.Error, Message = failure.Message.TrimEnd('.'), Hint = "Secrets can also be in a file (file:/path) or come from a password manager (exec:command)" },
+                new CliError
+                {
+                    Code = "keyring",
+                    ExitCode = ExitCodes.Error,
+                    Message = failure.Message.TrimEnd('.'),
+                    Hint = "Secrets can also be in a file (file:/path) or come from a password manager (exec:command)",
+                },
                 failure);
         }
     }

@@ -19,9 +19,11 @@ internal static class UsageErrors
             .Concat(parse.UnmatchedTokens.Select(static word => new Token(word, TokenType.Argument, null!)))
             .Select(static token => token.Value)
             .FirstOrDefault(static word => word.Length > 1 && word[0] == '-');
-        if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb } && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
+        if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
+            && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {
-            return CliError.Usage($"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
+            return CliError.Usage(
+                $"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
         }
 
         if (option is not null)

@@ -9,7 +9,10 @@ internal static class HelpTopics
     /// <summary>All of them.</summary>
     public static IReadOnlyList<HelpTopic> All { get; } =
     [
-        new("exit-codes", "What the exit code of a command means. With -o json or jsonl an error is one object on standard error: {\"error\":{\"code\",\"exitCode\",\"message\",\"hint\",\"retryable\",\"need\",\"upid\",\"node\",...}}.")
+        new(
+            "exit-codes",
+            "What the exit code of a command means. With -o json or jsonl an error is one object on standard error: "
+            + "{\"error\":{\"code\",\"exitCode\",\"message\",\"hint\",\"retryable\",\"need\",\"upid\",\"node\",...}}.")
         {
             Sections = [("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))])],
             Examples =
@@ -18,7 +21,10 @@ internal static class HelpTopics
                 new("vm delete web-1 -o json", "in a script: 8, and the error says need: [\"--yes\"]"),
             ],
         },
-        new("output", "How results are written. Machine formats keep the server's keys and types; tables show sizes and times in readable units. Results go to standard output, all else to standard error.")
+        new(
+            "output",
+            "How results are written. Machine formats keep the server's keys and types; tables show sizes and times in readable units. Results go to "
+            + "standard output, all else to standard error.")
         {
             Sections =
             [
@@ -32,7 +38,12 @@ internal static class HelpTopics
                     ("csv, tsv", "with a header, which --no-header leaves out"),
                     ("name", "only what names each item, one a line: what other commands take"),
                 ]),
-                ("In this order", [("--query", "puts the result through a JMESPath expression"), ("--sort", "sorts a list: --sort node,-mem"), ("--fields", "chooses fields and their order")]),
+                (
+                    "In this order",
+                    [(
+                        "--query",
+                        "puts the result through a JMESPath expression"), ("--sort", "sorts a list: --sort node,-mem"), (
+                            "--fields", "chooses fields and their order")]),
             ],
             Examples =
             [
@@ -83,8 +94,11 @@ internal static class HelpTopics
                     ("--no-header", "no header in tables, CSV and TSV"),
                     ("--no-color", "no colours"),
                     ("--debug", "the technical details of an error"),
+                    ("--debug-http", "every call to the server, secrets left out"),
                 ]),
-                ("Of all that talk to a server", [("-c, --context", "the server (prox context list)"), ("-w, --watch", "verbs that read: again every few seconds")]),
+                (
+                    "Of all that talk to a server",
+                    [("-c, --context", "the server (prox context list)"), ("-w, --watch", "verbs that read: again every few seconds")]),
                 ("Of verbs that change",
                 [
                     ("--dry-run", "shows the exact calls and the difference; sends nothing"),
@@ -94,7 +108,8 @@ internal static class HelpTopics
                     ("--fail-on-warnings", "exit code 10 if a task ended with warnings"),
                 ]),
             ],
-            Examples = [new("vm set web-1 --memory 4096 --dry-run", "what would be sent, and what would change"), new("vm migrate web-1 pve2 --no-wait", "do not wait")],
+            Examples = [new(
+                "vm set web-1 --memory 4096 --dry-run", "what would be sent, and what would change"), new("vm migrate web-1 pve2 --no-wait", "do not wait")],
         },
         new("environment", "Environment variables.") { Sections = [("Environment", HelpWriter.Variables)] },
     ];

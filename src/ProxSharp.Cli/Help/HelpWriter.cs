@@ -42,7 +42,9 @@ internal sealed class HelpWriter
         _writer.WriteLine(Indent + Usage(command));
         WriteExamples(isRoot ? CommandTree.Examples : ((ProxCommand)command).Examples);
         Columns("Commands", [.. command.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => (sub.Name, sub.Description ?? ""))]);
-        Columns("Arguments", [.. command.Arguments.Where(static argument => !argument.Hidden).Select(static argument => (ArgumentLabel(argument), argument.Description ?? ""))]);
+        Columns(
+            "Arguments",
+            [.. command.Arguments.Where(static argument => !argument.Hidden).Select(static argument => (ArgumentLabel(argument), argument.Description ?? ""))]);
         Columns("Options", [.. OptionsOf(command, isRoot).Select(static option => (OptionLabel(option), option.Description ?? ""))]);
         if (isRoot)
         {
@@ -54,7 +56,8 @@ internal sealed class HelpWriter
         else
         {
             _writer.WriteLine();
-            string inherited = string.Join(", ", Inherited(command).Select(static option => option.Aliases.FirstOrDefault(static alias => alias is "-o" or "-h") ?? option.Name));
+            string inherited = string.Join(
+                ", ", Inherited(command).Select(static option => option.Aliases.FirstOrDefault(static alias => alias is "-o" or "-h") ?? option.Name));
             Paragraph($"Options of every command: {inherited} (see: prox help options)", "");
         }
     }
@@ -64,6 +67,7 @@ internal sealed class HelpWriter
     [
         ("PROX_CONTEXT", "the context to use where --context is not given"),
         ("PROX_CONFIG", "the file with the contexts"),
+        ("PROX_READ_ONLY", "1: refuse everything that changes something, as under the program name prox-ro"),
         ("NO_COLOR", "set to anything: no colours"),
         ("CLICOLOR", "0: no colours; CLICOLOR_FORCE=1: colours in pipes too"),
     ];
@@ -144,7 +148,11 @@ internal sealed class HelpWriter
 
     internal static string OptionLabel(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Where(static alias => alias is not ("-?" or "/?" or "/h") && !alias.AsSpan().ContainsAny(s_wireOnly)).Append(option.Name).OrderBy(static name => name.Length));
+        string names = string.Join(
+            ", ",
+            option.Aliases.Where(
+                static alias => alias is not ("-?" or "/?" or "/h")
+                    && !alias.AsSpan().ContainsAny(s_wireOnly)).Append(option.Name).OrderBy(static name => name.Length));
         return option.HelpName is null ? names : $"{names} <{option.HelpName}>";
     }
 
@@ -173,7 +181,8 @@ internal sealed class HelpWriter
                 lead = new string(' ', start);
             }
 
-            foreach (string line in TextCells.Wrap(text, _width - start).SelectMany(line => line.Length > _width - start ? line.Chunk(_width - start).Select(static part => new string(part)) : [line]))
+            foreach (string line in TextCells.Wrap(text, _width - start)
+                .SelectMany(line => line.Length > _width - start ? line.Chunk(_width - start).Select(static part => new string(part)) : [line]))
             {
                 _writer.WriteLine((lead + line).TrimEnd());
                 lead = new string(' ', start);

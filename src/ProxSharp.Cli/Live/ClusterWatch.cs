@@ -14,7 +14,8 @@ internal sealed class ClusterWatch
     /// <summary>Takes a look at the resources and returns what changed since the last one; the first one changes nothing.</summary>
     public IReadOnlyList<Change> Resources(JsonElement items)
     {
-        Dictionary<string, JsonElement> now = items.EnumerateArray().Where(static item => Text(item, "id") is not null).ToDictionary(static item => Text(item, "id")!, StringComparer.Ordinal);
+        Dictionary<string, JsonElement> now = items.EnumerateArray().Where(static item => Text(item, "id") is not null).ToDictionary(
+            static item => Text(item, "id")!, StringComparer.Ordinal);
         List<Change> changes = [];
         Dictionary<string, JsonElement> last = _resources ?? now;
         foreach ((string id, JsonElement item) in now)
@@ -48,7 +49,10 @@ internal sealed class ClusterWatch
     /// <summary>Takes a look at the tasks and returns those that started or ended since the last one.</summary>
     public IReadOnlyList<Change> Tasks(JsonElement items)
     {
-        Dictionary<string, JsonElement> now = items.EnumerateArray().Where(static item => Text(item, "upid") is not null).DistinctBy(static item => Text(item, "upid")).ToDictionary(static item => Text(item, "upid")!, StringComparer.Ordinal);
+        Dictionary<string, JsonElement> now = items.EnumerateArray()
+            .Where(static item => Text(item, "upid") is not null)
+            .DistinctBy(static item => Text(item, "upid"))
+            .ToDictionary(static item => Text(item, "upid")!, StringComparer.Ordinal);
         List<Change> changes = [];
         Dictionary<string, JsonElement> last = _tasks ?? now;
         foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")))
@@ -106,7 +110,8 @@ internal sealed class ClusterWatch
 
     private static string Shown(string value) => value.Length == 0 ? "(none)" : value;
 
-    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+    private static double Number(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;

@@ -23,7 +23,9 @@ internal static class EventsVerb
         {
             Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
             Options = [interval, count, kind],
-            Details = "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the members that go with it. What happens and is undone between two looks is not seen.",
+            Details =
+                "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the "
+                + "members that go with it. What happens and is undone between two looks is not seen.",
             Examples =
             [
                 new("events", "for people"),
@@ -43,7 +45,9 @@ internal static class EventsVerb
         {
             JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
             JsonElement tasks = (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data;
-            foreach (Change change in watch.Tasks(tasks).Concat(watch.Resources(resources)).Where(change => kind is null || change.Kind.StartsWith(kind, StringComparison.Ordinal)))
+            foreach (Change change in watch.Tasks(tasks)
+                .Concat(watch.Resources(resources))
+                .Where(change => kind is null || change.Kind.StartsWith(kind, StringComparison.Ordinal)))
             {
                 Write(run, change);
                 if (++seen >= count)

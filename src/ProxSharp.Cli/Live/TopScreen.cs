@@ -52,7 +52,10 @@ internal static class TopScreen
     {
         int online = nodes.Count(static node => Text(node, "status") == "online");
         int running = Guests(state).Count(static guest => Text(guest, "status") == "running");
-        return string.Create(CultureInfo.InvariantCulture, $"{title}  {online} of {nodes.Length} nodes online, {running} of {Guests(state).Count()} guests running, {state.Tasks.Count} tasks, sorted by {state.Sort}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{title}  {online} of {nodes.Length} nodes online, {running} of {Guests(state).Count()} guests running, {state.Tasks.Count} tasks, sorted by "
+            + $"{state.Sort}");
     }
 
     private static string Node(JsonElement node, TopState state)
@@ -61,11 +64,14 @@ internal static class TopScreen
         int guests = Guests(state).Count(guest => Text(guest, "node") == Text(node, "node"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{TextCells.Pad(TextCells.Cut(Text(node, "node"), 14), 14, right: false)}  {ProgressBar.Draw(cpu, 14)} {cpu * 100,5:0.0} %   {ProgressBar.Draw(mem / most, 14)} {ValueRenderer.Bytes(mem),9} / {ValueRenderer.Bytes(most),-9} {guests,3}  {ValueRenderer.Duration(Number(node, "uptime"))}");
+            $"{TextCells.Pad(TextCells.Cut(Text(node, "node"), 14), 14, right: false)}  {ProgressBar.Draw(cpu, 14)} {cpu * 100,5:0.0} %   "
+            + $"{ProgressBar.Draw(mem / most, 14)} {ValueRenderer.Bytes(mem),9} / {ValueRenderer.Bytes(most),-9} {guests,3}  "
+            + $"{ValueRenderer.Duration(Number(node, "uptime"))}");
     }
 
     private static string Task(JsonElement task) =>
-        $"{TextCells.Pad(TextCells.Cut(Text(task, "type"), 14), 14, right: false)}  {TextCells.Pad(Text(task, "id"), 8, right: false)}  {TextCells.Pad(TextCells.Cut(Text(task, "node"), 10), 10, right: false)}  {Text(task, "user")}";
+        $"{TextCells.Pad(TextCells.Cut(Text(task, "type"), 14), 14, right: false)}  {TextCells.Pad(Text(task, "id"), 8, right: false)}  "
+        + $"{TextCells.Pad(TextCells.Cut(Text(task, "node"), 10), 10, right: false)}  {Text(task, "user")}";
 
     private static string Guest(JsonElement guest, TopState state, bool plain)
     {
@@ -73,7 +79,10 @@ internal static class TopScreen
         string past = Sparkline(state.PastOf(Text(guest, "id")), plain).PadLeft(TopState.Past);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Text(guest, "vmid"),6}  {TextCells.Pad(TextCells.Cut(TextCells.Visible(Text(guest, "name")), 20), 20, right: false)}  {TextCells.Pad(TextCells.Cut(Text(guest, "node"), 10), 10, right: false)}  {TextCells.Pad(Text(guest, "status"), 8, right: false)}  {cpu * 100,7:0.0}  {past}  {ProgressBar.Draw(mem / most, 8)} {ValueRenderer.Bytes(mem),9}     {ValueRenderer.Duration(Number(guest, "uptime"))}");
+            $"{Text(guest, "vmid"),6}  {TextCells.Pad(TextCells.Cut(TextCells.Visible(Text(guest, "name")), 20), 20, right: false)}  "
+            + $"{TextCells.Pad(TextCells.Cut(Text(guest, "node"), 10), 10, right: false)}  {TextCells.Pad(Text(guest, "status"), 8, right: false)}  "
+            + $"{cpu * 100,7:0.0}  {past}  {ProgressBar.Draw(mem / most, 8)} {ValueRenderer.Bytes(mem),9}     "
+            + $"{ValueRenderer.Duration(Number(guest, "uptime"))}");
     }
 
     private static string Sparkline(IReadOnlyCollection<double> past, bool plain) =>
@@ -94,11 +103,13 @@ internal static class TopScreen
         };
     }
 
-    private static IEnumerable<JsonElement> Guests(TopState state) => state.Resources.Where(static item => Text(item, "type") is "qemu" or "lxc" && Number(item, "template") == 0);
+    private static IEnumerable<JsonElement> Guests(TopState state) =>
+        state.Resources.Where(static item => Text(item, "type") is "qemu" or "lxc" && Number(item, "template") == 0);
 
     private static IEnumerable<JsonElement> Of(TopState state, string type) => state.Resources.Where(item => Text(item, "type") == type);
 
-    private static double Number(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
+    private static double Number(JsonElement item, string name) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
 }

@@ -29,7 +29,10 @@ internal static class CsvText
         foreach (JsonElement row in rows)
         {
             writer.WriteLine(objects
-                ? string.Join(Separator(settings), columns.Select(column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell, settings) : ""))
+                ? string.Join(
+                    Separator(settings),
+                    columns.Select(
+                        column => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column, out JsonElement cell) ? Cell(cell, settings) : ""))
                 : Cell(row, settings));
         }
     }

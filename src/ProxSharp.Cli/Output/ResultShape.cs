@@ -20,7 +20,8 @@ internal sealed record ResultShape
     /// <summary>Members that may be there even if no item has them now.</summary>
     public IReadOnlyCollection<string> KnownFields { get; init; } = [];
 
-    /// <summary>A field whose texts are never cut, because they differ at the end; where they do not fit they go on in further lines. Null if there is none.</summary>
+    /// <summary>A field whose texts are never cut, because they differ at the end; where they do not fit they go on in further lines. Null if there
+    /// is none.</summary>
     public string? WholeField { get; init; }
 
     /// <summary>How the server's own interface shows a member, for example <c>bytes</c>.</summary>

@@ -10,7 +10,10 @@ internal static class ResultWriter
     /// <summary>The version of the form of JSON results; it grows when a member changes its meaning or goes.</summary>
     public const int SchemaVersion = 1;
 
-    private static readonly string[] s_names = ["vmid", "upid", "volid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value"];
+    private static readonly string[] s_names =
+    [
+        "vmid", "upid", "volid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value",
+    ];
 
     /// <summary>Writes a result.</summary>
     /// <param name="writer">Where it goes.</param>
@@ -83,10 +86,12 @@ internal static class ResultWriter
             }
 
             IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
-            if (fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default).FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
+            if (fields.Select(
+                field => item.TryGetProperty(field, out JsonElement member) ? member : default).FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
                 is { ValueKind: not JsonValueKind.Undefined } name)
             {
-                writer.WriteLine(name.ValueKind == JsonValueKind.String ? TextCells.Visible(name.GetString()!) : name.ToString().ToString(CultureInfo.InvariantCulture));
+                writer.WriteLine(
+                    name.ValueKind == JsonValueKind.String ? TextCells.Visible(name.GetString()!) : name.ToString().ToString(CultureInfo.InvariantCulture));
             }
         }
     }

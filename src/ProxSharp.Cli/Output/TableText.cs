@@ -92,7 +92,8 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
 
     private IEnumerable<Column> Columns(IReadOnlyList<JsonElement> items)
     {
-        IEnumerable<string> names = Chosen(items) ?? Ordered([.. items.SelectMany(static item => FieldSelection.NamesIn(item)).Distinct(StringComparer.Ordinal)]);
+        IEnumerable<string> names = Chosen(items) ?? Ordered(
+            [.. items.SelectMany(static item => FieldSelection.NamesIn(item)).Distinct(StringComparer.Ordinal)]);
         foreach (string name in names)
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
@@ -116,7 +117,8 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
             return settings.Fields;
         }
 
-        string[] present = [.. shape.TableFields.Where(field => items.Any(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out _)))];
+        string[] present = [.. shape.TableFields.Where(
+            field => items.Any(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out _)))];
         return present.Length > 0 ? present : null;
     }
 

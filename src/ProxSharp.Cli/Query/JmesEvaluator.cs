@@ -29,7 +29,8 @@ internal static class JmesEvaluator
         JmesNode.Not not => !JmesValue.IsTrue(Evaluate(not.Inner, value)),
         JmesNode.NewList list => value is null ? null : list.Items.Select(item => Evaluate(item, value)).ToList(),
         JmesNode.NewObject made => value is null ? null : Members(made, value),
-        JmesNode.Call call => JmesFunctions.Call(call.Name, [.. call.Arguments.Select(argument => argument is JmesNode.Reference reference ? reference.Inner : Evaluate(argument, value))]),
+        JmesNode.Call call => JmesFunctions.Call(
+            call.Name, [.. call.Arguments.Select(argument => argument is JmesNode.Reference reference ? reference.Inner : Evaluate(argument, value))]),
         _ => throw new JmesException("invalid-type", "An expression with & can only be given to a function"),
     };
 

@@ -78,7 +78,8 @@ internal static class JmesFunctions
     private static object? ToNumber(Given given) => given.Value(0) switch
     {
         JmesNumber number => number,
-        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JmesNumber.Of(number),
+        string text when double.TryParse(
+            text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JmesNumber.Of(number),
         _ => null,
     };
 
@@ -143,6 +144,7 @@ internal static class JmesFunctions
             "invalid-type",
             string.Create(CultureInfo.InvariantCulture, $"{Name}() takes a {wanted} as argument {at + 1}, not {JmesValue.TypeOf(Values[at])}"));
 
-        private static bool AreComparable(List<object?> items) => items.TrueForAll(static item => item is JmesNumber) || items.TrueForAll(static item => item is string);
+        private static bool AreComparable(List<object?> items) =>
+            items.TrueForAll(static item => item is JmesNumber) || items.TrueForAll(static item => item is string);
     }
 }

@@ -37,9 +37,13 @@ internal sealed class JmesLexer(string text)
         char c = text[_at];
         return c switch
         {
-            _ when char.IsAsciiLetter(c) || c == '_' => new JmesToken(JmesTokenKind.Identifier, start, Word(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
+            _ when char.IsAsciiLetter(c) || c == '_' => new JmesToken(
+                JmesTokenKind.Identifier, start, Word(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
             _ when char.IsAsciiDigit(c) || c == '-' => Number(start),
-            '"' => new JmesToken(JmesTokenKind.QuotedIdentifier, start, Json(Delimited('"', keepEscapes: true), start) as string ?? throw JmesException.Syntax(start, "A quoted name is no text")),
+            '"' => new JmesToken(
+                JmesTokenKind.QuotedIdentifier,
+                start,
+                Json(Delimited('"', keepEscapes: true), start) as string ?? throw JmesException.Syntax(start, "A quoted name is no text")),
             '\'' => new JmesToken(JmesTokenKind.Literal, start, Raw()),
             '`' => new JmesToken(JmesTokenKind.Literal, start, LiteralValue(start)),
             '[' => Sign(start, ('?', JmesTokenKind.Filter), (']', JmesTokenKind.Flatten), JmesTokenKind.LeftBracket),

@@ -105,7 +105,9 @@ internal sealed class JmesParser
             case >= JmesTokenKind.Equal and <= JmesTokenKind.GreaterOrEqual:
                 return new JmesNode.Comparison(token.Kind, left, Expression(5));
             case JmesTokenKind.LeftParenthesis:
-                return left is JmesNode.Field function ? new JmesNode.Call(function.Name, Arguments()) : throw JmesException.Syntax(token.Position, "Only a name can be called");
+                return left is JmesNode.Field function
+                    ? new JmesNode.Call(function.Name, Arguments())
+                    : throw JmesException.Syntax(token.Position, "Only a name can be called");
             case JmesTokenKind.Filter:
                 JmesNode condition = Expression(0);
                 Expect(JmesTokenKind.RightBracket);

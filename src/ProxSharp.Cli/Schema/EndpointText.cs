@@ -34,7 +34,8 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
     private void Write(EndpointDescription description)
     {
         ApiEndpoint endpoint = description.Endpoint;
-        writer.WriteLine($"{settings.Ansi.Bold($"prox api {ApiVerbs.Word(endpoint.Method)} {endpoint.Path}")}  {settings.Ansi.Dim($"({endpoint.Method.ToVerb()})")}");
+        writer.WriteLine(
+            $"{settings.Ansi.Bold($"prox api {ApiVerbs.Word(endpoint.Method)} {endpoint.Path}")}  {settings.Ansi.Dim($"({endpoint.Method.ToVerb()})")}");
         if ((endpoint.Description ?? Words(description, $"op:{endpoint}")) is { } text)
         {
             Row("  ", "", 0, TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))), 0);

@@ -33,7 +33,8 @@ internal sealed class Keyring(ProgramRunner run, bool isMac)
     {
         // macOS takes whole commands from its input, so that the secret is no argument that others could see.
         ProgramResult? result = isMac
-            ? await run(Program, ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
+            ? await run(
+                Program, ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
             : await run(Program, ["store", "--label", $"prox: {name}", "service", Service, "account", name], secret, cancellationToken).ConfigureAwait(false);
         Check(result);
     }

@@ -12,7 +12,13 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
     /// <summary>Runs programs of this machine.</summary>
     public static async Task<ProgramResult?> RunAsync(string program, IReadOnlyList<string> arguments, string input, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -9,7 +9,8 @@ internal sealed class SystemConsoleHost : IConsoleHost
 
     private readonly Lazy<TextReader> _in = new(static () => new StreamReader(Console.OpenStandardInput(), s_utf8));
     private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Results(), s_utf8, 16 * 1024) { NewLine = "\n" });
-    private readonly Lazy<TextWriter> _error = new(static () => new StreamWriter(new StandardStream(Console.OpenStandardError, isNeeded: false), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
+    private readonly Lazy<TextWriter> _error = new(
+        static () => new StreamWriter(new StandardStream(Console.OpenStandardError, isNeeded: false), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
 
     /// <inheritdoc/>
     public TextReader In => _in.Value;

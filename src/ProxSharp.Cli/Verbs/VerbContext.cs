@@ -11,7 +11,8 @@ internal sealed class VerbContext(IReadOnlyList<string>? typed)
     public IReadOnlyList<string>? Typed { get; } = typed;
 
     /// <summary>True if somebody reads descriptions: they cost time that a run has no use for.</summary>
-    public bool WantsText { get; } = typed is null || typed.Any(static word => word is "-h" or "--help" or "-?" or "help" or "commands" or "complete" or "explain");
+    public bool WantsText { get; } = typed is null || typed.Any(
+        static word => word is "-h" or "--help" or "-?" or "help" or "commands" or "complete" or "explain");
 
     /// <summary>The schema of Proxmox VE.</summary>
     public static ApiSchema Pve => SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment);

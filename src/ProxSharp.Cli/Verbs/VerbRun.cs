@@ -101,7 +101,8 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     public ValueTask DisposeAsync() => _session?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private CliException WrongProduct(ProxmoxProduct wanted) => CliException.Usage(
-        $"The context '{Context.Name ?? "--url"}' is a {(Context.Product == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster")}, and this command is about a "
+        $"The context '{Context.Name ?? "--url"}' is a {(Context.Product == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster")}, and "
+        + $"this command is about a "
         + (wanted == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster"),
         "Choose another one with --context NAME (prox context list)");
 }

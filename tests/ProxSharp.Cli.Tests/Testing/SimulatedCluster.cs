@@ -32,7 +32,8 @@ public sealed class SimulatedCluster : IAsyncLifetime
     /// <summary>Makes a user whose current context <c>lab</c> is the simulator.</summary>
     internal async Task<CliHarness> UserAsync(int? terminalWidth = null)
     {
-        CliHarness cli = new CliHarness { TerminalWidth = terminalWidth }.With("LAB_SECRET", DefaultCluster.TokenSecret).With("LAB_PASSWORD", DefaultCluster.DemoPassword);
+        CliHarness cli = new CliHarness { TerminalWidth = terminalWidth }.With("LAB_SECRET", DefaultCluster.TokenSecret).With(
+            "LAB_PASSWORD", DefaultCluster.DemoPassword);
         await UseAsync(cli, "lab");
         return cli;
     }

@@ -102,7 +102,7 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
 
     private void Line(string text)
     {
-        terminal.WriteLine(TextCells.Cut(text, width - 1));
+        terminal.WriteLine(TextCells.Cut(text, width - 1).TrimEnd());
         _lines++;
     }
 

@@ -65,7 +65,8 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return ExitCodes.Success;
         }
 
-        TaskWaiter waiter = new(session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+        TaskWaiter waiter = new(
+            session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

@@ -55,7 +55,8 @@ internal static class CallText
     /// <summary>Returns what may be shown of a value.</summary>
     public static string Value(ApiParameter parameter) => EndpointParameter.IsSecretName(parameter.Name) ? Hidden : parameter.Text;
 
-    private static string Quoted(string value) => value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')
+    private static string Quoted(string value) =>
+        value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')
         ? value
         : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -15,7 +15,9 @@ internal static class ChangeRules
     {
         if (context.IsReadOnly)
         {
-            throw Refused($"The context '{context.Name}' is read-only", "Change it with: prox context add ... --replace, or use another context");
+            throw Refused(
+                $"The context '{context.Name}' is read-only here",
+                "That is so for the context (prox context add ... --read-only), under the name prox-ro, or with PROX_READ_ONLY set");
         }
     }
 
@@ -27,7 +29,8 @@ internal static class ChangeRules
         if (kept is not null)
         {
             throw Refused(
-                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(run.Context.ProtectedTags.Contains)}', which the context '{run.Context.Name}' protects",
+                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(run.Context.ProtectedTags.Contains)}', which the context "
+                + $"'{run.Context.Name}' protects",
                 "Leave it out, or use another context");
         }
 
@@ -39,7 +42,9 @@ internal static class ChangeRules
             {
                 Code = "approval_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = string.Create(CultureInfo.InvariantCulture, $"This is about {guests.Count} guests, and at most {allowed} {(allowed == 1 ? "is" : "are")} allowed: {Names(guests)}"),
+                Message = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"This is about {guests.Count} guests, and at most {allowed} {(allowed == 1 ? "is" : "are")} allowed: {Names(guests)}"),
                 Hint = $"If that is what you want: {need}",
                 Need = [need],
             });
@@ -66,7 +71,7 @@ internal static class ChangeRules
             {
                 Code = "approval_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = $"To {action} has to be confirmed, and nobody can be asked here",
+                Message = $"A confirmation is needed to {action}, and nobody can be asked here",
                 Hint = "Look at it with --dry-run, then add --yes",
                 Need = ["--yes"],
             });
@@ -87,12 +92,14 @@ internal static class ChangeRules
         }
     }
 
-    private static CliException Refused(string message, string hint) => new(new CliError { Code = "refused", ExitCode = ExitCodes.Refused, Message = message, Hint = hint });
+    private static CliException Refused(string message, string hint) =>
+        new(new CliError { Code = "refused", ExitCode = ExitCodes.Refused, Message = message, Hint = hint });
 
     private static string Names(IReadOnlyList<GuestSummary> guests)
     {
         const int Shown = 8;
-        string names = string.Join(", ", guests.Take(Shown).Select(static guest => guest.Name is { Length: > 0 } name ? $"{guest.Id} ({name})" : guest.Id.ToString()));
+        string names = string.Join(
+            ", ", guests.Take(Shown).Select(static guest => guest.Name is { Length: > 0 } name ? $"{guest.Id} ({name})" : guest.Id.ToString()));
         return guests.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $"{names} and {guests.Count - Shown} more") : names;
     }
 }

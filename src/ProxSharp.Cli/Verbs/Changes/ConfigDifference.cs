@@ -9,10 +9,14 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Finds out what a call would change, by reading what is there now.</summary>
 internal static class ConfigDifference
 {
-    private static readonly HashSet<string> s_notKeys = new(StringComparer.Ordinal) { "delete", "digest", "revert", "force", "skiplock", "background_delay", "lock-token" };
+    private static readonly HashSet<string> s_notKeys = new(StringComparer.Ordinal)
+    {
+        "delete", "digest", "revert", "force", "skiplock", "background_delay", "lock-token",
+    };
 
     /// <summary>Returns what would change; empty for calls that change no configuration.</summary>
-    public static async Task<IReadOnlyList<ConfigChange>> ReadAsync(ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ConfigChange>> ReadAsync(
+        ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
     {
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
         if (!changesConfig || schema.Find(ApiMethod.Get, call.Template) is null)
@@ -28,7 +32,9 @@ internal static class ConfigDifference
     internal static IReadOnlyList<ConfigChange> Compare(PlannedCall call, JsonElement now)
     {
         List<ConfigChange> changes = [];
-        foreach (IGrouping<string, ApiParameter> given in call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name)).GroupBy(static parameter => parameter.Name))
+        foreach (
+            IGrouping<string,
+            ApiParameter> given in call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name)).GroupBy(static parameter => parameter.Name))
         {
             string to = string.Join(',', given.Select(CallText.Value));
             string? from = Text(now, given.Key);
@@ -38,7 +44,8 @@ internal static class ConfigDifference
             }
         }
 
-        foreach (string key in call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)))
+        foreach (string key in call.Parameters.Where(static parameter => parameter.Name == "delete")
+            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)))
         {
             if (Text(now, key) is { } from)
             {

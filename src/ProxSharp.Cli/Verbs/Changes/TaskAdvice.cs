@@ -18,7 +18,8 @@ internal static class TaskAdvice
     {
         if (upids.Count > 0)
         {
-            run.Command.Services.Console.Error.WriteLine($"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {string.Join(' ', upids)}");
+            run.Command.Services.Console.Error.WriteLine(
+                $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {string.Join(' ', upids)}");
         }
     }
 }

@@ -35,7 +35,8 @@ internal static class DerivedExamples
             words.Add(Value(item, endpoint.Parameters[item]));
         }
 
-        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(parameter => parameter.Value is { IsOptional: false, IsPathParameter: false } && parameter.Key != item))
+        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(parameter => parameter.Value is { IsOptional: false, IsPathParameter: false }
+            && parameter.Key != item))
         {
             string option = ParameterSymbols.OptionName(name.Replace("[n]", "0", StringComparison.Ordinal));
             words.Add(node.Type == ApiValueType.Boolean ? option : $"{option} {Value(name, node)}");

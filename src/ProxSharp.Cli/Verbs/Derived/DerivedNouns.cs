@@ -89,7 +89,8 @@ internal static class DerivedNouns
     private static string Summary(ApiSchema schema, DerivedVerb verb, string word)
     {
         string[] segments = EndpointBinding.Split(verb.Call).Template.Split('/');
-        int at = Array.FindIndex(segments, segment => segment == word || PathMap.Singular.GetValueOrDefault(segment) == word || segment.Replace('_', '-') == word);
+        int at = Array.FindIndex(
+            segments, segment => segment == word || PathMap.Singular.GetValueOrDefault(segment) == word || segment.Replace('_', '-') == word);
         return (at > 0 ? ParameterWords.Find(schema.Product, "", $"group:{string.Join('/', segments[..(at + 1)])}") : null) ?? $"Commands about {string.Join(' ', verb.Noun.TakeWhile(other => other != word).Append(word))}.";
     }
 }

@@ -1,6 +1,7 @@
 namespace ProxSharp.Cli.Verbs.Derived;
 
-/// <summary>Calls without a derived verb: what servers say to each other, old forms, the indexes of the API's own tree, and what other nouns do better. Data.</summary>
+/// <summary>Calls without a derived verb: what servers say to each other, old forms, the indexes of the API's own tree, and what other nouns do
+/// better. Data.</summary>
 internal static class PathExceptions
 {
     /// <summary>Calls of Proxmox VE that no command makes.</summary>
@@ -111,7 +112,8 @@ internal static class PathExceptions
     };
 
     /// <summary>True if a call belongs to the data protocols of the backup server.</summary>
-    public static bool IsDataProtocol(string path) => path.StartsWith("/backup", StringComparison.Ordinal) || path.StartsWith("/reader", StringComparison.Ordinal);
+    public static bool IsDataProtocol(string path) =>
+        path.StartsWith("/backup", StringComparison.Ordinal) || path.StartsWith("/reader", StringComparison.Ordinal);
 
     /// <summary>Calls that verbs of another noun make.</summary>
     public static readonly IReadOnlySet<string> Elsewhere = new HashSet<string>(StringComparer.Ordinal)

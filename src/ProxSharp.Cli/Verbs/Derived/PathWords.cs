@@ -66,7 +66,9 @@ internal sealed class PathWords
         bool isItem = (segments.LastOrDefault() ?? prefix.Split('/')[^1]).StartsWith('{');
 
         // An item that holds items, and what it holds: the members of an IP set, for example.
-        bool isEntry = isItem && ((segments.Length > 1 && segments[^2].StartsWith('{')) || (_collections.Contains(endpoint.Path) && endpoint.Method is ApiMethod.Get or ApiMethod.Post));
+        bool isEntry = isItem && (
+            (segments.Length > 1 && segments[^2].StartsWith('{'))
+                || (_collections.Contains(endpoint.Path) && endpoint.Method is ApiMethod.Get or ApiMethod.Post));
         (bool isAction, string verb) = Word(endpoint, isItem, literals.Length > 0);
         string[] nouns = isAction ? literals[..^1] : isEntry ? [.. literals, "entry"] : literals;
         return [.. nouns.Select(static word => PathMap.Singular.GetValueOrDefault(word, Tidy(word))), isAction ? Tidy(literals[^1]) : verb];

@@ -9,7 +9,8 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 internal static class Downloading
 {
     /// <summary>Writes it to a file, or to standard output if that is no terminal.</summary>
-    public static async Task RunAsync(VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, string? file, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, string? file, CancellationToken cancellationToken)
     {
         if (file is null && run.Command.Services.Console.IsOutputTerminal)
         {
@@ -17,7 +18,8 @@ internal static class Downloading
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        ApiDownload download = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, path, session.DownloadAsync(path, parameters, null, cancellationToken)).ConfigureAwait(false);
+        ApiDownload download = await VerbErrors.ExplainedAsync(
+            run, binding.Schema, binding.Endpoint, path, session.DownloadAsync(path, parameters, null, cancellationToken)).ConfigureAwait(false);
         await using (download.ConfigureAwait(false))
         {
             Stream destination = file is null

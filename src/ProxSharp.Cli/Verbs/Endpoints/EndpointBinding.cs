@@ -24,7 +24,8 @@ internal sealed class EndpointBinding
         Endpoint = Schema.Find(method, template) ?? throw new InvalidOperationException($"The schema has no {spec.Call}.");
         _fixed = spec.Fixed;
         ParameterSymbols symbols = new(context, Schema, Endpoint);
-        foreach (string name in PathParameters(template).Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
+        foreach (string name in PathParameters(template)
+            .Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
         {
             _arguments.Add(symbols.Argument(name, Endpoint.Parameters.GetValueOrDefault(name) ?? new ApiNode { IsPathParameter = true }));
         }
@@ -77,7 +78,8 @@ internal sealed class EndpointBinding
     /// <summary>The options that help shows: the required ones first.</summary>
     public IReadOnlyList<Option> Options =>
     [
-        .. _options.Where(parameter => !_hidden.Contains(parameter.Symbol)).OrderBy(static parameter => parameter.Node.IsOptional).Select(static parameter => (Option)parameter.Symbol),
+        .. _options.Where(
+            parameter => !_hidden.Contains(parameter.Symbol)).OrderBy(static parameter => parameter.Node.IsOptional).Select(static parameter => (Option)parameter.Symbol),
         .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
     ];
 
@@ -104,7 +106,9 @@ internal sealed class EndpointBinding
         string prefix = endpoint.Path + "/{";
         string? below = schema.Endpoints.Select(static other => other.Path).FirstOrDefault(path => path.StartsWith(prefix, StringComparison.Ordinal));
         string? name = below?[prefix.Length..below.IndexOf('}', prefix.Length)];
-        return name is not null && endpoint.Parameters.TryGetValue(name, out ApiNode? node) && node is { IsOptional: false, IsPathParameter: false } ? name : null;
+        return name is not null && endpoint.Parameters.TryGetValue(name, out ApiNode? node) && node is { IsOptional: false, IsPathParameter: false }
+            ? name
+            : null;
     }
 
     /// <summary>Returns the names in a template, in their order.</summary>
@@ -135,7 +139,9 @@ internal sealed class EndpointBinding
                 if (parameter.IsSecret && !value.StartsWith('@'))
                 {
                     SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment);
-                    secrets.Add(parameter.Name, run.IsDryRun ? "***" : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
+                    secrets.Add(
+                        parameter.Name,
+                        run.IsDryRun ? "***" : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
                 }
                 else
                 {

@@ -35,7 +35,8 @@ internal static class EndpointVerbs
 
             string subject = binding.LastPathValue(run) ?? known.GetValueOrDefault("node") ?? spec.Name;
             PlannedCall call = new(binding.Endpoint.Method, path, parameters.Parameters) { Template = binding.Endpoint.Path, Upload = parameters.Upload };
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, $"{spec.Name} {subject}", subject, cancellationToken).ConfigureAwait(false);
+            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
+                call, $"{spec.Name} {subject}", subject, cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -60,7 +61,8 @@ internal static class EndpointVerbs
                 return await ReadAsync(run, binding, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
-            PlannedCall Plan(GuestSummary guest, string node) => new(binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters.Parameters) ?? parameters.Parameters)
+            PlannedCall Plan(GuestSummary guest, string node) => new(
+                binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters.Parameters) ?? parameters.Parameters)
             {
                 Template = binding.Endpoint.Path,
                 Target = GuestKinds.Title(guest),
@@ -82,15 +84,26 @@ internal static class EndpointVerbs
     public static string GuestPath(VerbRun run, EndpointBinding binding, GuestSummary guest, string node)
     {
         string path = binding.Path(run, new Dictionary<string, string> { ["node"] = node, ["vmid"] = guest.Id.ToString() });
-        return path.Replace($"/{(path.Contains("/lxc/", StringComparison.Ordinal) ? "lxc" : "qemu")}/{guest.Id}", $"/{guest.Type.Value}/{guest.Id}", StringComparison.Ordinal);
+        return path.Replace(
+            $"/{(path.Contains("/lxc/", StringComparison.Ordinal) ? "lxc" : "qemu")}/{guest.Id}", $"/{guest.Type.Value}/{guest.Id}", StringComparison.Ordinal);
     }
 
     private static bool IsUnused(VerbContext context, EndpointSpec spec) =>
-        context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal) && !spec.Aliases.Any(alias => typed.Contains(alias, StringComparer.Ordinal));
+        context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal) && !spec.Aliases.Any(
+            alias => typed.Contains(alias, StringComparer.Ordinal));
 
     // Help of the noun needs the name and the sentence; the many options of a verb that nobody typed would only cost time.
     private static Verb Closed(EndpointSpec spec) =>
-        new(spec.Name, spec.Summary, ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built.")) { Aliases = spec.Aliases, Examples = spec.Examples, Calls = [spec.Call] };
+        new(
+            spec.Name,
+            spec.Summary,
+            ClassOf(spec),
+            static (_, _) => throw new InvalidOperationException("The verb was not built."))
+            {
+                Aliases = spec.Aliases,
+                Examples = spec.Examples,
+                Calls = [spec.Call],
+            };
 
     private static Verb Describe(
         EndpointSpec spec, EndpointBinding binding, VerbClass @class, IReadOnlyList<Argument> arguments, VerbTraits traits, Func<VerbRun, CancellationToken, Task<int>> run) =>
@@ -135,11 +148,13 @@ internal static class EndpointVerbs
                 return;
             }
 
-            ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
+            ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
+                run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
             run.Write(response.Data, Shape(binding));
         }, cancellationToken);
 
-    private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken) =>
+    private static Task<int> ReadAsync(
+        VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken) =>
         Watching.RunAsync(run, async token =>
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
@@ -147,7 +162,8 @@ internal static class EndpointVerbs
             foreach (GuestSummary guest in guests)
             {
                 string path = GuestPath(run, binding, guest, guest.Node);
-                ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
+                ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
+                    run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
                 results.Add((guest, response.Data));
             }
 

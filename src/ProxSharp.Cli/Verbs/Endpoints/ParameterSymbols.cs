@@ -12,7 +12,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     /// <summary>Words that options of every command or of every verb have taken.</summary>
     private static readonly HashSet<string> s_taken = new(StringComparer.Ordinal)
     {
-        "all", "context", "debug", "dry-run", "fail-on-warnings", "fields", "help", "max", "no-color", "no-header", "no-wait", "output", "parallel", "per-node", "query", "sort",
+        "all", "context", "debug", "debug-http", "dry-run", "fail-on-warnings", "fields", "help", "max", "no-color", "no-header", "no-wait", "output", "parallel", "per-node", "query", "sort",
         "stop-on-error", "version", "wait-timeout", "watch", "yes",
     };
 
@@ -75,7 +75,12 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         return node.Type switch
         {
             ApiValueType.Boolean => new Option<bool>(option, aliases) { Description = description },
-            ApiValueType.Array => new Option<string[]>(option, aliases) { Description = description, HelpName = "value", AllowMultipleArgumentsPerToken = false },
+            ApiValueType.Array => new Option<string[]>(option, aliases)
+            {
+                Description = description,
+                HelpName = "value",
+                AllowMultipleArgumentsPerToken = false,
+            },
             _ => Completed(new Option<string>(option, aliases) { Description = description, HelpName = HelpName(name, node) }, node),
         };
     }

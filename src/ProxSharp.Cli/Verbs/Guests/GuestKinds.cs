@@ -40,5 +40,6 @@ internal static class GuestKinds
     public static string Example(this GuestKind kind) => kind == GuestKind.Container ? "dns" : "web-1";
 
     /// <summary>What a guest is called in messages.</summary>
-    public static string Title(GuestSummary guest) => $"{(guest.Type == GuestType.Lxc ? "container" : "VM")} {guest.Id}{(guest.Name is { Length: > 0 } name ? $" ({name})" : "")}";
+    public static string Title(GuestSummary guest) =>
+        $"{(guest.Type == GuestType.Lxc ? "container" : "VM")} {guest.Id}{(guest.Name is { Length: > 0 } name ? $" ({name})" : "")}";
 }

@@ -18,7 +18,12 @@ internal static class GuestRows
     };
 
     /// <summary>What tables show where nobody waited: the tasks.</summary>
-    public static readonly ResultShape Detached = Shape with { TableFields = ["vmid", "name", "node", "outcome", "upid", "message"], NameField = "upid", WholeField = "upid" };
+    public static readonly ResultShape Detached = Shape with
+    {
+        TableFields = ["vmid", "name", "node", "outcome", "upid", "message"],
+        NameField = "upid",
+        WholeField = "upid",
+    };
 
     /// <summary>Writes one row.</summary>
     public static void Write(Utf8JsonWriter json, GuestSummary guest, string action, BulkOutcome outcome, string? upid, string? exitStatus, string? message)

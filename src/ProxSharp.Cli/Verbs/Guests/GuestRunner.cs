@@ -32,7 +32,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         ChangeRules.CheckGuests(run, guests);
         if (run.IsDryRun)
         {
-            return await DryRun.ShowAsync(run, change.Schema, [.. guests.Where(guest => change.Skip?.Invoke(guest) is null).Select(guest => change.Plan(guest, guest.Node))], cancellationToken)
+            return await DryRun.ShowAsync(
+                run,
+                change.Schema,
+                [.. guests.Where(guest => change.Skip?.Invoke(guest) is null).Select(guest => change.Plan(guest, guest.Node))],
+                cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -58,7 +62,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<BulkItem>> InBulkAsync(ServerSession session, PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BulkItem>> InBulkAsync(
+        ServerSession session, PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
         Dictionary<VmId, GuestSummary> known = guests.ToDictionary(static guest => guest.Id);
         using IChangeProgress progress = Progress(guests.Count);
@@ -85,7 +90,16 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         };
         try
         {
-            return (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items;
+            IReadOnlyList<BulkItem> items = (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items;
+
+            // Who leaves while tasks run gets no report of guests that failed: nothing has failed.
+            if (_upids.Keys.All(_results.ContainsKey))
+            {
+                return items;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return items;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -147,7 +161,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private async Task<string?> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
-            run, change.Schema, change.Endpoint, call.Path, session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
+            run, change.Schema, change.Endpoint, call.Path, session.CallAsync(
+                call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
         return TaskWaiter.UpidIn(response.Data);
     }
 
@@ -181,7 +196,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             {
                 string? message = item.Outcome == BulkOutcome.Failed ? ErrorMapper.Map(item.Error!).Message : item.Reason;
                 _results.TryGetValue(item.Guest.Id, out TaskResult? own);
-                GuestRows.Write(json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
+                GuestRows.Write(
+                    json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
             }
 
             json.WriteEndArray();
@@ -208,7 +224,10 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         {
             Code = "bulk_failed",
             ExitCode = codes.Length == 1 ? codes[0] : ExitCodes.Error,
-            Message = string.Create(CultureInfo.InvariantCulture, $"{failed.Length} of {items.Count} guests failed{(left > 0 ? $", {left} were not started" : "")}: {string.Join(", ", failed.Select(static item => item.Guest.Id))}"),
+            Message = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failed.Length} of {items.Count} guests failed{(left > 0 ? $", {left} were not started" : "")}: "
+                + $"{string.Join(", ", failed.Select(static item => item.Guest.Id))}"),
             Hint = "The table says why.",
         };
     }
@@ -224,7 +243,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         {
             if (value.Changed.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted or BulkOutcome.Planned))
             {
-                progress.Ended(value.Changed.Guest, value.Changed.Error is { } error ? $"failed, {ErrorMapper.Map(error).Message}" : GuestRows.Word(value.Changed.Outcome));
+                progress.Ended(
+                    value.Changed.Guest,
+                    value.Changed.Error is { } error ? $"failed, {ErrorMapper.Map(error).Message}" : GuestRows.Word(value.Changed.Outcome));
             }
         }
     }

@@ -69,7 +69,8 @@ internal sealed class GuestTargets
             : null;
         return twins is null
             ? chosen.Guests
-            : throw new CliException(CliError.Usage($"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}", "Name the one you mean by its number"));
+            : throw new CliException(
+                CliError.Usage($"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}", "Name the one you mean by its number"));
     }
 
     private GuestSelector Read(VerbRun run)
@@ -103,7 +104,8 @@ internal sealed class GuestTargets
     private CliException Unmatched(string word, IReadOnlyList<GuestSummary> all)
     {
         string plain = word.TrimStart('-');
-        GuestSummary? other = all.FirstOrDefault(guest => !Kind.Includes(guest) && (guest.Id.ToString() == plain || string.Equals(guest.Name, plain, StringComparison.OrdinalIgnoreCase)));
+        GuestSummary? other = all.FirstOrDefault(
+            guest => !Kind.Includes(guest) && (guest.Id.ToString() == plain || string.Equals(guest.Name, plain, StringComparison.OrdinalIgnoreCase)));
         string? near = UsageErrors.Nearest(plain, all.Where(guest => Kind.Includes(guest)).Select(static guest => guest.Name).OfType<string>());
         bool isName = !plain.AsSpan().ContainsAny(s_signs);
         return new CliException(new CliError

@@ -40,9 +40,17 @@ internal static class AgentNoun
     {
         GuestTargets targets = new(GuestKind.Vm, takesWords: false);
         Argument<string[]> command = new("command") { Description = "The program and its arguments, behind --", Arity = ArgumentArity.OneOrMore };
-        Option<string> input = new("--input") { Description = "What the program reads from its standard input; @file or @- reads it from a file or standard input", HelpName = "text" };
+        Option<string> input = new("--input")
+        {
+            Description = "What the program reads from its standard input; @file or @- reads it from a file or standard input",
+            HelpName = "text",
+        };
         Option<int?> timeout = new("--timeout") { Description = "How long the program may take [default: 60]", HelpName = "seconds" };
-        return new Verb("exec", "Run a program inside virtual machines and print what it wrote.", VerbClass.Change, (run, token) => ExecAsync(run, targets, command, input, timeout, token))
+        return new Verb(
+            "exec",
+            "Run a program inside virtual machines and print what it wrote.",
+            VerbClass.Change,
+            (run, token) => ExecAsync(run, targets, command, input, timeout, token))
         {
             Calls = [$"POST {Path}/exec", $"GET {Path}/exec-status"],
             Arguments = [targets.Argument, command],
@@ -58,7 +66,8 @@ internal static class AgentNoun
         };
     }
 
-    private static async Task<int> ExecAsync(VerbRun run, GuestTargets targets, Argument<string[]> command, Option<string> input, Option<int?> timeout, CancellationToken cancellationToken)
+    private static async Task<int> ExecAsync(
+        VerbRun run, GuestTargets targets, Argument<string[]> command, Option<string> input, Option<int?> timeout, CancellationToken cancellationToken)
     {
         IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(run.Context);
@@ -68,7 +77,8 @@ internal static class AgentNoun
         {
             foreach (GuestSummary guest in guests)
             {
-                run.Command.Services.Console.Out.WriteLine(TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
+                run.Command.Services.Console.Out.WriteLine(
+                    TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
             }
 
             run.Note("Nothing was sent.");
@@ -94,7 +104,8 @@ internal static class AgentNoun
     private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
     {
         "@-" => await run.Command.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false),
-        { } text when text.StartsWith('@') => await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(text[1..]), cancellationToken).ConfigureAwait(false),
+        { } text when text.StartsWith('@') => await File.ReadAllTextAsync(
+            run.Command.Services.Environment.AbsolutePath(text[1..]), cancellationToken).ConfigureAwait(false),
         _ => input,
     };
 
@@ -108,7 +119,9 @@ internal static class AgentNoun
             {
                 Code = "program_failed",
                 ExitCode = ExitCodes.Error,
-                Message = only.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}") : $"The program was not seen to end well: {only}",
+                Message = only.ExitCode is { } code
+                    ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
+                    : $"The program was not seen to end well: {only}",
             });
         }
 

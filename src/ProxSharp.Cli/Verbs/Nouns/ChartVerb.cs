@@ -54,7 +54,9 @@ internal static class ChartVerb
             async (run, token) =>
             {
                 string node = await Endpoints.NodeFinder.OnlineAsync(run, run.Value(storage), token).ConfigureAwait(false);
-                return ($"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(run.Value(storage)!)}/rrddata", $"storage {run.Value(storage)} on {node}");
+                return (
+                    $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(run.Value(storage)!)}/rrddata",
+                    $"storage {run.Value(storage)} on {node}");
             });
     }
 
@@ -101,13 +103,15 @@ internal static class ChartVerb
         IReadOnlyList<string> present = ChartReader.NamesIn(points);
         if (wanted?.FirstOrDefault(name => !present.Contains(name)) is { } unknown)
         {
-            throw CliException.Usage($"'{unknown}' was not recorded", present.Count == 0 ? "Nothing was recorded in this time" : $"There are: {string.Join(", ", present)}");
+            throw CliException.Usage(
+                $"'{unknown}' was not recorded", present.Count == 0 ? "Nothing was recorded in this time" : $"There are: {string.Join(", ", present)}");
         }
 
         return [.. (wanted ?? usual.Where(present.Contains)).Select(name => ChartReader.Read(points, name))];
     }
 
-    private static async Task ShowAsync(VerbRun run, string title, JsonElement points, IReadOnlyList<ChartSeries> series, string? svg, int height, CancellationToken cancellationToken)
+    private static async Task ShowAsync(
+        VerbRun run, string title, JsonElement points, IReadOnlyList<ChartSeries> series, string? svg, int height, CancellationToken cancellationToken)
     {
         if (svg is not null)
         {

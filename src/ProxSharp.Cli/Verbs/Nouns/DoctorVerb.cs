@@ -16,7 +16,8 @@ internal static class DoctorVerb
     };
 
     /// <summary>Makes the verb.</summary>
-    public static Verb Make() => new("doctor", "Check connection, certificate, clock and privileges, and look at the health of the cluster or backup server.", VerbClass.Read, RunAsync)
+    public static Verb Make() =>
+        new("doctor", "Check connection, certificate, clock and privileges, and look at the health of the cluster or backup server.", VerbClass.Read, RunAsync)
     {
         Calls = ["GET /version", "GET /cluster/status", "GET /cluster/resources", "GET /access/permissions"],
         Details = "Only reads. Ends with exit code 1 if something will not work, with the command that mends it.",

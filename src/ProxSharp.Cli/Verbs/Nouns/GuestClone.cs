@@ -22,7 +22,9 @@ internal static class GuestClone
             Examples =
             [
                 new($"{kind.Noun()} clone {source} {(kind == GuestKind.Container ? "dns-2" : "web-9")} --full", "a copy of its own"),
-                new($"{kind.Noun()} clone {source} {(kind == GuestKind.Container ? "dns-2" : "web-9")} --newid 190 --target pve2 --dry-run", "a number and a node; only show"),
+                new(
+                    $"{kind.Noun()} clone {source} {(kind == GuestKind.Container ? "dns-2" : "web-9")} --newid 190 --target pve2 --dry-run",
+                    "a number and a node; only show"),
             ],
         };
         GuestTargets targets = new(kind, takesWords: false, "source");
@@ -35,9 +37,13 @@ internal static class GuestClone
             }
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
-            PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all) { Template = binding.Endpoint.Path, Target = GuestKinds.Title(guests[0]) };
+            PlannedCall call = new(
+                ApiMethod.Post,
+                EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node),
+                all) { Template = binding.Endpoint.Path, Target = GuestKinds.Title(guests[0]) };
             run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
+            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
+                call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
     }
 }

@@ -25,12 +25,17 @@ internal static class GuestCreate
             Examples = isContainer
                 ?
                 [
-                    new("ct create mail --node pve1 --ostemplate local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst --rootfs local-lvm:8 --memory 1024 --net0 name=eth0,bridge=vmbr0,ip=dhcp", "from a template"),
+                    new(
+                        "ct create mail --node pve1 --ostemplate local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst --rootfs local-lvm:8 --memory 1024 "
+                        + "--net0 name=eth0,bridge=vmbr0,ip=dhcp",
+                        "from a template"),
                     new("ct create mail --vmid 210 --node pve1 --ostemplate local:vztmpl/debian.tar.zst --rootfs local-lvm:8 --dry-run", "see the call"),
                 ]
                 :
                 [
-                    new("vm create web-9 --node pve1 --memory 2048 --cores 2 --scsi0 local-lvm:32 --net0 virtio,bridge=vmbr0 --cdrom local:iso/debian-13.iso", "with a disk, a network card and a CD"),
+                    new(
+                        "vm create web-9 --node pve1 --memory 2048 --cores 2 --scsi0 local-lvm:32 --net0 virtio,bridge=vmbr0 --cdrom local:iso/debian-13.iso",
+                        "with a disk, a network card and a CD"),
                     new("vm create web-9 --vmid 190 --node pve1 --memory 2048 --dry-run", "see the call"),
                 ],
         };

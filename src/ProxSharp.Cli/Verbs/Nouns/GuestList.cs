@@ -25,7 +25,8 @@ internal static class GuestList
             Arity = ArgumentArity.ZeroOrMore,
         };
         GuestTargets targets = new(kind, words);
-        return new Verb("list", $"List the {kind.Many()} of the cluster, with one call.", VerbClass.Read, (run, token) => RunAsync(run, kind, targets, words, token))
+        return new Verb(
+            "list", $"List the {kind.Many()} of the cluster, with one call.", VerbClass.Read, (run, token) => RunAsync(run, kind, targets, words, token))
         {
             Aliases = ["ls"],
             Calls = ["GET /cluster/resources"],
@@ -53,7 +54,9 @@ internal static class GuestList
         };
         return Watching.RunAsync(run, async token =>
         {
-            HashSet<int>? chosen = run.Value(words) is { Length: > 0 } ? [.. (await targets.FindAsync(run, token).ConfigureAwait(false)).Select(static guest => guest.Id.Value)] : null;
+            HashSet<int>? chosen = run.Value(words) is { Length: > 0 }
+                ? [.. (await targets.FindAsync(run, token).ConfigureAwait(false)).Select(static guest => guest.Id.Value)]
+                : null;
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             ApiParameters filter = [];
             filter.Add("type", "vm");

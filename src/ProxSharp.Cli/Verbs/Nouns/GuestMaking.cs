@@ -19,7 +19,8 @@ internal static class GuestMaking
     {
         if (context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal))
         {
-            return new Verb(spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built."))
+            return new Verb(
+                spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built."))
             {
                 Examples = spec.Examples,
                 Calls = [spec.Call],

@@ -9,7 +9,10 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>Verbs of guests that are one call each.</summary>
 internal static class GuestMoreSpecs
 {
-    private static readonly string[] s_vzdumpElsewhere = ["vmid", "all", "exclude", "pool", "stdout", "quiet", "dumpdir", "tmpdir", "script", "stop", "job-id", "node"];
+    private static readonly string[] s_vzdumpElsewhere =
+    [
+        "vmid", "all", "exclude", "pool", "stdout", "quiet", "dumpdir", "tmpdir", "script", "stop", "job-id", "node",
+    ];
 
     /// <summary>How a guest is now.</summary>
     public static EndpointSpec Show(GuestKind kind) => new("show", $"GET {Path(kind)}/status/current", $"Show how {kind.Many()} are now: state, usage, uptime.")
@@ -33,7 +36,8 @@ internal static class GuestMoreSpecs
     };
 
     /// <summary>Pending changes.</summary>
-    public static EndpointSpec Pending(GuestKind kind) => new("pending", $"GET {Path(kind)}/pending", $"Show which changes of {kind.Many()} wait for the next start.")
+    public static EndpointSpec Pending(GuestKind kind) =>
+        new("pending", $"GET {Path(kind)}/pending", $"Show which changes of {kind.Many()} wait for the next start.")
     {
         Examples =
         [
@@ -46,12 +50,16 @@ internal static class GuestMoreSpecs
 
     /// <summary>Changes the configuration.</summary>
     public static EndpointSpec Set(GuestKind kind) => new(
-        "set", kind == GuestKind.Container ? "PUT /nodes/{node}/lxc/{vmid}/config" : "POST /nodes/{node}/qemu/{vmid}/config", $"Change the configuration of {kind.Many()}.")
+        "set", kind == GuestKind.Container
+            ? "PUT /nodes/{node}/lxc/{vmid}/config"
+            : "POST /nodes/{node}/qemu/{vmid}/config", $"Change the configuration of {kind.Many()}.")
     {
         Examples =
         [
             new($"{kind.Noun()} set {kind.Example()} --memory 4096 --cores 4 --dry-run", "see the difference first"),
-            new($"{kind.Noun()} set {kind.Example()} --net1 {(kind == GuestKind.Container ? "name=eth1,bridge=vmbr1" : "virtio,bridge=vmbr1")}", "add a network card"),
+            new(
+                $"{kind.Noun()} set {kind.Example()} --net1 {(kind == GuestKind.Container ? "name=eth1,bridge=vmbr1" : "virtio,bridge=vmbr1")}",
+                "add a network card"),
             new($"{kind.Noun()} set {kind.Example()} --delete net1", "take a key out"),
             new($"{kind.Noun()} set @tag-prod --tags 'prod;audited' --max 10", "several at once"),
         ],
@@ -76,7 +84,9 @@ internal static class GuestMoreSpecs
         Examples =
         [
             new($"{kind.Noun()} migrate {kind.Example()} pve2", kind == GuestKind.Vm ? "a running one moves without a pause" : "one that is stopped"),
-            new($"{kind.Noun()} migrate @node-pve1 pve3 {(kind == GuestKind.Vm ? "--with-local-disks" : "--restart")} --per-node 2", "empty a node, two at a time"),
+            new(
+                $"{kind.Noun()} migrate @node-pve1 pve3 {(kind == GuestKind.Vm ? "--with-local-disks" : "--restart")} --per-node 2",
+                "empty a node, two at a time"),
         ],
         Positional = ["target"],
         Details = kind == GuestKind.Vm
@@ -98,7 +108,9 @@ internal static class GuestMoreSpecs
 
     /// <summary>Moves disks to another storage.</summary>
     public static EndpointSpec MoveDisk(GuestKind kind) => new(
-        "move-disk", kind == GuestKind.Container ? $"POST {Path(kind)}/move_volume" : $"POST {Path(kind)}/move_disk", $"Move a disk of {kind.Many()} to another storage, or to another guest.")
+        "move-disk", kind == GuestKind.Container
+            ? $"POST {Path(kind)}/move_volume"
+            : $"POST {Path(kind)}/move_disk", $"Move a disk of {kind.Many()} to another storage, or to another guest.")
     {
         Examples =
         [
@@ -109,7 +121,8 @@ internal static class GuestMoreSpecs
     };
 
     /// <summary>Makes templates.</summary>
-    public static EndpointSpec Template(GuestKind kind) => new("template", $"POST {Path(kind)}/template", $"Turn {kind.Many()} into templates. They cannot be started any more.")
+    public static EndpointSpec Template(GuestKind kind) =>
+        new("template", $"POST {Path(kind)}/template", $"Turn {kind.Many()} into templates. They cannot be started any more.")
     {
         Examples =
         [

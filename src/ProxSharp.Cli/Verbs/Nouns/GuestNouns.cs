@@ -75,7 +75,8 @@ internal static class GuestNouns
         Skip = Unless(GuestStatus.Running, "it runs already"),
     };
 
-    private static EndpointSpec Shutdown(GuestKind kind) => new("shutdown", Call(kind, "shutdown"), $"Ask the systems in {kind.Many()} to shut down, and wait until they have.")
+    private static EndpointSpec Shutdown(GuestKind kind) =>
+        new("shutdown", Call(kind, "shutdown"), $"Ask the systems in {kind.Many()} to shut down, and wait until they have.")
     {
         Examples = Power(kind, "shutdown", "@node-pve2 --timeout 120", "all on a node, each with two minutes' time"),
         Details = Idempotent,
@@ -89,7 +90,8 @@ internal static class GuestNouns
         Skip = Unless(GuestStatus.Stopped, "it is stopped already"),
     };
 
-    private static EndpointSpec Reboot(GuestKind kind) => new("reboot", Call(kind, "reboot"), $"Shut {kind.Many()} down and start them again; pending changes take effect.")
+    private static EndpointSpec Reboot(GuestKind kind) =>
+        new("reboot", Call(kind, "reboot"), $"Shut {kind.Many()} down and start them again; pending changes take effect.")
     {
         Examples = Power(kind, "reboot", "@tag-web --parallel 1", "one after the other"),
         Skip = Unless(GuestStatus.Stopped, "it does not run"),
@@ -101,7 +103,8 @@ internal static class GuestNouns
         Skip = Unless(GuestStatus.Stopped, "it does not run"),
     };
 
-    private static EndpointSpec Suspend(GuestKind kind) => new("suspend", Call(kind, "suspend"), $"Pause {kind.Many()}; their memory stays in use, or goes to disk with --todisk.")
+    private static EndpointSpec Suspend(GuestKind kind) =>
+        new("suspend", Call(kind, "suspend"), $"Pause {kind.Many()}; their memory stays in use, or goes to disk with --todisk.")
     {
         Examples = Power(kind, "suspend", "status=running", "all that run"),
         Skip = Unless(GuestStatus.Stopped, "it does not run"),
@@ -119,7 +122,9 @@ internal static class GuestNouns
     [
         new($"{kind.Noun()} {verb} {kind.Example()}", "by name"),
         new($"{kind.Noun()} {verb} {(more.Contains('*', StringComparison.Ordinal) ? $"'{more}'" : more)}", meaning),
-        new($"{kind.Noun()} {verb} {(kind == GuestKind.Container ? "@pool-production,-dns" : "@tag-prod,-db-1")} --no-wait", "a selection without one of them; do not wait"),
+        new(
+            $"{kind.Noun()} {verb} {(kind == GuestKind.Container ? "@pool-production,-dns" : "@tag-prod,-db-1")} --no-wait",
+            "a selection without one of them; do not wait"),
     ];
 
     private static Func<GuestSummary, string?> Unless(GuestStatus status, string reason) =>

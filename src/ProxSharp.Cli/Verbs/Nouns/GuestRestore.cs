@@ -21,7 +21,9 @@ internal static class GuestRestore
             Fixed = isContainer ? [("restore", "1")] : [],
             Node = NodeRule.Any,
             Class = VerbClass.Change,
-            Details = "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its number is asked for.",
+            Details =
+                "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
+                + "number is asked for.",
             Examples =
             [
                 new($"{kind.Noun()} restore {example} --node pve1", "as a new guest"),

@@ -14,7 +14,8 @@ internal static class GuestSnapshotSpecs
         return new Noun("snapshot", $"Snapshots of {kind.Many()}.").Add(
             EndpointVerbs.MakeGuest(context, kind, new("list", $"GET {path}", $"List the snapshots of {kind.Many()}; current is the state now.")
             {
-                Examples = [new($"{noun} list {kind.Example()}", "one guest"), new($"{noun} list @pool-production --sort vmid,-snaptime", "several, the newest first")],
+                Examples = [new($"{noun} list {kind.Example()}", "one guest"), new(
+                    $"{noun} list @pool-production --sort vmid,-snaptime", "several, the newest first")],
                 Columns = ["vmid", "name", "parent", "snaptime", "vmstate", "description"],
                 NameField = "name",
             }),
@@ -30,7 +31,8 @@ internal static class GuestSnapshotSpecs
             }),
             EndpointVerbs.MakeGuest(context, kind, new("show", $"GET {path}/{{snapname}}/config", "Show the configuration that a snapshot keeps.")
             {
-                Examples = [new($"{noun} show {kind.Example()} before-upgrade", "all of it"), new($"{noun} show {kind.Example()} before-upgrade -o yaml", "as YAML")],
+                Examples = [new($"{noun} show {kind.Example()} before-upgrade", "all of it"), new(
+                    $"{noun} show {kind.Example()} before-upgrade -o yaml", "as YAML")],
             }),
             EndpointVerbs.MakeGuest(context, kind, new("set", $"PUT {path}/{{snapname}}/config", "Change the description of a snapshot.")
             {
@@ -40,14 +42,17 @@ internal static class GuestSnapshotSpecs
                     new($"{noun} set {kind.Example()} before-upgrade --description @note.txt --dry-run", "a text from a file; only show"),
                 ],
             }),
-            EndpointVerbs.MakeGuest(context, kind, new("rollback", $"POST {path}/{{snapname}}/rollback", $"Set {kind.Many()} back to a snapshot. What came after it is lost.")
+            EndpointVerbs.MakeGuest(context, kind, new(
+                "rollback", $"POST {path}/{{snapname}}/rollback", $"Set {kind.Many()} back to a snapshot. What came after it is lost.")
             {
-                Examples = [new($"{noun} rollback {kind.Example()} before-upgrade", "its name has to be typed"), new($"{noun} rollback {kind.Example()} before-upgrade --start --yes", "and start it")],
+                Examples = [new($"{noun} rollback {kind.Example()} before-upgrade", "its name has to be typed"), new(
+                    $"{noun} rollback {kind.Example()} before-upgrade --start --yes", "and start it")],
                 Class = VerbClass.Destructive,
             }),
             EndpointVerbs.MakeGuest(context, kind, new("delete", $"DELETE {path}/{{snapname}}", "Delete a snapshot; the guest itself stays as it is.")
             {
-                Examples = [new($"{noun} delete {kind.Example()} before-upgrade --yes", "one guest"), new($"{noun} delete @tag-prod nightly --max 10 --yes", "the same name of several")],
+                Examples = [new($"{noun} delete {kind.Example()} before-upgrade --yes", "one guest"), new(
+                    $"{noun} delete @tag-prod nightly --max 10 --yes", "the same name of several")],
             }));
     }
 }

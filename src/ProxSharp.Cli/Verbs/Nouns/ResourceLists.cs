@@ -11,7 +11,8 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 internal static class ResourceLists
 {
     /// <summary><c>prox node list</c>.</summary>
-    public static Verb Nodes() => Make("node", "List the nodes with their load.", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"], "node",
+    public static Verb Nodes() =>
+        Make("node", "List the nodes with their load.", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"], "node",
     [
         new("node list", "all nodes"),
         new("node list --watch", "again and again"),
@@ -19,7 +20,11 @@ internal static class ResourceLists
     ]);
 
     /// <summary><c>prox storage list</c>.</summary>
-    public static Verb Storages() => Make("storage", "List the storages of all nodes and how full they are.", ["storage", "node", "plugintype", "status", "shared", "disk", "maxdisk", "content"], "storage",
+    public static Verb Storages() =>
+        Make("storage", "List the storages of all nodes and how full they are.",
+        [
+            "storage", "node", "plugintype", "status", "shared", "disk", "maxdisk", "content",
+        ], "storage",
     [
         new("storage list", "all storages on all nodes"),
         new("storage list --sort -disk --fields storage,node,disk,maxdisk", "the fullest first"),
@@ -49,7 +54,8 @@ internal static class ResourceLists
             ApiParameters filter = [];
             filter.Add("type", type);
             JsonElement items = (await session.GetAsync("/cluster/resources", filter, token).ConfigureAwait(false)).Data;
-            JsonElement[] sorted = [.. items.EnumerateArray().OrderBy(item => Text(item, name), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
+            JsonElement[] sorted = [.. items.EnumerateArray().OrderBy(
+                item => Text(item, name), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();

@@ -24,7 +24,8 @@ internal static class TaskNoun
     };
 
     /// <summary>Builds it.</summary>
-    public static Noun Build(VerbContext context) => new Noun("task", "Tasks: what servers do in the background.").Add(List(context), Show(context), Log(), Wait(), Stop(context));
+    public static Noun Build(VerbContext context) =>
+        new Noun("task", "Tasks: what servers do in the background.").Add(List(context), Show(context), Log(), Wait(), Stop(context));
 
     private static Verb List(VerbContext context)
     {
@@ -47,12 +48,14 @@ internal static class TaskNoun
         };
     }
 
-    private static Task<int> ListAsync(VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
+    private static Task<int> ListAsync(
+        VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
     {
         bool isBackup = run.Context.Product == ProxmoxProduct.BackupServer;
         string? named = run.Value(node) ?? (isBackup ? "localhost" : null);
         string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
-        ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
+        ResultShape shape = ResultShapes.Of(
+            SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
         {
             TableFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
             LeadingFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
@@ -66,7 +69,9 @@ internal static class TaskNoun
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
-                foreach (JsonElement item in items.EnumerateArray().Where(item => Fits(item, run, running, failed, guest)).OrderByDescending(static item => Time(item)))
+                foreach (JsonElement item in items.EnumerateArray()
+                    .Where(item => Fits(item, run, running, failed, guest))
+                    .OrderByDescending(static item => Time(item)))
                 {
                     item.WriteTo(json);
                 }
@@ -86,13 +91,15 @@ internal static class TaskNoun
         return (!run.Value(running) || isRunning) && (!run.Value(failed) || isFailed) && (run.Value(guest) is not { } id || Text(item, "id") == id);
     }
 
-    private static Verb Show(VerbContext context) => Endpoints.EndpointVerbs.Make(context, new("show", "GET /nodes/{node}/tasks/{upid}/status", "Show whether a task runs, or how it ended.")
+    private static Verb Show(VerbContext context) =>
+        Endpoints.EndpointVerbs.Make(context, new("show", "GET /nodes/{node}/tasks/{upid}/status", "Show whether a task runs, or how it ended.")
     {
         Node = Endpoints.NodeRule.OfTask,
         Examples = [new($"task show {Example}", "its state"), new($"task show {Example} -o json --query exitstatus", "only how it ended")],
     });
 
-    private static Verb Stop(VerbContext context) => Endpoints.EndpointVerbs.Make(context, new("stop", "DELETE /nodes/{node}/tasks/{upid}", "Ask a task to stop.")
+    private static Verb Stop(VerbContext context) =>
+        Endpoints.EndpointVerbs.Make(context, new("stop", "DELETE /nodes/{node}/tasks/{upid}", "Ask a task to stop.")
     {
         Class = VerbClass.Change,
         Node = Endpoints.NodeRule.OfTask,
@@ -116,7 +123,8 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         TextWriter writer = run.Command.Services.Console.Out;
-        void Print(string line) => writer.WriteLine(run.Command.Output.Format is OutputFormat.JsonLines ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line))) : TextCells.Visible(line));
+        void Print(string line) => writer.WriteLine(
+            run.Command.Output.Format is OutputFormat.JsonLines ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line))) : TextCells.Visible(line));
         if (follow)
         {
             TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
@@ -130,7 +138,8 @@ internal static class TaskNoun
 
         ApiParameters all = [];
         all.Add("limit", 0L);
-        JsonElement lines = (await session.GetAsync($"/nodes/{Uri.EscapeDataString(Checked(upid).Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}/log", all, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement lines = (
+            await session.GetAsync($"/nodes/{Uri.EscapeDataString(Checked(upid).Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}/log", all, cancellationToken).ConfigureAwait(false)).Data;
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide && run.Command.Output.Query is null)
         {
             lines.EnumerateArray().ToList().ForEach(line => Print(Text(line, "t") ?? ""));
@@ -147,14 +156,19 @@ internal static class TaskNoun
     {
         Argument<string[]> upids = new("upid") { Description = "The tasks (UPID:...)", Arity = ArgumentArity.OneOrMore };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Do not show the log" };
-        return new Verb("wait", "Wait until tasks have ended, and follow their logs.", VerbClass.Read, (run, token) => WaitAsync(run, run.Value(upids)!, run.Value(quiet), token))
+        return new Verb(
+            "wait",
+            "Wait until tasks have ended, and follow their logs.",
+            VerbClass.Read,
+            (run, token) => WaitAsync(run, run.Value(upids)!, run.Value(quiet), token))
         {
             Calls = ["GET /nodes/{node}/tasks", "GET /nodes/{node}/tasks/{upid}/log"],
             Arguments = [upids],
             Options = [quiet],
             Traits = VerbTraits.Waits,
             Details = "Ends with exit code 9 if one of them failed, and 11 if the time for waiting was over.",
-            Examples = [new($"task wait {Example}", "one task"), new($"task wait {Example} --wait-timeout 600 --quiet", "ten minutes at most, without its log")],
+            Examples = [new($"task wait {Example}", "one task"), new(
+                $"task wait {Example} --wait-timeout 600 --quiet", "ten minutes at most, without its log")],
         };
     }
 
@@ -164,7 +178,10 @@ internal static class TaskNoun
         List<(string Upid, string End)> ends = [];
         foreach (string upid in upids.Select(Checked))
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, quiet ? static _ => { } : line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
+            TaskWaiter waiter = new(
+                session,
+                run.Command.Services.Time,
+                quiet ? static _ => { } : line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)))) { Timeout = run.WaitTimeout };
             try
             {
                 ends.Add((upid, await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false)));

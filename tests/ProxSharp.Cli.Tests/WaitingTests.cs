@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Ids;
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Simulator;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>How verbs wait for tasks: with limits, until Ctrl-C, and with bars at a terminal.</summary>
+public sealed class WaitingTests
+{
+    [Fact]
+    public async Task Start_LongerThanTheUserWaits_EndsWithCode11AndGoesOn()
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+
+        CliRun one = await cli.LineAsync("vm start windows --wait-timeout 1");
+        CliRun call = await cli.LineAsync("vm clone debian-13-template copy --wait-timeout 1 -o json");
+
+        Assert.Equal(11, one.ExitCode);
+        Assert.Contains("Wait on with: prox task wait UPID:pve3:", one.Errors, StringComparison.Ordinal);
+        Assert.Equal(11, call.ExitCode);
+        Assert.Contains("\"still_running\"", call.Errors, StringComparison.Ordinal);
+        Assert.Contains("qmstart", (await cli.LineAsync("task list --running -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_Interrupted_DetachesAndSaysHowToGoOn()
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+
+        Task<int> start = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(["vm", "start", "windows,staging"], interrupt.Token);
+        while ((await cli.LineAsync("task list --running -o name")).Output.Split('\n').Length < 3)
+        {
+            // The tasks are there as soon as the server lists them.
+        }
+
+        await interrupt.CancelAsync();
+
+        int exitCode = await start;
+        Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
+        Assert.Contains("The tasks go on. Wait on with: prox task wait UPID:", console.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Board_SeveralGuests_DrawsABarForEachAndOneForAll()
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        StringWriter terminal = new() { NewLine = "\n" };
+        using BoardProgress board = new(terminal, 3, 100, time);
+
+        board.Started(Guest(100, "web-1"), "UPID:a");
+        board.Started(Guest(101, "データ"), "UPID:b");
+        time.Advance(TimeSpan.FromSeconds(65));
+        board.Moved(Guest(100, "web-1"), new TaskProgress { Fraction = 0.5, LastLine = "transferred 4 GiB" });
+        board.Ended(Guest(101, "データ"), "failed, no space\u001b[31m");
+        board.Ended(Guest(100, "web-1"), "ok");
+
+        Snapshot.Match("board", terminal.ToString().Replace("\u001b", "<ESC>", StringComparison.Ordinal));
+    }
+
+    private static GuestSummary Guest(int id, string name) => new() { Id = new VmId(id), Name = name, Node = "pve1", Type = GuestType.Qemu };
+
+    private static async Task<PveSimulator> SlowAsync() =>
+        await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMinutes(5) });
+
+    private static async Task<CliHarness> UserAsync(PveSimulator simulator)
+    {
+        CliHarness cli = new CliHarness().With("LAB_SECRET", Simulator.Scenarios.DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", Simulator.Scenarios.DefaultCluster.TokenId,
+            "--secret", "env:LAB_SECRET", "--fingerprint", simulator.Fingerprint)).Succeeded();
+        return cli;
+    }
+}
