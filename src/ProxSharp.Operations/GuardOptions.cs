@@ -12,6 +12,9 @@ public sealed record GuardOptions
     /// <summary>The folder for ledger, plans and the freeze switch. Only its owner may read it.</summary>
     public required string StateFolder { get; init; }
 
+    /// <summary>Whether nothing but reading is allowed, whatever the policy says. Default: false.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Who can be asked for approval. Default: nobody.</summary>
     public IReadOnlyList<IPlanApprover> Approvers { get; init; } = [];
 

@@ -81,7 +81,7 @@ public sealed class OperationGuard : IAsyncDisposable
             throw new ArgumentException("A plan needs a call.", nameof(requests));
         }
 
-        PlanChecks checks = new(GuardPolicy.Load(_options.PolicyPath));
+        PlanChecks checks = new(LoadPolicy());
         List<PlannedCall> wanted = [];
         foreach (PlanRequest request in requests)
         {
@@ -141,13 +141,13 @@ public sealed class OperationGuard : IAsyncDisposable
         CheckContext(plan);
         CheckExpiry(plan);
         Freeze.Check();
-        PlanChecks checks = new(GuardPolicy.Load(_options.PolicyPath));
+        PlanChecks checks = new(LoadPolicy());
         await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         await ApproveAsync(plan, checks.Approval(plan), cancellationToken).ConfigureAwait(false);
 
         // People take their time: all is looked at again after they agreed, and from here on the plan is used up.
         CheckExpiry(plan);
-        checks = new PlanChecks(GuardPolicy.Load(_options.PolicyPath));
+        checks = new PlanChecks(LoadPolicy());
         Plans.Use(plan);
         await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         return await _applier.ApplyAsync(plan, checks, cancellationToken).ConfigureAwait(false);
@@ -203,6 +203,8 @@ public sealed class OperationGuard : IAsyncDisposable
             throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
         }
     }
+
+    private GuardPolicy LoadPolicy() => _options.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_options.PolicyPath);
 
     private void CheckContext(Plan plan)
     {

@@ -19,7 +19,7 @@ public sealed class LayeringTests
         ["ProxSharp.Operations"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
         ["ProxSharp.Mcp"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Operations"],
         ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Backup.Formats"],
-        ["ProxSharp.Cli"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Simulator"],
+        ["ProxSharp.Cli"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Simulator", "ProxSharp.Operations", "ProxSharp.Mcp"],
     };
 
     public static TheoryData<string> SourceProjects() => [.. Repository.Projects("src").Select(Repository.Relative)];

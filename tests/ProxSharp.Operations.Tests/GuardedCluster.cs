@@ -49,7 +49,7 @@ public sealed class GuardedCluster : IAsyncDisposable
 
     internal void Policy(string json) => File.WriteAllText(Path.Combine(Folder, "policy.json"), json);
 
-    internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true) => OperationGuard.Create(
+    internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true, bool isReadOnly = false) => OperationGuard.Create(
         ProxmoxProduct.VirtualEnvironment,
         _options with { TimeProvider = Time },
         new GuardOptions
@@ -57,6 +57,7 @@ public sealed class GuardedCluster : IAsyncDisposable
             Context = context,
             PolicyPath = Path.Combine(Folder, "policy.json"),
             StateFolder = Path.Combine(Folder, "state"),
+            IsReadOnly = isReadOnly,
             Approvers = canAsk ? [Asked] : [],
         });
 

@@ -347,6 +347,15 @@ public sealed class RedTeamTests
             ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", new ApiParameters { { "snapname", "no name" } }));
     }
 
+    [Fact]
+    public async Task ReadOnlyContext_WhateverThePolicySays_ChangesNothing()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Plan plan = await PlanMemory(cluster);
+        await using OperationGuard reading = cluster.OpenGuard(isReadOnly: true);
+        Assert.Equal("policy", await cluster.RefusedAsync(() => reading.ApplyAsync(plan.Id)));
+    }
+
     private static Task<Plan> PlanMemory(GuardedCluster cluster, string memory = "2048") =>
         cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", memory } });
 
