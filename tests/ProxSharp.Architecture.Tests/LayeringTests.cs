@@ -16,11 +16,13 @@ public sealed class LayeringTests
         ["ProxSharp.Pbs"] = ["ProxSharp.Core", "ProxSharp.Pbs.Api"],
         ["ProxSharp.Backup"] = ["ProxSharp.Core", "ProxSharp.Backup.Formats", "ProxSharp.Pbs.Api", "ProxSharp.Pbs"],
         ["ProxSharp.Extensions.DependencyInjection"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
+        ["ProxSharp.Operations"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
+        ["ProxSharp.Mcp"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Operations"],
         ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Backup.Formats"],
         ["ProxSharp.Cli"] =
         [
             "ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Backup.Formats", "ProxSharp.Backup",
-            "ProxSharp.Simulator",
+            "ProxSharp.Simulator", "ProxSharp.Operations", "ProxSharp.Mcp",
         ],
     };
 

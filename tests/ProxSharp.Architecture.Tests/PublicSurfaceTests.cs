@@ -16,6 +16,8 @@ public sealed class PublicSurfaceTests
     [InlineData("ProxSharp.Extensions.DependencyInjection")]
     [InlineData("ProxSharp.Backup.Formats")]
     [InlineData("ProxSharp.Backup")]
+    [InlineData("ProxSharp.Operations")]
+    [InlineData("ProxSharp.Mcp")]
     [InlineData("ProxSharp.Simulator")]
     public void PublicSurface_IsAsListed(string library)
     {

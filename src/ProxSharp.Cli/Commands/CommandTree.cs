@@ -61,6 +61,7 @@ internal static class CommandTree
         root.Add(new LoginCommand(services, globals));
         root.Add(Contexts(services, globals));
         root.Add(SecretCommands.Build(services, globals));
+        root.Add(new McpCommand(services, globals, standard.Connection));
         root.Add(new VersionCommand(services, globals));
         root.Add(new CommandsCommand(services, globals, () => Build(services)));
         root.Add(new ExplainCommand(services, globals, standard.Connection, () => Build(services)));

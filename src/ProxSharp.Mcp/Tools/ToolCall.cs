@@ -1,0 +1,70 @@
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using ProxSharp.Api;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>A call of a tool with its arguments.</summary>
+internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
+{
+    public RequestContext<CallToolRequestParams> Context { get; } = context;
+
+    public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new ToolException("usage", $"The argument '{name}' is missing.");
+
+    public string? Text(string name) => Find(name) is { } value ? value.ToString() : null;
+
+    public int Number(string name, int otherwise, int most)
+    {
+        if (Find(name) is not { } value)
+        {
+            return otherwise;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0
+            ? Math.Min(number, most)
+            : throw new ToolException("usage", $"The argument '{name}' must be a whole number of 0 or more.");
+    }
+
+    public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True };
+
+    public string[] Words(string name) => Text(name)?.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    public JsonElement? Find(string name) =>
+        Context.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>Reads parameters of an API call from an object.</summary>
+    public static ApiParameters? Parameters(JsonElement? value)
+    {
+        if (value is not { } found)
+        {
+            return null;
+        }
+
+        if (found.ValueKind != JsonValueKind.Object)
+        {
+            throw new ToolException("usage", "Parameters are an object with a member for each.");
+        }
+
+        ApiParameters parameters = [];
+        foreach (JsonProperty member in found.EnumerateObject())
+        {
+            switch (member.Value.ValueKind)
+            {
+                case JsonValueKind.True or JsonValueKind.False:
+                    parameters.Add(member.Name, member.Value.GetBoolean());
+                    break;
+                case JsonValueKind.Array:
+                    parameters.AddList(member.Name, member.Value.EnumerateArray().Select(static item => item.ToString()));
+                    break;
+                case JsonValueKind.Null:
+                    break;
+                default:
+                    parameters.Add(member.Name, member.Value.ToString());
+                    break;
+            }
+        }
+
+        return parameters;
+    }
+}

@@ -1,0 +1,18 @@
+namespace ProxSharp.Operations;
+
+/// <summary>The guard refuses something; nothing was sent.</summary>
+public sealed class GuardRefusedException : ProxmoxException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="reason">The kind of reason, a short word in lower case such as <c>drift</c>.</param>
+    /// <param name="message">What is refused and why, for people.</param>
+    /// <param name="innerException">What led to it.</param>
+    public GuardRefusedException(string reason, string message, Exception? innerException = null)
+        : base(message, innerException) => Reason = reason;
+
+    /// <summary>
+    /// The kind of reason: <c>door</c>, <c>policy</c>, <c>unclassified</c>, <c>protected</c>, <c>limit</c>, <c>frozen</c>, <c>approval</c>, <c>drift</c>,
+    /// <c>expired</c>, <c>used</c>, <c>tampered</c>, <c>unknown-plan</c>, <c>context</c>, <c>exec</c>, <c>ledger</c> or <c>target</c>.
+    /// </summary>
+    public string Reason { get; }
+}

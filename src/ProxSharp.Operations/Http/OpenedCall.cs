@@ -1,0 +1,32 @@
+using ProxSharp.Api;
+using ProxSharp.Http;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Operations.Http;
+
+/// <summary>The one call that the door lets through at the moment.</summary>
+internal sealed class OpenedCall
+{
+    private readonly ApiOperation _operation;
+    private readonly string[] _parameters;
+    private volatile bool _isClosed;
+
+    public OpenedCall(ApiSchema schema, ApiOperation operation, ApiParameters parameters)
+    {
+        _operation = operation;
+        OperationBinding binding = operation.Bind(schema);
+        _parameters = Sorted(binding.HasEncodedTexts ? binding.EncodeTexts(parameters) : parameters);
+    }
+
+    public void Close() => _isClosed = true;
+
+    /// <summary>True if a request is for exactly this call.</summary>
+    public bool Covers(ApiCall call) => !_isClosed
+        && call.Upload is null
+        && call.Operation.Method == _operation.Method
+        && call.Operation.Path == _operation.Path
+        && Sorted(call.Parameters).AsSpan().SequenceEqual(_parameters);
+
+    private static string[] Sorted(ApiParameters parameters) =>
+        [.. parameters.Select(static parameter => $"{parameter.Name}={parameter.Text}").Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,20 @@
+using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations;
+
+/// <summary>
+/// Asks somebody who is not the agent whether a plan may be applied. The program that hosts the guard brings it along; nothing that an agent passes in can
+/// take its place.
+/// </summary>
+public interface IPlanApprover
+{
+    /// <summary>What kind of approval it obtains.</summary>
+    ApprovalKind Kind { get; }
+
+    /// <summary>Asks.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    /// <returns>True only if somebody agreed.</returns>
+    Task<bool> ApproveAsync(Plan plan, CancellationToken cancellationToken);
+}

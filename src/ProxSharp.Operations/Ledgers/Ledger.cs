@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace ProxSharp.Operations.Ledgers;
+
+/// <summary>
+/// The record of everything the guard lets through: one JSON object a line, each bound to the one before by a keyed hash (HMAC-SHA-256). It shows
+/// changes, insertions and removals, also at the end, to whoever has the key; who has the key can forge it. Safe for concurrent use by several processes.
+/// </summary>
+public sealed class Ledger
+{
+    private const int KeyLength = 32;
+    private static readonly string s_start = new('0', 64);
+
+    private readonly string _path;
+    private readonly string _headPath;
+    private readonly string _keyPath;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+
+    /// <summary>Opens the ledger in a folder; nothing is created before the first entry.</summary>
+    /// <param name="folder">The folder with <c>ledger.jsonl</c>, <c>ledger.head</c> and <c>ledger.key</c>.</param>
+    /// <param name="time">The clock; null takes the system's.</param>
+    public Ledger(string folder, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Folder = folder;
+        _path = Path.Combine(folder, "ledger.jsonl");
+        _headPath = Path.Combine(folder, "ledger.head");
+        _keyPath = Path.Combine(folder, "ledger.key");
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
+    /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
+    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Lines().Select(static line => line.Entry).ToList());
+
+    /// <summary>Returns one entry; null if there is none with this number.</summary>
+    /// <param name="number">Its number.</param>
+    /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
+    public LedgerEntry? Show(long number) => List().FirstOrDefault(entry => entry.Number == number);
+
+    /// <summary>Examines the whole ledger.</summary>
+    public LedgerVerdict Verify()
+    {
+        try
+        {
+            return File.Exists(_path) || File.Exists(_headPath) ? Examine() : new LedgerVerdict(0, null);
+        }
+        catch (Exception e) when (IsFileFault(e))
+        {
+            return new LedgerVerdict(0, e.Message);
+        }
+    }
+
+    /// <summary>Appends an entry and waits until it is on the disk.</summary>
+    /// <exception cref="GuardRefusedException">It cannot be written, or the ledger was tampered with: what it would have recorded must not happen.</exception>
+    internal LedgerEntry Append(string kind, string planId, Action<Utf8JsonWriter> facts) => Try("written", () =>
+    {
+        lock (_gate)
+        {
+            PrivateFiles.CreateFolder(Folder);
+            using FileStream guard = PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            LedgerVerdict verdict = Verify();
+            if (!verdict.IsSound)
+            {
+                throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
+            }
+
+            byte[] key = Key(create: true);
+            string previous = verdict.Entries == 0 ? s_start : Lines()[^1].Mac;
+            long number = verdict.Entries + 1;
+            string body = Body(number, kind, planId, facts);
+            string mac = Mac(key, previous, body);
+            using (FileStream file = PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write))
+            {
+                file.Write(Encoding.UTF8.GetBytes($"{{\"mac\":\"{mac}\",\"entry\":{body}}}\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            string head = string.Create(CultureInfo.InvariantCulture, $"{number} {mac}");
+            PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes($"{head} {Mac(key, "head", head)}"));
+            using JsonDocument document = JsonDocument.Parse(body);
+            return Read(document.RootElement);
+        }
+    });
+
+    private LedgerVerdict Examine()
+    {
+        byte[] key = Key(create: false);
+        (long count, string last) = Head(key);
+        string previous = s_start;
+        string atHead = s_start;
+        long number = 0;
+        foreach ((string mac, string body, LedgerEntry entry) in Lines())
+        {
+            if (entry.Number != number + 1 || mac != Mac(key, previous, body))
+            {
+                return new LedgerVerdict(number, $"Entry {number + 1} is not what was written there.");
+            }
+
+            (previous, number) = (mac, number + 1);
+            atHead = number == count ? mac : atHead;
+        }
+
+        // The head is written after the entry: a program that died in between leaves one genuine entry more.
+        return number >= count && number <= count + 1 && atHead == last
+            ? new LedgerVerdict(number, null)
+            : new LedgerVerdict(number, $"The ledger ends with entry {number}, but {count} were written.");
+    }
+
+    private List<(string Mac, string Body, LedgerEntry Entry)> Lines()
+    {
+        List<(string, string, LedgerEntry)> lines = [];
+        foreach (string line in File.Exists(_path) ? File.ReadAllLines(_path) : [])
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement entry = document.RootElement.GetProperty("entry");
+            lines.Add((document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
+        }
+
+        return lines;
+    }
+
+    private static LedgerEntry Read(JsonElement entry) => new(
+        entry.GetProperty("number").GetInt64(),
+        entry.GetProperty("time").GetDateTimeOffset(),
+        entry.GetProperty("kind").GetString() ?? "",
+        entry.GetProperty("plan").GetString() ?? "",
+        entry.GetProperty("facts").Clone());
+
+    private string Body(long number, string kind, string planId, Action<Utf8JsonWriter> facts) => JsonTexts.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("number", number);
+        json.WriteString("time", _time.GetUtcNow());
+        json.WriteString("kind", kind);
+        json.WriteString("plan", planId);
+        json.WriteStartObject("facts");
+        facts(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    private (long Count, string Mac) Head(byte[] key)
+    {
+        if (!File.Exists(_headPath))
+        {
+            return (0, s_start);
+        }
+
+        string[] parts = File.ReadAllText(_headPath).Split(' ');
+        return parts.Length == 3
+            && parts[2] == Mac(key, "head", $"{parts[0]} {parts[1]}")
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            ? (count, parts[1])
+            : throw new InvalidDataException("The head of the ledger is not what was written there.");
+    }
+
+    private byte[] Key(bool create)
+    {
+        if (create && !File.Exists(_keyPath) && !File.Exists(_path))
+        {
+            PrivateFiles.Write(_keyPath, RandomNumberGenerator.GetBytes(KeyLength), FileMode.CreateNew);
+        }
+
+        byte[] key = File.ReadAllBytes(_keyPath);
+        return key.Length == KeyLength ? key : throw new InvalidDataException("The key of the ledger is damaged.");
+    }
+
+    private static string Mac(byte[] key, string previous, string body) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{previous}\n{body}")));
+
+    private static T Try<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (IsFileFault(e))
+        {
+            throw new GuardRefusedException("ledger", $"The ledger cannot be {what}: {e.Message}", e);
+        }
+    }
+
+    private static bool IsFileFault(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException
+        or KeyNotFoundException or InvalidOperationException or FormatException;
+}

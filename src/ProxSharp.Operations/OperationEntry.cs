@@ -1,0 +1,58 @@
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations;
+
+/// <summary>What is known about one operation of an API.</summary>
+public sealed class OperationEntry
+{
+    internal OperationEntry(ApiMethod method, string path)
+    {
+        Method = method;
+        Path = path;
+    }
+
+    /// <summary>The verb.</summary>
+    public ApiMethod Method { get; }
+
+    /// <summary>The path template below the API root.</summary>
+    public string Path { get; }
+
+    /// <summary>The class of a call whose parameters do not make it worse; <see cref="OperationClass.Privileged"/> if nobody has classified it.</summary>
+    public OperationClass Class { get; internal init; } = OperationClass.Privileged;
+
+    /// <summary>False if nobody has classified the operation. Such an operation is always refused.</summary>
+    public bool IsClassified { get; internal init; }
+
+    /// <summary>What identifies the target, for example <c>guest</c>, <c>named</c> or <c>backup-snapshot</c>; null for none.</summary>
+    public string? Identity { get; internal init; }
+
+    /// <summary>
+    /// The way back: <c>restore-before</c>, <c>recreate</c>, <c>delete-created</c>, <c>migrate-back</c> or <c>inverse:VERB path</c>; null if there is none.
+    /// </summary>
+    public string? Undo { get; internal init; }
+
+    internal IReadOnlyList<ClassRaise> Raises { get; init; } = [];
+
+    /// <summary>Returns the class of a call with these parameters: at least <see cref="Class"/>.</summary>
+    /// <param name="parameters">The parameters of the call.</param>
+    public OperationClass ClassOf(ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        OperationClass result = Class;
+        foreach (ApiParameter parameter in parameters)
+        {
+            foreach (ClassRaise raise in Raises)
+            {
+                if (raise.Class > result && raise.Applies(parameter.Name, parameter.Text))
+                {
+                    result = raise.Class;
+                }
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Returns verb and path.</summary>
+    public override string ToString() => $"{Method.ToVerb()} {Path}";
+}

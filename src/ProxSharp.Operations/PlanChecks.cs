@@ -1,0 +1,62 @@
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations;
+
+/// <summary>The checks that a plan must pass when it is made, and again when it is applied.</summary>
+internal sealed class PlanChecks(GuardPolicy policy)
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    public void Allow(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    {
+        foreach (PlanTarget target in targets)
+        {
+            policy.Check(call.Class, call.Title, target.Policy);
+        }
+
+        if (call.Class == OperationClass.Exec && call.Method != Api.ApiMethod.Get)
+        {
+            CheckCommand(call);
+        }
+    }
+
+    public void Count(IReadOnlyCollection<PlanTarget> targets)
+    {
+        int guests = targets.Count(static target => target.Key.StartsWith("guest ", StringComparison.Ordinal));
+        int count = guests > 0 ? guests : targets.Count;
+        if (count > policy.TargetsPerPlan)
+        {
+            throw new GuardRefusedException("limit", $"The plan has {count} targets; the policy allows {policy.TargetsPerPlan} in one.");
+        }
+    }
+
+    public void Limit(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now)
+    {
+        LedgerEntry[] lately = [.. ledger.Where(entry => entry.Time > now - s_hour)];
+        int intents = lately.Count(static entry => entry.Kind == "intent");
+        if (intents >= policy.MutationsPerHour)
+        {
+            throw new GuardRefusedException("limit", $"{intents} calls were made in the last hour; the policy allows {policy.MutationsPerHour}.");
+        }
+
+        int running = intents - lately.Count(static entry => entry.Kind == "outcome");
+        if (running >= policy.ConcurrentTasks)
+        {
+            throw new GuardRefusedException("limit", $"{running} calls are under way; the policy allows {policy.ConcurrentTasks} at once.");
+        }
+    }
+
+    public ApprovalKind Approval(Plan plan) => plan.Calls.Max(call => policy.ApprovalFor(call.Class));
+
+    private void CheckCommand(PlannedCall call)
+    {
+        if (!call.Path.EndsWith("/agent/exec", StringComparison.Ordinal) || call.Parameters.Find("input-data") is not null)
+        {
+            throw new GuardRefusedException("exec", $"{call.Title} is refused: of what runs in guests, only commands that a template allows can be planned.");
+        }
+
+        policy.CheckCommand([.. call.Parameters.Where(static parameter => parameter.Name == "command").Select(static parameter => parameter.Text)]);
+    }
+}

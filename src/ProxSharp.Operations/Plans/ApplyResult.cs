@@ -1,0 +1,7 @@
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>What came of a plan.</summary>
+/// <param name="PlanId">The plan.</param>
+/// <param name="Steps">What came of each call that was made, in their order.</param>
+/// <param name="IsComplete">True if all calls were made and succeeded.</param>
+public sealed record ApplyResult(string PlanId, IReadOnlyList<ApplyStep> Steps, bool IsComplete);

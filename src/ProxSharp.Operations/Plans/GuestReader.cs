@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Reads who a guest is. Its number and name say nothing: both are used again.</summary>
+internal sealed partial class GuestReader(ProxmoxClient client)
+{
+    public async Task<GuestPlace?> FindAsync(string vmid, CancellationToken cancellationToken)
+    {
+        JsonElement all = await GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        JsonElement resource = all.EnumerateArray().FirstOrDefault(entry => entry.Text("vmid") == vmid);
+        return resource.ValueKind == JsonValueKind.Undefined
+            ? null
+            : new GuestPlace(vmid, resource.Text("type") ?? "qemu", resource.Text("node") ?? "", resource);
+    }
+
+    public async Task<PlanTarget> ReadAsync(string vmid, CancellationToken cancellationToken)
+    {
+        GuestPlace place = await FindAsync(vmid, cancellationToken).ConfigureAwait(false)
+            ?? throw new GuardRefusedException("target", $"There is no guest {vmid}.");
+        string path = $"/nodes/{place.Node}/{place.Type}/{vmid}";
+        JsonElement config = await GetAsync($"{path}/config", null, cancellationToken).ConfigureAwait(false);
+        JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
+        string name = config.Text("name") ?? config.Text("hostname") ?? "";
+        string[] tags = (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries);
+        return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), Facts(place, config, status))
+        {
+            Before = config,
+            Digest = config.Text("digest"),
+            Policy = new PolicyTarget($"guest {vmid} ({Text.UntrustedText.Clean(name, 80)})")
+            {
+                Vmid = int.Parse(vmid, NumberStyles.None, CultureInfo.InvariantCulture),
+                Node = place.Node,
+                Pool = place.Resource.Text("pool"),
+                Tags = tags,
+                IsProtected = config.IsSet("protection"),
+            },
+        };
+    }
+
+    private static Dictionary<string, string> Identity(GuestPlace place, JsonElement config, string name)
+    {
+        Dictionary<string, string> identity = new(StringComparer.Ordinal)
+        {
+            ["vmid"] = place.Vmid,
+            ["type"] = place.Type,
+            ["name"] = name,
+        };
+        if (place.Type == "qemu")
+        {
+            identity["vmgenid"] = config.Text("vmgenid") ?? "";
+            identity["smbios uuid"] = Uuid().Match(config.Text("smbios1") ?? "").Groups["value"].Value;
+            identity["created"] = Created().Match(config.Text("meta") ?? "").Groups["value"].Value;
+            return identity;
+        }
+
+        // Containers have no number of their own: their network cards and volumes stand for them.
+        foreach (JsonProperty member in config.EnumerateObject())
+        {
+            if (Card().IsMatch(member.Name))
+            {
+                identity[member.Name] = HardwareAddress().Match(member.Value.ToString()).Groups["value"].Value;
+            }
+            else if (Volume().IsMatch(member.Name))
+            {
+                identity[member.Name] = member.Value.ToString().Split(',')[0];
+            }
+        }
+
+        return identity;
+    }
+
+    private static Dictionary<string, string> Facts(GuestPlace place, JsonElement config, JsonElement status) => new(StringComparer.Ordinal)
+    {
+        ["node"] = place.Node,
+        ["power"] = status.Text("status") ?? "",
+        ["lock"] = config.Text("lock") ?? "",
+        ["protection"] = config.IsSet("protection") ? "yes" : "no",
+        ["template"] = config.IsSet("template") ? "yes" : "no",
+        ["high availability"] = status.TryGetProperty("ha", out JsonElement ha) && ha.IsSet("managed") ? "yes" : "no",
+        ["pool"] = place.Resource.Text("pool") ?? "",
+        ["tags"] = config.Text("tags") ?? "",
+    };
+
+    private async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
+        (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+
+    [GeneratedRegex("(^|,)uuid=(?<value>[^,]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Uuid();
+
+    [GeneratedRegex("(^|,)ctime=(?<value>[0-9]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Created();
+
+    [GeneratedRegex("(^|,)hwaddr=(?<value>[^,]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex HardwareAddress();
+
+    [GeneratedRegex("^net[0-9]+$")]
+    private static partial Regex Card();
+
+    [GeneratedRegex("^(rootfs|mp[0-9]+)$")]
+    private static partial Regex Volume();
+}

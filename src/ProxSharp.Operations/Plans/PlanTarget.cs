@@ -1,0 +1,73 @@
+using System.Text.Json;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>What a plan acts on: its identity, the state of its configuration, and what was true of it when the plan was made.</summary>
+public sealed class PlanTarget
+{
+    internal PlanTarget(string key, IReadOnlyDictionary<string, string> identity, string state, IReadOnlyDictionary<string, string> facts) =>
+        (Key, Identity, State, Facts) = (key, identity, state, facts);
+
+    /// <summary>What it is called, for example <c>guest 100</c>. A number or name is no identity: those can be used again.</summary>
+    public string Key { get; }
+
+    /// <summary>What makes it this one and no other.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; }
+
+    /// <summary>The digest of its configuration; empty if it has none.</summary>
+    public string State { get; }
+
+    /// <summary>What else was true of it: power, lock, protection, tags.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; }
+
+    /// <summary>What policies see of it.</summary>
+    internal PolicyTarget Policy { get; init; } = new("");
+
+    /// <summary>Its configuration as it was read.</summary>
+    internal JsonElement Before { get; init; }
+
+    /// <summary>The server's own digest of the configuration, where it takes it back with changes.</summary>
+    internal string? Digest { get; init; }
+
+    /// <summary>Names what is different now; empty if nothing is.</summary>
+    internal IEnumerable<string> Drift(PlanTarget now, bool identityOnly)
+    {
+        IEnumerable<string> changes = Changes(Identity, now.Identity);
+        return identityOnly
+            ? changes
+            : changes.Concat(State == now.State ? [] : ["the configuration has changed"]).Concat(Changes(Facts, now.Facts));
+    }
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("key", Key);
+        WriteMap(json, "identity", Identity);
+        json.WriteString("state", State);
+        WriteMap(json, "facts", Facts);
+        json.WriteEndObject();
+    }
+
+    internal static PlanTarget Read(JsonElement json) => new(
+        json.GetProperty("key").GetString()!, ReadMap(json.GetProperty("identity")), json.GetProperty("state").GetString()!, ReadMap(json.GetProperty("facts")));
+
+    private static IEnumerable<string> Changes(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now) => before.Keys
+        .Union(now.Keys)
+        .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
+        .Select(key => $"{key} was '{before.GetValueOrDefault(key)}' and is '{now.GetValueOrDefault(key)}'");
+
+    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in map.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, string> ReadMap(JsonElement json) =>
+        json.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value.GetString() ?? "", StringComparer.Ordinal);
+}

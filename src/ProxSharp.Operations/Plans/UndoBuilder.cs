@@ -1,0 +1,172 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds the calls that take a call back, with the values that were true before it.</summary>
+internal sealed class UndoBuilder(ApiSchema schema)
+{
+    private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
+    {
+        "digest", "delete", "revert", "force", "skiplock", "background_delay",
+    };
+
+    public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    {
+        string? recipe = OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
+        JsonElement before = targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+        PlanRequest? request = recipe switch
+        {
+            "restore-before" when before.ValueKind == JsonValueKind.Object => Restore(call, before),
+            "recreate" when before.ValueKind == JsonValueKind.Object => Recreate(call, before),
+            "delete-created" => Remove(call),
+            "migrate-back" => MigrateBack(call),
+            not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
+            _ => null,
+        };
+        return request is null ? [] : [PlannedCall.Of(schema, request)];
+    }
+
+    private PlanRequest? Restore(PlannedCall call, JsonElement before)
+    {
+        IEnumerable<string> names = call.Others.Select(static parameter => parameter.Name).Where(static name => !s_steering.Contains(name))
+            .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter =>
+                parameter.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)));
+        ApiParameters parameters = Keys(call);
+        List<string> gone = [];
+        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (!Copy(parameters, before, name))
+            {
+                gone.Add(name);
+            }
+        }
+
+        bool deletes = schema.Find(call.Method, call.Path)!.Parameters.TryGetValue("delete", out ApiNode? node);
+        if (gone.Count > 0 && deletes)
+        {
+            if (node!.Type == ApiValueType.Array)
+            {
+                parameters.AddList("delete", gone);
+            }
+            else
+            {
+                parameters.Add("delete", string.Join(',', gone));
+            }
+        }
+
+        return gone.Count > 0 && !deletes ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
+    }
+
+    private PlanRequest? Recreate(PlannedCall call, JsonElement before)
+    {
+        int slash = call.Path.LastIndexOf('/');
+        if (schema.Find(ApiMethod.Post, call.Path[..slash]) is not { } endpoint)
+        {
+            return null;
+        }
+
+        string id = call.Path[(slash + 1)..].Trim('{', '}');
+        ApiParameters parameters = [];
+        foreach (string name in endpoint.Parameters.Keys.Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && name != "digest"))
+        {
+            if (name == id)
+            {
+                parameters.Add(id, call.Parameters.Find(id));
+            }
+            else
+            {
+                Copy(parameters, before, name);
+            }
+        }
+
+        string path = call.ConcretePath;
+        return new PlanRequest(ApiMethod.Post, path[..path.LastIndexOf('/')], parameters);
+    }
+
+    private PlanRequest? Remove(PlannedCall call)
+    {
+        if (call.Path.EndsWith("/clone", StringComparison.Ordinal))
+        {
+            string type = call.Path.Contains("/qemu/", StringComparison.Ordinal) ? "qemu" : "lxc";
+            string node = call.Parameters.Find("target") ?? call.Parameters.Find("node")!;
+            return new PlanRequest(ApiMethod.Delete, $"/nodes/{node}/{type}/{call.Parameters.Find("newid")}");
+        }
+
+        foreach (ApiParameter parameter in call.Others)
+        {
+            if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is not null)
+            {
+                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Keys(call));
+            }
+        }
+
+        return null;
+    }
+
+    private static PlanRequest? MigrateBack(PlannedCall call)
+    {
+        if (call.Parameters.Find("target") is not { } target)
+        {
+            return null;
+        }
+
+        ApiParameters parameters = new() { { "target", call.Parameters.Find("node") } };
+        foreach (ApiParameter parameter in call.Others.Where(static parameter => parameter.Name is "online" or "restart" or "with-local-disks"))
+        {
+            parameters.Add(parameter);
+        }
+
+        string from = $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node")!)}/";
+        return new PlanRequest(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(target)}/{call.ConcretePath[from.Length..]}", parameters);
+    }
+
+    private static PlanRequest? Inverse(PlannedCall call, string inverse)
+    {
+        int space = inverse.IndexOf(' ', StringComparison.Ordinal);
+        return ApiMethods.TryParse(inverse[..space], out ApiMethod method)
+            ? new PlanRequest(method, new PlannedCall(method, inverse[(space + 1)..], call.Parameters, call.Class).ConcretePath)
+            : null;
+    }
+
+    // What names a backup stands beside the path, and is not to be restored but repeated.
+    private static ApiParameters Keys(PlannedCall call)
+    {
+        ApiParameters keys = [];
+        foreach (ApiParameter parameter in call.Others.Where(static parameter => parameter.Name is "ns" or "backup-type" or "backup-id" or "backup-time"))
+        {
+            keys.Add(parameter);
+        }
+
+        return keys;
+    }
+
+    private static bool Copy(ApiParameters parameters, JsonElement before, string name)
+    {
+        if (parameters.Find(name) is not null)
+        {
+            return true;
+        }
+
+        if (!before.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return false;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.True or JsonValueKind.False:
+                parameters.Add(name, value.GetBoolean());
+                break;
+            case JsonValueKind.Array:
+                parameters.AddList(name, value.EnumerateArray().Select(static item => item.ToString()));
+                break;
+            default:
+                parameters.Add(name, value.ToString());
+                break;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+namespace ProxSharp.Operations.Policies;
+
+/// <summary>What a program that acts on its own may do in one context. Immutable; without a file nothing but reading is allowed.</summary>
+public sealed class GuardPolicy
+{
+    internal GuardPolicy()
+    {
+    }
+
+    /// <summary>A policy that allows reading alone.</summary>
+    public static GuardPolicy ReadOnly { get; } = new();
+
+    /// <summary>How many targets one plan may have. Default: 1.</summary>
+    public int TargetsPerPlan { get; internal init; } = 1;
+
+    /// <summary>How many calls that change something may be made in an hour. Default: 20.</summary>
+    public int MutationsPerHour { get; internal init; } = 20;
+
+    /// <summary>How many of the guard's calls may be under way at once. Default: 2.</summary>
+    public int ConcurrentTasks { get; internal init; } = 2;
+
+    /// <summary>Whether commands in guests are allowed at all. Default: false.</summary>
+    public bool ExecEnabled { get; internal init; }
+
+    internal IReadOnlyList<AllowRule> Rules { get; init; } = [];
+
+    internal IReadOnlySet<string> ProtectedTags { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    internal IReadOnlySet<string> ProtectedPools { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    internal IReadOnlyList<VmidRange> ProtectedVmids { get; init; } = [];
+
+    internal IReadOnlyList<ExecTemplate> ExecTemplates { get; init; } = [];
+
+    internal IReadOnlyDictionary<OperationClass, ApprovalKind> Approvals { get; init; } = new Dictionary<OperationClass, ApprovalKind>();
+
+    /// <summary>
+    /// Reads the policy of a context from its file. A file that does not exist means <see cref="ReadOnly"/>; anything in it that is not understood refuses
+    /// everything, because a rule that is ignored protects nothing.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="GuardRefusedException">The file cannot be read, is no policy, or has a key that does not exist; the message names the key.</exception>
+    public static GuardPolicy Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (FileNotFoundException)
+        {
+            return ReadOnly;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return ReadOnly;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("policy", $"The policy {path} cannot be read, so everything is refused: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads a policy from JSON.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <exception cref="GuardRefusedException">It is no policy, or has a key that does not exist; the message names the key.</exception>
+    public static GuardPolicy Parse(string json, string source = "policy") => new PolicyReader(source).Read(json);
+
+    /// <summary>Returns who must agree to calls of a class. Default: nobody to reversible ones, a second principal to privileged and exec, a prompt else.</summary>
+    public ApprovalKind ApprovalFor(OperationClass kind) => Approvals.TryGetValue(kind, out ApprovalKind approval)
+        ? approval
+        : kind switch
+        {
+            OperationClass.Read or OperationClass.Reversible => ApprovalKind.None,
+            OperationClass.Disruptive or OperationClass.Destructive => ApprovalKind.Prompt,
+            _ => ApprovalKind.SecondPrincipal,
+        };
+
+    /// <summary>Checks a call against rules and protections.</summary>
+    /// <exception cref="GuardRefusedException">It is not allowed.</exception>
+    internal void Check(OperationClass kind, string call, PolicyTarget target)
+    {
+        if (kind == OperationClass.Read)
+        {
+            return;
+        }
+
+        string? shield = target.IsProtected ? "Proxmox' own protection flag is set"
+            : target.Tags.FirstOrDefault(ProtectedTags.Contains) is { } tag ? $"the policy protects the tag '{tag}'"
+            : target.Pool is { } pool && ProtectedPools.Contains(pool) ? $"the policy protects the pool '{pool}'"
+            : target.Vmid is { } vmid && ProtectedVmids.Any(range => range.Contains(vmid)) ? "the policy protects its number"
+            : null;
+        if (shield is not null)
+        {
+            throw new GuardRefusedException("protected", $"{call} is refused: {target.Name} is protected ({shield}). No argument overrides this.");
+        }
+
+        if (kind == OperationClass.Exec && !ExecEnabled)
+        {
+            throw new GuardRefusedException("exec", $"{call} is refused: commands and consoles in guests are off in the policy.");
+        }
+
+        if (!Rules.Any(rule => rule.Allows(kind, target)))
+        {
+            string word = OperationCatalogue.Word(kind);
+            throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}.");
+        }
+    }
+
+    /// <summary>Checks a command for a guest.</summary>
+    /// <exception cref="GuardRefusedException">No template allows it.</exception>
+    internal void CheckCommand(IReadOnlyList<string> command)
+    {
+        if (!ExecEnabled || !ExecTemplates.Any(template => template.Allows(command)))
+        {
+            throw new GuardRefusedException("exec", "The command is refused: no template of the policy has exactly these arguments.");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace ProxSharp.Operations.Policies;
+
+/// <summary>What a policy wants to know of a target.</summary>
+internal sealed record PolicyTarget(string Name)
+{
+    public int? Vmid { get; init; }
+
+    public string? Node { get; init; }
+
+    public string? Pool { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>True if the server itself protects the target.</summary>
+    public bool IsProtected { get; init; }
+}

@@ -1,0 +1,109 @@
+using ProxSharp.Api;
+using ProxSharp.Authentication;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
+using ProxSharp.Pve;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Operations.Tests;
+
+/// <summary>A simulated cluster with a guard, and somebody else who changes things behind its back.</summary>
+public sealed class GuardedCluster : IAsyncDisposable
+{
+    private readonly PveSimulator _simulator;
+    private readonly ProxmoxClientOptions _options;
+
+    private GuardedCluster(PveSimulator simulator, ProxmoxClientOptions options)
+    {
+        (_simulator, _options) = (simulator, options);
+        Other = new PveClient(options);
+        Guard = OpenGuard();
+    }
+
+    internal string Folder { get; } = Path.Combine(Path.GetTempPath(), $"guard-{Guid.NewGuid():N}");
+
+    internal OperationGuard Guard { get; private set; }
+
+    internal PveClient Other { get; }
+
+    internal ShiftedTime Time { get; } = new();
+
+    internal Approver Asked { get; } = new();
+
+    internal static async Task<GuardedCluster> StartAsync(string policy)
+    {
+        PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(20) });
+        ProxmoxClientOptions options = new()
+        {
+            Endpoints = [ProxmoxEndpoint.Parse(simulator.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
+            Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, DefaultCluster.TokenSecret),
+            Trust = ServerTrust.Pin(simulator.Fingerprint),
+        };
+        GuardedCluster cluster = new(simulator, options);
+        Directory.CreateDirectory(cluster.Folder);
+        cluster.Policy(policy);
+        return cluster;
+    }
+
+    internal void Policy(string json) => File.WriteAllText(Path.Combine(Folder, "policy.json"), json);
+
+    internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true, bool isReadOnly = false) => OperationGuard.Create(
+        ProxmoxProduct.VirtualEnvironment,
+        _options with { TimeProvider = Time },
+        new GuardOptions
+        {
+            Context = context,
+            PolicyPath = Path.Combine(Folder, "policy.json"),
+            StateFolder = Path.Combine(Folder, "state"),
+            IsReadOnly = isReadOnly,
+            Approvers = canAsk ? [Asked] : [],
+        });
+
+    internal int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
+
+    internal Task<Plan> PlanAsync(ApiMethod method, string path, ApiParameters? parameters = null) => Guard.PlanAsync([new PlanRequest(method, path, parameters)]);
+
+    internal async Task<string?> ConfigAsync(int vmid, string name, string node = "pve1", string type = "qemu") =>
+        (await Other.Raw.GetAsync($"/nodes/{node}/{type}/{vmid}/config")).Data.Text(name);
+
+    internal async Task<string> RefusedAsync(Func<Task> action)
+    {
+        int before = Writes;
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(action);
+        Assert.Equal(before, Writes);
+        return refusal.Reason;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Guard.DisposeAsync();
+        await Other.DisposeAsync();
+        await _simulator.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>The system's clock, moved on by hand.</summary>
+    internal sealed class ShiftedTime : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift;
+    }
+
+    internal sealed class Approver : IPlanApprover
+    {
+        public ApprovalKind Kind { get; set; } = ApprovalKind.Prompt;
+
+        public Func<Plan, Task<bool>> Answer { get; set; } = static _ => Task.FromResult(true);
+
+        public int Count { get; private set; }
+
+        public Task<bool> ApproveAsync(Plan plan, CancellationToken cancellationToken)
+        {
+            Count++;
+            return Answer(plan);
+        }
+    }
+}

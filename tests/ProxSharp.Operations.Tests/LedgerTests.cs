@@ -1,0 +1,76 @@
+using ProxSharp.Operations.Ledgers;
+
+namespace ProxSharp.Operations.Tests;
+
+public sealed class LedgerTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"ledger-{Guid.NewGuid():N}");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Append_ThenListShowVerify_AgreeAndFilesArePrivate()
+    {
+        Ledger ledger = Filled();
+        Assert.Equal(["intent", "outcome", "intent"], ledger.List().Select(static entry => entry.Kind));
+        Assert.Equal("plan-1", ledger.Show(2)!.PlanId);
+        Assert.Null(ledger.Show(9));
+        Assert.Equal(new LedgerVerdict(3, null), ledger.Verify());
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (string file in Directory.GetFiles(_folder))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("edit")]
+    [InlineData("remove-first")]
+    [InlineData("remove-last")]
+    [InlineData("swap")]
+    [InlineData("remove-all")]
+    [InlineData("repeat")]
+    public void Verify_TamperedWith_FindsIt(string how)
+    {
+        Ledger ledger = Filled();
+        string file = Path.Combine(_folder, "ledger.jsonl");
+        string[] lines = File.ReadAllLines(file);
+        lines = how switch
+        {
+            "edit" => [lines[0].Replace("a\"", "b\"", StringComparison.Ordinal), .. lines[1..]],
+            "remove-first" => lines[1..],
+            "remove-last" => lines[..^1],
+            "swap" => [lines[1], lines[0], lines[2]],
+            "repeat" => [.. lines, lines[2]],
+            _ => [],
+        };
+        File.WriteAllLines(file, lines);
+        Assert.False(ledger.Verify().IsSound);
+        Assert.Equal("ledger", Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "p", static _ => { })).Reason);
+    }
+
+    [Fact]
+    public void Verify_HeadRolledBackOrKeyReplaced_FindsIt()
+    {
+        Ledger ledger = Filled();
+        string head = Path.Combine(_folder, "ledger.head");
+        string text = File.ReadAllText(head);
+        File.WriteAllText(head, "1" + text[1..]);
+        Assert.False(ledger.Verify().IsSound);
+        File.WriteAllText(head, text);
+        Assert.True(ledger.Verify().IsSound);
+        File.WriteAllBytes(Path.Combine(_folder, "ledger.key"), new byte[32]);
+        Assert.False(ledger.Verify().IsSound);
+    }
+
+    private Ledger Filled()
+    {
+        Ledger ledger = new(_folder);
+        ledger.Append("intent", "plan-1", static json => json.WriteString("call", "a"));
+        ledger.Append("outcome", "plan-1", static json => json.WriteBoolean("succeeded", true));
+        ledger.Append("intent", "plan-2", static json => json.WriteString("call", "c"));
+        return ledger;
+    }
+}

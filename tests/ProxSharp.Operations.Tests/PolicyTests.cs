@@ -1,0 +1,95 @@
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations.Tests;
+
+public sealed class PolicyTests
+{
+    private static readonly PolicyTarget s_target = new("vm 106") { Vmid = 106, Node = "pve1", Pool = "staging", Tags = ["web"] };
+
+    [Theory]
+    [InlineData("""{"version":1,"alow":[]}""", "'alow'")]
+    [InlineData("""{"version":1,"protect":{"tag":["prod"]}}""", "'protect.tag'")]
+    [InlineData("""{"version":1,"allow":[{"classes":["reversible"],"vmid":["1"]}]}""", "'allow.vmid'")]
+    [InlineData("""{"version":1,"allow":[{"classes":["reversable"]}]}""", "reversable")]
+    [InlineData("""{"version":1,"approval":{"disruptive":"maybe"}}""", "'approval.disruptive'")]
+    [InlineData("""{"version":1,"limits":{"targetsPerPlan":"many"}}""", "'limits.targetsPerPlan'")]
+    [InlineData("""{"version":2}""", "'version'")]
+    [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"]}]}}""", "{dir}")]
+    [InlineData("""{"version":1,"version":1}""", "version")]
+    [InlineData("not json", "no valid policy")]
+    public void Parse_WhatIsNotUnderstood_RefusesEverythingAndNamesTheKey(string json, string expected)
+    {
+        GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => GuardPolicy.Parse(json));
+        Assert.Equal("policy", refusal.Reason);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_NoFile_IsReadOnly()
+    {
+        GuardPolicy policy = GuardPolicy.Load(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString(), "policy.json"));
+        policy.Check(OperationClass.Read, "GET /version", s_target);
+        foreach (OperationClass kind in Enum.GetValues<OperationClass>().Where(static kind => kind != OperationClass.Read))
+        {
+            Assert.Throws<GuardRefusedException>(() => policy.Check(kind, "call", s_target));
+        }
+    }
+
+    [Fact]
+    public void Load_FolderInPlaceOfFile_RefusesEverything() =>
+        Assert.Equal("policy", Assert.Throws<GuardRefusedException>(() => GuardPolicy.Load(Path.GetTempPath())).Reason);
+
+    [Theory]
+    [InlineData("""{"classes":["reversible"]}""", true)]
+    [InlineData("""{"classes":["disruptive"]}""", false)]
+    [InlineData("""{"classes":["reversible"],"pools":["staging"]}""", true)]
+    [InlineData("""{"classes":["reversible"],"pools":["production"]}""", false)]
+    [InlineData("""{"classes":["reversible"],"tags":["WEB"]}""", true)]
+    [InlineData("""{"classes":["reversible"],"tags":["db"]}""", false)]
+    [InlineData("""{"classes":["reversible"],"nodes":["pve2"]}""", false)]
+    [InlineData("""{"classes":["reversible"],"vmids":["100-105","107"]}""", false)]
+    [InlineData("""{"classes":["reversible"],"vmids":["100-105","106"],"tags":["web"]}""", true)]
+    [InlineData("""{"classes":["reversible"],"vmids":[]}""", false)]
+    public void Check_Rule_AllowsOnlyWhatAllListsName(string rule, bool allowed)
+    {
+        GuardPolicy policy = GuardPolicy.Parse($$"""{"version":1,"allow":[{{rule}}]}""");
+        Exception? failure = Record.Exception(() => policy.Check(OperationClass.Reversible, "call", s_target));
+        Assert.Equal(allowed, failure is null);
+    }
+
+    [Theory]
+    [InlineData("""{"tags":["web"]}""")]
+    [InlineData("""{"pools":["staging"]}""")]
+    [InlineData("""{"vmids":["100-110"]}""")]
+    public void Check_Protected_RefusesWhateverIsAllowed(string protect)
+    {
+        GuardPolicy policy = GuardPolicy.Parse($$"""{"version":1,"allow":[{"classes":["reversible"]}],"protect":{{protect}}}""");
+        Assert.Equal("protected", Assert.Throws<GuardRefusedException>(() => policy.Check(OperationClass.Reversible, "call", s_target)).Reason);
+    }
+
+    [Fact]
+    public void Check_ServersOwnProtection_Refuses()
+    {
+        GuardPolicy policy = GuardPolicy.Parse("""{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        Assert.Throws<GuardRefusedException>(() => policy.Check(OperationClass.Reversible, "call", s_target with { IsProtected = true }));
+    }
+
+    [Theory]
+    [InlineData(true, "systemctl", "status", "nginx")]
+    [InlineData(false, "systemctl", "status", "nginx; rm -rf /")]
+    [InlineData(false, "systemctl", "status", "$(reboot)")]
+    [InlineData(false, "systemctl", "status", "nginx\n")]
+    [InlineData(false, "systemctl", "status", "nginx", "sshd")]
+    [InlineData(false, "systemctl", "stop", "nginx")]
+    [InlineData(false, "sh", "-c", "uptime")]
+    [InlineData(true, "uptime")]
+    public void CheckCommand_Templates_AllowExactArgumentsOnly(bool allowed, params string[] command)
+    {
+        GuardPolicy policy = GuardPolicy.Parse("""
+            {"version":1,"exec":{"enabled":true,"templates":[
+              {"command":["uptime"]},
+              {"command":["systemctl","status","{unit}"],"values":{"unit":"[a-z]+"}}]}}
+            """);
+        Assert.Equal(allowed, Record.Exception(() => policy.CheckCommand(command)) is null);
+    }
+}
