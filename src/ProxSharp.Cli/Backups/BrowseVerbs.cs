@@ -36,6 +36,7 @@ internal static class BrowseVerbs
             token))
         {
             Aliases = ["files"],
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
             Options = [.. repository.All, .. keys.ForReading, recursive, full],
             Examples =
@@ -55,6 +56,7 @@ internal static class BrowseVerbs
         return new Verb("cat", "Print a file of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
             run, repository, keys, run.Value(snapshot)!, reader => PrintAsync(run, reader, run.Value(archive)!, run.Value(path), token), token))
         {
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
             Options = [.. repository.All, .. keys.ForReading],
             Examples =
@@ -79,6 +81,7 @@ internal static class BrowseVerbs
         return new Verb("find", "Find entries of a directory tree in a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
             run, repository, keys, run.Value(snapshot)!, reader => SearchAsync(run, reader, run.Value(archive)!, run.Value(patterns)!, run.Value(full), token), token))
         {
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, patterns],
             Options = [.. repository.All, .. keys.ForReading, full],
             Examples =

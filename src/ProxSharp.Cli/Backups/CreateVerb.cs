@@ -38,6 +38,7 @@ internal sealed class CreateVerb
         CreateVerb verb = new(repository, keys);
         return new Verb("create", "Back up directories, disks and files. Only what the server does not have yet is sent.", VerbClass.Change, verb.RunAsync)
         {
+            Calls = ["GET /backup"],
             Details = "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning.",
             Arguments = [verb._sources],
             Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],

@@ -21,6 +21,7 @@ internal static class ListVerb
             run, watched => ShowAsync(run, repository, run.Value(group), run.Value(all), watched), token))
         {
             Aliases = ["snapshots"],
+            Calls = ["GET /admin/datastore/{store}/groups", "GET /admin/datastore/{store}/snapshots"],
             Arguments = [group],
             Options = [.. repository.All, all],
             Traits = VerbTraits.Watch,

@@ -49,6 +49,7 @@ internal sealed class RestoreVerb
         RestoreVerb verb = new(repository, keys);
         return new Verb("restore", "Restore a directory tree, a disk or a file of a snapshot.", VerbClass.Read, verb.RunAsync)
         {
+            Calls = ["GET /reader"],
             Details = "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
