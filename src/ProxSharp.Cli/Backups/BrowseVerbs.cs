@@ -21,10 +21,19 @@ internal static class BrowseVerbs
     public static Verb Ls(RepositoryOptions repository, KeyOptions keys)
     {
         Argument<string> snapshot = Snapshot();
-        Argument<string?> archive = new("archive") { Description = "A directory tree of it [default: list the files of the snapshot]", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> archive = new("archive")
+        {
+            Description = "A directory tree of it [default: list the files of the snapshot]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
         Argument<string?> path = new("path") { Description = "A directory in the tree [default: its root]", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> recursive = new("--recursive", "-r") { Description = "Everything below, too" };
-        Option<bool> full = new("--long", "-l") { Description = "Owner, mode and link target, too; reads them from the archive where the catalog has none" };
+        Option<bool> full = new("--long", "-l")
+        {
+            Description = "Owner, mode and link target, too; reads them from the archive where the catalog has none",
+        };
+
         return new Verb("ls", "List the files of a snapshot, or a directory in one of its trees.", VerbClass.Read, (run, token) => OpenAsync(
             run,
             repository,

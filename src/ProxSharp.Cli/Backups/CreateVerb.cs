@@ -25,7 +25,11 @@ internal sealed class CreateVerb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings") { Description = "End with exit code 10 if something was left out or changed meanwhile" };
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings")
+    {
+        Description = "End with exit code 10 if something was left out or changed meanwhile",
+    };
+
     private readonly CreateOptions _options = new();
     private readonly RepositoryOptions _repository;
     private readonly KeyOptions _keys;
