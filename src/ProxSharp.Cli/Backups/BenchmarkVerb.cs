@@ -25,6 +25,7 @@ internal static class BenchmarkVerb
         return new Verb("benchmark", "Measure how fast this machine does what backups are made of.", VerbClass.Read, (run, token) => RunAsync(
             run, repository, TimeSpan.FromSeconds(run.Number(seconds, 60) ?? 1), token))
         {
+            Calls = ["GET /backup"],
             Details = "Speeds are in MB/s on one core over 1 MiB of counted numbers, as the official client measures; reference is what that client calls 100 %. "
                 + "tls is the upload to the server and is measured only if a repository or datastore is given; nothing is stored.",
             Options = [.. repository.All, seconds],

@@ -21,10 +21,19 @@ internal static class BrowseVerbs
     public static Verb Ls(RepositoryOptions repository, KeyOptions keys)
     {
         Argument<string> snapshot = Snapshot();
-        Argument<string?> archive = new("archive") { Description = "A directory tree of it [default: list the files of the snapshot]", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> archive = new("archive")
+        {
+            Description = "A directory tree of it [default: list the files of the snapshot]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
         Argument<string?> path = new("path") { Description = "A directory in the tree [default: its root]", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> recursive = new("--recursive", "-r") { Description = "Everything below, too" };
-        Option<bool> full = new("--long", "-l") { Description = "Owner, mode and link target, too; reads them from the archive where the catalog has none" };
+        Option<bool> full = new("--long", "-l")
+        {
+            Description = "Owner, mode and link target, too; reads them from the archive where the catalog has none",
+        };
+
         return new Verb("ls", "List the files of a snapshot, or a directory in one of its trees.", VerbClass.Read, (run, token) => OpenAsync(
             run,
             repository,
@@ -36,6 +45,7 @@ internal static class BrowseVerbs
             token))
         {
             Aliases = ["files"],
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
             Options = [.. repository.All, .. keys.ForReading, recursive, full],
             Examples =
@@ -55,6 +65,7 @@ internal static class BrowseVerbs
         return new Verb("cat", "Print a file of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
             run, repository, keys, run.Value(snapshot)!, reader => PrintAsync(run, reader, run.Value(archive)!, run.Value(path), token), token))
         {
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
             Options = [.. repository.All, .. keys.ForReading],
             Examples =
@@ -79,6 +90,7 @@ internal static class BrowseVerbs
         return new Verb("find", "Find entries of a directory tree in a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
             run, repository, keys, run.Value(snapshot)!, reader => SearchAsync(run, reader, run.Value(archive)!, run.Value(patterns)!, run.Value(full), token), token))
         {
+            Calls = ["GET /reader"],
             Arguments = [snapshot, archive, patterns],
             Options = [.. repository.All, .. keys.ForReading, full],
             Examples =

@@ -32,6 +32,7 @@ internal static class CompareVerb
             return await CompareAsync(run, place, key, run.Value(older)!, run.Value(newer)!, run.Value(archive)!, options, token).ConfigureAwait(false);
         })
         {
+            Calls = ["GET /reader"],
             Details = "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, which "
                 + "is little to fetch.",
             Arguments = [older, newer, archive, path],

@@ -13,7 +13,12 @@ namespace ProxSharp.Cli.Backups;
 internal sealed class CreateOptions
 {
     private readonly Option<string> _type = new("--backup-type") { Description = "host, vm or ct [default: host]", HelpName = "type" };
-    private readonly Option<string> _id = new("--backup-id") { Description = "What is backed up [default: the name of this machine]", HelpName = "id" };
+    private readonly Option<string> _id = new("--backup-id")
+    {
+        Description = "What is backed up [default: the name of this machine]",
+        HelpName = "id",
+    };
+
     private readonly Option<string> _time = new("--backup-time")
     {
         Description = "The time that names the snapshot, as 2026-01-31T02:00:00Z or in seconds since 1970 [default: now]",
@@ -26,12 +31,32 @@ internal sealed class CreateOptions
         HelpName = "mode",
     };
 
-    private readonly Option<string[]> _exclude = new("--exclude") { Description = "Leave out what matches, for example '*.tmp' or /cache/; repeat it", HelpName = "pattern" };
-    private readonly Option<string[]> _devices = new("--include-dev") { Description = "Also archive the file system mounted at this path; repeat it", HelpName = "path" };
+    private readonly Option<string[]> _exclude = new("--exclude")
+    {
+        Description = "Leave out what matches, for example '*.tmp' or /cache/; repeat it",
+        HelpName = "pattern",
+    };
+
+    private readonly Option<string[]> _devices = new("--include-dev")
+    {
+        Description = "Also archive the file system mounted at this path; repeat it",
+        HelpName = "path",
+    };
+
     private readonly Option<bool> _all = new("--all-file-systems") { Description = "Archive all file systems that are mounted below a directory" };
     private readonly Option<bool> _lost = new("--skip-lost-and-found") { Description = "Leave out directories called lost+found" };
-    private readonly Option<string> _rate = new("--rate") { Description = "Send no more than this in a second, for example 10MB or 512KiB", HelpName = "bytes" };
-    private readonly Option<string> _burst = new("--burst") { Description = "How much may be sent at once after a pause [default: one second's worth]", HelpName = "bytes" };
+    private readonly Option<string> _rate = new("--rate")
+    {
+        Description = "Send no more than this in a second, for example 10MB or 512KiB",
+        HelpName = "bytes",
+    };
+
+    private readonly Option<string> _burst = new("--burst")
+    {
+        Description = "How much may be sent at once after a pause [default: one second's worth]",
+        HelpName = "bytes",
+    };
+
     private readonly Option<string> _notes = new("--notes") { Description = "Notes for the snapshot", HelpName = "text" };
 
     public CreateOptions()

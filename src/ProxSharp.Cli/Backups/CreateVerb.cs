@@ -25,7 +25,11 @@ internal sealed class CreateVerb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings") { Description = "End with exit code 10 if something was left out or changed meanwhile" };
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings")
+    {
+        Description = "End with exit code 10 if something was left out or changed meanwhile",
+    };
+
     private readonly CreateOptions _options = new();
     private readonly RepositoryOptions _repository;
     private readonly KeyOptions _keys;
@@ -38,6 +42,7 @@ internal sealed class CreateVerb
         CreateVerb verb = new(repository, keys);
         return new Verb("create", "Back up directories, disks and files. Only what the server does not have yet is sent.", VerbClass.Change, verb.RunAsync)
         {
+            Calls = ["GET /backup"],
             Details = "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning.",
             Arguments = [verb._sources],
             Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],

@@ -56,7 +56,12 @@ internal static class KeyNoun
     /// <summary>The option for how a key is protected.</summary>
     public static Option<string> DerivationOption()
     {
-        Option<string> option = new("--kdf") { Description = "How the passphrase protects the key: scrypt, pbkdf2, or none [default: scrypt]", HelpName = "kind" };
+        Option<string> option = new("--kdf")
+        {
+            Description = "How the passphrase protects the key: scrypt, pbkdf2, or none [default: scrypt]",
+            HelpName = "kind",
+        };
+
         option.AcceptOnlyFromAmong("scrypt", "pbkdf2", "none");
         return option;
     }
@@ -115,7 +120,12 @@ internal static class KeyNoun
         Argument<string> path = FileArgument("The file to write; it must not exist");
         Option<string> kind = DerivationOption();
         Option<string> passphrase = NewPassphraseOption();
-        Option<string> hint = new("--hint") { Description = "What helps to remember the passphrase; anybody can read it in the file", HelpName = "text" };
+        Option<string> hint = new("--hint")
+        {
+            Description = "What helps to remember the passphrase; anybody can read it in the file",
+            HelpName = "text",
+        };
+
         return new Verb("create", "Make a new key, and write it to a file.", VerbClass.Read, async (run, token) =>
         {
             string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);

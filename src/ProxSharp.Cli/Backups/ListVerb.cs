@@ -15,12 +15,18 @@ internal static class ListVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository)
     {
-        Argument<string?> group = new("group") { Description = "Its snapshots, for example host/web [default: the groups]", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> group = new("group")
+        {
+            Description = "Its snapshots, for example host/web [default: the groups]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
         Option<bool> all = new("--all") { Description = "The snapshots of all groups" };
         return new Verb("list", "List the backup groups of a namespace, or the snapshots of a group.", VerbClass.Read, (run, token) => Watching.RunAsync(
             run, watched => ShowAsync(run, repository, run.Value(group), run.Value(all), watched), token))
         {
             Aliases = ["snapshots"],
+            Calls = ["GET /admin/datastore/{store}/groups", "GET /admin/datastore/{store}/snapshots"],
             Arguments = [group],
             Options = [.. repository.All, all],
             Traits = VerbTraits.Watch,

@@ -14,7 +14,11 @@ internal static class MasterKeyVerbs
     /// <summary>Makes <c>create-master</c>.</summary>
     public static Verb Create()
     {
-        Argument<string> folder = new("directory") { Description = "Where master-public.pem and master-private.pem are written; they must not exist" };
+        Argument<string> folder = new("directory")
+        {
+            Description = "Where master-public.pem and master-private.pem are written; they must not exist",
+        };
+
         Option<string> passphrase = KeyNoun.NewPassphraseOption();
         return new Verb("create-master", "Make a master key: backups carry their key encrypted for it.", VerbClass.Read, async (run, token) =>
         {
@@ -69,7 +73,11 @@ internal static class MasterKeyVerbs
     /// <summary>Makes <c>recover</c>.</summary>
     public static Verb Recover()
     {
-        Argument<string> encrypted = new("encrypted-key") { Description = "The file rsa-encrypted.key of a backup (prox backup restore SNAPSHOT rsa-encrypted.key FILE)" };
+        Argument<string> encrypted = new("encrypted-key")
+        {
+            Description = "The file rsa-encrypted.key of a backup (prox backup restore SNAPSHOT rsa-encrypted.key FILE)",
+        };
+
         Argument<string> master = new("master-key") { Description = "The private half, master-private.pem" };
         Argument<string> target = new("file") { Description = "The key file to write; it must not exist" };
         KeyOptions keys = new();

@@ -30,7 +30,11 @@ internal sealed class RepositoryOptions
     };
 
     /// <summary>The namespace.</summary>
-    public Option<string> Namespace { get; } = new("--ns") { Description = "The namespace, for example customers/acme [default: the root]", HelpName = "namespace" };
+    public Option<string> Namespace { get; } = new("--ns")
+    {
+        Description = "The namespace, for example customers/acme [default: the root]",
+        HelpName = "namespace",
+    };
 
     /// <summary>All of them in the order of help.</summary>
     public IReadOnlyList<Option> All => [Repository, Datastore, Namespace];

@@ -16,9 +16,22 @@ namespace ProxSharp.Cli.Backups;
 internal sealed class RestoreVerb
 {
     private readonly Argument<string> _snapshot = new("snapshot") { Description = "The snapshot, or a group for its newest one" };
-    private readonly Argument<string> _archive = new("archive") { Description = "The archive or file of it, for example root.pxar, disk.img or index.json" };
-    private readonly Argument<string> _target = new("target") { Description = "A directory for a .pxar, else a file or device; - is standard output" };
-    private readonly Option<string[]> _patterns = new("--pattern") { Description = "Only what matches, for example /etc/hosts or '*.conf'; repeat it", HelpName = "pattern" };
+    private readonly Argument<string> _archive = new("archive")
+    {
+        Description = "The archive or file of it, for example root.pxar, disk.img or index.json",
+    };
+
+    private readonly Argument<string> _target = new("target")
+    {
+        Description = "A directory for a .pxar, else a file or device; - is standard output",
+    };
+
+    private readonly Option<string[]> _patterns = new("--pattern")
+    {
+        Description = "Only what matches, for example /etc/hosts or '*.conf'; repeat it",
+        HelpName = "pattern",
+    };
+
     private readonly Option<string> _existing = new("--existing")
     {
         Description = "What to do where something exists: fail, overwrite, skip, same-time or same-content (keep what is equal, replace the rest) [default: fail]",
@@ -26,14 +39,26 @@ internal sealed class RestoreVerb
     };
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "The same as --existing overwrite" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a restore that was broken off: keep what has the right content already" };
-    private readonly Option<bool> _verify = new("--verify") { Description = "Verify the archive as a whole first, and restore nothing if it is damaged" };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with a restore that was broken off: keep what has the right content already",
+    };
+
+    private readonly Option<bool> _verify = new("--verify")
+    {
+        Description = "Verify the archive as a whole first, and restore nothing if it is damaged",
+    };
+
     private readonly Option<bool> _tar = new("--tar") { Description = "Write a directory tree to - as tar instead of as pxar" };
     private readonly Option<bool> _noOwners = new("--ignore-ownership") { Description = "Do not restore owners and groups" };
     private readonly Option<bool> _noModes = new("--ignore-permissions") { Description = "Do not restore permissions" };
     private readonly Option<bool> _noXattrs = new("--ignore-xattrs") { Description = "Do not restore extended attributes and capabilities" };
     private readonly Option<bool> _noAcls = new("--ignore-acls") { Description = "Do not restore ACLs" };
-    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings") { Description = "End with exit code 10 if something could not be restored as it was" };
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings")
+    {
+        Description = "End with exit code 10 if something could not be restored as it was",
+    };
+
     private readonly RepositoryOptions _repository;
     private readonly KeyOptions _keys;
 
@@ -49,6 +74,7 @@ internal sealed class RestoreVerb
         RestoreVerb verb = new(repository, keys);
         return new Verb("restore", "Restore a directory tree, a disk or a file of a snapshot.", VerbClass.Read, verb.RunAsync)
         {
+            Calls = ["GET /reader"],
             Details = "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =

@@ -22,8 +22,17 @@ internal static class VerifyVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository, KeyOptions keys)
     {
-        Argument<string?> what = new("snapshot") { Description = "A snapshot or group [default: all of the namespace]", Arity = ArgumentArity.ZeroOrOne };
-        Option<bool> local = new("--local") { Description = "Read and check everything here, with the key if there is one, instead of letting the server do it" };
+        Argument<string?> what = new("snapshot")
+        {
+            Description = "A snapshot or group [default: all of the namespace]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        Option<bool> local = new("--local")
+        {
+            Description = "Read and check everything here, with the key if there is one, instead of letting the server do it",
+        };
+
         return new Verb("verify", "Check backups against their checksums: on the server, or by reading them here.", VerbClass.Change, (run, token) =>
             run.Value(local) ? ReadAsync(run, repository, keys, run.Value(what), token) : StartAsync(run, repository, run.Value(what), token))
         {
