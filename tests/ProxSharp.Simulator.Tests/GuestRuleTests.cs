@@ -221,4 +221,16 @@ public sealed class GuestRuleTests : SimulatedCluster
         Assert.Equal(
             (500, "Can't move disk used by a snapshot to another VM"), Answer(await Client.PostAsync($"{Staging}/move_disk", ("disk", "scsi3"), ("target-vmid", "102"))));
     }
+
+    [Fact]
+    public async Task Restore_OfABackupThatIsNotThere_LeavesTheGuestAsItIs()
+    {
+        const string Missing = "local:backup/vzdump-qemu-106-2020_01_01-00_00_00.vma.zst";
+        JsonNode before = await DataAsync($"{Staging}/config");
+
+        TestReply reply = await Client.PostAsync("/nodes/pve1/qemu", ("vmid", "106"), ("archive", Missing), ("force", "1"));
+
+        Assert.Equal((500, $"volume '{Missing}' does not exist"), Answer(reply));
+        Assert.Equal(before.ToJsonString(), (await DataAsync($"{Staging}/config")).ToJsonString());
+    }
 }

@@ -85,6 +85,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         ["POST /access/tfa/{userid} userid"] = "root@pam",
         ["POST /access/domains realm"] = "newrealm",
         ["POST /nodes/{node}/qemu/{vmid}/move_disk disk"] = "scsi0",
+        ["POST /nodes/{node}/qemu/{vmid}/move_disk +"] = "storage=local",
         ["target-vmid"] = "601",
         ["POST /nodes/{node}/qemu/{vmid}/remote_migrate target-bridge"] = "vmbr0",
         ["DELETE /pools/{poolid} poolid"] = "empty",

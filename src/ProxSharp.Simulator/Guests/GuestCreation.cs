@@ -49,7 +49,15 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
 
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
-        if (state.Guests.TryGetValue(vmid, out Guest? replaced))
+        string? archive = call.Text("archive") ?? call.Text("ostemplate");
+        bool replaces = state.Guests.TryGetValue(vmid, out Guest? replaced);
+        if (restores && (replaces || !isContainer) && context.Configurator.Volumes.Find(archive ?? "", node) is null)
+        {
+            // Proxmox: a guest is not given up for a backup that is not there.
+            throw ApiFault.Failed($"volume '{archive}' does not exist");
+        }
+
+        if (replaced is not null)
         {
             DestroyVolumes(replaced);
         }
@@ -59,7 +67,6 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         state.Guests[vmid] = guest;
         string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
         bool start = call.IsSet("start");
-        string? archive = call.Text("archive") ?? call.Text("ostemplate");
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
             Effort = isContainer ? 4 : restores ? 2 : 1,
