@@ -50,8 +50,8 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
         context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
         string? archive = call.Text("archive") ?? call.Text("ostemplate");
-        bool replaces = state.Guests.TryGetValue(vmid, out Guest? replaced);
-        if (restores && (replaces || !isContainer) && context.Configurator.Volumes.Find(archive ?? "", node) is null)
+        state.Guests.TryGetValue(vmid, out Guest? replaced);
+        if (restores && replaced is not null && context.Configurator.Volumes.Find(archive ?? "", node) is null)
         {
             // Proxmox: a guest is not given up for a backup that is not there.
             throw ApiFault.Failed($"volume '{archive}' does not exist");
