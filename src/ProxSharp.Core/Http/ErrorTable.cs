@@ -184,6 +184,7 @@ internal static class ErrorTable
         new("no-such", 0, "no such ", ErrorKind.NotFound),
         new("not-ha-managed", 500, "not HA managed", ErrorKind.NotFound) { Hint = "Add the guest to HA first" },
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),
+        new("no-namespace", 404, "namespace not found", ErrorKind.NotFound) { Hint = "Name a namespace that exists, or create it first" },
         new("not-found", 404, "", ErrorKind.NotFound) { Hint = "Check the path and the verb; an older server may not have this call" },
         new("agent", 500, "guest agent is not running", ErrorKind.Other)
         {

@@ -61,6 +61,7 @@ public sealed class ErrorTableTests
         ("pbs-no-entry", 400, "ENOENT: No such file or directory", typeof(ProxmoxNotFoundException), false),
         ("file-missing", 400, "Error getting host key - unable to read \"/etc/ssh/key.pub\" - No such file or directory (os error 2)", typeof(ProxmoxApiException), false),
         ("mapping", 500, "mapping 'x' not found", typeof(ProxmoxNotFoundException), false),
+        ("no-namespace", 404, "namespace not found", typeof(ProxmoxNotFoundException), false),
         ("not-found", 404, "Path '/api2/json/no/such/path' not found.", typeof(ProxmoxNotFoundException), false),
         ("agent", 500, "QEMU guest agent is not running", typeof(ProxmoxApiException), true),
         ("running", 500, "VM 110 is running - destroy failed", typeof(ProxmoxConflictException), false),
