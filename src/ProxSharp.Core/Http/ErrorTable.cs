@@ -192,6 +192,10 @@ internal static class ErrorTable
         },
         new("running", 500, " is running - destroy failed", ErrorKind.Conflict) { Hint = "Stop the guest first" },
         new("protected-snapshot", 400, "cannot remove protected", ErrorKind.Conflict) { Hint = "Switch its protection off first" },
+        new("partially-deleted", 400, "only partially deleted", ErrorKind.Conflict)
+        {
+            Hint = "What could be removed is gone: lift the protection of what stayed, or let its groups be removed, too",
+        },
         new("maintenance", 400, " maintenance mode", ErrorKind.Conflict) { IsTransient = true, Hint = "End the maintenance mode of the datastore first" },
     ];
 

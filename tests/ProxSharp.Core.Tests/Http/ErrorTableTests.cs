@@ -66,6 +66,7 @@ public sealed class ErrorTableTests
         ("agent", 500, "QEMU guest agent is not running", typeof(ProxmoxApiException), true),
         ("running", 500, "VM 110 is running - destroy failed", typeof(ProxmoxConflictException), false),
         ("protected-snapshot", 400, "cannot remove protected snapshot", typeof(ProxmoxConflictException), false),
+        ("partially-deleted", 400, "group only partially deleted due to protected snapshots.", typeof(ProxmoxConflictException), false),
         ("maintenance", 400, "datastore 'tmpstore' is in offline maintenance mode: down for tests", typeof(ProxmoxConflictException), true),
         ("not-implemented", 501, "Method 'GET /nosuch' not implemented", typeof(ProxmoxApiException), false),
         ("too-large", 501, "for data too large", typeof(ProxmoxApiException), false),
