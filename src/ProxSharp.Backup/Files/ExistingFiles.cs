@@ -15,7 +15,10 @@ public enum ExistingFiles
     /// <summary>The entry is left as it is.</summary>
     Skip,
 
-    /// <summary>A file of the same size and time of modification is kept, which resumes a restore quickly. All else is replaced.</summary>
+    /// <summary>
+    /// A file of the same size and time of modification is kept, which resumes a restore quickly; its owner, mode, attributes and ACL are set again.
+    /// All else is replaced.
+    /// </summary>
     KeepSameTime,
 
     /// <summary>A file of the same content is kept: all is read and compared. All else is replaced.</summary>

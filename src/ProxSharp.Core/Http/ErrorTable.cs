@@ -184,6 +184,7 @@ internal static class ErrorTable
         new("no-such", 0, "no such ", ErrorKind.NotFound),
         new("not-ha-managed", 500, "not HA managed", ErrorKind.NotFound) { Hint = "Add the guest to HA first" },
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),
+        new("no-namespace", 404, "namespace not found", ErrorKind.NotFound) { Hint = "Name a namespace that exists, or create it first" },
         new("not-found", 404, "", ErrorKind.NotFound) { Hint = "Check the path and the verb; an older server may not have this call" },
         new("agent", 500, "guest agent is not running", ErrorKind.Other)
         {
@@ -191,6 +192,10 @@ internal static class ErrorTable
         },
         new("running", 500, " is running - destroy failed", ErrorKind.Conflict) { Hint = "Stop the guest first" },
         new("protected-snapshot", 400, "cannot remove protected", ErrorKind.Conflict) { Hint = "Switch its protection off first" },
+        new("partially-deleted", 400, "only partially deleted", ErrorKind.Conflict)
+        {
+            Hint = "What could be removed is gone: lift the protection of what stayed, or let its groups be removed, too",
+        },
         new("maintenance", 400, " maintenance mode", ErrorKind.Conflict) { IsTransient = true, Hint = "End the maintenance mode of the datastore first" },
     ];
 

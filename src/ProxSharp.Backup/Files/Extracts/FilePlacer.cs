@@ -32,11 +32,11 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         if (!_placer.Look(directory, name, out FileStat? there))
             return;
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
-        if (sameSize && _options.Existing == ExistingFiles.KeepSameTime && there!.Value.ModificationTime == entry.Metadata!.ModificationTime)
-        {
-            Keep(directory, name, entry, there.Value);
+        if (sameSize
+            && _options.Existing == ExistingFiles.KeepSameTime
+            && there!.Value.ModificationTime == entry.Metadata!.ModificationTime
+            && TryKeep(directory, name, entry))
             return;
-        }
 
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
@@ -50,17 +50,23 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
     }
 
-    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry, FileStat there)
+    // The time is set after the content and all else, so that a file which has it is most probably complete. Its attributes and ACL may have been changed
+    // since without a trace in the time or mode; they are set again, which is cheap next to reading the content.
+    private bool TryKeep(ExtractDirectory directory, PxarName name, PxarEntry entry)
     {
-        PxarMetadata metadata = entry.Metadata!;
-        // The time is set after all else, so that a file which has it is most probably complete.
-        if ((there.Mode, there.UserId, there.GroupId) != (metadata.Mode, metadata.UserId, metadata.GroupId))
+        try
         {
             using ITargetFile file = directory.Handle!.Open(name);
             Complete(directory, name, entry, file);
         }
+        catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied)
+        {
+            // It can be replaced still, for which only the directory has to be writable.
+            return false;
+        }
 
         _totals.AddFile(entry.Length, kept: true);
+        return true;
     }
 
     private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
