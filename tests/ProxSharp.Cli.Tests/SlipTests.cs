@@ -32,6 +32,20 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     }
 
     [Theory]
+    [InlineData("106", 0)]
+    [InlineData("yes", 8)]
+    public async Task ApiCall_AtTerminal_TheNumberHasToBeTyped(string typed, int exitCode)
+    {
+        using CliHarness cli = await cluster.UserAsync(120);
+        cli.Input = $"{typed}\n";
+
+        CliRun run = await cli.LineAsync("api set /nodes/pve1/qemu/106/resize disk=scsi0 size=+1G --wait");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains("Type 106 to go on", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("vm set web-1")]
     [InlineData("vm set web-1 --digest 0000000000000000000000000000000000000000")]
     [InlineData("ct set dns")]

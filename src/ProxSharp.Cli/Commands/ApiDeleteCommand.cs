@@ -11,7 +11,7 @@ internal sealed class ApiDeleteCommand(CommandServices services, GlobalOptions g
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("api delete /nodes/pve1/qemu/100/snapshot/before-upgrade --wait --yes", "a snapshot"),
-        new("api delete /nodes/pve1/qemu/121 purge=1 --wait", "a virtual machine with its disks, and its entries in jobs; its number has to be typed"),
+        new("api delete /nodes/pve1/qemu/121 purge=1 --wait", "a virtual machine with its disks, and its entries in jobs"),
     ];
 
     /// <inheritdoc/>

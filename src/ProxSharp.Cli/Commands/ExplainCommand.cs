@@ -34,7 +34,7 @@ internal sealed class ExplainCommand : ProxCommand
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("explain vm set net0", "how a network card is written"),
-        new("explain vm.memory", "a key of the configuration of machines; memory alone shows those of containers too"),
+        new("explain vm.memory", "a key of a configuration"),
         new("explain vm migrate", "what moving a machine takes, and which privileges"),
         new("explain /cluster/backup schedule", "a parameter of a path"),
         new("explain vm create --from-server", "with the descriptions of your own server"),

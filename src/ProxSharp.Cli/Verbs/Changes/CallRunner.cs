@@ -93,7 +93,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
 
     private void Write(string upid, string? end)
     {
-        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name && run.Command.Output.Fields is null && (Made is null || run.Command.Output.Format == OutputFormat.Name))
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name
+            && run.Command.Output.Fields is null
+            && (Made is null || run.Command.Output.Format == OutputFormat.Name))
         {
             run.Command.Services.Console.Out.WriteLine(upid);
             return;

@@ -18,7 +18,9 @@ internal static class GuestClone
         EndpointSpec spec = new("clone", $"POST /nodes/{{node}}/{kind.Segment()}/{{vmid}}/clone", $"Copy a {kind.One()} or a template.")
         {
             Positional = [name],
-            Details = "A number in place of the name is the number of the copy, as in qm clone. Without one and without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",
+            Details =
+                "A number in place of the name is the number of the copy, as in qm clone. "
+                + "Without one and without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",
             Examples =
             [
                 new($"{kind.Noun()} clone {source} {(kind == GuestKind.Container ? "dns-2" : "web-9")} --full", "a copy of its own"),
