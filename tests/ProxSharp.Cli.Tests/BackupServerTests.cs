@@ -20,7 +20,7 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
     {
         using CliHarness cli = await UserAsync();
 
-        CliRun run = await cli.LineAsync("api create /admin/datastore/store1/gc --wait");
+        CliRun run = await cli.LineAsync("api create /admin/datastore/store1/gc --wait --yes");
 
         Assert.StartsWith("UPID:", run.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("TASK OK", run.Errors, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
     [Theory]
     [InlineData("api get /nodes/pve1/qemu", 2, "Proxmox Backup Server")]
     [InlineData("api get /admin/datastore/store1/snapshots backup-typ=vm", 2, "Did you mean backup-type?")]
-    [InlineData("api create /admin/datastore/nowhere/gc", 5, "nowhere")]
+    [InlineData("api create /admin/datastore/nowhere/gc --yes", 5, "nowhere")]
     public async Task Call_BadInput_IsOneLine(string line, int exitCode, string expected)
     {
         using CliHarness cli = await UserAsync();

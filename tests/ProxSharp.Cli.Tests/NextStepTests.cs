@@ -26,7 +26,7 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
         using CliHarness cli = new();
         await backup.UseAsync(cli, "backup");
 
-        Assert.EndsWith("See what there is: prox api get /admin/datastore", (await cli.LineAsync("api create /admin/datastore/nowhere/gc")).FailedWith(5), StringComparison.Ordinal);
+        Assert.EndsWith("See what there is: prox api get /admin/datastore", (await cli.LineAsync("api create /admin/datastore/nowhere/gc --yes")).FailedWith(5), StringComparison.Ordinal);
     }
 
     [Theory]

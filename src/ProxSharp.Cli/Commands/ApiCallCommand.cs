@@ -34,6 +34,7 @@ internal abstract class ApiCallCommand : ProxCommand
         HelpName = "json",
     };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Check the call and show it; send nothing" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before data are lost; needed where nobody can be asked" };
     private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
 
@@ -52,6 +53,7 @@ internal abstract class ApiCallCommand : ProxCommand
         if (method != ApiMethod.Get)
         {
             Add(_dryRun);
+            Add(_yes);
         }
 
         if (File is not null)
@@ -105,6 +107,11 @@ internal abstract class ApiCallCommand : ProxCommand
             if (_method != ApiMethod.Get && run.Value(_dryRun))
             {
                 return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_method != ApiMethod.Get && !run.Value(_yes))
+            {
+                await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
             ApiResponse<JsonElement> response = await ExplainedAsync(target, call.Upload is { } upload

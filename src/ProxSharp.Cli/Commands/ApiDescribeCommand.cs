@@ -14,7 +14,8 @@ internal sealed class ApiDescribeCommand : ProxCommand
     private readonly ConnectionOptions _connection;
     private readonly Argument<string> _path = new("path") { Description = "A path such as /nodes/pve1/qemu/100/config or /nodes/{node}/qemu" };
     private readonly Option<string> _method = new("--method", "-m") { Description = "Only this verb: get, create, set or delete", HelpName = "verb" };
-    private readonly Option<string> _parameter = new("--parameter", "-p") { Description = "Only this parameter, with the keys of a property string", HelpName = "name" };
+    private readonly Option<string> _parameter =
+        new("--parameter", "-p") { Description = "Only this parameter, with the keys of a property string", HelpName = "name" };
 
     public ApiDescribeCommand(CommandServices services, GlobalOptions globals, ConnectionOptions connection)
         : base("describe", "Show the parameters, the required privileges and the result of a call.")
@@ -36,7 +37,8 @@ internal sealed class ApiDescribeCommand : ProxCommand
     ];
 
     /// <inheritdoc/>
-    public override string Details => "It comes from the schema inside the tool and needs no server. With --from-server it comes from the server, and has descriptions.";
+    public override string Details =>
+        "It comes from the schema inside the tool and needs no server. With --from-server it comes from the server, and has descriptions.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {

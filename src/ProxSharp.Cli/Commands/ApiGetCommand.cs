@@ -17,7 +17,8 @@ internal sealed class ApiGetCommand(CommandServices services, GlobalOptions glob
     ];
 
     /// <inheritdoc/>
-    public override string Details => "Machine formats (json, jsonl, yaml, csv) keep the server's keys and types; tables show sizes and times in readable units.";
+    public override string Details =>
+        "Machine formats (json, jsonl, yaml, csv) keep the server's keys and types; tables show sizes and times in readable units.";
 
     /// <inheritdoc/>
     protected override Option<bool>? Wait => null;

@@ -10,7 +10,8 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox api ls</c>: the paths of the API.</summary>
 internal sealed class ApiListCommand : ProxCommand
 {
-    private static readonly ResultShape s_shape = new() { LeadingFields = ["path", "methods", "starts"], KnownFields = ["path", "methods", "starts"], WholeField = "path" };
+    private static readonly ResultShape s_shape =
+        new() { LeadingFields = ["path", "methods", "starts"], KnownFields = ["path", "methods", "starts"], WholeField = "path" };
 
     private readonly ConnectionOptions _connection;
     private readonly Argument<string> _path = new("path")

@@ -34,6 +34,7 @@ internal sealed class ExplainCommand : ProxCommand
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("explain vm set net0", "how a network card is written"),
+        new("explain vm.memory", "a key of a configuration"),
         new("explain vm migrate", "what moving a machine takes, and which privileges"),
         new("explain /cluster/backup schedule", "a parameter of a path"),
         new("explain vm create --from-server", "with the descriptions of your own server"),
@@ -80,12 +81,25 @@ internal sealed class ExplainCommand : ProxCommand
 
     private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(string[] words)
     {
-        Command command = _root();
+        words = [.. words[0].Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries), .. words[1..]];
+        Command root = _root();
+        Command command = root;
         int at = 0;
         while (at < words.Length && command.Subcommands.FirstOrDefault(sub => sub.Name == words[at] || sub.Aliases.Contains(words[at])) is { } sub)
         {
             command = sub;
             at++;
+        }
+
+        if (at < words.Length && command is not VerbCommand)
+        {
+            words[at] = words[at].Split('=')[0];
+            IEnumerable<Command> owners = command == root ? root.Subcommands.Where(static noun => noun.Name is "vm" or "ct") : [command];
+            string[] having = [.. owners.Select(owner => CallWith(owner, words[at])).OfType<string>()];
+            if (having.Length > 0)
+            {
+                return (ProductOf(having[0]), having, words[at..]);
+            }
         }
 
         return command is VerbCommand { Verb.Calls.Count: > 0 } verb
@@ -96,6 +110,18 @@ internal sealed class ExplainCommand : ProxCommand
                     ? $"Did you mean '{near}'?"
                     : "See: prox commands");
     }
+
+    /// <summary>The call of a noun that writes a key: the one that changes, else the one that makes.</summary>
+    private static string? CallWith(Command noun, string key) => noun.Subcommands.OfType<VerbCommand>()
+        .Where(static verb => verb.Name is "set" or "create")
+        .OrderByDescending(static verb => verb.Name, StringComparer.Ordinal)
+        .SelectMany(static verb => verb.Verb.Calls)
+        .FirstOrDefault(call =>
+        {
+            (ApiMethod method, string template) = EndpointBinding.Split(call);
+            ApiSchema schema = SchemaSource.Embedded(ProductOf(call));
+            return schema.Find(method, template) is { } endpoint && new EndpointDescription(endpoint, schema).Only(key) is not null;
+        });
 
     private static ProxmoxProduct ProductOf(string call)
     {

@@ -39,7 +39,11 @@ internal sealed class LoginCommand : ProxCommand
     {
         _store.AcceptOnlyFromAmong("keyring", "file");
         Add(_urls);
-        foreach (Option option in new Option[] { _login.User, _login.Secret, _name, _role, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile, _login.Insecure })
+        foreach (Option option in new Option[]
+        {
+            _login.User, _login.Secret, _name, _role, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
+            _login.Insecure,
+        })
         {
             Add(option);
         }

@@ -40,7 +40,8 @@ internal sealed class SimulateCommand : ProxCommand
     ];
 
     /// <inheritdoc/>
-    public override string Details => "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real.";
+    public override string Details =>
+        "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {

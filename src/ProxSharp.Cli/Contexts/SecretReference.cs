@@ -5,7 +5,8 @@ namespace ProxSharp.Cli.Contexts;
 /// <summary>Where a secret is found; the secret itself is never stored.</summary>
 internal sealed record SecretReference
 {
-    private const string Forms = "Write env:NAME, file:/path, keyring:NAME or exec:command arguments; a secret itself belongs in none of prox' files or arguments";
+    private const string Forms =
+        "Write env:NAME, file:/path, keyring:NAME or exec:command arguments; a secret itself belongs in none of prox' files or arguments";
 
     private SecretReference(SecretPlace place, string target) => (Place, Target) = (place, target);
 

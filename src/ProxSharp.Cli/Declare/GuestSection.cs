@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Endpoints;
 
@@ -54,6 +55,7 @@ internal sealed class GuestSection : IStateSection
                 continue;
             }
 
+            CheckOuter(guest, now, id);
             IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config
                 ? StateValues.Differences(config, StateValues.Member(now, "config"), [.. s_own])
                 : [];
@@ -71,6 +73,30 @@ internal sealed class GuestSection : IStateSection
                     },
                 };
             }
+        }
+    }
+
+    /// <summary>What stands beside the configuration says which guest is meant; apply does not change it, and says so.</summary>
+    private static void CheckOuter(JsonElement guest, JsonElement now, string id)
+    {
+        string type = StateValues.Text(now, "type")!;
+        string nameKey = type == "lxc" ? "hostname" : "name";
+        bool isNamedInside = StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config && config.TryGetProperty(nameKey, out _);
+        string noun = type == "lxc" ? "ct" : "vm";
+        foreach (string member in new[] { "type", "node", "name" })
+        {
+            string? present = StateValues.Text(now, member);
+            if (StateValues.Text(guest, member) is not { } wanted || wanted == present || (member == "name" && isNamedInside))
+            {
+                continue;
+            }
+
+            throw CliException.Usage($"Guest {id} has the {member} '{present}', and the file says '{wanted}'", member switch
+            {
+                "node" => $"apply moves no guests: prox {noun} migrate {id} {wanted}, or take the line out of the file",
+                "name" => $"A new name is a key of the configuration: config: {{{nameKey}: {wanted}}}",
+                _ => "The type of a guest cannot be changed; is the number right?",
+            });
         }
     }
 

@@ -37,7 +37,12 @@ internal sealed class DemoScreen
     {
         if (_isTerminal)
         {
-            _console.Write(new Panel(new Markup($"[bold]{Markup.Escape(title)}[/]\n{Markup.Escape(words)}")) { Border = BoxBorder.Rounded, BorderStyle = new Style(Color.Orange1), Expand = true });
+            _console.Write(new Panel(new Markup($"[bold]{Markup.Escape(title)}[/]\n{Markup.Escape(words)}"))
+            {
+                Border = BoxBorder.Rounded,
+                BorderStyle = new Style(Color.Orange1),
+                Expand = true,
+            });
         }
         else
         {

@@ -60,7 +60,8 @@ internal sealed record SimulatedServer
 
     private string Variable => ShortName.ToUpperInvariant() + "_SECRET";
 
-    private string ContextLine => $"prox context add sim-{ShortName} {Address} --token-id '{TokenId}' --secret env:{Variable} --product {ShortName} --fingerprint {Fingerprint} --use";
+    private string ContextLine =>
+        $"prox context add sim-{ShortName} {Address} --token-id '{TokenId}' --secret env:{Variable} --product {ShortName} --fingerprint {Fingerprint} --use";
 
     /// <summary>Writes it for people.</summary>
     public void WriteText(TextWriter writer, Ansi ansi)

@@ -49,7 +49,8 @@ internal static class ClusterChecks
 
     private static IEnumerable<Finding> Nodes(JsonElement resources) => resources.EnumerateArray()
         .Where(static item => Text(item, "type") == "node" && Text(item, "status") != "online")
-        .Select(static node => new Finding("node", FindingState.Failure, $"{Text(node, "node")} is {Text(node, "status")}", "Look at its network, then: systemctl status pve-cluster pvestatd"));
+        .Select(static node => new Finding(
+            "node", FindingState.Failure, $"{Text(node, "node")} is {Text(node, "status")}", "Look at its network, then: systemctl status pve-cluster pvestatd"));
 
     private static IEnumerable<Finding> Storages(JsonElement resources)
     {
@@ -78,7 +79,11 @@ internal static class ClusterChecks
 
     private static IEnumerable<Finding> Guests(JsonElement resources) => resources.EnumerateArray()
         .Where(static item => Text(item, "type") is "qemu" or "lxc" && Text(item, "lock").Length > 0)
-        .Select(static guest => new Finding("guest", FindingState.Info, $"{Text(guest, "vmid")} ({Text(guest, "name")}) is locked: {Text(guest, "lock")}", $"If no task runs (prox task list --running): qm unlock {Text(guest, "vmid")}"));
+        .Select(static guest => new Finding(
+            "guest",
+            FindingState.Info,
+            $"{Text(guest, "vmid")} ({Text(guest, "name")}) is locked: {Text(guest, "lock")}",
+            $"If no task runs (prox task list --running): qm unlock {Text(guest, "vmid")}"));
 
     private static Finding Backups(JsonElement missing)
     {

@@ -95,7 +95,8 @@ internal sealed class ClusterWatch
 
     // Figures change all the time and say little about what happened.
     private static Dictionary<string, JsonElement> Members(JsonElement item) => item.EnumerateObject()
-        .Where(static member => member.Name is "vmid" or "name" or "node" or "type" or "status" or "storage" or "upid" or "id" or "user" or "starttime" or "endtime" or "pool")
+        .Where(static member => member.Name is "vmid" or "name" or "node" or "type" or "status" or "storage"
+            or "upid" or "id" or "user" or "starttime" or "endtime" or "pool")
         .ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal);
 
     private static string Title(JsonElement item) => Text(item, "type") switch

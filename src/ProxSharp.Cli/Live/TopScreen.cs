@@ -37,7 +37,9 @@ internal static class TopScreen
         }
 
         lines.Add("");
-        lines.Add(ansi.Dim(TextCells.Cut($"  VMID  NAME                  NODE        STATUS      CPU %  {"PAST".PadRight(TopState.Past)}  MEMORY                    UPTIME", width)));
+        lines.Add(ansi.Dim(TextCells.Cut(
+            $"  VMID  NAME                  NODE        STATUS      CPU %  {"PAST".PadRight(TopState.Past)}  MEMORY                    UPTIME",
+            width)));
         int room = Math.Max(1, (height ?? int.MaxValue) - lines.Count - 1);
         lines.AddRange(guests.Take(room).Select(guest => Coloured(guest, TextCells.Cut(Guest(guest, state, plain), width), ansi)));
         if (guests.Length > room)

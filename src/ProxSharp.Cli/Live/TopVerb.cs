@@ -99,5 +99,10 @@ internal static class TopVerb
     }
 
     private static IReadOnlyList<string> Lines(VerbRun run, TopState state, int? height) => TopScreen.Draw(
-        state, run.Context.Name ?? run.Context.Endpoints[0].Authority, run.Command.Output.Width ?? 120, height, run.Command.Output.Ansi, run.Command.Services.Environment.Variable("TERM") == "dumb");
+        state,
+        run.Context.Name ?? run.Context.Endpoints[0].Authority,
+        run.Command.Output.Width ?? 120,
+        height,
+        run.Command.Output.Ansi,
+        run.Command.Services.Environment.Variable("TERM") == "dumb");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -12,7 +13,10 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Makes a change with one call that is about no guest: checks, shows or asks first, then does it and waits for its task.</summary>
 internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endpoint)
 {
-    private static readonly ResultShape s_task = new() { LeadingFields = ["upid", "exitstatus"], WholeField = "upid", NameField = "upid" };
+    private static readonly ResultShape s_task = new() { LeadingFields = ["vmid", "upid", "exitstatus"], WholeField = "upid", NameField = "upid" };
+
+    /// <summary>The number of the guest that the call makes, for the result; null for none.</summary>
+    public string? Made { get; init; }
 
     /// <summary>Does it.</summary>
     /// <param name="call">The call.</param>
@@ -89,7 +93,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
 
     private void Write(string upid, string? end)
     {
-        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name && run.Command.Output.Fields is null)
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name
+            && run.Command.Output.Fields is null
+            && (Made is null || run.Command.Output.Format == OutputFormat.Name))
         {
             run.Command.Services.Console.Out.WriteLine(upid);
             return;
@@ -98,6 +104,11 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartObject();
+            if (Made is not null)
+            {
+                json.WriteNumber("vmid", long.Parse(Made, CultureInfo.InvariantCulture));
+            }
+
             json.WriteString("upid", upid);
             if (end is not null)
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Pve.Guests;
@@ -63,14 +64,19 @@ internal static class ChangeRules
     /// <param name="answer">What has to be typed.</param>
     /// <param name="cancellationToken">Ends the question.</param>
     /// <exception cref="CliException">Something else was typed, or nobody can be asked.</exception>
-    public static async Task ConfirmAsync(VerbRun run, string action, string answer, CancellationToken cancellationToken)
-    {
-        if (run.IsConfirmed || run.IsDryRun)
-        {
-            return;
-        }
+    public static Task ConfirmAsync(VerbRun run, string action, string answer, CancellationToken cancellationToken) =>
+        run.IsConfirmed || run.IsDryRun ? Task.CompletedTask : AskAsync(run.Command, run.Context, action, answer, cancellationToken);
 
-        Questions questions = new(run.Command, cancellationToken);
+    /// <summary>Asks for the name of what is about to be destroyed, whatever options were given.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="context">The server.</param>
+    /// <param name="action">What is about to happen.</param>
+    /// <param name="answer">What has to be typed.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <exception cref="CliException">Something else was typed, or nobody can be asked.</exception>
+    public static async Task AskAsync(CommandRun run, ServerContext context, string action, string answer, CancellationToken cancellationToken)
+    {
+        Questions questions = new(run, cancellationToken);
         if (!questions.CanAsk)
         {
             throw new CliException(new CliError
@@ -83,8 +89,8 @@ internal static class ChangeRules
             });
         }
 
-        string server = run.Context.Name is { } name ? $" in the context {run.Command.ErrorAnsi.Bold(name)}" : "";
-        run.Command.Services.Console.Error.WriteLine($"About to {run.Command.ErrorAnsi.Red(action)}{server}. There is no way back.");
+        string server = context.Name is { } name ? $" in the context {run.ErrorAnsi.Bold(name)}" : "";
+        run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(action)}{server}. There is no way back.");
         string typed = await questions.AskAsync($"Type {answer} to go on: ").ConfigureAwait(false);
         if (typed != answer)
         {

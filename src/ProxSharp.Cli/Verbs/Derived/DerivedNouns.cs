@@ -95,6 +95,7 @@ internal static class DerivedNouns
         string[] segments = EndpointBinding.Split(verb.Call).Template.Split('/');
         int at = Array.FindIndex(
             segments, segment => segment == word || PathMap.Singular.GetValueOrDefault(segment) == word || segment.Replace('_', '-') == word);
-        return (at > 0 ? ParameterWords.Find(schema.Product, "", $"group:{string.Join('/', segments[..(at + 1)])}") : null) ?? $"Commands about {string.Join(' ', verb.Noun.TakeWhile(other => other != word).Append(word))}.";
+        return (at > 0 ? ParameterWords.Find(schema.Product, "", $"group:{string.Join('/', segments[..(at + 1)])}") : null)
+            ?? $"Commands about {string.Join(' ', verb.Noun.TakeWhile(other => other != word).Append(word))}.";
     }
 }

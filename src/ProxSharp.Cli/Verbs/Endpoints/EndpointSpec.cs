@@ -55,6 +55,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Changes the parameters for one guest; null sends them as they were typed.</summary>
     public Func<GuestSummary, ApiParameters, ApiParameters>? Adjust { get; init; }
 
+    /// <summary>True if a call without anything to change is a slip.</summary>
+    public bool NeedsChange { get; init; }
+
     /// <summary>The name of the argument for the guests.</summary>
     public string GuestArgument { get; init; } = "guest";
 }

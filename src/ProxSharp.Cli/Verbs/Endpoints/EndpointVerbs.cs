@@ -13,6 +13,9 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 /// <summary>Makes verbs out of descriptions of single calls.</summary>
 internal static class EndpointVerbs
 {
+    /// <summary>Parameters of a configuration call that say how it is made.</summary>
+    private static readonly HashSet<string> s_noChange = new(StringComparer.Ordinal) { "digest", "force", "skiplock", "background_delay" };
+
     /// <summary>Makes a verb that is one call, on no guest.</summary>
     public static Verb Make(VerbContext context, EndpointSpec spec)
     {
@@ -55,6 +58,11 @@ internal static class EndpointVerbs
         {
             run.Expect(ProxmoxProduct.VirtualEnvironment);
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
+            if (spec.NeedsChange && parameters.Parameters.All(static parameter => s_noChange.Contains(parameter.Name)))
+            {
+                throw CliException.Usage("Nothing to change was given", $"See what can be: prox {kind.Noun()} {spec.Name} --help");
+            }
+
             IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
             if (@class == VerbClass.Read)
             {

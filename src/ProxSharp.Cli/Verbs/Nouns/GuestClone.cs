@@ -18,7 +18,9 @@ internal static class GuestClone
         EndpointSpec spec = new("clone", $"POST /nodes/{{node}}/{kind.Segment()}/{{vmid}}/clone", $"Copy a {kind.One()} or a template.")
         {
             Positional = [name],
-            Details = "Without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",
+            Details =
+                "A number in place of the name is the number of the copy, as in qm clone. "
+                + "Without one and without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",
             Examples =
             [
                 new($"{kind.Noun()} clone {source} {(kind == GuestKind.Container ? "dns-2" : "web-9")} --full", "a copy of its own"),
@@ -36,15 +38,32 @@ internal static class GuestClone
                 throw CliException.Usage($"The selection fits {guests.Count} {kind.Many()}, and one is copied at a time", "Name the one you mean");
             }
 
-            ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
+            ApiParameters all = await GuestMaking.WithIdAsync(run, Numbered(parameters, name), "newid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
             {
                 Template = binding.Endpoint.Path,
                 Target = GuestKinds.Title(guests[0]),
             };
             run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
+            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = GuestMaking.Value(all, "newid") }.RunAsync(
                 call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
+    }
+
+    /// <summary>A name of nothing but digits is meant as the number, unless a number is given too.</summary>
+    private static ApiParameters Numbered(ApiParameters parameters, string name)
+    {
+        if (GuestMaking.Value(parameters, "newid") is not null || GuestMaking.Value(parameters, name) is not { } text || !text.All(char.IsAsciiDigit))
+        {
+            return parameters;
+        }
+
+        ApiParameters all = [new ApiParameter("newid", text, ApiParameterKind.Number, IsListItem: false)];
+        foreach (ApiParameter parameter in parameters.Where(parameter => parameter.Name != name))
+        {
+            all.Add(parameter);
+        }
+
+        return all;
     }
 }

@@ -63,6 +63,7 @@ internal static class GuestMoreSpecs
             new($"{kind.Noun()} set {kind.Example()} --delete net1", "take a key out"),
             new($"{kind.Noun()} set @tag-prod --tags 'prod;audited' --max 10", "several at once"),
         ],
+        NeedsChange = true,
         Details = "An option exists for every key; families such as net0, net1 are written out. A value @file is read from a file.",
     };
 

@@ -1,0 +1,93 @@
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Slips at the command line: what loses data is asked about, and what does nothing is told.</summary>
+public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    [Theory]
+    [InlineData("api delete /nodes/pve1/qemu/106")]
+    [InlineData("api set /nodes/pve1/qemu/106/config delete=scsi0")]
+    [InlineData("api create /nodes/pve1/qemu/106/template")]
+    public async Task ApiCall_LosesDataAndNobodyCanBeAsked_NeedsYes(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string before = (await cli.LineAsync("vm config staging -o json")).Succeeded();
+
+        Assert.Contains("--yes", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+
+        Assert.Equal(before, (await cli.LineAsync("vm config staging -o json")).Succeeded());
+        (await cli.LineAsync(line + " --dry-run")).Succeeded();
+    }
+
+    [Fact]
+    public async Task ApiDelete_Yes_Deletes()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("vm clone debian-13-template 611 --full")).Succeeded();
+
+        (await cli.LineAsync("api delete /nodes/pve1/qemu/611 --wait --yes")).Succeeded();
+
+        (await cli.LineAsync("api get /nodes/pve1/qemu/611/config")).FailedWith(5);
+    }
+
+    [Theory]
+    [InlineData("106", 0)]
+    [InlineData("yes", 8)]
+    public async Task ApiCall_AtTerminal_TheNumberHasToBeTyped(string typed, int exitCode)
+    {
+        using CliHarness cli = await cluster.UserAsync(120);
+        cli.Input = $"{typed}\n";
+
+        CliRun run = await cli.LineAsync("api set /nodes/pve1/qemu/106/resize disk=scsi0 size=+1G --wait");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains("Type 106 to go on", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm set web-1")]
+    [InlineData("vm set web-1 --digest 0000000000000000000000000000000000000000")]
+    [InlineData("ct set dns")]
+    public async Task Set_NothingToChange_IsUsageError(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("Nothing to change", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("explain vm.net0", "bridge")]
+    [InlineData("explain net0", "bridge")]
+    [InlineData("explain net0=virtio,bridge=vmbr0", "firewall")]
+    [InlineData("explain memory", "lxc")]
+    [InlineData("explain ct.rootfs", "volume")]
+    public async Task Explain_NameOfKey_DescribesIt(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("node: pve3", "migrate 106 pve3")]
+    [InlineData("name: other", "config: {name: other}")]
+    [InlineData("type: lxc", "cannot be changed")]
+    public async Task Apply_GuestIsOtherwise_IsTold(string member, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("outer.yaml", $"prox: 1\nguests:\n  - vmid: 106\n    {member}\n");
+
+        Assert.Contains(expected, (await cli.LineAsync("apply -f outer.yaml")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clone_NumberInPlaceOfName_IsTheNumberOfTheCopy()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("\"vmid\": 612", (await cli.LineAsync("vm clone debian-13-template 612 --full -o json")).Succeeded(), StringComparison.Ordinal);
+
+        Assert.Contains("612", (await cli.LineAsync("vm list 612 -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+}
