@@ -1,5 +1,4 @@
-using ProxSharp.Authentication;
-using ProxSharp.Tls;
+using ProxSharp.Testing;
 
 namespace ProxSharp.Client.Tests;
 
@@ -9,12 +8,12 @@ namespace ProxSharp.Client.Tests;
 /// </summary>
 public abstract class ServerUnderTest : IAsyncLifetime
 {
-    private readonly string _variables;
+    private readonly LiveServer _live;
 
-    private protected ServerUnderTest(string variables) => _variables = variables;
+    private protected ServerUnderTest() => _live = new LiveServer(Product);
 
     /// <summary>True if the server is a real one.</summary>
-    public bool IsLive => Setting("URL") is not null;
+    public bool IsLive => _live.IsNamed;
 
     /// <summary>The client under test.</summary>
     public abstract ProxmoxClient Client { get; }
@@ -25,16 +24,7 @@ public abstract class ServerUnderTest : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        (string url, string fingerprint, string token) = IsLive
-            ? (Setting("URL")!, Required("FINGERPRINT"), Required("TOKEN"))
-            : await StartSimulatorAsync();
-        int secret = token.LastIndexOf(Product == ProxmoxProduct.BackupServer ? ':' : '=');
-        Options = new ProxmoxClientOptions
-        {
-            Endpoints = [ProxmoxEndpoint.Parse(url, Product)],
-            Credentials = ProxmoxCredentials.ApiToken(token[..secret], token[(secret + 1)..]),
-            Trust = ServerTrust.Pin(fingerprint),
-        };
+        Options = IsLive ? _live.Options : await StartSimulatorAsync();
         Connect(Options);
     }
 
@@ -50,13 +40,8 @@ public abstract class ServerUnderTest : IAsyncLifetime
 
     private protected abstract void Connect(ProxmoxClientOptions options);
 
-    /// <summary>Starts the simulator; gives its address, fingerprint and an API token in the product's form.</summary>
-    private protected abstract Task<(string Url, string Fingerprint, string Token)> StartSimulatorAsync();
+    /// <summary>Starts the simulator; tells how to reach it.</summary>
+    private protected abstract Task<ProxmoxClientOptions> StartSimulatorAsync();
 
     private protected abstract ValueTask StopSimulatorAsync();
-
-    private string? Setting(string name) => Environment.GetEnvironmentVariable($"PROXSHARP_TEST_{_variables}_{name}") is { Length: > 0 } value ? value : null;
-
-    private string Required(string name) =>
-        Setting(name) ?? throw new InvalidOperationException($"PROXSHARP_TEST_{_variables}_URL is set, so PROXSHARP_TEST_{_variables}_{name} must be too.");
 }

@@ -1,21 +1,21 @@
-using ProxSharp.Authentication;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
-using ProxSharp.Tls;
+using ProxSharp.Testing;
 
 namespace ProxSharp.Pve.Tests;
 
 /// <summary>
-/// The cluster a class of tests works on: a simulator of its own, or the server that <c>PROXSHARP_TEST_PVE_URL</c> names. Tests that may run live touch
+/// The cluster a class of tests works on: a simulator of its own, or the server that <c>PROXSHARP_TEST_PVE</c> names. Tests that may run live touch
 /// only what they have created themselves, and remove it.
 /// </summary>
 public sealed class PveCluster : IAsyncLifetime
 {
+    private static readonly LiveServer s_live = new(ProxmoxProduct.VirtualEnvironment);
     private PveSimulator? _simulator;
 
     /// <summary>True if the cluster is a real one.</summary>
-    public bool IsLive => Setting("URL") is not null;
+    public bool IsLive => s_live.IsNamed;
 
     /// <summary>A client with an API token.</summary>
     public PveClient Pve { get; private set; } = null!;
@@ -37,19 +37,20 @@ public sealed class PveCluster : IAsyncLifetime
     public string Node { get; private set; } = "";
 
     /// <summary>A storage for disks of new guests: <c>PROXSHARP_TEST_PVE_STORAGE</c>, or <c>local</c>.</summary>
-    public string Storage => Setting("STORAGE") ?? "local";
+    public string Storage => s_live.Find("STORAGE") ?? "local";
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         if (IsLive)
         {
-            Options = OptionsFor(Setting("URL")!, Required("FINGERPRINT"), Required("TOKEN"));
+            Options = s_live.Options;
         }
         else
         {
             _simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(20) });
-            Options = OptionsFor(_simulator.Endpoint.ToString(), _simulator.Fingerprint, $"{DefaultCluster.TokenId}={DefaultCluster.TokenSecret}");
+            Options = LiveServer.OptionsFor(
+                ProxmoxProduct.VirtualEnvironment, _simulator.Endpoint.ToString(), _simulator.Fingerprint, $"{DefaultCluster.TokenId}={DefaultCluster.TokenSecret}");
         }
 
         Pve = new PveClient(Options);
@@ -62,20 +63,4 @@ public sealed class PveCluster : IAsyncLifetime
         await Pve.DisposeAsync();
         await (_simulator?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
-
-    private static ProxmoxClientOptions OptionsFor(string url, string fingerprint, string token)
-    {
-        int secret = token.LastIndexOf('=');
-        return new ProxmoxClientOptions
-        {
-            Endpoints = [ProxmoxEndpoint.Parse(url, ProxmoxProduct.VirtualEnvironment)],
-            Credentials = ProxmoxCredentials.ApiToken(token[..secret], token[(secret + 1)..]),
-            Trust = ServerTrust.Pin(fingerprint),
-        };
-    }
-
-    private static string? Setting(string name) => Environment.GetEnvironmentVariable($"PROXSHARP_TEST_PVE_{name}") is { Length: > 0 } value ? value : null;
-
-    private static string Required(string name) =>
-        Setting(name) ?? throw new InvalidOperationException($"PROXSHARP_TEST_PVE_URL is set, so PROXSHARP_TEST_PVE_{name} must be too.");
 }
