@@ -26,8 +26,9 @@ internal static class BenchmarkVerb
             run, repository, TimeSpan.FromSeconds(run.Number(seconds, 60) ?? 1), token))
         {
             Calls = ["GET /backup"],
-            Details = "Speeds are in MB/s on one core over 1 MiB of counted numbers, as the official client measures; reference is what that client calls 100 %. "
-                + "tls is the upload to the server and is measured only if a repository or datastore is given; nothing is stored.",
+            Details =
+                "Speeds are in MB/s on one core over 1 MiB of counted numbers, as the official client measures; reference is what that client calls "
+                + "100 %. tls is the upload to the server and is measured only if a repository or datastore is given; nothing is stored.",
             Options = [.. repository.All, seconds],
             Examples =
             [
@@ -40,7 +41,9 @@ internal static class BenchmarkVerb
     private static async Task<int> RunAsync(VerbRun run, RepositoryOptions repository, TimeSpan time, CancellationToken cancellationToken)
     {
         List<(string Step, double Speed, double? Reference)> rows = [];
-        bool isNamed = run.IsGiven(repository.Repository) || run.IsGiven(repository.Datastore) || RepositoryOptions.ReadEnvironment(run.Command).Repository is not null;
+        bool isNamed = run.IsGiven(repository.Repository)
+            || run.IsGiven(repository.Datastore)
+            || RepositoryOptions.ReadEnvironment(run.Command).Repository is not null;
         if (isNamed)
         {
             BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);

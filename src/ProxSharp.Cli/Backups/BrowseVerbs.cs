@@ -88,7 +88,12 @@ internal static class BrowseVerbs
         };
         Option<bool> full = new("--long", "-l") { Description = "Owner, mode and link target, too" };
         return new Verb("find", "Find entries of a directory tree in a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
-            run, repository, keys, run.Value(snapshot)!, reader => SearchAsync(run, reader, run.Value(archive)!, run.Value(patterns)!, run.Value(full), token), token))
+            run,
+            repository,
+            keys,
+            run.Value(snapshot)!,
+            reader => SearchAsync(run, reader, run.Value(archive)!, run.Value(patterns)!, run.Value(full), token),
+            token))
         {
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, patterns],
@@ -210,7 +215,8 @@ internal static class BrowseVerbs
             {
                 if (reader.FindFile(name) is { IsIndex: true } file)
                 {
-                    throw CliException.Usage($"{file.Name} is no small file", $"Name a file in it, or write all of it: prox backup restore SNAPSHOT {file.Name} -");
+                    throw CliException.Usage(
+                        $"{file.Name} is no small file", $"Name a file in it, or write all of it: prox backup restore SNAPSHOT {file.Name} -");
                 }
 
                 await output.WriteAsync(await reader.ReadBlobAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

@@ -33,8 +33,9 @@ internal static class CompareVerb
         })
         {
             Calls = ["GET /reader"],
-            Details = "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, which "
-                + "is little to fetch.",
+            Details =
+                "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, "
+                + "which is little to fetch.",
             Arguments = [older, newer, archive, path],
             Options = [.. repository.All, .. keys.ForReading, metadata, contents],
             Examples =

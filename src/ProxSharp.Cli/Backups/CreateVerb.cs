@@ -51,7 +51,9 @@ internal sealed class CreateVerb
             [
                 new("backup create root.pxar:/ etc.pxar:/etc --repository backup@pbs!ci@pbs1:store1", "two directories of this machine"),
                 new("backup create disk.img:/dev/vg0/web-snap --backup-type vm --backup-id 100 --datastore store1", "a disk, to the server of the context"),
-                new("backup create srv.pxar:/srv --keyfile key.json --exclude '*.tmp' --change-detection-mode metadata", "encrypted, reading only what changed"),
+                new(
+                    "backup create srv.pxar:/srv --keyfile key.json --exclude '*.tmp' --change-detection-mode metadata",
+                    "encrypted, reading only what changed"),
             ],
         };
     }
@@ -99,7 +101,8 @@ internal sealed class CreateVerb
         }
         catch (ArgumentException e)
         {
-            throw CliException.Usage(e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Each archive needs a name of its own; keys and crypt mode must fit together");
+            throw CliException.Usage(
+                e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Each archive needs a name of its own; keys and crypt mode must fit together");
         }
         finally
         {

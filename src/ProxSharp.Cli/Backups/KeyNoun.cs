@@ -144,7 +144,7 @@ internal static class KeyNoun
             Examples =
             [
                 new("backup key create key.json", "the passphrase is asked for"),
-                new("backup key create key.json --new-passphrase file:/root/.backup-passphrase", "for a script"),
+                new("backup key create key.json --new-passphrase file:passphrase.txt", "for a script"),
             ],
         };
     }

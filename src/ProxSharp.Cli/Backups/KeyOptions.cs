@@ -94,7 +94,8 @@ internal sealed class KeyOptions
     /// <summary>Fetches the passphrase of a key that exists.</summary>
     public async Task<byte[]> PassphraseAsync(VerbRun run, BackupEnvironment environment, string question, CancellationToken cancellationToken) =>
         await PassphraseAsync(run, run.Value(Passphrase), environment, question, cancellationToken).ConfigureAwait(false)
-        ?? throw BackupSecrets.Missing("The key has a passphrase, and nobody can be asked for it here", "Set PBS_ENCRYPTION_PASSWORD, or give --key-passphrase");
+        ?? throw BackupSecrets.Missing(
+            "The key has a passphrase, and nobody can be asked for it here", "Set PBS_ENCRYPTION_PASSWORD, or give --key-passphrase");
 
     /// <summary>Fetches a passphrase from where a reference points, else from the environment, else from the person at the terminal.</summary>
     /// <returns>Null if it is nowhere.</returns>

@@ -69,7 +69,7 @@ internal static class ListVerb
 
         json.WriteNumber("backup-count", group.BackupCount);
         json.WriteString("owner", group.Owner);
-        WriteNames(json, group.Files);
+        json.WriteList("files", group.Files);
         json.WriteString("comment", group.Comment);
     }
 
@@ -82,22 +82,11 @@ internal static class ListVerb
             json.WriteNumber("size", size);
         }
 
-        WriteNames(json, snapshot.Files.Select(static file => file.Filename));
+        json.WriteList("files", snapshot.Files.Select(static file => file.Filename));
         json.WriteString("owner", snapshot.Owner);
         json.WriteBoolean("protected", snapshot.IsProtected);
         json.WriteString("verification", snapshot.Verification?.ToString());
         json.WriteString("key-fingerprint", snapshot.KeyFingerprint);
         json.WriteString("comment", snapshot.Comment);
-    }
-
-    private static void WriteNames(Utf8JsonWriter json, IEnumerable<string?> names)
-    {
-        json.WriteStartArray("files");
-        foreach (string? name in names)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
     }
 }

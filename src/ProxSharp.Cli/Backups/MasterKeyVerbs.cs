@@ -38,7 +38,7 @@ internal static class MasterKeyVerbs
             Examples =
             [
                 new("backup key create-master .", "the passphrase of the private half is asked for"),
-                new("backup key create-master /root/keys --new-passphrase file:/root/.master-passphrase", "for a script"),
+                new("backup key create-master keys --new-passphrase file:master-passphrase.txt", "for a script"),
             ],
         };
     }

@@ -84,7 +84,8 @@ internal static class RemoveVerbs
                 KeepMonthly = numbers[4],
                 KeepYearly = numbers[5],
             }
-            : throw CliException.Usage("A policy that keeps nothing is refused", "Give at least one of --keep-last, --keep-daily, ...; to remove all: prox backup forget");
+            : throw CliException.Usage(
+                "A policy that keeps nothing is refused", "Give at least one of --keep-last, --keep-daily, ...; to remove all: prox backup forget");
     }
 
     private static async Task<int> PruneAsync(
@@ -138,7 +139,8 @@ internal static class RemoveVerbs
     private static async Task<List<BackupSnapshotPath>> FindAsync(
         BackupPlace place, BackupSnapshotPath? snapshot, BackupGroupPath group, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BackupSnapshotInfo> all = await place.Folder.Groups[snapshot?.Group ?? group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<BackupSnapshotInfo> all = await place.Folder.Groups[snapshot?.Group ?? group].Snapshots
+            .ListAsync(cancellationToken).ConfigureAwait(false);
         return [.. all.Select(static info => info.Path).Where(path => snapshot is null || path == snapshot)];
     }
 

@@ -34,7 +34,9 @@ internal sealed class RestoreVerb
 
     private readonly Option<string> _existing = new("--existing")
     {
-        Description = "What to do where something exists: fail, overwrite, skip, same-time or same-content (keep what is equal, replace the rest) [default: fail]",
+        Description =
+            "What to do where something exists: fail, overwrite, skip, same-time or same-content (keep what is equal, replace the rest) "
+            + "[default: fail]",
         HelpName = "policy",
     };
 

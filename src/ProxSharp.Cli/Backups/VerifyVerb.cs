@@ -60,7 +60,8 @@ internal static class VerifyVerb
             names.Add(file.StoredName.Replace(".mpxar.", ".ppxar.", StringComparison.Ordinal));
         }
 
-        SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Files = names, Progress = progress }, cancellationToken).ConfigureAwait(false);
+        VerifyOptions options = new() { Files = names, Progress = progress };
+        SnapshotVerification found = await reader.VerifyAsync(options, cancellationToken).ConfigureAwait(false);
         progress.End();
         if (found.Files.SelectMany(static verified => verified.Damages).FirstOrDefault() is { } damage)
         {
@@ -161,13 +162,7 @@ internal static class VerifyVerb
             json.WriteNumber("end", damage.End);
             json.WriteString("digest", damage.Digest?.ToString());
             json.WriteString("message", damage.Message);
-            json.WriteStartArray("paths");
-            foreach (string path in damage.AffectedPaths)
-            {
-                json.WriteStringValue(path);
-            }
-
-            json.WriteEndArray();
+            json.WriteList("paths", damage.AffectedPaths);
         });
     }
 }

@@ -153,7 +153,9 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
         JsonValueKind.Number => value.GetRawText(),
         JsonValueKind.True => "1",
         JsonValueKind.False => "0",
-        _ => throw CliException.Usage($"The member {name} of --data is neither text, number, boolean nor a list of these", "Write property strings as text: \"net0\": \"virtio,bridge=vmbr0\""),
+        _ => throw CliException.Usage(
+            $"The member {name} of --data is neither text, number, boolean nor a list of these",
+            "Write property strings as text: \"net0\": \"virtio,bridge=vmbr0\""),
     };
 
     private void Add(string name, List<string> values)
@@ -173,7 +175,9 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
         {
             // Proxmox: lists that are one text (formats that end in -list) are separated by commas.
             bool isList = node!.Format?.EndsWith("-list", StringComparison.Ordinal) == true;
-            values = isList ? [string.Join(',', values)] : throw CliException.Usage($"The parameter {name} is given {values.Count} times, but it is no list", "Give it once");
+            values = isList
+                ? [string.Join(',', values)]
+                : throw CliException.Usage($"The parameter {name} is given {values.Count} times, but it is no list", "Give it once");
         }
 
         if (values.Count == 1)
@@ -189,7 +193,8 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
             return null;
         }
 
-        if (endpoint.Parameters.TryGetValue(name, out ApiNode? node) || endpoint.Parameters.TryGetValue(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]", out node))
+        string numbered = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]";
+        if (endpoint.Parameters.TryGetValue(name, out ApiNode? node) || endpoint.Parameters.TryGetValue(numbered, out node))
         {
             return node;
         }
@@ -199,7 +204,8 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
 
     private static ApiParameterKind Kind(ApiNode? node, string value) => node?.Type switch
     {
-        ApiValueType.Integer or ApiValueType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => ApiParameterKind.Number,
+        ApiValueType.Integer or ApiValueType.Number
+            when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => ApiParameterKind.Number,
         _ => ApiParameterKind.Text,
     };
 

@@ -19,8 +19,14 @@ internal static class BrailleChart
     public static IReadOnlyList<string> Draw(ChartSeries series, int width, int height, bool plain)
     {
         double top = ChartScale.Top(series);
-        string[] labels = [.. Enumerable.Range(0, height).Select(
-            line => line == 0 ? ChartScale.Text(top, series.Unit) : line == height - 1 ? ChartScale.Text(0, series.Unit) : line == height / 2 ? ChartScale.Text(top * (height - 1 - line) / (height - 1), series.Unit) : "")];
+        string Label(int line) => line switch
+        {
+            0 => ChartScale.Text(top, series.Unit),
+            _ when line == height - 1 => ChartScale.Text(0, series.Unit),
+            _ when line == height / 2 => ChartScale.Text(top * (height - 1 - line) / (height - 1), series.Unit),
+            _ => "",
+        };
+        string[] labels = [.. Enumerable.Range(0, height).Select(Label)];
         int margin = labels.Max(static label => label.Length);
         int columns = Math.Max(8, width - margin - 2);
         double?[] values = Resample(series, columns * 2);
@@ -41,7 +47,8 @@ internal static class BrailleChart
         double[] known = [.. series.Points.Select(static point => point.Value).OfType<double>()];
         return known.Length == 0
             ? "nothing recorded"
-            : $"now {ChartScale.Text(known[^1], series.Unit)}, mean {ChartScale.Text(known.Average(), series.Unit)}, highest {ChartScale.Text(known.Max(), series.Unit)}";
+            : $"now {ChartScale.Text(known[^1], series.Unit)}, mean {ChartScale.Text(known.Average(), series.Unit)}, "
+                + $"highest {ChartScale.Text(known.Max(), series.Unit)}";
     }
 
     // The mean of the points that fall on each dot.

@@ -24,5 +24,9 @@ internal sealed class ApiGetCommand(CommandServices services, GlobalOptions glob
     protected override Option<bool>? Wait => null;
 
     /// <inheritdoc/>
-    protected override Option<string>? OutputFile { get; } = new("--output-file") { Description = "Write the result, or the file that the call answers with, to this file", HelpName = "file" };
+    protected override Option<string>? OutputFile { get; } = new("--output-file")
+    {
+        Description = "Write the result, or the file that the call answers with, to this file",
+        HelpName = "file",
+    };
 }

@@ -44,7 +44,8 @@ internal sealed class ApiListCommand : ProxCommand
 
     /// <inheritdoc/>
     public override string Details =>
-        "The list comes from the schema inside the tool and needs no server, unless --from-server is given. \"starts\" names the verbs that start a task instead of doing the work at once.";
+        "The list comes from the schema inside the tool and needs no server, unless --from-server is given. "
+        + "\"starts\" names the verbs that start a task instead of doing the work at once.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Commands;
@@ -21,8 +22,8 @@ internal static class CommandJson
         json.WriteString("summary", command.Description);
         if (isWhole)
         {
-            Texts(json, "aliases", command.Aliases);
-            Texts(json, "calls", verb?.Calls ?? []);
+            json.WriteOptionalList("aliases", [.. command.Aliases]);
+            json.WriteOptionalList("calls", verb?.Calls ?? []);
             WriteArguments(json, command);
             WriteOptions(json, command);
             WriteExamples(json, command);
@@ -54,7 +55,7 @@ internal static class CommandJson
         {
             json.WriteStartObject();
             json.WriteString("name", option.Name);
-            Texts(json, "aliases", option.Aliases);
+            json.WriteOptionalList("aliases", [.. option.Aliases]);
             json.WriteString("value", option.HelpName);
             json.WriteString("description", option.Description);
             json.WriteEndObject();
@@ -72,23 +73,6 @@ internal static class CommandJson
             json.WriteString("line", $"prox {example.Line}");
             json.WriteString("meaning", example.Meaning);
             json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        string[] all = [.. texts];
-        if (all.Length == 0)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (string text in all)
-        {
-            json.WriteStringValue(text);
         }
 
         json.WriteEndArray();

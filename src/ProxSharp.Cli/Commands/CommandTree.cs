@@ -29,34 +29,10 @@ internal static class CommandTree
     {
         GlobalOptions globals = new();
         StandardOptions standard = new();
-        VerbContext context = new(typed);
-        RootCommand root = new(Description);
-        foreach (Option option in root.Options.ToArray())
-        {
-            root.Options.Remove(option);
-        }
-
-        root.Add(new HelpOption { Description = "Show this help", Action = new HelpWriterAction(services.Console) });
-        root.Add(new Option<bool>("--version") { Description = "Show the version" });
-        foreach (Option option in globals.All)
-        {
-            root.Add(option);
-        }
-
+        RootCommand root = Root(services, globals);
         root.Add(new DemoCommand(services, globals));
         root.Add(new SimulateCommand(services, globals));
-        foreach (NounEntry noun in NounCatalog.All)
-        {
-            root.Add(typed is null || typed.Contains(noun.Name, StringComparer.Ordinal)
-                ? NounCommand.Open(services, globals, standard, noun.Build(context))
-                : NounCommand.Closed(services, noun));
-        }
-
-        foreach (Func<Verb> make in TopVerbs.All)
-        {
-            root.Add(Alone(services, globals, standard, make()));
-        }
-
+        AddVerbs(root, services, globals, standard, typed);
         root.Add(Api(services, globals));
         root.Add(new LoginCommand(services, globals));
         root.Add(Contexts(services, globals));
@@ -69,12 +45,44 @@ internal static class CommandTree
         root.Add(new CompleteCommand(services, globals, words => Build(services, words)));
         root.Add(new ManCommand(services, globals, () => Build(services)));
         root.Add(new HelpCommand(services, globals, () => Build(services)));
+        return root;
+    }
+
+    // The command without a word: the library's own options make room for the tool's, and it shows the help.
+    private static RootCommand Root(CommandServices services, GlobalOptions globals)
+    {
+        RootCommand root = new(Description);
+        root.Options.Clear();
+        root.Add(new HelpOption { Description = "Show this help", Action = new HelpWriterAction(services.Console) });
+        root.Add(new Option<bool>("--version") { Description = "Show the version" });
+        foreach (Option option in globals.All)
+        {
+            root.Add(option);
+        }
+
         root.SetAction(parse =>
         {
             HelpWriter.Write(parse.CommandResult.Command, services.Console.Out, services.Console.Width);
             return Errors.ExitCodes.Success;
         });
         return root;
+    }
+
+    private static void AddVerbs(
+        RootCommand root, CommandServices services, GlobalOptions globals, StandardOptions standard, IReadOnlyList<string>? typed)
+    {
+        VerbContext context = new(typed);
+        foreach (NounEntry noun in NounCatalog.All)
+        {
+            root.Add(typed is null || typed.Contains(noun.Name, StringComparer.Ordinal)
+                ? NounCommand.Open(services, globals, standard, noun.Build(context))
+                : NounCommand.Closed(services, noun));
+        }
+
+        foreach (Func<Verb> make in TopVerbs.All)
+        {
+            root.Add(Alone(services, globals, standard, make()));
+        }
     }
 
     private static VerbCommand Alone(CommandServices services, GlobalOptions globals, StandardOptions standard, Verb verb)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ProxSharp.Cli.Output;
-using ProxSharp.Tls;
 
 namespace ProxSharp.Cli.Contexts;
 
@@ -12,11 +11,7 @@ internal static class ContextFile
     {
         json.WriteStartObject();
         json.WriteNumber("version", 1);
-        if (list.Current is not null)
-        {
-            json.WriteString("current", list.Current);
-        }
-
+        json.WriteOptional("current", list.Current);
         json.WriteStartArray("contexts");
         foreach (ServerContext context in list.Items)
         {
@@ -34,64 +29,22 @@ internal static class ContextFile
     public static void WriteContext(Utf8JsonWriter json, ServerContext context, bool? current)
     {
         json.WriteStartObject();
-        Optional(json, "name", context.Name);
+        json.WriteOptional("name", context.Name);
         if (current is { } isCurrent)
         {
             json.WriteBoolean("current", isCurrent);
         }
 
         json.WriteString("product", context.ProductName);
-        json.WriteStartArray("endpoints");
-        foreach (ProxmoxEndpoint endpoint in context.Endpoints)
-        {
-            json.WriteStringValue($"{endpoint.Scheme}://{endpoint.Authority}");
-        }
-
-        json.WriteEndArray();
-        Optional(json, "tokenId", context.TokenId);
-        Optional(json, "user", context.User);
-        Optional(json, "secret", context.Secret?.ToString());
-        if (context.Trust.Fingerprints.Count > 0)
-        {
-            json.WriteStartArray("fingerprints");
-            foreach (CertificateFingerprint fingerprint in context.Trust.Fingerprints)
-            {
-                json.WriteStringValue(fingerprint.ToString());
-            }
-
-            json.WriteEndArray();
-        }
-
-        Optional(json, "caFile", context.Trust.AuthorityFile);
-        if (context.Trust.IsInsecure)
-        {
-            json.WriteBoolean("insecure", true);
-        }
-
-        if (context.IsReadOnly)
-        {
-            json.WriteBoolean("readOnly", true);
-        }
-
-        if (context.ProtectedTags.Count > 0)
-        {
-            json.WriteStartArray("protectedTags");
-            foreach (string tag in context.ProtectedTags)
-            {
-                json.WriteStringValue(tag);
-            }
-
-            json.WriteEndArray();
-        }
-
+        json.WriteList("endpoints", context.Endpoints.Select(static endpoint => $"{endpoint.Scheme}://{endpoint.Authority}"));
+        json.WriteOptional("tokenId", context.TokenId);
+        json.WriteOptional("user", context.User);
+        json.WriteOptional("secret", context.Secret?.ToString());
+        json.WriteOptionalList("fingerprints", [.. context.Trust.Fingerprints.Select(static fingerprint => fingerprint.ToString())]);
+        json.WriteOptional("caFile", context.Trust.AuthorityFile);
+        json.WriteFlag("insecure", context.Trust.IsInsecure);
+        json.WriteFlag("readOnly", context.IsReadOnly);
+        json.WriteOptionalList("protectedTags", context.ProtectedTags);
         json.WriteEndObject();
-    }
-
-    private static void Optional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 }

@@ -14,7 +14,8 @@ internal static class StateSections
     private const string VersionKey = "prox";
 
     /// <summary>The sections in the order in which they are applied: what others refer to comes first.</summary>
-    public static IReadOnlyList<IStateSection> All { get; } = [new PoolSection(), new GuestSection(), new AclSection(), new BackupJobSection(), new FirewallSection()];
+    public static IReadOnlyList<IStateSection> All { get; } =
+        [new PoolSection(), new GuestSection(), new AclSection(), new BackupJobSection(), new FirewallSection()];
 
     /// <summary>Reads sections of a cluster as a file, without digests.</summary>
     public static async Task<JsonElement> ExportAsync(

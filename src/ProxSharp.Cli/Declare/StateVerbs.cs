@@ -17,6 +17,12 @@ internal static class StateVerbs
 {
     private static readonly string s_sections = string.Join(", ", StateSections.All.Select(static section => section.Name));
 
+    private static readonly string[] s_reads =
+    [
+        "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
+        "GET /cluster/firewall/rules",
+    ];
+
     private static readonly ResultShape s_shape = new() { LeadingFields = ["section", "subject", "action", "key", "from", "to"], NameField = "subject" };
 
     /// <summary><c>prox export</c>.</summary>
@@ -30,11 +36,7 @@ internal static class StateVerbs
             VerbClass.Read,
             (run, token) => ExportAsync(run, sections, guests, token))
         {
-            Calls =
-            [
-                "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
-                "GET /cluster/firewall/rules",
-            ],
+            Calls = s_reads,
             Arguments = [sections],
             Options = [guests],
             Details =
@@ -54,11 +56,7 @@ internal static class StateVerbs
             VerbClass.Read,
             (run, token) => DiffAsync(run, file, prune, token))
         {
-            Calls =
-            [
-                "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
-                "GET /cluster/firewall/rules",
-            ],
+            Calls = s_reads,
             Options = [file, prune],
             Details = "Only what the file names counts, unless --prune is given.",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
@@ -180,10 +178,10 @@ internal static class StateVerbs
         int deleted = changes.Count(static change => change.Action == "delete");
         if (deleted > 0)
         {
+            IEnumerable<string> things = changes.Where(static change => change.Action == "delete")
+                .Select(static change => $"{change.Section} {change.Subject}");
             string what = string.Create(
-                CultureInfo.InvariantCulture,
-                $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: "
-                + $"{string.Join("; ", changes.Where(static change => change.Action == "delete").Select(static change => $"{change.Section} {change.Subject}"))}");
+                CultureInfo.InvariantCulture, $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: {string.Join("; ", things)}");
             await ChangeRules.ConfirmAsync(run, what, "delete", cancellationToken).ConfigureAwait(false);
         }
 

@@ -16,7 +16,8 @@ internal static class DemoSite
         File.WriteAllText(Path.Combine(home, "site", "index.html"), "<h1>It works</h1>\n");
         for (int i = 1; i <= Pages; i++)
         {
-            File.WriteAllText(Path.Combine(pages, string.Create(CultureInfo.InvariantCulture, $"page-{i:00}.md")), $"# Page {i.ToString(CultureInfo.InvariantCulture)}\n");
+            string name = string.Create(CultureInfo.InvariantCulture, $"page-{i:00}.md");
+            File.WriteAllText(Path.Combine(pages, name), string.Create(CultureInfo.InvariantCulture, $"# Page {i}\n"));
         }
 
         byte[] picture = new byte[PictureSize];

@@ -67,7 +67,8 @@ internal static class DemoTour
             Line("vm", "snapshot", "create", "@tag-prod", "nightly", "--parallel", "4", "--per-node", "2")),
         new(
             "Back up, and restore what is verified",
-            "A simulated backup server takes real backups. PBS_REPOSITORY and PBS_PASSWORD name it, as for proxmox-backup-client. What it has is not sent again.",
+            "A simulated backup server takes real backups. PBS_REPOSITORY and PBS_PASSWORD name it, as for proxmox-backup-client. "
+                + "What it has is not sent again.",
             Line("backup", "create", "site.pxar:site", "--backup-id", "web-3", "--backup-time", "2026-02-01T02:00:00Z"),
             Line("backup", "create", "site.pxar:site", "--backup-id", "web-3", "--backup-time", "2026-02-02T02:00:00Z"),
             Line("backup", "find", Group, "site.pxar", "index.html", "-o", "name"),

@@ -50,7 +50,10 @@ internal static class ClusterChecks
     private static IEnumerable<Finding> Nodes(JsonElement resources) => resources.EnumerateArray()
         .Where(static item => Text(item, "type") == "node" && Text(item, "status") != "online")
         .Select(static node => new Finding(
-            "node", FindingState.Failure, $"{Text(node, "node")} is {Text(node, "status")}", "Look at its network, then: systemctl status pve-cluster pvestatd"));
+            "node",
+            FindingState.Failure,
+            $"{Text(node, "node")} is {Text(node, "status")}",
+            "Look at its network, then: systemctl status pve-cluster pvestatd"));
 
     private static IEnumerable<Finding> Storages(JsonElement resources)
     {

@@ -134,40 +134,44 @@ internal static class ErrorMapper
         };
         return api switch
         {
-            ProxmoxAuthenticationException => error with
-            {
-                Code = "authentication",
-                ExitCode = ExitCodes.Authentication,
-                Hint = text.Advice is { } advice && !advice.StartsWith("Check ", StringComparison.Ordinal)
-                    ? $"{advice}."
-                    : "Check the user or token id and its secret (prox context show).",
-            },
+            ProxmoxAuthenticationException => Authentication(error),
             ProxmoxPermissionException permission => Permission(error, permission),
             ProxmoxNotFoundException => error with
             {
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
-                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : text.Advice,
+                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : error.Hint,
             },
             ProxmoxConflictException => error with
             {
                 Code = "conflict",
                 ExitCode = ExitCodes.Conflict,
-                Hint = text.Advice ?? "Look at the present state, then decide whether to repeat it.",
+                Hint = error.Hint ?? "Look at the present state, then decide whether to repeat it.",
             },
-            { ParameterErrors.Count: > 0 } => error with
-            {
-                Code = "invalid_parameters",
-                ExitCode = ExitCodes.Usage,
-                Message = api.ParameterErrors.All(bad => text.What.Contains(bad.Key, StringComparison.Ordinal))
-                    ? text.What
-                    : $"{text.What.TrimEnd('.', ' ')}: {Join(api.ParameterErrors)}",
-                Hint = DescribeHint(api.Path),
-            },
-            { OutcomeUnknown: true } => error with { Hint = text.Advice ?? LookFirst },
+            { ParameterErrors.Count: > 0 } => Parameters(error, api.Path),
+            { OutcomeUnknown: true } => error with { Hint = error.Hint ?? LookFirst },
             _ => error,
         };
     }
+
+    private static CliError Authentication(CliError error) => error with
+    {
+        Code = "authentication",
+        ExitCode = ExitCodes.Authentication,
+        Hint = error.Hint is { } advice && !advice.StartsWith("Check ", StringComparison.Ordinal)
+            ? $"{advice}."
+            : "Check the user or token id and its secret (prox context show).",
+    };
+
+    private static CliError Parameters(CliError error, string path) => error with
+    {
+        Code = "invalid_parameters",
+        ExitCode = ExitCodes.Usage,
+        Message = error.ParameterErrors.All(bad => error.Message.Contains(bad.Key, StringComparison.Ordinal))
+            ? error.Message
+            : $"{error.Message.TrimEnd('.', ' ')}: {Join(error.ParameterErrors)}",
+        Hint = DescribeHint(path),
+    };
 
     private static CliError Permission(CliError error, ProxmoxPermissionException permission) => error with
     {

@@ -41,64 +41,37 @@ internal static class ErrorWriter
         json.WriteString("code", error.Code);
         json.WriteNumber("exitCode", error.ExitCode);
         json.WriteString("message", error.Message);
-        WriteOptional(json, "hint", error.Hint);
+        json.WriteOptional("hint", error.Hint);
         json.WriteBoolean("retryable", error.IsRetryable);
-        if (error.OutcomeUnknown)
-        {
-            json.WriteBoolean("outcomeUnknown", true);
-        }
-
+        json.WriteFlag("outcomeUnknown", error.OutcomeUnknown);
         if (error.Status is { } status)
         {
             json.WriteNumber("status", status);
         }
 
-        WriteOptional(json, "privilege", error.Privilege);
-        WriteOptional(json, "privilegePath", error.PrivilegePath);
-        if (error.Need.Count > 0)
-        {
-            json.WriteStartArray("need");
-            foreach (string option in error.Need)
-            {
-                json.WriteStringValue(option);
-            }
-
-            json.WriteEndArray();
-        }
-
-        WriteOptional(json, "upid", error.Upid);
-        WriteOptional(json, "node", error.Node);
+        json.WriteOptional("privilege", error.Privilege);
+        json.WriteOptional("privilegePath", error.PrivilegePath);
+        json.WriteOptionalList("need", error.Need);
+        json.WriteOptional("upid", error.Upid);
+        json.WriteOptional("node", error.Node);
         if (error.ParameterErrors.Count > 0)
         {
-            json.WriteStartObject("parameterErrors");
-            foreach ((string name, string complaint) in error.ParameterErrors)
-            {
-                json.WriteString(name, complaint.Trim());
-            }
-
-            json.WriteEndObject();
+            WriteParameterErrors(json, error.ParameterErrors);
         }
 
-        if (error.LogTail.Count > 0)
-        {
-            json.WriteStartArray("logTail");
-            foreach (string line in error.LogTail)
-            {
-                json.WriteStringValue(line);
-            }
-
-            json.WriteEndArray();
-        }
-
+        json.WriteOptionalList("logTail", error.LogTail);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    private static void WriteParameterErrors(Utf8JsonWriter json, IReadOnlyDictionary<string, string> errors)
     {
-        if (value is not null)
+        json.WriteStartObject("parameterErrors");
+        foreach ((string name, string complaint) in errors)
         {
-            json.WriteString(name, value);
+            json.WriteString(name, complaint.Trim());
         }
+
+        json.WriteEndObject();
     }
 }

@@ -72,7 +72,7 @@ internal sealed class ManPage
         if ((command as ProxCommand)?.Details is { } details)
         {
             Line(".PP");
-            Line(Text(details.ReplaceLineEndings(" ")));
+            Line(Text(details));
         }
 
         if (command is RootCommand)
@@ -89,6 +89,15 @@ internal sealed class ManPage
             Section("OPTIONS");
         }
 
+        Symbols(command);
+        foreach (CommandExample example in command is RootCommand ? CommandTree.Examples : ((ProxCommand)command).Examples)
+        {
+            Example(example);
+        }
+    }
+
+    private void Symbols(Command command)
+    {
         foreach (Argument argument in command.Arguments)
         {
             Tagged(HelpWriter.ArgumentLabel(argument), argument.Description ?? "");
@@ -98,15 +107,15 @@ internal sealed class ManPage
         {
             Tagged(HelpWriter.OptionLabel(option), option.Description ?? "");
         }
+    }
 
-        foreach (CommandExample example in command is RootCommand ? CommandTree.Examples : ((ProxCommand)command).Examples)
-        {
-            Line(".PP");
-            Line($"{Text(char.ToUpperInvariant(example.Meaning[0]) + example.Meaning[1..])}:");
-            Line(".RS 4");
-            Line($"prox {Text(example.Line)}");
-            Line(".RE");
-        }
+    private void Example(CommandExample example)
+    {
+        Line(".PP");
+        Line($"{Text(char.ToUpperInvariant(example.Meaning[0]) + example.Meaning[1..])}:");
+        Line(".RS 4");
+        Line($"prox {Text(example.Line)}");
+        Line(".RE");
     }
 
     private void Section(string title) => Line($".SH {title}");

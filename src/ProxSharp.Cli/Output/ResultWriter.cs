@@ -86,8 +86,8 @@ internal static class ResultWriter
             }
 
             IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
-            if (fields.Select(
-                field => item.TryGetProperty(field, out JsonElement member) ? member : default).FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
+            if (fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default)
+                .FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
                 is { ValueKind: not JsonValueKind.Undefined } name)
             {
                 writer.WriteLine(

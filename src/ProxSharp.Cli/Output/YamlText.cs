@@ -76,6 +76,8 @@ internal static partial class YamlText
     }
 
     /// <summary>Words that YAML 1.1 or 1.2 readers take for null, a boolean, a number or a date.</summary>
-    [GeneratedRegex(@"^(?:|~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eExXoOa-fA-F+-]*|[-+]?\.(?:inf|nan)|=|<<)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:|~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eExXoOa-fA-F+-]*|[-+]?\.(?:inf|nan)|=|<<)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LooksLikeAnotherType();
 }

@@ -29,6 +29,8 @@ internal static class ApiPath
             _ when path.Length > 1 && path[1..].Split('/').Any(static segment => segment.Length == 0) => "it has an empty segment",
             _ => null,
         };
-        return fault is null ? path : throw CliException.Usage($"'{text}' is no path of the API: {fault}", "A path looks like /nodes/pve1/qemu/100; see: prox api ls /");
+        return fault is null
+            ? path
+            : throw CliException.Usage($"'{text}' is no path of the API: {fault}", "A path looks like /nodes/pve1/qemu/100; see: prox api ls /");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Output;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Schema;
@@ -59,8 +60,8 @@ internal sealed class EndpointDescription
         json.WriteString("path", Endpoint.Path);
         json.WriteString("method", ApiVerbs.Word(Endpoint.Method));
         json.WriteString("verb", Endpoint.Method.ToVerb());
-        Optional(json, "name", Endpoint.Name);
-        Optional(json, "description", Endpoint.Description);
+        json.WriteOptional("name", Endpoint.Name);
+        json.WriteOptional("description", Endpoint.Description);
         json.WriteString("permission", PermissionText.Describe(Endpoint.Permission));
         json.WriteBoolean("acceptsToken", Endpoint.AllowsToken);
         json.WriteString("task", Endpoint.Task.ToString().ToLowerInvariant());
@@ -160,18 +161,18 @@ internal sealed class EndpointDescription
     private static void WriteFacts(Utf8JsonWriter json, ApiNode node)
     {
         json.WriteString("type", NodeText.Name(node.Type));
-        Optional(json, "format", node.Format);
-        Optional(json, "propertyString", node.PropertyStringFormat);
-        Optional(json, "description", node.Description);
+        json.WriteOptional("format", node.Format);
+        json.WriteOptional("propertyString", node.PropertyStringFormat);
+        json.WriteOptional("description", node.Description);
         Number(json, "minimum", node.Minimum);
         Number(json, "maximum", node.Maximum);
         Number(json, "minLength", node.MinimumLength);
         Number(json, "maxLength", node.MaximumLength);
-        Optional(json, "pattern", node.Pattern);
-        Optional(json, "default", node.Default);
-        Optional(json, "indexes", node.Indexes?.ToString());
-        Optional(json, "requires", node.Requires);
-        Optional(json, "unit", node.Renderer);
+        json.WriteOptional("pattern", node.Pattern);
+        json.WriteOptional("default", node.Default);
+        json.WriteOptional("indexes", node.Indexes?.ToString());
+        json.WriteOptional("requires", node.Requires);
+        json.WriteOptional("unit", node.Renderer);
         if (node.Type == ApiValueType.Array && node.Items is { } items)
         {
             json.WriteString("itemType", NodeText.Name(items.Type));
@@ -179,21 +180,7 @@ internal sealed class EndpointDescription
 
         if ((node.Enumeration ?? node.Items?.Enumeration) is { } allowed)
         {
-            json.WriteStartArray("allowed");
-            foreach (string value in allowed)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
-        }
-    }
-
-    private static void Optional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
+            json.WriteList("allowed", allowed);
         }
     }
 

@@ -38,22 +38,12 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
             $"{settings.Ansi.Bold($"prox api {ApiVerbs.Word(endpoint.Method)} {endpoint.Path}")}  {settings.Ansi.Dim($"({endpoint.Method.ToVerb()})")}");
         if ((endpoint.Description ?? Words(description, $"op:{endpoint}")) is { } text)
         {
-            Row("  ", "", 0, TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))), 0);
+            Row("  ", "", 0, Flat(text), 0);
         }
 
         if (!description.IsPart)
         {
-            Row("  ", "who may", 9, PermissionText.Describe(endpoint.Permission), 2);
-            Row("  ", "task", 9, EndpointDescription.TaskText(endpoint.Task), 2);
-            if (!endpoint.AllowsToken)
-            {
-                Row("  ", "token", 9, "API tokens are refused: log in as a user", 2);
-            }
-
-            if (endpoint.Transport != ApiTransportKind.Envelope)
-            {
-                Row("  ", "bytes", 9, endpoint.Transport == ApiTransportKind.Upload ? "sends a file" : "answers with a file", 2);
-            }
+            WriteCall(endpoint);
         }
 
         WriteNodes("parameters", description.Parameters, description, markRequired: true);
@@ -77,6 +67,21 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
         else
         {
             WriteResult(endpoint.Returns, description);
+        }
+    }
+
+    private void WriteCall(ApiEndpoint endpoint)
+    {
+        Row("  ", "who may", 9, PermissionText.Describe(endpoint.Permission), 2);
+        Row("  ", "task", 9, EndpointDescription.TaskText(endpoint.Task), 2);
+        if (!endpoint.AllowsToken)
+        {
+            Row("  ", "token", 9, "API tokens are refused: log in as a user", 2);
+        }
+
+        if (endpoint.Transport != ApiTransportKind.Envelope)
+        {
+            Row("  ", "bytes", 9, endpoint.Transport == ApiTransportKind.Upload ? "sends a file" : "answers with a file", 2);
         }
     }
 
@@ -129,7 +134,7 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
             Row("    ", Label(name, node), longest, $"{NodeText.Type(node)}{unit}{(facts.Length > 0 ? "; " : "")}{facts}", 2);
             if ((node.Description ?? (title is not null && !title.StartsWith("keys", StringComparison.Ordinal) ? Words(description, name) : null)) is { } text)
             {
-                Row("    ", "", longest, TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))), 2);
+                Row("    ", "", longest, Flat(text), 2);
             }
         }
     }
@@ -137,6 +142,9 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
     // What the tool itself knows to say, where the schema has no descriptions.
     private string? Words(EndpointDescription description, string name) =>
         !hasWords || description.Schema.IsFromServer ? null : ParameterWords.Find(description.Schema.Product, description.Endpoint.Path, name);
+
+    private static string Flat(string text) =>
+        TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
 
     private void Row(string indent, string label, int labelWidth, string text, int gap)
     {

@@ -28,14 +28,16 @@ internal static class NodeText
         List<string> facts = [];
         Add(facts, node.Format is { } format && node.PropertyStringFormat is null ? format : null);
         Add(facts, Range(node.Minimum, node.Maximum));
-        Add(facts, Range(node.MinimumLength, node.MaximumLength) is { } length ? $"{length} {(node.Type == ApiValueType.Array ? "items" : "characters")}" : null);
+        string counted = node.Type == ApiValueType.Array ? "items" : "characters";
+        Add(facts, Range(node.MinimumLength, node.MaximumLength) is { } length ? $"{length} {counted}" : null);
         Add(facts, node.Indexes is { } indexes ? $"n = {indexes}" : null);
         Add(facts, Allowed(node));
         Add(facts, node.Pattern is { } pattern && node.Enumeration is null ? $"matches {pattern}" : null);
         Add(facts, Keys(node, schema));
         Add(facts, node.Default is { } value ? $"default {(value.Length == 0 ? "\"\"" : value)}" : node.HasDynamicDefault ? "default set by the server" : null);
         Add(facts, node.Requires is { } other ? $"needs {other}" : null);
-        Add(facts, node.When is { } when ? $"only if {string.Join(" and ", when.Select(static item => $"{item.Key} is {string.Join(" or ", item.Value)}"))}" : null);
+        IEnumerable<string>? conditions = node.When?.Select(static item => $"{item.Key} is {string.Join(" or ", item.Value)}");
+        Add(facts, conditions is not null ? $"only if {string.Join(" and ", conditions)}" : null);
         Add(facts, (node.Alias, node.KeyAlias) switch
         {
             ({ } alias, { } key) => $"short for {key}=(this key), {alias}=(its value)",
@@ -74,7 +76,8 @@ internal static class NodeText
         return values switch
         {
             null => null,
-            { Count: > MostAllowedValues } => string.Create(CultureInfo.InvariantCulture, $"{string.Join(" | ", values.Take(MostAllowedValues))} | and {values.Count - MostAllowedValues} more"),
+            { Count: > MostAllowedValues } => string.Create(
+                CultureInfo.InvariantCulture, $"{string.Join(" | ", values.Take(MostAllowedValues))} | and {values.Count - MostAllowedValues} more"),
             _ => string.Join(" | ", values),
         };
     }

@@ -23,7 +23,8 @@ internal sealed class SchemaPaths(ApiSchema schema)
                 .. schema.MethodsFor(path)
                     .Select(method => schema.TryMatch(method, path, out ApiMatch? match) ? match.Endpoint : null)
                     .OfType<ApiEndpoint>()
-                    .Where(static endpoint => endpoint.Path.EndsWith("{volume}", StringComparison.Ordinal) || endpoint.Path.EndsWith("{cidr}", StringComparison.Ordinal)),
+                    .Where(static endpoint => endpoint.Path.EndsWith("{volume}", StringComparison.Ordinal)
+                        || endpoint.Path.EndsWith("{cidr}", StringComparison.Ordinal)),
             ];
         }
 
@@ -66,15 +67,24 @@ internal sealed class SchemaPaths(ApiSchema schema)
         }
 
         string parent = "/" + string.Join('/', segments.Take(known));
-        string[] children = [.. Below(segments[..known]).Where(found => found.Segments.Length > known).Select(found => found.Segments[known]).Distinct(StringComparer.Ordinal)];
+        string[] children =
+        [
+            .. Below(segments[..known]).Where(found => found.Segments.Length > known)
+                .Select(found => found.Segments[known])
+                .Distinct(StringComparer.Ordinal),
+        ];
         string? near = known < segments.Length ? UsageErrors.Nearest(segments[known], children) : null;
         string product = schema.Product == ProxmoxProduct.BackupServer ? "Proxmox Backup Server" : "Proxmox VE";
         return new CliException(new CliError
         {
             Code = "unknown_path",
             ExitCode = ExitCodes.Usage,
-            Message = segments.Length == 0 ? $"The schema of {product} {schema.Version} says nothing about the root of the API" : $"The API of {product} {schema.Version} has no path {path}",
-            Hint = near is null ? $"See what there is: prox api ls {parent}" : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: prox api ls {parent}",
+            Message = segments.Length == 0
+                ? $"The schema of {product} {schema.Version} says nothing about the root of the API"
+                : $"The API of {product} {schema.Version} has no path {path}",
+            Hint = near is null
+                ? $"See what there is: prox api ls {parent}"
+                : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: prox api ls {parent}",
         });
     }
 
@@ -98,7 +108,11 @@ internal sealed class SchemaPaths(ApiSchema schema)
     }
 
     private static IReadOnlyList<ApiEndpoint> Verbs(IGrouping<string, (ApiEndpoint Endpoint, string[] Segments)> group) =>
-        [.. group.Where(found => string.Join('/', found.Segments) == group.Key).Select(static found => found.Endpoint).OrderBy(static endpoint => endpoint.Method)];
+    [
+        .. group.Where(found => string.Join('/', found.Segments) == group.Key)
+            .Select(static found => found.Endpoint)
+            .OrderBy(static endpoint => endpoint.Method),
+    ];
 
     private static string Concrete(string template, string[] typed)
     {

@@ -36,7 +36,12 @@ internal sealed class Noun(string name, string summary)
             CommandExample[] own = [.. _verbs.Where(static verb => verb.Examples.Count > 0).Take(4).Select(static verb => verb.Examples[0])];
             return own.Length >= 2
                 ? own
-                : [.. own, .. _nouns.SelectMany(static noun => noun.Examples).Take(3), .. _verbs.Where(static verb => verb.Examples.Count > 1).Take(1).Select(static verb => verb.Examples[1])];
+                :
+                [
+                    .. own,
+                    .. _nouns.SelectMany(static noun => noun.Examples).Take(3),
+                    .. _verbs.Where(static verb => verb.Examples.Count > 1).Take(1).Select(static verb => verb.Examples[1]),
+                ];
         }
     }
 

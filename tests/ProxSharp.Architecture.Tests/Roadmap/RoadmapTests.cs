@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Cli.Verbs.Derived;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
@@ -36,10 +37,10 @@ public sealed class RoadmapTests
         AssertNone(s_rows.GroupBy(static row => (row.Member, row.Endpoint)).Where(static group => group.Count() > 1).Select(static group => group.Key));
 
     [Fact]
-    public void Rows_OfVirtualEnvironment_CoverTheSchema() => AssertCovers(PveApiSchema.Embedded, isBackupServer: false, RoadmapExceptions.VirtualEnvironment);
+    public void Rows_OfVirtualEnvironment_CoverTheSchema() => AssertCovers(PveApiSchema.Embedded, isBackupServer: false, PathExceptions.Pve);
 
     [Fact]
-    public void Rows_OfBackupServer_CoverTheSchema() => AssertCovers(PbsApiSchema.Embedded, isBackupServer: true, RoadmapExceptions.BackupServer);
+    public void Rows_OfBackupServer_CoverTheSchema() => AssertCovers(PbsApiSchema.Embedded, isBackupServer: true, PathExceptions.Pbs);
 
     [Fact]
     public void Rows_OfBackupServer_NameMembersOfTheDomain()

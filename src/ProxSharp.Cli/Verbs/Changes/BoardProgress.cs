@@ -90,13 +90,15 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         _drawn = time.GetTimestamp();
         Erase();
         string failed = _failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_failed} failed") : "";
-        Line(string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, Bar)} {_done} of {total} done, {_running.Count} running{failed}"));
+        string bar = ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, Bar);
+        Line(string.Create(CultureInfo.InvariantCulture, $"{bar} {_done} of {total} done, {_running.Count} running{failed}"));
         foreach (Running running in _running.Values.Take(MostLines))
         {
             string share = running.Fraction is { } fraction
                 ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, Bar)} {fraction * 100,3:0} %")
                 : $"{new string(' ', Bar + 2)}      ";
-            Line($"{share}  {running.Title}  {Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds)}  {TextCells.Visible(running.Text)}");
+            string elapsed = Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds);
+            Line($"{share}  {running.Title}  {elapsed}  {TextCells.Visible(running.Text)}");
         }
     }
 

@@ -1,10 +1,13 @@
 namespace ProxSharp.Cli.Verbs.Derived;
 
-/// <summary>Calls without a derived verb: what servers say to each other, old forms, the indexes of the API's own tree, and what other nouns do
-/// better. Data.</summary>
+/// <summary>
+/// Calls without a derived verb. <see cref="Pve"/> and <see cref="Pbs"/> are no operations at all: neither the tool nor the roadmap has them.
+/// What <see cref="Elsewhere"/> and <see cref="IsDataProtocol"/> name is done by verbs of another noun. Data.
+/// </summary>
 internal static class PathExceptions
 {
-    /// <summary>Calls of Proxmox VE that no command makes.</summary>
+    /// <summary>Calls of Proxmox VE that nobody makes: what servers say to each other or what has a better form, then the indexes of the API's
+    /// tree.</summary>
     public static readonly IReadOnlySet<string> Pve = new HashSet<string>(StringComparer.Ordinal)
     {
         "POST /nodes/{node}/lxc/{vmid}/mtunnel",
@@ -16,6 +19,7 @@ internal static class PathExceptions
         "DELETE /pools/{poolid}",
         "GET /pools/{poolid}",
         "PUT /pools/{poolid}",
+
         "GET /access",
         "GET /access/openid",
         "GET /access/ticket",
@@ -73,7 +77,7 @@ internal static class PathExceptions
         "GET /nodes/{node}/tasks/{upid}",
     };
 
-    /// <summary>Calls of Proxmox Backup Server that no command makes: the data protocols are among them.</summary>
+    /// <summary>Calls of Proxmox Backup Server that nobody makes: the indexes of the API's tree and those of the data protocols.</summary>
     public static readonly IReadOnlySet<string> Pbs = new HashSet<string>(StringComparer.Ordinal)
     {
         "GET /",

@@ -78,8 +78,9 @@ internal sealed class EndpointBinding
     /// <summary>The options that help shows: the required ones first.</summary>
     public IReadOnlyList<Option> Options =>
     [
-        .. _options.Where(
-            parameter => !_hidden.Contains(parameter.Symbol)).OrderBy(static parameter => parameter.Node.IsOptional).Select(static parameter => (Option)parameter.Symbol),
+        .. _options.Where(parameter => !_hidden.Contains(parameter.Symbol))
+            .OrderBy(static parameter => parameter.Node.IsOptional)
+            .Select(static parameter => (Option)parameter.Symbol),
         .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
     ];
 

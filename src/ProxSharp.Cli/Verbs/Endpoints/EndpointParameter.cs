@@ -11,7 +11,8 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
 {
     private static readonly HashSet<string> s_secrets = new(StringComparer.Ordinal)
     {
-        "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp", "eab-hmac-key", "eab_hmac_key", "encryption-key",
+        "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp",
+        "eab-hmac-key", "eab_hmac_key", "encryption-key",
     };
 
     /// <summary>True if the value must not stand in a command line.</summary>

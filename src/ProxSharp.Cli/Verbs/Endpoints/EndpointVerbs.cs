@@ -96,12 +96,16 @@ internal static class EndpointVerbs
             $"/{(path.Contains("/lxc/", StringComparison.Ordinal) ? "lxc" : "qemu")}/{guest.Id}", $"/{guest.Type.Value}/{guest.Id}", StringComparison.Ordinal);
     }
 
-    private static bool IsUnused(VerbContext context, EndpointSpec spec) =>
+    /// <summary>True if nobody typed the verb's word, so that <see cref="Closed"/> is enough.</summary>
+    public static bool IsUnused(VerbContext context, EndpointSpec spec) =>
         context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal) && !spec.Aliases.Any(
             alias => typed.Contains(alias, StringComparer.Ordinal));
 
-    // Help of the noun needs the name and the sentence; the many options of a verb that nobody typed would only cost time.
-    private static Verb Closed(EndpointSpec spec) =>
+    /// <summary>
+    /// Makes a verb that is only listed. Help of the noun needs the name and the sentence; the many options of a verb that nobody typed would only
+    /// cost time.
+    /// </summary>
+    public static Verb Closed(EndpointSpec spec) =>
         new(
             spec.Name,
             spec.Summary,
@@ -112,6 +116,18 @@ internal static class EndpointVerbs
             Examples = spec.Examples,
             Calls = [spec.Call],
         };
+
+    /// <summary>The standard options of a verb.</summary>
+    public static VerbTraits Traits(EndpointSpec spec, bool isGuest)
+    {
+        VerbTraits more = isGuest ? spec.MoreTraits | VerbTraits.Bulk : spec.MoreTraits;
+        return ClassOf(spec) switch
+        {
+            VerbClass.Read => VerbTraits.Watch | spec.MoreTraits,
+            VerbClass.Change => VerbTraits.DryRun | VerbTraits.Waits | more,
+            _ => VerbTraits.DryRun | VerbTraits.Waits | VerbTraits.Confirms | more,
+        };
+    }
 
     private static Verb Describe(
         EndpointSpec spec,
@@ -132,17 +148,6 @@ internal static class EndpointVerbs
             Traits = traits,
             IsDerived = spec.IsDerived,
         };
-
-    private static VerbTraits Traits(EndpointSpec spec, bool isGuest)
-    {
-        VerbTraits bulk = isGuest ? VerbTraits.Bulk : VerbTraits.None;
-        return ClassOf(spec) switch
-        {
-            VerbClass.Read => VerbTraits.Watch,
-            VerbClass.Change => VerbTraits.DryRun | VerbTraits.Waits | bulk,
-            _ => VerbTraits.DryRun | VerbTraits.Waits | VerbTraits.Confirms | bulk,
-        };
-    }
 
     private static ResultShape Shape(EndpointBinding binding) => ResultShapes.Of(binding.Endpoint) with
     {

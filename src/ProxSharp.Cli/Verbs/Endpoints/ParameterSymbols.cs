@@ -12,8 +12,8 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     /// <summary>Words that options of every command or of every verb have taken.</summary>
     private static readonly HashSet<string> s_taken = new(StringComparer.Ordinal)
     {
-        "all", "context", "debug", "debug-http", "dry-run", "fail-on-warnings", "fields", "help", "max", "no-color", "no-header", "no-wait", "output", "parallel", "per-node", "query", "sort",
-        "stop-on-error", "version", "wait-timeout", "watch", "yes",
+        "all", "context", "debug", "debug-http", "dry-run", "fail-on-warnings", "fields", "help", "max", "no-color", "no-header", "no-wait",
+        "output", "parallel", "per-node", "query", "sort", "stop-on-error", "version", "wait-timeout", "watch", "yes",
     };
 
     /// <summary>The name of the option for a parameter: lower case, hyphens between words, none that is taken.</summary>

@@ -93,12 +93,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             IReadOnlyList<BulkItem> items = (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items;
 
             // Who leaves while tasks run gets no report of guests that failed: nothing has failed.
-            if (_upids.Keys.All(_results.ContainsKey))
+            if (!_upids.Keys.All(_results.ContainsKey))
             {
-                return items;
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
             return items;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -61,7 +61,13 @@ internal static class ChartVerb
     }
 
     private static Verb Make(
-        string noun, string summary, string example, string call, string[] usual, Argument subject, Func<VerbRun, CancellationToken, Task<(string Path, string Title)>> find)
+        string noun,
+        string summary,
+        string example,
+        string call,
+        string[] usual,
+        Argument subject,
+        Func<VerbRun, CancellationToken, Task<(string Path, string Title)>> find)
     {
         Option<string> of = new("--of") { Description = $"The figures, separated by commas [default: {string.Join(',', usual)}]", HelpName = "a,b" };
         Option<string> frame = new("--timeframe") { Description = $"How far back: {string.Join(", ", s_frames)} [default: hour]", HelpName = "word" };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
@@ -44,7 +43,7 @@ internal static class GuestCreate
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
-            run.Note(string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}"));
+            run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "create", node, cancellationToken).ConfigureAwait(false);
         });
     }

@@ -17,14 +17,9 @@ internal static class GuestMaking
         Func<VerbRun, EndpointBinding, ApiParameters, CancellationToken, Task<int>> run,
         params IReadOnlyList<Argument> first)
     {
-        if (context.Typed is { } typed && !typed.Contains(spec.Name, StringComparer.Ordinal))
+        if (EndpointVerbs.IsUnused(context, spec))
         {
-            return new Verb(
-                spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), static (_, _) => throw new InvalidOperationException("The verb was not built."))
-            {
-                Examples = spec.Examples,
-                Calls = [spec.Call],
-            };
+            return EndpointVerbs.Closed(spec);
         }
 
         EndpointBinding binding = new(context, spec, isGuest: first.Count > 0);
@@ -41,6 +36,7 @@ internal static class GuestMaking
             Arguments = [.. first, .. binding.Arguments],
             Options = binding.Options,
             HiddenOptions = binding.HiddenOptions,
+            Traits = EndpointVerbs.Traits(spec, isGuest: false),
         };
     }
 

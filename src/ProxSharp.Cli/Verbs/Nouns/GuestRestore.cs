@@ -11,26 +11,7 @@ internal static class GuestRestore
     /// <summary>Makes the verb.</summary>
     public static Verb Make(VerbContext context, GuestKind kind)
     {
-        bool isContainer = kind == GuestKind.Container;
-        string archive = isContainer ? "ostemplate" : "archive";
-        string example = isContainer ? "local:backup/vzdump-lxc-200-2026_01_01-00_00_00.tar.zst" : "local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst";
-        EndpointSpec spec = new("restore", $"POST /nodes/{{node}}/{kind.Segment()}", $"Make a {kind.One()} out of a backup.")
-        {
-            Positional = [archive],
-            Hidden = isContainer ? ["restore"] : [],
-            Fixed = isContainer ? [("restore", "1")] : [],
-            Node = NodeRule.Any,
-            Class = VerbClass.Change,
-            Details =
-                "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
-                + "number is asked for.",
-            Examples =
-            [
-                new($"{kind.Noun()} restore {example} --node pve1", "as a new guest"),
-                new($"{kind.Noun()} restore {example} --node pve1 --vmid {(isContainer ? 200 : 100)} --force --yes", "over the old one"),
-            ],
-        };
-        Verb plain = GuestMaking.Make(context, spec, async (run, binding, parameters, cancellationToken) =>
+        return GuestMaking.Make(context, Spec(kind), async (run, binding, parameters, cancellationToken) =>
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
@@ -48,15 +29,28 @@ internal static class GuestRestore
 
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "restore", id, cancellationToken).ConfigureAwait(false);
         });
-        return new Verb(plain.Name, plain.Summary, plain.Class, plain.Run)
+    }
+
+    private static EndpointSpec Spec(GuestKind kind)
+    {
+        bool isContainer = kind == GuestKind.Container;
+        string example = isContainer ? "local:backup/vzdump-lxc-200-2026_01_01-00_00_00.tar.zst" : "local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst";
+        return new("restore", $"POST /nodes/{{node}}/{kind.Segment()}", $"Make a {kind.One()} out of a backup.")
         {
-            Examples = plain.Examples,
-            Details = plain.Details,
-            Calls = plain.Calls,
-            Arguments = plain.Arguments,
-            Options = plain.Options,
-            HiddenOptions = plain.HiddenOptions,
-            Traits = plain.Traits | VerbTraits.Confirms,
+            Positional = [isContainer ? "ostemplate" : "archive"],
+            Hidden = isContainer ? ["restore"] : [],
+            Fixed = isContainer ? [("restore", "1")] : [],
+            Node = NodeRule.Any,
+            Class = VerbClass.Change,
+            MoreTraits = VerbTraits.Confirms,
+            Details =
+                "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
+                + "number is asked for.",
+            Examples =
+            [
+                new($"{kind.Noun()} restore {example} --node pve1", "as a new guest"),
+                new($"{kind.Noun()} restore {example} --node pve1 --vmid {(isContainer ? 200 : 100)} --force --yes", "over the old one"),
+            ],
         };
     }
 }

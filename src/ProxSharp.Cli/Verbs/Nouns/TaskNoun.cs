@@ -123,8 +123,9 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         TextWriter writer = run.Command.Services.Console.Out;
-        void Print(string line) => writer.WriteLine(
-            run.Command.Output.Format is OutputFormat.JsonLines ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line))) : TextCells.Visible(line));
+        void Print(string line) => writer.WriteLine(run.Command.Output.Format is OutputFormat.JsonLines
+            ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line)))
+            : TextCells.Visible(line));
         if (follow)
         {
             TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
@@ -138,8 +139,8 @@ internal static class TaskNoun
 
         ApiParameters all = [];
         all.Add("limit", 0L);
-        JsonElement lines = (
-            await session.GetAsync($"/nodes/{Uri.EscapeDataString(Checked(upid).Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}/log", all, cancellationToken).ConfigureAwait(false)).Data;
+        string path = $"/nodes/{Uri.EscapeDataString(Checked(upid).Split(':')[1])}/tasks/{Uri.EscapeDataString(upid)}/log";
+        JsonElement lines = (await session.GetAsync(path, all, cancellationToken).ConfigureAwait(false)).Data;
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide && run.Command.Output.Query is null)
         {
             lines.EnumerateArray().ToList().ForEach(line => Print(Text(line, "t") ?? ""));
