@@ -137,6 +137,10 @@ internal sealed class GuestConfigurator(PveState state)
         return colon <= 0 || volume.StartsWith('/') ? null : volume[..colon];
     }
 
+    /// <summary>The storages that the disks among a guest's options are on; one may come more than once.</summary>
+    public static IEnumerable<string> StoragesOf(IEnumerable<KeyValuePair<string, string>> options, bool isContainer) =>
+        options.Where(option => DiskOptions.IsDisk(option.Key, isContainer)).Select(static option => StorageOf(option.Value)).OfType<string>();
+
     public static bool IsNetwork(string key) => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3]);
 
     private string Network(string value, bool isContainer)

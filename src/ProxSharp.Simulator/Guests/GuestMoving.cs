@@ -90,7 +90,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
 
     private void DemandStorages(Guest guest, string target)
     {
-        foreach (string id in guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>().Distinct())
+        foreach (string id in GuestConfigurator.StoragesOf(guest.Config, guest.IsContainer).Distinct())
         {
             if (!state.GetStorage(id).IsOn(target))
             {

@@ -136,7 +136,7 @@ internal sealed class GuestTools(PveState state, GuestContext context)
     {
         JsonArray allowed = [];
         JsonObject refused = [];
-        string[] storages = [.. guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>().Distinct()];
+        string[] storages = [.. GuestConfigurator.StoragesOf(guest.Config, guest.IsContainer).Distinct()];
         foreach (string node in state.Nodes.Keys.Where(node => node != guest.Node))
         {
             string[] missing = [.. storages.Where(id => state.Storages.TryGetValue(id, out StorageDefinition? storage) && !storage.IsOn(node))];
