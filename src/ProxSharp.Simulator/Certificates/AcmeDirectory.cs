@@ -11,6 +11,11 @@ internal static class AcmeDirectory
 
     public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
+    /// <summary>The authorities that a server offers.</summary>
+    public static JsonArray Known() => new(
+        new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = Usual },
+        new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = Staging });
+
     /// <summary>What an authority tells of itself.</summary>
     /// <exception cref="ApiFault">The cluster cannot reach it.</exception>
     public static JsonObject Meta(PveState state, string directory)

@@ -19,7 +19,7 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
 
     public void Register(HandlerTable table)
     {
-        table.Get("/cluster/acme/directories", static _ => ApiReply.Of(Directories()));
+        table.Get("/cluster/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get("/cluster/acme/tos", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))["termsOfService"]?.DeepClone()));
         table.Get("/cluster/acme/meta", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))));
         table.Get("/cluster/acme/challenge-schema", _ => ApiReply.Of(Challenges()));
@@ -36,10 +36,6 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
     }
 
     private static string Directory(ApiCall call) => call.Text("directory") ?? AcmeDirectory.Usual;
-
-    private static JsonArray Directories() => new(
-        new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = AcmeDirectory.Usual },
-        new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = AcmeDirectory.Staging });
 
     private JsonArray Challenges()
     {
@@ -152,12 +148,14 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         return stored.ContainsKey(Builtin) ? stored : stored.Append(KeyValuePair.Create(Builtin, new JsonObject { ["type"] = Builtin }));
     }
 
+    private string Digest() => reader.Digest(state.Collections.Items(Plugins).Values);
+
     private JsonObject Shown(string id, JsonObject plugin)
     {
         JsonObject shown = plugin.DeepClone().AsObject();
         shown["plugin"] = id;
         shown["type"] ??= "dns";
-        shown["digest"] = reader.Digest(state.Collections.Items(Plugins).Values);
+        shown["digest"] = Digest();
         if (shown["data"]?.GetValue<string>() is { } data)
         {
             shown["data"] = Decode(data);
@@ -201,19 +199,14 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed("missing value for required option 'api'");
         }
 
-        JsonObject plugin = reader.Store(call);
-        plugin.Remove("id");
-        state.Collections.Put(Plugins, id, plugin);
+        state.Collections.Put(Plugins, id, reader.Store(call, null, "id"));
         return ApiReply.Nothing;
     }
 
     private ApiReply UpdatePlugin(ApiCall call)
     {
         JsonObject plugin = DemandPlugin(call);
-        if (call.Text("digest") is { } digest && digest != reader.Digest(state.Collections.Items(Plugins).Values))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(Digest);
 
         state.Collections.Put(Plugins, call.PathValues["id"], reader.Store(call, plugin));
         return ApiReply.Nothing;

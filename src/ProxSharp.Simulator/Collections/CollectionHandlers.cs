@@ -12,7 +12,6 @@ namespace ProxSharp.Simulator.Collections;
 /// <summary>Keeps the objects of every family that has no handlers of its own.</summary>
 internal sealed class CollectionHandlers
 {
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     private readonly ServerState _state;
     private readonly ShapeValues _shapes;
@@ -233,7 +232,7 @@ internal sealed class CollectionHandlers
     {
         if (call.Text("digest") is { } digest && digest != _projection.Digest(item))
         {
-            throw _state.Schema.Product == ProxmoxProduct.BackupServer ? new ApiFault(400, Changed) : ApiFault.Failed(Changed);
+            throw new ApiFault(_state.Schema.Product == ProxmoxProduct.BackupServer ? 400 : 500, ApiFault.ConfigurationChanged);
         }
     }
 

@@ -10,7 +10,6 @@ namespace ProxSharp.Simulator.Firewall;
 internal sealed class FirewallRuleHandlers(PveState state, CollectionReader reader)
 {
     private const string Groups = "/cluster/firewall/groups";
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     private static readonly string[] s_lists =
     [
@@ -104,14 +103,6 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position < rules.Count ? position : throw ApiFault.Failed($"no rule at position {text}");
     }
 
-    private void DemandDigest(ApiCall call, List<JsonObject> rules)
-    {
-        if (call.Text("digest") is { } digest && digest != reader.Digest(rules))
-        {
-            throw ApiFault.Failed(Changed);
-        }
-    }
-
     private ApiReply Get(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
@@ -140,7 +131,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Create(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
 
         // Proxmox: a new rule goes to the top; a place only counts on a list that has it.
         int position = (int)Math.Clamp(call.Integer("pos") ?? 0, 0, rules.Count);
@@ -152,7 +143,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Update(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
         int position = Demand(call, rules);
         if (call.Integer("moveto") is { } target)
         {
@@ -173,7 +164,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Delete(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
         rules.RemoveAt(Demand(call, rules));
         Keep(call, rules);
         return ApiReply.Nothing;

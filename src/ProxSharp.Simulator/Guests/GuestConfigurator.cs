@@ -81,12 +81,15 @@ internal sealed class GuestConfigurator(PveState state)
             SetAside(guest, left);
         }
 
-        string[] used = [.. guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key)];
-        foreach (string key in used)
+        foreach (string key in UnusedOf(guest, volume))
         {
             guest.Config.Remove(key);
         }
     }
+
+    /// <summary>The options that keep a volume as an unused one.</summary>
+    public static string[] UnusedOf(Guest guest, string volume) =>
+        [.. guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key)];
 
     /// <summary>Keeps a volume that no drive of a guest holds any more as an unused one.</summary>
     public void SetAside(Guest guest, string volume)

@@ -44,7 +44,6 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
 
         string action = restores ? "restore" : "create";
-
         Guest guest = new(vmid, isContainer, node)
         {
             CreatedAt = state.Now,

@@ -139,7 +139,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             context.Configurator.Remove(guest, key);
             if (call.IsSet("force") && volume is not null)
             {
-                foreach (string unused in guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key).ToArray())
+                foreach (string unused in GuestConfigurator.UnusedOf(guest, volume))
                 {
                     context.Configurator.Remove(guest, unused);
                 }
@@ -206,7 +206,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         Volume copy = context.Configurator.Volumes.AllocateImage(target, guest.Node, guest.VmId, source.Size, format ?? source.Format, guest.IsContainer);
         context.Configurator.Remove(guest, disk);
         guest.Config[disk] = DiskOptions.WithVolume(value, copy.Id);
-        if (delete && guest.Config.FirstOrDefault(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == source.Id).Key is { } unused)
+        if (delete && GuestConfigurator.UnusedOf(guest, source.Id).FirstOrDefault() is { } unused)
         {
             context.Configurator.Remove(guest, unused);
         }

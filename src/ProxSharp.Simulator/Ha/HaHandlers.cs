@@ -12,7 +12,6 @@ namespace ProxSharp.Simulator.Ha;
 internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultInjector faults)
 {
     private const string One = HaManager.Resources + "/{sid}";
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     public void Register(HandlerTable table)
     {
@@ -96,10 +95,7 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
     {
         string sid = Sid(call.PathValues["sid"]);
         JsonObject resource = Demand(sid);
-        if (call.Text("digest") is { } digest && digest != DigestOfAll())
-        {
-            throw ApiFault.Failed(Changed);
-        }
+        call.DemandDigest(DigestOfAll);
 
         reader.Store(call, resource);
         state.Ha.Touch(sid);

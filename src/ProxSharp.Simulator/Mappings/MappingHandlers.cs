@@ -130,9 +130,7 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed($"create {kind.Subject} mapping failed: {kind.Noun} ID '{id}' already defined");
         }
 
-        JsonObject item = reader.Store(call);
-        item.Remove("id");
-        state.Collections.Put(kind.List, id, item);
+        state.Collections.Put(kind.List, id, reader.Store(call, null, "id"));
         return ApiReply.Nothing;
     }
 
@@ -140,10 +138,7 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
     {
         string failure = $"update {kind.Subject} mapping failed";
         string id = call.PathValues["id"];
-        if (call.Text("digest") is { } digest && digest != Digest(kind))
-        {
-            throw ApiFault.Failed($"{failure}: detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => Digest(kind), failure + ": ");
 
         JsonObject item = state.Collections.Find(kind.List, id) ?? throw ApiFault.Failed($"{failure}: {kind.Noun} ID '{id}' does not exist");
         if (!call.Has("map"))

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
@@ -10,7 +13,7 @@ namespace ProxSharp.Simulator.Nodes;
 internal sealed class DiskStorageHandlers(PveState state)
 {
     private const string Root = "/nodes/{node}/disks";
-    private const string System = "/dev/sdb";
+    private const string SystemDisk = "/dev/sdb";
 
     public void Register(HandlerTable table)
     {
@@ -41,7 +44,7 @@ internal sealed class DiskStorageHandlers(PveState state)
         ["unitfile"] = $"/etc/systemd/system/mnt-pve-{made.Name.Replace("-", "\\x2d", StringComparison.Ordinal)}.mount",
     };
 
-    private static Guid Uuid(string name) => new(global::System.Security.Cryptography.SHA256.HashData(global::System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+    private static Guid Uuid(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
 
     /// <summary>The storages of the scenario that lie on this node's volume groups, by group.</summary>
     private IEnumerable<IGrouping<string, StorageDefinition>> Configured(string node) => state.Storages.Values
@@ -58,7 +61,7 @@ internal sealed class DiskStorageHandlers(PveState state)
         foreach (string name in GroupNames(node))
         {
             MadeOfDisks? made = disks.Find("lvm", name) ?? disks.Find("lvmthin", name);
-            NodeDisk disk = made?.Disks[0] ?? disks.Demand(System);
+            NodeDisk disk = made?.Disks[0] ?? disks.Demand(SystemDisk);
             long free = made is { Kind: "lvm" } ? disk.Size : disk.Size / 64;
             JsonObject device = new() { ["name"] = disk.Path, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 1 };
             groups.Add((JsonNode)new JsonObject { ["name"] = name, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 0, ["lvcount"] = 1, ["children"] = new JsonArray(device) });
@@ -156,12 +159,13 @@ internal sealed class DiskStorageHandlers(PveState state)
             throw ApiFault.Failed(kind == "zfs" ? $"pool '{name}' already exists on node '{node}'" : kind == "directory" ? $"a systemd mount unit already exists: mnt-pve-{name}.mount" : $"volume group '{name}' already exists on node '{node}'");
         }
 
-        if (call.IsSet("add_storage") && state.Storages.TryGetValue(name, out StorageDefinition? taken) && !IsExtended(taken, kind, name))
+        bool adds = call.IsSet("add_storage");
+        if (adds && state.Storages.TryGetValue(name, out StorageDefinition? taken) && !IsExtended(taken, kind, name))
         {
             throw ApiFault.Failed($"storage ID '{name}' already defined");
         }
 
-        bool adds = call.IsSet("add_storage");
+        MadeOfDisks made = new(kind, name, disks, detail);
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}create", name, call.Caller.AuthId)
         {
             Lines = Lines(kind, name, wanted),
@@ -172,10 +176,10 @@ internal sealed class DiskStorageHandlers(PveState state)
                     all.DemandUnused(path);
                 }
 
-                Make(all, new MadeOfDisks(kind, name, disks, detail));
+                Make(all, made);
                 if (adds)
                 {
-                    AddStorage(node, kind, name, detail, disks);
+                    AddStorage(node, made);
                 }
             },
         }).Upid);
@@ -196,7 +200,7 @@ internal sealed class DiskStorageHandlers(PveState state)
 
         if (count < least)
         {
-            throw ApiFault.Failed(string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks"));
+            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks"));
         }
     }
 
@@ -230,11 +234,12 @@ internal sealed class DiskStorageHandlers(PveState state)
     private static bool IsExtended(StorageDefinition storage, string kind, string name)
     {
         (string type, string option, string value) = Kind(kind, name);
-        return storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == value && storage.Nodes.Count > 0;
+        return storage.Is(type, option, value) && storage.Nodes.Count > 0;
     }
 
-    private void AddStorage(string node, string kind, string name, string detail, NodeDisk[] disks)
+    private void AddStorage(string node, MadeOfDisks made)
     {
+        (string kind, string name) = (made.Kind, made.Name);
         if (state.Storages.TryGetValue(name, out StorageDefinition? present))
         {
             present.Nodes.Add(node);
@@ -242,7 +247,7 @@ internal sealed class DiskStorageHandlers(PveState state)
         }
 
         (string type, string option, string value) = Kind(kind, name);
-        StorageDefinition storage = new(name, type) { CreatedAt = state.Now, Capacity = new MadeOfDisks(kind, name, disks, detail).Size };
+        StorageDefinition storage = new(name, type) { CreatedAt = state.Now, Capacity = made.Size };
         storage.Content.UnionWith(kind == "directory" ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : ["images", "rootdir"]);
         storage.Nodes.Add(node);
         storage.Options[option] = value;
@@ -287,7 +292,7 @@ internal sealed class DiskStorageHandlers(PveState state)
     private void RemoveStorages(string node, string kind, string name)
     {
         (string type, string option, string value) = Kind(kind, name);
-        foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == value).ToArray())
+        foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.Is(type, option, value)).ToArray())
         {
             storage.Nodes.Remove(node);
             if (storage.Nodes.Count == 0)

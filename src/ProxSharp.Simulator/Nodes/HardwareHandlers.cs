@@ -36,7 +36,7 @@ internal sealed class HardwareHandlers(PveState state)
     }
 
     private IEnumerable<StorageDefinition> Known(string type, string option, string? server) =>
-        state.Storages.Values.Where(storage => storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == server);
+        state.Storages.Values.Where(storage => storage.Is(type, option, server));
 
     private static string Option(StorageDefinition storage, string name) => storage.Options[name] is { } value ? ApiCall.TextOf(value) : "";
 

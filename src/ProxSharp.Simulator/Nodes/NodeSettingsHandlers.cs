@@ -11,7 +11,6 @@ namespace ProxSharp.Simulator.Nodes;
 /// <summary>Time zone, name servers, the hosts file, the subscription, traffic counters and the report of a node.</summary>
 internal sealed class NodeSettingsHandlers(PveState state)
 {
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     public void Register(HandlerTable table)
     {
@@ -80,10 +79,7 @@ internal sealed class NodeSettingsHandlers(PveState state)
 
     private ApiReply SetHosts(ApiCall call)
     {
-        if (call.Text("digest") is { } digest && digest != Digest(HostsOf(call)))
-        {
-            throw ApiFault.Failed(Changed);
-        }
+        call.DemandDigest(() => Digest(HostsOf(call)));
 
         Settings(call, "hosts")["data"] = call.Required("data");
         return ApiReply.Nothing;

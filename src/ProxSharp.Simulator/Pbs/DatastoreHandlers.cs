@@ -32,13 +32,10 @@ internal sealed class DatastoreHandlers(PbsState state)
         table.Delete(ConfigPath + "/{name}", Remove);
     }
 
-    private IEnumerable<Datastore> Visible(ApiCall call) =>
-        state.Datastores.Values.Where(store => state.Permissions.HasAny(call.Caller, $"/datastore/{store.Name}", "Datastore.Audit", "Datastore.Backup"));
-
     private ApiReply List(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in Visible(call))
+        foreach (Datastore store in DatastoreAccess.Visible(state, call))
         {
             list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone() }));
         }
@@ -57,7 +54,7 @@ internal sealed class DatastoreHandlers(PbsState state)
 
         if (call.IsSet("verbose"))
         {
-            data["counts"] = Counts(store, group => !ownOnly || (store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner)));
+            data["counts"] = Counts(store, group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group));
             data["gc-status"] = MaintenanceHandlers.Status(store);
         }
 
@@ -92,7 +89,7 @@ internal sealed class DatastoreHandlers(PbsState state)
     private ApiReply Usage(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in Visible(call))
+        foreach (Datastore store in DatastoreAccess.Visible(state, call))
         {
             list.Add((JsonNode)UsageOf(store));
         }

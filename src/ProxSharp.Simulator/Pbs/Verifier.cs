@@ -91,7 +91,7 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
 
         if (store.Manifest(key) is not { } manifest)
         {
-            task.Write($"verify {store.Name}:{key.Folder} - manifest load error: unable to load blob '\"{store.PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - No such file or directory (os error 2)");
+            task.Write($"verify {store.Name}:{key.Folder} - manifest load error: {store.NoManifest(key)}");
             _failed.Add(key.Folder);
             return;
         }

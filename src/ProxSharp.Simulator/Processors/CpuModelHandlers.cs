@@ -68,19 +68,14 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed($"Custom CPU model '{name}' already exists");
         }
 
-        JsonObject model = reader.Store(call);
-        model.Remove("cputype");
-        state.Collections.Put(Models, name, model);
+        state.Collections.Put(Models, name, reader.Store(call, null, "cputype"));
         return ApiReply.Nothing;
     }
 
     private ApiReply Update(ApiCall call)
     {
         JsonObject model = Demand(call);
-        if (call.Text("digest") is { } digest && digest != reader.Digest(state.Collections.Items(Models).Values))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => reader.Digest(state.Collections.Items(Models).Values));
 
         reader.Store(call, model);
         return ApiReply.Nothing;

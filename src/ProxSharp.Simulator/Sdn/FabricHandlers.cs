@@ -76,16 +76,7 @@ internal sealed class FabricHandlers(PveState state, CollectionReader reader, Sd
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "id", "fabric_id", "node_id"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "id", "fabric_id", "node_id");
 
     private ApiReply Update(ApiCall call, string list, string name, string failure)
     {

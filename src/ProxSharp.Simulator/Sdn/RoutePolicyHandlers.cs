@@ -140,16 +140,7 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "id", "url_seq", "route-map-id", "order"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "id", "url_seq", "route-map-id", "order");
 
     private ApiReply AddEntry(ApiCall call)
     {

@@ -63,13 +63,7 @@ internal sealed class SdnConfig(PveState state, CollectionReader reader)
     }
 
     /// <summary>Fails if the configuration is not the one the caller has seen.</summary>
-    public void DemandDigest(ApiCall call, string list, string failure)
-    {
-        if (call.Text("digest") is { } digest && digest != Digest(list))
-        {
-            throw ApiFault.Failed($"{failure}: detected modified configuration - file changed by other user? Try again.");
-        }
-    }
+    public void DemandDigest(ApiCall call, string list, string failure) => call.DemandDigest(() => Digest(list), failure + ": ");
 
     public string Digest(string list) => reader.Digest(Wanted(list).Values);
 

@@ -131,13 +131,7 @@ internal sealed class SdnObjectHandlers(PveState state, CollectionReader reader,
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, SdnKind kind, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        item.Remove("lock-token");
-        item.Remove(kind.Key);
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, SdnKind kind, JsonObject? present) => reader.Store(call, present, "lock-token", kind.Key);
 
     private ApiReply Update(ApiCall call, SdnKind kind)
     {

@@ -113,16 +113,7 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "subnet", "vnet"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "subnet", "vnet");
 
     private static void DemandGateway(JsonObject item, string? cidr)
     {
@@ -152,7 +143,11 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
         DemandRight(call, "SDN.Allocate");
         config.DemandLock(call, Failure);
         string name = call.PathValues["subnet"];
-        _ = config.Wanted(ListOf(call)).ContainsKey(name) ? true : throw Missing(name);
+        if (!config.Wanted(ListOf(call)).ContainsKey(name))
+        {
+            throw Missing(name);
+        }
+
         if (addresses.IsUsed(call.PathValues["vnet"], CidrOf(name)))
         {
             throw ApiFault.Failed($"{Failure}: cannot delete subnet '{CidrOf(name)}', not empty");

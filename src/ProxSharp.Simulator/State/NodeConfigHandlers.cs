@@ -46,10 +46,7 @@ internal sealed class NodeConfigHandlers(PveState state)
     private ApiReply Put(ApiCall call)
     {
         JsonObject settings = Settings(call);
-        if (call.Text("digest") is { } digest && digest != Digest(settings))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => Digest(settings));
 
         foreach (string name in call.Items("delete"))
         {

@@ -156,10 +156,7 @@ internal sealed class StorageHandlers(PveState state)
     private ApiReply Update(ApiCall call)
     {
         const string Prefix = "update storage failed: ";
-        if (call.Text("digest") is { } digest && digest != Digest())
-        {
-            throw ApiFault.Failed(Prefix + "detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(Digest, Prefix);
 
         string id = call.PathValues["storage"];
         StorageDefinition storage = state.Storages.GetValueOrDefault(id) ?? throw ApiFault.Failed($"{Prefix}storage '{id}' does not exist");

@@ -16,8 +16,6 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     private const string PruneJobs = "/config/prune";
     private const string VerifyJobs = "/config/verify";
 
-    private static readonly HashSet<string> s_jobTypes = new(StringComparer.Ordinal) { "syncjob", "prunejob", "verificationjob" };
-
     private readonly Dictionary<string, SimulatedTask> _runs = new(StringComparer.Ordinal);
 
     public void Register(HandlerTable table)
@@ -99,7 +97,7 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
 
     private void DemandIdle(string path, ApiCall call)
     {
-        if (_runs.TryGetValue($"{path}/{call.PathValues["id"]}", out SimulatedTask? run) && run.IsRunning && s_jobTypes.Contains(run.Type))
+        if (_runs.TryGetValue($"{path}/{call.PathValues["id"]}", out SimulatedTask? run) && run.IsRunning)
         {
             throw new ApiFault(400, "job already running");
         }

@@ -82,14 +82,12 @@ internal sealed class SessionOpener(SessionServices services)
 
     private static void Claim(Datastore store, SnapshotKey key, Principal caller, bool isBenchmark)
     {
-        if (store.Owner(key.Group) is not { } owner)
+        if (store.Owner(key.Group) is null)
         {
             store.SetOwner(key.Group, caller.AuthId);
         }
-        else if (!DatastoreAccess.Owns(caller, owner) && !isBenchmark)
-        {
-            throw new ApiFault(400, $"backup owner check failed ({caller.AuthId} != {owner})");
-        }
+
+        DatastoreAccess.DemandOwner(store, key.Group, caller, ownOnly: !isBenchmark);
     }
 
     private ApiReply OpenReader(ApiCall call)
