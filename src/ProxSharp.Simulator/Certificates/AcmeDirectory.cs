@@ -25,7 +25,8 @@ internal static class AcmeDirectory
         {
             string host = $"{uri.Host}:{uri.Port}";
             const string Cause = "Temporary failure in name resolution";
-            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {host} ({Cause})\n\n{Cause} at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n") { WithoutNewline = true };
+            string position = $"{Cause} at /usr/share/perl5/LWP/Protocol/http.pm line 50.";
+            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {host} ({Cause})\n\n{position}\n\n") { WithoutNewline = true };
         }
 
         return directory is Usual or Staging

@@ -53,7 +53,8 @@ internal sealed class CollectionHandlers
         Add(ApiMethod.Put, family.Item, static _ => true, call => Update(family, call));
         if (!_byParent.ContainsKey(family.Item))
         {
-            Add(ApiMethod.Get, family.Item, static endpoint => endpoint.Returns.Type is ApiValueType.Object or ApiValueType.Any or ApiValueType.Null, call => Get(family, call));
+            Add(ApiMethod.Get, family.Item, static endpoint => endpoint.Returns.Type is ApiValueType.Object or ApiValueType.Any or ApiValueType.Null,
+                call => Get(family, call));
             Add(ApiMethod.Post, family.Item, static _ => true, call => Create(family, call));
         }
     }
@@ -146,7 +147,8 @@ internal sealed class CollectionHandlers
     private ApiReply Created(ApiCall call, string id, CollectionFamily family) => call.Endpoint.Returns.Type switch
     {
         ApiValueType.Null or ApiValueType.Any => ApiReply.Nothing,
-        _ => ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, new Dictionary<string, string>(call.PathValues, StringComparer.Ordinal) { [family.Key] = id })),
+        _ => ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null,
+            new Dictionary<string, string>(call.PathValues, StringComparer.Ordinal) { [family.Key] = id })),
     };
 
     // Proxmox: new rules go to the top unless a place is asked for.
@@ -258,7 +260,9 @@ internal sealed class CollectionHandlers
             JsonObject settings = _state.Collections.Settings(call.Path);
             DemandDigest(call, settings);
             _projection.Store(call, settings);
-            return call.Endpoint.Returns.Type is ApiValueType.Null or ApiValueType.Any ? ApiReply.Nothing : ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, call.PathValues));
+            return call.Endpoint.Returns.Type is ApiValueType.Null or ApiValueType.Any
+                ? ApiReply.Nothing
+                : ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, call.PathValues));
         };
     }
 }

@@ -32,5 +32,6 @@ internal sealed class CollectionReader(ShapeValues shapes, ProxmoxProduct produc
     public string Digest(JsonObject item) => _projection.Digest(item);
 
     /// <summary>The digest of a whole list.</summary>
-    public string Digest(IEnumerable<JsonObject> items) => _projection.Digest(new JsonObject { ["items"] = new JsonArray([.. items.Select(static item => (JsonNode)item.DeepClone())]) });
+    public string Digest(IEnumerable<JsonObject> items) =>
+        _projection.Digest(new JsonObject { ["items"] = new JsonArray([.. items.Select(static item => (JsonNode)item.DeepClone())]) });
 }

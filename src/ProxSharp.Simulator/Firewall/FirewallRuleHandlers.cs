@@ -6,7 +6,9 @@ using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Firewall;
 
-/// <summary>Firewall rules of the cluster, nodes, guests, virtual networks and security groups: numbered by their place, guarded by one digest a list.</summary>
+/// <summary>
+/// Firewall rules of the cluster, nodes, guests, virtual networks and security groups: numbered by their place, guarded by one digest a list.
+/// </summary>
 internal sealed class FirewallRuleHandlers(PveState state, CollectionReader reader)
 {
     private const string Groups = "/cluster/firewall/groups";
@@ -81,7 +83,8 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
         foreach (string address in (string[])["source", "dest"])
         {
             // Proxmox: the version follows from the addresses.
-            if (shown[address] is { } value && ApiCall.TextOf(value).Split('/')[0] is { } text && System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? parsed))
+            if (shown[address] is { } value && ApiCall.TextOf(value).Split('/')[0] is { } text
+                && System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? parsed))
             {
                 shown["ipversion"] = parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 6 : 4;
             }
@@ -94,13 +97,15 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     {
         List<JsonObject> rules = Rules(call);
         string digest = reader.Digest(rules);
-        return ApiReply.Of(new JsonArray([.. rules.Select((_, index) => (JsonNode)Show(rules, index, digest))]));
+        return ApiReply.List(rules.Select((_, index) => Show(rules, index, digest)));
     }
 
     private static int Demand(ApiCall call, List<JsonObject> rules)
     {
         string text = call.PathValues["pos"];
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position < rules.Count ? position : throw ApiFault.Failed($"no rule at position {text}");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position < rules.Count
+            ? position
+            : throw ApiFault.Failed($"no rule at position {text}");
     }
 
     private ApiReply Get(ApiCall call)

@@ -79,13 +79,16 @@ internal sealed class GuestTools(PveState state, GuestContext context)
     private ApiReply MachinePreconditions(ApiCall call)
     {
         Guest guest = state.GetGuest(call);
-        JsonArray disks = [.. guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false)).Select(option => Disk(guest, option.Key, option.Value)).OfType<JsonNode>()];
+        JsonArray disks = [.. guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false))
+            .Select(option => Disk(guest, option.Key, option.Value)).OfType<JsonNode>()];
         (JsonArray allowed, JsonObject refused) = Targets(guest, "unavailable_storages");
         return ApiReply.Of(new JsonObject
         {
             ["running"] = guest.IsRunning ? 1 : 0,
             ["local_disks"] = disks,
-            ["local_resources"] = new JsonArray([.. guest.Config.Keys.Where(static key => key.StartsWith("hostpci", StringComparison.Ordinal) || key.StartsWith("usb", StringComparison.Ordinal)).Select(static key => (JsonNode)JsonValue.Create(key))]),
+            ["local_resources"] = new JsonArray([.. guest.Config.Keys
+                .Where(static key => key.StartsWith("hostpci", StringComparison.Ordinal) || key.StartsWith("usb", StringComparison.Ordinal))
+                .Select(static key => (JsonNode)JsonValue.Create(key))]),
             ["mapped-resources"] = new JsonArray(),
             ["mapped-resource-info"] = new JsonObject(),
             ["has-dbus-vmstate"] = 1,

@@ -85,7 +85,8 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
 
     private static string? Complaint(MappingKind kind, string id, Dictionary<string, string> entry) => kind.Name switch
     {
-        "pci" => entry.GetValueOrDefault("path", "").Split(';').Select(path => PciComplaint(id, path, entry)).FirstOrDefault(static complaint => complaint is not null),
+        "pci" => entry.GetValueOrDefault("path", "").Split(';').Select(path => PciComplaint(id, path, entry))
+            .FirstOrDefault(static complaint => complaint is not null),
         "usb" => UsbComplaint(id, entry),
         _ => null,
     };

@@ -17,10 +17,10 @@ internal sealed class DiskStorageHandlers(PveState state)
 
     public void Register(HandlerTable table)
     {
-        table.Get($"{Root}/directory", call => ApiReply.Of(new JsonArray([.. DisksOf(call).Of("directory").Select(static made => (JsonNode)Directory(made))])));
+        table.Get($"{Root}/directory", call => ApiReply.List(DisksOf(call).Of("directory").Select(static made => Directory(made))));
         table.Get($"{Root}/lvm", call => ApiReply.Of(new JsonObject { ["leaf"] = 0, ["children"] = Groups(call.PathValues["node"]) }));
         table.Get($"{Root}/lvmthin", call => ApiReply.Of(ThinPools(call.PathValues["node"])));
-        table.Get($"{Root}/zfs", call => ApiReply.Of(new JsonArray([.. DisksOf(call).Of("zfs").Select(static made => (JsonNode)Pool(made))])));
+        table.Get($"{Root}/zfs", call => ApiReply.List(DisksOf(call).Of("zfs").Select(static made => Pool(made))));
         table.Get($"{Root}/zfs/{{name}}", PoolDetails);
         foreach ((string kind, string verb) in ((string, string)[])[("directory", "dir"), ("lvm", "lvm"), ("lvmthin", "lvmthin"), ("zfs", "zfs")])
         {
@@ -28,9 +28,10 @@ internal sealed class DiskStorageHandlers(PveState state)
             table.Delete($"{Root}/{kind}/{{name}}", call => Remove(call, kind, verb));
         }
 
-        table.Get("/nodes/{node}/scan/lvm", call => ApiReply.Of(new JsonArray([.. GroupNames(call.PathValues["node"]).Select(static name => (JsonNode)new JsonObject { ["vg"] = name })])));
+        table.Get("/nodes/{node}/scan/lvm", call => ApiReply.List(GroupNames(call.PathValues["node"]).Select(static name => new JsonObject { ["vg"] = name })));
         table.Get("/nodes/{node}/scan/lvmthin", ScanThin);
-        table.Get("/nodes/{node}/scan/zfs", call => ApiReply.Of(new JsonArray([.. PoolNames(call.PathValues["node"]).Select(static name => (JsonNode)new JsonObject { ["pool"] = name })])));
+        table.Get("/nodes/{node}/scan/zfs", call => ApiReply.List(PoolNames(call.PathValues["node"])
+            .Select(static name => new JsonObject { ["pool"] = name })));
     }
 
     private NodeDisks DisksOf(ApiCall call) => state.Nodes[call.PathValues["node"]].Disks;
@@ -52,7 +53,8 @@ internal sealed class DiskStorageHandlers(PveState state)
         .GroupBy(static storage => ApiCall.TextOf(storage.Options["vgname"]!), StringComparer.Ordinal);
 
     private IEnumerable<string> GroupNames(string node) => Configured(node).Select(static group => group.Key)
-        .Union(state.Nodes[node].Disks.Made.Values.Where(static made => made.Kind is "lvm" or "lvmthin").Select(static made => made.Name)).Order(StringComparer.Ordinal);
+        .Union(state.Nodes[node].Disks.Made.Values.Where(static made => made.Kind is "lvm" or "lvmthin").Select(static made => made.Name))
+        .Order(StringComparer.Ordinal);
 
     private JsonArray Groups(string node)
     {
@@ -64,7 +66,15 @@ internal sealed class DiskStorageHandlers(PveState state)
             NodeDisk disk = made?.Disks[0] ?? disks.Demand(SystemDisk);
             long free = made is { Kind: "lvm" } ? disk.Size : disk.Size / 64;
             JsonObject device = new() { ["name"] = disk.Path, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 1 };
-            groups.Add((JsonNode)new JsonObject { ["name"] = name, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 0, ["lvcount"] = 1, ["children"] = new JsonArray(device) });
+            groups.Add((JsonNode)new JsonObject
+            {
+                ["name"] = name,
+                ["size"] = disk.Size,
+                ["free"] = free,
+                ["leaf"] = 0,
+                ["lvcount"] = 1,
+                ["children"] = new JsonArray(device),
+            });
         }
 
         return groups;
@@ -104,11 +114,13 @@ internal sealed class DiskStorageHandlers(PveState state)
             throw ApiFault.Failed($"error listing thinpools: command '/sbin/lvs' failed: Volume group \"{group}\" not found");
         }
 
-        return ApiReply.Of(new JsonArray([.. ThinPools(call.PathValues["node"]).Where(pool => pool!["vg"]!.GetValue<string>() == group).Select(static pool => (JsonNode)new JsonObject { ["lv"] = pool!["lv"]!.DeepClone() })]));
+        return ApiReply.List(ThinPools(call.PathValues["node"]).Where(pool => pool!["vg"]!.GetValue<string>() == group)
+            .Select(static pool => new JsonObject { ["lv"] = pool!["lv"]!.DeepClone() }));
     }
 
     private IEnumerable<string> PoolNames(string node) => state.Nodes[node].Disks.Of("zfs").Select(static made => made.Name)
-        .Union(state.Storages.Values.Where(storage => storage.Type == "zfspool" && storage.IsOn(node) && storage.Options["pool"] is not null).Select(static storage => ApiCall.TextOf(storage.Options["pool"]!)));
+        .Union(state.Storages.Values.Where(storage => storage.Type == "zfspool" && storage.IsOn(node) && storage.Options["pool"] is not null)
+            .Select(static storage => ApiCall.TextOf(storage.Options["pool"]!)));
 
     private static JsonObject Pool(MadeOfDisks made) => new()
     {
@@ -126,13 +138,23 @@ internal sealed class DiskStorageHandlers(PveState state)
         string name = call.PathValues["name"];
         MadeOfDisks made = DisksOf(call).Find("zfs", name) ?? throw ApiFault.Failed($"command 'zpool status -P {name}' failed: exit code 1");
         JsonArray leaves = [.. made.Disks.Select(static disk => (JsonNode)Device(disk.Path, null))];
-        JsonObject root = Device(name, made.Detail == "single" ? leaves : new JsonArray(Device($"{(made.Detail == "raidz" ? "raidz1" : made.Detail == "raid10" ? "mirror" : made.Detail)}-0", leaves)));
+        string group = made.Detail switch { "raidz" => "raidz1", "raid10" => "mirror", _ => made.Detail };
+        JsonObject root = Device(name, made.Detail == "single" ? leaves : new JsonArray(Device($"{group}-0", leaves)));
         return ApiReply.Of(new JsonObject { ["name"] = name, ["state"] = "ONLINE", ["errors"] = "No known data errors", ["children"] = new JsonArray(root) });
     }
 
     private static JsonObject Device(string name, JsonArray? children)
     {
-        JsonObject device = new() { ["name"] = name, ["state"] = "ONLINE", ["read"] = 0, ["write"] = 0, ["cksum"] = 0, ["msg"] = "", ["leaf"] = children is null ? 1 : 0 };
+        JsonObject device = new()
+        {
+            ["name"] = name,
+            ["state"] = "ONLINE",
+            ["read"] = 0,
+            ["write"] = 0,
+            ["cksum"] = 0,
+            ["msg"] = "",
+            ["leaf"] = children is null ? 1 : 0,
+        };
         if (children is not null)
         {
             device["children"] = children;
@@ -156,7 +178,12 @@ internal sealed class DiskStorageHandlers(PveState state)
 
         if (all.Find(kind, name) is not null)
         {
-            throw ApiFault.Failed(kind == "zfs" ? $"pool '{name}' already exists on node '{node}'" : kind == "directory" ? $"a systemd mount unit already exists: mnt-pve-{name}.mount" : $"volume group '{name}' already exists on node '{node}'");
+            throw ApiFault.Failed(kind switch
+            {
+                "zfs" => $"pool '{name}' already exists on node '{node}'",
+                "directory" => $"a systemd mount unit already exists: mnt-pve-{name}.mount",
+                _ => $"volume group '{name}' already exists on node '{node}'",
+            });
         }
 
         bool adds = call.IsSet("add_storage");
@@ -269,11 +296,15 @@ internal sealed class DiskStorageHandlers(PveState state)
         string node = call.PathValues["node"];
         NodeDisks all = DisksOf(call);
         (bool cleansConfig, bool cleansDisks) = (call.IsSet("cleanup-config"), call.IsSet("cleanup-disks"));
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}remove", kind == "lvmthin" ? $"{call.Required("volume-group")}-{name}" : name, call.Caller.AuthId)
+        string id = kind == "lvmthin" ? $"{call.Required("volume-group")}-{name}" : name;
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}remove", id, call.Caller.AuthId)
         {
             Work = _ =>
             {
-                MadeOfDisks made = all.Find(kind, name) ?? throw ApiFault.Failed(kind == "directory" ? $"mount unit 'mnt-pve-{name}.mount' does not exist" : $"no such {kind} '{name}' on node '{node}'");
+                MadeOfDisks made = all.Find(kind, name)
+                    ?? throw ApiFault.Failed(kind == "directory"
+                        ? $"mount unit 'mnt-pve-{name}.mount' does not exist"
+                        : $"no such {kind} '{name}' on node '{node}'");
                 all.Made.Remove($"{kind}/{name}");
                 foreach (NodeDisk disk in made.Disks)
                 {

@@ -98,7 +98,8 @@ internal sealed class NodeSettingsHandlers(PveState state)
         foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == call.PathValues["node"] && guest.IsRunning))
         {
             long traffic = (long)(state.Now - guest.StartedAt).TotalSeconds * (1000 + guest.VmId);
-            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3])))
+            foreach (string device in guest.Config.Keys
+                .Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3])))
             {
                 // Proxmox: all members are texts.
                 list.Add((JsonNode)new JsonObject
@@ -136,7 +137,11 @@ internal sealed class NodeSettingsHandlers(PveState state)
     private ApiReply Subscription(ApiCall call)
     {
         JsonObject stored = Settings(call, "subscription");
-        JsonObject data = new() { ["serverid"] = "0123456789ABCDEF0123456789ABCDEF", ["url"] = "https://www.proxmox.com/en/proxmox-virtual-environment/pricing" };
+        JsonObject data = new()
+        {
+            ["serverid"] = "0123456789ABCDEF0123456789ABCDEF",
+            ["url"] = "https://www.proxmox.com/en/proxmox-virtual-environment/pricing",
+        };
         if (stored["key"] is not { } key)
         {
             data["status"] = "notfound";
@@ -150,8 +155,9 @@ internal sealed class NodeSettingsHandlers(PveState state)
         data["productname"] = "Proxmox VE Subscription";
         data["sockets"] = 2;
         data["checktime"] = stored["checktime"]!.DeepClone();
-        data["regdate"] = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>()).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        data["nextduedate"] = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>()).AddYears(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        DateTimeOffset registered = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>());
+        data["regdate"] = registered.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        data["nextduedate"] = registered.AddYears(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return ApiReply.Of(data);
     }
 

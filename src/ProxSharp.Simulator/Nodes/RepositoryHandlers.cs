@@ -69,7 +69,13 @@ internal sealed class RepositoryHandlers(PveState state)
             for (int index = 0; index < repositories.AsArray().Count; index++)
             {
                 string origin = Uris(repositories[index]!).Contains("debian.org", StringComparison.Ordinal) ? "Debian" : "Proxmox";
-                infos.Add((JsonNode)new JsonObject { ["path"] = path, ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture), ["kind"] = "origin", ["message"] = origin });
+                infos.Add((JsonNode)new JsonObject
+                {
+                    ["path"] = path,
+                    ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    ["kind"] = "origin",
+                    ["message"] = origin,
+                });
             }
         }
 
@@ -86,7 +92,8 @@ internal sealed class RepositoryHandlers(PveState state)
     private static string Uris(JsonNode repository) => ApiCall.TextOf(repository["URIs"]!);
 
     private static JsonObject? Configured(JsonObject files, string component) =>
-        files.SelectMany(static file => file.Value!.AsArray()).FirstOrDefault(repository => repository!["Components"]!.AsArray().Any(known => known!.GetValue<string>() == component))?.AsObject();
+        files.SelectMany(static file => file.Value!.AsArray())
+            .FirstOrDefault(repository => repository!["Components"]!.AsArray().Any(known => known!.GetValue<string>() == component))?.AsObject();
 
     // Proxmox: a repository that is not configured has no status.
     private static JsonObject Standard(JsonObject files, (string Handle, string Name, string Description, string File, string Uri, string Component) known)
@@ -105,7 +112,8 @@ internal sealed class RepositoryHandlers(PveState state)
         JsonObject files = FilesOf(state, call.PathValues["node"]);
         call.DemandDigest(() => Digest(files));
         string handle = call.Required("handle");
-        (string Handle, string Name, string Description, string File, string Uri, string Component) known = Array.Find(s_standard, repository => repository.Handle == handle);
+        (string Handle, string Name, string Description, string File, string Uri, string Component) known =
+            Array.Find(s_standard, repository => repository.Handle == handle);
         if (known.Handle is null)
         {
             throw ApiFault.Failed($"unknown repository handle '{handle}'");

@@ -10,7 +10,8 @@ namespace ProxSharp.Simulator.Pbs;
 internal static class DatastoreAccess
 {
     public static BackupNamespace Namespace(ApiCall call, string parameter = "ns") =>
-        BackupNamespace.TryParse(call.Text(parameter) ?? "", out BackupNamespace ns) ? ns : throw ApiFault.Parameter(parameter, "value does not match the regex pattern");
+        BackupNamespace.TryParse(call.Text(parameter) ?? "", out BackupNamespace ns) ? ns
+            : throw ApiFault.Parameter(parameter, "value does not match the regex pattern");
 
     public static GroupKey Group(ApiCall call) =>
         BackupGroupPath.TryParse($"{call.Required("backup-type")}/{call.Required("backup-id")}", out BackupGroupPath group)

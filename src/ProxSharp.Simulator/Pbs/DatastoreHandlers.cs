@@ -37,7 +37,8 @@ internal sealed class DatastoreHandlers(PbsState state)
         JsonArray list = [];
         foreach (Datastore store in DatastoreAccess.Visible(state, call))
         {
-            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone() }));
+            JsonNode? comment = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone();
+            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = comment }));
         }
 
         return ApiReply.Of(list);
@@ -232,7 +233,8 @@ internal sealed class DatastoreHandlers(PbsState state)
         }
 
         JsonObject config = [];
-        foreach ((string key, JsonNode value) in call.Parameters.Where(static parameter => parameter.Key is not ("name" or "reuse-datastore" or "overwrite-in-use" or "digest")))
+        foreach ((string key, JsonNode value) in call.Parameters
+            .Where(static parameter => parameter.Key is not ("name" or "reuse-datastore" or "overwrite-in-use" or "digest")))
         {
             config[key] = value.DeepClone();
         }
@@ -269,6 +271,7 @@ internal sealed class DatastoreHandlers(PbsState state)
         });
 
         // Proxmox: this call answers the digest of nothing.
-        return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([])) } };
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([]));
+        return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = digest } };
     }
 }

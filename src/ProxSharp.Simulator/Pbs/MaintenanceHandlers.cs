@@ -15,7 +15,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
     {
         const string Store = "/admin/datastore/{store}";
         table.Get($"{Store}/gc", call => ApiReply.Of(Status(state.GetDatastore(call.PathValues["store"]))));
-        table.Get("/admin/gc", call => ApiReply.Of(new JsonArray([.. DatastoreAccess.Visible(state, call).Select(static store => (JsonNode)Status(store))])));
+        table.Get("/admin/gc", call => ApiReply.List(DatastoreAccess.Visible(state, call).Select(static store => Status(store))));
         table.Get("/admin/gc/{store}", call => ApiReply.Of(new JsonArray(Status(state.GetDatastore(call.PathValues["store"])))));
         table.Post($"{Store}/gc", Collect);
         table.Post($"{Store}/prune", Prune);
@@ -61,13 +61,15 @@ internal sealed class MaintenanceHandlers(PbsState state)
     });
 
     /// <summary>Starts a verification of the groups of a namespace and those below it.</summary>
-    public SimulatedTask StartVerification(Datastore store, string type, string id, string owner, BackupNamespace ns, int depth, Func<BackupManifest, bool> isSkipped) =>
+    public SimulatedTask StartVerification(
+        Datastore store, string type, string id, string owner, BackupNamespace ns, int depth, Func<BackupManifest, bool> isSkipped) =>
         state.Tasks.Start(new TaskRequest(state.NodeName, type, id, owner)
         {
             Effort = 3,
             Lines = [$"verify datastore {store.Name}"],
             Work = task => new Verifier(store, task) { IsSkipped = isSkipped }.Groups(
-                [.. store.Namespaces(ns, depth).SelectMany(store.Groups).Where(static group => group is not { Type: "host", Id: "benchmark" }).OrderBy(static group => group.Folder, StringComparer.Ordinal)]),
+                [.. store.Namespaces(ns, depth).SelectMany(store.Groups).Where(static group => group is not { Type: "host", Id: "benchmark" })
+                    .OrderBy(static group => group.Folder, StringComparer.Ordinal)]),
         });
 
     /// <summary>Starts to prune the groups of a namespace and those below it.</summary>

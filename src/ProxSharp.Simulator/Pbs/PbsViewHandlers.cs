@@ -27,8 +27,9 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
         table.Get("/config/notifications/targets", _ => ApiReply.Of(Targets()));
-        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.Of(new JsonArray([.. s_fields.Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
-        table.Get("/config/tape-encryption-keys", _ => ApiReply.Of(new JsonArray([.. state.Collections.Items("/config/tape-encryption-keys").Values.Select(static key => key.DeepClone())])));
+        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.List(s_fields.Select(static name => new JsonObject { ["name"] = name })));
+        table.Get("/config/tape-encryption-keys", _ => ApiReply.List(state.Collections.Items("/config/tape-encryption-keys").Values
+            .Select(static key => key.DeepClone())));
         table.Get("/config/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", Time);

@@ -22,7 +22,8 @@ internal static class Pruner
     /// <summary>The rules as a log shows them; null if there are none.</summary>
     private static string? Describe(Func<string, long?> keep)
     {
-        string[] given = [.. s_rules.Where(rule => keep(rule) is not null).Select(rule => string.Create(CultureInfo.InvariantCulture, $"--{rule} {keep(rule)}"))];
+        string[] given = [.. s_rules.Where(rule => keep(rule) is not null)
+            .Select(rule => string.Create(CultureInfo.InvariantCulture, $"--{rule} {keep(rule)}"))];
         return given.Length == 0 ? null : string.Join(' ', given);
     }
 

@@ -145,7 +145,9 @@ internal sealed class SnapshotHandlers(PbsState state)
             throw new ApiFault(400, "group only partially deleted due to protected snapshots");
         }
 
-        return !state.IsModern ? ApiReply.Nothing : ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
+        return !state.IsModern
+            ? ApiReply.Nothing
+            : ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
     }
 
     private ApiReply SetGroupNotes(ApiCall call) => OfGroup(call, Modify, isWrite: true, (store, group) =>
@@ -179,12 +181,13 @@ internal sealed class SnapshotHandlers(PbsState state)
 
         if (ownOnly && !IsHandedOver(call.Caller.AuthId, before, owner))
         {
-            throw new ApiFault(403, FormattableString.Invariant($"{call.Caller.AuthId} does not have permission to change owner of backup group '{group.Group}' from {before} to {owner}"));
+            throw new ApiFault(403,
+                FormattableString.Invariant($"{call.Caller.AuthId} does not have permission to change owner of backup group '{group.Group}' from {before} to {owner}"));
         }
 
         if (!Exists(owner))
         {
-            throw new ApiFault(400, owner.Contains('!', StringComparison.Ordinal) ? $"API token '{owner}' is inactive or non-existent." : $"user '{owner}' is inactive or non-existent.");
+            throw new ApiFault(400, $"{(owner.Contains('!', StringComparison.Ordinal) ? "API token" : "user")} '{owner}' is inactive or non-existent.");
         }
 
         store.SetOwner(group, owner);

@@ -136,7 +136,8 @@ internal sealed class SdnConfig(PveState state, CollectionReader reader)
     ];
 
     /// <summary>The route maps there are or were.</summary>
-    public IEnumerable<string> RouteMapNames() => state.Collections.Paths.Concat(_running.Keys).Where(static path => path.StartsWith(RouteMaps + "/", StringComparison.Ordinal))
+    public IEnumerable<string> RouteMapNames() => state.Collections.Paths.Concat(_running.Keys)
+        .Where(static path => path.StartsWith(RouteMaps + "/", StringComparison.Ordinal))
         .Select(static path => path[(RouteMaps.Length + 1)..]).Distinct().Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Below(string list, Func<string, string> path) => Wanted(list).Keys.Union(Running(list).Keys).Select(path);

@@ -90,7 +90,9 @@ internal sealed class SdnObjectHandlers(PveState state, CollectionReader reader,
     private IEnumerable<KeyValuePair<string, JsonObject>> Services(SdnKind kind)
     {
         IEnumerable<KeyValuePair<string, JsonObject>> known = state.Collections.Items(kind.List);
-        return kind == SdnKind.Ipam && !state.Collections.Items(kind.List).ContainsKey("pve") ? known.Append(KeyValuePair.Create("pve", new JsonObject { ["type"] = "pve" })) : known;
+        return kind == SdnKind.Ipam && !state.Collections.Items(kind.List).ContainsKey("pve")
+            ? known.Append(KeyValuePair.Create("pve", new JsonObject { ["type"] = "pve" }))
+            : known;
     }
 
     private JsonObject ShownService(SdnKind kind, string name, JsonObject item)

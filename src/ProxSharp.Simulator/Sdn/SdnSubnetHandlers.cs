@@ -45,7 +45,7 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
     private ApiReply List(ApiCall call)
     {
         DemandRight(call, "SDN.Audit", "SDN.Allocate");
-        return ApiReply.Of(new JsonArray([.. config.Names(call, ListOf(call)).Select(name => (JsonNode)Shown(call, name))]));
+        return ApiReply.List(config.Names(call, ListOf(call)).Select(name => Shown(call, name)));
     }
 
     private ApiReply Get(ApiCall call)
@@ -117,7 +117,8 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
 
     private static void DemandGateway(JsonObject item, string? cidr)
     {
-        if (item["gateway"] is { } gateway && IPNetwork.TryParse(cidr, out IPNetwork network) && IPAddress.TryParse(ApiCall.TextOf(gateway), out IPAddress? address) && !network.Contains(address))
+        if (item["gateway"] is { } gateway && IPNetwork.TryParse(cidr, out IPNetwork network)
+            && IPAddress.TryParse(ApiCall.TextOf(gateway), out IPAddress? address) && !network.Contains(address))
         {
             throw ApiFault.Parameter("gateway", $"{address} is not in subnet {cidr}");
         }

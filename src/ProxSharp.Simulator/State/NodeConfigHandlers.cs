@@ -28,7 +28,8 @@ internal sealed class NodeConfigHandlers(PveState state)
         JsonObject settings = Settings(call);
         JsonObject data = [];
         string? wanted = call.Text("property");
-        foreach ((string name, JsonNode? value) in settings.Where(option => wanted is null || option.Key == wanted || (wanted == "acme" && option.Key.StartsWith("acme", StringComparison.Ordinal))))
+        foreach ((string name, JsonNode? value) in settings
+            .Where(option => wanted is null || option.Key == wanted || (wanted == "acme" && option.Key.StartsWith("acme", StringComparison.Ordinal))))
         {
             // Proxmox: numbers come as texts, notes with one more line end.
             string text = value!.GetValue<string>();

@@ -152,7 +152,8 @@ internal sealed class BackupSession : ProtocolSession
             _total += new UploadCount(0, blob.Length, 0, 0);
         }
 
-        _task.Write(FormattableString.Invariant($"add blob \"{Store.PathOf($"{Context.Snapshot.Folder}/{name}")}\" ({blob.Length} bytes, comp: {blob.Length})"));
+        _task.Write(FormattableString.Invariant(
+            $"add blob \"{Store.PathOf($"{Context.Snapshot.Folder}/{name}")}\" ({blob.Length} bytes, comp: {blob.Length})"));
         return Reply(null);
     }
 

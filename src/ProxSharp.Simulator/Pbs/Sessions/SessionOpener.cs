@@ -39,7 +39,8 @@ internal sealed class SessionOpener(SessionServices services)
         CheckBenchmark(key, isBenchmark);
         if (!store.Locks.TryLock(key, State.Now))
         {
-            throw new ApiFault(400, $"unable to acquire lock on backup group directory \"{store.PathOf(key.Group.Folder)}\" - another backup is already running");
+            throw new ApiFault(400,
+                $"unable to acquire lock on backup group directory \"{store.PathOf(key.Group.Folder)}\" - another backup is already running");
         }
 
         try
