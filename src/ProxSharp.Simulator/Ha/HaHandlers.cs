@@ -231,6 +231,23 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             lrm[node] = new JsonObject { ["mode"] = "active", ["state"] = "active", ["results"] = new JsonObject(), ["timestamp"] = now };
         }
 
+        return ApiReply.Of(new JsonObject
+        {
+            ["manager_status"] = new JsonObject
+            {
+                ["master_node"] = state.LocalNode,
+                ["node_status"] = nodes,
+                ["service_status"] = ServiceStatus(),
+                ["relocate_trial"] = new JsonObject(),
+                ["timestamp"] = now,
+            },
+            ["quorum"] = new JsonObject { ["node"] = state.LocalNode, ["quorate"] = "1" },
+            ["lrm_status"] = lrm,
+        });
+    }
+
+    private JsonObject ServiceStatus()
+    {
         JsonObject services = [];
         foreach ((string sid, JsonObject resource) in Managed)
         {
@@ -249,18 +266,6 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             services[sid] = service;
         }
 
-        return ApiReply.Of(new JsonObject
-        {
-            ["manager_status"] = new JsonObject
-            {
-                ["master_node"] = state.LocalNode,
-                ["node_status"] = nodes,
-                ["service_status"] = services,
-                ["relocate_trial"] = new JsonObject(),
-                ["timestamp"] = now,
-            },
-            ["quorum"] = new JsonObject { ["node"] = state.LocalNode, ["quorate"] = "1" },
-            ["lrm_status"] = lrm,
-        });
+        return services;
     }
 }

@@ -178,12 +178,7 @@ internal sealed class DiskStorageHandlers(PveState state)
 
         if (all.Find(kind, name) is not null)
         {
-            throw ApiFault.Failed(kind switch
-            {
-                "zfs" => $"pool '{name}' already exists on node '{node}'",
-                "directory" => $"a systemd mount unit already exists: mnt-pve-{name}.mount",
-                _ => $"volume group '{name}' already exists on node '{node}'",
-            });
+            throw Taken(kind, name, node);
         }
 
         bool adds = call.IsSet("add_storage");
@@ -211,6 +206,13 @@ internal sealed class DiskStorageHandlers(PveState state)
             },
         }).Upid);
     }
+
+    private static ApiFault Taken(string kind, string name, string node) => ApiFault.Failed(kind switch
+    {
+        "zfs" => $"pool '{name}' already exists on node '{node}'",
+        "directory" => $"a systemd mount unit already exists: mnt-pve-{name}.mount",
+        _ => $"volume group '{name}' already exists on node '{node}'",
+    });
 
     private static void DemandLayout(string layout, int count)
     {

@@ -45,26 +45,32 @@ internal sealed class SessionOpener(SessionServices services)
 
         try
         {
-            Claim(store, key, caller, isBenchmark);
-            SnapshotKey? previous = store.LastValid(key.Group);
-            if (previous is { } last && key.Time <= last.Time)
-            {
-                throw new ApiFault(400, "backup timestamp is older than last backup.");
-            }
-
-            if (store.Exists(key))
-            {
-                throw new ApiFault(400, "backup directory already exists.");
-            }
-
-            store.Files.MakeFolder(key.Folder);
-            return Accept(WriterProtocol, new BackupSession(new SessionContext(services, store, key, caller), previous, isBenchmark, call.IsSet("debug")));
+            return Accept(WriterProtocol, Begin(new SessionContext(services, store, key, caller), isBenchmark, call.IsSet("debug")));
         }
         catch
         {
             store.Locks.Unlock(key);
             throw;
         }
+    }
+
+    private static BackupSession Begin(SessionContext context, bool isBenchmark, bool isVerbose)
+    {
+        (Datastore store, SnapshotKey key) = (context.Store, context.Snapshot);
+        Claim(store, key, context.Caller, isBenchmark);
+        SnapshotKey? previous = store.LastValid(key.Group);
+        if (previous is { } last && key.Time <= last.Time)
+        {
+            throw new ApiFault(400, "backup timestamp is older than last backup.");
+        }
+
+        if (store.Exists(key))
+        {
+            throw new ApiFault(400, "backup directory already exists.");
+        }
+
+        store.Files.MakeFolder(key.Folder);
+        return new BackupSession(context, previous, isBenchmark, isVerbose);
     }
 
     private static void CheckBenchmark(SnapshotKey key, bool isBenchmark)
