@@ -18,8 +18,8 @@ public sealed record PbsSimulatorOptions
     public string? DatastoreDirectory { get; init; }
 
     /// <summary>
-    /// The version that the server says it is, for example 3.2.4: major, minor and release. Members of answers that came with version 4 are left out below it. 4.2.1
-    /// by default.
+    /// The version that the server says it is, for example 3.2.4: major, minor and release. Members of answers that came with version 4 are
+    /// left out below it. 4.2.1 by default.
     /// </summary>
     public Version Version { get; init; } = new(4, 2, 1);
 

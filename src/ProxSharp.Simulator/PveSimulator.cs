@@ -2,29 +2,13 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ProxSharp.Pve.Api;
 using ProxSharp.Simulator.Access;
-using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Certificates;
-using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
-using ProxSharp.Simulator.Firewall;
-using ProxSharp.Simulator.Guests;
-using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
-using ProxSharp.Simulator.Jobs;
-using ProxSharp.Simulator.Mappings;
-using ProxSharp.Simulator.Nodes;
-using ProxSharp.Simulator.Processors;
-using ProxSharp.Simulator.Replication;
-using ProxSharp.Simulator.Rrd;
 using ProxSharp.Simulator.Scenarios;
-using ProxSharp.Simulator.Sdn;
-using ProxSharp.Simulator.Shapes;
 using ProxSharp.Simulator.State;
-using ProxSharp.Simulator.Storage;
-using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator;
 
@@ -184,102 +168,5 @@ public sealed class PveSimulator : IAsyncDisposable
     }
 
     private static PvePipeline BuildPipeline(PveState state, TicketOffice tickets, FaultInjector faults, PveSimulatorOptions options) =>
-        new(state, new PveAuthentication(state, tickets), Handlers(state, tickets, faults), options.Delays);
-
-    private static void RegisterNodes(PveState state, GuestContext context, HandlerTable table)
-    {
-        new AptHandlers(state).Register(table);
-        new RepositoryHandlers(state).Register(table);
-        new ApplianceHandlers(state, context.Configurator).Register(table);
-        new DiskHandlers(state).Register(table);
-        new DiskStorageHandlers(state).Register(table);
-        new HardwareHandlers(state).Register(table);
-        new CertificateHandlers(state).Register(table);
-        new OrderHandlers(state).Register(table);
-    }
-
-    private static void RegisterNetworks(PveState state, CollectionReader reader, HandlerTable table)
-    {
-        SdnConfig config = new(state, reader);
-        state.Sdn = config;
-        AddressBook addresses = new(config);
-        new SdnHandlers(state, config, addresses).Register(table);
-        new SdnObjectHandlers(state, reader, config).Register(table);
-        new SdnSubnetHandlers(state, reader, config, addresses).Register(table);
-        new SdnNodeHandlers(state, config).Register(table);
-        new FabricHandlers(state, reader, config).Register(table);
-        new RoutePolicyHandlers(state, reader, config).Register(table);
-    }
-
-    private static PveDispatcher Handlers(PveState state, TicketOffice tickets, FaultInjector faults)
-    {
-        state.Faults = faults;
-        GuestFaults guestFaults = new(state, faults);
-        state.Tasks.Saboteur = request => faults.TakeTaskFault(request.Type, request.Id, request.Node) ?? guestFaults.TaskFailure(request);
-        faults.Rebooter = node =>
-        {
-            lock (state.Gate)
-            {
-                state.Settle();
-                state.Reboot(node);
-            }
-        };
-        ShapeValues shapes = new(state.Schema);
-        HandlerTable table = new(state.Schema);
-        GuestContext context = new(state, shapes);
-        new LoginHandlers(state, tickets).Register(table);
-        new ClusterHandlers(state, faults).Register(table);
-        new PveTaskHandlers(state).Register(table);
-        new GuestHandlers(state, context).Register(table);
-        new GuestLifecycle(state).Register(table);
-        new GuestCreation(state, context).Register(table);
-        new GuestCloning(state, context).Register(table);
-        new GuestSnapshots(state, context).Register(table);
-        new GuestMoving(state, context).Register(table);
-        new GuestAgent(state).Register(table);
-        new GuestTools(state, context).Register(table);
-        new CloudInit(state).Register(table);
-        new UserHandlers(state).Register(table);
-        new RightsHandlers(state).Register(table);
-        new FactorHandlers(state, state.Random).Register(table);
-        new PoolHandlers(state).Register(table);
-        CollectionReader reader = new(shapes, state.Schema.Product);
-        new RemoteMigration(state, context).Register(table);
-        new BackupHandlers(state).Register(table);
-        new BackupJobHandlers(state, reader).Register(table);
-        new RealmSyncHandlers(state, reader).Register(table);
-        new BulkHandlers(state, context).Register(table);
-        new HaHandlers(state, reader, faults).Register(table);
-        new FirewallRuleHandlers(state, reader).Register(table);
-        new FirewallViews(state).Register(table);
-        RegisterNetworks(state, reader, table);
-        new ReplicationHandlers(state, reader).Register(table);
-        new RrdHandlers(state).Register(table);
-        new MetricsHandlers(state).Register(table);
-        new ServiceHandlers(state).Register(table);
-        new NodeSettingsHandlers(state).Register(table);
-        new LogHandlers(state).Register(table);
-        new NetworkHandlers(state, reader).Register(table);
-        new ConsoleHandlers(state).Register(table);
-        new StorageHandlers(state).Register(table);
-        new ContentHandlers(state, context.Configurator).Register(table);
-        new PruneHandlers(state).Register(table);
-        new ClusterLogHandlers(state).Register(table);
-        RegisterNodes(state, context, table);
-        new MappingHandlers(state, reader).Register(table);
-        new AcmeHandlers(state, reader).Register(table);
-        FallbackHandler collections = new(state, shapes);
-        new NotificationHandlers(state, collections).Register(table);
-        new FirewallNameHandlers(state, collections).Register(table);
-        new CpuModelHandlers(state, reader).Register(table);
-        FirewallMacros.Register(table);
-        new DatacenterHandlers(state).Register(table);
-        new NodeConfigHandlers(state).Register(table);
-        new CephHandlers(state, collections).Register(table);
-        BatchHandlers batch = new(state);
-        batch.Register(table);
-        PveDispatcher dispatcher = new(state, table, collections, new ParameterStage(state.Schema), faults, guestFaults);
-        batch.Dispatch = dispatcher.Dispatch;
-        return dispatcher;
-    }
+        new(state, new PveAuthentication(state, tickets), new PveHandlers(state, tickets, faults).Dispatcher(), options.Delays);
 }

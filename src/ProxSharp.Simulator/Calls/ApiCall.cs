@@ -61,6 +61,18 @@ internal sealed class ApiCall
         JsonNode single => [TextOf(single)],
     };
 
+    /// <summary>Fails if the caller means another version of a configuration than the present one.</summary>
+    /// <param name="present">Makes the digest of the present one; only called if the caller named a version.</param>
+    /// <param name="context">What the complaint begins with.</param>
+    /// <exception cref="ApiFault">The configuration was changed.</exception>
+    public void DemandDigest(Func<string> present, string context = "")
+    {
+        if (Text("digest") is { } digest && digest != present())
+        {
+            throw ApiFault.Failed(context + ApiFault.ConfigurationChanged);
+        }
+    }
+
     public static string TextOf(JsonNode node) => node switch
     {
         JsonArray array => string.Join(',', array.Select(static item => item is null ? "" : TextOf(item))),

@@ -5,6 +5,9 @@ internal sealed class ApiFault : Exception
 {
     public const string VerificationFailed = "Parameter verification failed.";
 
+    /// <summary>What the server says to who changes a configuration of which it has not seen the last version.</summary>
+    public const string ConfigurationChanged = "detected modified configuration - file changed by other user? Try again.";
+
     public ApiFault(int status, string message, IReadOnlyDictionary<string, string>? errors = null)
         : base(message) => (Status, Errors) = (status, errors);
 

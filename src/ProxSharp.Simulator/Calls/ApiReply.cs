@@ -49,6 +49,8 @@ internal sealed record ApiReply
 
     public static ApiReply Of(string text) => new() { Data = JsonValue.Create(text) };
 
+    public static ApiReply List(IEnumerable<JsonNode?> items) => Of(new JsonArray([.. items]));
+
     public static ApiReply Page(JsonArray items, long total) => new()
     {
         Data = items,

@@ -8,7 +8,10 @@ using ProxSharp.Simulator.Http;
 
 namespace ProxSharp.Simulator.Calls;
 
-/// <summary>Turns replies and errors into one of the formats of the Proxmox VE API (<c>json</c>, <c>extjs</c>, <c>htmljs</c>, <c>html</c>, <c>spiceconfig</c>, <c>png</c>).</summary>
+/// <summary>
+/// Turns replies and errors into one of the formats of the Proxmox VE API (<c>json</c>, <c>extjs</c>, <c>htmljs</c>, <c>html</c>,
+/// <c>spiceconfig</c>, <c>png</c>).
+/// </summary>
 internal sealed class PveFormat(string name)
 {
     public const string JsonContentType = "application/json;charset=UTF-8";
@@ -45,18 +48,17 @@ internal sealed class PveFormat(string name)
             };
         }
 
-        switch (name)
+        return name switch
         {
-            case "spiceconfig":
-                return SpiceConfig(reply.Data);
-            case "html":
-                return HtmlPage(new JsonObject { ["data"] = reply.Data?.DeepClone() }, 200, "OK");
-            case "png":
-                return Image(reply.Data);
-            default:
-                break;
-        }
+            "spiceconfig" => SpiceConfig(reply.Data),
+            "html" => HtmlPage(new JsonObject { ["data"] = reply.Data?.DeepClone() }, 200, "OK"),
+            "png" => Image(reply.Data),
+            _ => Json(Envelope(reply)) with { AlwaysCompress = reply.AlwaysCompress },
+        };
+    }
 
+    private JsonObject Envelope(ApiReply reply)
+    {
         JsonObject envelope = new() { ["data"] = reply.Data?.DeepClone() };
         foreach ((string key, JsonNode? value) in reply.Siblings ?? [])
         {
@@ -68,7 +70,7 @@ internal sealed class PveFormat(string name)
             envelope["success"] = 1;
         }
 
-        return Json(envelope) with { AlwaysCompress = reply.AlwaysCompress };
+        return envelope;
     }
 
     public WireResponse Write(ApiFault fault)
@@ -160,7 +162,8 @@ internal sealed class PveFormat(string name)
         Reason = reason,
         ContentType = HtmlContentType,
         Body = Encoding.UTF8.GetBytes(
-            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Proxmox VE API</title></head>\n<body><pre>{Escape(Encoding.UTF8.GetString(Serialize(shown, s_indented)))}</pre></body>\n</html>\n"),
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Proxmox VE API</title></head>\n"
+            + $"<body><pre>{Escape(Encoding.UTF8.GetString(Serialize(shown, s_indented)))}</pre></body>\n</html>\n"),
     };
 
     // Proxmox: pictures come as a text of code points in JSON; data that is no picture gives an empty answer.

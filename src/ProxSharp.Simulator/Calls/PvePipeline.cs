@@ -17,8 +17,6 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
 {
     private const int MaximumBody = 512 * 1024;
 
-    private static readonly string[] s_roots = ["version", "cluster", "nodes", "storage", "access", "pools"];
-
     private static readonly TimeSpan s_refusalDelay = TimeSpan.FromSeconds(3);
 
     public WireResponse? CheckHead(WireRequest request)
@@ -63,19 +61,21 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             return new WireResponse { ContentType = SchemaScript.ContentType, Body = SchemaScript.Of(state.Schema) };
         }
 
-        string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (segments is [])
+        return path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
-            return PveFormat.StartPage();
-        }
+            [] => PveFormat.StartPage(),
+            ["api2", .. string[] segments] => await HandleApiAsync(request, segments, cancellationToken).ConfigureAwait(false),
+            _ => WireResponse.Text(500, $"no such file '{path}'\n"),
+        };
+    }
 
-        if (segments is [not "api2", ..])
-        {
-            return WireResponse.Text(500, $"no such file '{path}'\n");
-        }
-
-        string apiPath = "/" + string.Join('/', segments.Skip(2));
-        Principal? caller;
+    /// <param name="request">The request.</param>
+    /// <param name="segments">The path behind <c>/api2</c>: the format first.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    private async ValueTask<WireResponse> HandleApiAsync(WireRequest request, string[] segments, CancellationToken cancellationToken)
+    {
+        string apiPath = "/" + string.Join('/', segments.Skip(1));
+        Principal caller;
         try
         {
             caller = Authenticate(request, apiPath);
@@ -85,25 +85,22 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             return WireResponse.Empty(fault.Status, fault.Message, delays ? s_refusalDelay : TimeSpan.Zero);
         }
 
-        if (segments.Length < 2)
+        if (segments is [])
         {
             return WireResponse.Text(501, "no such uri");
         }
 
-        PveFormat format = new(segments[1]);
-        if (apiPath == "/" && request.Method == "GET" && format.IsKnown)
+        PveFormat format = new(segments[0]);
+        if (!format.IsKnown)
         {
-            return format.Write(RootIndex());
+            return WireResponse.Text(501, $"no formatter for uri {apiPath}, {segments[0]}");
         }
 
-        return format.IsKnown
-            ? await ExecuteAsync(request, apiPath, caller, format, cancellationToken).ConfigureAwait(false)
-            : WireResponse.Text(501, $"no formatter for uri {apiPath}, {segments[1]}");
+        // Proxmox: the root answers with its index although the schema does not declare it.
+        return apiPath == "/" && request.Method == "GET"
+            ? format.Write(IndexHandlers.Root())
+            : await ExecuteAsync(request, apiPath, caller, format, cancellationToken).ConfigureAwait(false);
     }
-
-    // Proxmox: the root answers with its index although the schema does not declare it.
-    private static ApiReply RootIndex() =>
-        ApiReply.Of(new JsonArray([.. s_roots.Select(static name => (JsonNode)new JsonObject { ["subdir"] = name })]));
 
     private static bool IsUpload(WireRequest request) =>
         request.ContentType == "multipart/form-data" && request.Path.EndsWith("/upload", StringComparison.Ordinal);
@@ -116,61 +113,32 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         }
     }
 
-    private async ValueTask<WireResponse> ExecuteAsync(WireRequest request, string apiPath, Principal caller, PveFormat format, CancellationToken cancellationToken)
+    private async ValueTask<WireResponse> ExecuteAsync(
+        WireRequest request, string apiPath, Principal caller, PveFormat format, CancellationToken cancellationToken)
     {
-        ApiEndpoint? endpoint = null;
         bool isProxied = false;
         try
         {
-            if (apiPath == "/" && request.Method == "GET")
-            {
-                return format.Write(IndexHandlers.Root());
-            }
-
             if (WebSocketUpgrade.IsWanted(request) && WebSocketUpgrade.Refuse(request) is { } refusal)
             {
                 return refusal;
             }
 
             ApiMatch match = Route(request.Method, apiPath);
-            endpoint = match.Endpoint;
-            isProxied = endpoint.IsProtected || IsRemote(match);
-            (Dictionary<string, JsonNode> parameters, UploadedFile? upload) = await ReadParametersAsync(request, match, caller, cancellationToken).ConfigureAwait(false);
-            ApiCall call = new()
-            {
-                Endpoint = endpoint,
-                Path = apiPath,
-                PathValues = LocalNodeNames(match.PathValues),
-                Parameters = parameters,
-                Caller = caller,
-                Upload = upload,
-                IsUpgrade = WebSocketUpgrade.IsWanted(request),
-            };
-            foreach ((string name, string value) in call.PathValues)
-            {
-                parameters[name] = JsonValue.Create(value);
-            }
-
+            isProxied = match.Endpoint.IsProtected || IsRemote(match);
+            ApiCall call = await ReadCallAsync(request, apiPath, match, caller, cancellationToken).ConfigureAwait(false);
             ApiReply reply = dispatcher.Dispatch(call);
-            if (WebSocketUpgrade.IsWanted(request))
+            if (call.IsUpgrade)
             {
                 return WebSocketUpgrade.Accept(request, reply);
             }
 
-            bool stays = upload is null;
+            bool stays = call.Upload is null;
             return format.Write(reply) with { IsProxied = isProxied && stays, Close = !stays };
         }
         catch (ApiFault fault)
         {
-            TimeSpan delay = delays ? fault.Delay : TimeSpan.Zero;
-            if (!format.HidesStatus && FirstLine(fault.Message).Any(static letter => letter > 0xFF))
-            {
-                return Unwritable(isProxied);
-            }
-
-            return fault.IsEmpty
-                ? WireResponse.Empty(fault.Status, FirstLine(fault.Message), delay)
-                : format.Write(fault) with { Delay = delay, IsProxied = isProxied && format.HidesStatus };
+            return Refuse(fault, format, isProxied);
         }
         catch (RequestHeadException exception) when (exception.Response is { } response)
         {
@@ -178,11 +146,47 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         }
     }
 
+    private WireResponse Refuse(ApiFault fault, PveFormat format, bool isProxied)
+    {
+        if (!format.HidesStatus && FirstLine(fault.Message).Any(static letter => letter > 0xFF))
+        {
+            return Unwritable(isProxied);
+        }
+
+        TimeSpan delay = delays ? fault.Delay : TimeSpan.Zero;
+        return fault.IsEmpty
+            ? WireResponse.Empty(fault.Status, FirstLine(fault.Message), delay)
+            : format.Write(fault) with { Delay = delay, IsProxied = isProxied && format.HidesStatus };
+    }
+
+    private async ValueTask<ApiCall> ReadCallAsync(WireRequest request, string apiPath, ApiMatch match, Principal caller, CancellationToken cancellationToken)
+    {
+        (Dictionary<string, JsonNode> parameters, UploadedFile? upload) =
+            await ReadParametersAsync(request, match, caller, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, string> pathValues = LocalNodeNames(match.PathValues);
+        foreach ((string name, string value) in pathValues)
+        {
+            parameters[name] = JsonValue.Create(value);
+        }
+
+        return new ApiCall
+        {
+            Endpoint = match.Endpoint,
+            Path = apiPath,
+            PathValues = pathValues,
+            Parameters = parameters,
+            Caller = caller,
+            Upload = upload,
+            IsUpgrade = WebSocketUpgrade.IsWanted(request),
+        };
+    }
+
     private ApiMatch Route(string verb, string apiPath)
     {
         // The schema decodes segments itself; the path was decoded byte by byte before.
         string escaped = string.Join('/', apiPath.Split('/').Select(Uri.EscapeDataString));
-        if (ApiMethods.TryParse(verb, out ApiMethod method) && state.Schema.TryMatch(method, escaped, out ApiMatch? match) && match.PathValues.All(static value => IsPlausible(value.Key, value.Value)))
+        if (ApiMethods.TryParse(verb, out ApiMethod method) && state.Schema.TryMatch(method, escaped, out ApiMatch? match)
+            && match.PathValues.All(static value => IsPlausible(value.Key, value.Value)))
         {
             return match;
         }
@@ -262,7 +266,8 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
         }
         catch (JsonException)
         {
-            throw new RequestHeadException(500, $"malformed JSON string, neither tag, array, object, number, string or atom, at character offset {body.Length} (before \"(end of string)\") {Position} 934.\n");
+            const string Malformed = "malformed JSON string, neither tag, array, object, number, string or atom, at character offset";
+            throw new RequestHeadException(500, $"{Malformed} {body.Length} (before \"(end of string)\") {Position} 934.\n");
         }
         catch (InvalidDataException)
         {
@@ -323,5 +328,4 @@ internal sealed class PvePipeline(PveState state, PveAuthentication authenticati
             throw new ApiFault(595, "No route to host") { IsEmpty = true };
         }
     }
-
 }

@@ -11,6 +11,11 @@ internal static class AcmeDirectory
 
     public const string Staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
+    /// <summary>The authorities that a server offers.</summary>
+    public static JsonArray Known() => new(
+        new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = Usual },
+        new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = Staging });
+
     /// <summary>What an authority tells of itself.</summary>
     /// <exception cref="ApiFault">The cluster cannot reach it.</exception>
     public static JsonObject Meta(PveState state, string directory)
@@ -20,7 +25,8 @@ internal static class AcmeDirectory
         {
             string host = $"{uri.Host}:{uri.Port}";
             const string Cause = "Temporary failure in name resolution";
-            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {host} ({Cause})\n\n{Cause} at /usr/share/perl5/LWP/Protocol/http.pm line 50.\n\n") { WithoutNewline = true };
+            string position = $"{Cause} at /usr/share/perl5/LWP/Protocol/http.pm line 50.";
+            throw new ApiFault(500, $"Error: GET to {directory}\nCan't connect to {host} ({Cause})\n\n{position}\n\n") { WithoutNewline = true };
         }
 
         return directory is Usual or Staging

@@ -19,11 +19,11 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
 
     public void Register(HandlerTable table)
     {
-        table.Get("/cluster/acme/directories", static _ => ApiReply.Of(Directories()));
+        table.Get("/cluster/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get("/cluster/acme/tos", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))["termsOfService"]?.DeepClone()));
         table.Get("/cluster/acme/meta", call => ApiReply.Of(AcmeDirectory.Meta(state, Directory(call))));
         table.Get("/cluster/acme/challenge-schema", _ => ApiReply.Of(Challenges()));
-        table.Get(Accounts, _ => ApiReply.Of(new JsonArray([.. state.Collections.Items(Accounts).Keys.Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
+        table.Get(Accounts, _ => ApiReply.List(state.Collections.Items(Accounts).Keys.Select(static name => new JsonObject { ["name"] = name })));
         table.Post(Accounts, Register);
         table.Get($"{Accounts}/{{name}}", call => ApiReply.Of(Demand(call).DeepClone()));
         table.Put($"{Accounts}/{{name}}", UpdateAccount);
@@ -37,24 +37,30 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
 
     private static string Directory(ApiCall call) => call.Text("directory") ?? AcmeDirectory.Usual;
 
-    private static JsonArray Directories() => new(
-        new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = AcmeDirectory.Usual },
-        new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = AcmeDirectory.Staging });
-
     private JsonArray Challenges()
     {
         IReadOnlyList<string> known = state.Schema.Find(ApiMethod.Post, Plugins)!.Parameters["api"].Enumeration ?? [];
-        return new JsonArray([.. known.Select(static api => (JsonNode)new JsonObject { ["id"] = api, ["name"] = NameOf(api), ["type"] = "dns", ["schema"] = Fields(api) })]);
+        return new JsonArray([.. known.Select(static api =>
+            (JsonNode)new JsonObject { ["id"] = api, ["name"] = NameOf(api), ["type"] = "dns", ["schema"] = Fields(api) })]);
     }
 
-    private static string NameOf(string api) => api switch { "acmedns" => "acme-dns", "cf" => "Cloudflare Managed DNS", "aws" => "Amazon Route53 (AWS)", _ => api };
+    private static string NameOf(string api) =>
+        api switch { "acmedns" => "acme-dns", "cf" => "Cloudflare Managed DNS", "aws" => "Amazon Route53 (AWS)", _ => api };
 
     private static JsonObject Fields(string api)
     {
         (string Name, string Description)[] fields = api switch
         {
-            "acmedns" => [("ACMEDNS_UPDATE_URL", "Where updates go"), ("ACMEDNS_USERNAME", "The user"), ("ACMEDNS_PASSWORD", "The password"), ("ACMEDNS_SUBDOMAIN", "The name below the server's")],
-            "cf" => [("CF_Account_ID", "The account"), ("CF_Email", "The account's address"), ("CF_Key", "The global key"), ("CF_Token", "A token"), ("CF_Zone_ID", "The zone")],
+            "acmedns" =>
+            [
+                ("ACMEDNS_UPDATE_URL", "Where updates go"), ("ACMEDNS_USERNAME", "The user"), ("ACMEDNS_PASSWORD", "The password"),
+                ("ACMEDNS_SUBDOMAIN", "The name below the server's"),
+            ],
+            "cf" =>
+            [
+                ("CF_Account_ID", "The account"), ("CF_Email", "The account's address"), ("CF_Key", "The global key"), ("CF_Token", "A token"),
+                ("CF_Zone_ID", "The zone"),
+            ],
             _ => [],
         };
         if (fields.Length == 0)
@@ -77,7 +83,8 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         return state.Collections.Find(Accounts, name) ?? throw ApiFault.Parameter("name", $"ACME account config file '{name}' does not exist.");
     }
 
-    private static JsonArray Contacts(ApiCall call) => new([.. call.Items("contact").Select(static address => (JsonNode)JsonValue.Create($"mailto:{address}"))]);
+    private static JsonArray Contacts(ApiCall call) =>
+        new([.. call.Items("contact").Select(static address => (JsonNode)JsonValue.Create($"mailto:{address}"))]);
 
     private ApiReply Register(ApiCall call)
     {
@@ -94,6 +101,7 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         {
             AcmeDirectory.Meta(state, directory);
             string number = state.Random.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);
+            string modulus = Convert.ToBase64String(Encoding.UTF8.GetBytes(state.NewUuid())).TrimEnd('=');
             string location = new Uri(new Uri(directory), $"/acme/acct/{number}").ToString();
             JsonObject account = new()
             {
@@ -102,7 +110,7 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
                     ["contact"] = contacts,
                     ["createdAt"] = task.DueAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
                     ["initialIp"] = state.Nodes[state.LocalNode].Address,
-                    ["key"] = new JsonObject { ["e"] = "AQAB", ["kty"] = "RSA", ["n"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(state.NewUuid())).TrimEnd('=') },
+                    ["key"] = new JsonObject { ["e"] = "AQAB", ["kty"] = "RSA", ["n"] = modulus },
                     ["status"] = "valid",
                 },
                 ["directory"] = directory,
@@ -152,12 +160,14 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         return stored.ContainsKey(Builtin) ? stored : stored.Append(KeyValuePair.Create(Builtin, new JsonObject { ["type"] = Builtin }));
     }
 
+    private string Digest() => reader.Digest(state.Collections.Items(Plugins).Values);
+
     private JsonObject Shown(string id, JsonObject plugin)
     {
         JsonObject shown = plugin.DeepClone().AsObject();
         shown["plugin"] = id;
         shown["type"] ??= "dns";
-        shown["digest"] = reader.Digest(state.Collections.Items(Plugins).Values);
+        shown["digest"] = Digest();
         if (shown["data"]?.GetValue<string>() is { } data)
         {
             shown["data"] = Decode(data);
@@ -179,7 +189,7 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
     private ApiReply ListPlugins(ApiCall call)
     {
         JsonObject[] shown = [.. AllPlugins().Select(plugin => Shown(plugin.Key, plugin.Value))];
-        return ApiReply.Of(new JsonArray([.. shown.Where(plugin => call.Text("type") is not { } type || plugin["type"]!.GetValue<string>() == type)]));
+        return ApiReply.List(shown.Where(plugin => call.Text("type") is not { } type || plugin["type"]!.GetValue<string>() == type));
     }
 
     private JsonObject DemandPlugin(ApiCall call)
@@ -201,19 +211,14 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed("missing value for required option 'api'");
         }
 
-        JsonObject plugin = reader.Store(call);
-        plugin.Remove("id");
-        state.Collections.Put(Plugins, id, plugin);
+        state.Collections.Put(Plugins, id, reader.Store(call, null, "id"));
         return ApiReply.Nothing;
     }
 
     private ApiReply UpdatePlugin(ApiCall call)
     {
         JsonObject plugin = DemandPlugin(call);
-        if (call.Text("digest") is { } digest && digest != reader.Digest(state.Collections.Items(Plugins).Values))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(Digest);
 
         state.Collections.Put(Plugins, call.PathValues["id"], reader.Store(call, plugin));
         return ApiReply.Nothing;

@@ -12,7 +12,6 @@ namespace ProxSharp.Simulator.Collections;
 /// <summary>Keeps the objects of every family that has no handlers of its own.</summary>
 internal sealed class CollectionHandlers
 {
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     private readonly ServerState _state;
     private readonly ShapeValues _shapes;
@@ -54,7 +53,8 @@ internal sealed class CollectionHandlers
         Add(ApiMethod.Put, family.Item, static _ => true, call => Update(family, call));
         if (!_byParent.ContainsKey(family.Item))
         {
-            Add(ApiMethod.Get, family.Item, static endpoint => endpoint.Returns.Type is ApiValueType.Object or ApiValueType.Any or ApiValueType.Null, call => Get(family, call));
+            Add(ApiMethod.Get, family.Item, static endpoint => endpoint.Returns.Type is ApiValueType.Object or ApiValueType.Any or ApiValueType.Null,
+                call => Get(family, call));
             Add(ApiMethod.Post, family.Item, static _ => true, call => Create(family, call));
         }
     }
@@ -147,7 +147,8 @@ internal sealed class CollectionHandlers
     private ApiReply Created(ApiCall call, string id, CollectionFamily family) => call.Endpoint.Returns.Type switch
     {
         ApiValueType.Null or ApiValueType.Any => ApiReply.Nothing,
-        _ => ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, new Dictionary<string, string>(call.PathValues, StringComparer.Ordinal) { [family.Key] = id })),
+        _ => ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null,
+            new Dictionary<string, string>(call.PathValues, StringComparer.Ordinal) { [family.Key] = id })),
     };
 
     // Proxmox: new rules go to the top unless a place is asked for.
@@ -233,7 +234,7 @@ internal sealed class CollectionHandlers
     {
         if (call.Text("digest") is { } digest && digest != _projection.Digest(item))
         {
-            throw _state.Schema.Product == ProxmoxProduct.BackupServer ? new ApiFault(400, Changed) : ApiFault.Failed(Changed);
+            throw new ApiFault(_state.Schema.Product == ProxmoxProduct.BackupServer ? 400 : 500, ApiFault.ConfigurationChanged);
         }
     }
 
@@ -259,7 +260,9 @@ internal sealed class CollectionHandlers
             JsonObject settings = _state.Collections.Settings(call.Path);
             DemandDigest(call, settings);
             _projection.Store(call, settings);
-            return call.Endpoint.Returns.Type is ApiValueType.Null or ApiValueType.Any ? ApiReply.Nothing : ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, call.PathValues));
+            return call.Endpoint.Returns.Type is ApiValueType.Null or ApiValueType.Any
+                ? ApiReply.Nothing
+                : ApiReply.Of(_shapes.Create(call.Endpoint.Returns, null, call.PathValues));
         };
     }
 }

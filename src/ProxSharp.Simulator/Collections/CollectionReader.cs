@@ -16,9 +16,22 @@ internal sealed class CollectionReader(ShapeValues shapes, ProxmoxProduct produc
     /// <summary>Puts the parameters of a call into an object.</summary>
     public JsonObject Store(ApiCall call, JsonObject? present = null) => _projection.Store(call, present);
 
+    /// <summary>Puts the parameters of a call into an object, but for those that say which object it is.</summary>
+    public JsonObject Store(ApiCall call, JsonObject? present, params ReadOnlySpan<string> without)
+    {
+        JsonObject item = Store(call, present);
+        foreach (string name in without)
+        {
+            item.Remove(name);
+        }
+
+        return item;
+    }
+
     /// <summary>The digest of what is stored.</summary>
     public string Digest(JsonObject item) => _projection.Digest(item);
 
     /// <summary>The digest of a whole list.</summary>
-    public string Digest(IEnumerable<JsonObject> items) => _projection.Digest(new JsonObject { ["items"] = new JsonArray([.. items.Select(static item => (JsonNode)item.DeepClone())]) });
+    public string Digest(IEnumerable<JsonObject> items) =>
+        _projection.Digest(new JsonObject { ["items"] = new JsonArray([.. items.Select(static item => (JsonNode)item.DeepClone())]) });
 }

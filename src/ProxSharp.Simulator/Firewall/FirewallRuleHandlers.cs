@@ -6,11 +6,12 @@ using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Firewall;
 
-/// <summary>Firewall rules of the cluster, nodes, guests, virtual networks and security groups: numbered by their place, guarded by one digest a list.</summary>
+/// <summary>
+/// Firewall rules of the cluster, nodes, guests, virtual networks and security groups: numbered by their place, guarded by one digest a list.
+/// </summary>
 internal sealed class FirewallRuleHandlers(PveState state, CollectionReader reader)
 {
     private const string Groups = "/cluster/firewall/groups";
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     private static readonly string[] s_lists =
     [
@@ -82,7 +83,8 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
         foreach (string address in (string[])["source", "dest"])
         {
             // Proxmox: the version follows from the addresses.
-            if (shown[address] is { } value && ApiCall.TextOf(value).Split('/')[0] is { } text && System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? parsed))
+            if (shown[address] is { } value && ApiCall.TextOf(value).Split('/')[0] is { } text
+                && System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? parsed))
             {
                 shown["ipversion"] = parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 6 : 4;
             }
@@ -95,21 +97,15 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     {
         List<JsonObject> rules = Rules(call);
         string digest = reader.Digest(rules);
-        return ApiReply.Of(new JsonArray([.. rules.Select((_, index) => (JsonNode)Show(rules, index, digest))]));
+        return ApiReply.List(rules.Select((_, index) => Show(rules, index, digest)));
     }
 
     private static int Demand(ApiCall call, List<JsonObject> rules)
     {
         string text = call.PathValues["pos"];
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position < rules.Count ? position : throw ApiFault.Failed($"no rule at position {text}");
-    }
-
-    private void DemandDigest(ApiCall call, List<JsonObject> rules)
-    {
-        if (call.Text("digest") is { } digest && digest != reader.Digest(rules))
-        {
-            throw ApiFault.Failed(Changed);
-        }
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position < rules.Count
+            ? position
+            : throw ApiFault.Failed($"no rule at position {text}");
     }
 
     private ApiReply Get(ApiCall call)
@@ -140,7 +136,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Create(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
 
         // Proxmox: a new rule goes to the top; a place only counts on a list that has it.
         int position = (int)Math.Clamp(call.Integer("pos") ?? 0, 0, rules.Count);
@@ -152,7 +148,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Update(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
         int position = Demand(call, rules);
         if (call.Integer("moveto") is { } target)
         {
@@ -173,7 +169,7 @@ internal sealed class FirewallRuleHandlers(PveState state, CollectionReader read
     private ApiReply Delete(ApiCall call)
     {
         List<JsonObject> rules = Rules(call);
-        DemandDigest(call, rules);
+        call.DemandDigest(() => reader.Digest(rules));
         rules.RemoveAt(Demand(call, rules));
         Keep(call, rules);
         return ApiReply.Nothing;

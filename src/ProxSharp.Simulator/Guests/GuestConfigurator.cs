@@ -81,12 +81,16 @@ internal sealed class GuestConfigurator(PveState state)
             SetAside(guest, left);
         }
 
-        string[] used = [.. guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key)];
-        foreach (string key in used)
+        foreach (string key in UnusedOf(guest, volume))
         {
             guest.Config.Remove(key);
         }
     }
+
+    /// <summary>The options that keep a volume as an unused one.</summary>
+    public static string[] UnusedOf(Guest guest, string volume) =>
+        [.. guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume)
+            .Select(static option => option.Key)];
 
     /// <summary>Keeps a volume that no drive of a guest holds any more as an unused one.</summary>
     public void SetAside(Guest guest, string volume)
@@ -137,6 +141,10 @@ internal sealed class GuestConfigurator(PveState state)
         return colon <= 0 || volume.StartsWith('/') ? null : volume[..colon];
     }
 
+    /// <summary>The storages that the disks among a guest's options are on; one may come more than once.</summary>
+    public static IEnumerable<string> StoragesOf(IEnumerable<KeyValuePair<string, string>> options, bool isContainer) =>
+        options.Where(option => DiskOptions.IsDisk(option.Key, isContainer)).Select(static option => StorageOf(option.Value)).OfType<string>();
+
     public static bool IsNetwork(string key) => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3]);
 
     private string Network(string value, bool isContainer)
@@ -154,8 +162,8 @@ internal sealed class GuestConfigurator(PveState state)
                 case "macaddr" or "hwaddr":
                     mac = entry.Value.ToUpperInvariant();
                     break;
-                case "e1000" or "virtio" or "rtl8139" or "vmxnet3" or "e1000e" or "i82551" or "i82557b" or "i82559er" or "ne2k_isa" or "ne2k_pci" or "pcnet" or "e1000-82540em"
-                    or "e1000-82544gc" or "e1000-82545em":
+                case "e1000" or "virtio" or "rtl8139" or "vmxnet3" or "e1000e" or "i82551" or "i82557b" or "i82559er" or "ne2k_isa" or "ne2k_pci"
+                    or "pcnet" or "e1000-82540em" or "e1000-82544gc" or "e1000-82545em":
                     (model, mac) = (entry.Key, entry.Value.ToUpperInvariant());
                     break;
                 default:
@@ -240,7 +248,8 @@ internal sealed class GuestConfigurator(PveState state)
 
         string file = $"{storage.Options["path"]?.GetValue<string>() ?? "/mnt/pve/" + storage.Id}/images/{made.Name}";
         return made.Format == "qcow2"
-            ? string.Create(CultureInfo.InvariantCulture, $"Formatting '{file}', fmt=qcow2 cluster_size=65536 extended_l2=off preallocation=metadata compression_type=zlib size={made.Size} lazy_refcounts=off refcount_bits=16")
+            ? $"Formatting '{file}', fmt=qcow2 cluster_size=65536 extended_l2=off preallocation=metadata compression_type=zlib "
+                + string.Create(CultureInfo.InvariantCulture, $"size={made.Size} lazy_refcounts=off refcount_bits=16")
             : string.Create(CultureInfo.InvariantCulture, $"Formatting '{file}', fmt={made.Format} size={made.Size} preallocation=off");
     }
 
@@ -248,7 +257,8 @@ internal sealed class GuestConfigurator(PveState state)
     private void WriteFileSystem(long size, SimulatedTask? task)
     {
         long blocks = size / 4096;
-        List<long> copies = [.. new long[] { 1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343 }.Select(static factor => factor * 32768).Where(block => block < blocks)];
+        List<long> copies = [.. new long[] { 1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343 }.Select(static factor => factor * 32768)
+            .Where(block => block < blocks)];
         task?.Write(string.Create(CultureInfo.InvariantCulture, $"Creating filesystem with {blocks} 4k blocks and {blocks / 4} inodes"));
         task?.Write($"Filesystem UUID: {state.NewUuid()}");
         task?.Write("Superblock backups stored on blocks: ");
@@ -283,7 +293,8 @@ internal sealed class GuestConfigurator(PveState state)
         static int Rank(string key) => key[0] switch { 'i' => 0, 's' when key[1] == 'c' => 1, 'v' => 2, _ => 3 };
         string[] drives =
         [
-            .. guest.Config.Keys.Where(static key => DiskOptions.IsDisk(key, isContainer: false) && key[0] is 'i' or 's' or 'v').OrderBy(Rank).ThenBy(static key => key.Length).ThenBy(static key => key, StringComparer.Ordinal),
+            .. guest.Config.Keys.Where(static key => DiskOptions.IsDisk(key, isContainer: false) && key[0] is 'i' or 's' or 'v')
+                .OrderBy(Rank).ThenBy(static key => key.Length).ThenBy(static key => key, StringComparer.Ordinal),
         ];
         bool IsCd(string key) => guest.Config[key].Contains("media=cdrom", StringComparison.Ordinal);
         string?[] order = [Array.Find(drives, drive => !IsCd(drive)), Array.Find(drives, IsCd), guest.Config.Keys.FirstOrDefault(IsNetwork)];

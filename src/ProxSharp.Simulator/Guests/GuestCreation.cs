@@ -34,51 +34,53 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             options.TryAdd("rootfs", (call.Text("storage") ?? "local") + ":4");
         }
 
-        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
-        {
-            state.GetStorage(source);
-        }
-
-        context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
-        context.Configurator.DemandStorages(options, isContainer, node);
         GuestRestore? restore = restores ? new GuestRestore(call.Text("storage"), call.IsSet("unique")) : null;
-        if (restore?.Storage is { } target)
+        DemandOptions(call, vmid, isContainer, options, restore?.Storage);
+        string archive = call.Text("archive") ?? call.Text("ostemplate") ?? "";
+        if (state.Guests.TryGetValue(vmid, out Guest? replaced))
         {
-            context.Configurator.DemandStorages([new(isContainer ? "rootfs" : "scsi0", target + ":1")], isContainer, node);
-            context.Privileges.DemandStorages(call.Caller, [target]);
-        }
-
-        context.Privileges.DemandStorages(call.Caller, NewStorages(options, isContainer));
-        string? archive = call.Text("archive") ?? call.Text("ostemplate");
-        state.Guests.TryGetValue(vmid, out Guest? replaced);
-        if (restores && replaced is not null && context.Configurator.Volumes.Find(archive ?? "", node) is null)
-        {
-            // Proxmox: a guest is not given up for a backup that is not there.
-            throw ApiFault.Failed($"volume '{archive}' does not exist");
-        }
-
-        if (replaced is not null)
-        {
+            DemandBackup(archive, node);
             DestroyVolumes(replaced);
         }
 
-        Guest guest = new(vmid, isContainer, node) { CreatedAt = state.Now, Pool = call.Text("pool"), HasSystem = isContainer || restores || state.NewGuestsHaveSystem };
-        guest.Config["lock"] = restores ? "restore" : "create";
+        string action = restores ? "restore" : "create";
+        Guest guest = new(vmid, isContainer, node)
+        {
+            CreatedAt = state.Now,
+            Pool = call.Text("pool"),
+            HasSystem = isContainer || restores || state.NewGuestsHaveSystem,
+        };
+        guest.Config["lock"] = action;
         state.Guests[vmid] = guest;
-        string type = (isContainer, restores) switch { (false, false) => "qmcreate", (false, true) => "qmrestore", (true, false) => "vzcreate", _ => "vzrestore" };
         bool start = call.IsSet("start");
-        SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, type, guest) with
+        SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, (isContainer ? "vz" : "qm") + action, guest) with
         {
             Effort = isContainer ? 4 : restores ? 2 : 1,
-            Lines = restores && context.Configurator.Volumes.Find(archive ?? "", node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
+            Lines = restores && context.Configurator.Volumes.Find(archive, node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
             Work = task => Finish(guest, options, restore, archive, start, task),
         });
         return ApiReply.Of(made.Upid);
     }
 
-    private static IEnumerable<string> NewStorages(Dictionary<string, string> options, bool isContainer) =>
-        options.Where(option => DiskOptions.IsDisk(option.Key, isContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>();
+    private void DemandOptions(ApiCall call, int vmid, bool isContainer, Dictionary<string, string> options, string? target)
+    {
+        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
+        {
+            state.GetStorage(source);
+        }
+
+        string node = call.PathValues["node"];
+        context.Privileges.DemandOptions(call.Caller, vmid, options.Keys);
+        context.Configurator.DemandStorages(options, isContainer, node);
+        if (target is not null)
+        {
+            context.Configurator.DemandStorages([new(isContainer ? "rootfs" : "scsi0", target + ":1")], isContainer, node);
+            context.Privileges.DemandStorages(call.Caller, [target]);
+        }
+
+        context.Privileges.DemandStorages(call.Caller, GuestConfigurator.StoragesOf(options, isContainer));
+    }
 
     private void DemandFree(ApiCall call, int vmid, bool isContainer, bool restores)
     {
@@ -107,6 +109,15 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
+    // Proxmox: a guest is not given up for a backup that is not there.
+    private void DemandBackup(string archive, string node)
+    {
+        if (context.Configurator.Volumes.Find(archive, node) is null)
+        {
+            throw ApiFault.Failed($"volume '{archive}' does not exist");
+        }
+    }
+
     private void DemandPool(ApiCall call)
     {
         if (call.Text("pool") is { } pool && !state.Pools.ContainsKey(pool))
@@ -115,17 +126,17 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
-    private void Finish(Guest guest, Dictionary<string, string> options, GuestRestore? restore, string? archive, bool start, SimulatedTask task)
+    private void Finish(Guest guest, Dictionary<string, string> options, GuestRestore? restore, string archive, bool start, SimulatedTask task)
     {
         try
         {
             if (restore is not null)
             {
-                Restore(guest, archive ?? "", options, restore, task);
+                Restore(guest, archive, options, restore, task);
             }
             else if (guest.IsContainer)
             {
-                DemandTemplate(guest, archive ?? "");
+                DemandTemplate(guest, archive);
             }
 
             foreach ((string key, string value) in options)
@@ -135,7 +146,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
             if (guest.IsContainer && restore is null)
             {
-                Extract(guest, archive ?? "", options, task);
+                Extract(guest, archive, options, task);
             }
 
             context.Configurator.AddDefaults(guest);
@@ -189,7 +200,8 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
                 continue; // What the call says itself is made afterwards.
             }
 
-            bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0 && !value.Contains("media=cdrom", StringComparison.Ordinal);
+            bool isImage = DiskOptions.IsDisk(key, guest.IsContainer) && DiskOptions.SizeOf(value) > 0
+                && !value.Contains("media=cdrom", StringComparison.Ordinal);
             if (isImage && (restore.Storage ?? GuestConfigurator.StorageOf(value)) is { } storage && state.Storages.ContainsKey(storage))
             {
                 string gibibytes = ((decimal)DiskOptions.SizeOf(value) / (1L << 30)).ToString(CultureInfo.InvariantCulture);

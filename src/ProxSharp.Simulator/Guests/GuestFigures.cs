@@ -10,6 +10,9 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>Loads, sizes and times that follow from the state and the clock, so that a picture of the cluster is plausible and repeatable.</summary>
 internal sealed class GuestFigures(PveState state)
 {
+    private static readonly string[] s_pressures =
+        ["pressurecpusome", "pressurecpufull", "pressureiosome", "pressureiofull", "pressurememorysome", "pressurememoryfull"];
+
     // Written twenty thousand times a list: encoded once.
     private static readonly JsonEncodedText s_id = JsonEncodedText.Encode("id");
     private static readonly JsonEncodedText s_type = JsonEncodedText.Encode("type");
@@ -66,7 +69,8 @@ internal sealed class GuestFigures(PveState state)
         foreach ((string key, string value) in guest.Config)
         {
             // The first letters of all buses: most options are ruled out by them.
-            if (key[0] is 'e' or 'i' or 's' or 't' or 'u' or 'v' && DiskOptions.IsDisk(key, isContainer: false) && !value.Contains("media=cdrom", StringComparison.Ordinal))
+            if (key[0] is 'e' or 'i' or 's' or 't' or 'u' or 'v' && DiskOptions.IsDisk(key, isContainer: false)
+                && !value.Contains("media=cdrom", StringComparison.Ordinal))
             {
                 return DiskOptions.SizeOf(value);
             }
@@ -178,16 +182,7 @@ internal sealed class GuestFigures(PveState state)
             ["netin"] = traffic,
             ["netout"] = traffic / 2,
         };
-        if (guest.IsRunning)
-        {
-            entry["pid"] = guest.Pid;
-            foreach (string pressure in (string[])["pressurecpusome", "pressurecpufull", "pressureiosome", "pressureiofull", "pressurememorysome", "pressurememoryfull"])
-            {
-                // Proxmox: a node with the old control groups has no such figures for containers.
-                entry[pressure] = guest.IsContainer ? null : JsonValue.Create(0);
-            }
-        }
-
+        AddProcess(entry, guest);
         if (guest.IsTemplate)
         {
             entry["template"] = 1;
@@ -203,6 +198,21 @@ internal sealed class GuestFigures(PveState state)
         }
 
         return entry;
+    }
+
+    private static void AddProcess(JsonObject entry, Guest guest)
+    {
+        if (!guest.IsRunning)
+        {
+            return;
+        }
+
+        entry["pid"] = guest.Pid;
+        foreach (string pressure in s_pressures)
+        {
+            // Proxmox: a node with the old control groups has no such figures for containers.
+            entry[pressure] = guest.IsContainer ? null : JsonValue.Create(0);
+        }
     }
 
     private static void AddKind(JsonObject entry, Guest guest, bool full)

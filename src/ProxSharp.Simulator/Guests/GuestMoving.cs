@@ -66,7 +66,8 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
     {
         GuestContext.DemandUnlocked(guest);
         guest.Config["lock"] = "migrate";
-        List<string> lines = new MigrationLog(state).Lines(guest, target, state.Nodes[target].Address, online, [.. LocalVolumes(guest)], state.Tasks.UsualDuration * MigrationEffort);
+        List<string> lines = new MigrationLog(state).Lines(
+            guest, target, state.Nodes[target].Address, online, [.. LocalVolumes(guest)], state.Tasks.UsualDuration * MigrationEffort);
         return ApiReply.Of(state.Tasks.Start(GuestContext.Task(call, type, guest) with
         {
             Effort = MigrationEffort,
@@ -90,7 +91,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
 
     private void DemandStorages(Guest guest, string target)
     {
-        foreach (string id in guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>().Distinct())
+        foreach (string id in GuestConfigurator.StoragesOf(guest.Config, guest.IsContainer).Distinct())
         {
             if (!state.GetStorage(id).IsOn(target))
             {
@@ -139,7 +140,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             context.Configurator.Remove(guest, key);
             if (call.IsSet("force") && volume is not null)
             {
-                foreach (string unused in guest.Config.Where(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == volume).Select(static option => option.Key).ToArray())
+                foreach (string unused in GuestConfigurator.UnusedOf(guest, volume))
                 {
                     context.Configurator.Remove(guest, unused);
                 }
@@ -206,7 +207,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         Volume copy = context.Configurator.Volumes.AllocateImage(target, guest.Node, guest.VmId, source.Size, format ?? source.Format, guest.IsContainer);
         context.Configurator.Remove(guest, disk);
         guest.Config[disk] = DiskOptions.WithVolume(value, copy.Id);
-        if (delete && guest.Config.FirstOrDefault(option => option.Key.StartsWith("unused", StringComparison.Ordinal) && option.Value == source.Id).Key is { } unused)
+        if (delete && GuestConfigurator.UnusedOf(guest, source.Id).FirstOrDefault() is { } unused)
         {
             context.Configurator.Remove(guest, unused);
         }
@@ -252,7 +253,9 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             throw ApiFault.Failed($"Can't move disks to or from template {kind}s");
         }
 
-        string volume = guest.Config.TryGetValue(disk, out string? value) ? DiskOptions.VolumeOf(value) : throw ApiFault.Failed($"disk '{disk}' does not exist");
+        string volume = guest.Config.TryGetValue(disk, out string? value)
+            ? DiskOptions.VolumeOf(value)
+            : throw ApiFault.Failed($"disk '{disk}' does not exist");
         if (guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume)))
         {
             throw ApiFault.Failed($"Can't move disk used by a snapshot to another {kind}");
@@ -270,7 +273,8 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         Volume source = context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), guest.Node) ?? throw ApiFault.Failed($"disk '{disk}' does not exist");
 
         // The volume is renamed after its new owner.
-        Volume renamed = context.Configurator.Volumes.AllocateImage(state.GetStorage(source.Storage), guest.Node, receiverId, source.Size, source.Format, guest.IsContainer);
+        Volume renamed = context.Configurator.Volumes.AllocateImage(
+            state.GetStorage(source.Storage), guest.Node, receiverId, source.Size, source.Format, guest.IsContainer);
         guest.Config.Remove(disk);
         state.Volumes.Remove(source);
         receiver.Config[key] = DiskOptions.WithVolume(value, renamed.Id);

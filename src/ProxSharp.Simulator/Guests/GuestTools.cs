@@ -79,13 +79,16 @@ internal sealed class GuestTools(PveState state, GuestContext context)
     private ApiReply MachinePreconditions(ApiCall call)
     {
         Guest guest = state.GetGuest(call);
-        JsonArray disks = [.. guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false)).Select(option => Disk(guest, option.Key, option.Value)).OfType<JsonNode>()];
+        JsonArray disks = [.. guest.Config.Where(static option => DiskOptions.IsDisk(option.Key, isContainer: false))
+            .Select(option => Disk(guest, option.Key, option.Value)).OfType<JsonNode>()];
         (JsonArray allowed, JsonObject refused) = Targets(guest, "unavailable_storages");
         return ApiReply.Of(new JsonObject
         {
             ["running"] = guest.IsRunning ? 1 : 0,
             ["local_disks"] = disks,
-            ["local_resources"] = new JsonArray([.. guest.Config.Keys.Where(static key => key.StartsWith("hostpci", StringComparison.Ordinal) || key.StartsWith("usb", StringComparison.Ordinal)).Select(static key => (JsonNode)JsonValue.Create(key))]),
+            ["local_resources"] = new JsonArray([.. guest.Config.Keys
+                .Where(static key => key.StartsWith("hostpci", StringComparison.Ordinal) || key.StartsWith("usb", StringComparison.Ordinal))
+                .Select(static key => (JsonNode)JsonValue.Create(key))]),
             ["mapped-resources"] = new JsonArray(),
             ["mapped-resource-info"] = new JsonObject(),
             ["has-dbus-vmstate"] = 1,
@@ -136,7 +139,7 @@ internal sealed class GuestTools(PveState state, GuestContext context)
     {
         JsonArray allowed = [];
         JsonObject refused = [];
-        string[] storages = [.. guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>().Distinct()];
+        string[] storages = [.. GuestConfigurator.StoragesOf(guest.Config, guest.IsContainer).Distinct()];
         foreach (string node in state.Nodes.Keys.Where(node => node != guest.Node))
         {
             string[] missing = [.. storages.Where(id => state.Storages.TryGetValue(id, out StorageDefinition? storage) && !storage.IsOn(node))];

@@ -10,8 +10,8 @@ internal sealed class GuestUpdate
     // What a running machine takes over at once; everything else waits for the next start.
     private static readonly string[] s_hotplug =
     [
-        "net", "ide", "sata", "scsi", "virtio", "unused", "usb", "name", "description", "tags", "onboot", "startup", "protection", "hookscript", "migrate_downtime", "migrate_speed", "balloon",
-        "shares", "cpulimit", "cpuunits", "agent", "lock", "mp",
+        "net", "ide", "sata", "scsi", "virtio", "unused", "usb", "name", "description", "tags", "onboot", "startup", "protection",
+        "hookscript", "migrate_downtime", "migrate_speed", "balloon", "shares", "cpulimit", "cpuunits", "agent", "lock", "mp",
     ];
 
     private readonly GuestContext _context;
@@ -37,23 +37,11 @@ internal sealed class GuestUpdate
         }
 
         Guest guest = state.GetGuest(call);
-        foreach (string key in delete)
-        {
-            if (set.ContainsKey(key))
-            {
-                throw ApiFault.Parameter("delete", $"you can't use '-{key}' and -delete {key}' at the same time");
-            }
-
-            if (!context.Options.IsKnown(key, guest.IsContainer))
-            {
-                throw ApiFault.Parameter("delete", $"unknown option '{key}'");
-            }
-        }
-
+        RefuseImpossible(delete, set, context, guest);
         context.Privileges.DemandOptions(call.Caller, guest.VmId, set.Keys.Concat(delete.Where(static key => key != "lock")));
         RefuseLooseNumbers(set, context, guest);
         context.Configurator.DemandStorages(set, guest.IsContainer, guest.Node);
-        context.Privileges.DemandStorages(call.Caller, set.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)).Select(static option => GuestConfigurator.StorageOf(option.Value)).OfType<string>());
+        context.Privileges.DemandStorages(call.Caller, GuestConfigurator.StoragesOf(set, guest.IsContainer));
         GuestContext.DemandFile(guest, state.Now);
         GuestContext.DemandDigest(call, guest);
         bool skipLock = call.IsSet("skiplock");
@@ -144,6 +132,22 @@ internal sealed class GuestUpdate
 
     private bool AppliesNow(string key) =>
         !Guest.IsRunning || Guest.IsContainer || s_hotplug.Contains(key.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'));
+
+    private static void RefuseImpossible(IReadOnlyList<string> delete, Dictionary<string, string> set, GuestContext context, Guest guest)
+    {
+        foreach (string key in delete)
+        {
+            if (set.ContainsKey(key))
+            {
+                throw ApiFault.Parameter("delete", $"you can't use '-{key}' and -delete {key}' at the same time");
+            }
+
+            if (!context.Options.IsKnown(key, guest.IsContainer))
+            {
+                throw ApiFault.Parameter("delete", $"unknown option '{key}'");
+            }
+        }
+    }
 
     // Proxmox: the schema lets these numbers pass, the configuration parser does not.
     private static void RefuseLooseNumbers(Dictionary<string, string> set, GuestContext context, Guest guest)

@@ -12,7 +12,6 @@ namespace ProxSharp.Simulator.Ha;
 internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultInjector faults)
 {
     private const string One = HaManager.Resources + "/{sid}";
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     public void Register(HandlerTable table)
     {
@@ -48,7 +47,8 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             return text;
         }
 
-        bool isContainer = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) && state.Guests.GetValueOrDefault(vmid)?.IsContainer == true;
+        bool isContainer = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int vmid)
+            && state.Guests.GetValueOrDefault(vmid)?.IsContainer == true;
         return $"{(isContainer ? "ct" : "vm")}:{text}";
     }
 
@@ -66,7 +66,8 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
     }
 
     private ApiReply List(ApiCall call) => ApiReply.Of(new JsonArray(
-        [.. Managed.Where(entry => call.Text("type") is not { } type || entry.Key.StartsWith(type + ":", StringComparison.Ordinal)).Select(entry => (JsonNode)Show(entry.Key, entry.Value))]));
+        [.. Managed.Where(entry => call.Text("type") is not { } type || entry.Key.StartsWith(type + ":", StringComparison.Ordinal))
+            .Select(entry => (JsonNode)Show(entry.Key, entry.Value))]));
 
     private JsonObject Demand(string sid) => state.Collections.Find(HaManager.Resources, sid) ?? throw ApiFault.Failed($"no such resource '{sid}'");
 
@@ -96,10 +97,7 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
     {
         string sid = Sid(call.PathValues["sid"]);
         JsonObject resource = Demand(sid);
-        if (call.Text("digest") is { } digest && digest != DigestOfAll())
-        {
-            throw ApiFault.Failed(Changed);
-        }
+        call.DemandDigest(DigestOfAll);
 
         reader.Store(call, resource);
         state.Ha.Touch(sid);
@@ -167,11 +165,25 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
     {
         long now = state.Now.ToUnixTimeSeconds();
         string at = state.Now.UtcDateTime.ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture);
-        list.Add((JsonNode)new JsonObject { ["id"] = "master", ["type"] = "master", ["node"] = master, ["status"] = $"{master} (active, {at})", ["timestamp"] = now });
+        list.Add((JsonNode)new JsonObject
+        {
+            ["id"] = "master",
+            ["type"] = "master",
+            ["node"] = master,
+            ["status"] = $"{master} (active, {at})",
+            ["timestamp"] = now,
+        });
         foreach (string node in state.Nodes.Keys)
         {
             string condition = faults.IsDead(node) ? "old timestamp - dead?" : Managed.Keys.Any(sid => state.Ha.GuestOf(sid)?.Node == node) ? "active" : "idle";
-            list.Add((JsonNode)new JsonObject { ["id"] = $"lrm:{node}", ["type"] = "lrm", ["node"] = node, ["status"] = $"{node} ({condition}, {at})", ["timestamp"] = now });
+            list.Add((JsonNode)new JsonObject
+            {
+                ["id"] = $"lrm:{node}",
+                ["type"] = "lrm",
+                ["node"] = node,
+                ["status"] = $"{node} ({condition}, {at})",
+                ["timestamp"] = now,
+            });
         }
     }
 
@@ -205,7 +217,8 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
         return service;
     }
 
-    private static int Number(JsonObject resource, string name) => resource[name] is { } value ? int.Parse(ApiCall.TextOf(value), CultureInfo.InvariantCulture) : 1;
+    private static int Number(JsonObject resource, string name) =>
+        resource[name] is { } value ? int.Parse(ApiCall.TextOf(value), CultureInfo.InvariantCulture) : 1;
 
     private ApiReply ManagerStatus(ApiCall call)
     {
@@ -218,11 +231,33 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             lrm[node] = new JsonObject { ["mode"] = "active", ["state"] = "active", ["results"] = new JsonObject(), ["timestamp"] = now };
         }
 
+        return ApiReply.Of(new JsonObject
+        {
+            ["manager_status"] = new JsonObject
+            {
+                ["master_node"] = state.LocalNode,
+                ["node_status"] = nodes,
+                ["service_status"] = ServiceStatus(),
+                ["relocate_trial"] = new JsonObject(),
+                ["timestamp"] = now,
+            },
+            ["quorum"] = new JsonObject { ["node"] = state.LocalNode, ["quorate"] = "1" },
+            ["lrm_status"] = lrm,
+        });
+    }
+
+    private JsonObject ServiceStatus()
+    {
         JsonObject services = [];
         foreach ((string sid, JsonObject resource) in Managed)
         {
             Guest? guest = state.Ha.GuestOf(sid);
-            JsonObject service = new() { ["node"] = guest?.Node ?? state.LocalNode, ["state"] = state.Ha.StateOf(sid, resource), ["uid"] = reader.Digest(resource)[..22] };
+            JsonObject service = new()
+            {
+                ["node"] = guest?.Node ?? state.LocalNode,
+                ["state"] = state.Ha.StateOf(sid, resource),
+                ["uid"] = reader.Digest(resource)[..22],
+            };
             if (guest?.IsRunning == true)
             {
                 service["running"] = 1;
@@ -231,11 +266,6 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
             services[sid] = service;
         }
 
-        return ApiReply.Of(new JsonObject
-        {
-            ["manager_status"] = new JsonObject { ["master_node"] = state.LocalNode, ["node_status"] = nodes, ["service_status"] = services, ["relocate_trial"] = new JsonObject(), ["timestamp"] = now },
-            ["quorum"] = new JsonObject { ["node"] = state.LocalNode, ["quorate"] = "1" },
-            ["lrm_status"] = lrm,
-        });
+        return services;
     }
 }

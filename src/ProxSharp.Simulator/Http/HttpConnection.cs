@@ -102,16 +102,16 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
             return false;
         }
 
-        await WaitAsync(response.Delay + (fault?.Kind == FaultKind.SlowReply ? fault.Delay : TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
-        if (response.IsDropped)
-        {
-            connection.Abort();
-            return false;
-        }
+        return await ReplyAsync(request, response, fault, isEarly: early is not null, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>Sends an answer. Returns whether the connection can serve another request.</summary>
+    private async Task<bool> ReplyAsync(WireRequest request, WireResponse response, Fault? fault, bool isEarly, CancellationToken cancellationToken)
+    {
+        await WaitAsync(response.Delay + (fault?.Kind == FaultKind.SlowReply ? fault.Delay : TimeSpan.Zero), cancellationToken).ConfigureAwait(false);
         bool truncate = fault?.Kind == FaultKind.TruncatedBody;
-        bool close = truncate || response.Close || (server.ClosesOnError && response.Status >= 400) || !response.HasLength || request.WantsClose || early is not null
-            || !request.Body.IsConsumed || _served >= server.MaximumRequests || cancellationToken.IsCancellationRequested;
+        bool close = truncate || response.Close || (server.ClosesOnError && response.Status >= 400) || !response.HasLength || request.WantsClose
+            || isEarly || !request.Body.IsConsumed || _served >= server.MaximumRequests || cancellationToken.IsCancellationRequested;
         await server.Writer.WriteAsync(connection.Transport.Output, request, response, close, truncate, cancellationToken).ConfigureAwait(false);
         if (close)
         {
@@ -139,7 +139,8 @@ internal sealed class HttpConnection(ConnectionContext connection, HttpServerCon
     {
         try
         {
-            await server.Writer.WriteAsync(connection.Transport.Output, request, response, close: false, truncate: false, cancellationToken).ConfigureAwait(false);
+            await server.Writer.WriteAsync(connection.Transport.Output, request, response, close: false, truncate: false, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch
         {

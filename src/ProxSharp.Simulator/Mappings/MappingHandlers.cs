@@ -85,7 +85,8 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
 
     private static string? Complaint(MappingKind kind, string id, Dictionary<string, string> entry) => kind.Name switch
     {
-        "pci" => entry.GetValueOrDefault("path", "").Split(';').Select(path => PciComplaint(id, path, entry)).FirstOrDefault(static complaint => complaint is not null),
+        "pci" => entry.GetValueOrDefault("path", "").Split(';').Select(path => PciComplaint(id, path, entry))
+            .FirstOrDefault(static complaint => complaint is not null),
         "usb" => UsbComplaint(id, entry),
         _ => null,
     };
@@ -130,9 +131,7 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed($"create {kind.Subject} mapping failed: {kind.Noun} ID '{id}' already defined");
         }
 
-        JsonObject item = reader.Store(call);
-        item.Remove("id");
-        state.Collections.Put(kind.List, id, item);
+        state.Collections.Put(kind.List, id, reader.Store(call, null, "id"));
         return ApiReply.Nothing;
     }
 
@@ -140,10 +139,7 @@ internal sealed class MappingHandlers(PveState state, CollectionReader reader)
     {
         string failure = $"update {kind.Subject} mapping failed";
         string id = call.PathValues["id"];
-        if (call.Text("digest") is { } digest && digest != Digest(kind))
-        {
-            throw ApiFault.Failed($"{failure}: detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => Digest(kind), failure + ": ");
 
         JsonObject item = state.Collections.Find(kind.List, id) ?? throw ApiFault.Failed($"{failure}: {kind.Noun} ID '{id}' does not exist");
         if (!call.Has("map"))

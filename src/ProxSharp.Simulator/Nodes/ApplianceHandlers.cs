@@ -17,7 +17,7 @@ internal sealed class ApplianceHandlers(PveState state, GuestConfigurator config
 
     public void Register(HandlerTable table)
     {
-        table.Get("/nodes/{node}/aplinfo", _ => ApiReply.Of(new JsonArray([.. state.Appliances.Select(static appliance => (JsonNode)Describe(appliance))])));
+        table.Get("/nodes/{node}/aplinfo", _ => ApiReply.List(state.Appliances.Select(static appliance => Describe(appliance))));
         table.Post("/nodes/{node}/aplinfo", Download);
         table.Get("/nodes/{node}/query-url-metadata", QueryUrl);
     }

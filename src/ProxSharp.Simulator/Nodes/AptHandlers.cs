@@ -13,7 +13,9 @@ internal sealed class AptHandlers(PveState state)
 
     public void Register(HandlerTable table)
     {
-        table.Get($"{Root}/update", call => ApiReply.Of(new JsonArray([.. Packages(call).Where(static package => package.Installed is not null && package.Installed != package.Candidate).Select(static package => (JsonNode)Describe(package))])));
+        table.Get($"{Root}/update", call => ApiReply.List(Packages(call)
+            .Where(static package => package.Installed is not null && package.Installed != package.Candidate)
+            .Select(static package => Describe(package))));
         table.Post($"{Root}/update", Refresh);
         table.Get($"{Root}/versions", Versions);
         table.Get($"{Root}/changelog", Changelog);
@@ -25,7 +27,8 @@ internal sealed class AptHandlers(PveState state)
     private IEnumerable<AptPackage> Packages(ApiCall call)
     {
         bool isFresh = Settings(call)["refreshed"] is not null;
-        return AptPackage.Own.Concat(AptPackage.Others).Select(package => package.IsNews && !isFresh ? package with { Candidate = package.Installed ?? package.Candidate } : package);
+        return AptPackage.Own.Concat(AptPackage.Others)
+            .Select(package => package.IsNews && !isFresh ? package with { Candidate = package.Installed ?? package.Candidate } : package);
     }
 
     private static JsonObject Describe(AptPackage package)
@@ -57,7 +60,8 @@ internal sealed class AptHandlers(PveState state)
         {
             Lines =
             [
-                "starting apt-get update", "Hit:1 http://deb.debian.org/debian trixie InRelease", "Hit:2 http://deb.debian.org/debian-security trixie-security InRelease",
+                "starting apt-get update", "Hit:1 http://deb.debian.org/debian trixie InRelease",
+                "Hit:2 http://deb.debian.org/debian-security trixie-security InRelease",
                 "Get:3 http://download.proxmox.com/debian/pve trixie InRelease [2,771 B]",
             ],
             Work = task =>
@@ -101,7 +105,7 @@ internal sealed class AptHandlers(PveState state)
     {
         string name = call.Required("name");
         AptPackage package = Packages(call).FirstOrDefault(package => package.Name == name)
-            ?? throw ApiFault.Failed(state.HasInternet ? $"command 'apt-get changelog -qq -- {name}' failed: exit code 100" : $"command 'apt-get changelog -qq -- {name}' failed: got timeout");
+            ?? throw ApiFault.Failed($"command 'apt-get changelog -qq -- {name}' failed: {(state.HasInternet ? "exit code 100" : "got timeout")}");
         string version = call.Text("version") ?? package.Candidate;
         string stamp = state.Now.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
         return ApiReply.Of($"{name} ({version}) trixie; urgency=medium\n\n  * simulated change\n\n -- Simulator <simulator@example.test>  {stamp} +0000\n");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.State;
@@ -10,14 +13,14 @@ namespace ProxSharp.Simulator.Nodes;
 internal sealed class DiskStorageHandlers(PveState state)
 {
     private const string Root = "/nodes/{node}/disks";
-    private const string System = "/dev/sdb";
+    private const string SystemDisk = "/dev/sdb";
 
     public void Register(HandlerTable table)
     {
-        table.Get($"{Root}/directory", call => ApiReply.Of(new JsonArray([.. DisksOf(call).Of("directory").Select(static made => (JsonNode)Directory(made))])));
+        table.Get($"{Root}/directory", call => ApiReply.List(DisksOf(call).Of("directory").Select(static made => Directory(made))));
         table.Get($"{Root}/lvm", call => ApiReply.Of(new JsonObject { ["leaf"] = 0, ["children"] = Groups(call.PathValues["node"]) }));
         table.Get($"{Root}/lvmthin", call => ApiReply.Of(ThinPools(call.PathValues["node"])));
-        table.Get($"{Root}/zfs", call => ApiReply.Of(new JsonArray([.. DisksOf(call).Of("zfs").Select(static made => (JsonNode)Pool(made))])));
+        table.Get($"{Root}/zfs", call => ApiReply.List(DisksOf(call).Of("zfs").Select(static made => Pool(made))));
         table.Get($"{Root}/zfs/{{name}}", PoolDetails);
         foreach ((string kind, string verb) in ((string, string)[])[("directory", "dir"), ("lvm", "lvm"), ("lvmthin", "lvmthin"), ("zfs", "zfs")])
         {
@@ -25,9 +28,10 @@ internal sealed class DiskStorageHandlers(PveState state)
             table.Delete($"{Root}/{kind}/{{name}}", call => Remove(call, kind, verb));
         }
 
-        table.Get("/nodes/{node}/scan/lvm", call => ApiReply.Of(new JsonArray([.. GroupNames(call.PathValues["node"]).Select(static name => (JsonNode)new JsonObject { ["vg"] = name })])));
+        table.Get("/nodes/{node}/scan/lvm", call => ApiReply.List(GroupNames(call.PathValues["node"]).Select(static name => new JsonObject { ["vg"] = name })));
         table.Get("/nodes/{node}/scan/lvmthin", ScanThin);
-        table.Get("/nodes/{node}/scan/zfs", call => ApiReply.Of(new JsonArray([.. PoolNames(call.PathValues["node"]).Select(static name => (JsonNode)new JsonObject { ["pool"] = name })])));
+        table.Get("/nodes/{node}/scan/zfs", call => ApiReply.List(PoolNames(call.PathValues["node"])
+            .Select(static name => new JsonObject { ["pool"] = name })));
     }
 
     private NodeDisks DisksOf(ApiCall call) => state.Nodes[call.PathValues["node"]].Disks;
@@ -41,7 +45,7 @@ internal sealed class DiskStorageHandlers(PveState state)
         ["unitfile"] = $"/etc/systemd/system/mnt-pve-{made.Name.Replace("-", "\\x2d", StringComparison.Ordinal)}.mount",
     };
 
-    private static Guid Uuid(string name) => new(global::System.Security.Cryptography.SHA256.HashData(global::System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+    private static Guid Uuid(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
 
     /// <summary>The storages of the scenario that lie on this node's volume groups, by group.</summary>
     private IEnumerable<IGrouping<string, StorageDefinition>> Configured(string node) => state.Storages.Values
@@ -49,7 +53,8 @@ internal sealed class DiskStorageHandlers(PveState state)
         .GroupBy(static storage => ApiCall.TextOf(storage.Options["vgname"]!), StringComparer.Ordinal);
 
     private IEnumerable<string> GroupNames(string node) => Configured(node).Select(static group => group.Key)
-        .Union(state.Nodes[node].Disks.Made.Values.Where(static made => made.Kind is "lvm" or "lvmthin").Select(static made => made.Name)).Order(StringComparer.Ordinal);
+        .Union(state.Nodes[node].Disks.Made.Values.Where(static made => made.Kind is "lvm" or "lvmthin").Select(static made => made.Name))
+        .Order(StringComparer.Ordinal);
 
     private JsonArray Groups(string node)
     {
@@ -58,10 +63,18 @@ internal sealed class DiskStorageHandlers(PveState state)
         foreach (string name in GroupNames(node))
         {
             MadeOfDisks? made = disks.Find("lvm", name) ?? disks.Find("lvmthin", name);
-            NodeDisk disk = made?.Disks[0] ?? disks.Demand(System);
+            NodeDisk disk = made?.Disks[0] ?? disks.Demand(SystemDisk);
             long free = made is { Kind: "lvm" } ? disk.Size : disk.Size / 64;
             JsonObject device = new() { ["name"] = disk.Path, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 1 };
-            groups.Add((JsonNode)new JsonObject { ["name"] = name, ["size"] = disk.Size, ["free"] = free, ["leaf"] = 0, ["lvcount"] = 1, ["children"] = new JsonArray(device) });
+            groups.Add((JsonNode)new JsonObject
+            {
+                ["name"] = name,
+                ["size"] = disk.Size,
+                ["free"] = free,
+                ["leaf"] = 0,
+                ["lvcount"] = 1,
+                ["children"] = new JsonArray(device),
+            });
         }
 
         return groups;
@@ -101,11 +114,13 @@ internal sealed class DiskStorageHandlers(PveState state)
             throw ApiFault.Failed($"error listing thinpools: command '/sbin/lvs' failed: Volume group \"{group}\" not found");
         }
 
-        return ApiReply.Of(new JsonArray([.. ThinPools(call.PathValues["node"]).Where(pool => pool!["vg"]!.GetValue<string>() == group).Select(static pool => (JsonNode)new JsonObject { ["lv"] = pool!["lv"]!.DeepClone() })]));
+        return ApiReply.List(ThinPools(call.PathValues["node"]).Where(pool => pool!["vg"]!.GetValue<string>() == group)
+            .Select(static pool => new JsonObject { ["lv"] = pool!["lv"]!.DeepClone() }));
     }
 
     private IEnumerable<string> PoolNames(string node) => state.Nodes[node].Disks.Of("zfs").Select(static made => made.Name)
-        .Union(state.Storages.Values.Where(storage => storage.Type == "zfspool" && storage.IsOn(node) && storage.Options["pool"] is not null).Select(static storage => ApiCall.TextOf(storage.Options["pool"]!)));
+        .Union(state.Storages.Values.Where(storage => storage.Type == "zfspool" && storage.IsOn(node) && storage.Options["pool"] is not null)
+            .Select(static storage => ApiCall.TextOf(storage.Options["pool"]!)));
 
     private static JsonObject Pool(MadeOfDisks made) => new()
     {
@@ -123,13 +138,23 @@ internal sealed class DiskStorageHandlers(PveState state)
         string name = call.PathValues["name"];
         MadeOfDisks made = DisksOf(call).Find("zfs", name) ?? throw ApiFault.Failed($"command 'zpool status -P {name}' failed: exit code 1");
         JsonArray leaves = [.. made.Disks.Select(static disk => (JsonNode)Device(disk.Path, null))];
-        JsonObject root = Device(name, made.Detail == "single" ? leaves : new JsonArray(Device($"{(made.Detail == "raidz" ? "raidz1" : made.Detail == "raid10" ? "mirror" : made.Detail)}-0", leaves)));
+        string group = made.Detail switch { "raidz" => "raidz1", "raid10" => "mirror", _ => made.Detail };
+        JsonObject root = Device(name, made.Detail == "single" ? leaves : new JsonArray(Device($"{group}-0", leaves)));
         return ApiReply.Of(new JsonObject { ["name"] = name, ["state"] = "ONLINE", ["errors"] = "No known data errors", ["children"] = new JsonArray(root) });
     }
 
     private static JsonObject Device(string name, JsonArray? children)
     {
-        JsonObject device = new() { ["name"] = name, ["state"] = "ONLINE", ["read"] = 0, ["write"] = 0, ["cksum"] = 0, ["msg"] = "", ["leaf"] = children is null ? 1 : 0 };
+        JsonObject device = new()
+        {
+            ["name"] = name,
+            ["state"] = "ONLINE",
+            ["read"] = 0,
+            ["write"] = 0,
+            ["cksum"] = 0,
+            ["msg"] = "",
+            ["leaf"] = children is null ? 1 : 0,
+        };
         if (children is not null)
         {
             device["children"] = children;
@@ -153,15 +178,16 @@ internal sealed class DiskStorageHandlers(PveState state)
 
         if (all.Find(kind, name) is not null)
         {
-            throw ApiFault.Failed(kind == "zfs" ? $"pool '{name}' already exists on node '{node}'" : kind == "directory" ? $"a systemd mount unit already exists: mnt-pve-{name}.mount" : $"volume group '{name}' already exists on node '{node}'");
+            throw Taken(kind, name, node);
         }
 
-        if (call.IsSet("add_storage") && state.Storages.TryGetValue(name, out StorageDefinition? taken) && !IsExtended(taken, kind, name))
+        bool adds = call.IsSet("add_storage");
+        if (adds && state.Storages.TryGetValue(name, out StorageDefinition? taken) && !IsExtended(taken, kind, name))
         {
             throw ApiFault.Failed($"storage ID '{name}' already defined");
         }
 
-        bool adds = call.IsSet("add_storage");
+        MadeOfDisks made = new(kind, name, disks, detail);
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}create", name, call.Caller.AuthId)
         {
             Lines = Lines(kind, name, wanted),
@@ -172,14 +198,21 @@ internal sealed class DiskStorageHandlers(PveState state)
                     all.DemandUnused(path);
                 }
 
-                Make(all, new MadeOfDisks(kind, name, disks, detail));
+                Make(all, made);
                 if (adds)
                 {
-                    AddStorage(node, kind, name, detail, disks);
+                    AddStorage(node, made);
                 }
             },
         }).Upid);
     }
+
+    private static ApiFault Taken(string kind, string name, string node) => ApiFault.Failed(kind switch
+    {
+        "zfs" => $"pool '{name}' already exists on node '{node}'",
+        "directory" => $"a systemd mount unit already exists: mnt-pve-{name}.mount",
+        _ => $"volume group '{name}' already exists on node '{node}'",
+    });
 
     private static void DemandLayout(string layout, int count)
     {
@@ -196,7 +229,7 @@ internal sealed class DiskStorageHandlers(PveState state)
 
         if (count < least)
         {
-            throw ApiFault.Failed(string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks"));
+            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks"));
         }
     }
 
@@ -230,11 +263,12 @@ internal sealed class DiskStorageHandlers(PveState state)
     private static bool IsExtended(StorageDefinition storage, string kind, string name)
     {
         (string type, string option, string value) = Kind(kind, name);
-        return storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == value && storage.Nodes.Count > 0;
+        return storage.Is(type, option, value) && storage.Nodes.Count > 0;
     }
 
-    private void AddStorage(string node, string kind, string name, string detail, NodeDisk[] disks)
+    private void AddStorage(string node, MadeOfDisks made)
     {
+        (string kind, string name) = (made.Kind, made.Name);
         if (state.Storages.TryGetValue(name, out StorageDefinition? present))
         {
             present.Nodes.Add(node);
@@ -242,7 +276,7 @@ internal sealed class DiskStorageHandlers(PveState state)
         }
 
         (string type, string option, string value) = Kind(kind, name);
-        StorageDefinition storage = new(name, type) { CreatedAt = state.Now, Capacity = new MadeOfDisks(kind, name, disks, detail).Size };
+        StorageDefinition storage = new(name, type) { CreatedAt = state.Now, Capacity = made.Size };
         storage.Content.UnionWith(kind == "directory" ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : ["images", "rootdir"]);
         storage.Nodes.Add(node);
         storage.Options[option] = value;
@@ -264,11 +298,15 @@ internal sealed class DiskStorageHandlers(PveState state)
         string node = call.PathValues["node"];
         NodeDisks all = DisksOf(call);
         (bool cleansConfig, bool cleansDisks) = (call.IsSet("cleanup-config"), call.IsSet("cleanup-disks"));
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}remove", kind == "lvmthin" ? $"{call.Required("volume-group")}-{name}" : name, call.Caller.AuthId)
+        string id = kind == "lvmthin" ? $"{call.Required("volume-group")}-{name}" : name;
+        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node, $"{verb}remove", id, call.Caller.AuthId)
         {
             Work = _ =>
             {
-                MadeOfDisks made = all.Find(kind, name) ?? throw ApiFault.Failed(kind == "directory" ? $"mount unit 'mnt-pve-{name}.mount' does not exist" : $"no such {kind} '{name}' on node '{node}'");
+                MadeOfDisks made = all.Find(kind, name)
+                    ?? throw ApiFault.Failed(kind == "directory"
+                        ? $"mount unit 'mnt-pve-{name}.mount' does not exist"
+                        : $"no such {kind} '{name}' on node '{node}'");
                 all.Made.Remove($"{kind}/{name}");
                 foreach (NodeDisk disk in made.Disks)
                 {
@@ -287,7 +325,7 @@ internal sealed class DiskStorageHandlers(PveState state)
     private void RemoveStorages(string node, string kind, string name)
     {
         (string type, string option, string value) = Kind(kind, name);
-        foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == value).ToArray())
+        foreach (StorageDefinition storage in state.Storages.Values.Where(storage => storage.Is(type, option, value)).ToArray())
         {
             storage.Nodes.Remove(node);
             if (storage.Nodes.Count == 0)

@@ -16,7 +16,8 @@ internal sealed class HardwareHandlers(PveState state)
 
     public void Register(HandlerTable table)
     {
-        table.Get($"{Hardware}/pci", static call => ApiReply.Of(NodeHardware.Pci(call.Has("pci-class-blacklist") ? call.Items("pci-class-blacklist") : s_hidden)));
+        table.Get($"{Hardware}/pci", static call =>
+            ApiReply.Of(NodeHardware.Pci(call.Has("pci-class-blacklist") ? call.Items("pci-class-blacklist") : s_hidden)));
         table.Get($"{Hardware}/pci/{{pci-id-or-mapping}}/mdev", MediatedDevices);
         table.Get($"{Hardware}/usb", static _ => ApiReply.Of(NodeHardware.Usb()));
         table.Get("/nodes/{node}/capabilities/qemu/migration", static _ => ApiReply.Of(new JsonObject { ["has-dbus-vmstate"] = true }));
@@ -32,11 +33,13 @@ internal sealed class HardwareHandlers(PveState state)
     {
         string id = call.PathValues["pci-id-or-mapping"];
         bool isDevice = id.Contains(':', StringComparison.Ordinal);
-        return isDevice || state.Collections.Find("/cluster/mapping/pci", id) is not null ? ApiReply.Of(new JsonArray()) : throw ApiFault.Failed($"mapping '{id}' not found");
+        return isDevice || state.Collections.Find("/cluster/mapping/pci", id) is not null
+            ? ApiReply.Of(new JsonArray())
+            : throw ApiFault.Failed($"mapping '{id}' not found");
     }
 
     private IEnumerable<StorageDefinition> Known(string type, string option, string? server) =>
-        state.Storages.Values.Where(storage => storage.Type == type && storage.Options[option] is { } own && ApiCall.TextOf(own) == server);
+        state.Storages.Values.Where(storage => storage.Is(type, option, server));
 
     private static string Option(StorageDefinition storage, string name) => storage.Options[name] is { } value ? ApiCall.TextOf(value) : "";
 
@@ -44,26 +47,33 @@ internal sealed class HardwareHandlers(PveState state)
     private ApiReply ScanNfs(ApiCall call)
     {
         string server = call.Required("server");
-        JsonArray list = [.. Known("nfs", "server", server).Select(static storage => (JsonNode)new JsonObject { ["path"] = Option(storage, "export"), ["options"] = "*" })];
+        JsonArray list = [.. Known("nfs", "server", server)
+            .Select(static storage => (JsonNode)new JsonObject { ["path"] = Option(storage, "export"), ["options"] = "*" })];
         return list.Count > 0 ? ApiReply.Of(list) : throw ApiFault.Failed($"command '/sbin/showmount --no-headers --exports {server}' failed: exit code 1");
     }
 
     private ApiReply ScanCifs(ApiCall call) =>
-        ApiReply.Of(new JsonArray([.. Known("cifs", "server", call.Required("server")).Select(static storage => (JsonNode)new JsonObject { ["share"] = Option(storage, "share"), ["description"] = "" })]));
+        ApiReply.List(Known("cifs", "server", call.Required("server"))
+            .Select(static storage => new JsonObject { ["share"] = Option(storage, "share"), ["description"] = "" }));
 
     private ApiReply ScanIscsi(ApiCall call)
     {
         string portal = call.Required("portal");
-        JsonArray list = [.. Known("iscsi", "portal", portal).Select(storage => (JsonNode)new JsonObject { ["target"] = Option(storage, "target"), ["portal"] = portal })];
-        return list.Count > 0 ? ApiReply.Of(list) : throw ApiFault.Failed($"command '/usr/bin/iscsiadm --mode discovery --type sendtargets --portal {portal}' failed: exit code 4");
+        JsonArray list = [.. Known("iscsi", "portal", portal)
+            .Select(storage => (JsonNode)new JsonObject { ["target"] = Option(storage, "target"), ["portal"] = portal })];
+        return list.Count > 0
+            ? ApiReply.Of(list)
+            : throw ApiFault.Failed($"command '/usr/bin/iscsiadm --mode discovery --type sendtargets --portal {portal}' failed: exit code 4");
     }
 
     private ApiReply ScanBackupServer(ApiCall call)
     {
         string server = call.Required("server");
-        JsonArray list = [.. Known("pbs", "server", server).Select(static storage => (JsonNode)new JsonObject { ["store"] = Option(storage, "datastore"), ["comment"] = null })];
+        JsonArray list = [.. Known("pbs", "server", server)
+            .Select(static storage => (JsonNode)new JsonObject { ["store"] = Option(storage, "datastore"), ["comment"] = null })];
         return list.Count > 0 ? ApiReply.Of(list)
-            : throw ApiFault.Failed(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"error fetching datastores - 500 Can't connect to {server}:{call.Integer("port") ?? 8007} (Connection refused)"));
+            : throw ApiFault.Failed(FormattableString.Invariant(
+                $"error fetching datastores - 500 Can't connect to {server}:{call.Integer("port") ?? 8007} (Connection refused)"));
     }
 
     private ApiReply Wake(ApiCall call)

@@ -11,7 +11,6 @@ namespace ProxSharp.Simulator.Nodes;
 /// <summary>Time zone, name servers, the hosts file, the subscription, traffic counters and the report of a node.</summary>
 internal sealed class NodeSettingsHandlers(PveState state)
 {
-    private const string Changed = "detected modified configuration - file changed by other user? Try again.";
 
     public void Register(HandlerTable table)
     {
@@ -80,10 +79,7 @@ internal sealed class NodeSettingsHandlers(PveState state)
 
     private ApiReply SetHosts(ApiCall call)
     {
-        if (call.Text("digest") is { } digest && digest != Digest(HostsOf(call)))
-        {
-            throw ApiFault.Failed(Changed);
-        }
+        call.DemandDigest(() => Digest(HostsOf(call)));
 
         Settings(call, "hosts")["data"] = call.Required("data");
         return ApiReply.Nothing;
@@ -102,7 +98,8 @@ internal sealed class NodeSettingsHandlers(PveState state)
         foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == call.PathValues["node"] && guest.IsRunning))
         {
             long traffic = (long)(state.Now - guest.StartedAt).TotalSeconds * (1000 + guest.VmId);
-            foreach (string device in guest.Config.Keys.Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3])))
+            foreach (string device in guest.Config.Keys
+                .Where(static key => key.StartsWith("net", StringComparison.Ordinal) && key.Length > 3 && char.IsAsciiDigit(key[3])))
             {
                 // Proxmox: all members are texts.
                 list.Add((JsonNode)new JsonObject
@@ -140,7 +137,11 @@ internal sealed class NodeSettingsHandlers(PveState state)
     private ApiReply Subscription(ApiCall call)
     {
         JsonObject stored = Settings(call, "subscription");
-        JsonObject data = new() { ["serverid"] = "0123456789ABCDEF0123456789ABCDEF", ["url"] = "https://www.proxmox.com/en/proxmox-virtual-environment/pricing" };
+        JsonObject data = new()
+        {
+            ["serverid"] = "0123456789ABCDEF0123456789ABCDEF",
+            ["url"] = "https://www.proxmox.com/en/proxmox-virtual-environment/pricing",
+        };
         if (stored["key"] is not { } key)
         {
             data["status"] = "notfound";
@@ -154,8 +155,9 @@ internal sealed class NodeSettingsHandlers(PveState state)
         data["productname"] = "Proxmox VE Subscription";
         data["sockets"] = 2;
         data["checktime"] = stored["checktime"]!.DeepClone();
-        data["regdate"] = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>()).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        data["nextduedate"] = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>()).AddYears(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        DateTimeOffset registered = DateTimeOffset.FromUnixTimeSeconds(stored["checktime"]!.GetValue<long>());
+        data["regdate"] = registered.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        data["nextduedate"] = registered.AddYears(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return ApiReply.Of(data);
     }
 

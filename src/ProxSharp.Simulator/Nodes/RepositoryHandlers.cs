@@ -51,6 +51,8 @@ internal sealed class RepositoryHandlers(PveState state)
 
     private static byte[] Hash(JsonNode content) => SHA256.HashData(Encoding.UTF8.GetBytes(content is JsonObject { Count: 0 } ? "" : content.ToJsonString()));
 
+    private static string Digest(JsonObject files) => Convert.ToHexStringLower(Hash(files));
+
     private static JsonObject Show(JsonObject files)
     {
         JsonArray shown = [];
@@ -67,7 +69,13 @@ internal sealed class RepositoryHandlers(PveState state)
             for (int index = 0; index < repositories.AsArray().Count; index++)
             {
                 string origin = Uris(repositories[index]!).Contains("debian.org", StringComparison.Ordinal) ? "Debian" : "Proxmox";
-                infos.Add((JsonNode)new JsonObject { ["path"] = path, ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture), ["kind"] = "origin", ["message"] = origin });
+                infos.Add((JsonNode)new JsonObject
+                {
+                    ["path"] = path,
+                    ["index"] = index.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    ["kind"] = "origin",
+                    ["message"] = origin,
+                });
             }
         }
 
@@ -76,7 +84,7 @@ internal sealed class RepositoryHandlers(PveState state)
             ["files"] = shown,
             ["errors"] = new JsonArray(),
             ["infos"] = infos,
-            ["digest"] = Convert.ToHexStringLower(Hash(files)),
+            ["digest"] = Digest(files),
             ["standard-repos"] = new JsonArray([.. s_standard.Select(known => (JsonNode)Standard(files, known))]),
         };
     }
@@ -84,7 +92,8 @@ internal sealed class RepositoryHandlers(PveState state)
     private static string Uris(JsonNode repository) => ApiCall.TextOf(repository["URIs"]!);
 
     private static JsonObject? Configured(JsonObject files, string component) =>
-        files.SelectMany(static file => file.Value!.AsArray()).FirstOrDefault(repository => repository!["Components"]!.AsArray().Any(known => known!.GetValue<string>() == component))?.AsObject();
+        files.SelectMany(static file => file.Value!.AsArray())
+            .FirstOrDefault(repository => repository!["Components"]!.AsArray().Any(known => known!.GetValue<string>() == component))?.AsObject();
 
     // Proxmox: a repository that is not configured has no status.
     private static JsonObject Standard(JsonObject files, (string Handle, string Name, string Description, string File, string Uri, string Component) known)
@@ -98,20 +107,13 @@ internal sealed class RepositoryHandlers(PveState state)
         return shown;
     }
 
-    private static void DemandDigest(ApiCall call, JsonObject files)
-    {
-        if (call.Text("digest") is { } digest && digest != Convert.ToHexStringLower(Hash(files)))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
-    }
-
     private ApiReply Add(ApiCall call)
     {
         JsonObject files = FilesOf(state, call.PathValues["node"]);
-        DemandDigest(call, files);
+        call.DemandDigest(() => Digest(files));
         string handle = call.Required("handle");
-        (string Handle, string Name, string Description, string File, string Uri, string Component) known = Array.Find(s_standard, repository => repository.Handle == handle);
+        (string Handle, string Name, string Description, string File, string Uri, string Component) known =
+            Array.Find(s_standard, repository => repository.Handle == handle);
         if (known.Handle is null)
         {
             throw ApiFault.Failed($"unknown repository handle '{handle}'");
@@ -135,7 +137,7 @@ internal sealed class RepositoryHandlers(PveState state)
     private ApiReply Switch(ApiCall call)
     {
         JsonObject files = FilesOf(state, call.PathValues["node"]);
-        DemandDigest(call, files);
+        call.DemandDigest(() => Digest(files));
         string path = call.Required("path");
         long index = call.Integer("index") ?? 0;
         if (files[path] is not JsonArray list)

@@ -12,7 +12,8 @@ internal sealed class ServiceHandlers(PveState state)
 
     private static readonly string[] s_services =
     [
-        "chrony", "corosync", "cron", "ksmtuned", "lxcfs", "postfix", "proxmox-firewall", "pve-cluster", "pve-firewall", "pve-ha-crm", "pve-ha-lrm", "pve-lxc-syscalld", "pvedaemon",
+        "chrony", "corosync", "cron", "ksmtuned", "lxcfs", "postfix", "proxmox-firewall", "pve-cluster", "pve-firewall", "pve-ha-crm", "pve-ha-lrm",
+        "pve-lxc-syscalld", "pvedaemon",
         "pvefw-logger", "pveproxy", "pvescheduler", "pvestatd", "qmeventd", "spiceproxy", "sshd", "syslog", "systemd-journald", "systemd-timesyncd",
     ];
 
@@ -32,7 +33,7 @@ internal sealed class ServiceHandlers(PveState state)
         });
     }
 
-    private ApiReply List(ApiCall call) => ApiReply.Of(new JsonArray([.. s_services.Select(service => (JsonNode)Describe(Node(call), service))]));
+    private ApiReply List(ApiCall call) => ApiReply.List(s_services.Select(service => Describe(Node(call), service)));
 
     private ClusterNode Node(ApiCall call) => state.Nodes[call.PathValues["node"]];
 
@@ -56,6 +57,7 @@ internal sealed class ServiceHandlers(PveState state)
     {
         ClusterNode node = Node(call);
         string service = call.PathValues["service"];
-        return ApiReply.Of(state.Tasks.Start(new TaskRequest(node.Name, "srv" + command, service, call.Caller.AuthId) { Effort = 0.5, Work = _ => change(node, service) }).Upid);
+        TaskRequest request = new(node.Name, "srv" + command, service, call.Caller.AuthId) { Effort = 0.5, Work = _ => change(node, service) };
+        return ApiReply.Of(state.Tasks.Start(request).Upid);
     });
 }

@@ -10,7 +10,8 @@ namespace ProxSharp.Simulator.Pbs;
 internal static class DatastoreAccess
 {
     public static BackupNamespace Namespace(ApiCall call, string parameter = "ns") =>
-        BackupNamespace.TryParse(call.Text(parameter) ?? "", out BackupNamespace ns) ? ns : throw ApiFault.Parameter(parameter, "value does not match the regex pattern");
+        BackupNamespace.TryParse(call.Text(parameter) ?? "", out BackupNamespace ns) ? ns
+            : throw ApiFault.Parameter(parameter, "value does not match the regex pattern");
 
     public static GroupKey Group(ApiCall call) =>
         BackupGroupPath.TryParse($"{call.Required("backup-type")}/{call.Required("backup-id")}", out BackupGroupPath group)
@@ -39,6 +40,13 @@ internal static class DatastoreAccess
 
     /// <summary>True if something belongs to the caller: to itself, or to one of its tokens.</summary>
     public static bool Owns(Principal caller, string owner) => owner == caller.AuthId || owner.StartsWith(caller.AuthId + "!", StringComparison.Ordinal);
+
+    /// <summary>True if a group belongs to the caller; one without an owner belongs to nobody.</summary>
+    public static bool Owns(Principal caller, Datastore store, GroupKey group) => store.Owner(group) is { } owner && Owns(caller, owner);
+
+    /// <summary>The datastores that a caller may see as a whole.</summary>
+    public static IEnumerable<Datastore> Visible(PbsState state, ApiCall call) => state.Datastores.Values.Where(
+        store => state.Permissions.HasAny(call.Caller, PathOf(store.Name, BackupNamespace.Root), "Datastore.Audit", "Datastore.Backup"));
 
     /// <summary>Enters a datastore for what one of the privileges allows.</summary>
     /// <param name="state">The server.</param>

@@ -32,15 +32,13 @@ internal sealed class DatastoreHandlers(PbsState state)
         table.Delete(ConfigPath + "/{name}", Remove);
     }
 
-    private IEnumerable<Datastore> Visible(ApiCall call) =>
-        state.Datastores.Values.Where(store => state.Permissions.HasAny(call.Caller, $"/datastore/{store.Name}", "Datastore.Audit", "Datastore.Backup"));
-
     private ApiReply List(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in Visible(call))
+        foreach (Datastore store in DatastoreAccess.Visible(state, call))
         {
-            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone() }));
+            JsonNode? comment = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone();
+            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = comment }));
         }
 
         return ApiReply.Of(list);
@@ -57,7 +55,7 @@ internal sealed class DatastoreHandlers(PbsState state)
 
         if (call.IsSet("verbose"))
         {
-            data["counts"] = Counts(store, group => !ownOnly || (store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner)));
+            data["counts"] = Counts(store, group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group));
             data["gc-status"] = MaintenanceHandlers.Status(store);
         }
 
@@ -92,7 +90,7 @@ internal sealed class DatastoreHandlers(PbsState state)
     private ApiReply Usage(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in Visible(call))
+        foreach (Datastore store in DatastoreAccess.Visible(state, call))
         {
             list.Add((JsonNode)UsageOf(store));
         }
@@ -235,7 +233,8 @@ internal sealed class DatastoreHandlers(PbsState state)
         }
 
         JsonObject config = [];
-        foreach ((string key, JsonNode value) in call.Parameters.Where(static parameter => parameter.Key is not ("name" or "reuse-datastore" or "overwrite-in-use" or "digest")))
+        foreach ((string key, JsonNode value) in call.Parameters
+            .Where(static parameter => parameter.Key is not ("name" or "reuse-datastore" or "overwrite-in-use" or "digest")))
         {
             config[key] = value.DeepClone();
         }
@@ -272,6 +271,7 @@ internal sealed class DatastoreHandlers(PbsState state)
         });
 
         // Proxmox: this call answers the digest of nothing.
-        return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([])) } };
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([]));
+        return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = digest } };
     }
 }

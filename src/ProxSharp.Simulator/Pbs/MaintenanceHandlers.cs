@@ -15,7 +15,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
     {
         const string Store = "/admin/datastore/{store}";
         table.Get($"{Store}/gc", call => ApiReply.Of(Status(state.GetDatastore(call.PathValues["store"]))));
-        table.Get("/admin/gc", call => ApiReply.Of(new JsonArray([.. Visible(call).Select(static store => (JsonNode)Status(store))])));
+        table.Get("/admin/gc", call => ApiReply.List(DatastoreAccess.Visible(state, call).Select(static store => Status(store))));
         table.Get("/admin/gc/{store}", call => ApiReply.Of(new JsonArray(Status(state.GetDatastore(call.PathValues["store"])))));
         table.Post($"{Store}/gc", Collect);
         table.Post($"{Store}/prune", Prune);
@@ -61,13 +61,15 @@ internal sealed class MaintenanceHandlers(PbsState state)
     });
 
     /// <summary>Starts a verification of the groups of a namespace and those below it.</summary>
-    public SimulatedTask StartVerification(Datastore store, string type, string id, string owner, BackupNamespace ns, int depth, Func<BackupManifest, bool> isSkipped) =>
+    public SimulatedTask StartVerification(
+        Datastore store, string type, string id, string owner, BackupNamespace ns, int depth, Func<BackupManifest, bool> isSkipped) =>
         state.Tasks.Start(new TaskRequest(state.NodeName, type, id, owner)
         {
             Effort = 3,
             Lines = [$"verify datastore {store.Name}"],
             Work = task => new Verifier(store, task) { IsSkipped = isSkipped }.Groups(
-                [.. store.Namespaces(ns, depth).SelectMany(store.Groups).Where(static group => group is not { Type: "host", Id: "benchmark" }).OrderBy(static group => group.Folder, StringComparer.Ordinal)]),
+                [.. store.Namespaces(ns, depth).SelectMany(store.Groups).Where(static group => group is not { Type: "host", Id: "benchmark" })
+                    .OrderBy(static group => group.Folder, StringComparer.Ordinal)]),
         });
 
     /// <summary>Starts to prune the groups of a namespace and those below it.</summary>
@@ -81,7 +83,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
             lines.Add("(dry test run)");
         }
 
-        lines.Add(Pruner.Describe(scope.Keep) is { } rules ? $"retention options: {rules}" : "No prune selection - keeping all files.");
+        lines.Add(Pruner.RulesLine(scope.Keep));
         return state.Tasks.Start(new TaskRequest(state.NodeName, type, id, owner) { Effort = 2, Lines = lines, Work = task => Prune(store, task, scope) });
     }
 
@@ -93,8 +95,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
             IReadOnlyList<Pruner.Verdict> verdicts = Pruner.Judge(store, group, scope.Keep);
             foreach (Pruner.Verdict verdict in verdicts)
             {
-                string what = verdict.IsProtected ? "protected" : verdict.IsKept ? "keep" : "remove";
-                task.Write($"{(scope.IsDryRun ? "would " : "")}{what} {verdict.Key.Snapshot}");
+                task.Write((scope.IsDryRun ? "would " : "") + verdict.Line);
             }
 
             if (!scope.IsDryRun)
@@ -103,9 +104,6 @@ internal sealed class MaintenanceHandlers(PbsState state)
             }
         }
     }
-
-    private IEnumerable<Datastore> Visible(ApiCall call) =>
-        state.Datastores.Values.Where(store => state.Permissions.HasAny(call.Caller, $"/datastore/{store.Name}", "Datastore.Audit", "Datastore.Backup"));
 
     private ApiReply Collect(ApiCall call)
     {
@@ -158,12 +156,12 @@ internal sealed class MaintenanceHandlers(PbsState state)
         string where = group.Namespace.IsRoot ? "root namespace" : $"namespace '{group.Namespace}'";
         return new TaskRequest(state.NodeName, "prune", $"{store.Name}:{group.Folder}", call.Caller.AuthId)
         {
-            Lines = [Pruner.Describe(call.Integer) is { } rules ? $"retention options: {rules}" : "No prune selection - keeping all files.", $"Starting prune on datastore '{store.Name}', {where} group \"{group.Group}\""],
+            Lines = [Pruner.RulesLine(call.Integer), $"Starting prune on datastore '{store.Name}', {where} group \"{group.Group}\""],
             Work = task =>
             {
                 foreach (Pruner.Verdict verdict in verdicts)
                 {
-                    task.Write($"{(verdict.IsProtected ? "protected" : verdict.IsKept ? "keep" : "remove")} {verdict.Key.Snapshot}");
+                    task.Write(verdict.Line);
                 }
 
                 Pruner.Sweep(store, verdicts, task.Warn);
@@ -177,7 +175,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
         BackupNamespace ns = DatastoreAccess.Namespace(call);
         PruneScope scope = new(ns, (int?)call.Integer("max-depth"), call.Integer, call.IsSet("dry-run"))
         {
-            Includes = group => !ownOnly || (store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner)),
+            Includes = group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group),
         };
         return ApiReply.Of(StartPruning(store, "prune", $"{store.Name}:{ns}", call.Caller.AuthId, scope).Upid);
     }

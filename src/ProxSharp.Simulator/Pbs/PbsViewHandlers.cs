@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Certificates;
 using ProxSharp.Simulator.Hosting;
 
 namespace ProxSharp.Simulator.Pbs;
@@ -26,11 +27,10 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
         table.Get("/config/notifications/targets", _ => ApiReply.Of(Targets()));
-        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.Of(new JsonArray([.. s_fields.Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
-        table.Get("/config/tape-encryption-keys", _ => ApiReply.Of(new JsonArray([.. state.Collections.Items("/config/tape-encryption-keys").Values.Select(static key => key.DeepClone())])));
-        table.Get("/config/acme/directories", static _ => ApiReply.Of(new JsonArray(
-            new JsonObject { ["name"] = "Let's Encrypt V2", ["url"] = "https://acme-v02.api.letsencrypt.org/directory" },
-            new JsonObject { ["name"] = "Let's Encrypt V2 Staging", ["url"] = "https://acme-staging-v02.api.letsencrypt.org/directory" })));
+        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.List(s_fields.Select(static name => new JsonObject { ["name"] = name })));
+        table.Get("/config/tape-encryption-keys", _ => ApiReply.List(state.Collections.Items("/config/tape-encryption-keys").Values
+            .Select(static key => key.DeepClone())));
+        table.Get("/config/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", Time);
         table.Get("/nodes/{node}/certificates/info", _ => ApiReply.Of(Certificates()));

@@ -9,12 +9,21 @@ internal static class Pruner
     private static readonly string[] s_rules = ["keep-last", "keep-hourly", "keep-daily", "keep-weekly", "keep-monthly", "keep-yearly"];
 
     /// <summary>What becomes of one snapshot.</summary>
-    public readonly record struct Verdict(SnapshotKey Key, bool IsKept, bool IsProtected);
+    public readonly record struct Verdict(SnapshotKey Key, bool IsKept, bool IsProtected)
+    {
+        /// <summary>The line about it in a log.</summary>
+        public string Line => $"{(IsProtected ? "protected" : IsKept ? "keep" : "remove")} {Key.Snapshot}";
+    }
+
+    /// <summary>The line about the rules in a log.</summary>
+    public static string RulesLine(Func<string, long?> keep) =>
+        Describe(keep) is { } rules ? $"retention options: {rules}" : "No prune selection - keeping all files.";
 
     /// <summary>The rules as a log shows them; null if there are none.</summary>
-    public static string? Describe(Func<string, long?> keep)
+    private static string? Describe(Func<string, long?> keep)
     {
-        string[] given = [.. s_rules.Where(rule => keep(rule) is not null).Select(rule => string.Create(CultureInfo.InvariantCulture, $"--{rule} {keep(rule)}"))];
+        string[] given = [.. s_rules.Where(rule => keep(rule) is not null)
+            .Select(rule => string.Create(CultureInfo.InvariantCulture, $"--{rule} {keep(rule)}"))];
         return given.Length == 0 ? null : string.Join(' ', given);
     }
 
@@ -28,8 +37,8 @@ internal static class Pruner
         }
 
         // Proxmox: protected snapshots stay and count for no rule; of unfinished ones only the newest stays.
-        Candidate[] candidates = [.. all.Where(key => !store.IsProtected(key) && store.Manifest(key) is not null).Select(static key => new Candidate(key))];
-        HashSet<SnapshotKey> kept = [.. Retention.Keep(candidates, static one => one.Key.Time, keep).Select(static one => one.Key)];
+        SnapshotKey[] candidates = [.. all.Where(key => !store.IsProtected(key) && store.Manifest(key) is not null)];
+        HashSet<SnapshotKey> kept = Retention.Keep(candidates, static key => key.Time, keep);
         if (all.Count > 0 && store.Manifest(all[^1]) is null)
         {
             kept.Add(all[^1]);
@@ -45,13 +54,13 @@ internal static class Pruner
         {
             if (store.Locks.IsLocked(verdict.Key) || store.Locks.IsRunning(verdict.Key))
             {
-                warn($"failed to remove dir \"{verdict.Key.Folder}\": unable to acquire lock on snapshot directory \"{store.PathOf(verdict.Key.Folder)}\" - possibly running or in use");
+                string folder = verdict.Key.Folder;
+                warn($"failed to remove dir \"{folder}\": "
+                    + $"unable to acquire lock on snapshot directory \"{store.PathOf(folder)}\" - possibly running or in use");
                 continue;
             }
 
             store.Remove(verdict.Key);
         }
     }
-
-    private sealed record Candidate(SnapshotKey Key);
 }

@@ -19,7 +19,7 @@ internal static class Retention
     /// <param name="timeOf">When one was made, in Unix seconds.</param>
     /// <param name="keep">How many a rule such as <c>keep-daily</c> keeps; null if it is not given.</param>
     public static HashSet<T> Keep<T>(IReadOnlyCollection<T> group, Func<T, long> timeOf, Func<string, long?> keep)
-        where T : class
+        where T : notnull
     {
         T[] newestFirst = [.. group.OrderByDescending(timeOf)];
         bool hasRule = keep("keep-last") is not null || s_periods.Any(period => keep(period.Option) is not null);

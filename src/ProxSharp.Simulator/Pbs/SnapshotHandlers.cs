@@ -23,17 +23,14 @@ internal sealed class SnapshotHandlers(PbsState state)
         table.Get($"{Store}/snapshots", List);
         table.Delete($"{Store}/snapshots", Delete);
         table.Get($"{Store}/files", call => ApiReply.Of(Of(call, Audit, Backup, isWrite: false, static (store, key) => Files(store, key))));
-        table.Get($"{Store}/notes", call => ApiReply.Of(Of(call, Audit, Backup, isWrite: false, static (store, key) => Manifest(store, key).Notes ?? "")));
+        table.Get($"{Store}/notes", call => ApiReply.Of(Of(call, Audit, Backup, isWrite: false, static (store, key) => store.DemandManifest(key).Notes ?? "")));
         table.Put($"{Store}/notes", SetNotes);
         table.Get($"{Store}/protected", call => ApiReply.Of(JsonValue.Create(Of(call, Audit, Backup, isWrite: false, static (store, key) => store.IsProtected(key)))));
         table.Put($"{Store}/protected", SetProtected);
         table.Post($"{Store}/change-owner", ChangeOwner);
     }
 
-    private static JsonArray Files(Datastore store, SnapshotKey key) => SnapshotView.Files(store, key, Manifest(store, key), out _);
-
-    private static BackupManifest Manifest(Datastore store, SnapshotKey key) => store.Manifest(key)
-        ?? throw new ApiFault(400, $"unable to load blob '\"{store.PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - No such file or directory (os error 2)");
+    private static JsonArray Files(Datastore store, SnapshotKey key) => SnapshotView.Files(store, key, store.DemandManifest(key), out _);
 
     private static ApiFault Missing() => new(400, "ENOENT: No such file or directory");
 
@@ -57,7 +54,7 @@ internal sealed class SnapshotHandlers(PbsState state)
     {
         (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Audit, Backup, isWrite: false);
         JsonArray list = [];
-        foreach (GroupKey group in store.Groups(DatastoreAccess.Namespace(call)).Where(group => !ownOnly || IsOwn(store, group, call)))
+        foreach (GroupKey group in store.Groups(DatastoreAccess.Namespace(call)).Where(group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group)))
         {
             if (SnapshotView.Group(store, group) is { } entry)
             {
@@ -68,14 +65,12 @@ internal sealed class SnapshotHandlers(PbsState state)
         return ApiReply.Of(list);
     }
 
-    private static bool IsOwn(Datastore store, GroupKey group, ApiCall call) => store.Owner(group) is { } owner && DatastoreAccess.Owns(call.Caller, owner);
-
     private ApiReply List(ApiCall call)
     {
         (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Audit, Backup, isWrite: false);
         IEnumerable<GroupKey> groups = store.Groups(DatastoreAccess.Namespace(call))
             .Where(group => (call.Text("backup-type") ?? group.Type) == group.Type && (call.Text("backup-id") ?? group.Id) == group.Id)
-            .Where(group => !ownOnly || IsOwn(store, group, call));
+            .Where(group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group));
         JsonArray list = [];
         foreach (SnapshotKey key in groups.SelectMany(store.Snapshots))
         {
@@ -150,7 +145,9 @@ internal sealed class SnapshotHandlers(PbsState state)
             throw new ApiFault(400, "group only partially deleted due to protected snapshots");
         }
 
-        return !state.IsModern ? ApiReply.Nothing : ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
+        return !state.IsModern
+            ? ApiReply.Nothing
+            : ApiReply.Of(new JsonObject { ["protected-snapshots"] = kept, ["removed-groups"] = kept == 0 ? 1 : 0, ["removed-snapshots"] = removed });
     }
 
     private ApiReply SetGroupNotes(ApiCall call) => OfGroup(call, Modify, isWrite: true, (store, group) =>
@@ -161,7 +158,7 @@ internal sealed class SnapshotHandlers(PbsState state)
 
     private ApiReply SetNotes(ApiCall call) => Of(call, Modify, Backup, isWrite: true, (store, key) =>
     {
-        Manifest(store, key);
+        store.DemandManifest(key);
         store.UpdateManifest(key, unprotected => unprotected["notes"] = call.Required("notes"));
         return ApiReply.Nothing;
     });
@@ -184,12 +181,13 @@ internal sealed class SnapshotHandlers(PbsState state)
 
         if (ownOnly && !IsHandedOver(call.Caller.AuthId, before, owner))
         {
-            throw new ApiFault(403, FormattableString.Invariant($"{call.Caller.AuthId} does not have permission to change owner of backup group '{group.Group}' from {before} to {owner}"));
+            throw new ApiFault(403,
+                FormattableString.Invariant($"{call.Caller.AuthId} does not have permission to change owner of backup group '{group.Group}' from {before} to {owner}"));
         }
 
         if (!Exists(owner))
         {
-            throw new ApiFault(400, owner.Contains('!', StringComparison.Ordinal) ? $"API token '{owner}' is inactive or non-existent." : $"user '{owner}' is inactive or non-existent.");
+            throw new ApiFault(400, $"{(owner.Contains('!', StringComparison.Ordinal) ? "API token" : "user")} '{owner}' is inactive or non-existent.");
         }
 
         store.SetOwner(group, owner);

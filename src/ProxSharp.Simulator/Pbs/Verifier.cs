@@ -83,13 +83,15 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
     {
         if (store.Locks.IsRunning(key))
         {
-            task.Write($"SKIPPED: verify {store.Name}:{key.Folder} - could not acquire snapshot lock: unable to acquire lock on snapshot directory \"{store.PathOf(key.Folder)}\" - locked by another operation");
+            string path = store.PathOf(key.Folder);
+            task.Write($"SKIPPED: verify {store.Name}:{key.Folder} - could not acquire snapshot lock: "
+                + $"unable to acquire lock on snapshot directory \"{path}\" - locked by another operation");
             return;
         }
 
         if (store.Manifest(key) is not { } manifest)
         {
-            task.Write($"verify {store.Name}:{key.Folder} - manifest load error: unable to load blob '\"{store.PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - No such file or directory (os error 2)");
+            task.Write($"verify {store.Name}:{key.Folder} - manifest load error: {store.NoManifest(key)}");
             _failed.Add(key.Folder);
             return;
         }
@@ -141,16 +143,7 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
 
     private static void VerifyBlob(byte[] blob, ManifestFile file)
     {
-        if (blob.Length != file.Size)
-        {
-            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"wrong size ({file.Size} != {blob.Length})"));
-        }
-
-        if (new Sha256Digest(SHA256.HashData(blob)) != file.Checksum)
-        {
-            throw ApiFault.Failed("wrong index checksum");
-        }
-
+        DemandListed(blob.Length, new Sha256Digest(SHA256.HashData(blob)), file);
         try
         {
             DataBlob.Verify(blob);
@@ -161,18 +154,35 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
         }
     }
 
-    private void VerifyIndex(IChunkIndex index, ManifestFile file)
+    /// <summary>Fails if a file is not the one that the manifest lists.</summary>
+    private static void DemandListed(long size, Sha256Digest checksum, ManifestFile file)
     {
-        if (index.Size != file.Size)
+        if (size != file.Size)
         {
-            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"wrong size ({file.Size} != {index.Size})"));
+            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"wrong size ({file.Size} != {size})"));
         }
 
-        if (index.Checksum != file.Checksum)
+        if (checksum != file.Checksum)
         {
             throw ApiFault.Failed("wrong index checksum");
         }
+    }
 
+    private void VerifyIndex(IChunkIndex index, ManifestFile file)
+    {
+        DemandListed(index.Size, index.Checksum, file);
+        (long read, long decoded, int errors) = VerifyChunks(index, file.CryptMode);
+        string amounts = $"{ByteSize.MebiBytes(read)}/{ByteSize.MebiBytes(decoded)} MiB";
+        task.Write(string.Create(CultureInfo.InvariantCulture, $"  verified {amounts} in 1.00 seconds, speed {amounts}/s ({errors} errors)"));
+        if (errors > 0)
+        {
+            throw ApiFault.Failed("chunks could not be verified");
+        }
+    }
+
+    /// <summary>Verifies the chunks that no file before had. Returns the encoded and the plain bytes of the good ones, and how many are bad.</summary>
+    private (long Read, long Decoded, int Errors) VerifyChunks(IChunkIndex index, CryptMode mode)
+    {
         long read = 0;
         long decoded = 0;
         int errors = 0;
@@ -189,7 +199,7 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
                 task.Write($"chunk {chunk.Digest} was marked as corrupt");
                 errors++;
             }
-            else if (Verify(chunk, file.CryptMode) is { } length)
+            else if (Verify(chunk, mode) is { } length)
             {
                 _good.Add(chunk.Digest);
                 (read, decoded) = (read + length, decoded + chunk.Length);
@@ -201,12 +211,7 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
             }
         }
 
-        string amounts = $"{ByteSize.MebiBytes(read)}/{ByteSize.MebiBytes(decoded)} MiB";
-        task.Write(string.Create(CultureInfo.InvariantCulture, $"  verified {amounts} in 1.00 seconds, speed {ByteSize.MebiBytes(read)}/{ByteSize.MebiBytes(decoded)} MiB/s ({errors} errors)"));
-        if (errors > 0)
-        {
-            throw ApiFault.Failed("chunks could not be verified");
-        }
+        return (read, decoded, errors);
     }
 
     /// <summary>Verifies a chunk; returns its encoded length, or null if it is damaged.</summary>
@@ -214,7 +219,7 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
     {
         if (store.Chunks.Read(chunk.Digest) is not { } blob)
         {
-            task.Write($"can't verify chunk, load failed - store '{store.Name}', unable to load chunk '{chunk.Digest}' - No such file or directory (os error 2)");
+            task.Write(LoadFailed(chunk, "No such file or directory (os error 2)"));
             return null;
         }
 
@@ -230,6 +235,9 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
         return null;
     }
 
+    private string LoadFailed(IndexChunk chunk, string reason) =>
+        $"can't verify chunk, load failed - store '{store.Name}', unable to load chunk '{chunk.Digest}' - {reason}";
+
     private string? Fault(IndexChunk chunk, CryptMode mode, byte[] blob)
     {
         DataBlobKind kind;
@@ -239,14 +247,15 @@ internal sealed class Verifier(Datastore store, SimulatedTask task)
         }
         catch (ProxmoxProtocolException)
         {
-            return $"can't verify chunk, load failed - store '{store.Name}', unable to load chunk '{chunk.Digest}' - Data blob has wrong CRC checksum.";
+            return LoadFailed(chunk, "Data blob has wrong CRC checksum.");
         }
 
-        if (DataBlob.IsEncrypted(kind) != (mode == CryptMode.Encrypt))
+        bool isEncrypted = DataBlob.IsEncrypted(kind);
+        if (isEncrypted != (mode == CryptMode.Encrypt))
         {
-            return $"chunk CryptMode {(DataBlob.IsEncrypted(kind) ? "Encrypt" : "None")} does not match index CryptMode {(mode == CryptMode.Encrypt ? "Encrypt" : "None")}";
+            return $"chunk CryptMode {(isEncrypted ? "Encrypt" : "None")} does not match index CryptMode {(isEncrypted ? "None" : "Encrypt")}";
         }
 
-        return DataBlob.IsEncrypted(kind) || ChunkReceiver.DigestOf(blob, kind, (int)chunk.Length) == chunk.Digest ? null : "detected chunk with wrong digest.";
+        return isEncrypted || ChunkReceiver.DigestOf(blob, kind, (int)chunk.Length) == chunk.Digest ? null : "detected chunk with wrong digest.";
     }
 }

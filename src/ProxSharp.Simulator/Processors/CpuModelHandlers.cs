@@ -12,19 +12,24 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
     private const string Models = "/cluster/qemu/custom-cpu-models";
     private const string Prefix = "custom-";
 
-    private static readonly string[] s_machineVersions = ["10.1", "10.0+pve1", "10.0", "9.2+pve1", "9.2", "9.1", "9.0", "8.2", "8.1", "8.0", "7.2", "7.1", "7.0", "6.2"];
+    private static readonly string[] s_machineVersions =
+        ["10.1", "10.0+pve1", "10.0", "9.2+pve1", "9.2", "9.1", "9.0", "8.2", "8.1", "8.0", "7.2", "7.1", "7.0", "6.2"];
 
     private static readonly (string Name, string? Description)[] s_flags =
     [
-        ("nested-virt", "Lets guests run guests."), ("md-clear", "Needed against MDS."), ("pcid", "Makes the fix of Meltdown cheaper."), ("spec-ctrl", "Needed against Spectre on Intel."),
-        ("ssbd", "Needed against Speculative Store Bypass on Intel."), ("ibpb", "Needed against Spectre on AMD."), ("virt-ssbd", "Needed against Speculative Store Bypass on AMD."),
-        ("amd-ssbd", "As virt-ssbd, and faster."), ("pdpe1gb", "Pages of 1 GiB."), ("hv-tlbflush", "Makes Windows faster."), ("hv-evmcs", "Makes nested Windows faster."), ("aes", "AES in hardware."),
+        ("nested-virt", "Lets guests run guests."), ("md-clear", "Needed against MDS."), ("pcid", "Makes the fix of Meltdown cheaper."),
+        ("spec-ctrl", "Needed against Spectre on Intel."),
+        ("ssbd", "Needed against Speculative Store Bypass on Intel."), ("ibpb", "Needed against Spectre on AMD."),
+        ("virt-ssbd", "Needed against Speculative Store Bypass on AMD."),
+        ("amd-ssbd", "As virt-ssbd, and faster."), ("pdpe1gb", "Pages of 1 GiB."), ("hv-tlbflush", "Makes Windows faster."), ("hv-evmcs", "Makes nested Windows faster."),
+        ("aes", "AES in hardware."),
         ("3dnow", null), ("avx", null), ("avx2", null), ("x2apic", null),
     ];
 
     public void Register(HandlerTable table)
     {
-        table.Get(Models, call => ApiReply.Of(new JsonArray([.. state.Collections.Items(Models).Where(model => MaySee(call, model.Key)).Select(model => (JsonNode)Shown(model.Key, model.Value))])));
+        table.Get(Models, call => ApiReply.List(state.Collections.Items(Models).Where(model => MaySee(call, model.Key))
+            .Select(model => Shown(model.Key, model.Value))));
         table.Post(Models, Create);
         table.Get($"{Models}/{{cputype}}", Get);
         table.Put($"{Models}/{{cputype}}", Update);
@@ -68,19 +73,14 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
             throw ApiFault.Failed($"Custom CPU model '{name}' already exists");
         }
 
-        JsonObject model = reader.Store(call);
-        model.Remove("cputype");
-        state.Collections.Put(Models, name, model);
+        state.Collections.Put(Models, name, reader.Store(call, null, "cputype"));
         return ApiReply.Nothing;
     }
 
     private ApiReply Update(ApiCall call)
     {
         JsonObject model = Demand(call);
-        if (call.Text("digest") is { } digest && digest != reader.Digest(state.Collections.Items(Models).Values))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => reader.Digest(state.Collections.Items(Models).Values));
 
         reader.Store(call, model);
         return ApiReply.Nothing;
@@ -99,7 +99,8 @@ internal sealed class CpuModelHandlers(PveState state, CollectionReader reader)
         JsonArray flags = [];
         foreach ((string name, string? description) in s_flags.Where(flag => all || flag.Description is not null))
         {
-            JsonObject flag = new() { ["name"] = name, ["supported-on"] = new JsonArray([.. state.Nodes.Keys.Select(static node => (JsonNode)JsonValue.Create(node))]) };
+            JsonArray nodes = [.. state.Nodes.Keys.Select(static node => (JsonNode)JsonValue.Create(node))];
+            JsonObject flag = new() { ["name"] = name, ["supported-on"] = nodes };
             if (description is not null)
             {
                 flag["description"] = description;

@@ -20,7 +20,7 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
 
     public void Register(HandlerTable table)
     {
-        table.Get(Jobs, _ => ApiReply.Of(new JsonArray([.. state.Collections.Items(Jobs).Select(job => (JsonNode)Show(job.Key, job.Value))])));
+        table.Get(Jobs, _ => ApiReply.List(state.Collections.Items(Jobs).Select(job => Show(job.Key, job.Value))));
         table.Post(Jobs, Create);
         table.Get($"{Jobs}/{{id}}", Get);
         table.Get(OnNode, List);
@@ -35,7 +35,8 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
         return state.Collections.Find(Jobs, id) ?? throw ApiFault.Failed($"no such replication job '{id}'");
     }
 
-    private Guest? GuestOf(string id) => int.TryParse(id.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) ? state.Guests.GetValueOrDefault(vmid) : null;
+    private Guest? GuestOf(string id) =>
+        int.TryParse(id.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) ? state.Guests.GetValueOrDefault(vmid) : null;
 
     private JsonObject Show(string id, JsonObject job)
     {
@@ -90,7 +91,8 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
         JsonArray list = [];
         foreach ((string id, JsonObject job) in state.Collections.Items(Jobs))
         {
-            if (GuestOf(id)?.Node == node && (call.Integer("guest") is not { } guest || id.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{guest}-"), StringComparison.Ordinal)))
+            if (GuestOf(id)?.Node == node && (call.Integer("guest") is not { } guest
+                || id.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{guest}-"), StringComparison.Ordinal)))
             {
                 list.Add((JsonNode)Status(id, job));
             }

@@ -28,6 +28,7 @@ public sealed class BackupServerBuilder
     /// <param name="capacity">Bytes it can hold; 2 TiB if not given.</param>
     /// <param name="comment">A remark.</param>
     /// <param name="namespaces">Namespaces beside the root.</param>
+    /// <exception cref="FormatException">One of them is no namespace.</exception>
     public BackupServerBuilder AddDatastore(string name, long capacity = 2L << 40, string? comment = null, params string[] namespaces)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -49,8 +50,8 @@ public sealed class BackupServerBuilder
     }
 
     /// <summary>
-    /// Adds a datastore with a copy of what is in a folder laid out as a real server does. The folder is not touched; its snapshots may be named without the colons
-    /// that some file systems forbid.
+    /// Adds a datastore with a copy of what is in a folder laid out as a real server does. The folder is not touched; its snapshots may be
+    /// named without the colons that some file systems forbid.
     /// </summary>
     /// <param name="name">Its name, 3 to 32 characters.</param>
     /// <param name="folder">The folder that is copied.</param>
@@ -72,17 +73,21 @@ public sealed class BackupServerBuilder
     /// <param name="type"><c>vm</c>, <c>ct</c> or <c>host</c>.</param>
     /// <param name="id">The backup id.</param>
     /// <param name="time">When it was made.</param>
-    /// <param name="size">Bytes of its disk or archive.</param>
-    /// <param name="owner">Who owns the group.</param>
-    /// <param name="ns">Its namespace; empty for the root.</param>
-    public BackupServerBuilder AddSnapshot(string datastore, string type, string id, DateTimeOffset time, long size = 8L << 30, string owner = "root@pam", string ns = "")
+    /// <param name="size">Bytes of its disk or archive; 8 GiB if not given.</param>
+    /// <param name="owner">Who owns the group; <c>root@pam</c> if not given.</param>
+    /// <param name="ns">Its namespace; empty (the default) for the root.</param>
+    /// <exception cref="ArgumentException">The datastore was not added.</exception>
+    /// <exception cref="FormatException">The type, id or namespace is none.</exception>
+    public BackupServerBuilder AddSnapshot(
+        string datastore, string type, string id, DateTimeOffset time, long size = 8L << 30, string owner = "root@pam", string ns = "")
     {
         if (!_state.Datastores.TryGetValue(datastore, out Datastore? store))
         {
             throw new ArgumentException($"The datastore '{datastore}' was not added.", nameof(datastore));
         }
 
-        SnapshotKey key = new(BackupNamespace.Parse(ns, CultureInfo.InvariantCulture), new BackupSnapshotPath(BackupGroupPath.Parse($"{type}/{id}", CultureInfo.InvariantCulture), time));
+        BackupGroupPath group = BackupGroupPath.Parse($"{type}/{id}", CultureInfo.InvariantCulture);
+        SnapshotKey key = new(BackupNamespace.Parse(ns, CultureInfo.InvariantCulture), new BackupSnapshotPath(group, time));
         if (!store.Exists(key))
         {
             new SampleBackups(store, _state.Now).Make(key, size);

@@ -31,15 +31,18 @@ internal sealed class FabricHandlers(PveState state, CollectionReader reader, Sd
 
     private bool MaySee(ApiCall call, string fabric) => state.Permissions.HasAny(call.Caller, $"/sdn/fabrics/{fabric}", "SDN.Audit", "SDN.Allocate");
 
-    private JsonArray All(ApiCall call) => new([.. config.Names(call, Fabrics).Where(fabric => MaySee(call, fabric)).Select(name => (JsonNode)Shown(call, Fabrics, "id", name))]);
+    private JsonArray All(ApiCall call) =>
+        new([.. config.Names(call, Fabrics).Where(fabric => MaySee(call, fabric)).Select(name => (JsonNode)Shown(call, Fabrics, "id", name))]);
 
     private JsonArray AllNodes(ApiCall call)
     {
         IEnumerable<string> fabrics = config.Wanted(Fabrics).Keys.Union(config.Running(Fabrics).Keys);
-        return new JsonArray([.. fabrics.Where(fabric => MaySee(call, fabric)).SelectMany(fabric => NodesOf(call, fabric)).Select(static node => node!.DeepClone())]);
+        return new JsonArray([.. fabrics.Where(fabric => MaySee(call, fabric)).SelectMany(fabric => NodesOf(call, fabric))
+            .Select(static node => node!.DeepClone())]);
     }
 
-    private JsonArray NodesOf(ApiCall call, string fabric) => new([.. config.Names(call, $"{Nodes}/{fabric}").Select(name => (JsonNode)Shown(call, $"{Nodes}/{fabric}", "node_id", name))]);
+    private JsonArray NodesOf(ApiCall call, string fabric) =>
+        new([.. config.Names(call, $"{Nodes}/{fabric}").Select(name => (JsonNode)Shown(call, $"{Nodes}/{fabric}", "node_id", name))]);
 
     private JsonObject Shown(ApiCall call, string list, string key, string name)
     {
@@ -58,7 +61,8 @@ internal sealed class FabricHandlers(PveState state, CollectionReader reader, Sd
         return shown;
     }
 
-    private JsonObject Demand(ApiCall call, string list, string key, string name) => config.Exists(call, list, name) ? Shown(call, list, key, name) : throw Missing(name);
+    private JsonObject Demand(ApiCall call, string list, string key, string name) =>
+        config.Exists(call, list, name) ? Shown(call, list, key, name) : throw Missing(name);
 
     private static ApiFault Missing(string fabric) => ApiFault.Failed($"fabric '{fabric}' does not exist in configuration");
 
@@ -76,16 +80,7 @@ internal sealed class FabricHandlers(PveState state, CollectionReader reader, Sd
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "id", "fabric_id", "node_id"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "id", "fabric_id", "node_id");
 
     private ApiReply Update(ApiCall call, string list, string name, string failure)
     {
@@ -116,7 +111,9 @@ internal sealed class FabricHandlers(PveState state, CollectionReader reader, Sd
     private ApiFault MissingNode(ApiCall call)
     {
         string fabric = call.PathValues["fabric_id"];
-        return config.Wanted(Fabrics).ContainsKey(fabric) ? ApiFault.Failed($"node '{call.PathValues["node_id"]}' does not exist in fabric '{fabric}'") : Missing(fabric);
+        return config.Wanted(Fabrics).ContainsKey(fabric)
+            ? ApiFault.Failed($"node '{call.PathValues["node_id"]}' does not exist in fabric '{fabric}'")
+            : Missing(fabric);
     }
 
     private ApiReply AddNode(ApiCall call)

@@ -17,7 +17,7 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
 
     public void Register(HandlerTable table)
     {
-        table.Get(Lists, call => ApiReply.Of(new JsonArray([.. config.Names(call, Lists).Select(name => (JsonNode)Shown(call, name, call.IsSet("verbose")))])));
+        table.Get(Lists, call => ApiReply.List(config.Names(call, Lists).Select(name => Shown(call, name, call.IsSet("verbose")))));
         table.Post(Lists, CreateList);
         table.Get($"{Lists}/{{id}}", call => ApiReply.Of(Shown(call, DemandList(call), withEntries: true)));
         table.Put($"{Lists}/{{id}}", UpdateList);
@@ -27,8 +27,8 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
         table.Get($"{Lists}/{{id}}/entries/{{url_seq}}", call => ApiReply.Of(DemandEntry(call).DeepClone()));
         table.Put($"{Lists}/{{id}}/entries/{{url_seq}}", UpdateEntry);
         table.Delete($"{Lists}/{{id}}/entries/{{url_seq}}", DeleteEntry);
-        table.Get($"{SdnConfig.Root}/route-maps", call => ApiReply.Of(new JsonArray([.. MapNames(call).Select(static map => (JsonNode)new JsonObject { ["id"] = map })])));
-        table.Get(Maps, call => ApiReply.Of(new JsonArray([.. MapNames(call).SelectMany(map => MapEntries(call, map)).Select(static entry => entry!.DeepClone())])));
+        table.Get($"{SdnConfig.Root}/route-maps", call => ApiReply.List(MapNames(call).Select(static map => new JsonObject { ["id"] = map })));
+        table.Get(Maps, call => ApiReply.List(MapNames(call).SelectMany(map => MapEntries(call, map)).Select(static entry => entry!.DeepClone())));
         table.Post(Maps, AddMapEntry);
         table.Get($"{Maps}/{{route-map-id}}", call => ApiReply.Of(MapEntries(call, call.PathValues["route-map-id"])));
         table.Get(MapEntry, GetMapEntry);
@@ -60,7 +60,8 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
         return shown;
     }
 
-    private JsonArray Entries(string list) => new([.. config.Wanted(EntriesOf(list)).Values.OrderBy(static entry => entry["seq"]!.GetValue<long>()).Select(static entry => entry.DeepClone())]);
+    private JsonArray Entries(string list) =>
+        new([.. config.Wanted(EntriesOf(list)).Values.OrderBy(static entry => entry["seq"]!.GetValue<long>()).Select(static entry => entry.DeepClone())]);
 
     private ApiReply CreateList(ApiCall call)
     {
@@ -140,16 +141,7 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "id", "url_seq", "route-map-id", "order"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "id", "url_seq", "route-map-id", "order");
 
     private ApiReply AddEntry(ApiCall call)
     {
@@ -162,7 +154,8 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
     {
         string list = DemandList(call);
         string seq = call.PathValues["url_seq"];
-        JsonObject entry = config.Wanted(EntriesOf(list)).GetValueOrDefault(seq) ?? throw ApiFault.Failed($"prefix list '{list}' has no entry with sequence number {seq}");
+        JsonObject entry = config.Wanted(EntriesOf(list)).GetValueOrDefault(seq)
+            ?? throw ApiFault.Failed($"prefix list '{list}' has no entry with sequence number {seq}");
         entry["seq"] ??= long.Parse(seq, CultureInfo.InvariantCulture);
         return entry;
     }
@@ -186,7 +179,8 @@ internal sealed class RoutePolicyHandlers(PveState state, CollectionReader reade
 
     private IEnumerable<string> MapNames(ApiCall call) => config.RouteMapNames().Where(map => config.Names(call, $"{Maps}/{map}").Length > 0);
 
-    private JsonArray MapEntries(ApiCall call, string map) => new([.. config.Names(call, $"{Maps}/{map}").Select(order => (JsonNode)ShownEntry(call, map, order))]);
+    private JsonArray MapEntries(ApiCall call, string map) =>
+        new([.. config.Names(call, $"{Maps}/{map}").Select(order => (JsonNode)ShownEntry(call, map, order))]);
 
     private JsonObject ShownEntry(ApiCall call, string map, string order)
     {

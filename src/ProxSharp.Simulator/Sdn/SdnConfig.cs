@@ -63,13 +63,7 @@ internal sealed class SdnConfig(PveState state, CollectionReader reader)
     }
 
     /// <summary>Fails if the configuration is not the one the caller has seen.</summary>
-    public void DemandDigest(ApiCall call, string list, string failure)
-    {
-        if (call.Text("digest") is { } digest && digest != Digest(list))
-        {
-            throw ApiFault.Failed($"{failure}: detected modified configuration - file changed by other user? Try again.");
-        }
-    }
+    public void DemandDigest(ApiCall call, string list, string failure) => call.DemandDigest(() => Digest(list), failure + ": ");
 
     public string Digest(string list) => reader.Digest(Wanted(list).Values);
 
@@ -142,7 +136,8 @@ internal sealed class SdnConfig(PveState state, CollectionReader reader)
     ];
 
     /// <summary>The route maps there are or were.</summary>
-    public IEnumerable<string> RouteMapNames() => state.Collections.Paths.Concat(_running.Keys).Where(static path => path.StartsWith(RouteMaps + "/", StringComparison.Ordinal))
+    public IEnumerable<string> RouteMapNames() => state.Collections.Paths.Concat(_running.Keys)
+        .Where(static path => path.StartsWith(RouteMaps + "/", StringComparison.Ordinal))
         .Select(static path => path[(RouteMaps.Length + 1)..]).Distinct().Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Below(string list, Func<string, string> path) => Wanted(list).Keys.Union(Running(list).Keys).Select(path);

@@ -28,7 +28,7 @@ internal sealed class SdnNodeHandlers(PveState state, SdnConfig config)
     }
 
     private static ApiReply Index(string zone, params string[] names) =>
-        ApiReply.Of(new JsonArray([.. names.Where(name => name != "ip-vrf" || zone.Length > 0).Select(static name => (JsonNode)new JsonObject { ["subdir"] = name })]));
+        ApiReply.List(names.Where(name => name != "ip-vrf" || zone.Length > 0).Select(static name => new JsonObject { ["subdir"] = name }));
 
     private IEnumerable<KeyValuePair<string, JsonObject>> ZonesOf(string node) => config.Wanted(SdnConfig.Zones).Where(zone => SdnFiles.IsOn(zone.Value, node));
 
@@ -50,7 +50,9 @@ internal sealed class SdnNodeHandlers(PveState state, SdnConfig config)
     private string DemandZone(ApiCall call)
     {
         string zone = call.PathValues["zone"];
-        return zone == Local || ZonesOf(call.PathValues["node"]).Any(known => known.Key == zone) ? zone : throw ApiFault.Parameter("zone", $"zone {zone} does not exist");
+        return zone == Local || ZonesOf(call.PathValues["node"]).Any(known => known.Key == zone)
+            ? zone
+            : throw ApiFault.Parameter("zone", $"zone {zone} does not exist");
     }
 
     private IEnumerable<KeyValuePair<string, JsonObject>> NetworksOf(string zone) =>
@@ -79,9 +81,11 @@ internal sealed class SdnNodeHandlers(PveState state, SdnConfig config)
         string zone = DemandZone(call);
         string node = call.PathValues["node"];
         IEnumerable<string> names = zone == Local
-            ? NetworkHandlers.Of(state.Nodes[node]).Current.Where(static known => known.Key.StartsWith("vmbr", StringComparison.Ordinal)).Select(static known => known.Key)
+            ? NetworkHandlers.Of(state.Nodes[node]).Current.Where(static known => known.Key.StartsWith("vmbr", StringComparison.Ordinal))
+                .Select(static known => known.Key)
             : NetworksOf(zone).Where(network => config.Running(SdnConfig.Networks).ContainsKey(network.Key)).Select(static network => network.Key);
-        return ApiReply.Of(new JsonArray([.. names.Order(StringComparer.Ordinal).Select(name => (JsonNode)new JsonObject { ["name"] = name, ["ports"] = Ports(node, name), ["vlan_filtering"] = null })]));
+        return ApiReply.List(names.Order(StringComparer.Ordinal)
+            .Select(name => new JsonObject { ["name"] = name, ["ports"] = Ports(node, name), ["vlan_filtering"] = null }));
     }
 
     private JsonArray Ports(string node, string bridge)
@@ -89,7 +93,8 @@ internal sealed class SdnNodeHandlers(PveState state, SdnConfig config)
         JsonArray ports = [];
         foreach (Guest guest in state.Guests.Values.Where(guest => guest.Node == node && guest.IsRunning))
         {
-            foreach ((string key, string value) in guest.Config.Where(option => option.Key.StartsWith("net", StringComparison.Ordinal) && DiskOptions.Get(option.Value, "bridge") == bridge))
+            foreach ((string key, string value) in guest.Config
+                .Where(option => option.Key.StartsWith("net", StringComparison.Ordinal) && DiskOptions.Get(option.Value, "bridge") == bridge))
             {
                 string device = string.Create(CultureInfo.InvariantCulture, $"{(guest.IsContainer ? "veth" : "tap")}{guest.VmId}i{key[3..]}");
                 ports.Add((JsonNode)new JsonObject { ["name"] = device, ["index"] = key, ["vmid"] = guest.VmId });
@@ -106,7 +111,9 @@ internal sealed class SdnNodeHandlers(PveState state, SdnConfig config)
     private ApiReply Neighbours(ApiCall call)
     {
         string network = call.PathValues["vnet"];
-        string zone = config.Wanted(SdnConfig.Networks).GetValueOrDefault(network)?["zone"] is { } own ? ApiCall.TextOf(own) : throw ApiFault.Parameter("vnet", $"vnet {network} does not exist");
+        string zone = config.Wanted(SdnConfig.Networks).GetValueOrDefault(network)?["zone"] is { } own
+            ? ApiCall.TextOf(own)
+            : throw ApiFault.Parameter("vnet", $"vnet {network} does not exist");
         return IsEvpn(zone) ? ApiReply.Of(new JsonArray()) : throw ApiFault.Parameter("vnet", "vnet is not part of an EVPN zone");
     }
 }

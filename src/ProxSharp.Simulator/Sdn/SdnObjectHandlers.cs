@@ -90,7 +90,9 @@ internal sealed class SdnObjectHandlers(PveState state, CollectionReader reader,
     private IEnumerable<KeyValuePair<string, JsonObject>> Services(SdnKind kind)
     {
         IEnumerable<KeyValuePair<string, JsonObject>> known = state.Collections.Items(kind.List);
-        return kind == SdnKind.Ipam && !state.Collections.Items(kind.List).ContainsKey("pve") ? known.Append(KeyValuePair.Create("pve", new JsonObject { ["type"] = "pve" })) : known;
+        return kind == SdnKind.Ipam && !state.Collections.Items(kind.List).ContainsKey("pve")
+            ? known.Append(KeyValuePair.Create("pve", new JsonObject { ["type"] = "pve" }))
+            : known;
     }
 
     private JsonObject ShownService(SdnKind kind, string name, JsonObject item)
@@ -131,13 +133,7 @@ internal sealed class SdnObjectHandlers(PveState state, CollectionReader reader,
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, SdnKind kind, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        item.Remove("lock-token");
-        item.Remove(kind.Key);
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, SdnKind kind, JsonObject? present) => reader.Store(call, present, "lock-token", kind.Key);
 
     private ApiReply Update(ApiCall call, SdnKind kind)
     {

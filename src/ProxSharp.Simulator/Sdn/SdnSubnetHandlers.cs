@@ -45,7 +45,7 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
     private ApiReply List(ApiCall call)
     {
         DemandRight(call, "SDN.Audit", "SDN.Allocate");
-        return ApiReply.Of(new JsonArray([.. config.Names(call, ListOf(call)).Select(name => (JsonNode)Shown(call, name))]));
+        return ApiReply.List(config.Names(call, ListOf(call)).Select(name => Shown(call, name)));
     }
 
     private ApiReply Get(ApiCall call)
@@ -113,20 +113,12 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
         return ApiReply.Nothing;
     }
 
-    private JsonObject Stored(ApiCall call, JsonObject? present)
-    {
-        JsonObject item = reader.Store(call, present);
-        foreach (string name in (string[])["lock-token", "subnet", "vnet"])
-        {
-            item.Remove(name);
-        }
-
-        return item;
-    }
+    private JsonObject Stored(ApiCall call, JsonObject? present) => reader.Store(call, present, "lock-token", "subnet", "vnet");
 
     private static void DemandGateway(JsonObject item, string? cidr)
     {
-        if (item["gateway"] is { } gateway && IPNetwork.TryParse(cidr, out IPNetwork network) && IPAddress.TryParse(ApiCall.TextOf(gateway), out IPAddress? address) && !network.Contains(address))
+        if (item["gateway"] is { } gateway && IPNetwork.TryParse(cidr, out IPNetwork network)
+            && IPAddress.TryParse(ApiCall.TextOf(gateway), out IPAddress? address) && !network.Contains(address))
         {
             throw ApiFault.Parameter("gateway", $"{address} is not in subnet {cidr}");
         }
@@ -152,7 +144,11 @@ internal sealed class SdnSubnetHandlers(PveState state, CollectionReader reader,
         DemandRight(call, "SDN.Allocate");
         config.DemandLock(call, Failure);
         string name = call.PathValues["subnet"];
-        _ = config.Wanted(ListOf(call)).ContainsKey(name) ? true : throw Missing(name);
+        if (!config.Wanted(ListOf(call)).ContainsKey(name))
+        {
+            throw Missing(name);
+        }
+
         if (addresses.IsUsed(call.PathValues["vnet"], CidrOf(name)))
         {
             throw ApiFault.Failed($"{Failure}: cannot delete subnet '{CidrOf(name)}', not empty");

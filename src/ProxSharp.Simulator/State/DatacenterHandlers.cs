@@ -23,7 +23,7 @@ internal sealed class DatacenterHandlers(PveState state)
     {
         table.Get(OptionsPath, Options);
         table.Put(OptionsPath, UpdateOptions);
-        table.Get("/cluster/config/nodes", call => ApiReply.Of(new JsonArray([.. Members().Select(static node => (JsonNode)Member(node))])));
+        table.Get("/cluster/config/nodes", call => ApiReply.List(Members().Select(static node => Member(node))));
         table.Get("/cluster/config/totem", call => ApiReply.Of(state.Nodes.Count > 1 ? Totem() : null));
         table.Get("/cluster/config/join", Join);
         table.Get("/cluster/config/qdevice", static _ => ApiReply.Of(new JsonObject()));
@@ -61,7 +61,8 @@ internal sealed class DatacenterHandlers(PveState state)
             tags.UnionWith((guest.Config.GetValueOrDefault("tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries));
         }
 
-        if (state.Permissions.Has(call.Caller, "/", "Sys.Modify") && state.Collections.Settings(OptionsPath)["registered-tags"]?.GetValue<string>() is { } registered)
+        if (state.Permissions.Has(call.Caller, "/", "Sys.Modify")
+            && state.Collections.Settings(OptionsPath)["registered-tags"]?.GetValue<string>() is { } registered)
         {
             tags.UnionWith(registered.Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries));
         }
@@ -87,7 +88,8 @@ internal sealed class DatacenterHandlers(PveState state)
             string key = entry.Key ?? (name is "migration" or "replication" ? "type" : name);
             parts[key] = key switch
             {
-                "user-allow-list" => new JsonArray([.. entry.Value.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(static tag => (JsonNode)JsonValue.Create(tag))]),
+                "user-allow-list" => new JsonArray([.. entry.Value.Split(';', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(static tag => (JsonNode)JsonValue.Create(tag))]),
                 "ha-rebalance-on-start" or "ha-auto-rebalance" or "case-sensitive" => JsonValue.Create(entry.Value is "1" or "yes" or "on" or "true" ? 1 : 0),
                 _ => JsonValue.Create(entry.Value),
             };

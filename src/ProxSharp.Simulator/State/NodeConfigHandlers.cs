@@ -28,7 +28,8 @@ internal sealed class NodeConfigHandlers(PveState state)
         JsonObject settings = Settings(call);
         JsonObject data = [];
         string? wanted = call.Text("property");
-        foreach ((string name, JsonNode? value) in settings.Where(option => wanted is null || option.Key == wanted || (wanted == "acme" && option.Key.StartsWith("acme", StringComparison.Ordinal))))
+        foreach ((string name, JsonNode? value) in settings
+            .Where(option => wanted is null || option.Key == wanted || (wanted == "acme" && option.Key.StartsWith("acme", StringComparison.Ordinal))))
         {
             // Proxmox: numbers come as texts, notes with one more line end.
             string text = value!.GetValue<string>();
@@ -46,10 +47,7 @@ internal sealed class NodeConfigHandlers(PveState state)
     private ApiReply Put(ApiCall call)
     {
         JsonObject settings = Settings(call);
-        if (call.Text("digest") is { } digest && digest != Digest(settings))
-        {
-            throw ApiFault.Failed("detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(() => Digest(settings));
 
         foreach (string name in call.Items("delete"))
         {

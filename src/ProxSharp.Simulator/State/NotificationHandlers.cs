@@ -26,7 +26,8 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
     {
         table.Get("/cluster/notifications/targets", List);
         table.Post("/cluster/notifications/targets/{name}/test", Test);
-        table.Get("/cluster/notifications/matcher-fields", static _ => ApiReply.Of(new JsonArray([.. ((string[])["type", "hostname", "job-id"]).Select(static name => (JsonNode)new JsonObject { ["name"] = name })])));
+        table.Get("/cluster/notifications/matcher-fields", static _ => ApiReply.List(((string[])["type", "hostname", "job-id"])
+            .Select(static name => new JsonObject { ["name"] = name })));
         table.Get("/cluster/notifications/matcher-field-values", _ => ApiReply.Of(FieldValues()));
         foreach (string kind in s_kinds)
         {
@@ -86,7 +87,9 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
     private ApiReply Test(ApiCall call)
     {
         string name = call.PathValues["name"];
-        return Targets().Any(target => target.Name == name) ? ApiReply.Nothing : throw new ApiFault(404, $"target '{name}' does not exist") { WithoutNewline = true };
+        return Targets().Any(target => target.Name == name)
+            ? ApiReply.Nothing
+            : throw new ApiFault(404, $"target '{name}' does not exist") { WithoutNewline = true };
     }
 
     private JsonArray FieldValues()
@@ -146,7 +149,9 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
     private ApiReply Delete(ApiCall call, string list)
     {
         string name = call.PathValues["name"];
-        string[] users = list == Matchers ? [] : [.. state.Collections.Items(Matchers).Where(matcher => matcher.Value["target"] is JsonArray targets && targets.Any(target => ApiCall.TextOf(target!) == name)).Select(static matcher => matcher.Key)];
+        string[] users = list == Matchers ? [] : [.. state.Collections.Items(Matchers)
+            .Where(matcher => matcher.Value["target"] is JsonArray targets && targets.Any(target => ApiCall.TextOf(target!) == name))
+            .Select(static matcher => matcher.Key)];
         bool isBuiltin = state.Collections.Find(list, name)?["origin"] is not null;
         if (users.Length > 0 && !isBuiltin)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
 
 namespace ProxSharp.Simulator.Storage;
 
@@ -30,6 +31,9 @@ internal sealed class StorageDefinition(string id, string type)
 
     /// <summary>The remaining options in wire form.</summary>
     public JsonObject Options { get; } = [];
+
+    /// <summary>True if the storage is of a type and an option of it has a value.</summary>
+    public bool Is(string type, string option, string? value) => Type == type && Options[option] is { } own && ApiCall.TextOf(own) == value;
 
     /// <summary>True if images are files in a directory rather than block devices.</summary>
     public bool HasFiles => Type is "dir" or "nfs" or "cifs" or "cephfs" or "btrfs" or "glusterfs";

@@ -21,7 +21,8 @@ internal sealed class StorageHandlers(PveState state)
         ["btrfs"] = ["path"],
     };
 
-    private static readonly HashSet<string> s_notOptions = new(StringComparer.Ordinal) { "storage", "type", "content", "nodes", "disable", "shared", "delete", "digest", "password", "encryption-key" };
+    private static readonly HashSet<string> s_notOptions = new(StringComparer.Ordinal)
+        { "storage", "type", "content", "nodes", "disable", "shared", "delete", "digest", "password", "encryption-key" };
 
     private readonly GuestFigures _figures = new(state);
 
@@ -63,18 +64,21 @@ internal sealed class StorageHandlers(PveState state)
 
     private string Digest()
     {
-        JsonArray all = [.. state.Storages.Values.Select(static storage => (JsonNode)JsonValue.Create($"{storage.Id} {storage.IsDisabled} {string.Join(',', storage.Content)} {storage.Options.ToJsonString()}"))];
+        JsonArray all = [.. state.Storages.Values
+            .Select(static storage => (JsonNode)JsonValue.Create($"{storage.Id} {storage.IsDisabled} {string.Join(',', storage.Content)} {storage.Options.ToJsonString()}"))];
 #pragma warning disable CA5350 // The server's digests are SHA-1; nothing is protected by them.
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(PveFormat.Serialize(all)));
 #pragma warning restore CA5350
     }
 
-    private bool MaySee(ApiCall call, StorageDefinition storage) => state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", "Datastore.Audit", "Datastore.AllocateSpace");
+    private bool MaySee(ApiCall call, StorageDefinition storage) =>
+        state.Permissions.HasAny(call.Caller, $"/storage/{storage.Id}", "Datastore.Audit", "Datastore.AllocateSpace");
 
     private ApiReply List(ApiCall call)
     {
         JsonArray list = [];
-        foreach (StorageDefinition storage in state.Storages.Values.Where(storage => MaySee(call, storage) && (call.Text("type") is not { } type || type == storage.Type)))
+        foreach (StorageDefinition storage in state.Storages.Values
+            .Where(storage => MaySee(call, storage) && (call.Text("type") is not { } type || type == storage.Type)))
         {
             list.Add((JsonNode)Describe(storage));
         }
@@ -97,7 +101,8 @@ internal sealed class StorageHandlers(PveState state)
         }
 
         StorageDefinition storage = new(id, type) { CreatedAt = state.Now, IsShared = type is "nfs" or "cifs" or "rbd" or "cephfs" or "pbs" or "iscsi" };
-        storage.Content.UnionWith(storage.HasFiles ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : type == "pbs" ? ["backup"] : ["images", "rootdir"]);
+        storage.Content.UnionWith(
+            storage.HasFiles ? ["backup", "images", "iso", "rootdir", "snippets", "vztmpl"] : type == "pbs" ? ["backup"] : ["images", "rootdir"]);
         Change(storage, call);
         state.Storages.Add(id, storage);
         return Result(storage, call);
@@ -156,10 +161,7 @@ internal sealed class StorageHandlers(PveState state)
     private ApiReply Update(ApiCall call)
     {
         const string Prefix = "update storage failed: ";
-        if (call.Text("digest") is { } digest && digest != Digest())
-        {
-            throw ApiFault.Failed(Prefix + "detected modified configuration - file changed by other user? Try again.");
-        }
+        call.DemandDigest(Digest, Prefix);
 
         string id = call.PathValues["storage"];
         StorageDefinition storage = state.Storages.GetValueOrDefault(id) ?? throw ApiFault.Failed($"{Prefix}storage '{id}' does not exist");
@@ -220,7 +222,8 @@ internal sealed class StorageHandlers(PveState state)
 
         // Proxmox: once as a list of unlike things, once in order.
         entry["format"] = new JsonArray(known, "raw");
-        entry["formats"] = new JsonObject { ["default"] = "raw", ["supported"] = new JsonArray([.. supported.Select(static format => (JsonNode)JsonValue.Create(format))]) };
+        JsonArray formats = [.. supported.Select(static format => (JsonNode)JsonValue.Create(format))];
+        entry["formats"] = new JsonObject { ["default"] = "raw", ["supported"] = formats };
     }
 
     private JsonObject Figures(StorageDefinition storage, string node)

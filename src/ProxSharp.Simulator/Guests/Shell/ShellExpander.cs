@@ -172,21 +172,27 @@ internal sealed class ShellExpander(ShellContext context, Func<string, string> s
             return close;
         }
 
-        int end = at + 1;
-        if (char.IsAsciiLetter(next) || next == '_')
+        int end = EndOfName(text, at + 1);
+        value = end == at + 1 ? null : Variable(text[(at + 1)..end]);
+        return end - 1;
+    }
+
+    /// <summary>The place behind the name of a variable; <paramref name="start"/> if there is no name.</summary>
+    private static int EndOfName(string text, int start)
+    {
+        char first = start < text.Length ? text[start] : '\0';
+        if (char.IsAsciiDigit(first) || first is '@' or '*' or '#' or '?' or '$' or '!' or '-')
         {
-            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
-            {
-                end++;
-            }
+            return start + 1;
         }
-        else if (char.IsAsciiDigit(next) || next is '@' or '*' or '#' or '?' or '$' or '!' or '-')
+
+        int end = start;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
         {
             end++;
         }
 
-        value = end == at + 1 ? null : Variable(text[(at + 1)..end]);
-        return end - 1;
+        return end;
     }
 
     private string Braced(string inside)

@@ -72,8 +72,7 @@ internal sealed class ContentHandlers(PbsState state)
 
     private static BackupManifest DemandPlain(Datastore store, SnapshotKey key, string name)
     {
-        BackupManifest manifest = store.Manifest(key)
-            ?? throw new ApiFault(400, $"unable to load blob '\"{store.PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - No such file or directory (os error 2)");
+        BackupManifest manifest = store.DemandManifest(key);
         return manifest.FindFile(name)?.CryptMode == CryptMode.Encrypt ? throw new ApiFault(400, $"cannot decode '{name}' - is encrypted") : manifest;
     }
 
@@ -229,16 +228,7 @@ internal sealed class ContentHandlers(PbsState state)
             throw new ApiFault(400, "backup already contains a log.");
         }
 
-        ChunkReceiver.KindOf(call.Body);
-        try
-        {
-            DataBlob.Verify(call.Body);
-        }
-        catch (ProxmoxProtocolException)
-        {
-            throw new ApiFault(400, "Data blob has wrong CRC checksum.");
-        }
-
+        ChunkReceiver.DemandBlob(call.Body);
         store.Write(key, ArchiveName.ClientLog, call.Body);
         return ApiReply.Nothing;
     }

@@ -16,8 +16,6 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     private const string PruneJobs = "/config/prune";
     private const string VerifyJobs = "/config/verify";
 
-    private static readonly HashSet<string> s_jobTypes = new(StringComparer.Ordinal) { "syncjob", "prunejob", "verificationjob" };
-
     private readonly Dictionary<string, SimulatedTask> _runs = new(StringComparer.Ordinal);
 
     public void Register(HandlerTable table)
@@ -42,7 +40,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
 
     private static string? Text(JsonObject job, string name) => job[name] is { } value ? ApiCall.TextOf(value) : null;
 
-    private static long? Number(JsonObject job, string name) => long.TryParse(Text(job, name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+    private static long? Number(JsonObject job, string name) =>
+        long.TryParse(Text(job, name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     private static bool IsSet(JsonObject job, string name) => Text(job, name) is "1" or "true";
 
@@ -54,7 +53,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         foreach ((string id, JsonObject job) in state.Collections.Items(path))
         {
             string store = Text(job, "store") ?? "";
-            if ((call.Text("store") ?? store) == store && state.Permissions.HasAny(call.Caller, $"/datastore/{store}", "Datastore.Audit", "Datastore.Verify", "Datastore.Backup"))
+            if ((call.Text("store") ?? store) == store
+                && state.Permissions.HasAny(call.Caller, $"/datastore/{store}", "Datastore.Audit", "Datastore.Verify", "Datastore.Backup"))
             {
                 list.Add((JsonNode)Describe(path, id, job));
             }
@@ -67,7 +67,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     {
         JsonObject entry = job.DeepClone().AsObject();
         entry["id"] = id;
-        if (!IsSet(job, "disable") && Text(job, "schedule") is { } schedule && CalendarEvent.TryParse(schedule, out CalendarEvent? times) && times.Next(state.Now) is { } next)
+        if (!IsSet(job, "disable") && Text(job, "schedule") is { } schedule && CalendarEvent.TryParse(schedule, out CalendarEvent? times)
+            && times.Next(state.Now) is { } next)
         {
             entry["next-run"] = next.ToUnixTimeSeconds();
         }
@@ -99,7 +100,7 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
 
     private void DemandIdle(string path, ApiCall call)
     {
-        if (_runs.TryGetValue($"{path}/{call.PathValues["id"]}", out SimulatedTask? run) && run.IsRunning && s_jobTypes.Contains(run.Type))
+        if (_runs.TryGetValue($"{path}/{call.PathValues["id"]}", out SimulatedTask? run) && run.IsRunning)
         {
             throw new ApiFault(400, "job already running");
         }
@@ -122,7 +123,9 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         Datastore store = state.GetDatastore(Text(job, "store")!);
         Func<BackupManifest, bool> isSkipped = maintenance.Skips(Text(job, "ignore-verified") is not ("0" or "false"), Number(job, "outdated-after"));
         string id = $"{store.Name}:{call.PathValues["id"]}";
-        return Started(VerifyJobs, call, maintenance.StartVerification(store, "verificationjob", id, call.Caller.AuthId, Namespace(job, "ns"), (int)(Number(job, "max-depth") ?? 7), isSkipped));
+        int depth = (int)(Number(job, "max-depth") ?? 7);
+        SimulatedTask task = maintenance.StartVerification(store, "verificationjob", id, call.Caller.AuthId, Namespace(job, "ns"), depth, isSkipped);
+        return Started(VerifyJobs, call, task);
     }
 
     private ApiReply RunSync(ApiCall call)
@@ -190,7 +193,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     }.Run();
 
     private ApiReply ScanRemote(ApiCall call) => ApiReply.Of(RemoteServers.Use(state, call.PathValues["name"], static remote =>
-        new JsonArray([.. remote.Datastores.Keys.Select(name => (JsonNode)new JsonObject { ["store"] = name, ["comment"] = remote.Collections.Find(PbsState.DatastoreConfig, name)?["comment"]?.DeepClone() })])));
+        new JsonArray([.. remote.Datastores.Keys
+            .Select(name => (JsonNode)new JsonObject { ["store"] = name, ["comment"] = remote.Collections.Find(PbsState.DatastoreConfig, name)?["comment"]?.DeepClone() })])));
 
     private JsonArray Scan(ApiCall call, Func<Datastore, BackupNamespace, JsonArray> look) => RemoteServers.Use(
         state, call.PathValues["name"], remote => look(remote.GetDatastore(call.PathValues["store"]), DatastoreAccess.Namespace(call, "namespace")));

@@ -142,7 +142,7 @@ internal sealed class BackupSession : ProtocolSession
             throw new ApiFault(400, FormattableString.Invariant($"got blob with unexpected length ({announced} != {blob.Length})"));
         }
 
-        CheckBlob(blob);
+        ChunkReceiver.DemandBlob(blob);
         DemandSpace(blob.Length, $"unable to write '\"{Store.PathOf($"{Context.Snapshot.Folder}/{name}")}\"'");
         lock (_gate)
         {
@@ -152,21 +152,9 @@ internal sealed class BackupSession : ProtocolSession
             _total += new UploadCount(0, blob.Length, 0, 0);
         }
 
-        _task.Write(FormattableString.Invariant($"add blob \"{Store.PathOf($"{Context.Snapshot.Folder}/{name}")}\" ({blob.Length} bytes, comp: {blob.Length})"));
+        _task.Write(FormattableString.Invariant(
+            $"add blob \"{Store.PathOf($"{Context.Snapshot.Folder}/{name}")}\" ({blob.Length} bytes, comp: {blob.Length})"));
         return Reply(null);
-    }
-
-    private static void CheckBlob(byte[] blob)
-    {
-        ChunkReceiver.KindOf(blob);
-        try
-        {
-            DataBlob.Verify(blob);
-        }
-        catch (ProxmoxProtocolException)
-        {
-            throw new ApiFault(400, "Data blob has wrong CRC checksum.");
-        }
     }
 
     private void DemandSpace(long bytes, string what)

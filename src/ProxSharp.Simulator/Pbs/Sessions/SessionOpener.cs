@@ -39,31 +39,38 @@ internal sealed class SessionOpener(SessionServices services)
         CheckBenchmark(key, isBenchmark);
         if (!store.Locks.TryLock(key, State.Now))
         {
-            throw new ApiFault(400, $"unable to acquire lock on backup group directory \"{store.PathOf(key.Group.Folder)}\" - another backup is already running");
+            throw new ApiFault(400,
+                $"unable to acquire lock on backup group directory \"{store.PathOf(key.Group.Folder)}\" - another backup is already running");
         }
 
         try
         {
-            Claim(store, key, caller, isBenchmark);
-            SnapshotKey? previous = store.LastValid(key.Group);
-            if (previous is { } last && key.Time <= last.Time)
-            {
-                throw new ApiFault(400, "backup timestamp is older than last backup.");
-            }
-
-            if (store.Exists(key))
-            {
-                throw new ApiFault(400, "backup directory already exists.");
-            }
-
-            store.Files.MakeFolder(key.Folder);
-            return Accept(WriterProtocol, new BackupSession(new SessionContext(services, store, key, caller), previous, isBenchmark, call.IsSet("debug")));
+            return Accept(WriterProtocol, Begin(new SessionContext(services, store, key, caller), isBenchmark, call.IsSet("debug")));
         }
         catch
         {
             store.Locks.Unlock(key);
             throw;
         }
+    }
+
+    private static BackupSession Begin(SessionContext context, bool isBenchmark, bool isVerbose)
+    {
+        (Datastore store, SnapshotKey key) = (context.Store, context.Snapshot);
+        Claim(store, key, context.Caller, isBenchmark);
+        SnapshotKey? previous = store.LastValid(key.Group);
+        if (previous is { } last && key.Time <= last.Time)
+        {
+            throw new ApiFault(400, "backup timestamp is older than last backup.");
+        }
+
+        if (store.Exists(key))
+        {
+            throw new ApiFault(400, "backup directory already exists.");
+        }
+
+        store.Files.MakeFolder(key.Folder);
+        return new BackupSession(context, previous, isBenchmark, isVerbose);
     }
 
     private static void CheckBenchmark(SnapshotKey key, bool isBenchmark)
@@ -82,14 +89,12 @@ internal sealed class SessionOpener(SessionServices services)
 
     private static void Claim(Datastore store, SnapshotKey key, Principal caller, bool isBenchmark)
     {
-        if (store.Owner(key.Group) is not { } owner)
+        if (store.Owner(key.Group) is null)
         {
             store.SetOwner(key.Group, caller.AuthId);
         }
-        else if (!DatastoreAccess.Owns(caller, owner) && !isBenchmark)
-        {
-            throw new ApiFault(400, $"backup owner check failed ({caller.AuthId} != {owner})");
-        }
+
+        DatastoreAccess.DemandOwner(store, key.Group, caller, ownOnly: !isBenchmark);
     }
 
     private ApiReply OpenReader(ApiCall call)

@@ -55,6 +55,21 @@ internal static class ChunkReceiver
         }
     }
 
+    /// <summary>Fails if bytes are no blob, or a damaged one.</summary>
+    /// <exception cref="ApiFault">They are.</exception>
+    public static void DemandBlob(byte[] blob)
+    {
+        KindOf(blob);
+        try
+        {
+            DataBlob.Verify(blob);
+        }
+        catch (ProxmoxProtocolException)
+        {
+            throw new ApiFault(400, "Data blob has wrong CRC checksum.");
+        }
+    }
+
     /// <summary>The digest of a chunk's data; null if the data is not of the length that is expected or cannot be decoded.</summary>
     public static Sha256Digest? DigestOf(byte[] blob, DataBlobKind kind, int size)
     {

@@ -117,7 +117,8 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
     }
 
     /// <summary>The files of a snapshot that a client may ask for.</summary>
-    public IReadOnlyList<(string Name, long Length)> FilesOf(SnapshotKey key) => [.. Files.Files(key.Folder).Where(static file => ArchiveName.IsStored(file.Name))];
+    public IReadOnlyList<(string Name, long Length)> FilesOf(SnapshotKey key) =>
+        [.. Files.Files(key.Folder).Where(static file => ArchiveName.IsStored(file.Name))];
 
     public byte[]? Read(SnapshotKey key, string file) => Files.Read($"{key.Folder}/{file}");
 
@@ -141,13 +142,19 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
         }
     }
 
+    /// <summary>The manifest of a finished backup.</summary>
+    /// <exception cref="ApiFault">There is no manifest, or it cannot be read.</exception>
+    public BackupManifest DemandManifest(SnapshotKey key) => Manifest(key) ?? throw new ApiFault(400, NoManifest(key));
+
+    /// <summary>How the server complains about a manifest that cannot be loaded.</summary>
+    public string NoManifest(SnapshotKey key, string reason = "No such file or directory (os error 2)") =>
+        $"unable to load blob '\"{PathOf($"{key.Folder}/{ArchiveName.Manifest}")}\"' - {reason}";
+
     /// <summary>Changes the part of a manifest that no signature covers.</summary>
     /// <exception cref="ApiFault">There is no manifest, or it cannot be read.</exception>
     public void UpdateManifest(SnapshotKey key, Action<JsonObject> change)
     {
-        string path = PathOf($"{key.Folder}/{ArchiveName.Manifest}");
-        byte[] blob = Read(key, ArchiveName.Manifest)
-            ?? throw new ApiFault(400, $"unable to load blob '\"{path}\"' - No such file or directory (os error 2)");
+        byte[] blob = Read(key, ArchiveName.Manifest) ?? throw new ApiFault(400, NoManifest(key));
         try
         {
             JsonObject manifest = JsonNode.Parse(BlobCodecs.Decode(blob))!.AsObject();
@@ -161,7 +168,7 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
         }
         catch (Exception exception) when (exception is ProxmoxProtocolException or JsonException or InvalidOperationException)
         {
-            throw new ApiFault(400, $"unable to load blob '\"{path}\"' - {exception.Message}");
+            throw new ApiFault(400, NoManifest(key, exception.Message));
         }
     }
 
