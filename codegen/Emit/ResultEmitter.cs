@@ -90,20 +90,7 @@ internal sealed class ResultEmitter
         code.Line("bool isObject = reader.EnterObject(ref extra);");
         code.Open("while (isObject && reader.NextMember())");
         code.Line("ReadOnlySpan<byte> name = reader.MemberName;");
-        code.Open("switch (name.Length)");
-        foreach (MemberModel member in model.Members.Except(indexed).OrderBy(static member => Encoding.UTF8.GetByteCount(member.WireName)))
-        {
-            code.Line($"case {Encoding.UTF8.GetByteCount(member.WireName)} when name.SequenceEqual({Literal.Utf8(member.WireName)}):");
-            code.Line($"    {member.Name} = {ReaderText.Member(member)};");
-            if (ReaderText.MayMisfit(member.Type))
-            {
-                code.Line("    reader.KeepMisfit(name, ref extra);");
-            }
-
-            code.Line("    continue;");
-        }
-
-        code.Close();
+        EmitPlain(code, model.Members.Except(indexed));
         code.Line();
         foreach (MemberModel member in indexed)
         {
@@ -119,6 +106,24 @@ internal sealed class ResultEmitter
         }
 
         code.Line("Extra = extra ?? Extra;");
+        code.Close();
+    }
+
+    private static void EmitPlain(CodeWriter code, IEnumerable<MemberModel> members)
+    {
+        code.Open("switch (name.Length)");
+        foreach (MemberModel member in members.OrderBy(static member => Encoding.UTF8.GetByteCount(member.WireName)))
+        {
+            code.Line($"case {Encoding.UTF8.GetByteCount(member.WireName)} when name.SequenceEqual({Literal.Utf8(member.WireName)}):");
+            code.Line($"    {member.Name} = {ReaderText.Member(member)};");
+            if (ReaderText.MayMisfit(member.Type))
+            {
+                code.Line("    reader.KeepMisfit(name, ref extra);");
+            }
+
+            code.Line("    continue;");
+        }
+
         code.Close();
     }
 

@@ -17,7 +17,8 @@ internal sealed class WordEmitter
     public void Emit(CodeWriter code, WordModel model)
     {
         string name = model.Name;
-        code.Summary($"A value of {DocText.Codes([.. model.Uses.Select(static use => use.Member).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(3)])}. Servers may know more values than those named here.");
+        string[] uses = [.. model.Uses.Select(static use => use.Member).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(3)];
+        code.Summary($"A value of {DocText.Codes(uses)}. Servers may know more values than those named here.");
         code.Line("/// <param name=\"value\">The word as it travels.</param>");
         code.Open($"public readonly struct {name}(string value) : IApiWord<{name}>, IEquatable<{name}>");
         foreach ((string value, string member) in Members(model))
@@ -27,39 +28,40 @@ internal sealed class WordEmitter
             code.Line();
         }
 
-        string[] body =
-        [
-            "/// <inheritdoc/>",
-            "public string Value => value ?? \"\";",
-            "",
-            "/// <summary>Compares two words.</summary>",
-            $"public static bool operator ==({name} left, {name} right) => left.Equals(right);",
-            "",
-            "/// <summary>Compares two words.</summary>",
-            $"public static bool operator !=({name} left, {name} right) => !left.Equals(right);",
-            "",
-            "/// <inheritdoc/>",
-            $"public static {name} FromWire(string value) => new(value);",
-            "",
-            "/// <inheritdoc/>",
-            $"public bool Equals({name} other) => Value == other.Value;",
-            "",
-            "/// <inheritdoc/>",
-            $"public override bool Equals(object? obj) => obj is {name} other && Equals(other);",
-            "",
-            "/// <inheritdoc/>",
-            "public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);",
-            "",
-            "/// <inheritdoc/>",
-            "public override string ToString() => Value;",
-        ];
-        foreach (string line in body)
+        foreach (string line in Body(name))
         {
             code.Line(line);
         }
 
         code.Close();
     }
+
+    private static string[] Body(string name) =>
+    [
+        "/// <inheritdoc/>",
+        "public string Value => value ?? \"\";",
+        "",
+        "/// <summary>Compares two words.</summary>",
+        $"public static bool operator ==({name} left, {name} right) => left.Equals(right);",
+        "",
+        "/// <summary>Compares two words.</summary>",
+        $"public static bool operator !=({name} left, {name} right) => !left.Equals(right);",
+        "",
+        "/// <inheritdoc/>",
+        $"public static {name} FromWire(string value) => new(value);",
+        "",
+        "/// <inheritdoc/>",
+        $"public bool Equals({name} other) => Value == other.Value;",
+        "",
+        "/// <inheritdoc/>",
+        $"public override bool Equals(object? obj) => obj is {name} other && Equals(other);",
+        "",
+        "/// <inheritdoc/>",
+        "public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);",
+        "",
+        "/// <inheritdoc/>",
+        "public override string ToString() => Value;",
+    ];
 
     private IEnumerable<(string Value, string Member)> Members(WordModel model)
     {

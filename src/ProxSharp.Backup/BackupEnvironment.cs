@@ -72,7 +72,9 @@ public sealed record BackupEnvironment
         };
     }
 
-    /// <summary>Tells which certificate a server must have: that of <see cref="Fingerprint"/>, else the one the official client has remembered for it.</summary>
+    /// <summary>
+    /// Tells which certificate a server must have: that of <see cref="Fingerprint"/>, else the one the official client has remembered for it.
+    /// </summary>
     /// <param name="repository">The repository.</param>
     /// <returns>Null if neither is known.</returns>
     public string? FindFingerprint(BackupRepository repository)

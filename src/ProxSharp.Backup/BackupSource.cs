@@ -142,7 +142,8 @@ public abstract partial class BackupSource
         return stored.EndsWith(".blob", StringComparison.Ordinal) && stored is not (ArchiveName.Manifest or ArchiveName.EncryptedKey or ArchiveName.ClientLog)
             ? name
             : throw new FormatException(
-                $"\"{name}\" names no file of a backup: expected one that ends in .conf, .log, .json, .key or .blob, and none that backups have by themselves.");
+                $"\"{name}\" names no file of a backup: expected one that ends in .conf, .log, .json, .key or .blob, "
+                + "and none that backups have by themselves.");
     }
 
     [GeneratedRegex(@"^([A-Za-z0-9_-]+\.(pxar|img|conf|log)):(.+)$", RegexOptions.Singleline)]

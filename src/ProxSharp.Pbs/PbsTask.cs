@@ -45,11 +45,10 @@ public sealed class PbsTask
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /nodes/{node}/tasks/{upid}/status</c>. Somebody else's tasks need <c>Sys.Audit</c> on <c>/system/tasks</c>.</remarks>
     /// <exception cref="ProxmoxNotFoundException">The server does not know the task.</exception>
-    public async Task<TaskInfo> GetStatusAsync(CancellationToken cancellationToken = default) =>
-        PbsTaskInfo.Read(Upid, await _tasks.Server.GetStateAsync(Upid, cancellationToken).ConfigureAwait(false));
+    public Task<TaskInfo> GetStatusAsync(CancellationToken cancellationToken = default) => _tasks.Server.GetInfoAsync(Upid, cancellationToken);
 
     /// <inheritdoc cref="GetStatusAsync"/>
-    public TaskInfo GetStatus(CancellationToken cancellationToken = default) => PbsTaskInfo.Read(Upid, _tasks.Server.GetState(Upid, cancellationToken));
+    public TaskInfo GetStatus(CancellationToken cancellationToken = default) => _tasks.Server.GetInfo(Upid, cancellationToken);
 
     /// <summary>Reads the log from its first line on, page by page.</summary>
     /// <param name="follow">
@@ -69,18 +68,12 @@ public sealed class PbsTask
     /// <param name="lines">How many lines at most.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
-    public Task<IReadOnlyList<string>> GetLogTailAsync(int lines = 10, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lines);
-        return TaskLogTail.ReadAsync(_tasks.Server, Upid, lines, cancellationToken);
-    }
+    public Task<IReadOnlyList<string>> GetLogTailAsync(int lines = 10, CancellationToken cancellationToken = default) =>
+        TaskLogTail.ReadAsync(_tasks.Server, Upid, lines, cancellationToken);
 
     /// <inheritdoc cref="GetLogTailAsync"/>
-    public IReadOnlyList<string> GetLogTail(int lines = 10, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lines);
-        return TaskLogTail.Read(_tasks.Server, Upid, lines, cancellationToken);
-    }
+    public IReadOnlyList<string> GetLogTail(int lines = 10, CancellationToken cancellationToken = default) =>
+        TaskLogTail.Read(_tasks.Server, Upid, lines, cancellationToken);
 
     /// <summary>
     /// Asks the task to stop. The server answers before the task has ended: wait for it to know when. A stopped task counts as failed; one that has ended

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ProxSharp.Api;
 using ProxSharp.Ids;
 using ProxSharp.Pbs.Api;
@@ -52,51 +51,14 @@ public sealed class PbsTasks
         ? this[upid]
         : throw new ProxmoxProtocolException($"The server was to answer with the id of a task and answered '{response.Data}'.");
 
-    private async IAsyncEnumerable<TaskInfo> ReadAsync(PbsTaskFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        HashSet<Upid> before = [];
-        int count;
-        long start = 0;
-        do
-        {
-            IReadOnlyList<NodesTasksItem> page = await _client.Api.Nodes.Tasks
-                .ListAsync(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false);
-            count = page.Count;
-            start += count;
-            foreach (TaskInfo task in New(page, ref before))
-            {
-                yield return task;
-            }
-        }
-        while (count >= filter.PageSize);
-    }
+    private IAsyncEnumerable<TaskInfo> ReadAsync(PbsTaskFilter filter, CancellationToken cancellationToken) => TaskPages.ReadAsync<NodesTasksItem>(
+        filter.PageSize,
+        (start, cancel) => _client.Api.Nodes.Tasks.ListAsync(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancel).DataAsync(),
+        PbsTaskInfo.Read,
+        cancellationToken);
 
-    private IEnumerable<TaskInfo> Read(PbsTaskFilter filter, CancellationToken cancellationToken)
-    {
-        HashSet<Upid> before = [];
-        int count;
-        long start = 0;
-        do
-        {
-            IReadOnlyList<NodesTasksItem> page = _client.Api.Nodes.Tasks
-                .List(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancellationToken).Data;
-            count = page.Count;
-            start += count;
-            foreach (TaskInfo task in New(page, ref before))
-            {
-                yield return task;
-            }
-        }
-        while (count >= filter.PageSize);
-    }
-
-    // Tasks that start between two pages push the list down, so that a page may begin with what the last one ended with.
-    private static List<TaskInfo> New(IReadOnlyList<NodesTasksItem> page, ref HashSet<Upid> before)
-    {
-        List<TaskInfo> all = [.. PbsTaskInfo.Read(page)];
-        HashSet<Upid> seen = before;
-        before = [.. all.Select(static task => task.Upid)];
-        all.RemoveAll(task => seen.Contains(task.Upid));
-        return all;
-    }
+    private IEnumerable<TaskInfo> Read(PbsTaskFilter filter, CancellationToken cancellationToken) => TaskPages.Read<NodesTasksItem>(
+        filter.PageSize,
+        start => _client.Api.Nodes.Tasks.List(PbsClient.LocalNode, filter.Page(start), cancellationToken: cancellationToken).Data,
+        PbsTaskInfo.Read);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Http;
@@ -33,51 +32,14 @@ public sealed class NodeTasks
     public IEnumerable<TaskInfo> List(PveTaskFilter? filter = null, CancellationToken cancellationToken = default) =>
         Read((filter ?? PveTaskFilter.All).Checked(), cancellationToken);
 
-    private async IAsyncEnumerable<TaskInfo> ReadAsync(PveTaskFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        HashSet<Upid> before = [];
-        int count;
-        long start = 0;
-        do
-        {
-            IReadOnlyList<NodesTasksItem> page = await _owner.Client.Api.Nodes.Tasks
-                .ListAsync(_owner.Name.Value, filter.Page(start), cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false);
-            count = page.Count;
-            start += count;
-            foreach (TaskInfo task in New(page, ref before))
-            {
-                yield return task;
-            }
-        }
-        while (count >= filter.PageSize);
-    }
+    private IAsyncEnumerable<TaskInfo> ReadAsync(PveTaskFilter filter, CancellationToken cancellationToken) => TaskPages.ReadAsync<NodesTasksItem>(
+        filter.PageSize,
+        (start, cancel) => _owner.Client.Api.Nodes.Tasks.ListAsync(_owner.Name.Value, filter.Page(start), cancellationToken: cancel).DataAsync(),
+        PveTaskInfo.Read,
+        cancellationToken);
 
-    private IEnumerable<TaskInfo> Read(PveTaskFilter filter, CancellationToken cancellationToken)
-    {
-        HashSet<Upid> before = [];
-        int count;
-        long start = 0;
-        do
-        {
-            IReadOnlyList<NodesTasksItem> page = _owner.Client.Api.Nodes.Tasks.List(
-                _owner.Name.Value, filter.Page(start), cancellationToken: cancellationToken).Data;
-            count = page.Count;
-            start += count;
-            foreach (TaskInfo task in New(page, ref before))
-            {
-                yield return task;
-            }
-        }
-        while (count >= filter.PageSize);
-    }
-
-    // Tasks that start between two pages push the list down, so that a page may begin with what the last one ended with.
-    private static List<TaskInfo> New(IReadOnlyList<NodesTasksItem> page, ref HashSet<Upid> before)
-    {
-        List<TaskInfo> all = [.. PveTaskInfo.Read(page)];
-        HashSet<Upid> seen = before;
-        before = [.. all.Select(static task => task.Upid)];
-        all.RemoveAll(task => seen.Contains(task.Upid));
-        return all;
-    }
+    private IEnumerable<TaskInfo> Read(PveTaskFilter filter, CancellationToken cancellationToken) => TaskPages.Read<NodesTasksItem>(
+        filter.PageSize,
+        start => _owner.Client.Api.Nodes.Tasks.List(_owner.Name.Value, filter.Page(start), cancellationToken: cancellationToken).Data,
+        PveTaskInfo.Read);
 }

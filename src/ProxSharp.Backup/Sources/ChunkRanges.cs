@@ -15,7 +15,8 @@ internal static class ChunkRanges
         {
             if (range.Offset < 0 || range.Length > size - range.Offset)
             {
-                string why = FormattableString.Invariant($"A changed part of {range.Length} bytes at {range.Offset} lies outside of the image of {size} bytes.");
+                string why = FormattableString.Invariant(
+                    $"A changed part of {range.Length} bytes at {range.Offset} lies outside of the image of {size} bytes.");
                 throw new ArgumentException(why, nameof(changed));
             }
 

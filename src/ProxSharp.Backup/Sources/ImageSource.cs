@@ -69,7 +69,8 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
             int count = await SourceReading.RunAsync(_stored, () => input.ReadAsync(position, room, cancellationToken)).ConfigureAwait(false);
             if (count == 0)
             {
-                string why = FormattableString.Invariant($"it ended after {position} bytes, but should have {input.Length}. It must not change during the backup");
+                string why = FormattableString.Invariant(
+                    $"it ended after {position} bytes, but should have {input.Length}. It must not change during the backup");
                 throw BackupSourceException.Create(_stored, why);
             }
 

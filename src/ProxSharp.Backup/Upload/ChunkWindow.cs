@@ -63,7 +63,7 @@ internal sealed class ChunkWindow
         }
     }
 
-    /// <summary>Gives the memory of a chunk back.</summary>
+    /// <summary>Gives the memory of a chunk back. To do so again changes nothing.</summary>
     public void Release(WindowRegion region)
     {
         TaskCompletionSource? room = null;

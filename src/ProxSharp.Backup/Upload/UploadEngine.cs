@@ -100,34 +100,42 @@ internal sealed class UploadEngine : IAsyncDisposable
         }
     }
 
+    // The region is released as soon as its bytes are not needed any more, and in the end whatever happens.
     private async Task<Sha256Digest> ProcessAsync(PendingChunk chunk, DataBlobEncoder encoder)
     {
-        ArchiveUpload archive = chunk.Archive;
-        ReadOnlyMemory<byte> data = chunk.Region!.Bytes;
-        Sha256Digest digest = default;
-        bool held = true;
-        bool claimed = false;
+        (ArchiveUpload archive, WindowRegion region) = (chunk.Archive, chunk.Region!);
         try
         {
             Fault.Token.ThrowIfCancellationRequested();
-            digest = Digest(data.Span);
-            claimed = Known.TryClaim(digest, out Task? others);
-            if (!claimed)
+            Sha256Digest digest = Digest(region.Bytes.Span);
+            if (Known.TryClaim(digest, out Task? others))
             {
-                held = false;
-                archive.Window.Release(chunk.Region);
-                await (others ?? Task.CompletedTask).ConfigureAwait(false);
-                archive.Counters.AddReused(data.Length);
+                await UploadAsync(archive, region, digest, encoder).ConfigureAwait(false);
                 return digest;
             }
 
-            Memory<byte> blob = await _blobs.RentAsync(DataBlob.GetMaxLength(data.Length, Settings.Crypt is not null), Fault.Token).ConfigureAwait(false);
+            archive.Window.Release(region);
+            await (others ?? Task.CompletedTask).ConfigureAwait(false);
+            archive.Counters.AddReused(region.Bytes.Length);
+            return digest;
+        }
+        finally
+        {
+            archive.Window.Release(region);
+        }
+    }
+
+    private async Task UploadAsync(ArchiveUpload archive, WindowRegion region, Sha256Digest digest, DataBlobEncoder encoder)
+    {
+        try
+        {
+            int size = region.Bytes.Length;
+            Memory<byte> blob = await _blobs.RentAsync(DataBlob.GetMaxLength(size, Settings.Crypt is not null), Fault.Token).ConfigureAwait(false);
             try
             {
-                encoder.Encode(data.Span, blob.Span, out int length);
-                held = false;
-                archive.Window.Release(chunk.Region);
-                await SendAsync(archive, digest, data.Length, blob[..length]).ConfigureAwait(false);
+                encoder.Encode(region.Bytes.Span, blob.Span, out int length);
+                archive.Window.Release(region);
+                await SendAsync(archive, digest, size, blob[..length]).ConfigureAwait(false);
             }
             finally
             {
@@ -135,19 +143,11 @@ internal sealed class UploadEngine : IAsyncDisposable
             }
 
             Known.Confirm(digest);
-            return digest;
         }
-        catch (Exception failure) when (claimed)
+        catch (Exception failure)
         {
             Known.Fail(digest, failure);
             throw;
-        }
-        finally
-        {
-            if (held)
-            {
-                archive.Window.Release(chunk.Region);
-            }
         }
     }
 

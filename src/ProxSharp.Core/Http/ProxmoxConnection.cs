@@ -115,7 +115,8 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
     /// <summary>Makes a call after which the connection speaks another protocol.</summary>
     public Task<UpgradedConnection> UpgradeAsync(
         ApiOperation operation, ApiParameters parameters, string protocol, ApiCallOptions? options, CancellationToken cancellationToken)
-        => RunAsync<UpgradeExchange, UpgradedConnection>(Prepare(operation, parameters, null, false, options), new UpgradeExchange(protocol), cancellationToken);
+        => RunAsync<UpgradeExchange, UpgradedConnection>(
+            Prepare(operation, parameters, null, false, options), new UpgradeExchange(protocol), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

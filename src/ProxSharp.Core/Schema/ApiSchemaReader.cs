@@ -178,42 +178,45 @@ public sealed class ApiSchemaReader
             definition = Member(_definitions, inner);
         }
 
-        JsonElement Pick(string key) => Member(own, key) is { ValueKind: not JsonValueKind.Undefined } value ? value : Member(definition, key);
-        JsonElement Source(string key) => Member(own, key).ValueKind != JsonValueKind.Undefined ? own : definition;
-        JsonElement items = Pick("items");
-        JsonElement extra = Pick("extra");
+        return Build(name, new Layers(own, definition), reference);
+    }
+
+    private ApiNode Build(string? name, Layers layers, string? reference)
+    {
+        JsonElement items = layers.Pick("items");
+        JsonElement extra = layers.Pick("extra");
         return new ApiNode
         {
             Reference = reference,
-            Type = ReadType(Text(Source("type"), "type") ?? ImpliedType(Pick("props"))),
-            IsOptional = Flag(own, "optional") || Flag(definition, "optional"),
-            IsPathParameter = Text(own, "in") == "path",
-            Format = Text(Source("format"), "format"),
-            PropertyStringFormat = Text(Source("fmt"), "fmt"),
+            Type = ReadType(layers.Text("type") ?? ImpliedType(layers.Pick("props"))),
+            IsOptional = Flag(layers.Own, "optional") || Flag(layers.Definition, "optional"),
+            IsPathParameter = Text(layers.Own, "in") == "path",
+            Format = layers.Text("format"),
+            PropertyStringFormat = layers.Text("fmt"),
             Items = items.ValueKind == JsonValueKind.Object ? ReadNode(null, items) : null,
-            Properties = ReadProperties(Pick("props")),
+            Properties = ReadProperties(layers.Pick("props")),
             AllowsExtra = extra.ValueKind is JsonValueKind.True or JsonValueKind.Object,
             Extra = extra.ValueKind == JsonValueKind.Object ? ReadNode(null, extra) : null,
-            Minimum = Double(Source("min"), "min"),
-            Maximum = Double(Source("max"), "max"),
-            MinimumLength = Int32(Source("minLen"), "minLen"),
-            MaximumLength = Int32(Source("maxLen"), "maxLen"),
-            Pattern = Text(Source("pattern"), "pattern"),
-            Enumeration = Pick("enum") is { ValueKind: JsonValueKind.Array } values ? Strings(values) : null,
-            Default = Text(Source("default"), "default"),
-            HasDynamicDefault = Flag(Source("defaultDynamic"), "defaultDynamic"),
-            IsDefaultKey = Flag(Source("defaultKey"), "defaultKey"),
-            DefaultKeyName = Text(Source("defaultKeyName"), "defaultKeyName"),
-            Alias = Text(Source("alias"), "alias"),
-            KeyAlias = Text(Source("keyAlias"), "keyAlias"),
-            Requires = Text(Source("requires"), "requires"),
-            When = ReadWhen(Pick("when")),
-            AlternativesBy = Text(Source("by"), "by"),
-            Alternatives = ReadAlternatives(Pick("oneOf")),
+            Minimum = layers.Double("min"),
+            Maximum = layers.Double("max"),
+            MinimumLength = layers.Int32("minLen"),
+            MaximumLength = layers.Int32("maxLen"),
+            Pattern = layers.Text("pattern"),
+            Enumeration = layers.Pick("enum") is { ValueKind: JsonValueKind.Array } values ? Strings(values) : null,
+            Default = layers.Text("default"),
+            HasDynamicDefault = layers.Flag("defaultDynamic"),
+            IsDefaultKey = layers.Flag("defaultKey"),
+            DefaultKeyName = layers.Text("defaultKeyName"),
+            Alias = layers.Text("alias"),
+            KeyAlias = layers.Text("keyAlias"),
+            Requires = layers.Text("requires"),
+            When = ReadWhen(layers.Pick("when")),
+            AlternativesBy = layers.Text("by"),
+            Alternatives = ReadAlternatives(layers.Pick("oneOf")),
             Indexes = ReadIndexes(name),
-            Renderer = Text(Source("renderer"), "renderer"),
-            Syntax = Text(Source("syntax"), "syntax"),
-            Child = Text(Source("child"), "child"),
+            Renderer = layers.Text("renderer"),
+            Syntax = layers.Text("syntax"),
+            Child = layers.Text("child"),
         };
     }
 
@@ -241,5 +244,22 @@ public sealed class ApiSchemaReader
         return new IndexRange(
             int.Parse(range.AsSpan(0, dots), CultureInfo.InvariantCulture),
             int.Parse(range.AsSpan(dots + 2), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A node in the schema: its own members, and behind them those of the definition that it changes.</summary>
+    private readonly record struct Layers(JsonElement Own, JsonElement Definition)
+    {
+        /// <summary>The value of a member.</summary>
+        public JsonElement Pick(string key) => Member(Source(key), key);
+
+        public string? Text(string key) => ApiSchemaReader.Text(Source(key), key);
+
+        public bool Flag(string key) => ApiSchemaReader.Flag(Source(key), key);
+
+        public double? Double(string key) => ApiSchemaReader.Double(Source(key), key);
+
+        public int? Int32(string key) => ApiSchemaReader.Int32(Source(key), key);
+
+        private JsonElement Source(string key) => Member(Own, key).ValueKind != JsonValueKind.Undefined ? Own : Definition;
     }
 }

@@ -17,6 +17,13 @@ internal abstract class TaskServer
     /// <inheritdoc cref="GetStateAsync"/>
     public abstract TaskState GetState(Upid upid, CancellationToken cancellationToken);
 
+    /// <summary>Asks for one task.</summary>
+    public async Task<TaskInfo> GetInfoAsync(Upid upid, CancellationToken cancellationToken) =>
+        (await GetStateAsync(upid, cancellationToken).ConfigureAwait(false)).Of(upid);
+
+    /// <inheritdoc cref="GetInfoAsync"/>
+    public TaskInfo GetInfo(Upid upid, CancellationToken cancellationToken) => GetState(upid, cancellationToken).Of(upid);
+
     /// <summary>Asks a node for its tasks.</summary>
     public abstract Task<TaskListing> ListAsync(string node, TaskListQuery query, CancellationToken cancellationToken);
 

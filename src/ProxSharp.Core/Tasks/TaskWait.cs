@@ -4,7 +4,7 @@ using ProxSharp.Ids;
 namespace ProxSharp.Tasks;
 
 /// <summary>Waits for one task: the end, the log on the way, the time limit, and what is due when the caller gives up.</summary>
-internal sealed class TaskWait
+internal sealed class TaskWait : TaskPoll
 {
     private const int TailAttempts = 4;
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
@@ -28,8 +28,8 @@ internal sealed class TaskWait
         _start = server.Clock.GetTimestamp();
     }
 
-    /// <summary>How long until the next look is due; not positive if it is.</summary>
-    public TimeSpan Rest => _looked is { } last ? _tracker.Pause - _server.Clock.GetElapsedTime(last) : TimeSpan.Zero;
+    /// <inheritdoc/>
+    public override TimeSpan Rest => _looked is { } last ? _tracker.Pause - _server.Clock.GetElapsedTime(last) : TimeSpan.Zero;
 
     // Without a log to follow, or without the right to read it.
     private bool FollowsLog => _options.FollowsLog && _logRefusal is null;
@@ -54,23 +54,8 @@ internal sealed class TaskWait
         }
     }
 
-    /// <summary>Waits on the calling thread, which looks at the task by itself.</summary>
-    public TaskResult Run(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (Look(cancellationToken) is { } result)
-            {
-                return result;
-            }
-
-            PauseUntilDue(cancellationToken);
-        }
-    }
-
-    /// <summary>Looks once at the task, on the calling thread.</summary>
-    /// <returns>How it ended; null if it has not.</returns>
-    public TaskResult? Look(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override TaskResult? Look(CancellationToken cancellationToken)
     {
         using CancellationTokenSource timer = Timer();
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -94,8 +79,8 @@ internal sealed class TaskWait
         }
     }
 
-    /// <summary>Waits on the calling thread until the next look is due, or the waiting is over.</summary>
-    public void PauseUntilDue(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override void PauseUntilDue(CancellationToken cancellationToken)
     {
         TimeSpan left = IsLimited ? _options.Timeout - _server.Clock.GetElapsedTime(_start) : TimeSpan.MaxValue;
         TimeSpan rest = Rest < left ? Rest : left;

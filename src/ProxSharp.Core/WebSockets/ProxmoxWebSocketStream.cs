@@ -304,6 +304,10 @@ public sealed class ProxmoxWebSocketStream : Stream
     private void SendFrame(byte kind, ReadOnlySpan<byte> payload)
     {
         byte[] frame = ArrayPool<byte>.Shared.Rent(payload.Length + FrameWriter.LongestHead);
+
+        // The twin of WaitAsync below: it takes its turn behind other frames. It needs no limit of its own, for it lasts as long as the write in front
+        // of it: until the server takes the bytes or the connection breaks. Closing the stream does not wait for a turn but takes the transport away,
+        // which ends a write that is stuck; its holder lets go, and whoever waits here fails for the same reason.
         _writing.Wait();
         try
         {

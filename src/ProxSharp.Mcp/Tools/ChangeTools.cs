@@ -23,7 +23,8 @@ internal sealed class ChangeTools(OperationGuard guard, ElicitationApprover appr
             """ "number":{"type":"integer"} """,
             ["number"],
             ToolHints.Plans,
-            async (call, cancellationToken) => Show(await guard.PlanUndoAsync(call.Number("number", 0, int.MaxValue), cancellationToken).ConfigureAwait(false)));
+            async (call, cancellationToken) =>
+                Show(await guard.PlanUndoAsync(call.Number("number", 0, int.MaxValue), cancellationToken).ConfigureAwait(false)));
         if (guard.Client.Schema.Product != ProxmoxProduct.BackupServer)
         {
             yield return new GuardTool(
@@ -84,7 +85,8 @@ internal sealed class ChangeTools(OperationGuard guard, ElicitationApprover appr
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
-        return new ToolAnswer(string.Join('\n', result.Steps.Select(static step => $"{(step.Succeeded ? "done" : "FAILED")} {step.Call}: {step.Message}")), json);
+        IEnumerable<string> steps = result.Steps.Select(static step => $"{(step.Succeeded ? "done" : "FAILED")} {step.Call}: {step.Message}");
+        return new ToolAnswer(string.Join('\n', steps), json);
     }
 
     private static PlanRequest Request(JsonElement call) =>

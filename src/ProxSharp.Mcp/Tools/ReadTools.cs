@@ -15,7 +15,8 @@ internal sealed class ReadTools(OperationGuard guard)
 
     public IEnumerable<GuardTool> All()
     {
-        yield return Tool("api_search", "Find API endpoints by words of their path.", """ "query":{"type":"string"},"limit":{"type":"integer"} """, ["query"], SearchAsync);
+        yield return Tool(
+            "api_search", "Find API endpoints by words of their path.", """ "query":{"type":"string"},"limit":{"type":"integer"} """, ["query"], SearchAsync);
         yield return Tool(
             "api_describe",
             "Parameters, class and privileges of an endpoint.",
@@ -28,17 +29,22 @@ internal sealed class ReadTools(OperationGuard guard)
             $$""" "path":{"type":"string","description":"for example /nodes/pve1/qemu/100/config"},"parameters":{"type":"object"},{{Paging}} """,
             ["path"],
             ReadAsync);
-        yield return Tool("task_log", "The log of a task by its UPID.", """ "upid":{"type":"string"},"offset":{"type":"integer"},"limit":{"type":"integer"} """, ["upid"], LogAsync);
-        yield return Tool("audit_list", "What was done through this server, newest first.", """ "limit":{"type":"integer"},"offset":{"type":"integer"} """, [], AuditAsync);
+        yield return Tool(
+            "task_log", "The log of a task by its UPID.",
+            """ "upid":{"type":"string"},"offset":{"type":"integer"},"limit":{"type":"integer"} """, ["upid"], LogAsync);
+        yield return Tool(
+            "audit_list", "What was done through this server, newest first.", """ "limit":{"type":"integer"},"offset":{"type":"integer"} """, [], AuditAsync);
         if (guard.Client.Schema.Product == ProxmoxProduct.BackupServer)
         {
             yield return List("datastore_list", "Datastores with their use.", "/status/datastore-usage", null, "store,total,used,avail,estimated-full-date");
             yield break;
         }
 
-        yield return List("guest_list", "All virtual machines and containers.", "/cluster/resources", "vm", "vmid,type,name,node,status,maxcpu,maxmem,mem,pool,tags,lock");
+        yield return List(
+            "guest_list", "All virtual machines and containers.", "/cluster/resources", "vm", "vmid,type,name,node,status,maxcpu,maxmem,mem,pool,tags,lock");
         yield return List("node_list", "All nodes with their load.", "/cluster/resources", "node", "node,status,cpu,maxcpu,mem,maxmem,uptime");
-        yield return List("storage_list", "All storages with their use.", "/cluster/resources", "storage", "storage,node,status,plugintype,disk,maxdisk,shared,content");
+        yield return List(
+            "storage_list", "All storages with their use.", "/cluster/resources", "storage", "storage,node,status,plugintype,disk,maxdisk,shared,content");
         yield return List("task_list", "Recent tasks of the cluster.", "/cluster/tasks", null, "upid,type,id,user,starttime,endtime,status");
     }
 

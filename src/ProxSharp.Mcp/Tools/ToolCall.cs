@@ -31,7 +31,9 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
     public string[] Words(string name) => Text(name)?.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public JsonElement? Find(string name) =>
-        Context.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        Context.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     /// <summary>Reads parameters of an API call from an object.</summary>
     public static ApiParameters? Parameters(JsonElement? value)

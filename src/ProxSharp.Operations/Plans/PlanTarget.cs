@@ -50,7 +50,10 @@ public sealed class PlanTarget
     }
 
     internal static PlanTarget Read(JsonElement json) => new(
-        json.GetProperty("key").GetString()!, ReadMap(json.GetProperty("identity")), json.GetProperty("state").GetString()!, ReadMap(json.GetProperty("facts")));
+        json.GetProperty("key").GetString()!,
+        ReadMap(json.GetProperty("identity")),
+        json.GetProperty("state").GetString()!,
+        ReadMap(json.GetProperty("facts")));
 
     private static IEnumerable<string> Changes(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now) => before.Keys
         .Union(now.Keys)

@@ -15,7 +15,8 @@ internal static class Retirement
         string path = $"/nodes/{place.Node}/{place.Type}/{number}";
         JsonElement config = (await client.Raw.GetAsync($"{path}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         string tags = string.Join(';', (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries).Append("retired").Distinct());
-        string note = string.Create(CultureInfo.InvariantCulture, $"Retired. May be removed from {purge:yyyy-MM-dd} on.\n\n{config.Text("description")}").TrimEnd();
+        string note = string.Create(
+            CultureInfo.InvariantCulture, $"Retired. May be removed from {purge:yyyy-MM-dd} on.\n\n{config.Text("description")}").TrimEnd();
         ApiParameters change = new() { { "tags", tags }, { "description", note }, { "onboot", false }, { "protection", true } };
         PlanRequest[] stop = place.Resource.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
         return [.. stop, new PlanRequest(ApiMethod.Put, $"{path}/config", change)];

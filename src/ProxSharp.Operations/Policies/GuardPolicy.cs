@@ -67,7 +67,9 @@ public sealed class GuardPolicy
     /// <exception cref="GuardRefusedException">It is no policy, or has a key that does not exist; the message names the key.</exception>
     public static GuardPolicy Parse(string json, string source = "policy") => new PolicyReader(source).Read(json);
 
-    /// <summary>Returns who must agree to calls of a class. Default: nobody to reversible ones, a second principal to privileged and exec, a prompt else.</summary>
+    /// <summary>
+    /// Returns who must agree to calls of a class. Default: nobody to reversible ones, a second principal to privileged and exec, a prompt else.
+    /// </summary>
     public ApprovalKind ApprovalFor(OperationClass kind) => Approvals.TryGetValue(kind, out ApprovalKind approval)
         ? approval
         : kind switch

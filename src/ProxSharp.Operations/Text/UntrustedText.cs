@@ -14,14 +14,16 @@ public static class UntrustedText
 
     /// <summary>Cleans a text and puts it between marks, which the text itself cannot hold.</summary>
     /// <param name="text">The text; null stays null.</param>
-    /// <param name="length">How many characters are kept.</param>
+    /// <param name="length">How many characters (UTF-16 units) are kept, without the marks. Default: 500.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static string? Mark(string? text, int length = UsualLength) => text is null ? null : $"{Open}{Clean(text, length)}{Close}";
 
     /// <summary>
     /// Replaces control characters, line breaks and characters that are not seen or turn the direction of text by spaces, breaks up marks and cuts the rest.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="length">How many characters are kept.</param>
+    /// <param name="length">How many characters (UTF-16 units) are kept. Default: 500. A note that something was cut comes on top.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static string Clean(string text, int length = UsualLength)
     {
         ArgumentNullException.ThrowIfNull(text);

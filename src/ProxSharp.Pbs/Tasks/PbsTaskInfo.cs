@@ -14,9 +14,5 @@ internal static class PbsTaskInfo
 
     /// <summary>Reads a list; entries whose id cannot be read are left out.</summary>
     public static IEnumerable<TaskInfo> Read(IEnumerable<NodesTasksItem> items) =>
-        items.Select(static item => Upid.TryParse(item.Upid, out Upid upid) ? Read(upid, State(item)) : null).OfType<TaskInfo>();
-
-    /// <summary>Puts a task and its state together.</summary>
-    public static TaskInfo Read(Upid upid, TaskState state) =>
-        new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
+        items.Select(static item => Upid.TryParse(item.Upid, out Upid upid) ? State(item).Of(upid) : null).OfType<TaskInfo>();
 }

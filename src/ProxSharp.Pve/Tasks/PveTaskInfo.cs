@@ -23,8 +23,5 @@ internal static class PveTaskInfo
     public static IEnumerable<TaskInfo> Read(IEnumerable<ClusterTasksItem> items) =>
         items.Select(static item => Info(item.Upid, State(item.Status, item.EndTime))).OfType<TaskInfo>();
 
-    public static TaskInfo Read(Upid upid, TaskState state) =>
-        new() { Upid = upid, IsRunning = state.IsRunning, ExitStatus = state.ExitStatus, Ended = state.Ended };
-
-    private static TaskInfo? Info(string text, TaskState state) => Upid.TryParse(text, out Upid upid) ? Read(upid, state) : null;
+    private static TaskInfo? Info(string text, TaskState state) => Upid.TryParse(text, out Upid upid) ? state.Of(upid) : null;
 }

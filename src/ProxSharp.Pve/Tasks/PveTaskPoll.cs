@@ -4,8 +4,8 @@ using ProxSharp.Tasks;
 
 namespace ProxSharp.Pve.Tasks;
 
-/// <summary>A wait for a task on the calling thread, one look at a time.</summary>
-internal sealed class PveTaskPoll
+/// <summary>A wait for a task whose call is made again if it proves that the guest has moved.</summary>
+internal sealed class PveTaskPoll : TaskPoll
 {
     private readonly TaskServer _server;
     private readonly TaskWaitOptions _options;
@@ -20,12 +20,11 @@ internal sealed class PveTaskPoll
         _wait = new TaskWait(server, repeat?.Successor?.Upid ?? upid, _repeat is null ? options : options with { ThrowOnFailure = false });
     }
 
-    /// <summary>How long until the next look is due; not positive if it is.</summary>
-    public TimeSpan Rest => _wait.Rest;
+    /// <inheritdoc/>
+    public override TimeSpan Rest => _wait.Rest;
 
-    /// <summary>Looks at the task.</summary>
-    /// <returns>How it ended; null if it has not.</returns>
-    public TaskResult? Look(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override TaskResult? Look(CancellationToken cancellationToken)
     {
         if (_wait.Look(cancellationToken) is not { } result)
         {
@@ -45,6 +44,6 @@ internal sealed class PveTaskPoll
         return _options.ThrowOnFailure ? result.EnsureSucceeded(_options.WarningsAreFailures) : result;
     }
 
-    /// <summary>Waits until the next look is due.</summary>
-    public void PauseUntilDue(CancellationToken cancellationToken) => _wait.PauseUntilDue(cancellationToken);
+    /// <inheritdoc/>
+    public override void PauseUntilDue(CancellationToken cancellationToken) => _wait.PauseUntilDue(cancellationToken);
 }

@@ -137,7 +137,8 @@ internal sealed class ExtractRun : IAsyncDisposable
         if (resolve is null)
         {
             string target = PxarName.Text(link.LinkTarget.Span);
-            _warnings.Add(FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
+            _warnings.Add(
+                FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
             return;
         }
 

@@ -166,7 +166,8 @@ internal sealed class FrameReader(Stream transport, FrameWriter writer, SendWind
     {
         if (_blockStream == 0 || _block.WrittenCount + part.Length > FrameRules.LargestBlock || ++_blockParts > MostParts)
         {
-            throw new Http2Exception(_blockStream == 0 ? ErrorCode.Protocol : ErrorCode.TooMuch, "a block of headers goes on that has not begun, or never ends");
+            throw new Http2Exception(
+                _blockStream == 0 ? ErrorCode.Protocol : ErrorCode.TooMuch, "a block of headers goes on that has not begun, or never ends");
         }
 
         _block.Write(part);

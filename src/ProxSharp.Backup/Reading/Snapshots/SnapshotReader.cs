@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
@@ -157,15 +158,14 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     }
 
     /// <summary>The key for the content of a file; null if it is not encrypted.</summary>
-    private CryptConfig? KeyOf(SnapshotFile file)
-    {
-        if (file.CryptMode != CryptMode.Encrypt)
-            return null;
-        return _options.Key ?? throw SnapshotManifest.MissingKey(file.Name, Manifest.KeyFingerprint);
-    }
+    private CryptConfig? KeyOf(SnapshotFile file) => file.CryptMode == CryptMode.Encrypt
+        ? _options.Key ?? throw SnapshotManifest.MissingKey(file.Name, Manifest.KeyFingerprint)
+        : null;
 
-    private ProxmoxProtocolException Unlike(SnapshotFile file, long length, Sha256Digest checksum) => new(FormattableString.Invariant(
-        $"{file.StoredName} of {Snapshot} is not what the manifest names: {length} bytes with the checksum {checksum}, not {file.Length} with {file.Checksum}."));
+    private ProxmoxProtocolException Unlike(SnapshotFile file, long length, Sha256Digest checksum) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{file.StoredName} of {Snapshot} is not what the manifest names: "
+        + $"{length} bytes with the checksum {checksum}, not {file.Length} with {file.Checksum}."));
 
     private async Task<ChunkedFile> LoadChunkedAsync(SnapshotFile file)
     {
