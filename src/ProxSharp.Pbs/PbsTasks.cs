@@ -47,9 +47,7 @@ public sealed class PbsTasks
     internal async Task<PbsTask> StartedAsync(Task<ApiResponse<string>> call) => Started(await call.ConfigureAwait(false));
 
     /// <inheritdoc cref="StartedAsync(Task{ApiResponse{string}})"/>
-    internal PbsTask Started(ApiResponse<string> response) => Upid.TryParse(response.Data, out Upid upid)
-        ? this[upid]
-        : throw new ProxmoxProtocolException($"The server was to answer with the id of a task and answered '{response.Data}'.");
+    internal PbsTask Started(ApiResponse<string> response) => this[StartedTask.Read(response.Data)];
 
     private IAsyncEnumerable<TaskInfo> ReadAsync(PbsTaskFilter filter, CancellationToken cancellationToken) => TaskPages.ReadAsync<NodesTasksItem>(
         filter.PageSize,

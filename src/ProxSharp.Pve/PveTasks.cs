@@ -43,5 +43,5 @@ public sealed class PveTasks
     internal async Task<PveTask> StartedAsync(Task<ApiResponse<string>> call) => Started(await call.ConfigureAwait(false));
 
     /// <inheritdoc cref="StartedAsync(Task{ApiResponse{string}})"/>
-    internal PveTask Started(ApiResponse<string> response) => this[response.Data];
+    internal PveTask Started(ApiResponse<string> response) => this[StartedTask.Read(response.Data)];
 }

@@ -9,7 +9,7 @@ public readonly record struct DatastoreName : IParsable<DatastoreName>, ISpanFor
     private const int Shortest = 3;
     private const int Longest = 32;
     private const string Kind = "datastore name";
-    private const string Expected = "expected 3 to 32 letters, digits, and after the first also dots and hyphens";
+    private const string Expected = "expected 3 to 32 letters, digits and underscores, after the first also dots and hyphens";
 
     private readonly string? _value;
 

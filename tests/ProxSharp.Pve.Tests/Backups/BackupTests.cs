@@ -145,6 +145,19 @@ public sealed class BackupTests(PveCluster cluster) : IClassFixture<PveCluster>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task StopAll_AnswerNamesNoTask_IsAgainstTheProtocol(bool sync)
+    {
+        using WirePve wire = new("""{"data":"done"}""");
+        Node node = wire.Pve.Nodes["pve1"];
+        ProxmoxProtocolException exception = await Assert.ThrowsAsync<ProxmoxProtocolException>(async () => _ = sync
+            ? node.StopAll(cancellationToken: Token)
+            : await node.StopAllAsync(cancellationToken: Token));
+        Assert.Contains("'done'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     [Trait("Acceptance", "14")]
     public async Task Backup_GuestThatMoved_IsBackedUpWhereItIs(bool sync)
     {
