@@ -20,12 +20,11 @@ public sealed class SnapshotFaultTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Open_WithoutKey_SaysWhichOptionAndWhichKey()
+    public async Task Open_WithoutKey_SaysWhichKey()
     {
         BackupKeyException exception = await Assert.ThrowsAsync<BackupKeyException>(
             () => GoldenStore.Plain.OpenSnapshotAsync(BackupSnapshotPath.Parse(Encrypted), null, Stop));
-        Assert.Contains("SnapshotOpenOptions.Key", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("--keyfile", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no key was given", exception.Message, StringComparison.Ordinal);
         using CryptConfig key = GoldenStore.NamedKey("key-none");
         Assert.Contains(key.Fingerprint.ToString(), exception.Message, StringComparison.Ordinal);
     }
