@@ -58,7 +58,7 @@ public sealed class ServerBrowseTests : IAsyncLifetime
             (await snapshot.ListEntriesAsync(ArchivePath.Parse(archive), Cancel)).Select(static entry => $"{entry.Name} {entry.Kind} {entry.Size}"));
         IReadOnlyList<ArchiveEntry> etc = await snapshot.ListEntriesAsync(ArchivePath.Parse($"{archive}/etc"), Cancel);
         Assert.Equal(["deep ", "hosts 20"], etc.Select(static entry => $"{entry.Name} {entry.Size}"));
-        Assert.Equal($"{archive}/etc/hosts", etc[1].Path.ToString());
+        Assert.Equal(ArchivePath.Parse($"{archive}/etc/hosts"), etc[1].Path);
         Assert.Empty(await snapshot.ListEntriesAsync(ArchivePath.Parse($"{archive}/empty"), Cancel));
         ProxmoxApiException missing = await Assert.ThrowsAnyAsync<ProxmoxApiException>(
             () => snapshot.ListEntriesAsync(ArchivePath.Parse($"{archive}/nothing"), Cancel));
