@@ -1,5 +1,4 @@
 using ProxSharp.Backup;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Comparison;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;

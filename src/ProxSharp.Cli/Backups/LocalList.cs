@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Ids;

@@ -1,5 +1,4 @@
 using ProxSharp.Backup;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Backups;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;

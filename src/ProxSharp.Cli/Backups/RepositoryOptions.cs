@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Manifests;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Archives;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Tars;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;

@@ -1,6 +1,5 @@
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
 

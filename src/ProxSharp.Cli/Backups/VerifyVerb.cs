@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;

@@ -1,7 +1,6 @@
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats;
-using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Cli.Errors;
 

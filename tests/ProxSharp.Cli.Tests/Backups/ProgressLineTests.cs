@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Backups;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Tests.Testing;

@@ -5,10 +5,11 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Upload;
 using ProxSharp.Ids;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>
 /// Reads a snapshot: its files, images and directory trees. Whatever is read is verified against the manifest, and the manifest against the key if there is

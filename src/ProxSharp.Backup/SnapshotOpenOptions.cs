@@ -1,7 +1,7 @@
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Ids;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>How a snapshot is opened and read.</summary>
 public sealed record SnapshotOpenOptions
