@@ -1,6 +1,7 @@
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Verification;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <content>Verification.</content>
 public sealed partial class SnapshotReader

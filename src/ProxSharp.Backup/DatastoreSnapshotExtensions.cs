@@ -1,9 +1,10 @@
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>Snapshots of a datastore, to read.</summary>
 public static class DatastoreSnapshotExtensions

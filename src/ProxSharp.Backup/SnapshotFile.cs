@@ -1,7 +1,8 @@
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Backup.Reading.Snapshots;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>A file of a snapshot, as its manifest lists it.</summary>
 public sealed record SnapshotFile

@@ -1,4 +1,4 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>How a file of a snapshot is written to a file of this machine.</summary>
 public sealed record RestoreFileOptions

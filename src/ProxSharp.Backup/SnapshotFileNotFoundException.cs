@@ -1,4 +1,4 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>A snapshot has no file of the name that was asked for.</summary>
 public sealed class SnapshotFileNotFoundException : ProxmoxException

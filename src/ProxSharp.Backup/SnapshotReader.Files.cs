@@ -1,4 +1,6 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Reading.Snapshots;
+
+namespace ProxSharp.Backup;
 
 /// <content>Whole files to files.</content>
 public sealed partial class SnapshotReader

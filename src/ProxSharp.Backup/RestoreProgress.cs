@@ -1,4 +1,4 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>How far a restore or a verification has come.</summary>
 /// <param name="File">The file of the snapshot that is at work, for example <c>disk.img</c>.</param>

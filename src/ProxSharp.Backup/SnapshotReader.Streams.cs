@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Reading.Snapshots;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <content>Whole files as streams.</content>
 public sealed partial class SnapshotReader
@@ -71,6 +72,6 @@ public sealed partial class SnapshotReader
     {
         (ChunkedFile names, ChunkedFile payload) = await OpenSplitAsync(metadata, cancellationToken).ConfigureAwait(false);
         ProgressReporter reporter = Report(payload, progress);
-        await Archives.SplitJoiner.JoinAsync(names, payload, destination, reporter, cancellationToken).ConfigureAwait(false);
+        await Reading.Archives.SplitJoiner.JoinAsync(names, payload, destination, reporter, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,4 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>What a file of a snapshot holds.</summary>
 public enum SnapshotFileKind

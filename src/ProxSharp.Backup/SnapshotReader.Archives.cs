@@ -1,8 +1,9 @@
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Snapshots;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <content>Directory trees.</content>
 public sealed partial class SnapshotReader

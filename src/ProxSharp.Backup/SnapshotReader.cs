@@ -5,9 +5,11 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Upload;
 using ProxSharp.Ids;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>
 /// Reads a snapshot: its files, images and directory trees. Whatever is read is verified against the manifest, and the manifest against the key if there is
@@ -28,6 +30,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     private readonly ChunkBufferPool _pool;
     private readonly ChunkCache _cache;
     private readonly ReadCounters _counters = new();
+    private readonly RateLimiter? _rate;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<ChunkedFile>> _open = [];
     private bool _disposed;
@@ -40,6 +43,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         // What is on its way and what waits for its turn differ in length: without some to choose from, new arrays would be needed all the time.
         _pool = new(2 * options.MaxBytesAhead);
         _cache = new(options.CacheBytes);
+        _rate = RateLimiter.Create(options.BytesPerSecond, options.BurstBytes, options.TimeProvider);
     }
 
     /// <summary>The snapshot.</summary>
@@ -176,7 +180,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         IChunkIndex index = ParseIndex(file, bytes.Span);
         if (index.Size != file.Length || index.Checksum != file.Checksum)
             throw Unlike(file, index.Size, index.Checksum);
-        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters);
+        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters, _rate);
         return new(file, index, loader, ZeroChunks.Find(index, key), _cache, Ahead);
     }
 

@@ -1,7 +1,8 @@
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Ids;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>The directory of a datastore on this machine, read without a server: to list, verify and restore what it holds.</summary>
 /// <example>

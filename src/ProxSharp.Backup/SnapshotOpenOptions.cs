@@ -1,7 +1,7 @@
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Ids;
 
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>How a snapshot is opened and read.</summary>
 public sealed record SnapshotOpenOptions
@@ -33,6 +33,12 @@ public sealed record SnapshotOpenOptions
     /// <summary>The most bytes of chunks that are kept for reading here and there in archives. Default: 64 MiB.</summary>
     public long CacheBytes { get; init; } = 64L << 20;
 
+    /// <summary>The most bytes of chunks to fetch in a second, over time: 1 or more. Default: no limit.</summary>
+    public long? BytesPerSecond { get; init; }
+
+    /// <summary>How many bytes may be fetched at once after a pause when <see cref="BytesPerSecond"/> is set. Default: one second's worth.</summary>
+    public long? BurstBytes { get; init; }
+
     /// <summary>Tells the time that work has taken. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -41,6 +47,8 @@ public sealed record SnapshotOpenOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxChunksAhead, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesAhead, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BytesPerSecond ?? 1, 1, nameof(BytesPerSecond));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BurstBytes ?? 1, 1, nameof(BurstBytes));
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 }

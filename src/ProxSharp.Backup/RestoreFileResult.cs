@@ -1,4 +1,4 @@
-namespace ProxSharp.Backup.Reading.Snapshots;
+namespace ProxSharp.Backup;
 
 /// <summary>What a restore to a file did.</summary>
 /// <param name="Length">The length of the file in bytes.</param>
