@@ -140,6 +140,7 @@ public sealed class PbsSimulator : IAsyncDisposable
     private static PbsPipeline BuildPipeline(SessionServices services, TicketOffice tickets, PbsSimulatorOptions options)
     {
         PbsState state = services.State;
+        state.Tasks.Saboteur = request => services.Faults.TakeTaskFault(request.Type, request.Id, request.Node);
         return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
     }
 
