@@ -109,6 +109,24 @@ public sealed class RefutationTests
         Assert.Equal(16, (await server.Store.ReadSnapshotsAsync(cancellationToken: Token).ToListAsync(Token)).Count);
     }
 
+    [Fact]
+    public async Task Refusals_WithoutAReason_TellWhatTheCallNeeds()
+    {
+        await using SimulatedPbs server = await SimulatedPbs.StartAsync();
+        PbsClient nobody = server.Connect(ProxmoxCredentials.Password(SimulatedPbs.Nobody, SimulatedPbs.Password));
+        ProxmoxPermissionException collection = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => Store(nobody).CollectGarbageAsync(Token));
+        Assert.Equal(("/datastore/store1", "Datastore.Modify"), (collection.PrivilegePath, collection.Privilege));
+        Assert.Contains("The call needs Datastore.Modify on /datastore/store1;", collection.Message, StringComparison.Ordinal);
+        ProxmoxPermissionException unlock = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => nobody.Access.Users.UnlockTfaAsync("demo@pbs", Token));
+        Assert.Equal("/access/users", unlock.PrivilegePath);
+        ProxmoxPermissionException users = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => nobody.Access.Users.CreateAsync(new() { UserId = "x@pbs" }, Token));
+        Assert.Contains(" on /access/", users.Message, StringComparison.Ordinal);
+        ProxmoxPermissionException nodes = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => nobody.ListNodesAsync(Token));
+        Assert.Contains("to be root@pam", nodes.Message, StringComparison.Ordinal);
+        ProxmoxPermissionException groups = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => Store(nobody).Groups.ListAsync(Token));
+        Assert.Null(groups.Privilege);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("ab")]

@@ -202,6 +202,10 @@ internal static class ErrorTable
         {
             IsTransient = true, Hint = "Install and start qemu-guest-agent in the guest and switch 'agent' on in its configuration",
         },
+        new("encrypted", 400, "cannot decode*is encrypted", ErrorKind.Other)
+        {
+            Hint = "The backup is encrypted and the server has no key: restore it with a client that has",
+        },
         new("collecting", 400, "garbage collector already running", ErrorKind.Conflict)
         {
             IsTransient = true, IsBusy = true, Hint = "A garbage collection of the datastore runs: wait for its task, or let the call wait with RetryBusy",

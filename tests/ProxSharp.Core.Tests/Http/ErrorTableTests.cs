@@ -65,6 +65,7 @@ public sealed class ErrorTableTests
         ("pbs-no-blob", 400, "unable to load blob '\"/s/vm/100/2020-01-01T00:00:00Z/index.json.blob\"' - No such file or directory (os error 2)", typeof(ProxmoxNotFoundException), false),
         ("pbs-no-index", 400, "Unable to open dynamic index \"/s/vm/100/x/catalog.pcat1.didx\" - No such file or directory (os error 2)", typeof(ProxmoxNotFoundException), false),
         ("pbs-file-not-found", 404, "open file \"/s/vm/100/x/nosuch.blob\" failed - not found", typeof(ProxmoxNotFoundException), false),
+        ("encrypted", 400, "cannot decode 'catalog.pcat1.didx' - is encrypted", typeof(ProxmoxApiException), false),
         ("collecting", 400, "starting garbage collection on store store1 failed - garbage collector already running", typeof(ProxmoxConflictException), true),
         ("job-running", 400, "job already running", typeof(ProxmoxConflictException), true),
         ("file-missing", 400, "Error getting host key - unable to read \"/etc/ssh/key.pub\" - No such file or directory (os error 2)", typeof(ProxmoxApiException), false),
