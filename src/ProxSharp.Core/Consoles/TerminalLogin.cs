@@ -3,7 +3,7 @@ using System.Text;
 using ProxSharp.Api;
 using ProxSharp.WebSockets;
 
-namespace ProxSharp.Pve.Consoles;
+namespace ProxSharp.Consoles;
 
 /// <summary>The first words on the websocket of a terminal: user and ticket, answered with OK and then the terminal's output.</summary>
 internal static class TerminalLogin
@@ -11,8 +11,9 @@ internal static class TerminalLogin
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Logs in and sends the size.</summary>
-    public static async Task<TerminalSession> RunAsync(
-        ProxmoxWebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
+    /// <returns>What the terminal has shown already.</returns>
+    public static async Task<ReadOnlyMemory<byte>> RunAsync(
+        ProxmoxWebSocketStream socket, TerminalTicket ticket, TimeProvider time, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(s_patience, time);
         using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
@@ -27,9 +28,8 @@ internal static class TerminalLogin
             }
 
             CheckAnswer(ticket, answer.AsSpan(0, length));
-            TerminalSession session = new(ticket, socket, answer.AsMemory(2, length - 2));
-            await session.ResizeAsync(options.Columns, options.Rows, limit.Token).ConfigureAwait(false);
-            return session;
+            await socket.WriteAsync(TerminalMessages.Resize(ticket.Columns, ticket.Rows), limit.Token).ConfigureAwait(false);
+            return answer.AsMemory(2, length - 2);
         }
         catch (Exception exception) when (limit.IsCancellationRequested && exception is OperationCanceledException or ProxmoxConnectionException)
         {
@@ -38,8 +38,7 @@ internal static class TerminalLogin
     }
 
     /// <inheritdoc cref="RunAsync"/>
-    public static TerminalSession Run(
-        ProxmoxWebSocketStream socket, ConsoleTicket ticket, TerminalOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static ReadOnlyMemory<byte> Run(ProxmoxWebSocketStream socket, TerminalTicket ticket, TimeProvider time, CancellationToken cancellationToken)
     {
         // A synchronous read ends only when what it reads from is closed.
         using CancellationTokenSource limit = new(s_patience, time);
@@ -56,9 +55,8 @@ internal static class TerminalLogin
             }
 
             CheckAnswer(ticket, answer.AsSpan(0, length));
-            TerminalSession session = new(ticket, socket, answer.AsMemory(2, length - 2));
-            session.Resize(options.Columns, options.Rows);
-            return session;
+            socket.Write(TerminalMessages.Resize(ticket.Columns, ticket.Rows));
+            return answer.AsMemory(2, length - 2);
         }
         catch (Exception exception) when (limit.IsCancellationRequested
             && exception is OperationCanceledException or ProxmoxConnectionException or ObjectDisposedException)
@@ -67,14 +65,14 @@ internal static class TerminalLogin
         }
     }
 
-    private static Exception Ended(ConsoleTicket ticket, Exception exception, CancellationToken limit, CancellationToken callers)
+    private static Exception Ended(TerminalTicket ticket, Exception exception, CancellationToken limit, CancellationToken callers)
         => callers.IsCancellationRequested ? new OperationCanceledException(exception.Message, exception, callers)
             : limit.IsCancellationRequested
                 ? new ProxmoxConnectionException(
-                    $"Unable to open the terminal {ticket}: the server opened the connection, but not the terminal within 20 s.", exception)
+                    $"Unable to open the terminal {ticket.Name}: the server opened the connection, but not the terminal within 20 s.", exception)
                 : exception;
 
-    private static void CheckAnswer(ConsoleTicket ticket, ReadOnlySpan<byte> answer)
+    private static void CheckAnswer(TerminalTicket ticket, ReadOnlySpan<byte> answer)
     {
         if (answer.StartsWith("OK"u8))
         {
@@ -84,11 +82,11 @@ internal static class TerminalLogin
         string said = Encoding.UTF8.GetString(answer).ReplaceLineEndings(" ").Trim();
         string text = said.Length > 0 ? $"the server said '{said}' instead of OK" : "the server closed the connection instead of saying OK";
         throw new ProxmoxAuthenticationException(
-            $"Unable to open the terminal {ticket}: {text}. It does not accept the ticket of {ticket.User}; the log of the task tells why.")
+            $"Unable to open the terminal {ticket.Name}: {text}. It does not accept the ticket of {ticket.User}; the log of the task tells why.")
         {
             StatusCode = HttpStatusCode.Unauthorized,
             Method = ApiMethod.Get,
-            Path = ticket.Operation.Path,
+            Path = ticket.Path,
             ServerMessage = said,
         };
     }

@@ -1,4 +1,4 @@
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>Whether privilege separation is why an API token lacks something.</summary>
 public enum TokenLimit

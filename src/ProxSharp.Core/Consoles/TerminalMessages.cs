@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ProxSharp.Pve.Consoles;
+namespace ProxSharp.Consoles;
 
 /// <summary>What a client says to the terminal proxy. What the proxy says is the bare output of the terminal.</summary>
 internal static class TerminalMessages
@@ -16,7 +16,7 @@ internal static class TerminalMessages
     public static readonly byte[] KeepAlive = "2"u8.ToArray();
 
     /// <summary>Who the client is; the first message.</summary>
-    public static byte[] Login(ConsoleTicket ticket) => Encoding.UTF8.GetBytes($"{ticket.User}:{ticket.Ticket}\n");
+    public static byte[] Login(TerminalTicket ticket) => Encoding.UTF8.GetBytes($"{ticket.User}:{ticket.Ticket}\n");
 
     /// <summary>The size of the terminal.</summary>
     public static byte[] Resize(int columns, int rows)

@@ -1,4 +1,4 @@
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>Privileges that a call needs on a path of the access control list.</summary>
 /// <param name="Path">The path, for example <c>/vms/9000</c>.</param>

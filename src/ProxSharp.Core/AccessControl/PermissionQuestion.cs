@@ -1,6 +1,6 @@
 using ProxSharp.Schema;
 
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>A question about permissions: what has to be read from the server to answer it, and the answer from what was read. Pure.</summary>
 internal sealed class PermissionQuestion
@@ -31,22 +31,31 @@ internal sealed class PermissionQuestion
     private bool IsRootOnly => _permission is { Check: null, Audience: ApiAudience.Root };
 
     /// <summary>Asks for privileges on a path.</summary>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public static PermissionQuestion OfPrivileges(string caller, string path, IReadOnlyList<string> privileges)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(privileges);
         PermissionRequirement need = new(path, privileges, AnySuffices: false);
         return new PermissionQuestion(caller, $"use {need}", null, [[need]]);
     }
 
     /// <summary>Asks whether a call may be made.</summary>
+    /// <param name="product">The product that is asked.</param>
     /// <param name="caller">The user or API token.</param>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="parameter">Gives the values of a parameter, path parameters included.</param>
     /// <param name="subject">Verb and path, for people.</param>
     /// <param name="groupsOfTarget">The groups of the user that the parameter <c>userid</c> names.</param>
     public static PermissionQuestion OfCall(
-        string caller, ApiEndpoint endpoint, Func<string, IReadOnlyList<string>> parameter, string subject, IReadOnlyList<string> groupsOfTarget)
+        ProxmoxProduct product,
+        string caller,
+        ApiEndpoint endpoint,
+        Func<string, IReadOnlyList<string>> parameter,
+        string subject,
+        IReadOnlyList<string> groupsOfTarget)
     {
-        PermissionRule rule = new(parameter, UserOf(caller), groupsOfTarget);
+        PermissionRule rule = new(product, parameter, UserOf(caller), groupsOfTarget);
         return new PermissionQuestion(
             caller, subject, endpoint.Permission, endpoint.Permission.Check is { } check ? rule.Ways(check) : [[]], !endpoint.AllowsToken);
     }

@@ -1,4 +1,4 @@
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>What a user or token holds, as the server answered for the paths that matter.</summary>
 internal sealed class HeldPrivileges

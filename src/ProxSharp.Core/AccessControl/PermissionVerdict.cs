@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>Whether the caller may do something, and what is missing if not.</summary>
 public sealed record PermissionVerdict

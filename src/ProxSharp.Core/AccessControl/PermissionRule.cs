@@ -1,6 +1,6 @@
 using ProxSharp.Schema;
 
-namespace ProxSharp.Pve.AccessControl;
+namespace ProxSharp.AccessControl;
 
 /// <summary>The declared check of a call with its parameters filled in: which requirements there are and how they combine. Pure.</summary>
 internal sealed class PermissionRule
@@ -8,13 +8,18 @@ internal sealed class PermissionRule
     private readonly Func<string, IReadOnlyList<string>> _parameter;
     private readonly string _user;
     private readonly IReadOnlyList<string> _groupsOfTarget;
+    private readonly string _realms;
 
     /// <summary>Creates a rule.</summary>
+    /// <param name="product">The product that is asked: paths of realms differ.</param>
     /// <param name="parameter">Gives the values of a parameter of the call.</param>
     /// <param name="user">The user behind the call, without a token's name.</param>
     /// <param name="groupsOfTarget">The groups of the user that the parameter <c>userid</c> names.</param>
-    public PermissionRule(Func<string, IReadOnlyList<string>> parameter, string user, IReadOnlyList<string> groupsOfTarget) =>
+    public PermissionRule(ProxmoxProduct product, Func<string, IReadOnlyList<string>> parameter, string user, IReadOnlyList<string> groupsOfTarget)
+    {
         (_parameter, _user, _groupsOfTarget) = (parameter, user, groupsOfTarget);
+        _realms = product == ProxmoxProduct.BackupServer ? "/access/domain" : "/access/realm";
+    }
 
     /// <summary>The ways in which a check can pass: each is a list of requirements that must all be met. No way at all means that it cannot pass.</summary>
     public IReadOnlyList<IReadOnlyList<PermissionRequirement>> Ways(PermissionCheck check) => check switch
@@ -23,7 +28,7 @@ internal sealed class PermissionRule
         PermissionCheck.All all => all.Checks.Select(Ways).Aggregate(Combine),
         PermissionCheck.AnyOf any => [.. any.Checks.SelectMany(Ways)],
         PermissionCheck.UserParameter { Kind: "self" } => First("userid") == _user ? [[]] : [],
-        PermissionCheck.UserParameter user => [[Need($"/access/realm/{RealmOf(First("userid"))}", user.Kind)]],
+        PermissionCheck.UserParameter user => [[Need($"{_realms}/{RealmOf(First("userid"))}", user.Kind)]],
         PermissionCheck.UserGroup group => OfGroup(group),
         PermissionCheck.ModifyPermissions modify => OfModify(Fill(modify.Path)),
         _ => throw new InvalidOperationException($"There is no rule for the permission check {check}."),
