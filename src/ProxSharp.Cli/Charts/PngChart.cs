@@ -20,7 +20,7 @@ internal static class PngChart
     {
         int height = TitleRoom + Top + (all.Count * (Height + Gap));
         Raster raster = new((Width + Left + Right) * Scale, height * Scale, Scale);
-        StrokeFont.Draw(raster, title, Left, TitleRoom, TextSize + 3, s_text, isBold: true);
+        StrokeFont.Draw(raster, title, Left, TitleRoom - 4, TextSize + 3, s_text, isBold: true);
         for (int i = 0; i < all.Count; i++)
         {
             Panel(raster, all[i], TitleRoom + Top + (i * (Height + Gap)), Colour.Parse(Colours[i % Colours.Count]));

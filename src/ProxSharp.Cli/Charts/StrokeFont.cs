@@ -58,7 +58,7 @@ internal static class StrokeFont
             {
                 (double X, double Y)[] points =
                     [.. stroke.Chunk(2).Select(point => (x + ((point[0] - '0') * unit), y + ((point[1] - '0' - 6) * unit)))];
-                raster.Line(points, unit * (isBold ? 1.15 : 0.8), colour);
+                raster.Line(points, unit * (isBold ? 1.05 : 0.8), colour);
             }
 
             x += Advance(sign) * unit;
