@@ -124,13 +124,13 @@ public sealed class HelpTests
         Assert.Equal((await cli.LineAsync($"{path} --help")).Output, alone.Succeeded());
     }
 
-    private static RootCommand Tree()
+    internal static RootCommand Tree()
     {
         using CliHarness cli = new();
         return CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System));
     }
 
-    private static IEnumerable<(string Path, Command Command)> Walk() => Walk("", Tree());
+    internal static IEnumerable<(string Path, Command Command)> Walk() => Walk("", Tree());
 
     private static IEnumerable<(string Path, Command Command)> Walk(string path, Command command) =>
         command.Subcommands.SelectMany(sub => Walk($"{path} {sub.Name}".Trim(), sub)).Prepend((path, command));

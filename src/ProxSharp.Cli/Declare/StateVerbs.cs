@@ -182,7 +182,7 @@ internal static class StateVerbs
                 .Select(static change => $"{change.Section} {change.Subject}");
             string what = string.Create(
                 CultureInfo.InvariantCulture, $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: {string.Join("; ", things)}");
-            await ChangeRules.ConfirmAsync(run, what, "delete", cancellationToken).ConfigureAwait(false);
+            await ChangeRules.ConfirmAsync(run, what, "delete", Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (Verbs.Endpoints.PlannedCall call in calls)
