@@ -44,6 +44,8 @@ public sealed class PlanStore
         }
     }
 
+    internal bool Has(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower) && File.Exists(PathOf(id));
+
     internal void Save(Plan plan)
     {
         PrivateFiles.CreateFolder(_folder);

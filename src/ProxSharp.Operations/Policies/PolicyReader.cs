@@ -86,9 +86,10 @@ internal sealed class PolicyReader(string source)
     {
         "none" => ApprovalKind.None,
         "elicitation" => ApprovalKind.Elicitation,
+        "elicitation-url" => ApprovalKind.ElicitationUrl,
         "prompt" => ApprovalKind.Prompt,
         "second-principal" => ApprovalKind.SecondPrincipal,
-        _ => throw Error($"approval.{member.Name}", "must be none, elicitation, prompt or second-principal"),
+        _ => throw Error($"approval.{member.Name}", "must be none, elicitation, elicitation-url, prompt or second-principal"),
     };
 
     private JsonElement Section(JsonElement root, string name, params string[] keys)
