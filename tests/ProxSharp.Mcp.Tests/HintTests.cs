@@ -13,7 +13,7 @@ namespace ProxSharp.Mcp.Tests;
 /// <summary>What the tools say of themselves is held against what they send, by the classes of the catalogue of operations.</summary>
 public sealed class HintTests
 {
-    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"}}""";
+    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"approval":{"disruptive":"none"}}""";
 
     [Fact]
     public async Task ListTools_Hints_AllFourAreSet()

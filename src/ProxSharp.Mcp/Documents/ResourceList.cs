@@ -6,6 +6,8 @@ using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Mcp.Tools;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Policies;
 using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Documents;
@@ -27,7 +29,7 @@ internal static class ResourceList
             yield return new TextResource(
                 $"{root}/policy", $"{site.Name}: policy", "What may be changed here, and who has to agree.", "text/plain", _ => Readable(() => Task.FromResult(Policy(site))));
             yield return new TextResource(
-                $"{root}/ledger", $"{site.Name}: ledger", "The last changes made through this server.", "text/plain", _ => Readable(() => Task.FromResult(Ledger(site))));
+                $"{root}/ledger", $"{site.Name}: ledger", "The last changes made through this server.", "text/plain", _ => Readable(() => Task.FromResult(Tail(site))));
         }
 
         yield return new TextResource(
@@ -48,16 +50,15 @@ internal static class ResourceList
 
     private static string Policy(AgentSite site)
     {
-        // Loading says first whether the guard would understand it: a text that it refuses is not in force.
-        Operations.Policies.GuardPolicy policy = site.Policy;
-        return ReferenceEquals(policy, Operations.Policies.GuardPolicy.ReadOnly)
-            ? $"{site.Name}: nothing but reading is allowed. A person can allow more in {site.PolicyPath}."
-            : $"{site.Name}: {site.PolicyPath}\n{File.ReadAllText(site.PolicyPath)}";
+        // As it is in effect, with all defaults: a text that the guard does not understand is not in force.
+        GuardPolicy policy = site.Policy;
+        string where = ReferenceEquals(policy, GuardPolicy.ReadOnly) ? "nothing but reading is allowed; a person can allow more in" : "as it is in effect, from";
+        return $"{site.Name}: {where} {site.PolicyPath}\n{JsonTexts.Build(policy.WriteTo)}";
     }
 
-    private static string Ledger(AgentSite site)
+    private static string Tail(AgentSite site)
     {
-        Operations.Ledgers.LedgerVerdict verdict = site.Ledger.Verify();
+        LedgerVerdict verdict = site.Ledger.Verify();
         string rows = Rows.Table(Rows.Project(AuditTool.Entries(site.Ledger).Take(LedgerTail), s_ledger), s_ledger);
         return $"{(verdict.IsSound ? "sound" : $"NOT SOUND: {verdict.Fault}")}, {verdict.Entries} entries; the latest {LedgerTail} at most:\n{rows}";
     }

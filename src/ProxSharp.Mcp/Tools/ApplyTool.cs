@@ -14,6 +14,8 @@ namespace ProxSharp.Mcp.Tools;
 /// </summary>
 internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, TimeSpan patience) : IAsyncDisposable
 {
+    private const string Command = "prox approve";
+
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 
@@ -67,11 +69,11 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             await applying.Stop.CancelAsync().ConfigureAwait(false);
             throw;
         }
-        catch (GuardRefusedException e) when (e.Reason == "approval" && approver.CouldNotAsk(id))
+        catch (GuardRefusedException e) when (e.Reason == "approval" && approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal))
         {
             throw new GuardRefusedException(
                 "approval",
-                $"{e.Message} A person can approve it with 'prox approve {id[..12]}'; then call apply again with the same plan.",
+                $"{e.Message} A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan.",
                 e);
         }
         finally

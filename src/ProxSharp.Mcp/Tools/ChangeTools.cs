@@ -83,25 +83,16 @@ internal sealed class ChangeTools(AgentSites sites)
             ["plan"] = plan.Id,
             ["context"] = site.Name,
             ["class"] = OperationCatalogue.Word(plan.Class),
-            ["approval"] = Word(approval),
+            ["approval"] = PolicyWriter.Word(approval),
             ["expires"] = Values.Time(plan.Expires.ToUnixTimeSeconds()),
             ["calls"] = Texts(plan.Calls),
             ["consequences"] = new JsonArray([.. consequences.Select(static line => (JsonNode)line)]),
             ["undo"] = Texts(plan.Undo),
         };
         string undo = plan.Undo.Count > 0 ? "can be taken back" : "cannot be taken back";
-        string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {Word(approval)}";
+        string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
         return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {undo}, {who})\n{string.Join('\n', consequences)}", value);
     }
 
     private static JsonArray Texts(IEnumerable<PlannedCall> calls) => new([.. calls.Select(static call => (JsonNode)SafeText.Of(call.ToString(), "call"))]);
-
-    private static string Word(ApprovalKind kind) => kind switch
-    {
-        ApprovalKind.None => "none",
-        ApprovalKind.Elicitation => "elicitation",
-        ApprovalKind.ElicitationUrl => "elicitation-url",
-        ApprovalKind.Prompt => "prompt",
-        _ => "second-principal",
-    };
 }

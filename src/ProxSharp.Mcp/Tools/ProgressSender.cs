@@ -12,6 +12,9 @@ internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
     private const float Whole = 100;
     private const float Step = 0.001f;
 
+    // The last disk is not the end of the task.
+    private const float MostByLog = 99;
+
     private readonly Lock _gate = new();
     private readonly McpServer _server;
     private readonly ProgressToken? _token;
@@ -40,7 +43,12 @@ internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
 
         lock (_gate)
         {
-            _last = Math.Min(Whole, Math.Max(percent ?? 0, _last + Step));
+            _last = Math.Max(Math.Min(percent ?? 0, MostByLog), _last + Step);
+            if (_last >= Whole)
+            {
+                return;
+            }
+
             ProgressNotificationValue value = new() { Progress = _last, Total = Whole, Message = SafeText.Of(line, "line", 200) };
             _sent = SendAsync(_sent, token, value);
         }

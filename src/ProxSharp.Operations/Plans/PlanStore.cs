@@ -105,7 +105,7 @@ public sealed class PlanStore
         }
     }
 
-    internal bool Has(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower) && File.Exists(PathOf(id));
+    internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
     internal void Save(Plan plan)
     {

@@ -48,6 +48,7 @@ internal static class PolicyWriter
     {
         ApprovalKind.None => "none",
         ApprovalKind.Elicitation => "elicitation",
+        ApprovalKind.ElicitationUrl => "elicitation-url",
         ApprovalKind.Prompt => "prompt",
         _ => "second-principal",
     };
