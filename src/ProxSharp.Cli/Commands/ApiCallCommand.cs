@@ -104,11 +104,12 @@ internal abstract class ApiCallCommand : ProxCommand
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
-            if (_method != ApiMethod.Get && run.Value(_dryRun))
+            if (_method != ApiMethod.Get && (run.Value(_dryRun) || run.Services.Planning is not null))
             {
                 return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
             }
 
+            session.CheckGuard(_method, path, call.Parameters);
             if (_method != ApiMethod.Get && !run.Value(_yes))
             {
                 await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);

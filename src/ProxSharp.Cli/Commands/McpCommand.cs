@@ -2,8 +2,8 @@ using ModelContextProtocol.Server;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Mcp;
-using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -35,26 +35,14 @@ internal sealed class McpCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         ServerContext context = _connection.Resolve(run);
-        ServerSession session = await ServerSession.OpenAsync(run, context, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        ProxmoxClientOptions options = await ServerSession.OptionsAsync(run, context, cancellationToken).ConfigureAwait(false);
+        AgentServer server = new(context.Product, options, GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context));
+        await using (server.ConfigureAwait(false))
         {
-            string name = context.Name ?? context.Endpoints[0].Authority;
-            string folder = Path.Combine(run.Services.Contexts.FolderPath, "agents", Uri.EscapeDataString(name));
-            ProxmoxClientOptions options = (session.Pve?.Options ?? session.Pbs?.Options)!;
-            AgentServer server = new(context.Product, options, new GuardOptions
+            StdioServerTransport transport = new("proxsharp");
+            await using (transport.ConfigureAwait(false))
             {
-                Context = name,
-                PolicyPath = Path.Combine(folder, "policy.json"),
-                StateFolder = folder,
-                IsReadOnly = context.IsReadOnly,
-            });
-            await using (server.ConfigureAwait(false))
-            {
-                StdioServerTransport transport = new("proxsharp");
-                await using (transport.ConfigureAwait(false))
-                {
-                    await server.RunAsync(transport, cancellationToken).ConfigureAwait(false);
-                }
+                await server.RunAsync(transport, cancellationToken).ConfigureAwait(false);
             }
         }
 
