@@ -102,7 +102,7 @@ internal static class RemoveVerbs
         }
 
         ChangeRules.CheckContext(place.Session.Context);
-        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), cancellationToken).ConfigureAwait(false);
+        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
         return ExitCodes.Success;
     }
@@ -126,7 +126,7 @@ internal static class RemoveVerbs
         if (!run.IsDryRun)
         {
             ChangeRules.CheckContext(place.Session.Context);
-            await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, cancellationToken).ConfigureAwait(false);
+            await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
             await (isGroup
                 ? place.Folder.Groups[group].DeleteAsync(null, cancellationToken)
                 : place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken)).ConfigureAwait(false);

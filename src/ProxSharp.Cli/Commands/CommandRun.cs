@@ -5,6 +5,7 @@ using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Recording;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -18,7 +19,9 @@ internal sealed class CommandRun
         Services = services;
         _parse = parse;
         Output = globals.Read(parse, services.Console, services.Environment);
+        OutputOption = globals.Output;
         HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
+        Recorder = parse.GetValue(globals.Record) is { } file ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
     }
 
@@ -28,8 +31,14 @@ internal sealed class CommandRun
     /// <summary>How results are written.</summary>
     public OutputSettings Output { get; }
 
+    /// <summary>The option that names the form of results.</summary>
+    public Option OutputOption { get; }
+
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }
+
+    /// <summary>Where exchanges are written down; null if nobody wants a recording.</summary>
+    public ExchangeRecorder? Recorder { get; }
 
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }
@@ -51,6 +60,21 @@ internal sealed class CommandRun
 
     /// <summary>Tells whether an option was typed.</summary>
     public bool IsGiven(Option option) => _parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Returns the first of some options that was typed; null if none was.</summary>
+    public string? FirstGiven(IReadOnlyList<string> names)
+    {
+        for (SymbolResult? place = _parse.CommandResult; place is not null; place = place.Parent)
+        {
+            if (place is CommandResult command
+                && command.Command.Options.FirstOrDefault(option => names.Contains(option.Name) && IsGiven(option)) is { } given)
+            {
+                return given.Name;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Writes a result.</summary>
     public void Write(JsonElement result, ResultShape? shape = null) =>
@@ -80,6 +104,27 @@ internal sealed class CommandRun
             Services.Console.Error.WriteLine(text);
         }
     }
+
+    /// <summary>Closes the recording, and tells what is in it.</summary>
+    public void EndRecording()
+    {
+        if (Recorder is not { } recorder)
+        {
+            return;
+        }
+
+        recorder.Dispose();
+        if (recorder.Failure is { } failure)
+        {
+            Warn($"the recording is not complete: {failure.Message}");
+        }
+        else
+        {
+            Note(string.Create(CultureInfo.InvariantCulture, $"{recorder.Count} exchanges were recorded, secrets masked. Look at them before you pass them on."));
+        }
+    }
+
+    private static bool IsFolder(string file) => file.EndsWith('/') || file.EndsWith(System.IO.Path.DirectorySeparatorChar);
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;

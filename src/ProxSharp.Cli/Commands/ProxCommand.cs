@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -18,5 +19,17 @@ internal abstract class ProxCommand : Command
 
     /// <summary>Names what runs when the command is called.</summary>
     protected void Runs(CommandServices services, GlobalOptions globals, Func<CommandRun, CancellationToken, Task<int>> run) =>
-        SetAction((parse, cancellationToken) => run(new CommandRun(services, globals, parse), cancellationToken));
+        SetAction(async (parse, cancellationToken) =>
+        {
+            CommandRun command = new(services, globals, parse);
+            ReadOnlyName.Check(command, this);
+            try
+            {
+                return await run(command, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                command.EndRecording();
+            }
+        });
 }
