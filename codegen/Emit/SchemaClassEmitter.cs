@@ -21,13 +21,8 @@ internal static class SchemaClassEmitter
             /// <summary>The schema; read when it is first asked for, and shared.</summary>
             public static ApiSchema Embedded => s_embedded.Value;
 
-            private static ApiSchema Read()
-            {
-                using Stream stream = typeof({{product.Prefix}}ApiSchema).Assembly.GetManifestResourceStream("{{product.Key}}.schema.json")!;
-                byte[] content = new byte[stream.Length];
-                stream.ReadExactly(content);
-                return ApiSchemaReader.Read(content);
-            }
+            private static ApiSchema Read() =>
+                ApiSchemaReader.Read(CompressedResource.Read(typeof({{product.Prefix}}ApiSchema).Assembly, "{{product.Key}}.schema.json"));
         }
 
         """;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Operations;
 
@@ -53,9 +54,7 @@ public sealed class OperationCatalogue
 
     private static OperationCatalogue Load(ProxmoxProduct product)
     {
-        using Stream stream = typeof(OperationCatalogue).Assembly.GetManifestResourceStream("operations.json")
-            ?? throw new InvalidOperationException("The catalogue of operations is missing from the assembly.");
-        using JsonDocument document = JsonDocument.Parse(stream);
+        using JsonDocument document = JsonDocument.Parse(CompressedResource.Read(typeof(OperationCatalogue).Assembly, "operations.json"));
         JsonElement operations = document.RootElement.GetProperty(product == ProxmoxProduct.BackupServer ? "pbs" : "pve");
         return new OperationCatalogue(product, [.. operations.EnumerateObject().Select(static member => Read(member.Name, member.Value))]);
     }

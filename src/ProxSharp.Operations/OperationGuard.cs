@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
+using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
@@ -30,11 +32,12 @@ public sealed class OperationGuard : IAsyncDisposable
     {
         (_options, Client) = (options, client);
         Time = client.Options.TimeProvider;
-        _targets = new TargetReader(client);
+        _targets = new TargetReader(client, door);
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
         Freeze = new FreezeSwitch(options.StateFolder, Time);
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"));
+        Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         _applier = new PlanApplier(client, door, _targets, Ledger, Freeze);
     }
 
@@ -49,6 +52,9 @@ public sealed class OperationGuard : IAsyncDisposable
 
     /// <summary>The plans that were made.</summary>
     public PlanStore Plans { get; }
+
+    /// <summary>The approvals that others have left.</summary>
+    public ApprovalStore Approvals { get; }
 
     private TimeProvider Time { get; }
 
@@ -76,25 +82,9 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanAsync(IReadOnlyList<PlanRequest> requests, PlanOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        if (requests.Count == 0)
-        {
-            throw new ArgumentException("A plan needs a call.", nameof(requests));
-        }
-
-        PlanChecks checks = new(LoadPolicy());
-        List<PlannedCall> wanted = [];
-        foreach (PlanRequest request in requests)
-        {
-            PlannedCall call = PlannedCall.Of(Client.Schema, request);
-            wanted.Add(await _targets.ResolveAsync(call, cancellationToken).ConfigureAwait(false));
-        }
-
-        if (options?.SnapshotFirst == true)
-        {
-            wanted.InsertRange(0, await Snapshots.PlanAsync(Client, wanted, Time, cancellationToken).ConfigureAwait(false));
-        }
-
-        return await BuildAsync(checks, wanted, cancellationToken).ConfigureAwait(false);
+        Plan plan = await MakeAsync(requests, options, cancellationToken).ConfigureAwait(false);
+        Plans.Save(plan);
+        return plan;
     }
 
     /// <summary>
@@ -124,8 +114,11 @@ public sealed class OperationGuard : IAsyncDisposable
             throw new GuardRefusedException("target", $"There is no way back from {string.Join(" and ", done.Calls)}.");
         }
 
-        return await PlanAsync([.. done.Undo.Select(static call => new PlanRequest(call.Method, call.ConcretePath, call.Parameters))], null, cancellationToken)
-            .ConfigureAwait(false);
+        PlanRequest[] back = [.. done.Undo.Select(static call => new PlanRequest(call.Method, call.ConcretePath, call.Parameters))];
+        Plan undo = await MakeAsync(back, null, cancellationToken).ConfigureAwait(false);
+        UndoCheck.Check(done, Ledger.List(), undo);
+        Plans.Save(undo);
+        return undo;
     }
 
     /// <summary>
@@ -141,20 +134,72 @@ public sealed class OperationGuard : IAsyncDisposable
         CheckContext(plan);
         CheckExpiry(plan);
         Freeze.Check();
-        PlanChecks checks = new(LoadPolicy());
+        PlanChecks checks = new(ReadPolicy());
         await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        await ApproveAsync(plan, checks.Approval(plan), cancellationToken).ConfigureAwait(false);
+        string approval = await ApproveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
         // People take their time: all is looked at again after they agreed, and from here on the plan is used up.
         CheckExpiry(plan);
-        checks = new PlanChecks(LoadPolicy());
+        checks = new PlanChecks(ReadPolicy());
         Plans.Use(plan);
         await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        return await _applier.ApplyAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+        return await _applier.ApplyAsync(plan, checks, approval, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Compares what the API token may do with what the policy allows. What the token may do beyond it is stopped by this program alone, not by the server.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">The policy cannot be read, or is not understood.</exception>
+    public async Task<TokenReview> ReviewTokenAsync(CancellationToken cancellationToken = default)
+    {
+        GuardPolicy policy = ReadPolicy();
+        JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        var grants = held.ValueKind == JsonValueKind.Object
+            ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
+            : [];
+        return new TokenReview(
+        [
+            .. grants.GroupBy(static grant => grant.Privilege, static grant => grant.Path, StringComparer.Ordinal)
+                .Select(static group => new ExcessPrivilege(group.Key, PrivilegeClasses.Of(group.Key), [.. group.Order(StringComparer.Ordinal)]))
+                .Where(excess => !policy.AllowsSome(excess.Class))
+                .OrderByDescending(static excess => excess.Class)
+                .ThenBy(static excess => excess.Privilege, StringComparer.Ordinal),
+        ]);
+    }
+
+    /// <summary>Reads the policy as it stands in its file now.</summary>
+    /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
+    public GuardPolicy ReadPolicy() => _options.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_options.PolicyPath);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    private async Task<Plan> MakeAsync(IReadOnlyList<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
+    {
+        if (requests.Count == 0)
+        {
+            throw new ArgumentException("A plan needs a call.", nameof(requests));
+        }
+
+        PlanChecks checks = new(ReadPolicy());
+        List<PlannedCall> wanted = [];
+        NewGuests made = new();
+        foreach (PlanRequest request in requests)
+        {
+            PlannedCall call = PlannedCall.Of(Client.Schema, request);
+            wanted.Add(await _targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
+            made.Add(call);
+        }
+
+        if (options?.SnapshotFirst == true)
+        {
+            IEnumerable<PlannedCall> existing = wanted.Where(call => made.Find(call.Parameters.Find("vmid")) is null);
+            wanted.InsertRange(0, await Snapshots.PlanAsync(Client, existing, Time, cancellationToken).ConfigureAwait(false));
+        }
+
+        return await BuildAsync(checks, wanted, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<Plan> BuildAsync(PlanChecks checks, List<PlannedCall> wanted, CancellationToken cancellationToken)
     {
@@ -163,6 +208,7 @@ public sealed class OperationGuard : IAsyncDisposable
         List<PlannedCall> undo = [];
         List<string> consequences = [];
         UndoBuilder undoing = new(Client.Schema);
+        NewGuests made = new();
         foreach (PlannedCall call in wanted)
         {
             if (call.Class == OperationClass.Read)
@@ -170,7 +216,7 @@ public sealed class OperationGuard : IAsyncDisposable
                 throw new GuardRefusedException("target", $"{call.Title} only reads: it needs no plan.");
             }
 
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
             checks.Allow(call, own);
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
             bool isFirst = own.All(target => !targets.ContainsKey(target.Key));
@@ -181,30 +227,43 @@ public sealed class OperationGuard : IAsyncDisposable
             {
                 targets.TryAdd(target.Key, target);
             }
+
+            made.Add(call);
         }
 
         checks.Count(targets.Values);
-        Plan plan = Plan.Create(_context, Time.GetUtcNow(), _options.PlanLifetime, calls, targets.Values, undo, consequences);
-        Plans.Save(plan);
-        return plan;
+        TimeSpan lifetime = checks.Policy.PlanMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : _options.PlanLifetime;
+        return Plan.Create(_context, Time.GetUtcNow(), lifetime, calls, targets.Values, undo, consequences);
     }
 
-    private async Task ApproveAsync(Plan plan, ApprovalKind needed, CancellationToken cancellationToken)
+    private async Task<string> ApproveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
+        ApprovalKind needed = checks.Approval(plan);
         if (needed == ApprovalKind.None)
         {
-            return;
+            return "none needed";
+        }
+
+        (ApprovalKind kind, string by) = Approvals.Strongest(plan, checks.Policy);
+        if (kind >= needed)
+        {
+            return by;
         }
 
         IPlanApprover approver = _options.Approvers.Where(candidate => candidate.Kind >= needed).MinBy(static candidate => candidate.Kind)
-            ?? throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} needs an approval by {needed}, and nobody can be asked here.");
-        if (!await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false))
-        {
-            throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
-        }
+            ?? throw new GuardRefusedException("approval", Wanting(plan, needed));
+        return await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false)
+            ? PolicyWriter.Word(approver.Kind)
+            : throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
     }
 
-    private GuardPolicy LoadPolicy() => _options.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_options.PolicyPath);
+    private static string Wanting(Plan plan, ApprovalKind needed)
+    {
+        string how = needed == ApprovalKind.SecondPrincipal
+            ? "the holder of a key that the policy names runs: prox approve"
+            : "a person runs at a terminal: prox approve";
+        return $"Plan {plan.Id[..12]} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how} {plan.Id[..12]}.";
+    }
 
     private void CheckContext(Plan plan)
     {

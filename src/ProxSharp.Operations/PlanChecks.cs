@@ -25,7 +25,9 @@ internal sealed class PlanChecks(GuardPolicy policy)
     public void Count(IReadOnlyCollection<PlanTarget> targets)
     {
         int guests = targets.Count(static target => target.Key.StartsWith("guest ", StringComparison.Ordinal));
-        int count = guests > 0 ? guests : targets.Count;
+        int made = targets.Count(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal));
+        int files = targets.Count(static target => target.Key.StartsWith("file ", StringComparison.Ordinal));
+        int count = guests + made > 0 ? guests + made : targets.Count - files;
         if (count > policy.TargetsPerPlan)
         {
             throw new GuardRefusedException("limit", $"The plan has {count} targets; the policy allows {policy.TargetsPerPlan} in one.");
@@ -47,6 +49,8 @@ internal sealed class PlanChecks(GuardPolicy policy)
             throw new GuardRefusedException("limit", $"{running} calls are under way; the policy allows {policy.ConcurrentTasks} at once.");
         }
     }
+
+    public GuardPolicy Policy => policy;
 
     public ApprovalKind Approval(Plan plan) => plan.Calls.Max(call => policy.ApprovalFor(call.Class));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ProxSharp.Api;
@@ -14,49 +15,18 @@ public sealed class ToolTests
 
     private const string Delete106 = """{"calls":[{"method":"DELETE","path":"/nodes/pve1/qemu/106"}]}""";
 
-    [Fact]
-    public async Task ListTools_Budget_IsKept()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ListTools_Budget_IsKept(bool withBackup)
     {
-        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = withBackup });
         IList<McpClientTool> tools = await session.Client.ListToolsAsync();
 
-        // Four characters of JSON are about one token; what is measured is all that the list carries.
-        int characters = tools.Sum(static tool => JsonSerializer.Serialize(tool.ProtocolTool, ModelContextProtocol.McpJsonUtilities.DefaultOptions).Length);
-        Assert.InRange(tools.Count, 10, 20);
-        Assert.InRange(characters / 4, 1, 4000);
-    }
-
-    [Fact]
-    public async Task ListTools_Hints_AreSetAndOnlyApplyChangesServers()
-    {
-        await using AgentSession session = await AgentSession.StartAsync(Policy);
-        foreach (McpClientTool tool in await session.Client.ListToolsAsync())
-        {
-            ToolAnnotations hints = tool.ProtocolTool.Annotations!;
-            bool isPlan = tool.Name.StartsWith("plan", StringComparison.Ordinal);
-            bool isApply = tool.Name == "apply";
-            Assert.Equal(!isPlan && !isApply, hints.ReadOnlyHint);
-            Assert.Equal(isApply, hints.DestructiveHint);
-            Assert.Equal(!isPlan && !isApply, hints.IdempotentHint);
-            Assert.False(hints.OpenWorldHint);
-        }
-    }
-
-    [Fact]
-    public async Task ReadTools_AllOfThem_SendNothingButReads()
-    {
-        await using AgentSession session = await AgentSession.StartAsync(Policy);
-        string[] lists = [.. (await session.Client.ListToolsAsync()).Select(static tool => tool.Name).Where(static name => name.EndsWith("_list", StringComparison.Ordinal))];
-        Assert.Equal(5, lists.Length);
-        foreach (string list in lists)
-        {
-            await session.DoneAsync(list);
-        }
-
-        await session.DoneAsync("api_search", """{"query":"qemu snapshot"}""");
-        await session.DoneAsync("api_describe", """{"method":"POST","path":"/nodes/{node}/qemu/{vmid}/snapshot"}""");
-        await session.DoneAsync("api_read", """{"path":"/nodes/pve1/qemu/106/config"}""");
-        Assert.Equal(0, session.Writes);
+        int tokens = Tokens.Count(string.Concat(tools.Select(static tool => JsonSerializer.Serialize(tool.ProtocolTool, McpJsonUtilities.DefaultOptions))));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{tools.Count} tools, {tokens} tokens");
+        Assert.Equal(withBackup ? 20 : 19, tools.Count);
+        Assert.InRange(tokens, 1000, 4000);
     }
 
     [Fact]
@@ -108,7 +78,7 @@ public sealed class ToolTests
         JsonElement undo = await session.DoneAsync("plan_undo", $$"""{"number":{{number}}}""");
         await session.DoneAsync("apply", $$"""{"plan":"{{undo.GetProperty("plan").GetString()}}"}""");
         Assert.Equal(4, (await session.DoneAsync("audit_list")).GetProperty("total").GetInt32());
-        Assert.True(session.Guard.Ledger.Verify().IsSound);
+        Assert.True(session.Ledger.Verify().IsSound);
     }
 
     [Theory]
@@ -121,7 +91,7 @@ public sealed class ToolTests
         JsonElement done = await session.DoneAsync("apply", $$"""{"plan":"{{plan.GetProperty("plan").GetString()}}"}""");
         Assert.True(done.GetProperty("complete").GetBoolean());
         Assert.Equal(1, session.Questions);
-        Assert.Contains("guest 106", session.LastQuestion, StringComparison.Ordinal);
+        Assert.Contains("guest 106", session.LastQuestion!.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Policies;
 using ProxSharp.Pve;
 using ProxSharp.Simulator;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Tls;
 
@@ -61,12 +62,21 @@ public sealed class GuardedCluster : IAsyncDisposable
             Approvers = canAsk ? [Asked] : [],
         });
 
+    /// <summary>Is told of every request at the moment it arrives.</summary>
+    internal void When(Func<SimulatedRequest, bool> watch) => _simulator.Faults.When(watch, Fault.ConnectionRefused);
+
+    /// <summary>Makes a task fail.</summary>
+    internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
+
     internal int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
     internal Task<Plan> PlanAsync(ApiMethod method, string path, ApiParameters? parameters = null) => Guard.PlanAsync([new PlanRequest(method, path, parameters)]);
 
     internal async Task<string?> ConfigAsync(int vmid, string name, string node = "pve1", string type = "qemu") =>
         (await Other.Raw.GetAsync($"/nodes/{node}/{type}/{vmid}/config")).Data.Text(name);
+
+    internal async Task DoneAsync(ApiResponse<System.Text.Json.JsonElement> answer) =>
+        await Other.Tasks[answer.Data.GetString()!].WaitForCompletionAsync(ProxSharp.Tasks.TaskWaitOptions.Default);
 
     internal async Task<string> RefusedAsync(Func<Task> action)
     {

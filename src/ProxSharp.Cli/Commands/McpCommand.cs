@@ -1,3 +1,4 @@
+using System.CommandLine;
 using ModelContextProtocol.Server;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
@@ -11,11 +12,18 @@ namespace ProxSharp.Cli.Commands;
 internal sealed class McpCommand : ProxCommand
 {
     private readonly ConnectionOptions _connection;
+    private readonly Argument<string[]> _names = new("context")
+    {
+        Description = "The contexts to serve, the usual one first [default: all, the current one first]",
+        Arity = ArgumentArity.ZeroOrMore,
+        HelpName = "name",
+    };
 
     public McpCommand(CommandServices services, GlobalOptions globals, ConnectionOptions connection)
         : base("mcp", "Serve an agent over standard input and output (Model Context Protocol): it reads, and changes what a policy allows.")
     {
         _connection = connection;
+        Add(_names);
         Add(connection.Context);
         Runs(services, globals, RunAsync);
     }
@@ -23,41 +31,94 @@ internal sealed class McpCommand : ProxCommand
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("mcp", "serve the current context; this is the command to enter in the agent's program"),
-        new("mcp --context lab", "serve another one"),
+        new("mcp", "serve all contexts; this is the command to enter in the agent's program"),
+        new("mcp lab backup", "serve a cluster and its backup server"),
     ];
 
     /// <inheritdoc/>
     public override string Details =>
         "The policy of a context is the file agents/CONTEXT/policy.json beside the contexts. Without one the agent can only read. Plans, the ledger and the "
-        + "freeze switch are kept in the same folder.";
+        + "freeze switch are kept in the same folder. Secrets are read, and servers asked, when the agent first needs them.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        ServerContext context = _connection.Resolve(run);
-        ServerSession session = await ServerSession.OpenAsync(run, context, cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        List<ServerSession> sessions = [];
+        try
         {
-            string name = context.Name ?? context.Endpoints[0].Authority;
-            string folder = Path.Combine(run.Services.Contexts.FolderPath, "agents", Uri.EscapeDataString(name));
-            ProxmoxClientOptions options = (session.Pve?.Options ?? session.Pbs?.Options)!;
-            AgentServer server = new(context.Product, options, new GuardOptions
+            AgentServer server = new(new AgentServerOptions { Contexts = [.. Contexts(run).Select(context => Serve(run, context, sessions))] });
+            await using (server.ConfigureAwait(false))
+            {
+                using ProtocolLog log = new(run.Services.Console.Error);
+                StdioServerTransport transport = new("proxsharp", log);
+                await using (transport.ConfigureAwait(false))
+                {
+                    await server.RunAsync(transport, log, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            foreach (ServerSession session in sessions)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private ServerContext[] Contexts(CommandRun run)
+    {
+        ContextList list = run.Services.Contexts.Load();
+        string[] names = run.Value(_names) ?? [];
+        bool isReadOnly = run.Services.Environment.IsReadOnly;
+        if (names.Length > 0)
+        {
+            return [.. names.Distinct().Select(name => Locked(list.Find(name) ?? throw ConnectionOptions.Unknown(name, list), isReadOnly))];
+        }
+
+        ServerContext? first = _connection.TryResolve(run);
+        return run.Value(_connection.Context) is not null || list.Items.Count == 0
+            ? [_connection.Resolve(run)]
+            : [.. list.Items.OrderBy(context => context.Name != first?.Name).Select(context => Locked(context, isReadOnly))];
+    }
+
+    private static ServerContext Locked(ServerContext context, bool isReadOnly) => context with { IsReadOnly = context.IsReadOnly || isReadOnly };
+
+    private static AgentContext Serve(CommandRun run, ServerContext context, List<ServerSession> sessions)
+    {
+        string name = context.Name ?? context.Endpoints[0].Authority;
+        string folder = Path.Combine(run.Services.Contexts.FolderPath, "agents", Uri.EscapeDataString(name));
+        return new AgentContext
+        {
+            Product = context.Product,
+            Guard = new GuardOptions
             {
                 Context = name,
                 PolicyPath = Path.Combine(folder, "policy.json"),
                 StateFolder = folder,
                 IsReadOnly = context.IsReadOnly,
-            });
-            await using (server.ConfigureAwait(false))
-            {
-                StdioServerTransport transport = new("proxsharp");
-                await using (transport.ConfigureAwait(false))
-                {
-                    await server.RunAsync(transport, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
+            },
+            Connect = cancellationToken => ConnectAsync(run, context, sessions, cancellationToken),
+        };
+    }
 
-        return ExitCodes.Success;
+    private static async ValueTask<ProxmoxClientOptions> ConnectAsync(
+        CommandRun run, ServerContext context, List<ServerSession> sessions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ServerSession session = await ServerSession.OpenAsync(run, context, cancellationToken).ConfigureAwait(false);
+            lock (sessions)
+            {
+                sessions.Add(session);
+            }
+
+            return (session.Pve?.Options ?? session.Pbs?.Options)!;
+        }
+        catch (CliException e)
+        {
+            throw new AgentConnectionException($"{context.Name}: {e.Message}. {e.Error.Hint}", e);
+        }
     }
 }

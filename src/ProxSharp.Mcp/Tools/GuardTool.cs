@@ -1,14 +1,27 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>A tool with a schema written by hand: nothing is found by reflection.</summary>
 internal sealed class GuardTool : McpServerTool
 {
+    /// <summary>More is no argument but an attack on memory.</summary>
+    private const int LongestArguments = 256 * 1024;
+
+    private static readonly JsonElement s_object = Parse("""{"type":"object"}""");
+    private static readonly JsonElement s_list = Parse(
+        """{"type":"object","properties":{"rows":{"type":"array","items":{"type":"object"}},"total":{"type":"integer"},"next":{"type":["integer","null"]}}}""");
+
     private readonly Func<ToolCall, CancellationToken, Task<ToolAnswer>> _run;
+    private readonly string _arguments;
+    private readonly string[] _required;
+    private readonly ToolHints _hints;
 
     /// <param name="name">The name.</param>
     /// <param name="description">What it does, for the agent.</param>
@@ -24,15 +37,14 @@ internal sealed class GuardTool : McpServerTool
         ToolHints hints,
         Func<ToolCall, CancellationToken, Task<ToolAnswer>> run)
     {
-        _run = run;
-        string needs = string.Join(',', required.Select(static word => $"\"{word}\""));
-        using JsonDocument schema = JsonDocument.Parse(
-            $$"""{"type":"object","properties":{{{arguments}}},"required":[{{needs}}],"additionalProperties":false}""");
+        (_run, _arguments, _required, _hints) = (run, arguments, required, hints);
+        string needs = required.Length > 0 ? $",\"required\":[{string.Join(',', required.Select(static word => $"\"{word}\""))}]" : "";
         ProtocolTool = new Tool
         {
             Name = name,
             Description = description,
-            InputSchema = schema.RootElement.Clone(),
+            InputSchema = Parse($$"""{"type":"object","properties":{{{arguments}}}{{needs}},"additionalProperties":false}"""),
+            OutputSchema = arguments.Contains(Rows.Arguments, StringComparison.Ordinal) ? s_list : s_object,
             Annotations = new ToolAnnotations
             {
                 ReadOnlyHint = hints == ToolHints.Reads,
@@ -49,13 +61,20 @@ internal sealed class GuardTool : McpServerTool
     /// <inheritdoc/>
     public override IReadOnlyList<object> Metadata => [];
 
+    /// <summary>The same tool, which can be told which context it is for.</summary>
+    public GuardTool WithContext()
+    {
+        string all = _arguments.Trim().Length > 0 ? $"\"context\":{{\"type\":\"string\"}},{_arguments}" : "\"context\":{\"type\":\"string\"}";
+        return new GuardTool(ProtocolTool.Name, ProtocolTool.Description!, all, _required, _hints, _run);
+    }
+
     /// <inheritdoc/>
     public override async ValueTask<CallToolResult> InvokeAsync(
         RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
         try
         {
-            CheckNames(request.Params);
+            ToolArguments.Check(ProtocolTool, request.Params?.Arguments, LongestArguments);
             return Result(await _run(new ToolCall(request), cancellationToken).ConfigureAwait(false), isError: false);
         }
         catch (ToolException e)
@@ -65,6 +84,10 @@ internal sealed class GuardTool : McpServerTool
         catch (GuardRefusedException e)
         {
             return Failure($"refused-{e.Reason}", e.Message, false);
+        }
+        catch (AgentConnectionException e)
+        {
+            return Failure("connection", e.Message, false);
         }
         catch (ProxmoxException e)
         {
@@ -76,38 +99,23 @@ internal sealed class GuardTool : McpServerTool
         }
     }
 
-    private void CheckNames(CallToolRequestParams? call)
-    {
-        string? unknown = call?.Arguments?.Keys.FirstOrDefault(key => !ProtocolTool.InputSchema.GetProperty("properties").TryGetProperty(key, out _));
-        if (unknown is not null)
-        {
-            throw new ToolException("usage", $"{ProtocolTool.Name} has no argument '{unknown}'.");
-        }
-    }
-
     private static CallToolResult Failure(string code, string message, bool isTransient)
     {
-        string clean = Operations.Text.UntrustedText.Clean(message, 600);
+        string clean = UntrustedText.Clean(SafeText.WithoutSecrets(message), 800);
         return Result(
-            new ToolAnswer($"{code}: {clean}", JsonTexts.Build(json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("error", code);
-                json.WriteString("message", clean);
-                json.WriteBoolean("retryable", isTransient);
-                json.WriteEndObject();
-            })),
-            isError: true);
+            new ToolAnswer($"{code}: {clean}", new JsonObject { ["error"] = code, ["message"] = clean, ["retryable"] = isTransient }), isError: true);
     }
 
-    private static CallToolResult Result(ToolAnswer answer, bool isError)
+    private static CallToolResult Result(ToolAnswer answer, bool isError) => new()
     {
-        using JsonDocument document = JsonDocument.Parse(answer.Json);
-        return new CallToolResult
-        {
-            Content = [new TextContentBlock { Text = answer.Text }],
-            StructuredContent = document.RootElement.Clone(),
-            IsError = isError,
-        };
+        Content = [new TextContentBlock { Text = answer.Text }],
+        StructuredContent = Parse(answer.Value.ToJsonString()),
+        IsError = isError,
+    };
+
+    private static JsonElement Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
     }
 }

@@ -1,119 +1,160 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using ProxSharp.Operations;
-using ProxSharp.Operations.Text;
+using System.Text.Json.Nodes;
+using ProxSharp.Mcp.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
-/// <summary>Makes answers of servers small and harmless: chosen fields, a page of rows, and the text of others marked.</summary>
+/// <summary>Makes lists small and harmless: chosen members, a page of rows, and the text of others marked.</summary>
 internal static class Rows
 {
-    private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
+    /// <summary>The arguments of every list.</summary>
+    public const string Arguments = """
+        "filter":{"type":"string"},"sort":{"type":"string"},"fields":{"type":"string"},"limit":{"type":"integer"},"offset":{"type":"integer"}
+        """;
+
+    /// <summary>A longer answer is no help to anybody: the rest comes with the next page.</summary>
+    private const int LongestPage = 24_000;
+
+    private const int CellLength = 200;
+
+    /// <summary>A page of a list, as the call wants it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="all">All rows.</param>
+    /// <param name="columns">The members that are shown if the call chooses none; empty for all.</param>
+    /// <param name="total">How many there are beside those given, where the server has paged already; null if the rows are all.</param>
+    public static ToolAnswer Page(ToolCall call, IReadOnlyList<JsonObject> all, IReadOnlyList<string> columns, long? total = null)
     {
-        "name", "hostname", "description", "notes", "comment", "tags", "t", "msg", "title", "out-data", "err-data", "result", "value",
-    };
-
-    /// <summary>A page of a list.</summary>
-    public static ToolAnswer Page(IReadOnlyList<JsonElement> rows, IReadOnlyList<string> fields, int limit, int offset)
-    {
-        JsonElement[] page = [.. rows.Skip(offset).Take(limit)];
-        string[] columns = fields.Count > 0 ? [.. fields] : [.. page.Where(IsObject).SelectMany(static row => row.EnumerateObject()
-            .Select(static member => member.Name)).Distinct(StringComparer.Ordinal)];
-        int next = offset + page.Length;
-        bool isCut = next < rows.Count;
-        string json = JsonTexts.Build(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("rows");
-            foreach (JsonElement row in page)
-            {
-                Write(writer, row, "", columns);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteNumber("returned", page.Length);
-            writer.WriteNumber("total", rows.Count);
-            writer.WriteNumber("limit", limit);
-            writer.WriteBoolean("truncated", isCut);
-            if (isCut)
-            {
-                writer.WriteNumber("next", next);
-            }
-            else
-            {
-                writer.WriteNull("next");
-            }
-
-            writer.WriteEndObject();
-        });
-        return new ToolAnswer(Table(page, columns, isCut ? $"{page.Length} of {rows.Count}; go on with offset {next}" : null), json);
+        string[] known = [.. all.SelectMany(static row => row.Select(static member => member.Key)).Concat(columns).Distinct(StringComparer.Ordinal)];
+        string[] chosen = call.Words("fields");
+        Check(call, known, chosen, all.Count > 0);
+        List<JsonObject> rows = Sorted(call, all.Where(new RowFilter(call.Text("filter")).Accepts));
+        string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
+        int offset = total is null ? call.Number("offset", 0, int.MaxValue) : 0;
+        int limit = call.Number("limit", 50, 500);
+        JsonObject[] page = Cut(rows.Skip(offset).Take(limit), shown);
+        long count = total ?? rows.Count;
+        int next = (total is null ? offset : call.Number("offset", 0, int.MaxValue)) + page.Length;
+        return Answer(page, [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))], count, limit, next < count && page.Length > 0 ? next : null);
     }
 
-    /// <summary>One object.</summary>
-    public static ToolAnswer One(JsonElement value, IReadOnlyList<string> fields)
-    {
-        string json = JsonTexts.Build(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WritePropertyName("value");
-            Write(writer, value, "value", fields);
-            writer.WriteEndObject();
-        });
-        return new ToolAnswer(json, json);
-    }
-
-    private static bool IsObject(JsonElement row) => row.ValueKind == JsonValueKind.Object;
-
-    private static string Table(JsonElement[] page, string[] columns, string? note)
+    /// <summary>The rows as lines with tabs, for an answer with several lists.</summary>
+    public static string Table(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns)
     {
         StringBuilder text = new(string.Join('\t', columns));
-        foreach (JsonElement row in page)
+        foreach (JsonObject row in rows)
         {
-            text.Append('\n');
-            text.AppendJoin('\t', IsObject(row) ? columns.Select(column => Cell(column, row.Text(column))) : [Cell("value", row.ToString())]);
+            text.Append('\n').AppendJoin('\t', columns.Select(column => Cell(row[column])));
         }
 
-        return note is null ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $"\n({note})").ToString();
+        return text.ToString();
     }
 
-    private static string Cell(string name, string? text) => text is null ? "-"
-        : s_foreign.Contains(name) ? UntrustedText.Mark(text, 200)!
-        : UntrustedText.Clean(text, 200);
+    /// <summary>Safe copies of rows with some of their members.</summary>
+    public static JsonObject[] Project(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns) => [.. rows.Select(row => Project(row, columns))];
 
-    private static void Write(Utf8JsonWriter json, JsonElement value, string name, IReadOnlyList<string> fields)
+    private static void Check(ToolCall call, string[] known, string[] chosen, bool hasRows)
     {
-        switch (value.ValueKind)
+        string? unknown = chosen.FirstOrDefault(name => !known.Contains(name))
+            ?? new RowFilter(call.Text("filter")).Unknown(known)
+            ?? (call.Text("sort")?.TrimStart('-') is { Length: > 0 } sort && !known.Contains(sort) ? sort : null);
+        if (unknown is not null && hasRows)
         {
-            case JsonValueKind.Object:
-                json.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject().Where(member => fields.Count == 0 || fields.Contains(member.Name)))
-                {
-                    json.WritePropertyName(UntrustedText.Clean(member.Name, 100));
-                    Write(json, member.Value, member.Name, []);
-                }
-
-                json.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                json.WriteStartArray();
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    Write(json, item, name, []);
-                }
-
-                json.WriteEndArray();
-                break;
-            case JsonValueKind.String:
-                string text = value.GetString()!;
-                json.WriteStringValue(s_foreign.Contains(name) ? UntrustedText.Mark(text) : UntrustedText.Clean(text, 2000));
-                break;
-            case JsonValueKind.Undefined:
-                json.WriteNullValue();
-                break;
-            default:
-                value.WriteTo(json);
-                break;
+            throw new ToolException("usage", $"The rows have no member '{unknown}'; there are: {string.Join(", ", known)}.");
         }
+    }
+
+    private static List<JsonObject> Sorted(ToolCall call, IEnumerable<JsonObject> rows)
+    {
+        if (call.Text("sort") is not { Length: > 0 } sort)
+        {
+            return [.. rows];
+        }
+
+        string name = sort.TrimStart('-');
+        Comparer<JsonNode?> order = Comparer<JsonNode?>.Create(Compare);
+        return [.. sort[0] == '-' ? rows.OrderByDescending(row => row[name], order) : rows.OrderBy(row => row[name], order)];
+    }
+
+    private static int Compare(JsonNode? left, JsonNode? right)
+    {
+        (string a, string b) = (left?.ToString() ?? "", right?.ToString() ?? "");
+        return double.TryParse(a, CultureInfo.InvariantCulture, out double x) && double.TryParse(b, CultureInfo.InvariantCulture, out double y)
+            ? x.CompareTo(y)
+            : string.CompareOrdinal(a, b);
+    }
+
+    private static JsonObject[] Cut(IEnumerable<JsonObject> rows, string[] columns)
+    {
+        List<JsonObject> page = [];
+        int length = 0;
+        foreach (JsonObject row in rows)
+        {
+            JsonObject safe = Project(row, columns);
+            length += safe.ToJsonString().Length;
+            if (length > LongestPage && page.Count > 0)
+            {
+                break;
+            }
+
+            page.Add(safe);
+        }
+
+        return [.. page];
+    }
+
+    private static JsonObject Project(JsonObject row, IReadOnlyList<string> columns)
+    {
+        JsonObject safe = [];
+        foreach (string column in columns.Where(row.ContainsKey))
+        {
+            safe[column] = SafeText.Of(row[column], column);
+        }
+
+        return safe;
+    }
+
+    private static ToolAnswer Answer(JsonObject[] page, string[] columns, long total, int limit, int? next)
+    {
+        string[] foreign = [.. columns.Where(SafeText.IsForeign)];
+        List<string> notes = [];
+        if (next is { } more)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{page.Length} of {total}; go on with offset {more}"));
+        }
+
+        if (foreign.Length > 0)
+        {
+            notes.Add($"written by others: {string.Join(", ", foreign)}");
+        }
+
+        string text = page.Length == 0 ? "none" : Table(page, columns) + (notes.Count > 0 ? $"\n({string.Join("; ", notes)})" : "");
+        JsonObject value = new()
+        {
+            ["rows"] = new JsonArray([.. page]),
+            ["returned"] = page.Length,
+            ["total"] = total,
+            ["limit"] = limit,
+            ["truncated"] = next is not null,
+            ["next"] = next,
+        };
+        if (foreign.Length > 0)
+        {
+            value["untrusted"] = new JsonArray([.. foreign.Select(static name => (JsonNode)name)]);
+        }
+
+        return new ToolAnswer(text, value);
+    }
+
+    private static string Cell(JsonNode? value)
+    {
+        string text = value switch
+        {
+            null => "-",
+            JsonArray items => string.Join(',', items.Select(static item => item?.ToString())),
+            JsonObject members => members.ToJsonString(),
+            _ => value.ToString(),
+        };
+        return text.Length == 0 ? "-" : text.Length > CellLength + 30 ? text[..CellLength] + "... (cut; all of it is in the object)" : text;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -21,17 +22,20 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
             return otherwise;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0
+        return int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? Math.Min(number, most)
             : throw new ToolException("usage", $"The argument '{name}' must be a whole number of 0 or more.");
     }
+
+    public bool Has(string name) => Find(name) is not null;
 
     public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True };
 
     public string[] Words(string name) => Text(name)?.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public JsonElement? Find(string name) =>
-        Context.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+        Context.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value)
+        && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
             ? value
             : null;
 

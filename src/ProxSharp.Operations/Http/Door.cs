@@ -39,9 +39,9 @@ internal sealed class Door
     }
 
     /// <summary>Lets one call through until the result is disposed. Flows with the present execution only.</summary>
-    public IDisposable Open(ApiOperation operation, ApiParameters parameters)
+    public IDisposable Open(ApiOperation operation, ApiParameters parameters, ApiUpload? upload = null)
     {
-        OpenedCall call = new(_schema, operation, parameters);
+        OpenedCall call = new(_schema, operation, parameters, upload);
         _opened.Value = call;
         return new Closing(this, call);
     }

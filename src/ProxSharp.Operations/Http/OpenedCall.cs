@@ -9,11 +9,12 @@ internal sealed class OpenedCall
 {
     private readonly ApiOperation _operation;
     private readonly string[] _parameters;
+    private readonly ApiUpload? _upload;
     private volatile bool _isClosed;
 
-    public OpenedCall(ApiSchema schema, ApiOperation operation, ApiParameters parameters)
+    public OpenedCall(ApiSchema schema, ApiOperation operation, ApiParameters parameters, ApiUpload? upload)
     {
-        _operation = operation;
+        (_operation, _upload) = (operation, upload);
         OperationBinding binding = operation.Bind(schema);
         _parameters = Sorted(binding.HasEncodedTexts ? binding.EncodeTexts(parameters) : parameters);
     }
@@ -22,7 +23,7 @@ internal sealed class OpenedCall
 
     /// <summary>True if a request is for exactly this call.</summary>
     public bool Covers(ApiCall call) => !_isClosed
-        && call.Upload is null
+        && ReferenceEquals(call.Upload, _upload)
         && call.Operation.Method == _operation.Method
         && call.Operation.Path == _operation.Path
         && Sorted(call.Parameters).AsSpan().SequenceEqual(_parameters);

@@ -36,6 +36,9 @@ public sealed class Ledger
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
+    /// <summary>True if the key is there; it is made with the first entry or seal.</summary>
+    internal bool HasKey => File.Exists(_keyPath);
+
     /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
     public IReadOnlyList<LedgerEntry> List() => Try("read", () => Lines().Select(static line => line.Entry).ToList());
@@ -44,6 +47,14 @@ public sealed class Ledger
     /// <param name="number">Its number.</param>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
     public LedgerEntry? Show(long number) => List().FirstOrDefault(entry => entry.Number == number);
+
+    /// <summary>Seals a text with the key of the ledger: whoever can write the ledger can make it.</summary>
+    /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
+    internal byte[] Seal(byte[] text) => Try("sealed", () =>
+    {
+        PrivateFiles.CreateFolder(Folder);
+        return HMACSHA256.HashData(Key(create: true), (byte[])[.. "seal\n"u8, .. text]);
+    });
 
     /// <summary>Examines the whole ledger.</summary>
     public LedgerVerdict Verify()

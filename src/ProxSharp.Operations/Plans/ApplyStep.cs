@@ -2,7 +2,7 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>What came of one call.</summary>
 /// <param name="Call">The call, secrets masked.</param>
-/// <param name="LedgerNumber">The number of its outcome in the ledger.</param>
+/// <param name="LedgerNumber">The number of its outcome in the ledger; 0 if the guard refused it after earlier calls were made.</param>
 /// <param name="Succeeded">True if it did, its task included.</param>
 /// <param name="Upid">The task it started; null if none.</param>
 /// <param name="Message">How it ended, in the server's words.</param>

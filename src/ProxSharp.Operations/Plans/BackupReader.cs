@@ -1,12 +1,16 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Reads which backup a call is about: a snapshot, or a group with all its snapshots.</summary>
-internal sealed class BackupReader(ProxmoxClient client)
+internal sealed class BackupReader(ProxmoxClient client, Door door)
 {
+    private const string ManifestPath = "/admin/datastore/{store}/download-decoded";
+    private const int LongestManifest = 16 << 20;
+
     private static readonly string[] s_stable = ["backup-time", "files", "size", "owner", "protected", "fingerprint", "comment"];
 
     public async Task<PlanTarget> ReadAsync(PlannedCall call, bool isSnapshot, CancellationToken cancellationToken)
@@ -39,11 +43,78 @@ internal sealed class BackupReader(ProxmoxClient client)
             ["group"] = $"{Value("backup-type")}/{Value("backup-id")}",
             ["times"] = string.Join(',', found.Select(static snapshot => snapshot.Text("backup-time"))),
         };
+        if (isSnapshot)
+        {
+            identity["manifest"] = await ManifestAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
         string state = JsonTexts.Hash(string.Join('\n', found.SelectMany(static snapshot => s_stable.Select(name => snapshot.Text(name) ?? ""))));
         return new PlanTarget(key, identity, state, new Dictionary<string, string>())
         {
             Before = isSnapshot ? found[0].Clone() : default,
             Policy = new PolicyTarget(key) { IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")) },
         };
+    }
+
+    /// <summary>
+    /// The digest of what the manifest vouches for: the archives with their checksums and the key. Notes and the outcome of a verification are beside it.
+    /// Reading a backup's files counts as privileged, so the door is opened for this one file.
+    /// </summary>
+    private async Task<string> ManifestAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        ApiOperation operation = client.Schema.Find(ApiMethod.Get, ManifestPath)!.Operation;
+        ApiParameters parameters = new ApiParameters
+        {
+            { "store", call.Parameters.Find("store") },
+            { "ns", call.Parameters.Find("ns") },
+            { "backup-type", call.Parameters.Find("backup-type") },
+            { "backup-id", call.Parameters.Find("backup-id") },
+            { "backup-time", call.Parameters.Find("backup-time") },
+            { "file-name", "index.json.blob" },
+        };
+        try
+        {
+            using (door.Open(operation, parameters))
+            {
+                ApiDownload download = await client.Connection.DownloadAsync(operation, parameters, null, cancellationToken).ConfigureAwait(false);
+                await using (download.ConfigureAwait(false))
+                {
+                    return await DigestAsync(download.Content, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (ProxmoxApiException)
+        {
+            // A backup that is not finished has none, and a token may not be allowed to read it: then times and files alone tell backups apart.
+            return "not readable";
+        }
+    }
+
+    private static async Task<string> DigestAsync(Stream content, CancellationToken cancellationToken)
+    {
+        MemoryStream bytes = new();
+        byte[] part = new byte[16 << 10];
+        int length;
+        while ((length = await content.ReadAsync(part, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            bytes.Write(part, 0, length);
+            if (bytes.Length > LongestManifest)
+            {
+                return "not readable";
+            }
+        }
+
+        try
+        {
+            using JsonDocument manifest = JsonDocument.Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+            return JsonTexts.Hash(string.Join('\n', manifest.RootElement.EnumerateObject()
+                .Where(static member => member.Name is not ("unprotected" or "signature"))
+                .OrderBy(static member => member.Name, StringComparer.Ordinal)
+                .Select(static member => $"{member.Name}={JsonTexts.Hash(member.Value)}")));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new GuardRefusedException("target", "The manifest of the backup is not readable as one.", e);
+        }
     }
 }

@@ -27,7 +27,9 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
         string name = config.Text("name") ?? config.Text("hostname") ?? "";
         string[] tags = (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries);
-        return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), Facts(place, config, status))
+        Dictionary<string, string> facts = Facts(place, config, status);
+        facts["replication"] = await ReplicationAsync(vmid, cancellationToken).ConfigureAwait(false);
+        return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), facts)
         {
             Before = config,
             Digest = config.Text("digest"),
@@ -85,6 +87,23 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         ["pool"] = place.Resource.Text("pool") ?? "",
         ["tags"] = config.Text("tags") ?? "",
     };
+
+    // Where copies of the disks are kept: they go with the guest when it is destroyed, and stop it from being moved elsewhere.
+    private async Task<string> ReplicationAsync(string vmid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JsonElement jobs = await GetAsync("/cluster/replication", null, cancellationToken).ConfigureAwait(false);
+            return string.Join(", ", jobs.EnumerateArray()
+                .Where(job => job.Text("guest") == vmid)
+                .Select(static job => $"{job.Text("id")} to {job.Text("target")}{(job.IsSet("disable") ? " (off)" : "")}")
+                .Order(StringComparer.Ordinal));
+        }
+        catch (ProxmoxPermissionException)
+        {
+            return "unknown: the token may not see it";
+        }
+    }
 
     private async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
         (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;

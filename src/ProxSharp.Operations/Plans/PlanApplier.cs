@@ -20,34 +20,53 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     public async Task CheckAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
         Dictionary<string, PlanTarget> seen = new(StringComparer.Ordinal);
+        NewGuests made = new();
         foreach (PlannedCall call in plan.Calls)
         {
-            await CompareAsync(plan, call, checks, identityOnly: false, seen, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(plan, call, checks, made, seen, cancellationToken).ConfigureAwait(false);
+            made.Add(call);
         }
 
         checks.Count(seen.Values);
         checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
     }
 
-    public async Task<ApplyResult> ApplyAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
+    public async Task<ApplyResult> ApplyAsync(Plan plan, PlanChecks checks, string approval, CancellationToken cancellationToken)
     {
         List<ApplyStep> steps = [];
+        Dictionary<string, PlanTarget> made = new(StringComparer.Ordinal);
         foreach (PlannedCall call in plan.Calls)
         {
-            if (steps.Count > 0)
+            try
             {
-                // Earlier calls of the plan have changed the state on purpose, but never who the target is.
-                await CompareAsync(plan, call, checks: null, identityOnly: true, [], cancellationToken).ConfigureAwait(false);
+                if (steps.Count > 0)
+                {
+                    // Earlier calls of the plan have changed the state on purpose, but never who the target is.
+                    await CompareAgainAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
+                }
+
+                freeze.Check();
+                checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
+                ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval));
+            }
+            catch (GuardRefusedException refusal) when (steps.Count > 0)
+            {
+                // What was done before is done: whoever applied the plan has to hear of it.
+                steps.Add(new ApplyStep(call.ToString(), 0, false, null, $"Refused ({refusal.Reason}): {refusal.Message}"));
+                break;
             }
 
-            freeze.Check();
-            checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
-            ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call));
             ApplyStep step = await MakeAsync(plan, call, cancellationToken).ConfigureAwait(false);
             steps.Add(step);
             if (!step.Succeeded)
             {
                 break;
+            }
+
+            foreach (string vmid in NewGuests.MadeBy(call))
+            {
+                made[vmid] = await targets.ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
             }
         }
 
@@ -55,20 +74,35 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     }
 
     private async Task CompareAsync(
-        Plan plan, PlannedCall call, PlanChecks? checks, bool identityOnly, Dictionary<string, PlanTarget> seen, CancellationToken cancellationToken)
+        Plan plan, PlannedCall call, PlanChecks checks, NewGuests made, Dictionary<string, PlanTarget> seen, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, cancellationToken).ConfigureAwait(false);
-        checks?.Allow(call, now);
+        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+        checks.Allow(call, now);
         foreach (PlanTarget target in now)
         {
             seen.TryAdd(target.Key, target);
-            PlanTarget? planned = plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
-            string[] drift = planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)];
-            if (drift.Length > 0)
-            {
-                string what = UntrustedText.Clean(string.Join("; ", drift), 400);
-                throw new GuardRefusedException("drift", $"{call.Title} is refused: {target.Key} is not what it was when the plan was made: {what}.");
-            }
+            Refuse(call, target, plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key), identityOnly: false);
+        }
+    }
+
+    /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
+    private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
+    {
+        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), cancellationToken).ConfigureAwait(false))
+        {
+            PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)
+                ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
+            Refuse(call, target, planned, identityOnly: true);
+        }
+    }
+
+    private static void Refuse(PlannedCall call, PlanTarget target, PlanTarget? planned, bool identityOnly)
+    {
+        string[] drift = planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)];
+        if (drift.Length > 0)
+        {
+            string what = UntrustedText.Clean(string.Join("; ", drift), 400);
+            throw new GuardRefusedException("drift", $"{call.Title} is refused: {target.Key} is not what it was when the plan was made: {what}.");
         }
     }
 
@@ -80,7 +114,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         LedgerEntry outcome;
         try
         {
-            upid = TaskOf(await SendAsync(call, cancellationToken).ConfigureAwait(false));
+            upid = TaskOf(await SendAsync(plan, call, cancellationToken).ConfigureAwait(false));
             (succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxException e)
@@ -103,9 +137,24 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         return new ApplyStep(call.ToString(), outcome.Number, succeeded, upid, message);
     }
 
-    private async Task<JsonElement> SendAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiOperation operation = client.Schema.Find(call.Method, call.Path)!.Operation;
+        if (call.Upload is { } upload)
+        {
+            PlanTarget planned = plan.Targets.First(target => target.Key == UploadedFile.Key(upload));
+            FileStream file = await UploadedFile.OpenAsync(upload, planned, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                ApiUpload content = new(file, upload.FileName);
+                using (door.Open(operation, call.Parameters, content))
+                {
+                    return (await client.Connection.UploadAsync(
+                        operation, call.Parameters, content, ApiReaders.Element, null, cancellationToken).ConfigureAwait(false)).Data;
+                }
+            }
+        }
+
         using (door.Open(operation, call.Parameters))
         {
             return (await client.Connection.SendAsync(operation, call.Parameters, ApiReaders.Element, null, cancellationToken).ConfigureAwait(false)).Data;
@@ -124,11 +173,12 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         ? upid.ToString()
         : null;
 
-    private static void WriteIntent(Utf8JsonWriter json, Plan plan, PlannedCall call)
+    private static void WriteIntent(Utf8JsonWriter json, Plan plan, PlannedCall call, string approval)
     {
         json.WriteString("context", plan.Context);
         json.WriteString("call", call.ToString());
         json.WriteString("class", OperationCatalogue.Word(call.Class));
+        json.WriteString("approval", approval);
         json.WriteStartArray("targets");
         foreach (PlanTarget target in plan.Targets)
         {

@@ -16,13 +16,74 @@ public sealed class PlanStore
         _folder = folder;
     }
 
+    /// <summary>Returns the plans that are kept, the newest first. A file that is no plan, or was changed, is left out.</summary>
+    /// <exception cref="GuardRefusedException">The folder cannot be read.</exception>
+    public IReadOnlyList<Plan> List()
+    {
+        try
+        {
+            return
+            [
+                .. (Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [])
+                    .OrderByDescending(File.GetLastWriteTimeUtc)
+                    .ThenBy(static file => file, StringComparer.Ordinal)
+                    .Select(static file => Path.GetFileNameWithoutExtension(file))
+                    .Where(IsId)
+                    .Select(TryLoad)
+                    .OfType<Plan>(),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("unknown-plan", $"The plans cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Finds the whole name of a plan by its beginning.</summary>
+    /// <param name="start">At least 8 digits of the name.</param>
+    /// <exception cref="GuardRefusedException">No plan starts so, or several do.</exception>
+    public string Find(string start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        const int shortest = 8;
+        if (IsId(start))
+        {
+            return start;
+        }
+
+        string[] found = start.Length >= shortest && start.All(char.IsAsciiHexDigitLower) && Directory.Exists(_folder)
+            ? [.. Directory.EnumerateFiles(_folder, start + "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Where(IsId)]
+            : [];
+        return found.Length == 1
+            ? found[0]
+            : throw new GuardRefusedException(
+                "unknown-plan",
+                found.Length > 1
+                    ? "Several plans start so: give more digits."
+                    : "There is no such plan. A plan is named by 64 hexadecimal digits, of which the first 8 are enough.");
+    }
+
+    /// <summary>Tells whether a plan can still be applied.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="now">The present time.</param>
+    public PlanState StateOf(Plan plan, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return File.Exists(UsedPathOf(plan.Id)) ? PlanState.Used : now >= plan.Expires ? PlanState.Expired : PlanState.Open;
+    }
+
+    /// <summary>Makes a plan one that nobody can apply any more. It stays here: the ledger refers to it.</summary>
+    /// <param name="id">Its name.</param>
+    /// <exception cref="GuardRefusedException">There is none, or it was used.</exception>
+    public void Discard(string id) => Use(Load(id));
+
     /// <summary>Reads a plan.</summary>
     /// <param name="id">Its name.</param>
     /// <exception cref="GuardRefusedException">There is none, or its content does not belong to its name.</exception>
     public Plan Load(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        if (id.Length != 64 || !id.All(char.IsAsciiHexDigitLower))
+        if (!IsId(id))
         {
             throw new GuardRefusedException("unknown-plan", "A plan is named by 64 hexadecimal digits in lower case.");
         }
@@ -44,6 +105,8 @@ public sealed class PlanStore
         }
     }
 
+    internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
+
     internal void Save(Plan plan)
     {
         PrivateFiles.CreateFolder(_folder);
@@ -55,13 +118,30 @@ public sealed class PlanStore
     {
         try
         {
-            PrivateFiles.Write(Path.Combine(_folder, plan.Id + ".used"), [], FileMode.CreateNew);
+            PrivateFiles.Write(UsedPathOf(plan.Id), [], FileMode.CreateNew);
         }
         catch (IOException e)
         {
             throw new GuardRefusedException("used", $"Plan {plan.Id[..12]} was applied before; a plan is good for once.", e);
         }
     }
+
+    /// <summary>Tells whether a text can be the name of a plan.</summary>
+    internal static bool IsId(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower);
+
+    private Plan? TryLoad(string id)
+    {
+        try
+        {
+            return Load(id);
+        }
+        catch (GuardRefusedException)
+        {
+            return null;
+        }
+    }
+
+    private string UsedPathOf(string id) => Path.Combine(_folder, id + ".used");
 
     private string PathOf(string id) => Path.Combine(_folder, id + ".json");
 }

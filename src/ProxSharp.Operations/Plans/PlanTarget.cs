@@ -42,11 +42,16 @@ public sealed class PlanTarget
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
+        WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    internal void WriteMembers(Utf8JsonWriter json)
+    {
         json.WriteString("key", Key);
         WriteMap(json, "identity", Identity);
         json.WriteString("state", State);
         WriteMap(json, "facts", Facts);
-        json.WriteEndObject();
     }
 
     internal static PlanTarget Read(JsonElement json) => new(

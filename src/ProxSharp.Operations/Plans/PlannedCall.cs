@@ -8,9 +8,9 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>One call of a plan with its exact parameters.</summary>
 public sealed class PlannedCall
 {
-    internal PlannedCall(ApiMethod method, string path, ApiParameters parameters, OperationClass kind)
+    internal PlannedCall(ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null)
     {
-        (Method, Path, Parameters, Class) = (method, path, parameters, kind);
+        (Method, Path, Parameters, Class, Upload) = (method, path, parameters, kind, upload);
     }
 
     /// <summary>The verb.</summary>
@@ -21,6 +21,9 @@ public sealed class PlannedCall
 
     /// <summary>How much harm it can do, its parameters considered.</summary>
     public OperationClass Class { get; }
+
+    /// <summary>The file it sends; null for none.</summary>
+    public PlanUpload? Upload { get; }
 
     /// <summary>All parameters, those of the path included, as they are sent. They may hold secrets.</summary>
     internal ApiParameters Parameters { get; }
@@ -43,7 +46,7 @@ public sealed class PlannedCall
     public override string ToString()
     {
         IEnumerable<string> others = Others.Select(static parameter => $" {parameter.Name}={Secrets.Show(parameter.Name, parameter.Text)}");
-        return Title + string.Concat(others);
+        return $"{Title}{string.Concat(others)}{(Upload is { } file ? $" file={file.FileName}" : "")}";
     }
 
     internal IEnumerable<ApiParameter> Others => Parameters.Where(parameter => !Path.Contains($"{{{parameter.Name}}}", StringComparison.Ordinal));
@@ -53,13 +56,19 @@ public sealed class PlannedCall
     internal static PlannedCall Of(ApiSchema schema, PlanRequest request)
     {
         (ApiOperation operation, ApiParameters parameters) = RawPath.Resolve(schema, request.Method, request.Path, request.Parameters);
+        if (request.Upload is { } upload)
+        {
+            // The parameters as they are sent: a form names its file.
+            parameters = UploadForm.NameFile(operation.Bind(schema), parameters, new ApiUpload(Stream.Null, upload.FileName));
+        }
+
         OperationEntry entry = OperationCatalogue.For(schema.Product).Find(operation.Method, operation.Path);
         return entry.IsClassified
-            ? new PlannedCall(operation.Method, operation.Path, parameters, entry.ClassOf(parameters))
+            ? new PlannedCall(operation.Method, operation.Path, parameters, entry.ClassOf(parameters), request.Upload)
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload);
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -79,6 +88,14 @@ public sealed class PlannedCall
         }
 
         json.WriteEndArray();
+        if (Upload is { } upload)
+        {
+            json.WriteStartObject("upload");
+            json.WriteString("path", upload.Path);
+            json.WriteString("name", upload.FileName);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 
@@ -90,8 +107,11 @@ public sealed class PlannedCall
             parameters.Add(new ApiParameter(item[0].GetString()!, item[1].GetString()!, (ApiParameterKind)item[2].GetInt32(), item[3].GetBoolean()));
         }
 
+        PlanUpload? upload = json.TryGetProperty("upload", out JsonElement file)
+            ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
+            : null;
         return ApiMethods.TryParse(json.Text("method"), out ApiMethod method) && OperationCatalogue.TryParseClass(json.Text("class"), out OperationClass kind)
-            ? new PlannedCall(method, json.Text("path")!, parameters, kind)
+            ? new PlannedCall(method, json.Text("path")!, parameters, kind, upload)
             : throw new InvalidDataException("A call of the plan has no verb or no class.");
     }
 }

@@ -1,80 +1,97 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
+using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Policies;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Reads what a call acts on, always anew from the server.</summary>
-internal sealed partial class TargetReader(ProxmoxClient client)
+internal sealed partial class TargetReader(ProxmoxClient client, Door door)
 {
     private static readonly string[] s_everybody = ["/stopall", "/startall", "/suspendall", "/migrateall"];
 
     private readonly GuestReader _guests = new(client);
-    private readonly BackupReader _backups = new(client);
+    private readonly BackupReader _backups = new(client, door);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
-    public async Task<PlannedCall> ResolveAsync(PlannedCall call, CancellationToken cancellationToken)
+    public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
     {
         if (!GuestPath().IsMatch(call.Path))
         {
             return call;
         }
 
+        if (made.Find(call.Parameters.Find("vmid")) is { } guest)
+        {
+            return At(call, guest.Vmid, guest.Type, guest.Node);
+        }
+
         GuestPlace place = await _guests.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)
             ?? throw new GuardRefusedException("target", $"There is no guest {call.Parameters.Find("vmid")}.");
-        if (!call.Path.StartsWith($"/nodes/{{node}}/{place.Type}/", StringComparison.Ordinal))
+        return At(call, place.Vmid, place.Type, place.Node);
+    }
+
+    private static PlannedCall At(PlannedCall call, string vmid, string type, string node)
+    {
+        if (!call.Path.StartsWith($"/nodes/{{node}}/{type}/", StringComparison.Ordinal))
         {
-            throw new GuardRefusedException("target", $"Guest {place.Vmid} is of type {place.Type}, and {call.Title} is for the other one.");
+            throw new GuardRefusedException("target", $"Guest {vmid} is of type {type}, and {call.Title} is for the other one.");
         }
 
         ApiParameters parameters = [];
         foreach (ApiParameter parameter in call.Parameters)
         {
-            parameters.Add(parameter.Name == "node" ? parameter with { Text = place.Node } : parameter);
+            parameters.Add(parameter.Name == "node" ? parameter with { Text = node } : parameter);
         }
 
         return call.With(parameters);
     }
 
     /// <summary>Reads all targets of a call.</summary>
-    public async Task<IReadOnlyList<PlanTarget>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
+    /// <param name="call">The call.</param>
+    /// <param name="made">The guests that earlier calls of the plan make and that do not exist yet.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<IReadOnlyList<PlanTarget>> ReadAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
     {
         List<PlanTarget> targets = [];
         foreach (string vmid in GuestsOf(call))
         {
-            targets.Add(await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
+            targets.Add(made.Find(vmid)?.ToTarget() ?? await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
         }
 
-        foreach (string vmid in NewGuestsOf(call))
+        foreach (string vmid in NewGuests.MadeBy(call))
         {
-            if (await _guests.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
-            {
-                targets.Add(Plain($"new guest {vmid}", new() { ["vmid"] = vmid, ["exists"] = "no" }, "", new PolicyTarget($"new guest {vmid}")
-                {
-                    Vmid = VmidRange.TryParse(vmid, out VmidRange number) ? number.First : null,
-                    Node = call.Parameters.Find("target") ?? call.Parameters.Find("node"),
-                    Pool = call.Parameters.Find("pool"),
-                    Tags = (call.Parameters.Find("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries),
-                }));
-            }
-            else if (call.Parameters.Find("force") is "1")
-            {
-                targets.Add(await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
-            }
-            else
-            {
-                throw new GuardRefusedException("target", $"{call.Title} is refused: there is a guest {vmid} already.");
-            }
+            targets.Add(await ReadNewAsync(call, vmid, made, cancellationToken).ConfigureAwait(false));
         }
 
-        if (targets.Count == 0 || !GuestPath().IsMatch(call.Path) || NamedBelowGuest(call))
+        if (call.Upload is { } upload)
+        {
+            targets.Add(await UploadedFile.ReadAsync(call, upload, cancellationToken).ConfigureAwait(false));
+        }
+
+        if ((!GuestPath().IsMatch(call.Path) && !IsAboutGuestsAlone(call)) || NamedBelowGuest(call))
         {
             targets.Add(await OtherAsync(call, cancellationToken).ConfigureAwait(false));
         }
 
         return targets;
+    }
+
+    /// <summary>Reads who a guest is that the plan itself has made.</summary>
+    public Task<PlanTarget> ReadMadeAsync(string vmid, CancellationToken cancellationToken) => _guests.ReadAsync(vmid, cancellationToken);
+
+    private async Task<PlanTarget> ReadNewAsync(PlannedCall call, string vmid, NewGuests made, CancellationToken cancellationToken)
+    {
+        if (made.Find(vmid) is null && await _guests.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return NewGuests.Of(call, vmid).ToTarget();
+        }
+
+        return call.Parameters.Find("force") is "1" && made.Find(vmid) is null
+            ? await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
+            : throw new GuardRefusedException("target", $"{call.Title} is refused: there is a guest {vmid} already.");
     }
 
     private async Task<PlanTarget> OtherAsync(PlannedCall call, CancellationToken cancellationToken)
@@ -107,6 +124,13 @@ internal sealed partial class TargetReader(ProxmoxClient client)
     private static PlanTarget Plain(string key, Dictionary<string, string> identity, string state, PolicyTarget policy, JsonElement before = default) =>
         new(key, identity, state, new Dictionary<string, string>()) { Policy = policy, Before = before };
 
+    // The guests stand for the call: what it makes, backs up or switches is they, and its path names but the node.
+    private static bool IsAboutGuestsAlone(PlannedCall call) => call.Method == ApiMethod.Post
+        && (NewGuests.MadeBy(call).Any() || ((call.Path.EndsWith("/vzdump", StringComparison.Ordinal) || IsBulk(call)) && GuestsOf(call).Any()));
+
+    private static bool IsBulk(PlannedCall call) => call.Path.StartsWith("/cluster/bulk-action/", StringComparison.Ordinal)
+        || s_everybody.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal));
+
     private static bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal);
 
     /// <summary>The guests that a call names, wherever it does: in its path, in lists, in names of volumes and HA resources.</summary>
@@ -117,8 +141,6 @@ internal sealed partial class TargetReader(ProxmoxClient client)
             return [call.Parameters.Find("vmid")!];
         }
 
-        bool isBulk = call.Path.StartsWith("/cluster/bulk-action/", StringComparison.Ordinal)
-            || s_everybody.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal));
         List<string> found = [];
         foreach (ApiParameter parameter in call.Parameters)
         {
@@ -133,16 +155,9 @@ internal sealed partial class TargetReader(ProxmoxClient client)
             });
         }
 
-        return isBulk && found.Count == 0
+        return IsBulk(call) && found.Count == 0
             ? throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.")
             : found.Where(static vmid => vmid.All(char.IsAsciiDigit)).Distinct(StringComparer.Ordinal);
-    }
-
-    private static IEnumerable<string> NewGuestsOf(PlannedCall call)
-    {
-        string? vmid = call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc" ? call.Parameters.Find("vmid") : null;
-        string? clone = call.Path.EndsWith("/clone", StringComparison.Ordinal) ? call.Parameters.Find("newid") : null;
-        return new[] { vmid, clone }.OfType<string>();
     }
 
     [GeneratedRegex(@"^/nodes/\{node\}/(qemu|lxc)/\{vmid\}")]

@@ -9,6 +9,9 @@ public enum ApprovalKind
     /// <summary>The person at the agent's program, asked by the server and answered outside of the agent's arguments.</summary>
     Elicitation,
 
+    /// <summary>The person at the agent's program, who is sent to a page of the server and answers there, past that program.</summary>
+    ElicitationUrl,
+
     /// <summary>A person at a terminal who types the name of the target.</summary>
     Prompt,
 

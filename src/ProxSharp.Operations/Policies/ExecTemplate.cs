@@ -11,8 +11,15 @@ internal sealed class ExecTemplate
 
     /// <param name="command">The arguments; one that is <c>{name}</c> as a whole is free within the pattern of that name.</param>
     /// <param name="values">The patterns by name; each must match an argument from end to end.</param>
-    public ExecTemplate(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> values) =>
+    public ExecTemplate(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> values)
+    {
+        (Command, Values) = (command, values);
         _arguments = [.. command.Select(argument => Matcher(argument, values))];
+    }
+
+    public IReadOnlyList<string> Command { get; }
+
+    public IReadOnlyDictionary<string, string> Values { get; }
 
     public bool Allows(IReadOnlyList<string> command) =>
         command.Count == _arguments.Count && command.Zip(_arguments).All(static pair => pair.Second(pair.First));

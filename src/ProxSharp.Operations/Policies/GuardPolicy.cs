@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ProxSharp.Operations.Policies;
 
 /// <summary>What a program that acts on its own may do in one context. Immutable; without a file nothing but reading is allowed.</summary>
@@ -19,6 +21,9 @@ public sealed class GuardPolicy
     /// <summary>How many of the guard's calls may be under way at once. Default: 2.</summary>
     public int ConcurrentTasks { get; internal init; } = 2;
 
+    /// <summary>How long a plan can be applied, in minutes; null leaves it to the program. A person who is asked elsewhere needs more than a few.</summary>
+    public int? PlanMinutes { get; internal init; }
+
     /// <summary>Whether commands in guests are allowed at all. Default: false.</summary>
     public bool ExecEnabled { get; internal init; }
 
@@ -31,6 +36,8 @@ public sealed class GuardPolicy
     internal IReadOnlyList<VmidRange> ProtectedVmids { get; init; } = [];
 
     internal IReadOnlyList<ExecTemplate> ExecTemplates { get; init; } = [];
+
+    internal IReadOnlyList<PolicyApprover> Approvers { get; init; } = [];
 
     internal IReadOnlyDictionary<OperationClass, ApprovalKind> Approvals { get; init; } = new Dictionary<OperationClass, ApprovalKind>();
 
@@ -78,6 +85,19 @@ public sealed class GuardPolicy
             OperationClass.Disruptive or OperationClass.Destructive => ApprovalKind.Prompt,
             _ => ApprovalKind.SecondPrincipal,
         };
+
+    /// <summary>Tells whether any rule allows calls of a class, on whatever target.</summary>
+    /// <param name="kind">The class.</param>
+    public bool AllowsSome(OperationClass kind) => kind == OperationClass.Read
+        || (Rules.Any(rule => rule.Classes.Contains(kind)) && (kind != OperationClass.Exec || ExecEnabled));
+
+    /// <summary>Writes the policy as it is in effect, defaults included, in the form in which it is read.</summary>
+    /// <param name="json">Where it goes.</param>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        PolicyWriter.Write(json, this);
+    }
 
     /// <summary>Checks a call against rules and protections.</summary>
     /// <exception cref="GuardRefusedException">It is not allowed.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Operations.Approvals;
 
 namespace ProxSharp.Operations.Policies;
 
@@ -22,14 +23,14 @@ internal sealed class PolicyReader(string source)
 
     private GuardPolicy Policy(JsonElement root)
     {
-        Keys(root, "", "version", "allow", "protect", "limits", "approval", "exec");
+        Keys(root, "", "version", "allow", "protect", "limits", "approval", "approvers", "exec");
         if (Number(root, "version", "version", 0) != 1)
         {
             throw Error("version", "must be 1");
         }
 
         JsonElement protect = Section(root, "protect", "tags", "pools", "vmids");
-        JsonElement limits = Section(root, "limits", "targetsPerPlan", "mutationsPerHour", "concurrentTasks");
+        JsonElement limits = Section(root, "limits", "targetsPerPlan", "mutationsPerHour", "concurrentTasks", "planMinutes");
         JsonElement approval = Section(root, "approval", "reversible", "disruptive", "destructive", "privileged", "exec");
         JsonElement exec = Section(root, "exec", "enabled", "templates");
         return new GuardPolicy
@@ -41,6 +42,8 @@ internal sealed class PolicyReader(string source)
             TargetsPerPlan = Number(limits, "targetsPerPlan", "limits.targetsPerPlan", GuardPolicy.ReadOnly.TargetsPerPlan),
             MutationsPerHour = Number(limits, "mutationsPerHour", "limits.mutationsPerHour", GuardPolicy.ReadOnly.MutationsPerHour),
             ConcurrentTasks = Number(limits, "concurrentTasks", "limits.concurrentTasks", GuardPolicy.ReadOnly.ConcurrentTasks),
+            PlanMinutes = Minutes(limits),
+            Approvers = Approvers(root),
             Approvals = approval.ValueKind == JsonValueKind.Object ? approval.EnumerateObject().ToDictionary(Class, Approval) : [],
             ExecEnabled = exec.ValueKind == JsonValueKind.Object && exec.TryGetProperty("enabled", out JsonElement enabled) && enabled.GetBoolean(),
             ExecTemplates = [.. Items(exec, "templates", "exec.templates").Select(Template)],
@@ -79,6 +82,39 @@ internal sealed class PolicyReader(string source)
         return new ExecTemplate(command, values);
     }
 
+    private int? Minutes(JsonElement limits)
+    {
+        const int longest = 7 * 24 * 60;
+        return Number(limits, "planMinutes", "limits.planMinutes", 0) switch
+        {
+            0 when limits.ValueKind != JsonValueKind.Object || !limits.TryGetProperty("planMinutes", out _) => null,
+            > 0 and <= longest and var minutes => minutes,
+            _ => throw Error("limits.planMinutes", "must be from 1 to 10080 (a week)"),
+        };
+    }
+
+    private List<PolicyApprover> Approvers(JsonElement root)
+    {
+        List<PolicyApprover> approvers = [];
+        foreach (JsonElement item in Items(root, "approvers", "approvers"))
+        {
+            Keys(item, "approvers.", "name", "key");
+            string name = Text(item, "name", "approvers.name");
+            if (!ApprovalNames.IsName(name) || approvers.Exists(other => other.Name == name))
+            {
+                throw Error("approvers.name", $"is '{name}', which is no name (letters, digits, . - _) or is there twice");
+            }
+
+            approvers.Add(PolicyApprover.Read(name, Text(item, "key", "approvers.key"))
+                ?? throw Error("approvers.key", $"of '{name}' is no public key; prox policy new-key makes one"));
+        }
+
+        return approvers;
+    }
+
+    private string Text(JsonElement item, string name, string key) =>
+        item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Error(key, "must be a text");
+
     private static OperationClass Class(JsonProperty member) =>
         OperationCatalogue.TryParseClass(member.Name, out OperationClass kind) ? kind : OperationClass.Privileged;
 
@@ -86,9 +122,10 @@ internal sealed class PolicyReader(string source)
     {
         "none" => ApprovalKind.None,
         "elicitation" => ApprovalKind.Elicitation,
+        "elicitation-url" => ApprovalKind.ElicitationUrl,
         "prompt" => ApprovalKind.Prompt,
         "second-principal" => ApprovalKind.SecondPrincipal,
-        _ => throw Error($"approval.{member.Name}", "must be none, elicitation, prompt or second-principal"),
+        _ => throw Error($"approval.{member.Name}", "must be none, elicitation, elicitation-url, prompt or second-principal"),
     };
 
     private JsonElement Section(JsonElement root, string name, params string[] keys)

@@ -7,6 +7,9 @@ internal readonly record struct VmidRange(int First, int Last)
 {
     public bool Contains(int vmid) => vmid >= First && vmid <= Last;
 
+    public override string ToString() =>
+        First == Last ? First.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+
     public static bool TryParse(string text, out VmidRange range)
     {
         int dash = text.IndexOf('-', StringComparison.Ordinal);

@@ -12,11 +12,6 @@ public static class PbsApiSchema
     /// <summary>The schema; read when it is first asked for, and shared.</summary>
     public static ApiSchema Embedded => s_embedded.Value;
 
-    private static ApiSchema Read()
-    {
-        using Stream stream = typeof(PbsApiSchema).Assembly.GetManifestResourceStream("pbs.schema.json")!;
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return ApiSchemaReader.Read(content);
-    }
+    private static ApiSchema Read() =>
+        ApiSchemaReader.Read(CompressedResource.Read(typeof(PbsApiSchema).Assembly, "pbs.schema.json"));
 }

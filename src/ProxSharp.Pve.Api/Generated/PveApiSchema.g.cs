@@ -12,11 +12,6 @@ public static class PveApiSchema
     /// <summary>The schema; read when it is first asked for, and shared.</summary>
     public static ApiSchema Embedded => s_embedded.Value;
 
-    private static ApiSchema Read()
-    {
-        using Stream stream = typeof(PveApiSchema).Assembly.GetManifestResourceStream("pve.schema.json")!;
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return ApiSchemaReader.Read(content);
-    }
+    private static ApiSchema Read() =>
+        ApiSchemaReader.Read(CompressedResource.Read(typeof(PveApiSchema).Assembly, "pve.schema.json"));
 }

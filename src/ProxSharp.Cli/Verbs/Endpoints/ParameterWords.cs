@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
@@ -6,11 +7,7 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 internal static class ParameterWords
 {
     private static readonly Lazy<JsonDocument> s_words = new(static () =>
-    {
-        using Stream stream = typeof(ParameterWords).Assembly.GetManifestResourceStream("glossary.json")
-            ?? throw new InvalidOperationException("The glossary is missing from the program.");
-        return JsonDocument.Parse(stream);
-    });
+        JsonDocument.Parse(CompressedResource.Read(typeof(ParameterWords).Assembly, "glossary.json")));
 
     /// <summary>Returns the sentence about a parameter of a path; null if there is none.</summary>
     public static string? Find(ProxmoxProduct product, string path, string name)

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Mcp.Sites;
+
+/// <summary>A context that is served: its guard is opened when it is first needed.</summary>
+internal sealed class AgentSite : IAsyncDisposable
+{
+    private readonly AgentContext _context;
+    private readonly IReadOnlyList<IPlanApprover> _approvers;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private OperationGuard? _guard;
+
+    public AgentSite(AgentContext context, IReadOnlyList<IPlanApprover> approvers)
+    {
+        (_context, _approvers) = (context, approvers);
+        Plans = new PlanStore(Path.Combine(context.Guard.StateFolder, "plans"));
+        Ledger = new Ledger(context.Guard.StateFolder);
+    }
+
+    public string Name => _context.Guard.Context;
+
+    public ProxmoxProduct Product => _context.Product;
+
+    public bool IsBackup => Product == ProxmoxProduct.BackupServer;
+
+    /// <summary>The plans of the context; they can be looked at without a connection.</summary>
+    public PlanStore Plans { get; }
+
+    /// <summary>The ledger of the context.</summary>
+    public Ledger Ledger { get; }
+
+    /// <summary>The policy in force.</summary>
+    /// <exception cref="GuardRefusedException">It cannot be read or understood.</exception>
+    public GuardPolicy Policy => _context.Guard.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_context.Guard.PolicyPath);
+
+    /// <summary>The file with the policy.</summary>
+    public string PolicyPath => _context.Guard.PolicyPath;
+
+    public async ValueTask<OperationGuard> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _guard) is { } open)
+        {
+            return open;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_guard is null)
+            {
+                ProxmoxClientOptions client = await _context.Connect(cancellationToken).ConfigureAwait(false);
+                GuardOptions options = _context.Guard with { Approvers = [.. _context.Guard.Approvers, .. _approvers] };
+                Volatile.Write(ref _guard, OperationGuard.Create(Product, client, options));
+            }
+
+            return _guard;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Reads from the server.</summary>
+    public async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
+        (await ReadAsync(path, parameters, cancellationToken).ConfigureAwait(false)).Data;
+
+    /// <summary>Reads a list from the server; null is none.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ListAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        JsonElement data = await GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        return data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : [];
+    }
+
+    /// <summary>Reads from the server, with what stands beside the result.</summary>
+    public async Task<ApiResponse<JsonElement>> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        OperationGuard guard = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await guard.Client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _gate.Dispose();
+        if (_guard is { } guard)
+        {
+            await guard.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using ProxSharp.Mcp.Tools;
+
+namespace ProxSharp.Mcp.Sites;
+
+/// <summary>The contexts that are served.</summary>
+internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
+{
+    public IReadOnlyList<AgentSite> All { get; } = all;
+
+    public bool HasSeveral => All.Count > 1;
+
+    public bool Has(ProxmoxProduct product) => All.Any(site => site.Product == product);
+
+    /// <summary>The context that a call names, else the first of the product.</summary>
+    /// <exception cref="ToolException">There is no such context, or it is of another product.</exception>
+    public AgentSite For(ToolCall call, ProxmoxProduct? product = null)
+    {
+        if (call.Text("context") is not { } name)
+        {
+            return All.First(site => product is null || site.Product == product);
+        }
+
+        AgentSite site = All.FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new ToolException("usage", $"There is no context '{name}'; there are: {string.Join(", ", All.Select(static each => each.Name))}.");
+        return product is null || site.Product == product
+            ? site
+            : throw new ToolException("usage", $"The context '{name}' is of the other product; this tool is for {(site.IsBackup ? "Proxmox VE" : "Proxmox Backup Server")}.");
+    }
+
+    /// <summary>The context in which a plan was made; null if there is no such plan.</summary>
+    public AgentSite? WithPlan(string id) => All.FirstOrDefault(site => site.Plans.Has(id));
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ProxSharp.Http;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Mcp.Text;
+
+/// <summary>Makes what servers say fit for agents: secrets are masked, the text of others is marked, control characters are gone, long texts are cut.</summary>
+internal static partial class SafeText
+{
+    /// <summary>How long a text may be, in characters.</summary>
+    public const int UsualLength = 1000;
+
+    private const int PlainLength = 64;
+
+    // Whoever has rights in a guest or in a pool writes these. Statuses of tasks repeat what programs in guests said.
+    private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
+    {
+        "name", "hostname", "description", "notes", "comment", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
+        "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename",
+    };
+
+    private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];
+
+    private static readonly HashSet<string> s_secretNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "key", "keys", "keyring", "token", "hmac", "otp", "privkey", "authkey", "encryption-key", "client-key", "master-key", "totp", "recovery",
+    };
+
+    /// <summary>True if the text under this name was written by others than the server's administrators.</summary>
+    public static bool IsForeign(string name) => s_foreign.Contains(name);
+
+    /// <summary>Makes a safe copy of a value.</summary>
+    public static JsonNode? Of(JsonNode? value, string name, int length = UsualLength)
+    {
+        switch (value)
+        {
+            case JsonObject members:
+                JsonObject copy = [];
+                foreach ((string key, JsonNode? member) in members)
+                {
+                    copy[UntrustedText.Clean(key, 100)] = Of(member, key, length);
+                }
+
+                return copy;
+            case JsonArray items:
+                return new JsonArray([.. items.Select(item => Of(item, name, length))]);
+            case JsonValue single when single.TryGetValue(out string? text):
+                return JsonValue.Create(Of(text, name, length));
+            default:
+                return IsSecret(name) && value is not null ? JsonValue.Create(Secrets.Mask) : value?.DeepClone();
+        }
+    }
+
+    /// <summary>Makes a text safe.</summary>
+    public static string Of(string text, string name, int length = UsualLength)
+    {
+        if (text.Length > 0 && IsSecret(name))
+        {
+            return Secrets.Mask;
+        }
+
+        string open = WithoutSecrets(text);
+
+        // A word is no sentence: marks around each name of a guest would cost more than they tell. Lists say which columns are foreign.
+        return s_foreign.Contains(name) && !(open.Length <= PlainLength && Word().IsMatch(open))
+            ? UntrustedText.Mark(open, length)!
+            : UntrustedText.Clean(open, length);
+    }
+
+    /// <summary>Masks what looks like a secret wherever it stands: keys, tickets, tokens, passwords in addresses.</summary>
+    public static string WithoutSecrets(string text) =>
+        SecretFragments.Replace(Ticket().Replace(KeyBlock().Replace(text, Secrets.Mask), Secrets.Mask), Secrets.Mask);
+
+    private static bool IsSecret(string name) => s_secretNames.Contains(name)
+        || s_secretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex(@"^[\p{L}\p{N}_.:;,@/+=!-]*$")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex KeyBlock();
+
+    // Tickets of both products, and API tokens as they stand in a header.
+    [GeneratedRegex(@"\b(PVE|PBS|PVEVNC|PBSVNC|PMG)[A-Z]*:[^\s:]+(:[^\s:]*)*::[A-Za-z0-9+/=]{20,}|\bP(VE|BS)APIToken=\S+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Ticket();
+}

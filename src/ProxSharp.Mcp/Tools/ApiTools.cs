@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
+using ProxSharp.Operations;
+using ProxSharp.Pbs.Api;
+using ProxSharp.Pve.Api;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>The whole API, for what no other tool does: found, described, and read.</summary>
+internal sealed class ApiTools(AgentSites sites)
+{
+    /// <summary>A longer answer is no help: the caller is told to choose.</summary>
+    private const int LongestObject = 24_000;
+
+    private static readonly string[] s_hits = ["endpoint", "class"];
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "api_search",
+            "Find API endpoints by words of their path.",
+            """ "query":{"type":"string"},"limit":{"type":"integer"},"offset":{"type":"integer"} """,
+            ["query"],
+            ToolHints.Reads,
+            (call, _) => Task.FromResult(Search(call)));
+        yield return new GuardTool(
+            "api_describe",
+            "Parameters, class and privileges of an endpoint.",
+            """ "method":{"type":"string","enum":["GET","POST","PUT","DELETE"]},"path":{"type":"string"},"parameters":{"type":"string","description":"names, to see only these"} """,
+            ["method", "path"],
+            ToolHints.Reads,
+            (call, _) => Task.FromResult(Describe(call)));
+        yield return new GuardTool(
+            "api_read",
+            "GET any path that only reads, for what no other tool shows.",
+            $$""" "path":{"type":"string","description":"for example /nodes/pve1/qemu/100/config"},"parameters":{"type":"object"},{{Rows.Arguments}} """,
+            ["path"],
+            ToolHints.Reads,
+            ReadAsync);
+    }
+
+    private static ApiSchema SchemaOf(AgentSite site) => site.IsBackup ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
+
+    private static string ClassOf(AgentSite site, ApiEndpoint endpoint) =>
+        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).Class);
+
+    private ToolAnswer Search(ToolCall call)
+    {
+        AgentSite site = sites.For(call);
+        string[] words = call.Required("query").Split([' ', '/', ','], StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<JsonObject> hits = SchemaOf(site).Endpoints
+            .Where(endpoint => words.All(word => endpoint.ToString().Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .OrderBy(static endpoint => endpoint.Path.Length)
+            .Select(endpoint => Values.Row(("endpoint", endpoint.ToString()), ("class", ClassOf(site, endpoint))));
+        return Rows.Page(call, [.. hits], s_hits);
+    }
+
+    private ToolAnswer Describe(ToolCall call)
+    {
+        AgentSite site = sites.For(call);
+        string path = call.Required("path");
+        ApiEndpoint endpoint = ApiMethods.TryParse(call.Required("method"), out ApiMethod method)
+            ? SchemaOf(site).Find(method, path) ?? (SchemaOf(site).TryMatch(method, path, out ApiMatch? match) ? match.Endpoint : throw Unknown())
+            : throw Unknown();
+        string[] wanted = call.Words("parameters");
+        JsonObject parameters = [];
+        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(pair => wanted.Length == 0 || wanted.Contains(pair.Key)))
+        {
+            parameters[name] = Describe(node);
+        }
+
+        JsonObject value = new()
+        {
+            ["endpoint"] = endpoint.ToString(),
+            ["class"] = ClassOf(site, endpoint),
+            ["privileges"] = endpoint.Permission.Check?.ToString() ?? endpoint.Permission.Audience.ToString(),
+            ["parameters"] = parameters,
+        };
+        string text = $"{endpoint}: {value["class"]}; privileges: {value["privileges"]}"
+            + string.Concat(parameters.Select(static pair => $"\n{pair.Key}: {pair.Value}"));
+        return new ToolAnswer(text, value);
+
+        ToolException Unknown() => new("usage", $"The API has no {call.Text("method")} {path}. Find it with api_search.");
+    }
+
+    private static string Describe(ApiNode node)
+    {
+        string kind = (node.PropertyStringFormat is null ? node.Type.ToString() : "key=value list").ToLowerInvariant();
+        IEnumerable<string?> facts =
+        [
+            kind,
+            node.IsOptional ? null : "required",
+            node.Enumeration is { Count: > 0 and <= 20 } words ? string.Join('|', words) : null,
+            node.Minimum is { } least ? string.Create(CultureInfo.InvariantCulture, $">={least}") : null,
+            node.Maximum is { } most ? string.Create(CultureInfo.InvariantCulture, $"<={most}") : null,
+            node.Default is { Length: > 0 and <= 40 } usual ? $"default {usual}" : null,
+        ];
+        return string.Join(", ", facts.OfType<string>());
+    }
+
+    private async Task<ToolAnswer> ReadAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        AgentSite site = sites.For(call);
+        string path = call.Required("path");
+        if (!SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match) || ClassOf(site, match.Endpoint) != "read")
+        {
+            throw new ToolException("usage", $"GET {path} is not a path of {site.Name} that only reads. Find one with api_search.");
+        }
+
+        ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
+        JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        return data.ValueKind == JsonValueKind.Array ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], []) : One(data, call.Words("fields"));
+    }
+
+    private static ToolAnswer One(JsonElement data, string[] fields)
+    {
+        JsonNode? found = Values.Node(data);
+        if (found is JsonObject members)
+        {
+            foreach (string name in members.Select(static member => member.Key).Where(name => fields.Length > 0 && !fields.Contains(name)).ToArray())
+            {
+                members.Remove(name);
+            }
+        }
+
+        JsonNode? safe = SafeText.Of(found, "value");
+        JsonObject value = new() { ["value"] = safe };
+        int length = value.ToJsonString().Length;
+        if (length > LongestObject)
+        {
+            string names = safe is JsonObject all ? string.Join(", ", all.Select(static member => member.Key).Take(100)) : "none";
+            throw new ToolException("too-long", $"The answer has {length} characters; choose members with fields. There are: {names}.");
+        }
+
+        string text = safe is JsonObject lines
+            ? string.Join('\n', lines.Select(static member => $"{member.Key}: {(member.Value is JsonObject or JsonArray ? member.Value.ToJsonString() : member.Value)}"))
+            : safe?.ToString() ?? "null";
+        return new ToolAnswer(text, value);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProxSharp.Mcp.Approvals;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>
+/// The tool that makes changes. Clients lose patience before tasks end, so the applying goes on behind a call whose time is up, and the next call with the
+/// same plan goes on waiting for it.
+/// </summary>
+internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, TimeSpan patience) : IAsyncDisposable
+{
+    private const string Command = "prox approve";
+
+    private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Applying> _applying = new(StringComparer.Ordinal);
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "apply",
+            "Apply a plan once and wait for its tasks; call it again to go on waiting. Refused if anything changed since. A person may be asked.",
+            """ "plan":{"type":"string","description":"id of the plan"},"seconds":{"type":"integer","description":"how long to wait, default 45"} """,
+            ["plan"],
+            ToolHints.Applies,
+            RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Applying[] all;
+        lock (_gate)
+        {
+            all = [.. _applying.Values];
+        }
+
+        // What was sent goes on at the server; the ledger says that its outcome is not known here.
+        foreach (Applying applying in all)
+        {
+            await applying.Stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)applying.Work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            applying.Stop.Dispose();
+        }
+    }
+
+    private async Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        string id = call.Required("plan");
+        AgentSite site = sites.WithPlan(id) ?? throw new GuardRefusedException("unknown-plan", "There is no such plan. Make one with plan.");
+        TimeSpan wanted = TaskWaiting.Patience(call, patience);
+
+        // Questions and refusals come before anything is sent; a caller with no patience at all would not see them.
+        TimeSpan limit = wanted > s_least ? wanted : s_least;
+        Applying applying = Begin(site, id, call);
+        try
+        {
+            return await WaitAsync(applying.Work, site, id, call, limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await applying.Stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (GuardRefusedException e) when (e.Reason == "approval" && approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal))
+        {
+            throw new GuardRefusedException(
+                "approval",
+                $"{e.Message} A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan.",
+                e);
+        }
+        finally
+        {
+            End(id, applying);
+        }
+    }
+
+    private Applying Begin(AgentSite site, string id, ToolCall call)
+    {
+        lock (_gate)
+        {
+            if (!_applying.TryGetValue(id, out Applying? applying))
+            {
+                CancellationTokenSource stop = new();
+                _applying[id] = applying = new Applying(ApplyAsync(site, id, call, stop.Token), stop);
+            }
+
+            return applying;
+        }
+    }
+
+    private void End(string id, Applying applying)
+    {
+        lock (_gate)
+        {
+            if (applying.Work.IsCompleted && _applying.Remove(id))
+            {
+                applying.Stop.Dispose();
+            }
+        }
+    }
+
+    private async Task<ApplyResult> ApplyAsync(AgentSite site, string id, ToolCall call, CancellationToken cancellationToken)
+    {
+        // The gate is held while this begins.
+        await Task.Yield();
+        OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
+        using IDisposable asking = approver.For(call.Context);
+        return await guard.ApplyAsync(id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ToolAnswer> WaitAsync(
+        Task<ApplyResult> task, AgentSite site, string id, ToolCall call, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        ProgressSender progress = new(call.Context);
+        await using (progress.ConfigureAwait(false))
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            Plan plan = site.Plans.Load(id);
+            while (!task.IsCompleted)
+            {
+                TimeSpan left = limit - TimeProvider.System.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero)
+                {
+                    return Running(id, limit);
+                }
+
+                await Task.WhenAny(task, Task.Delay(left < s_heartbeat ? left : s_heartbeat, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+                if (!task.IsCompleted && progress.IsWanted)
+                {
+                    int done = site.Ledger.List().Count(entry => entry.PlanId == id && entry.Kind == "outcome");
+                    progress.Report(100f * done / plan.Calls.Count, string.Create(CultureInfo.InvariantCulture, $"{done} of {plan.Calls.Count} calls done"));
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return Show(await task.ConfigureAwait(false));
+        }
+    }
+
+    private static ToolAnswer Running(string id, TimeSpan waited)
+    {
+        const string next = "It is being applied. Call apply with the same plan to go on waiting; it is not applied twice.";
+        JsonObject value = new() { ["plan"] = id, ["complete"] = false, ["running"] = true, ["waited_seconds"] = Math.Round(waited.TotalSeconds), ["next"] = next };
+        return new ToolAnswer($"running. {next}", value);
+    }
+
+    private static ToolAnswer Show(ApplyResult result)
+    {
+        JsonObject value = new()
+        {
+            ["plan"] = result.PlanId,
+            ["complete"] = result.IsComplete,
+            ["running"] = false,
+            ["steps"] = new JsonArray([.. result.Steps.Select(Step)]),
+        };
+        IEnumerable<string> steps = result.Steps.Select(static step => $"{(step.Succeeded ? "done" : "FAILED")} "
+            + $"{SafeText.Of(step.Call, "call", 300)}: {SafeText.Of(step.Message, "message", 300)} (number {step.LedgerNumber.ToString(CultureInfo.InvariantCulture)})");
+        string end = result.IsComplete ? "" : "\nThe plan was not completed; the calls after the one that failed were not made.";
+        return new ToolAnswer(string.Join('\n', steps) + end, value);
+    }
+
+    private static JsonNode Step(ApplyStep step) => Values.Row(
+        ("call", SafeText.Of(step.Call, "call")),
+        ("succeeded", step.Succeeded),
+        ("upid", step.Upid),
+        ("message", SafeText.Of(step.Message, "message")),
+        ("number", step.LedgerNumber));
+
+    private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop);
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>Holds every guest and every backup group against what should be: a recent backup, verified, and a job that makes the next.</summary>
+internal sealed class BackupAuditTool(AgentSites sites)
+{
+    private static readonly string[] s_columns = ["context", "what", "name", "last", "age_days", "backups", "problem"];
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "backup_audit",
+            "Guests and backup groups with a problem: no backup, too old, verification failed, in no job. Counts of all.",
+            $$""" "max_age_days":{"type":"integer","description":"default 2"},"all":{"type":"boolean","description":"sound ones too"},{{Rows.Arguments}} """,
+            [],
+            ToolHints.Reads,
+            RunAsync);
+    }
+
+    private async Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        int days = call.Number("max_age_days", 2, 3650);
+        List<JsonObject> rows = [];
+        Reading? last = null;
+        foreach (AgentSite site in call.Has("context") ? [sites.For(call)] : sites.All)
+        {
+            Reading reading = last = new Reading(site, cancellationToken);
+            DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
+            rows.AddRange(site.IsBackup
+                ? await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false)
+                : await GuestsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false));
+        }
+
+        int bad = rows.Count(static row => row.ContainsKey("problem"));
+        string summary = string.Create(CultureInfo.InvariantCulture, $"{rows.Count} guests and groups, {bad} with a problem");
+        ToolAnswer answer = Rows.Page(call, [.. rows.Where(row => call.Flag("all") || row.ContainsKey("problem"))], s_columns);
+        answer.Value["checked"] = rows.Count;
+        answer.Value["problems"] = bad;
+        answer = answer with { Text = $"{summary}\n{answer.Text}" };
+        return last is null ? answer : last.Complete(answer);
+    }
+
+    private static async Task<IEnumerable<JsonObject>> GuestsAsync(
+        AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonElement> guests = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
+        HashSet<string> jobless =
+            [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
+        ILookup<string?, double> times = archives.ToLookup(static archive => archive.Text("vmid"), static archive => archive.Number("ctime") ?? 0);
+        return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
+        {
+            string vmid = guest.Text("vmid")!;
+            double? latest = times[vmid].Select(static time => (double?)time).Max();
+            string? age = Age(latest, now, days);
+            string? job = jobless.Contains(vmid) ? "in no job" : null;
+            string kind = guest.Text("type") == "lxc" ? "ct" : "vm";
+            return Row(site, $"{kind} {vmid}", guest.Word("name"), latest, now, times[vmid].Count(), Join(age, job));
+        });
+    }
+
+    private static async Task<IEnumerable<JsonObject>> GroupsAsync(
+        AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(string Store, string Namespace, JsonElement Snapshot)> all =
+            await BackupTools.SnapshotsAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
+        return all
+            .GroupBy(static entry => $"{entry.Store}:{(entry.Namespace.Length > 0 ? entry.Namespace + "/" : "")}"
+                + $"{entry.Snapshot.Text("backup-type")}/{entry.Snapshot.Text("backup-id")}")
+            .OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .Select(group =>
+            {
+                double? latest = group.Max(static entry => entry.Snapshot.Number("backup-time"));
+                int failed = group.Count(static entry => entry.Snapshot.TryGetProperty("verification", out JsonElement state) && state.Text("state") == "failed");
+                string? verification = failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"verification of {failed} failed") : null;
+                return Row(site, group.Key, null, latest, now, group.Count(), Join(Age(latest, now, days), verification));
+            });
+    }
+
+    private static JsonObject Row(AgentSite site, string what, JsonNode? name, double? latest, DateTimeOffset now, int count, string? problem) => Values.Row(
+        ("context", site.Name),
+        ("what", what),
+        ("name", name),
+        ("last", latest is { } time ? Values.Time((long)time) : null),
+        ("age_days", Values.Days(latest, now)),
+        ("backups", count),
+        ("problem", problem));
+
+    private static string? Age(double? latest, DateTimeOffset now, int days) => latest is not { } time
+        ? "no backup"
+        : now.ToUnixTimeSeconds() - time > days * 86_400d ? string.Create(CultureInfo.InvariantCulture, $"older than {days} days") : null;
+
+    private static string? Join(string? one, string? other) => one is null ? other : other is null ? one : $"{one}, {other}";
+}

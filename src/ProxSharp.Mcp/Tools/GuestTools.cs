@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>Virtual machines and containers.</summary>
+internal sealed class GuestTools(AgentSites sites)
+{
+    private static readonly string[] s_columns = ["vmid", "type", "name", "node", "status", "cpus", "cpu_pct", "mem_gib", "mem_pct", "disk_gib", "pool", "tags", "lock"];
+    private static readonly string[] s_hidden = ["digest", "smbios1", "vmgenid", "meta"];
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "guest_list", "Virtual machines and containers, with load. Filter by node, status, tags, pool, name.", Rows.Arguments, [], ToolHints.Reads, ListAsync);
+        yield return new GuardTool(
+            "guest_show",
+            "Configuration, state and snapshots of a guest, and its CPU and memory use over a timeframe.",
+            """ "vmid":{"type":"integer"},"timeframe":{"type":"string","enum":["hour","day","week","month","year"],"description":"default week"} """,
+            ["vmid"],
+            ToolHints.Reads,
+            ShowAsync);
+    }
+
+    /// <summary>Where a guest is.</summary>
+    /// <exception cref="ToolException">There is no such guest.</exception>
+    public static async Task<JsonElement> FindAsync(AgentSite site, int vmid, CancellationToken cancellationToken)
+    {
+        string number = vmid.ToString(CultureInfo.InvariantCulture);
+        IReadOnlyList<JsonElement> all = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        JsonElement guest = all.FirstOrDefault(entry => entry.Text("vmid") == number);
+        return guest.ValueKind == JsonValueKind.Object ? guest : throw new ToolException("not-found", $"There is no guest {number} in {site.Name}.");
+    }
+
+    private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
+            .ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        return Rows.Page(call, [.. all.OrderBy(static guest => guest.Number("vmid")).Select(Row)], s_columns);
+    }
+
+    private async Task<ToolAnswer> ShowAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
+        JsonElement guest = await FindAsync(site, call.Number("vmid", 0, int.MaxValue), cancellationToken).ConfigureAwait(false);
+        string path = $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}";
+        string timeframe = call.Text("timeframe") ?? "week";
+        Reading reading = new(site, cancellationToken);
+        JsonElement config = await reading.GetAsync($"{path}/config").ConfigureAwait(false);
+        IReadOnlyList<JsonElement> snapshots = await reading.ListAsync($"{path}/snapshot").ConfigureAwait(false);
+        IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
+            .ConfigureAwait(false);
+
+        JsonObject row = Row(guest);
+        JsonObject safeRow = (JsonObject)SafeText.Of(row, "guest")!;
+        JsonObject settings = (JsonObject)SafeText.Of(Visible(config), "config")!;
+        JsonObject use = Use(history, timeframe);
+        JsonArray taken = new([.. snapshots.Where(static snapshot => snapshot.Text("name") != "current").Select(Snapshot)]);
+        JsonObject value = new() { ["guest"] = safeRow, ["use"] = use, ["snapshots"] = taken, ["config"] = settings };
+        IEnumerable<string> lines =
+        [
+            string.Join(' ', safeRow.Select(static member => $"{member.Key}={member.Value}")),
+            $"use: {string.Join(' ', use.Select(static member => $"{member.Key}={member.Value}"))}",
+            $"snapshots: {(taken.Count == 0 ? "none" : string.Join(", ", taken.Select(static snapshot => $"{snapshot!["name"]} ({snapshot["time"]})")))}",
+            .. settings.Select(static member => $"{member.Key}: {member.Value}"),
+        ];
+        return reading.Complete(new ToolAnswer(string.Join('\n', lines), value));
+    }
+
+    private static JsonObject Visible(JsonElement config)
+    {
+        JsonObject members = config.ValueKind == JsonValueKind.Object ? JsonObject.Create(config)! : [];
+        foreach (string name in s_hidden)
+        {
+            members.Remove(name);
+        }
+
+        return members;
+    }
+
+    private static JsonNode Snapshot(JsonElement snapshot) => SafeText.Of(
+        Values.Row(
+            ("name", snapshot.Word("name")), ("time", snapshot.Time("snaptime")), ("ram", snapshot.IsSet("vmstate") ? true : null), ("comment", snapshot.Word("description"))),
+        "snapshot")!;
+
+    private static JsonObject Use(IReadOnlyList<JsonElement> history, string timeframe)
+    {
+        double[] cpu = [.. history.Select(static point => point.Number("cpu")).OfType<double>()];
+        double[] memory = [.. history.Select(static point => point.Number("mem")).OfType<double>()];
+        double? all = history.Select(static point => point.Number("maxmem")).LastOrDefault(static number => number is > 0);
+        JsonObject use = Values.Row(
+            ("timeframe", timeframe),
+            ("cpu_avg_pct", cpu.Length > 0 ? Values.Percent(cpu.Average()) : null),
+            ("cpu_max_pct", cpu.Length > 0 ? Values.Percent(cpu.Max()) : null),
+            ("mem_avg_gib", memory.Length > 0 ? Values.Gib(memory.Average()) : null),
+            ("mem_max_gib", memory.Length > 0 ? Values.Gib(memory.Max()) : null),
+            ("mem_gib", Values.Gib(all)));
+        if (cpu.Length + memory.Length == 0)
+        {
+            use["samples"] = 0;
+        }
+
+        return use;
+    }
+
+    private static JsonObject Row(JsonElement guest) => Values.Row(
+        ("vmid", guest.Whole("vmid")),
+        ("type", guest.Text("type") == "lxc" ? "ct" : "vm"),
+        ("name", guest.Word("name")),
+        ("node", guest.Word("node")),
+        ("status", guest.IsSet("template") ? "template" : guest.Word("status")),
+        ("cpus", guest.Whole("maxcpu")),
+        ("cpu_pct", Values.Percent(guest.Number("cpu"))),
+        ("mem_gib", guest.Gib("maxmem")),
+        ("mem_pct", guest.Percent("mem", "maxmem")),
+        ("disk_gib", guest.Gib("maxdisk")),
+        ("pool", guest.Word("pool")),
+        ("tags", guest.Word("tags")),
+        ("lock", guest.Word("lock")),
+        ("ha", guest.Word("hastate")),
+        ("uptime_days", guest.Number("uptime") is > 0 and { } seconds ? Math.Round(seconds / 86_400, 1) : null));
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>Reads several things for one answer. What cannot be read is named in the answer instead of making it fail.</summary>
+internal sealed class Reading(AgentSite site, CancellationToken cancellationToken)
+{
+    private readonly List<string> _missing = [];
+
+    /// <summary>Reads a list; empty if it cannot be read.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ListAsync(string path, ApiParameters? parameters = null)
+    {
+        try
+        {
+            return await site.ListAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException e)
+        {
+            Miss(path, e);
+            return [];
+        }
+    }
+
+    /// <summary>Reads an object; of kind undefined if it cannot be read.</summary>
+    public async Task<JsonElement> GetAsync(string path, ApiParameters? parameters = null)
+    {
+        try
+        {
+            return await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException e)
+        {
+            Miss(path, e);
+            return default;
+        }
+    }
+
+    /// <summary>Adds what is missing to an answer.</summary>
+    public ToolAnswer Complete(ToolAnswer answer)
+    {
+        if (_missing.Count == 0)
+        {
+            return answer;
+        }
+
+        answer.Value["missing"] = new JsonArray([.. _missing.Select(static line => (JsonNode)line)]);
+        return answer with { Text = $"{answer.Text}\n(not read: {string.Join("; ", _missing)})" };
+    }
+
+    private void Miss(string path, ProxmoxApiException e) => _missing.Add(e.StatusCode == HttpStatusCode.Forbidden
+        ? $"{path}: the API token may not read it"
+        : $"{path}: {UntrustedText.Clean(SafeText.WithoutSecrets(e.Message), 160)}");
+}

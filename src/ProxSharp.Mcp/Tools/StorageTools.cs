@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>Storages of a cluster and what is on them.</summary>
+internal sealed class StorageTools(AgentSites sites)
+{
+    private static readonly string[] s_columns = ["storage", "node", "type", "status", "used_pct", "used_gib", "free_gib", "shared", "content"];
+    private static readonly string[] s_volumes = ["volid", "node", "content", "size_gib", "vmid", "guest", "age_days", "notes", "protected"];
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "storage_list",
+            "Storages with their use; with storage, what takes its space, largest first. guest is 'gone' for a volume whose guest no longer exists.",
+            $$""" "storage":{"type":"string"},{{Rows.Arguments}} """,
+            [],
+            ToolHints.Reads,
+            (call, cancellationToken) => call.Has("storage") ? ContentAsync(call, cancellationToken) : ListAsync(call, cancellationToken));
+    }
+
+    /// <summary>The storages on which something can be looked for: shared ones once, the others on each node.</summary>
+    public static IEnumerable<(string Storage, string Node, bool IsShared)> Places(IEnumerable<JsonElement> resources, Func<JsonElement, bool> chooses) => resources
+        .Where(entry => entry.Text("type") == "storage" && entry.Text("status") == "available" && chooses(entry))
+        .Select(static entry => (Storage: entry.Text("storage")!, Node: entry.Text("node")!, IsShared: entry.IsSet("shared")))
+        .OrderBy(static place => place.Storage, StringComparer.Ordinal).ThenBy(static place => place.Node, StringComparer.Ordinal)
+        .GroupBy(static place => place.IsShared ? place.Storage : $"{place.Storage} {place.Node}", StringComparer.Ordinal)
+        .Select(static group => group.First());
+
+    private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
+            .ListAsync("/cluster/resources", new ApiParameters { { "type", "storage" } }, cancellationToken).ConfigureAwait(false);
+        return Rows.Page(call, [.. all.Select(Row)], s_columns);
+    }
+
+    private async Task<ToolAnswer> ContentAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
+        DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
+        string storage = call.Required("storage");
+        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        (string Storage, string Node, bool IsShared)[] places = [.. Places(resources, entry => entry.Text("storage") == storage)];
+        if (places.Length == 0)
+        {
+            throw new ToolException("not-found", $"No node of {site.Name} has a storage '{storage}' that is available.");
+        }
+
+        HashSet<string> guests = [.. resources.Select(static entry => entry.Text("vmid")).OfType<string>()];
+        List<JsonObject> rows = [];
+        Reading reading = new(site, cancellationToken);
+        foreach ((_, string node, bool isShared) in places)
+        {
+            IReadOnlyList<JsonElement> volumes = await reading.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/content").ConfigureAwait(false);
+            rows.AddRange(volumes.Select(volume => Volume(volume, isShared ? null : node, guests, now)));
+        }
+
+        rows.Sort(static (left, right) => Size(right).CompareTo(Size(left)));
+        return reading.Complete(Rows.Page(call, rows, s_volumes));
+    }
+
+    private static double Size(JsonObject row) => row["size_gib"]?.GetValue<double>() ?? 0;
+
+    private static JsonObject Volume(JsonElement volume, string? node, HashSet<string> guests, DateTimeOffset now) => Values.Row(
+        ("volid", volume.Word("volid")),
+        ("node", node),
+        ("content", volume.Word("content")),
+        ("size_gib", volume.Gib("size")),
+        ("vmid", volume.Whole("vmid")),
+        ("guest", volume.Text("vmid") is { } vmid ? guests.Contains(vmid) ? "exists" : "gone" : null),
+        ("age_days", Values.Days(volume.Number("ctime"), now)),
+        ("notes", volume.Word("notes")),
+        ("protected", volume.IsSet("protected") ? true : null));
+
+    private static JsonObject Row(JsonElement storage) => Values.Row(
+        ("storage", storage.Word("storage")),
+        ("node", storage.Word("node")),
+        ("type", storage.Word("plugintype")),
+        ("status", storage.Word("status")),
+        ("used_pct", storage.Percent("disk", "maxdisk")),
+        ("used_gib", storage.Gib("disk")),
+        ("free_gib", Values.Gib(storage.Number("maxdisk") - storage.Number("disk"))),
+        ("total_gib", storage.Gib("maxdisk")),
+        ("shared", storage.IsSet("shared") ? "yes" : "no"),
+        ("content", storage.Text("content") is { } content ? JsonValue.Create(string.Join(',', content.Split(',').Order(StringComparer.Ordinal))) : null));
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProxSharp.Api;
+using ProxSharp.Ids;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Mcp.Tools;
+
+/// <summary>Tasks: which there were, what they wrote, and how they end.</summary>
+internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
+{
+    private const int LongestLine = 400;
+    private static readonly string[] s_columns = ["type", "id", "user", "node", "started", "seconds", "status", "upid"];
+
+    public IEnumerable<GuardTool> All()
+    {
+        yield return new GuardTool(
+            "task_list",
+            "Tasks, newest first.",
+            $$""" "failed":{"type":"boolean"},"hours":{"type":"integer","description":"default 24"},"vmid":{"type":"integer"},{{Rows.Arguments}} """,
+            [],
+            ToolHints.Reads,
+            ListAsync);
+        yield return new GuardTool(
+            "task_log",
+            "Log of a task: the last lines, or from offset on.",
+            """ "upid":{"type":"string"},"offset":{"type":"integer"},"limit":{"type":"integer"} """,
+            ["upid"],
+            ToolHints.Reads,
+            LogAsync);
+        yield return new GuardTool(
+            "task_wait",
+            "Wait for a task and tell how it ended, or that it still runs.",
+            """ "upid":{"type":"string"},"seconds":{"type":"integer","description":"default 45, at most 600"} """,
+            ["upid"],
+            ToolHints.Reads,
+            (call, cancellationToken) => TaskWaiting.RunAsync(Of(call), call, patience, cancellationToken));
+    }
+
+    /// <summary>True for a task that ended well, with warnings or without, and for one that has not ended.</summary>
+    public static bool IsGood(string? status) => status is null or "" or "OK" or "running" || status.StartsWith("WARNINGS", StringComparison.Ordinal);
+
+    /// <summary>A row for a task.</summary>
+    public static JsonObject Row(JsonElement task)
+    {
+        Upid upid = Upid.TryParse(task.Text("upid"), out Upid read) ? read : default;
+        double? end = task.Number("endtime");
+        return Values.Row(
+            ("type", upid.Type),
+            ("id", upid.Id.Length > 0 ? upid.Id : null),
+            ("user", upid.User),
+            ("node", upid.Node),
+            ("started", Values.Time(upid.StartTime.ToUnixTimeSeconds())),
+            ("ended", task.Time("endtime")),
+            ("seconds", end is { } time ? (long)time - upid.StartTime.ToUnixTimeSeconds() : null),
+            ("status", task.Word("status") ?? (end is null ? "running" : "unknown")),
+            ("upid", task.Word("upid")));
+    }
+
+    private (AgentSite Site, Upid Upid) Of(ToolCall call)
+    {
+        if (!Upid.TryParse(call.Required("upid"), out Upid upid))
+        {
+            throw new ToolException("usage", "The argument 'upid' is no task; a task begins with UPID: and ends with a colon.");
+        }
+
+        // Only the backup server numbers the tasks of a process.
+        ProxmoxProduct product = upid.TaskNumber is null ? ProxmoxProduct.VirtualEnvironment : ProxmoxProduct.BackupServer;
+        return sites.Has(product) ? (sites.For(call, product), upid) : throw new ToolException("usage", "No context serves the product of this task.");
+    }
+
+    private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        AgentSite site = sites.For(call);
+        DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
+        long since = now.AddHours(-call.Number("hours", 24, 24 * 366)).ToUnixTimeSeconds();
+        ApiParameters parameters = new() { { "limit", 1000 }, { "since", since } };
+        if (call.Flag("failed"))
+        {
+            parameters.Add("errors", true);
+        }
+
+        string? vmid = call.Text("vmid");
+        if (vmid is not null && !site.IsBackup)
+        {
+            parameters.Add("vmid", vmid);
+        }
+
+        if (!site.IsBackup)
+        {
+            parameters.Add("source", "all");
+        }
+
+        Reading reading = new(site, cancellationToken);
+        List<JsonElement> tasks = [];
+        foreach (string node in await NodesAsync(site, cancellationToken).ConfigureAwait(false))
+        {
+            tasks.AddRange(await reading.ListAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
+        }
+
+        JsonObject[] rows =
+        [
+            .. tasks.Where(task => !call.Flag("failed") || !IsGood(task.Text("status")))
+                .OrderByDescending(static task => task.Number("starttime"))
+                .Select(Row)
+                .Where(row => vmid is null || !site.IsBackup || row["id"]?.ToString().Contains($"/{vmid}", StringComparison.Ordinal) == true),
+        ];
+        return reading.Complete(Rows.Page(call, rows, s_columns));
+    }
+
+    private static async Task<IEnumerable<string>> NodesAsync(AgentSite site, CancellationToken cancellationToken)
+    {
+        if (site.IsBackup)
+        {
+            return ["localhost"];
+        }
+
+        IReadOnlyList<JsonElement> nodes = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "node" } }, cancellationToken).ConfigureAwait(false);
+        return nodes.Where(static node => node.Text("status") == "online").Select(static node => node.Text("node")).OfType<string>();
+    }
+
+    private async Task<ToolAnswer> LogAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        (AgentSite site, Upid upid) = Of(call);
+        int limit = Math.Max(1, call.Number("limit", 40, 500));
+        string path = $"/nodes/{upid.Node}/tasks/{Uri.EscapeDataString(upid.ToString())}/log";
+        int start = call.Number("offset", -1, int.MaxValue);
+        if (start < 0)
+        {
+            ApiResponse<JsonElement> first = await site.ReadAsync(path, new ApiParameters { { "start", 0 }, { "limit", 1 } }, cancellationToken).ConfigureAwait(false);
+            start = (int)Math.Clamp((first.Total ?? 0) - limit, 0, int.MaxValue);
+        }
+
+        ApiResponse<JsonElement> page = await site.ReadAsync(path, new ApiParameters { { "start", start }, { "limit", limit } }, cancellationToken)
+            .ConfigureAwait(false);
+        string[] lines = [.. page.Data.EnumerateArray().Select(static line => SafeText.WithoutSecrets(line.Text("t") ?? ""))];
+        long total = Math.Max(page.Total ?? 0, start + lines.Length);
+        return Log(upid, start, limit, lines, total);
+    }
+
+    private static ToolAnswer Log(Upid upid, int start, int limit, string[] lines, long total)
+    {
+        string[] clean = [.. lines.Select(static line => Operations.Text.UntrustedText.Clean(line, LongestLine))];
+        int next = start + lines.Length;
+        bool isCut = next < total;
+        JsonObject value = new()
+        {
+            ["upid"] = upid.ToString(),
+            ["untrusted"] = true,
+            ["lines"] = new JsonArray([.. clean.Select(static line => (JsonNode)line)]),
+            ["first"] = start,
+            ["returned"] = lines.Length,
+            ["total"] = total,
+            ["limit"] = limit,
+            ["truncated"] = isCut,
+            ["next"] = isCut ? next : null,
+        };
+
+        // One mark around all: the lines themselves cannot hold it, as they are cleaned.
+        string where = string.Create(CultureInfo.InvariantCulture, $"lines {start} to {next} of {total}{(isCut ? $"; go on with offset {next}" : "")}");
+        return new ToolAnswer($"<untrusted>\n{string.Join('\n', clean)}\n</untrusted>\n({where})", value);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Operations.Approvals;
+
+/// <summary>
+/// The folder in which others leave their approvals. What lies there counts only if its signature fits: to a key that the policy names, or, for a person at
+/// a terminal of the same user, to the key of the ledger.
+/// </summary>
+public sealed class ApprovalStore
+{
+    private readonly string _folder;
+    private readonly Ledger _ledger;
+
+    internal ApprovalStore(string folder, Ledger ledger) => (_folder, _ledger) = (folder, ledger);
+
+    /// <summary>Leaves an approval here; whether it counts is decided when the plan is applied.</summary>
+    /// <param name="approval">The approval.</param>
+    /// <exception cref="ArgumentException">Plan or name cannot be those of an approval.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Add(Approval approval)
+    {
+        ArgumentNullException.ThrowIfNull(approval);
+        ApprovalNames.Check(approval.Name);
+        if (!PlanStore.IsId(approval.PlanId) || approval.Kind is not (Approval.ByKey or Approval.ByPrompt))
+        {
+            throw new ArgumentException("The approval names no plan or is of no kind.", nameof(approval));
+        }
+
+        PrivateFiles.CreateFolder(_folder);
+        string file = Path.Combine(_folder, $"{approval.PlanId}.{approval.Kind}.{approval.Name}.json");
+        PrivateFiles.Write(file, Encoding.UTF8.GetBytes(approval.ToJson()), FileMode.Create);
+
+        // Whoever approves may be another user; there is nothing secret in it.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+    }
+
+    /// <summary>Records that a person of this user agreed at a terminal. The caller must have asked.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">The user's name.</param>
+    /// <param name="time">When.</param>
+    /// <exception cref="GuardRefusedException">The ledger has no usable key.</exception>
+    public void AddPrompt(Plan plan, string name, DateTimeOffset time)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        string seal = Convert.ToBase64String(_ledger.Seal(Approval.Text(plan.Id, Approval.ByPrompt, name, time)));
+        Add(new Approval(plan.Id, Approval.ByPrompt, name, time, seal));
+    }
+
+    /// <summary>Finds the strongest approval of a plan that counts.</summary>
+    internal (ApprovalKind Kind, string By) Strongest(Plan plan, GuardPolicy policy)
+    {
+        (ApprovalKind Kind, string By) best = (ApprovalKind.None, "");
+        foreach (Approval approval in Read(plan.Id))
+        {
+            ApprovalKind kind = Counts(approval, plan, policy);
+            if (kind > best.Kind)
+            {
+                best = (kind, $"{approval.Kind} {approval.Name}");
+            }
+        }
+
+        return best;
+    }
+
+    private ApprovalKind Counts(Approval approval, Plan plan, GuardPolicy policy)
+    {
+        if (approval.PlanId != plan.Id || !TryDecode(approval.Signature, out byte[] signature))
+        {
+            return ApprovalKind.None;
+        }
+
+        byte[] text = Approval.Text(approval.PlanId, approval.Kind, approval.Name, approval.Time);
+        return approval.Kind switch
+        {
+            Approval.ByKey when policy.Approvers.Any(approver => approver.Name == approval.Name && approver.Verifies(text, signature)) =>
+                ApprovalKind.SecondPrincipal,
+            Approval.ByPrompt when _ledger.HasKey && CryptographicOperations.FixedTimeEquals(_ledger.Seal(text), signature) => ApprovalKind.Prompt,
+            _ => ApprovalKind.None,
+        };
+    }
+
+    private List<Approval> Read(string planId)
+    {
+        List<Approval> found = [];
+        string[] files = Directory.Exists(_folder) ? Directory.GetFiles(_folder, planId + ".*.json") : [];
+        foreach (string file in files.Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                found.Add(Approval.Parse(File.ReadAllText(file)));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            {
+                // What cannot be read approves nothing; the plan is refused for want of an approval, and that says so.
+                continue;
+            }
+        }
+
+        return found;
+    }
+
+    private static bool TryDecode(string text, out byte[] bytes)
+    {
+        bytes = new byte[(text.Length / 4 * 3) + 3];
+        bool isBase64 = Convert.TryFromBase64String(text, bytes, out int length);
+        bytes = bytes[..length];
+        return isBase64;
+    }
+}

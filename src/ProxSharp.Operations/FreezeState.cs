@@ -1,0 +1,6 @@
+namespace ProxSharp.Operations;
+
+/// <summary>What the freeze switch says.</summary>
+/// <param name="Until">Until when it lasts; null if until somebody lifts it.</param>
+/// <param name="Reason">Why; null if nobody said.</param>
+public sealed record FreezeState(DateTimeOffset? Until, string? Reason);

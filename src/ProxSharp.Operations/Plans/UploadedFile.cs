@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Reads what a file that is to be sent holds.</summary>
+internal static class UploadedFile
+{
+    /// <summary>What the file is called among the targets of a plan.</summary>
+    public static string Key(PlanUpload upload) => $"file {upload.FileName}";
+
+    public static async Task<PlanTarget> ReadAsync(PlannedCall call, PlanUpload upload, CancellationToken cancellationToken)
+    {
+        FileStream file = Open(upload);
+        await using (file.ConfigureAwait(false))
+        {
+            Dictionary<string, string> identity = new(StringComparer.Ordinal)
+            {
+                ["file"] = upload.FileName,
+                ["size"] = JsonTexts.Number(file.Length),
+                ["sha256"] = await HashAsync(file, cancellationToken).ConfigureAwait(false),
+            };
+            string name = UntrustedText.Clean(upload.FileName, 120);
+            return new PlanTarget(Key(upload), identity, "", new Dictionary<string, string>())
+            {
+                Policy = new PolicyTarget($"the file {name}") { Node = call.Parameters.Find("node") },
+            };
+        }
+    }
+
+    /// <summary>Opens a file whose content is what was planned; it stays open until it is sent.</summary>
+    /// <exception cref="GuardRefusedException">The content has changed.</exception>
+    public static async Task<FileStream> OpenAsync(PlanUpload upload, PlanTarget planned, CancellationToken cancellationToken)
+    {
+        FileStream file = Open(upload);
+        if (await HashAsync(file, cancellationToken).ConfigureAwait(false) != planned.Identity["sha256"])
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw new GuardRefusedException("drift", $"The file {UntrustedText.Clean(upload.FileName, 120)} is not what it was when the plan was made.");
+        }
+
+        file.Position = 0;
+        return file;
+    }
+
+    private static FileStream Open(PlanUpload upload)
+    {
+        try
+        {
+            return new FileStream(
+                upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("target", $"The file {UntrustedText.Clean(upload.FileName, 120)} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task<string> HashAsync(FileStream file, CancellationToken cancellationToken) =>
+        Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
+}

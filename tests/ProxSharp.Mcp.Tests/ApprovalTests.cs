@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ProxSharp.Mcp.Tests;
+
+public sealed class ApprovalTests
+{
+    private const string Delete106 = """[{"method":"DELETE","path":"/nodes/pve1/qemu/106"}]""";
+
+    private static readonly string[] s_protocols = ["2025-06-18", "2025-11-25", ""];
+
+    public static TheoryData<string> Protocols() => [.. s_protocols];
+
+    private static string Policy(string kind) =>
+        $$"""{"version":1,"allow":[{"classes":["destructive"]}],"approval":{"destructive":"{{kind}}" } }""";
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Apply_ApprovedOnThePage_IsMade(string protocol)
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
+        session.Visit = static address => AnswerAsync(address, "approve");
+        JsonElement done = await session.DoneAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+        Assert.Equal("url", session.LastQuestion!.Mode);
+        Assert.Equal(1, session.Questions);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Apply_DeclinedOnThePage_SendsNothing(string protocol)
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
+        session.Visit = static address => AnswerAsync(address, "decline");
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Plan(await session.PlanAsync(Delete106))));
+    }
+
+    [Fact]
+    public async Task Apply_PageVisitedButNotAnswered_WaitsAndSendsNothing()
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", "", canVisit: true);
+        string plan = await session.PlanAsync(Delete106);
+        JsonElement waiting = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
+        Assert.True(waiting.GetProperty("running").GetBoolean());
+        Assert.Equal(0, session.Writes);
+
+        // To agree to visit a page is no approval; that comes from the page, also after the call has ended.
+        await AnswerAsync(new Uri(session.LastQuestion!.Url!), "approve");
+        JsonElement done = await session.DoneAsync("apply", Plan(plan));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+        Assert.Equal(1, session.Questions);
+    }
+
+    [Fact]
+    public async Task ApprovalPage_WhatIsNotFromIt_IsRefused()
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", "", canVisit: true);
+        await session.DoneAsync("apply", $$"""{"plan":"{{await session.PlanAsync(Delete106)}}","seconds":1}""");
+        Uri page = new(session.LastQuestion!.Url!);
+        using HttpClient http = new();
+        string html = await http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        Assert.Contains("guest 106", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(page, "/0000"))));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(new HttpRequestMessage(HttpMethod.Get, page) { Headers = { Host = "evil.example" } }));
+        HttpRequestMessage foreign = new(HttpMethod.Post, page) { Content = Form("approve") };
+        foreign.Headers.Add("Origin", "https://evil.example");
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(foreign));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, await StatusAsync(new HttpRequestMessage(HttpMethod.Delete, page)));
+        Assert.Equal(0, session.Writes);
+    }
+
+    [Fact]
+    public async Task Apply_FormAnswerWhereAPageIsWanted_IsNotEnough()
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", "", canVisit: false);
+        JsonElement failure = await session.FailureAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
+        Assert.Contains("prox approve", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, session.Questions);
+    }
+
+    [Theory]
+    [InlineData("elicitation", "")]
+    [InlineData("elicitation", "2025-06-18")]
+    [InlineData("elicitation-url", "")]
+    [InlineData("prompt", "")]
+    [InlineData("second-principal", "")]
+    public async Task Apply_ClientThatCannotAsk_NamesTheCommandForAPerson(string kind, string protocol)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = Policy(kind), CanAsk = false, Protocol = Empty(protocol) });
+        string plan = await session.PlanAsync(Delete106);
+        JsonElement failure = await session.FailureAsync("apply", Plan(plan));
+        Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
+        Assert.Contains("prox approve", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(plan[..12], failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        // The plan still waits: a person may approve it elsewhere, and it was not used up.
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Plan(plan)));
+    }
+
+    [Fact]
+    public async Task Apply_FormIsWantedAndTheClientHasOnlyPages_UsesThePage()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(
+            new SessionOptions { Policy = Policy("elicitation"), CanForm = false, CanVisit = true });
+        session.Visit = static address => AnswerAsync(address, "approve");
+        JsonElement done = await session.DoneAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Apply_LongTask_GoesOnBehindTheCallAndIsNotMadeTwice()
+    {
+        const string policy = """{"version":1,"allow":[{"classes":["disruptive"]}],"approval":{"disruptive":"none"}}""";
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = policy, TaskDuration = TimeSpan.FromSeconds(2) });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/100/status/reboot"}]""");
+        JsonElement waiting = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
+        Assert.True(waiting.GetProperty("running").GetBoolean());
+        Assert.Contains("apply", waiting.GetProperty("next").GetString(), StringComparison.Ordinal);
+        JsonElement done = await session.DoneAsync("apply", Plan(plan));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+        Assert.Equal(1, session.Writes);
+        Assert.Equal("refused-used", await session.RefusedAsync("apply", Plan(plan)));
+    }
+
+    private static string? Empty(string protocol) => protocol.Length > 0 ? protocol : null;
+
+    private static string Plan(string id) => $$"""{"plan":"{{id}}"}""";
+
+    private static Task<AgentSession> StartAsync(string kind, string protocol, bool canVisit) =>
+        AgentSession.StartAsync(new SessionOptions { Policy = Policy(kind), CanVisit = canVisit, Protocol = Empty(protocol) });
+
+    private static FormUrlEncodedContent Form(string answer) => new([new KeyValuePair<string, string>("answer", answer)]);
+
+    private static async Task AnswerAsync(Uri address, string answer)
+    {
+        using HttpClient http = new();
+        using FormUrlEncodedContent form = Form(answer);
+        using HttpResponseMessage response = await http.PostAsync(address, form, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpRequestMessage request)
+    {
+        using HttpClient http = new();
+        using (request)
+        {
+            using HttpResponseMessage response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Mcp.Tests;
+
+/// <summary>The built program over its real standard input and output.</summary>
+public sealed class ProgramTests
+{
+    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"}}""";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Program_WithTheOfficialClient_ReadsPlansAndApplies()
+    {
+        await using ProxProgram program = await ProxProgram.PrepareAsync(new SessionOptions { WithBackup = true, Policy = Policy });
+        List<string> errors = [];
+        StdioClientTransport transport = new(new StdioClientTransportOptions
+        {
+            Command = "dotnet",
+            Arguments = [ProxProgram.Library, "mcp"],
+            EnvironmentVariables = program.Environment.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value),
+            StandardErrorLines = errors.Add,
+        });
+        await using (McpClient client = await McpClient.CreateAsync(transport, cancellationToken: Token))
+        {
+            Assert.Contains("backup (Proxmox Backup Server)", client.ServerInstructions, StringComparison.Ordinal);
+            Assert.Equal(0, program.Site.Pve.Traffic.RequestCount + program.Site.Pbs!.Traffic.RequestCount);
+            CallToolResult both = await client.CallToolAsync("overview", cancellationToken: Token);
+            Assert.Equal(2, both.StructuredContent!.Value.GetProperty("contexts").GetArrayLength());
+
+            using JsonDocument calls = JsonDocument.Parse("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":1024}}]""");
+            CallToolResult plan = await client.CallToolAsync("plan", new Dictionary<string, object?> { ["calls"] = calls.RootElement }, cancellationToken: Token);
+            string id = plan.StructuredContent!.Value.GetProperty("plan").GetString()!;
+            CallToolResult done = await client.CallToolAsync("apply", new Dictionary<string, object?> { ["plan"] = id }, cancellationToken: Token);
+            Assert.True(done.StructuredContent!.Value.GetProperty("complete").GetBoolean());
+        }
+
+        Assert.Empty(errors);
+        Assert.Equal("1024", (await program.Site.OtherPve.Raw.GetAsync("/nodes/pve1/qemu/106/config")).Data.GetProperty("memory").ToString());
+    }
+
+    [Fact]
+    public async Task Program_StandardOutput_HoldsTheProtocolAlone()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions { WithBackup = true }, "--debug-http");
+        await program.InitializeAsync();
+        await program.SendAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
+        await program.AskAsync(2, "tools/list");
+        JsonElement overview = await program.AskAsync(3, "tools/call", """{"name":"overview","arguments":{}}""");
+        Assert.Equal(2, overview.GetProperty("result").GetProperty("structuredContent").GetProperty("contexts").GetArrayLength());
+        Assert.Equal(0, await program.CloseAsync());
+        Assert.All(program.Output, static line =>
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            Assert.Equal("2.0", document.RootElement.GetProperty("jsonrpc").GetString());
+        });
+
+        // The log of the calls is on the other stream, without the secret.
+        Assert.Contains(program.Errors, static line => line.Contains("/cluster/resources", StringComparison.Ordinal));
+        Assert.DoesNotContain(program.Errors.Concat(program.Output), static line => line.Contains(DefaultCluster.TokenSecret, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("this is no JSON")]
+    [InlineData("{\"jsonrpc\":\"2.0\"}")]
+    [InlineData("[1,2,3]")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":5}}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"no/such\",\"params\":{}}")]
+    [InlineData("\u0000\u0001")]
+    public async Task Program_MalformedInput_IsSurvived(string line)
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        await program.InitializeAsync();
+        await program.SendAsync(line);
+        JsonElement after = await program.AskAsync(8, "tools/call", """{"name":"guest_list","arguments":{"limit":1}}""");
+        Assert.Equal(1, after.GetProperty("result").GetProperty("structuredContent").GetProperty("returned").GetInt32());
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
+    [Fact]
+    public async Task Program_OversizedArguments_AreRefusedByTheTool()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        await program.InitializeAsync();
+        string big = new('x', 5_000_000);
+        JsonElement answer = await program.AskAsync(2, "tools/call", $$$"""{"name":"api_search","arguments":{"query":"{{{big}}}"}}""");
+        Assert.Equal("usage", answer.GetProperty("result").GetProperty("structuredContent").GetProperty("error").GetString());
+        Assert.True(answer.GetRawText().Length < 2000);
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
+    [Fact]
+    public async Task Program_InputEndsInTheMiddleOfACall_StopsByItself()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions { TaskDuration = TimeSpan.FromMinutes(10) });
+        await program.InitializeAsync();
+        string upid = (await program.Site.OtherPve.Raw.PostAsync("/nodes/pve1/qemu/106/status/start")).Data.GetString()!;
+        int before = program.Site.Pve.Traffic.Requests.Count;
+        await program.SendAsync($$$"""{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"task_wait","arguments":{"upid":"{{{upid}}}","seconds":600} } }""");
+        await UntilAsync(() => program.Site.Pve.Traffic.Requests.Count > before);
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
+    [Fact]
+    public async Task Program_StoppedWhileAPlanIsApplied_LeavesASoundLedger()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions { Policy = Policy, TaskDuration = TimeSpan.FromMinutes(10) });
+        await program.InitializeAsync();
+        JsonElement plan = await program.AskAsync(
+            2, "tools/call", """{"name":"plan","arguments":{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/100/status/reboot"}]}}""");
+        string id = plan.GetProperty("result").GetProperty("structuredContent").GetProperty("plan").GetString()!;
+        await program.SendAsync($$$"""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"apply","arguments":{"plan":"{{{id}}}","seconds":600} } }""");
+        await UntilAsync(() => program.Site.Requests().Any(static request => request.Method == "POST"));
+        Assert.Equal(0, await program.CloseAsync());
+        Operations.Ledgers.Ledger ledger = new(Path.Combine(program.Site.Folder, "agents", "lab"));
+        Assert.True(ledger.Verify().IsSound, ledger.Verify().Fault);
+        Assert.Equal(["intent", "outcome"], ledger.List().Where(static entry => entry.PlanId.Length > 0).Select(static entry => entry.Kind));
+    }
+
+    [Fact]
+    public async Task Program_ContextsByName_ServesTheseAlone()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions { WithBackup = true }, "backup");
+        JsonElement answer = await program.InitializeAsync();
+        string instructions = answer.GetProperty("result").GetProperty("instructions").GetString()!;
+        Assert.Contains("Contexts: backup (Proxmox Backup Server).", instructions, StringComparison.Ordinal);
+        JsonElement tools = await program.AskAsync(2, "tools/list");
+        Assert.DoesNotContain(tools.GetProperty("result").GetProperty("tools").EnumerateArray(), static tool => tool.GetProperty("name").GetString() == "guest_list");
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
+    [Fact]
+    public async Task Program_SecretThatIsMissing_IsSaidByTheToolThatNeedsIt()
+    {
+        await using ProxProgram program = await ProxProgram.PrepareAsync(new SessionOptions());
+        StdioClientTransport transport = new(new StdioClientTransportOptions
+        {
+            Command = "dotnet",
+            Arguments = [ProxProgram.Library, "mcp"],
+            EnvironmentVariables = new Dictionary<string, string?> { ["PROX_CONFIG"] = program.Environment["PROX_CONFIG"] },
+        });
+        await using McpClient client = await McpClient.CreateAsync(transport, cancellationToken: Token);
+        Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: Token));
+        CallToolResult answer = await client.CallToolAsync("guest_list", cancellationToken: Token);
+        Assert.Equal("connection", answer.StructuredContent!.Value.GetProperty("error").GetString());
+        Assert.Contains("PROX_TEST_SECRET", AgentSession.TextOf(answer), StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+        {
+            await timer.WaitForNextTickAsync(Token);
+        }
+    }
+}

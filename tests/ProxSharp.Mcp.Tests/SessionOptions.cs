@@ -1,0 +1,28 @@
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Mcp.Tests;
+
+/// <summary>How a session of a test is made.</summary>
+internal sealed record SessionOptions
+{
+    public string Policy { get; init; } = """{"version":1,"allow":[]}""";
+
+    /// <summary>True to serve a backup server beside the cluster.</summary>
+    public bool WithBackup { get; init; }
+
+    public bool CanAsk { get; init; } = true;
+
+    public bool CanForm { get; init; } = true;
+
+    public bool CanVisit { get; init; }
+
+    public string? Protocol { get; init; }
+
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(45);
+
+    public TimeSpan TaskDuration { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    public Action<ClusterBuilder> Cluster { get; init; } = DefaultCluster.Build;
+
+    public Action<BackupServerBuilder> BackupServer { get; init; } = DefaultBackupServer.Build;
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using ProxSharp.Api;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Operations.Tests;
+
+/// <summary>Plans on a backup server: bound to times, files, and what the manifest vouches for.</summary>
+public sealed class BackupServerTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"approval":{"destructive":"none","disruptive":"none"}}
+        """;
+
+    private const string Snapshots = "/admin/datastore/store1/snapshots";
+    private const string Folder = "host/laptop/2026-01-01T03:00:00Z";
+
+    [Fact]
+    public async Task Apply_SnapshotDeletion_RemovesExactlyThisOne()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Plan plan = await PlanDeletion(server);
+        Assert.Equal(OperationClass.Destructive, plan.Class);
+        Assert.Equal(64, plan.Targets[0].Identity["manifest"].Length);
+        Assert.Equal("host/laptop", plan.Targets[0].Identity["group"]);
+        ApplyResult result = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps));
+        Assert.DoesNotContain(Folder, server.Simulator.GetDatastore("store1").Snapshots);
+        Assert.Contains("host/laptop/2026-01-02T03:00:00Z", server.Simulator.GetDatastore("store1").Snapshots);
+        Assert.True(server.Guard.Ledger.Verify().IsSound);
+    }
+
+    [Fact]
+    public async Task Apply_SnapshotReplacedByAnotherOfTheSameTime_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Plan plan = await PlanDeletion(server);
+        byte[] other = server.Simulator.GetDatastore("store1").ReadFile("host/laptop/2026-01-02T03:00:00Z/index.json.blob")!;
+        server.Simulator.GetDatastore("store1").WriteFile($"{Folder}/index.json.blob", other);
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+        Assert.Contains(Folder, server.Simulator.GetDatastore("store1").Snapshots);
+    }
+
+    [Fact]
+    public async Task Plan_NoteChangedBetween_KeepsTheManifestsDigest()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        string before = (await PlanDeletion(server)).Targets[0].Identity["manifest"];
+        ApiParameters note = Keys();
+        note.Add("notes", "kept for the auditors");
+        await server.Other.Raw.PutAsync("/admin/datastore/store1/notes", note);
+        Assert.Equal(before, (await PlanDeletion(server)).Targets[0].Identity["manifest"]);
+    }
+
+    [Fact]
+    public async Task Apply_Protection_KeepsTheSnapshotFromLaterPlans()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        ApiParameters protect = Keys();
+        protect.Add("protected", true);
+        Plan plan = await server.Guard.PlanAsync([new PlanRequest(ApiMethod.Put, "/admin/datastore/store1/protected", protect)]);
+        ApplyResult done = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Assert.Equal("protected", await server.RefusedAsync(() => PlanDeletion(server)));
+    }
+
+    [Fact]
+    public async Task Apply_GroupThatGotAnotherSnapshot_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        ApiParameters group = new() { { "backup-type", "host" }, { "backup-id", "laptop" } };
+        Plan plan = await server.Guard.PlanAsync([new PlanRequest(ApiMethod.Delete, "/admin/datastore/store1/groups", group)]);
+        await server.Other.Raw.DeleteAsync(Snapshots, Keys(1));
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
+    public async Task Client_ReadingFilesOfABackup_StaysBehindTheDoor()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await PlanDeletion(server);
+        ApiParameters file = Keys();
+        file.Add("file-name", "index.json.blob");
+        int before = server.Simulator.Traffic.Requests.Count;
+        await Assert.ThrowsAsync<GuardRefusedException>(() => server.Guard.Client.Raw.DownloadAsync("/admin/datastore/store1/download-decoded", file));
+        Assert.Equal(before, server.Simulator.Traffic.Requests.Count);
+    }
+
+    private static Task<Plan> PlanDeletion(GuardedBackupServer server) =>
+        server.Guard.PlanAsync([new PlanRequest(ApiMethod.Delete, Snapshots, Keys())]);
+
+    private static ApiParameters Keys(int day = 0) => new()
+    {
+        { "backup-type", "host" },
+        { "backup-id", "laptop" },
+        { "backup-time", DefaultBackupServer.FirstBackup.AddDays(day).AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) },
+    };
+}
