@@ -136,8 +136,22 @@ public sealed partial class Datastore
     public AdminDatastoreGcResult GetGarbageCollection(CancellationToken cancellationToken = default) =>
         Api.Gc.Get(Name.Value, cancellationToken: cancellationToken).Data;
 
+    /// <summary>Reads the state of garbage collection as a job: its schedule, its next run, and what the last run found.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if the server lists none.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <remarks><c>GET /admin/gc/{store}</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{store}</c>.</remarks>
+    public async Task<AdminDatastoreGcResult?> GetGarbageCollectionJobAsync(CancellationToken cancellationToken = default) =>
+        Only(await Client.Api.Admin.Gc.ListByStoreAsync(Name.Value, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
+
+    /// <inheritdoc cref="GetGarbageCollectionJobAsync"/>
+    public AdminDatastoreGcResult? GetGarbageCollectionJob(CancellationToken cancellationToken = default) =>
+        Only(Client.Api.Admin.Gc.ListByStore(Name.Value, cancellationToken: cancellationToken).Data);
+
     /// <summary>Returns the name of the datastore.</summary>
     public override string ToString() => Name.ToString();
+
+    private static AdminDatastoreGcResult? Only(IReadOnlyList<AdminDatastoreGcResult> jobs) => jobs is [{ } only, ..] ? only : null;
 
     private StatusDatastoreUsageItem? Own(IReadOnlyList<StatusDatastoreUsageItem> all) => all.FirstOrDefault(usage => usage.Store == Name.Value);
 
