@@ -202,8 +202,10 @@ public sealed class RefutationTests
         Assert.Equal(0, server.Simulator.Traffic.RequestCount);
     }
 
-    [Fact]
-    public async Task Calls_CancelledOnTheWay_EndAtOnce()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Calls_CancelledOnTheWay_EndAtOnce(bool sync)
     {
         await using SimulatedPbs server = await SimulatedPbs.StartAsync();
         using CancellationTokenSource cancel = new();
@@ -214,7 +216,8 @@ public sealed class RefutationTests
                 return true;
             },
             Fault.SlowReply(TimeSpan.FromMinutes(5)));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Store.GetStatusAsync(cancellationToken: cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Do(sync, () => server.Store.GetStatus(cancellationToken: cancel.Token), () => server.Store.GetStatusAsync(cancellationToken: cancel.Token)));
         Assert.Equal("store1", (await server.Store.GetConfigAsync(Token)).Settings.Name);
     }
 
