@@ -2,7 +2,6 @@ using System.Globalization;
 using ProxSharp.Authentication;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;

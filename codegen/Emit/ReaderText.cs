@@ -73,7 +73,7 @@ internal static class ReaderText
     {
         CodeKind.Text => "ApiReaders.TextOrEmpty",
         CodeKind.Integer => "ApiReaders.Int64OrZero",
-        CodeKind.Number => "ApiReaders.DoubleOrZero",
+        CodeKind.Number => "ApiReaders.DoubleOrNaN",
         CodeKind.Boolean => "ApiReaders.BooleanOrFalse",
         CodeKind.Element => "ApiReaders.Element",
         CodeKind.Word => $"ApiReaders.Word<{type.CSharp}>",

@@ -30,6 +30,11 @@ public abstract partial class BackupSource
     /// <summary>Brings it to the server.</summary>
     internal abstract Task BackUpAsync(BackupRun run);
 
+    /// <summary>Counts what would be read for a backup. Directories are walked with their exclude patterns; no content is read, and nothing is sent.</summary>
+    /// <param name="cancellationToken">Stops counting.</param>
+    /// <exception cref="BackupSourceException">The source is not there, or cannot be read.</exception>
+    public abstract Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default);
+
     /// <summary>A directory with everything below it and all metadata. What cannot be read or changes meanwhile is a warning; the rest is saved.</summary>
     /// <param name="name">The name of the archive: <c>root</c> or <c>root.pxar</c>.</param>
     /// <param name="path">The directory.</param>

@@ -62,6 +62,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
+        arguments = Backups.OfficialSpelling.Complete(arguments);
         RootCommand root = CommandTree.Build(new CommandServices(console, environment, time), arguments);
         ParseResult parse = root.Parse(arguments, s_parsing);
         if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, arguments) is { } error)

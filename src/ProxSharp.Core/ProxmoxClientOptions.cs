@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProxSharp.Authentication;
+using ProxSharp.Recording;
 using ProxSharp.Tls;
 
 namespace ProxSharp;
@@ -47,6 +48,9 @@ public sealed record ProxmoxClientOptions
 
     /// <summary>Makes the handler that talks to an endpoint in place of sockets, for tests; null uses sockets. The client disposes what it gets.</summary>
     public Func<ProxmoxEndpoint, HttpMessageHandler>? Handler { get; init; }
+
+    /// <summary>Writes down every exchange, secrets masked; null (the default) records nothing. It stays open when the client is disposed.</summary>
+    public ExchangeRecorder? Recorder { get; init; }
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

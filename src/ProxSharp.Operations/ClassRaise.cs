@@ -9,13 +9,15 @@ internal sealed class ClassRaise
 
     private readonly string _name;
     private readonly bool _isPrefix;
-    private readonly Regex? _value;
+    private readonly Lazy<Regex>? _value;
 
     public ClassRaise(string parameter, string? value, OperationClass to)
     {
         _isPrefix = parameter.EndsWith('*');
         _name = _isPrefix ? parameter[..^1] : parameter;
-        _value = value is null ? null : new Regex(value, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, s_patience);
+        _value = value is null
+            ? null
+            : new Lazy<Regex>(() => new Regex(value, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, s_patience));
         Parameter = parameter;
         Class = to;
     }
@@ -36,6 +38,6 @@ internal sealed class ClassRaise
             return false;
         }
 
-        return _value?.IsMatch(text) ?? text.ToLowerInvariant() is not ("" or "0" or "false" or "no" or "off");
+        return _value?.Value.IsMatch(text) ?? text.ToLowerInvariant() is not ("" or "0" or "false" or "no" or "off");
     }
 }

@@ -53,6 +53,21 @@ public sealed class OperationEntry
         return result;
     }
 
+    /// <summary>True if a call may lose data, with the right parameters or with any.</summary>
+    public bool CanDestroy => Class == OperationClass.Destructive || Raises.Any(static raise => raise.Class == OperationClass.Destructive);
+
+    /// <summary>
+    /// Tells whether a call with these parameters loses data or a way back to them. That may be so although <see cref="ClassOf"/> gives a class that is worse
+    /// still, such as <see cref="OperationClass.Privileged"/>.
+    /// </summary>
+    /// <param name="parameters">The parameters of the call.</param>
+    public bool Destroys(ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return Class == OperationClass.Destructive || Raises.Where(static raise => raise.Class == OperationClass.Destructive).Any(
+            raise => parameters.Any(parameter => raise.Applies(parameter.Name, parameter.Text)));
+    }
+
     /// <summary>Returns verb and path.</summary>
     public override string ToString() => $"{Method.ToVerb()} {Path}";
 }

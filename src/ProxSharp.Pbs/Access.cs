@@ -1,3 +1,6 @@
+using ProxSharp.Pbs.AccessControl;
+using ProxSharp.Pbs.Api;
+
 namespace ProxSharp.Pbs;
 
 /// <summary>Access control: users, permissions, realms, API tokens and second factors.</summary>
@@ -10,25 +13,25 @@ public sealed partial class Access
 
     internal PbsClient Client { get; }
 
-    /// <summary>Tells whether the client's user or API token holds privileges on a path of the access control list.</summary>
-    /// <param name="path">The path, for example <c>/datastore/store1</c>.</param>
-    /// <param name="privileges">The privileges, all of which are needed, for example <c>Datastore.Backup</c>.</param>
+    /// <summary>
+    /// Creates an API token and gives its secret. The server tells the secret in this answer only, and nothing in this library logs it: keep it at once.
+    /// </summary>
+    /// <param name="userId">The user that the token belongs to, for example <c>backup@pbs</c>.</param>
+    /// <param name="tokenName">The name of the token among those of the user, for example <c>ci</c>.</param>
+    /// <param name="request">Comment, expiry and whether the token is enabled; null for a token without comment that never expires.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /access/permissions</c>. For every user who is logged in.</remarks>
-    public async Task<bool> CanAsync(string path, IReadOnlyList<string> privileges, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(privileges);
-        return Holds(await GetPermissionsAsync(new() { Path = path }, cancellationToken).ConfigureAwait(false), path, privileges);
-    }
+    /// <remarks>
+    /// <c>POST /access/users/{userid}/token/{token-name}</c>. Needs <c>Permissions.Modify</c> on <c>/access/users</c> or <c>Realm.AllocateUser</c> on the
+    /// user's realm. A new token holds no privileges: grant it a role with <see cref="Acl"/>. It never holds more than its user does.
+    /// </remarks>
+    /// <exception cref="ProxmoxConflictException">The user has a token of that name.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such user.</exception>
+    public async Task<NewApiToken> CreateTokenAsync(
+        string userId, string tokenName, AccessUsersTokenCreateRequest? request = null, CancellationToken cancellationToken = default) =>
+        NewApiToken.Read(await Users.Token.CreateAsync(userId, tokenName, request, cancellationToken).ConfigureAwait(false));
 
-    /// <inheritdoc cref="CanAsync"/>
-    public bool Can(string path, IReadOnlyList<string> privileges, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(privileges);
-        return Holds(GetPermissions(new() { Path = path }, cancellationToken), path, privileges);
-    }
-
-    // Whether a privilege also counts below the path is the value; on the path itself it counts in any case.
-    private static bool Holds(IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>> answer, string path, IReadOnlyList<string> privileges) =>
-        answer.TryGetValue(path, out IReadOnlyDictionary<string, bool>? held) ? privileges.All(held.ContainsKey) : privileges.Count == 0;
+    /// <inheritdoc cref="CreateTokenAsync"/>
+    public NewApiToken CreateToken(
+        string userId, string tokenName, AccessUsersTokenCreateRequest? request = null, CancellationToken cancellationToken = default) =>
+        NewApiToken.Read(Users.Token.Create(userId, tokenName, request, cancellationToken));
 }

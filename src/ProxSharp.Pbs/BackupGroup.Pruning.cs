@@ -16,11 +16,11 @@ public sealed partial class BackupGroup
     /// <remarks><c>POST /admin/datastore/{store}/prune</c> as a trial. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's
     /// own.</remarks>
     public async Task<IReadOnlyList<PruneDecision>> PreviewPruneAsync(RetentionPolicy policy, CancellationToken cancellationToken = default) =>
-        PruneDecision.ReadAll(await SendPruneAsync(policy, dryRun: true, null, cancellationToken).DataAsync().ConfigureAwait(false), Target);
+        PruneDecision.ReadAll(await SendPruneAsync(policy, dryRun: true, null, cancellationToken).DataAsync().ConfigureAwait(false), Target, policy);
 
     /// <inheritdoc cref="PreviewPruneAsync"/>
     public IReadOnlyList<PruneDecision> PreviewPrune(RetentionPolicy policy, CancellationToken cancellationToken = default) =>
-        PruneDecision.ReadAll(SendPrune(policy, dryRun: true, null, cancellationToken).Data, Target);
+        PruneDecision.ReadAll(SendPrune(policy, dryRun: true, null, cancellationToken).Data, Target, policy);
 
     /// <summary>Removes the snapshots of the group that a policy does not keep. Protected snapshots stay.</summary>
     /// <param name="policy">What is kept.</param>
@@ -29,11 +29,11 @@ public sealed partial class BackupGroup
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/prune</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.</remarks>
     public async Task<IReadOnlyList<PruneDecision>> PruneAsync(RetentionPolicy policy, CancellationToken cancellationToken = default) =>
-        PruneDecision.ReadAll(await SendPruneAsync(policy, dryRun: null, null, cancellationToken).DataAsync().ConfigureAwait(false), Target);
+        PruneDecision.ReadAll(await SendPruneAsync(policy, dryRun: null, null, cancellationToken).DataAsync().ConfigureAwait(false), Target, policy);
 
     /// <inheritdoc cref="PruneAsync"/>
     public IReadOnlyList<PruneDecision> Prune(RetentionPolicy policy, CancellationToken cancellationToken = default) =>
-        PruneDecision.ReadAll(SendPrune(policy, dryRun: null, null, cancellationToken).Data, Target);
+        PruneDecision.ReadAll(SendPrune(policy, dryRun: null, null, cancellationToken).Data, Target, policy);
 
     /// <summary>
     /// Removes the snapshots of the group that a policy does not keep, in a task: for groups so large that the call would take long. Protected snapshots stay.

@@ -2,6 +2,7 @@ using ProxSharp.Ids;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
 using ProxSharp.Pbs.Http;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
@@ -39,12 +40,18 @@ public sealed partial class BackupGroup
     /// <param name="notes">The notes; empty removes them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>PUT /admin/datastore/{store}/group-notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
-    public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default) =>
-        Datastore.Api.GroupNotes.UpdateAsync(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
+        return Datastore.Api.GroupNotes.UpdateAsync(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    }
 
     /// <inheritdoc cref="SetNotesAsync"/>
-    public void SetNotes(string notes, CancellationToken cancellationToken = default) =>
+    public void SetNotes(string notes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
         Datastore.Api.GroupNotes.Update(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    }
 
     /// <summary>Gives the group to another owner, who alone may add snapshots to it from then on.</summary>
     /// <param name="owner">The user or API token, for example <c>backup@pbs!ci</c>.</param>
@@ -53,12 +60,18 @@ public sealed partial class BackupGroup
     /// <c>POST /admin/datastore/{store}/change-owner</c>. Needs <c>Datastore.Modify</c>; <c>Datastore.Backup</c> suffices between a user and the user's
     /// API tokens.
     /// </remarks>
-    public Task ChangeOwnerAsync(string owner, CancellationToken cancellationToken = default) =>
-        Datastore.Api.ChangeOwnerAsync(Datastore.Name.Value, OwnerRequest(owner), cancellationToken: cancellationToken);
+    public Task ChangeOwnerAsync(string owner, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        return Datastore.Api.ChangeOwnerAsync(Datastore.Name.Value, OwnerRequest(owner), cancellationToken: cancellationToken);
+    }
 
     /// <inheritdoc cref="ChangeOwnerAsync"/>
-    public void ChangeOwner(string owner, CancellationToken cancellationToken = default) =>
+    public void ChangeOwner(string owner, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
         Datastore.Api.ChangeOwner(Datastore.Name.Value, OwnerRequest(owner), cancellationToken: cancellationToken);
+    }
 
     /// <summary>Deletes the group with all its snapshots. Protected snapshots stay, and make the call fail unless the server is told otherwise.</summary>
     /// <param name="errorOnProtected">Whether protected snapshots make the call fail; null leaves it to the server, which fails. Servers from 3.3 on.</param>
@@ -99,6 +112,23 @@ public sealed partial class BackupGroup
     public PbsTask Verify(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Datastore.Client.Tasks.Started(Datastore.Api.Verify(
             Datastore.Name.Value, (options ?? VerifyOptions.Default).ToRequest(Target), cancellationToken: cancellationToken));
+
+    /// <summary>
+    /// Checks the snapshots of the group, waits for the end, and tells which did not pass. Broken snapshots are a result here, not an exception.
+    /// </summary>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    public Task<VerificationReport> RunVerificationAsync(
+        VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Datastore.Name, wait, cancellationToken);
+
+    /// <inheritdoc cref="RunVerificationAsync"/>
+    public VerificationReport RunVerification(VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.Run(Verify(options, cancellationToken), Datastore.Name, wait, cancellationToken);
 
     /// <summary>Returns the path of the group.</summary>
     public override string ToString() => Path.ToString();

@@ -2,6 +2,7 @@ using ProxSharp.Ids;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
 using ProxSharp.Pbs.Http;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
@@ -41,12 +42,18 @@ public sealed partial class BackupSnapshot
     /// <param name="notes">The notes; empty removes them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>PUT /admin/datastore/{store}/notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
-    public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default) =>
-        Datastore.Api.Notes.UpdateAsync(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
+        return Datastore.Api.Notes.UpdateAsync(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    }
 
     /// <inheritdoc cref="SetNotesAsync"/>
-    public void SetNotes(string notes, CancellationToken cancellationToken = default) =>
+    public void SetNotes(string notes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
         Datastore.Api.Notes.Update(Datastore.Name.Value, NotesRequest(notes), cancellationToken: cancellationToken);
+    }
 
     /// <summary>Tells whether the snapshot is protected from removal.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -94,6 +101,23 @@ public sealed partial class BackupSnapshot
     public PbsTask Verify(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Datastore.Client.Tasks.Started(Datastore.Api.Verify(
             Datastore.Name.Value, (options ?? VerifyOptions.Default).ToRequest(Target, Seconds), cancellationToken: cancellationToken));
+
+    /// <summary>
+    /// Checks the snapshot, waits for the end, and tells whether it passed, and what is wrong if not. Broken snapshots are a result here, not an exception.
+    /// </summary>
+    /// <param name="options">How; null for the defaults, which pass over a snapshot that was checked already.</param>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    public Task<VerificationReport> RunVerificationAsync(
+        VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Datastore.Name, wait, cancellationToken);
+
+    /// <inheritdoc cref="RunVerificationAsync"/>
+    public VerificationReport RunVerification(VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.Run(Verify(options, cancellationToken), Datastore.Name, wait, cancellationToken);
 
     /// <summary>Returns the path of the snapshot.</summary>
     public override string ToString() => Path.ToString();

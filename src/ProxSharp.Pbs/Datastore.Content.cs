@@ -1,5 +1,8 @@
 using ProxSharp.Ids;
+using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
+using ProxSharp.Pbs.Http;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
@@ -38,6 +41,26 @@ public sealed partial class Datastore
     public IReadOnlyList<PruneDecision> PreviewPrune(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
         Namespaces[BackupNamespace.Root].PreviewPrune(policy, maxDepth, cancellationToken);
 
+    /// <summary>
+    /// Reads the snapshots of the datastore one by one, in all namespaces: namespace by namespace, the newest first in each. Namespaces that the caller may
+    /// not read are passed over.
+    /// </summary>
+    /// <param name="filter">Which snapshots; null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ProxmoxPermissionException">The caller may read none of the namespaces.</exception>
+    /// <remarks>One call for the namespaces, and <c>GET /admin/datastore/{store}/snapshots</c> for each when the reader comes to it.</remarks>
+    /// <example>
+    /// <code>
+    /// await foreach (BackupSnapshotInfo broken in store.ReadSnapshotsAsync(new() { Verification = VerificationState.Failed })) { }
+    /// </code>
+    /// </example>
+    public IAsyncEnumerable<BackupSnapshotInfo> ReadSnapshotsAsync(BackupSnapshotFilter? filter = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].ReadSnapshotsAsync(filter, cancellationToken);
+
+    /// <inheritdoc cref="ReadSnapshotsAsync"/>
+    public IEnumerable<BackupSnapshotInfo> ReadSnapshots(BackupSnapshotFilter? filter = null, CancellationToken cancellationToken = default) =>
+        Namespaces[BackupNamespace.Root].ReadSnapshots(filter, cancellationToken);
+
     /// <summary>Checks all snapshots of the datastore against their checksums.</summary>
     /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
@@ -49,6 +72,23 @@ public sealed partial class Datastore
     /// <inheritdoc cref="VerifyAsync"/>
     public PbsTask Verify(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Namespaces[BackupNamespace.Root].Verify(options, cancellationToken);
+
+    /// <summary>
+    /// Checks all snapshots of the datastore, waits for the end, and tells which did not pass. Broken snapshots are a result here, not an exception.
+    /// </summary>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>.</remarks>
+    public Task<VerificationReport> RunVerificationAsync(
+        VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Name, wait, cancellationToken);
+
+    /// <inheritdoc cref="RunVerificationAsync"/>
+    public VerificationReport RunVerification(VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.Run(Verify(options, cancellationToken), Name, wait, cancellationToken);
 
     /// <summary>Copies snapshots from another datastore of this server, or from another server, into this datastore, once.</summary>
     /// <param name="remote">The other server as <see cref="PbsClient.Remotes"/> names it; null for this server.</param>

@@ -5,6 +5,7 @@ using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
 using ProxSharp.Pbs.Http;
 using ProxSharp.Pbs.Monitoring;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
@@ -48,6 +49,19 @@ public sealed partial class Datastore
     public AdminDatastoreStatusResult GetStatus(bool verbose = false, CancellationToken cancellationToken = default) =>
         Api.GetStatus(Name.Value, Status(verbose), cancellationToken: cancellationToken).Data;
 
+    /// <summary>
+    /// Gets size and use of the datastore, its use in the last month, and when it will be full at that rate, out of the list that the server has of all
+    /// datastores (<see cref="DatastoreCollection.ListUsageAsync"/>).
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if the server has no such datastore, or the caller may not see it. A datastore in maintenance has its error instead of figures.</returns>
+    /// <remarks><c>GET /status/datastore-usage</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>.</remarks>
+    public async Task<StatusDatastoreUsageItem?> GetUsageAsync(CancellationToken cancellationToken = default) =>
+        Own(await Client.Datastores.ListUsageAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc cref="GetUsageAsync"/>
+    public StatusDatastoreUsageItem? GetUsage(CancellationToken cancellationToken = default) => Own(Client.Datastores.ListUsage(cancellationToken));
+
     /// <summary>Gets size, use and load of the datastore over time.</summary>
     /// <param name="timeframe">The span of time, up to now.</param>
     /// <param name="consolidation">Whether points are means or maxima of the time they stand for; null for means.</param>
@@ -73,6 +87,36 @@ public sealed partial class Datastore
     public PbsTask CollectGarbage(CancellationToken cancellationToken = default) =>
         Client.Tasks.Started(Api.Gc.Create(Name.Value, cancellationToken: cancellationToken));
 
+    /// <summary>Frees the chunks that no snapshot uses, waits for the end, and tells what was freed and what is used.</summary>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <exception cref="ProxmoxConflictException">A garbage collection of the datastore runs already.</exception>
+    /// <exception cref="ProxmoxTaskFailedException">The task ended with an error.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/gc</c>, its task, and <c>GET /admin/datastore/{store}/gc</c>. Needs <c>Datastore.Modify</c> on
+    /// <c>/datastore/{store}</c>.
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// GarbageCollectionReport report = await store.RunGarbageCollectionAsync();
+    /// Console.WriteLine($"{report.RemovedBytes} bytes freed, {report.DeduplicationFactor:F1} times deduplicated");
+    /// </code>
+    /// </example>
+    public async Task<GarbageCollectionReport> RunGarbageCollectionAsync(TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
+    {
+        PbsTask task = await CollectGarbageAsync(cancellationToken).ConfigureAwait(false);
+        TaskResult result = await task.WaitForCompletionAsync(wait, cancellationToken).ConfigureAwait(false);
+        return GarbageCollectionReport.Read(result, await GetGarbageCollectionAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc cref="RunGarbageCollectionAsync"/>
+    public GarbageCollectionReport RunGarbageCollection(TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
+    {
+        TaskResult result = CollectGarbage(cancellationToken).WaitForCompletion(wait, cancellationToken);
+        return GarbageCollectionReport.Read(result, GetGarbageCollection(cancellationToken));
+    }
+
     /// <summary>Reads what the last garbage collection found and removed.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /admin/datastore/{store}/gc</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{store}</c>.</remarks>
@@ -85,6 +129,8 @@ public sealed partial class Datastore
 
     /// <summary>Returns the name of the datastore.</summary>
     public override string ToString() => Name.ToString();
+
+    private StatusDatastoreUsageItem? Own(IReadOnlyList<StatusDatastoreUsageItem> all) => all.FirstOrDefault(usage => usage.Store == Name.Value);
 
     private static AdminDatastoreGetStatusRequest? Status(bool verbose) => verbose ? new() { Verbose = true } : null;
 

@@ -1,6 +1,7 @@
 using ProxSharp.Ids;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Http;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
@@ -68,6 +69,30 @@ public sealed class DatastoreCollection
     /// <remarks><c>POST /config/datastore</c>. Needs <c>Datastore.Allocate</c> on <c>/datastore</c>. Starts a task.</remarks>
     public Task<PbsTask> CreateAsync(ConfigDatastoreCreateRequest request, CancellationToken cancellationToken = default) =>
         _client.Tasks.StartedAsync(_client.Api.Config.Datastore.CreateAsync(request, cancellationToken: cancellationToken));
+
+    /// <summary>Creates a datastore and waits until it can be used.</summary>
+    /// <param name="request">Name, path and settings.</param>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <returns>The handle of the new datastore.</returns>
+    /// <exception cref="ProxmoxConflictException">There is a datastore of that name.</exception>
+    /// <exception cref="ProxmoxTaskFailedException">The datastore could not be made, for example because its path cannot be written.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks><c>POST /config/datastore</c> and its task. Needs <c>Datastore.Allocate</c> on <c>/datastore</c>.</remarks>
+    public async Task<Datastore> CreateAndWaitAsync(
+        ConfigDatastoreCreateRequest request, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
+    {
+        PbsTask task = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
+        await task.WaitForCompletionAsync(wait, cancellationToken).ConfigureAwait(false);
+        return this[request.Name];
+    }
+
+    /// <inheritdoc cref="CreateAndWaitAsync"/>
+    public Datastore CreateAndWait(ConfigDatastoreCreateRequest request, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default)
+    {
+        Create(request, cancellationToken).WaitForCompletion(wait, cancellationToken);
+        return this[request.Name];
+    }
 
     /// <inheritdoc cref="CreateAsync"/>
     public PbsTask Create(ConfigDatastoreCreateRequest request, CancellationToken cancellationToken = default) =>

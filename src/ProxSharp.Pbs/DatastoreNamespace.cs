@@ -1,11 +1,12 @@
 using ProxSharp.Ids;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Pbs;
 
 /// <summary>A namespace of a datastore, or its root. The handle holds names; nothing is sent until a method is called.</summary>
-public sealed class DatastoreNamespace
+public sealed partial class DatastoreNamespace
 {
     internal DatastoreNamespace(Datastore store, BackupNamespace path) => (Datastore, Path) = (store, path);
 
@@ -31,6 +32,41 @@ public sealed class DatastoreNamespace
     /// <inheritdoc cref="CreateAsync"/>
     public void Create(CancellationToken cancellationToken = default) =>
         Datastore.Api.Namespace.Create(Datastore.Name.Value, Creation(), cancellationToken: cancellationToken);
+
+    /// <summary>Creates the namespace and those above it that are missing. It is no error if it exists already.</summary>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="InvalidOperationException">This is the root.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/namespace</c>, once for each namespace that is missing, and once for the refusal that tells of it. Needs
+    /// <c>Datastore.Modify</c> on the namespace above the first one that is missing.
+    /// </remarks>
+    public async Task CreateWithParentsAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await CreateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxNotFoundException) when (Parent is { } parent)
+        {
+            await parent.CreateWithParentsAsync(cancellationToken).ConfigureAwait(false);
+            await CreateAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="CreateWithParentsAsync"/>
+    public void CreateWithParents(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            Create(cancellationToken);
+        }
+        catch (ProxmoxNotFoundException) when (Parent is { } parent)
+        {
+            parent.CreateWithParents(cancellationToken);
+            Create(cancellationToken);
+        }
+    }
 
     /// <summary>Deletes the namespace with the namespaces below it.</summary>
     /// <param name="deleteGroups">True to delete the backups in it too. Default: false, and then the server refuses if there are some.</param>
@@ -79,46 +115,6 @@ public sealed class DatastoreNamespace
     public PbsTask Prune(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
         Datastore.Client.Tasks.Started(Datastore.Api.PruneDatastore(Datastore.Name.Value, Pruning(policy, maxDepth), cancellationToken: cancellationToken));
 
-    /// <summary>Tells which snapshots <see cref="PruneAsync"/> would remove, group by group. Nothing is removed.</summary>
-    /// <param name="policy">What is kept.</param>
-    /// <param name="maxDepth">How many levels of namespaces below are included, 0 to 7; null for all.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
-    /// <remarks>One call for the namespaces, one for each namespace, and one for each group.</remarks>
-    public async Task<IReadOnlyList<PruneDecision>> PreviewPruneAsync(
-        RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default)
-    {
-        Checked(policy);
-        List<PruneDecision> decisions = [];
-        foreach (NamespaceInfo ns in await Datastore.Namespaces.ListAsync(Path, maxDepth, cancellationToken).ConfigureAwait(false))
-        {
-            BackupGroupCollection groups = Datastore.Namespaces[ns.Namespace].Groups;
-            foreach (BackupGroupInfo group in await groups.ListAsync(cancellationToken).ConfigureAwait(false))
-            {
-                decisions.AddRange(await groups[group.Path].PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false));
-            }
-        }
-
-        return decisions;
-    }
-
-    /// <inheritdoc cref="PreviewPruneAsync"/>
-    public IReadOnlyList<PruneDecision> PreviewPrune(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default)
-    {
-        Checked(policy);
-        List<PruneDecision> decisions = [];
-        foreach (NamespaceInfo ns in Datastore.Namespaces.List(Path, maxDepth, cancellationToken))
-        {
-            BackupGroupCollection groups = Datastore.Namespaces[ns.Namespace].Groups;
-            foreach (BackupGroupInfo group in groups.List(cancellationToken))
-            {
-                decisions.AddRange(groups[group.Path].PreviewPrune(policy, cancellationToken));
-            }
-        }
-
-        return decisions;
-    }
-
     /// <summary>Checks the snapshots of the namespace and of those below it against their checksums.</summary>
     /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
@@ -131,6 +127,26 @@ public sealed class DatastoreNamespace
     public PbsTask Verify(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Datastore.Client.Tasks.Started(Datastore.Api.Verify(Datastore.Name.Value, Verification(options), cancellationToken: cancellationToken));
 
+    /// <summary>
+    /// Checks the snapshots of the namespace and of those below it, waits for the end, and tells which did not pass. Broken snapshots are a result here, not
+    /// an exception.
+    /// </summary>
+    /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
+    /// <param name="wait">How to wait; null for the defaults, which wait without limit.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
+    /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
+    /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c> on the namespace.
+    /// </remarks>
+    public Task<VerificationReport> RunVerificationAsync(
+        VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Datastore.Name, wait, cancellationToken);
+
+    /// <inheritdoc cref="RunVerificationAsync"/>
+    public VerificationReport RunVerification(VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
+        VerificationRun.Run(Verify(options, cancellationToken), Datastore.Name, wait, cancellationToken);
+
     /// <summary>Returns the names with slashes; empty for the root.</summary>
     public override string ToString() => Path.ToString();
 
@@ -139,6 +155,10 @@ public sealed class DatastoreNamespace
         ArgumentNullException.ThrowIfNull(policy);
         return policy.Checked();
     }
+
+    // The namespace above; null if that is the root, which is always there.
+    private DatastoreNamespace? Parent =>
+        Path.ToString() is { } path && path.LastIndexOf('/') is > 0 and int slash ? Datastore.Namespaces[path[..slash]] : null;
 
     private string NotRoot() => Path.IsRoot ? throw new InvalidOperationException("The root of a datastore is always there.") : Path.ToString();
 

@@ -1,7 +1,6 @@
+using ProxSharp.AccessControl;
 using ProxSharp.Api;
-using ProxSharp.Pve.AccessControl;
 using ProxSharp.Pve.Api;
-using ProxSharp.Schema;
 
 namespace ProxSharp.Pve;
 
@@ -25,17 +24,17 @@ public sealed partial class Access
     public async Task<PermissionVerdict> CanAsync(
         ApiMethod method, string path, ApiParameters? parameters = null, CancellationToken cancellationToken = default)
     {
-        ApiMatch match = Match(method, path);
-        IReadOnlyList<string> groups = TargetOf(match, parameters) is { } user ? await GroupsOfAsync(user, cancellationToken).ConfigureAwait(false) : [];
-        return await AnswerAsync(Question(match, parameters, path, groups), cancellationToken).ConfigureAwait(false);
+        CallInQuestion call = new(Client.Schema, method, path, parameters);
+        IReadOnlyList<string> groups = call.UserWhoseGroupsCount is { } user ? await GroupsOfAsync(user, cancellationToken).ConfigureAwait(false) : [];
+        return await new Reader(this).AnswerAsync(call.AskedBy(Caller, Client.Schema.Product, groups), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="CanAsync(ApiMethod, string, ApiParameters?, CancellationToken)"/>
     public PermissionVerdict Can(ApiMethod method, string path, ApiParameters? parameters = null, CancellationToken cancellationToken = default)
     {
-        ApiMatch match = Match(method, path);
-        IReadOnlyList<string> groups = TargetOf(match, parameters) is { } user ? GroupsOf(user, cancellationToken) : [];
-        return Answer(Question(match, parameters, path, groups), cancellationToken);
+        CallInQuestion call = new(Client.Schema, method, path, parameters);
+        IReadOnlyList<string> groups = call.UserWhoseGroupsCount is { } user ? GroupsOf(user, cancellationToken) : [];
+        return new Reader(this).Answer(call.AskedBy(Caller, Client.Schema.Product, groups), cancellationToken);
     }
 
     /// <summary>Tells whether the client's user or API token holds privileges on a path of the access control list.</summary>
@@ -43,11 +42,11 @@ public sealed partial class Access
     /// <param name="privileges">The privileges, all of which are needed, for example <c>VM.Clone</c>.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public Task<PermissionVerdict> CanAsync(string path, IReadOnlyList<string> privileges, CancellationToken cancellationToken = default) =>
-        AnswerAsync(PermissionQuestion.OfPrivileges(Caller, path, privileges), cancellationToken);
+        new Reader(this).AnswerAsync(PermissionQuestion.OfPrivileges(Caller, path, privileges), cancellationToken);
 
     /// <inheritdoc cref="CanAsync(string, IReadOnlyList{string}, CancellationToken)"/>
     public PermissionVerdict Can(string path, IReadOnlyList<string> privileges, CancellationToken cancellationToken = default) =>
-        Answer(PermissionQuestion.OfPrivileges(Caller, path, privileges), cancellationToken);
+        new Reader(this).Answer(PermissionQuestion.OfPrivileges(Caller, path, privileges), cancellationToken);
 
     /// <summary>Reads the privileges that the caller, or another user or API token, has: by path of the access control list and privilege.</summary>
     /// <param name="request">Narrows it to a path, or asks for somebody else.</param>
@@ -63,84 +62,6 @@ public sealed partial class Access
         Client.Api.Access.GetPermissions(request, cancellationToken: cancellationToken).Data;
 
     private string Caller => Client.Options.Credentials.User;
-
-    private async Task<PermissionVerdict> AnswerAsync(PermissionQuestion question, CancellationToken cancellationToken)
-    {
-        HeldPrivileges held = await HeldAsync(question, null, cancellationToken).ConfigureAwait(false);
-        PermissionVerdict verdict = question.Answer(held, null);
-        if (verdict.TokenLimit != TokenLimit.Unknown)
-        {
-            return verdict;
-        }
-
-        try
-        {
-            return question.Answer(held, await HeldAsync(question, question.UserOfToken, cancellationToken).ConfigureAwait(false));
-        }
-        catch (ProxmoxPermissionException)
-        {
-            return verdict; // The token may not look at its user: the verdict says that the reason stays open.
-        }
-    }
-
-    private PermissionVerdict Answer(PermissionQuestion question, CancellationToken cancellationToken)
-    {
-        HeldPrivileges held = Held(question, null, cancellationToken);
-        PermissionVerdict verdict = question.Answer(held, null);
-        if (verdict.TokenLimit != TokenLimit.Unknown)
-        {
-            return verdict;
-        }
-
-        try
-        {
-            return question.Answer(held, Held(question, question.UserOfToken, cancellationToken));
-        }
-        catch (ProxmoxPermissionException)
-        {
-            return verdict; // The token may not look at its user: the verdict says that the reason stays open.
-        }
-    }
-
-    private async Task<HeldPrivileges> HeldAsync(PermissionQuestion question, string? user, CancellationToken cancellationToken)
-    {
-        HeldPrivileges held = new();
-        foreach (string path in question.Paths)
-        {
-            held.Add(path, await GetPermissionsAsync(new() { Path = path, UserId = user }, cancellationToken).ConfigureAwait(false));
-        }
-
-        return held;
-    }
-
-    private HeldPrivileges Held(PermissionQuestion question, string? user, CancellationToken cancellationToken)
-    {
-        HeldPrivileges held = new();
-        foreach (string path in question.Paths)
-        {
-            held.Add(path, GetPermissions(new() { Path = path, UserId = user }, cancellationToken));
-        }
-
-        return held;
-    }
-
-    private PermissionQuestion Question(ApiMatch match, ApiParameters? parameters, string path, IReadOnlyList<string> groups) => PermissionQuestion.OfCall(
-        Caller, match.Endpoint, name => Values(match, parameters, name), $"{match.Endpoint.Method.ToVerb()} /{path.TrimStart('/')}", groups);
-
-    private ApiMatch Match(ApiMethod method, string path) => Client.Schema.TryMatch(method, path, out ApiMatch? match)
-        ? match
-        : throw new ArgumentException($"The API has no call {method.ToVerb()} {path}.", nameof(path));
-
-    private static IReadOnlyList<string> Values(ApiMatch match, ApiParameters? parameters, string name) => match.PathValues.TryGetValue(name, out string? value)
-        ? [value]
-        :
-        [
-            .. (parameters ?? []).Where(parameter => parameter.Name == name)
-                .SelectMany(static parameter => parameter.Text.Split(',', StringSplitOptions.RemoveEmptyEntries)),
-        ];
-
-    private static string? TargetOf(ApiMatch match, ApiParameters? parameters) =>
-        PermissionQuestion.LooksAtGroups(match.Endpoint.Permission.Check) && Values(match, parameters, "userid") is [string user, ..] ? user : null;
 
     private async Task<IReadOnlyList<string>> GroupsOfAsync(string user, CancellationToken cancellationToken)
     {
@@ -164,5 +85,16 @@ public sealed partial class Access
         {
             return []; // Without sight of the user, only privileges on all groups count.
         }
+    }
+
+    private sealed class Reader(Access access) : PermissionReader
+    {
+        public override Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>>> ReadAsync(
+            string path, string? user, CancellationToken cancellationToken) =>
+            access.GetPermissionsAsync(new() { Path = path, UserId = user }, cancellationToken);
+
+        public override IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>> Read(
+            string path, string? user, CancellationToken cancellationToken) =>
+            access.GetPermissions(new() { Path = path, UserId = user }, cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
@@ -49,6 +50,18 @@ public sealed class PbsSimulator : IAsyncDisposable
 
     /// <summary>What came in so far.</summary>
     public SimulatorTraffic Traffic => _server.Traffic;
+
+    /// <summary>The consoles that clients asked for so far, oldest first.</summary>
+    public IReadOnlyList<SimulatedConsole> Consoles
+    {
+        get
+        {
+            lock (State.Gate)
+            {
+                return State.Consoles.All;
+            }
+        }
+    }
 
     internal PbsState State { get; private set; }
 
@@ -140,6 +153,7 @@ public sealed class PbsSimulator : IAsyncDisposable
     private static PbsPipeline BuildPipeline(SessionServices services, TicketOffice tickets, PbsSimulatorOptions options)
     {
         PbsState state = services.State;
+        state.Tasks.Saboteur = request => services.Faults.TakeTaskFault(request.Type, request.Id, request.Node);
         return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
     }
 
@@ -158,6 +172,7 @@ public sealed class PbsSimulator : IAsyncDisposable
         new JobHandlers(state, maintenance).Register(table);
         new PbsTaskHandlers(state).Register(table);
         new PbsViewHandlers(state).Register(table);
+        new PbsConsoleHandlers(state).Register(table);
         new SessionOpener(services).Register(table);
         return table;
     }

@@ -103,6 +103,10 @@ public sealed class RecordedShapeTests
                 for (int i = 0; i < items.Count && typedItems.Count == items.Count; i++)
                 {
                     Collect(items[i], typedItems[i], $"{where}[]", lost);
+                    if (items[i] is null && typedItems[i] is long or double and not double.NaN)
+                    {
+                        lost.Add($"{where}[] = null (read as {typedItems[i]})");
+                    }
                 }
 
                 break;

@@ -186,7 +186,7 @@ public sealed class BackupVerbTests(SimulatedBackupServer backup) : IClassFixtur
     [InlineData("backup create root.pxar", 2, "root.pxar")]
     [InlineData("backup create root.zip:/tmp", 2, "root.zip")]
     [InlineData("backup create a.conf:/etc/hostname --rate fast", 2, "fast")]
-    [InlineData("backup create root.pxar:/nonexistent/path --backup-id bad", 1, "/nonexistent/path")]
+    [InlineData("backup create root.pxar:/nonexistent/path --backup-id bad", 5, "/nonexistent/path")]
     [InlineData("backup ls host/nobody", 5, "host/nobody")]
     [InlineData("backup ls host/laptop/2020-01-01T00:00:00Z", 5, "host/laptop/2020-01-01T00:00:00Z")]
     [InlineData("backup ls laptop", 2, "laptop")]

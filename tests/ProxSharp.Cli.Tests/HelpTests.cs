@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Help;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Cli.Verbs;
@@ -49,6 +52,23 @@ public sealed class HelpTests
         Assert.All(
             help.Split('\n').Where(static line => !line.StartsWith("  prox ", StringComparison.Ordinal) && !line.StartsWith("  # ", StringComparison.Ordinal)),
             static line => Assert.InRange(line.Length, 0, 60));
+    }
+
+    [Theory]
+    [MemberData(nameof(Nouns))]
+    public void Help_OfVerbsFromTheSchema_IsAsRecordedNounByNoun(string noun)
+    {
+        StringBuilder text = new();
+        foreach ((string path, Command command) in Walk().Where(item => item.Path.Split(' ')[0] == noun && item.Command is VerbCommand { Verb.IsDerived: true }))
+        {
+            using StringWriter help = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+            HelpWriter.Write(command, help, width: null);
+
+            // What all commands have in common is recorded with those that are written by hand.
+            text.Append(CultureInfo.InvariantCulture, $"## prox {path}\n\n{help.ToString().Split("\nOptions of every command:")[0].TrimEnd()}\n\n");
+        }
+
+        Snapshot.Match($"help-derived/{noun}", text.ToString());
     }
 
     public static TheoryData<string> Nouns => [.. NounCatalog.All.Select(static noun => noun.Name)];
@@ -124,13 +144,13 @@ public sealed class HelpTests
         Assert.Equal((await cli.LineAsync($"{path} --help")).Output, alone.Succeeded());
     }
 
-    private static RootCommand Tree()
+    internal static RootCommand Tree()
     {
         using CliHarness cli = new();
         return CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System));
     }
 
-    private static IEnumerable<(string Path, Command Command)> Walk() => Walk("", Tree());
+    internal static IEnumerable<(string Path, Command Command)> Walk() => Walk("", Tree());
 
     private static IEnumerable<(string Path, Command Command)> Walk(string path, Command command) =>
         command.Subcommands.SelectMany(sub => Walk($"{path} {sub.Name}".Trim(), sub)).Prepend((path, command));

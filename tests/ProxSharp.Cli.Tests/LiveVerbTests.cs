@@ -172,6 +172,47 @@ public sealed class LiveVerbTests(
         Assert.Contains("Did you mean 'memory'?", (await cli.LineAsync("explain vm set memroy")).FailedWith(2), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("explain vm.net0.bridge")]
+    [InlineData("explain vm net0 bridge")]
+    [InlineData("explain vm set net0.bridge")]
+    [InlineData("explain vm set -- --net0 bridge")]
+    public async Task Explain_KeyInsideAValue_DescribesOnlyIt(string line)
+    {
+        using CliHarness cli = new();
+
+        Snapshot.Match("explain-net-bridge", (await cli.LineAsync(line)).Succeeded());
+    }
+
+    [Fact]
+    public async Task Explain_KeyInsideAValue_IsTheSameForPrograms()
+    {
+        using CliHarness cli = new();
+
+        Assert.Equal(
+            "1,65520,false,integer\n",
+            (await cli.RunAsync("explain", "vm.net0.mtu", "--query", "[0].parameters[0].keys[].{a: minimum, b: maximum, c: required, d: type}", "-o", "csv", "--no-header")).Succeeded());
+        Assert.Contains("\"meaning\":", (await cli.LineAsync("explain vm.scsi0.iothread -o json")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("hwaddr", (await cli.LineAsync("explain /nodes/{node}/lxc/{vmid}/config net0.hwaddr")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("written bridge=VALUE", (await cli.LineAsync("explain /nodes/{node}/qemu/{vmid}/config net0.bridge")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("explain vm.net0.brigde", "'net0' has no key 'brigde'. Did you mean 'bridge'?")]
+    [InlineData("explain vm.nte0", "Did you mean 'net0'?")]
+    [InlineData("explain vm.net0.bridge.x", "'net0.bridge' has no keys: there is no 'x' in it")]
+    [InlineData("explain vm.memory.curent", "Did you mean 'current'?")]
+    [InlineData("explain vm.cores.x", "'cores' has no keys: there is no 'x' in it")]
+    [InlineData("explain /nodes/{node}/qemu/{vmid}/config nte0", "Did you mean 'net0'?")]
+    [InlineData("explain /nodes/{node}/qmeu", "Did you mean /nodes/{node}/qemu?")]
+    [InlineData("explain vmm.net0", "Did you mean 'vm'?")]
+    public async Task Explain_WrongName_SaysWhatWasMeant(string line, string hint)
+    {
+        using CliHarness cli = new();
+
+        Assert.Contains(hint, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Man_Pages_AreWritten()
     {

@@ -70,7 +70,6 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     }
 
     [Theory]
-    [InlineData("node: pve3", "migrate 106 pve3")]
     [InlineData("name: other", "config: {name: other}")]
     [InlineData("type: lxc", "cannot be changed")]
     public async Task Apply_GuestIsOtherwise_IsTold(string member, string expected)

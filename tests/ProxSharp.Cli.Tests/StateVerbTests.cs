@@ -23,7 +23,8 @@ public sealed class StateVerbTests
               memory: 3072
               description: "from a file"
           - vmid: 4711
-            config: {memory: 1}
+            node: pve1
+            config: {memory: 256, name: fresh}
         backup-jobs:
           - id: nightly
             schedule: "02:30"
@@ -66,7 +67,8 @@ public sealed class StateVerbTests
                 (await cli.LineAsync("apply -f cluster.yaml --dry-run")).Succeeded(), "digest=[0-9a-f]+", "digest=..."));
         (await cli.LineAsync("apply -f cluster.yaml")).Succeeded();
 
-        Assert.Equal("missing guests 4711 (not there; apply makes no guests)\n", (await cli.LineAsync("diff -f cluster.yaml")).Output);
+        Assert.Equal("", (await cli.LineAsync("diff -f cluster.yaml")).Succeeded());
+        Assert.Equal("fresh\n", (await cli.LineAsync("vm config 4711 --query name -o name")).Succeeded());
         Assert.Equal("3072\n", (await cli.LineAsync("vm config 100 --query memory -o name")).Succeeded());
         Assert.Contains("106", (await cli.LineAsync("vm list @pool-production -o name")).Succeeded(), StringComparison.Ordinal);
     }
@@ -123,18 +125,18 @@ public sealed class StateVerbTests
         Assert.Throws<CliException>(static () => YamlReading.Read(new string('[', 200) + new string(']', 200), "the file"));
 
     [Fact]
-    public void Compare_FirewallRules_InsertsAtTheirPlaceAndDeletesFromTheEnd()
+    public void Compare_FirewallRules_InsertsAtTheirPlaceThenDeletesFromTheEnd()
     {
         FirewallSection section = new();
         JsonElement present = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 22}, {type: in, action: DROP, comment: old}]", "now");
         JsonElement wanted = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 443}, {type: in, action: ACCEPT, dport: 22}]", "file");
 
-        StateChange[] changes = [.. section.Compare(wanted, present, prune: true)];
+        StateChange[] changes = [.. section.Compare(wanted, present, new StateWish(Prune: true))];
 
-        Assert.Equal(["delete", "create"], changes.Select(static change => change.Action));
-        Assert.Equal("/cluster/firewall/rules/1", changes[0].Call!.Path);
-        Assert.Contains(changes[1].Call!.Parameters, static parameter => parameter is { Name: "pos", Text: "0" });
-        Assert.Single(section.Compare(wanted, present, prune: false));
+        Assert.Equal(["create", "delete"], changes.Select(static change => change.Action));
+        Assert.Equal("/cluster/firewall/rules/2", changes[1].Call!.Path);
+        Assert.Contains(changes[0].Call!.Parameters, static parameter => parameter is { Name: "pos", Text: "0" });
+        Assert.Single(section.Compare(wanted, present, new StateWish()));
     }
 
     [Fact]
@@ -146,11 +148,11 @@ public sealed class StateVerbTests
         JsonElement wanted = YamlReading.Read(
             "[{path: /, type: user, ugid: a@pve, roleid: PVEAdmin, propagate: false}, {path: /vms, type: token, ugid: a@pve!t, roleid: PVEAuditor}]", "file");
 
-        StateChange[] changes = [.. section.Compare(wanted, present, prune: true)];
+        StateChange[] changes = [.. section.Compare(wanted, present, new StateWish(Prune: true))];
 
         Assert.Equal(["change", "create", "delete"], changes.Select(static change => change.Action));
         Assert.Contains(changes[1].Call!.Parameters, static parameter => parameter is { Name: "tokens", Text: "a@pve!t" });
         Assert.Throws<CliException>(
-            () => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, prune: false).ToList());
+            () => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, new StateWish()).ToList());
     }
 }

@@ -6,7 +6,6 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Comparison;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;

@@ -1,8 +1,13 @@
+using ProxSharp.AccessControl;
+using ProxSharp.Api;
 using ProxSharp.Authentication;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
+using ProxSharp.Pbs.AccessControl;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pbs.Backups;
+using ProxSharp.Pbs.Consoles;
+using ProxSharp.Pbs.Monitoring;
 using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Tasks;
@@ -49,6 +54,20 @@ public sealed class BackupServerGuide : IAsyncLifetime
 
         Assert.NotNull(latest);
 
+        #region stream
+        BackupSnapshotFilter filter = new() { Type = BackupType.Vm, Until = DateTimeOffset.UtcNow.AddDays(-30), IsProtected = false };
+        await foreach (BackupSnapshotInfo old in store.ReadSnapshotsAsync(filter))      // all namespaces, one call for each
+        {
+            Console.WriteLine($"{old.Namespace} {old.Path}: {old.Size} bytes, of {old.Owner}");
+        }
+        #endregion
+
+        #region group
+        BackupGroup web = store.Groups["vm/100"];
+        await web.SetNotesAsync("the shop");
+        await web.ChangeOwnerAsync("demo@pbs!ci");                                  // who alone may add backups from now on
+        #endregion
+
         #region namespaces
         DatastoreNamespace acme = store.Namespaces["customers/acme"];
         await acme.CreateAsync();                                                   // no error if it is there
@@ -80,7 +99,7 @@ public sealed class BackupServerGuide : IAsyncLifetime
         RetentionPolicy policy = new() { KeepLast = 3, KeepDaily = 7, KeepWeekly = 4 };
         foreach (PruneDecision decision in await store.PreviewPruneAsync(policy))
         {
-            Console.WriteLine(decision);                                            // remove vm/100/2026-01-01T02:00:00Z
+            Console.WriteLine(decision);                                            // keep vm/100/2026-01-02T02:00:00Z (daily)
         }
 
         await store.PruneAsync(policy).WaitForCompletionAsync();                    // all groups, in a task
@@ -106,6 +125,81 @@ public sealed class BackupServerGuide : IAsyncLifetime
         #endregion
 
         Assert.False((await task.GetStatusAsync(TestContext.Current.CancellationToken)).IsRunning);
+
+        #region reports
+        GarbageCollectionReport freed = await store.RunGarbageCollectionAsync();
+        Console.WriteLine($"{freed.RemovedBytes} bytes freed, {freed.PendingBytes} later, {freed.DeduplicationFactor:F1} times deduplicated");
+
+        VerificationReport check = await store.RunVerificationAsync(new VerifyOptions { OutdatedAfterDays = 30 });
+        foreach (VerificationFailure broken in check.Failures)
+        {
+            Console.WriteLine($"{broken.Namespace} {broken.Snapshot}: {string.Join(", ", broken.Reasons)}");
+        }
+        #endregion
+
+        Assert.True(freed.IsOfTask && check.IsGood);
+    }
+
+    [Fact]
+    public async Task Datastore_New_IsCreatedAndMaintained()
+    {
+        PbsClient pbs = _client;
+        Datastore store = pbs.Datastores["store1"];
+
+        #region new
+        Datastore archive = await pbs.Datastores.CreateAndWaitAsync(new ConfigDatastoreCreateRequest { Name = "archive", Path = "/mnt/archive" });
+        await archive.Namespaces["customers/acme/2026"].CreateWithParentsAsync();
+        #endregion
+
+        #region maintenance
+        await store.SetMaintenanceAsync(MaintenanceType.ReadOnly, "new disks until noon");
+        await store.EndMaintenanceAsync();
+
+        foreach (StatusDatastoreUsageItem usage in await pbs.Datastores.ListUsageAsync())
+        {
+            Console.WriteLine($"{usage.Store}: {usage.Used} of {usage.Total} bytes, {usage.Error}");
+        }
+        #endregion
+
+        Assert.Equal(4, (await archive.Namespaces.ListAsync(cancellationToken: TestContext.Current.CancellationToken)).Count);
+        Assert.Null(await store.GetMaintenanceAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Access_OfANewToken_IsGrantedAndTold()
+    {
+        PbsClient pbs = _client;
+
+        #region access
+        NewApiToken token = await pbs.Access.CreateTokenAsync("demo@pbs", "nightly");
+        await pbs.Access.Acl.UpdateAsync(new AccessAclUpdateRequest { Path = "/datastore/store1", Role = RoleId.DatastoreBackup, AuthId = token.Id.ToString() });
+
+        await using PbsClient nightly = new(pbs.Options with { Credentials = token.ToCredentials() });
+        PermissionVerdict backup = await nightly.Access.CanAsync("/datastore/store1", ["Datastore.Backup"]);
+        PermissionVerdict collection = await nightly.Access.CanAsync(ApiMethod.Post, "/admin/datastore/store1/gc");
+        Console.WriteLine(collection.Explanation);                                  // The API token demo@pbs!nightly lacks Datastore.Modify on ...
+        #endregion
+
+        Assert.Equal((true, false), (backup.IsAllowed, collection.IsAllowed));
+        Assert.Contains("demo@pbs!nightly lacks Datastore.Modify", collection.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Machine_LogsAndConsole_AreRead()
+    {
+        await using PbsClient pbs = new(_client.Options with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultBackupServer.RootPassword) });
+
+        #region logs
+        await foreach (string line in pbs.Node.ReadJournalAsync(new JournalOptions { Last = 20 }))
+        {
+            Console.WriteLine(line);
+        }
+
+        await using TerminalSession terminal = await pbs.Node.OpenTerminalAsync(new TerminalOptions { Columns = 120, Rows = 40 });
+        await terminal.WriteAsync("uptime\r"u8.ToArray());
+        #endregion
+
+        Assert.True((await terminal.Task.GetStatusAsync(TestContext.Current.CancellationToken)).IsRunning);
     }
 
     [Fact]
@@ -121,6 +215,11 @@ public sealed class BackupServerGuide : IAsyncLifetime
         {
             Console.WriteLine($"{job.Id}: {job.Schedule}");
         }
+        #endregion
+
+        #region copy
+        await store.PullAsync(remote: null, "offsite", new TransferOptions { GroupFilter = ["type:vm"], TransferLast = 1 }).WaitForCompletionAsync();
+        await pbs.PruneJobs.RunNowAsync("nightly").WaitForCompletionAsync();
         #endregion
 
         #region config

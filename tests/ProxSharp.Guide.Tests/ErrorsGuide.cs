@@ -1,9 +1,9 @@
+using ProxSharp.AccessControl;
 using ProxSharp.Api;
 using ProxSharp.Ids;
-using ProxSharp.Pve;
-using ProxSharp.Pve.AccessControl;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Pve.Recovery;
+using ProxSharp.Pve;
 using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Guide.Tests;

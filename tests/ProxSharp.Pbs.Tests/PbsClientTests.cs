@@ -54,29 +54,6 @@ public sealed class PbsClientTests(PbsServer server) : IClassFixture<PbsServer>
         Assert.Equal("POST /nodes/localhost/status command=shutdown", stub.LastCall);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Can_PrivilegesOnAPath_AreThoseOfTheServer(bool sync)
-    {
-        using StubPbs stub = new("""{"/datastore/store1":{"Datastore.Audit":true,"Datastore.Backup":false}}""");
-        Assert.True(await Can("Datastore.Backup", "Datastore.Audit"));
-        Assert.False(await Can("Datastore.Audit", "Datastore.Modify"));
-        Assert.Equal("GET /access/permissions path=/datastore/store1", stub.LastCall);
-
-        Task<bool> Can(params string[] privileges) => stub.RunAsync(
-            sync, () => stub.Pbs.Access.Can("/datastore/store1", privileges, Token), () => stub.Pbs.Access.CanAsync("/datastore/store1", privileges, Token));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Can_PathWithoutPrivileges_IsFalse(bool sync)
-    {
-        using StubPbs stub = new("{}");
-        Assert.False(await stub.RunAsync(sync, () => stub.Pbs.Access.Can("/tape", ["Tape.Read"], Token), () => stub.Pbs.Access.CanAsync("/tape", ["Tape.Read"], Token)));
-    }
-
     [Fact]
     public void Names_OfHandles_AreTheirTexts()
     {

@@ -69,7 +69,9 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
 
         TestReply reply = await server.SendAsync(endpoint, path, parameters);
 
-        Assert.True(reply.Status == 200, $"{reply.Status} {reply.Reason} {reply.Text} for {path} {string.Join('&', parameters)}");
+        // No console waits for the ticket that was made up here.
+        int expected = name == "GET /nodes/{node}/vncwebsocket" ? 401 : 200;
+        Assert.True(reply.Status == expected, $"{reply.Status} {reply.Reason} {reply.Text} for {path} {string.Join('&', parameters)}");
         if (endpoint.Transport == ApiTransportKind.Envelope)
         {
             string? failure = endpoint.Returns.Type == ApiValueType.Null ? null : ShapeCheck.Compare(endpoint.Returns, reply.Data);

@@ -114,6 +114,26 @@ public sealed class DirectoryArchiver
         return Result(emitter, warnings);
     }
 
+    /// <summary>
+    /// Counts what an archive would hold. All directories are read and all files opened, so that what cannot be read is a warning, but no content is read.
+    /// </summary>
+    /// <param name="cancellationToken">Stops counting.</param>
+    /// <returns>The entries and bytes of an archive of version 1; nothing is reused.</returns>
+    /// <exception cref="FileTreeException">
+    /// The directory cannot be read, or has too many entries, or the process has no more file handles.
+    /// </exception>
+    public async Task<DirectoryArchiveResult> MeasureAsync(CancellationToken cancellationToken = default)
+    {
+        WarningLog warnings = new(_options.Warned);
+        using IFileNode root = Open(warnings);
+        EntryCounter counter = new(_options.Progress);
+        ArchiveRun run = new(_options, _excludes, [.. _options.IncludedFileSystems.Select(Device)], warnings) { ReadsContent = false };
+        await run.RunAsync(root, null, counter.Add, cancellationToken).ConfigureAwait(false);
+        counter.Totals.Entries += _excludes.Count > 0 ? 1 : 0;
+        counter.ReportEnd();
+        return Result(counter.Totals, warnings);
+    }
+
     private static async ValueTask WriteAsync(ArchiveEmitter emitter, WalkItem item, CancellationToken cancellationToken)
     {
         using (item)
@@ -123,22 +143,23 @@ public sealed class DirectoryArchiver
     private static DirectoryArchiveResult Result(ArchiveEmitter emitter, WarningLog warnings)
     {
         emitter.ReportEnd();
-        EmitterTotals totals = emitter.Totals;
-        return new()
-        {
-            Entries = totals.Entries,
-            Files = totals.Files,
-            HardLinks = totals.HardLinks,
-            Bytes = totals.Bytes,
-            ReusedFiles = totals.ReusedFiles,
-            ReusedBytes = totals.ReusedBytes,
-            InjectedChunks = totals.InjectedChunks,
-            InjectedBytes = totals.InjectedBytes,
-            PaddingBytes = totals.InjectedBytes - totals.UsedBytes,
-            WarningCount = warnings.Count,
-            Warnings = warnings.Kept,
-        };
+        return Result(emitter.Totals, warnings);
     }
+
+    private static DirectoryArchiveResult Result(EmitterTotals totals, WarningLog warnings) => new()
+    {
+        Entries = totals.Entries,
+        Files = totals.Files,
+        HardLinks = totals.HardLinks,
+        Bytes = totals.Bytes,
+        ReusedFiles = totals.ReusedFiles,
+        ReusedBytes = totals.ReusedBytes,
+        InjectedChunks = totals.InjectedChunks,
+        InjectedBytes = totals.InjectedBytes,
+        PaddingBytes = totals.InjectedBytes - totals.UsedBytes,
+        WarningCount = warnings.Count,
+        Warnings = warnings.Kept,
+    };
 
     private IFileNode Open(WarningLog warnings)
     {

@@ -12,6 +12,12 @@ public sealed record TreeExtractOptions
     public ExistingFiles Existing { get; init; }
 
     /// <summary>
+    /// Whether directories may exist already although other entries must not (<see cref="ExistingFiles.Fail"/>). They get the metadata of the archive.
+    /// Default: false. With any other policy they may.
+    /// </summary>
+    public bool AllowExistingDirectories { get; init; }
+
+    /// <summary>
     /// Patterns of what is restored; the last one that matches decides, and what a directory is told counts for all in it. Directories on the way to what is
     /// restored come too. Default: none, which means everything.
     /// </summary>
@@ -43,4 +49,7 @@ public sealed record TreeExtractOptions
 
     /// <summary>Is told now and then how far it is. Default: nobody.</summary>
     public IProgress<FileProgress>? Progress { get; init; }
+
+    /// <summary>Whether directories that exist are restored into.</summary>
+    internal bool KeepsDirectories => AllowExistingDirectories || Existing != ExistingFiles.Fail;
 }

@@ -25,7 +25,9 @@ public sealed class TreeExtractor
     private readonly ITargetTree _target;
 
     /// <summary>Creates an extractor.</summary>
-    /// <param name="path">The directory to restore into. It is created if need be; all above it are trusted.</param>
+    /// <param name="path">
+    /// The directory to restore into. It is created if need be, with patterns only if something matches; all above it are trusted.
+    /// </param>
     /// <param name="options">How to restore; null for the default.</param>
     public TreeExtractor(string path, TreeExtractOptions? options = null)
         : this(path, options, TargetTrees.Create())
@@ -145,6 +147,6 @@ public sealed class TreeExtractor
         WarningLog warnings = new(_options.Warned);
         if (_target.Limits is { } limits)
             warnings.AddOnce(FileWarningKind.NotKept, "/", limits);
-        return new(_target.OpenRoot(_path), _options, new(_options.Includes), warnings);
+        return new(() => _target.OpenRoot(_path), _options, new(_options.Includes), warnings);
     }
 }

@@ -10,7 +10,10 @@ namespace ProxSharp.Backup.Protocol;
 /// </summary>
 internal sealed class Http2Channel : IBackupChannel
 {
+    private const int MostAttempts = 5;
+
     private static readonly TimeSpan s_pingAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private readonly IAsyncDisposable _connection;
@@ -75,17 +78,19 @@ internal sealed class Http2Channel : IBackupChannel
     public async Task<ChannelAnswer> SendAsync(ChannelRequest request, IBufferWriter<byte>? output, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        Http2Stream stream = new(output);
         try
         {
-            await _windows.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+            for (int attempt = 1; ; attempt++)
             {
-                return await ExchangeAsync(stream, request, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _windows.Leave(stream);
+                try
+                {
+                    return await SendOnceAsync(request, output, cancellationToken).ConfigureAwait(false);
+                }
+                catch (StreamResetException exception) when (exception.IsUntouched && attempt < MostAttempts)
+                {
+                    // Servers refuse what is too much at the moment.
+                    await Task.Delay(s_pause * attempt, _time, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
         catch (StreamResetException exception)
@@ -128,6 +133,20 @@ internal sealed class Http2Channel : IBackupChannel
 
         string reason = innermost.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
         return new BackupSessionLostException($"The connection of {session} to {host} broke: {reason}.", exception);
+    }
+
+    private async Task<ChannelAnswer> SendOnceAsync(ChannelRequest request, IBufferWriter<byte>? output, CancellationToken cancellationToken)
+    {
+        Http2Stream stream = new(output);
+        await _windows.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ExchangeAsync(stream, request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _windows.Leave(stream);
+        }
     }
 
     private async Task<ChannelAnswer> ExchangeAsync(Http2Stream stream, ChannelRequest request, CancellationToken cancellationToken)

@@ -19,6 +19,14 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
         await run.StoreBlobAsync(_stored, data).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
+    {
+        // Files of /proc and the like tell their length only when they are read; none is large.
+        ReadOnlyMemory<byte> data = path is null ? content : await SourceReading.RunAsync(_stored, () => ReadAsync(path, cancellationToken)).ConfigureAwait(false);
+        return new(1, 1, data.Length, 0);
+    }
+
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string file, CancellationToken cancellationToken)
     {
         // Files of /proc and of /etc/pve have no length that could be trusted.

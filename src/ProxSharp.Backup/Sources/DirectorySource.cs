@@ -28,6 +28,21 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         _ => BackUpSplitAsync(run, usePrevious: true),
     };
 
+    /// <inheritdoc/>
+    public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
+    {
+        DirectoryArchiver archiver = new(path, options);
+        try
+        {
+            DirectoryArchiveResult result = await archiver.MeasureAsync(cancellationToken).ConfigureAwait(false);
+            return new(result.Entries, result.Files, result.Bytes, result.WarningCount);
+        }
+        catch (FileTreeException exception)
+        {
+            throw BackupSourceException.Create(Name, exception.Message, exception);
+        }
+    }
+
     private ChangeDetectionMode Mode(BackupOptions backup) => mode ?? backup.ChangeDetection;
 
     private async Task BackUpWholeAsync(BackupRun run)

@@ -45,6 +45,14 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
         }
     }
 
+    /// <inheritdoc/>
+    public override Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using ImageInput input = SourceReading.Run(_stored, () => path is null ? ImageInput.Read(content!, length) : ImageInput.Open(path));
+        return Task.FromResult(new BackupSourceSize(1, 1, input.Length, 0));
+    }
+
     private async Task<IReadOnlyList<ImageRange>?> FindChangesAsync(BackupRun run, ImageInput input, FixedIndex? previous)
     {
         if (options.ChangedRanges is not { } ask || previous is null || previous.Size != input.Length || previous.ChunkSize != ChunkSize || !input.CanSkip)

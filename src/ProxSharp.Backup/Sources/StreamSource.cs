@@ -15,6 +15,10 @@ internal sealed class StreamSource(string name, Stream content) : BackupSource(n
     internal override IEnumerable<string> StoredNames(BackupOptions options) => [_stored];
 
     /// <inheritdoc/>
+    public override Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult(new BackupSourceSize(1, 1, content.CanSeek ? content.Length - content.Position : null, 0));
+
+    /// <inheritdoc/>
     internal override async Task BackUpAsync(BackupRun run)
     {
         await run.ReusePreviousAsync(_stored).ConfigureAwait(false);

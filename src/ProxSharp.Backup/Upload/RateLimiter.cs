@@ -1,6 +1,6 @@
 namespace ProxSharp.Backup.Upload;
 
-/// <summary>Spaces uploads so that they do not exceed a rate over time. Safe for concurrent use.</summary>
+/// <summary>Spaces transfers so that they do not exceed a rate over time. Safe for concurrent use.</summary>
 internal sealed class RateLimiter
 {
     private readonly Lock _gate = new();
@@ -18,6 +18,18 @@ internal sealed class RateLimiter
     {
         (_bytesPerSecond, _burst, _time) = (bytesPerSecond, burst, time);
         _start = time.GetTimestamp();
+    }
+
+    /// <summary>Makes a limiter for what options say.</summary>
+    /// <returns>Null without a rate.</returns>
+    public static RateLimiter? Create(long? bytesPerSecond, long? burst, TimeProvider time) =>
+        bytesPerSecond is { } rate ? new(rate, burst ?? rate, time) : null;
+
+    /// <summary>Corrects what was paid for: fewer bytes went than were waited for, or more.</summary>
+    public void Adjust(int bytes)
+    {
+        lock (_gate)
+            _spent += bytes;
     }
 
     /// <summary>Waits until bytes may be sent.</summary>

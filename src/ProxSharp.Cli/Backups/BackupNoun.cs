@@ -5,22 +5,27 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>The noun <c>backup</c>: backups of files and disks on a backup server.</summary>
 internal static class BackupNoun
 {
+    /// <summary>The word.</summary>
+    public const string Name = "backup";
+
     /// <summary>Builds it.</summary>
     public static Noun Build()
     {
         RepositoryOptions repository = new();
         KeyOptions keys = new();
-        Noun noun = new("backup", "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.")
+        Noun noun = new(Name, "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.")
         {
             Details =
                 "Takes repositories and PBS_ variables as proxmox-backup-client does: PBS_REPOSITORY, PBS_PASSWORD, PBS_FINGERPRINT, PBS_ENCRYPTION_PASSWORD, "
-                + "each also with _FILE, _CMD or _FD. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
+                + "each also with _FILE, _CMD or _FD, and its command lines with prox backup as the program's name; prune and forget need --yes where nobody can be "
+                + "asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
         };
         return noun
             .Add(
                 CreateVerb.Make(repository, keys),
                 RestoreVerb.Make(repository, keys),
                 ListVerb.Make(repository),
+                ListVerb.MakeSnapshots(repository, "snapshots", "backup snapshots"),
                 BrowseVerbs.Ls(repository, keys),
                 BrowseVerbs.Cat(repository, keys),
                 BrowseVerbs.Find(repository, keys),
@@ -28,7 +33,11 @@ internal static class BackupNoun
                 RemoveVerbs.Prune(repository),
                 RemoveVerbs.Forget(repository),
                 VerifyVerb.Make(repository, keys),
+                SnapshotVerbs.Protect(repository, isProtected: true),
+                SnapshotVerbs.Protect(repository, isProtected: false),
+                SnapshotVerbs.UploadLog(repository, keys),
+                SnapshotVerbs.ChangeOwner(repository),
                 BenchmarkVerb.Make(repository))
-            .Add(KeyNoun.Build());
+            .Add(NotesVerbs.Build(repository, "backup notes"), SnapshotNoun.Build(repository, keys), KeyNoun.Build());
     }
 }

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -15,7 +15,7 @@ namespace ProxSharp.Cli.Backups;
 internal static class BrowseVerbs
 {
     private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "kind", "size", "crypt-mode");
-    private static readonly ResultShape s_entries = BackupJson.Shape("path", "kind", "mode", "uid", "gid", "size", "mtime", "path");
+    private static readonly ResultShape s_entries = BackupJson.Shape("path", "kind", "mode", "uid", "gid", "size", "mtime", "path", "target");
 
     /// <summary>Makes <c>ls</c>.</summary>
     public static Verb Ls(RepositoryOptions repository, KeyOptions keys)
@@ -47,11 +47,30 @@ internal static class BrowseVerbs
             Aliases = ["files"],
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
-            Options = [.. repository.All, .. keys.ForReading, recursive, full],
+            Options = [.. repository.ForReading, .. keys.ForReading, recursive, full],
             Examples =
             [
                 new("backup ls host/web --datastore store1", "what the newest backup holds"),
                 new("backup ls host/web root.pxar /etc --long --datastore store1", "a directory in it, with owners and modes"),
+                new("backup ls host/web --store-directory /mnt/datastore/store1", "from a disk with a datastore, without its server"),
+            ],
+        };
+    }
+
+    /// <summary>Makes <c>files</c>: only the files of a snapshot.</summary>
+    public static Verb Files(RepositoryOptions repository, KeyOptions keys)
+    {
+        Argument<string> snapshot = Snapshot();
+        return new Verb("files", "List the files of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
+            run, repository, keys, run.Value(snapshot)!, reader => ListFiles(run, reader), token))
+        {
+            Calls = ["GET /reader"],
+            Arguments = [snapshot],
+            Options = [.. repository.ForReading, .. keys.ForReading],
+            Examples =
+            [
+                new("backup snapshot files host/web --datastore store1", "of the newest of a group"),
+                new("backup snapshot files host/web/2026-01-31T02:00:00Z -o json --datastore store1", "for a program"),
             ],
         };
     }
@@ -67,7 +86,7 @@ internal static class BrowseVerbs
         {
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
-            Options = [.. repository.All, .. keys.ForReading],
+            Options = [.. repository.ForReading, .. keys.ForReading],
             Examples =
             [
                 new("backup cat host/web root.pxar /etc/hosts --datastore store1", "a file of a tree; little more than it is fetched"),
@@ -97,7 +116,7 @@ internal static class BrowseVerbs
         {
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, patterns],
-            Options = [.. repository.All, .. keys.ForReading, full],
+            Options = [.. repository.ForReading, .. keys.ForReading, full],
             Examples =
             [
                 new("backup find host/web root.pxar '*.conf' --datastore store1", "by name"),
@@ -115,7 +134,7 @@ internal static class BrowseVerbs
         Func<SnapshotReader, Task<int>> use,
         CancellationToken cancellationToken)
     {
-        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))

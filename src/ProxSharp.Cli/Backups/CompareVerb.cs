@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Comparison;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -26,7 +26,7 @@ internal static class CompareVerb
         Option<bool> contents = new("--contents") { Description = "Compare the contents of files of the same size, too; fetches both" };
         return new Verb("diff", "Show what was added, removed and changed between two snapshots.", VerbClass.Read, async (run, token) =>
         {
-            BackupPlace place = await repository.OpenAsync(run, token).ConfigureAwait(false);
+            SnapshotPlace place = await repository.OpenForReadingAsync(run, token).ConfigureAwait(false);
             using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, token).ConfigureAwait(false);
             CompareOptions options = new() { WithMetadata = run.Value(metadata), WithContents = run.Value(contents), Path = run.Value(path) ?? "" };
             return await CompareAsync(run, place, key, run.Value(older)!, run.Value(newer)!, run.Value(archive)!, options, token).ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal static class CompareVerb
                 "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, "
                 + "which is little to fetch.",
             Arguments = [older, newer, archive, path],
-            Options = [.. repository.All, .. keys.ForReading, metadata, contents],
+            Options = [.. repository.ForReading, .. keys.ForReading, metadata, contents],
             Examples =
             [
                 new("backup diff host/web/2026-01-30T02:00:00Z host/web root.pxar --datastore store1", "since that day"),
@@ -48,7 +48,7 @@ internal static class CompareVerb
 
     private static async Task<int> CompareAsync(
         VerbRun run,
-        BackupPlace place,
+        SnapshotPlace place,
         CryptConfig? key,
         string older,
         string newer,

@@ -57,6 +57,22 @@ internal sealed class CreateOptions
         HelpName = "bytes",
     };
 
+    private readonly Option<int?> _chunkSize = new("--chunk-size")
+    {
+        Description = "The average size of chunks of directories in KiB: 64, 128, ... 4096 [default: 4096]",
+        HelpName = "KiB",
+    };
+
+    private readonly Option<int?> _entries = new("--entries-max")
+    {
+        Description = "The most entries in memory: those of all directories on the way to a file [default: 1048576]",
+        HelpName = "n",
+    };
+
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Let the server pass by the cache of a datastore in S3" };
+
+    // The official client fails at too large attributes unless this is given; here that is a warning in any case.
+    private readonly Option<bool> _largeXattrs = new("--skip-e2big-xattr") { Description = "Leave out attributes that are too large, as always" };
     private readonly Option<string> _notes = new("--notes") { Description = "Notes for the snapshot", HelpName = "text" };
 
     public CreateOptions()
@@ -66,13 +82,16 @@ internal sealed class CreateOptions
     }
 
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [_type, _id, _time, _detection, _exclude, _devices, _all, _lost, _rate, _burst, _notes];
+    public IReadOnlyList<Option> All => [_type, _id, _time, _detection, _exclude, _devices, _all, _lost, _entries, _chunkSize, _rate, _burst, _noCache, _notes];
+
+    /// <summary>What the official client takes and what makes no difference here.</summary>
+    public IReadOnlyList<Option> Hidden => [_largeXattrs];
 
     /// <summary>Reads which group is meant.</summary>
     public BackupGroupPath ReadGroup(VerbRun run)
     {
         string id = run.Value(_id) ?? Environment.MachineName;
-        return BackupPlace.ParseGroup($"{run.Value(_type) ?? "host"}/{id}");
+        return SnapshotPlace.ParseGroup($"{run.Value(_type) ?? "host"}/{id}");
     }
 
     /// <summary>Reads what is backed up.</summary>
@@ -85,6 +104,7 @@ internal sealed class CreateOptions
             IncludedFileSystems = [.. (run.Value(_devices) ?? []).Select(run.Command.Services.Environment.AbsolutePath)],
             AllFileSystems = run.Value(_all),
             SkipLostAndFound = run.Value(_lost),
+            MaxEntries = run.Number(_entries) ?? DirectoryArchiveOptions.Default.MaxEntries,
         };
         return [.. specifications.Select(text => ParseSource(run, text, options))];
     }
@@ -99,9 +119,19 @@ internal sealed class CreateOptions
             "metadata" => ChangeDetectionMode.Metadata,
             _ => ChangeDetectionMode.Legacy,
         },
+        ChunkSize = ReadChunkSize(run) ?? options.ChunkSize,
+        NoCache = run.Value(_noCache),
         BytesPerSecond = BackupRate.Parse("--rate", run.Value(_rate)),
         BurstBytes = BackupRate.Parse("--burst", run.Value(_burst)),
         Notes = run.Value(_notes),
+    };
+
+    private int? ReadChunkSize(VerbRun run) => run.Number(_chunkSize) switch
+    {
+        null => null,
+        { } size when int.IsPow2(size) && size is >= 64 and <= 4096 => size << 10,
+        { } size => throw CliException.Usage(
+            string.Create(CultureInfo.InvariantCulture, $"--chunk-size {size} is no size of chunks"), "It is a power of two from 64 to 4096, in KiB"),
     };
 
     /// <summary>Reads a pattern.</summary>

@@ -15,7 +15,7 @@ namespace ProxSharp.Cli.Backups;
 /// <summary><c>prox backup create</c>.</summary>
 internal sealed class CreateVerb
 {
-    private static readonly ResultShape s_plan = BackupJson.Shape("archive", "archive", "source", "size");
+    private static readonly ResultShape s_plan = BackupJson.Shape("archive", "archive", "source", "files", "size", "warning-count");
     private static readonly ResultShape s_archives = BackupJson.Shape(
         "archive", "archive", "size", "bytes-reused", "bytes-uploaded", "bytes-sent", "duration");
 
@@ -43,9 +43,12 @@ internal sealed class CreateVerb
         return new Verb("create", "Back up directories, disks and files. Only what the server does not have yet is sent.", VerbClass.Change, verb.RunAsync)
         {
             Calls = ["GET /backup"],
-            Details = "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning.",
+            Details =
+                "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning. --dry-run counts what "
+                + "would be read; it opens files, and reads and sends nothing. As with the official client, the word create may be left out.",
             Arguments = [verb._sources],
             Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],
+            HiddenOptions = verb._options.Hidden,
             Traits = VerbTraits.DryRun,
             Examples =
             [
@@ -64,9 +67,10 @@ internal sealed class CreateVerb
         IReadOnlyList<BackupSource> sources = _options.ReadSources(run, specifications);
         BackupGroupPath group = _options.ReadGroup(run);
         BackupOptions options = _options.Read(run, new BackupOptions { Namespace = _repository.ReadNamespace(run) });
+        CheckPaths(run, specifications);
         if (run.IsDryRun)
         {
-            return ShowPlan(run, group, specifications);
+            return await ShowPlanAsync(run, group, sources, specifications, cancellationToken).ConfigureAwait(false);
         }
 
         BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
@@ -110,21 +114,42 @@ internal sealed class CreateVerb
         }
     }
 
-    private static int ShowPlan(VerbRun run, BackupGroupPath group, IReadOnlyList<string> specifications)
+    // Looked at first, so that a slip is told before anybody is asked for a passphrase.
+    private static void CheckPaths(VerbRun run, IReadOnlyList<string> specifications)
     {
-        JsonElement plan = BackupJson.List(specifications.Select(text => CreateOptions.Split(run, text)), static (json, source) =>
+        foreach ((string name, string path) in specifications.Select(text => CreateOptions.Split(run, text)))
         {
-            json.WriteString("archive", source.Name);
-            json.WriteString("source", source.Path);
-            bool exists = Path.Exists(source.Path);
-            json.WriteBoolean("exists", exists);
-            if (File.Exists(source.Path))
+            if (!Path.Exists(path))
             {
-                json.WriteNumber("size", new FileInfo(source.Path).Length);
+                throw SnapshotPlace.NotFound($"There is no {path} to back up as {name}", "Check the path, and who may read it", isCommand: false);
             }
-        });
+        }
+    }
+
+    private static async Task<int> ShowPlanAsync(
+        VerbRun run, BackupGroupPath group, IReadOnlyList<BackupSource> sources, IReadOnlyList<string> specifications, CancellationToken cancellationToken)
+    {
+        List<(string Name, string Path, BackupSourceSize Size)> rows = [];
+        foreach ((BackupSource source, string text) in sources.Zip(specifications))
+        {
+            (string name, string path) = CreateOptions.Split(run, text);
+            rows.Add((name, path, await source.MeasureAsync(cancellationToken).ConfigureAwait(false)));
+        }
+
         run.Note($"Would back up to {group}; nothing is read or sent.");
-        run.Write(plan, s_plan);
+        run.Write(BackupJson.List(rows, static (json, row) =>
+        {
+            json.WriteString("archive", row.Name);
+            json.WriteString("source", row.Path);
+            json.WriteNumber("entries", row.Size.Entries);
+            json.WriteNumber("files", row.Size.Files);
+            if (row.Size.Bytes is { } bytes)
+            {
+                json.WriteNumber("size", bytes);
+            }
+
+            json.WriteNumber("warning-count", row.Size.WarningCount);
+        }), s_plan);
         return ExitCodes.Success;
     }
 

@@ -53,6 +53,23 @@ internal static class KeyNoun
     /// <summary>The argument for a file.</summary>
     public static Argument<string> FileArgument(string description) => new("file") { Description = description };
 
+    /// <summary>Names a file below the configuration of the official client.</summary>
+    public static string ConfigurationFile(VerbRun run, string name)
+    {
+        CliEnvironment environment = run.Command.Services.Environment;
+        return Path.Combine(environment.Variable("XDG_CONFIG_HOME") ?? Path.Combine(environment.HomeDirectory, ".config"), "proxmox-backup", name);
+    }
+
+    private static Argument<string?> KeyArgument(string description) => new("file")
+    {
+        Description = $"{description} [default: encryption-key.json in the configuration of the official client]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static string KeyPath(VerbRun run, Argument<string?> argument) => run.Value(argument) is { } typed
+        ? run.Command.Services.Environment.AbsolutePath(typed)
+        : RepositoryOptions.ReadEnvironment(run.Command).KeyFilePath ?? ConfigurationFile(run, "encryption-key.json");
+
     /// <summary>The option for how a key is protected.</summary>
     public static Option<string> DerivationOption()
     {
@@ -117,7 +134,7 @@ internal static class KeyNoun
 
     private static Verb Create()
     {
-        Argument<string> path = FileArgument("The file to write; it must not exist");
+        Argument<string?> path = KeyArgument("The file to write; it must not exist");
         Option<string> kind = DerivationOption();
         Option<string> passphrase = NewPassphraseOption();
         Option<string> hint = new("--hint")
@@ -128,11 +145,16 @@ internal static class KeyNoun
 
         return new Verb("create", "Make a new key, and write it to a file.", VerbClass.Read, async (run, token) =>
         {
-            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            string file = KeyPath(run, path);
             KeyDerivationKind derivation = Derivation(run.Value(kind));
             byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
             using CryptConfig key = CryptConfig.CreateRandom();
             KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
+            if (run.Value(path) is null)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            }
+
             await WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);
             Write(run, file, made);
             run.Note("Without this key the backups made with it are lost: keep a copy elsewhere (prox backup key paper).");
@@ -151,14 +173,14 @@ internal static class KeyNoun
 
     private static Verb ChangePassphrase()
     {
-        Argument<string> path = FileArgument("The key file");
+        Argument<string?> path = KeyArgument("The key file");
         KeyOptions keys = new();
         Option<string> kind = DerivationOption();
         Option<string> passphrase = NewPassphraseOption();
         Option<string> hint = new("--hint") { Description = "What helps to remember the new passphrase", HelpName = "text" };
         return new Verb("change-passphrase", "Protect a key with another passphrase. The key stays the same.", VerbClass.Read, async (run, token) =>
         {
-            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            string file = KeyPath(run, path);
             KeyFile old = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
             byte[] present = old.Kind == KeyDerivationKind.None
                 ? []
@@ -187,10 +209,10 @@ internal static class KeyNoun
 
     private static Verb Info()
     {
-        Argument<string> path = FileArgument("The key file");
+        Argument<string?> path = KeyArgument("The key file");
         return new Verb("info", "Show a key file, without what is secret.", VerbClass.Read, async (run, token) =>
         {
-            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            string file = KeyPath(run, path);
             Write(run, file, await KeyOptions.ReadAsync(file, token).ConfigureAwait(false));
             return ExitCodes.Success;
         })
@@ -203,10 +225,10 @@ internal static class KeyNoun
 
     private static Verb Fingerprint()
     {
-        Argument<string> path = FileArgument("The key file");
+        Argument<string?> path = KeyArgument("The key file");
         return new Verb("show-fingerprint", "Print the fingerprint of a key, as backups name it.", VerbClass.Read, async (run, token) =>
         {
-            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            string file = KeyPath(run, path);
             KeyFile key = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
             string fingerprint = key.Fingerprint?.ToString() ?? throw new BackupKeyException($"The key file {file} is so old that it names no fingerprint.");
             run.Command.Services.Console.Out.WriteLine(fingerprint);
@@ -224,11 +246,11 @@ internal static class KeyNoun
 
     private static Verb Paper()
     {
-        Argument<string> path = FileArgument("The key file");
+        Argument<string?> path = KeyArgument("The key file");
         Option<string> subject = new("--subject") { Description = "A title", HelpName = "text" };
         return new Verb("paper", "Print a key as text to keep on paper. A passphrase protects it there, too.", VerbClass.Read, async (run, token) =>
         {
-            string file = run.Command.Services.Environment.AbsolutePath(run.Value(path)!);
+            string file = KeyPath(run, path);
             KeyFile key = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
             await run.Command.Services.Console.Out.WriteAsync(key.ToPaperText(run.Value(subject))).ConfigureAwait(false);
             return ExitCodes.Success;

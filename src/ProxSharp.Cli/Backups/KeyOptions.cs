@@ -20,6 +20,20 @@ internal sealed class KeyOptions
         HelpName = "file",
     };
 
+    /// <summary>The number of an open file with the key.</summary>
+    public Option<int?> KeyDescriptor { get; } = new("--keyfd")
+    {
+        Description = "The number of an open file with the encryption key, instead of --keyfile",
+        HelpName = "n",
+    };
+
+    /// <summary>The number of an open file with the master key.</summary>
+    public Option<int?> MasterDescriptor { get; } = new("--master-pubkey-fd")
+    {
+        Description = "The number of an open file with the master key, instead of --master-pubkey-file",
+        HelpName = "n",
+    };
+
     /// <summary>Where the passphrase is.</summary>
     public Option<string> Passphrase { get; } = new("--key-passphrase")
     {
@@ -44,33 +58,36 @@ internal sealed class KeyOptions
     public KeyOptions() => CryptMode.AcceptOnlyFromAmong("none", "encrypt", "sign-only");
 
     /// <summary>Those for reading.</summary>
-    public IReadOnlyList<Option> ForReading => [KeyFile, Passphrase];
+    public IReadOnlyList<Option> ForReading => [KeyFile, KeyDescriptor, Passphrase];
 
     /// <summary>Those for writing.</summary>
-    public IReadOnlyList<Option> ForWriting => [KeyFile, Passphrase, CryptMode, MasterKey];
+    public IReadOnlyList<Option> ForWriting => [KeyFile, KeyDescriptor, Passphrase, CryptMode, MasterKey, MasterDescriptor];
 
     /// <summary>Unlocks the key that is named, else the default one.</summary>
     /// <returns>Null if there is none.</returns>
     public async Task<CryptConfig?> UnlockAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken)
     {
-        string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
-        if (path is null || run.Value(CryptMode) == "none")
+        bool isNamed = run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
+        if (run.IsGiven(KeyFile) && run.IsGiven(KeyDescriptor))
         {
-            return run.IsGiven(KeyFile)
-                ? throw CliException.Usage("--keyfile and --crypt-mode none contradict each other", "Leave one of them out")
-                : null;
+            throw CliException.Usage("--keyfile and --keyfd name a key each", "Leave one of them out");
         }
 
-        return await UnlockAsync(run, environment, path, cancellationToken).ConfigureAwait(false);
-    }
+        if (run.Value(CryptMode) == "none")
+        {
+            return isNamed ? throw CliException.Usage("A key and --crypt-mode none contradict each other", "Leave one of them out") : null;
+        }
 
-    /// <summary>Unlocks the key of a file.</summary>
-    public async Task<CryptConfig> UnlockAsync(VerbRun run, BackupEnvironment environment, string path, CancellationToken cancellationToken)
-    {
-        KeyFile file = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
-        return file.Kind == KeyDerivationKind.None
-            ? file.Unlock()
-            : file.Unlock(await PassphraseAsync(run, environment, $"Passphrase of {path}: ", cancellationToken).ConfigureAwait(false));
+        if (await DescriptorFile.ReadAsync(run, KeyDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
+        {
+            return await UnlockAsync(run, environment, Backup.Formats.Crypto.KeyFile.Parse(content), "the key", cancellationToken).ConfigureAwait(false);
+        }
+
+        string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
+        return path is null
+            ? null
+            : await UnlockAsync(
+                run, environment, await ReadAsync(path, cancellationToken).ConfigureAwait(false), path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads a key file, still locked.</summary>
@@ -90,6 +107,11 @@ internal sealed class KeyOptions
 
         return Backup.Formats.Crypto.KeyFile.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
     }
+
+    private async Task<CryptConfig> UnlockAsync(
+        VerbRun run, BackupEnvironment environment, KeyFile file, string name, CancellationToken cancellationToken) => file.Kind == KeyDerivationKind.None
+        ? file.Unlock()
+        : file.Unlock(await PassphraseAsync(run, environment, $"Passphrase of {name}: ", cancellationToken).ConfigureAwait(false));
 
     /// <summary>Fetches the passphrase of a key that exists.</summary>
     public async Task<byte[]> PassphraseAsync(VerbRun run, BackupEnvironment environment, string question, CancellationToken cancellationToken) =>
@@ -130,9 +152,24 @@ internal sealed class KeyOptions
     /// <returns>Null if there is none.</returns>
     public async Task<MasterPublicKey?> ReadMasterAsync(VerbRun run, BackupEnvironment environment, bool hasKey, CancellationToken cancellationToken)
     {
+        if (run.IsGiven(MasterKey) && run.IsGiven(MasterDescriptor))
+        {
+            throw CliException.Usage("--master-pubkey-file and --master-pubkey-fd name a key each", "Leave one of them out");
+        }
+
+        if (await DescriptorFile.ReadAsync(run, MasterDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
+        {
+            return MasterPublicKey.Parse(Encoding.UTF8.GetString(content));
+        }
+
         string? path = run.Value(MasterKey) is { } named
             ? run.Command.Services.Environment.AbsolutePath(named)
             : hasKey && run.Value(CryptMode) != "sign-only" ? environment.MasterKeyPath : null;
+        if (path is not null && !File.Exists(path))
+        {
+            throw SnapshotPlace.NotFound($"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);
+        }
+
         return path is null ? null : MasterPublicKey.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Pbs;
 using ProxSharp.Pbs.Backups;
 
 namespace ProxSharp.Cli.Backups;
@@ -9,8 +11,11 @@ namespace ProxSharp.Cli.Backups;
 /// <summary><c>prox backup list</c>.</summary>
 internal static class ListVerb
 {
-    private static readonly ResultShape s_groups = BackupJson.Shape("group", "group", "last-backup", "backup-count", "owner", "comment");
-    private static readonly ResultShape s_snapshots = BackupJson.Shape("snapshot", "snapshot", "size", "files", "verification", "protected", "comment");
+    /// <summary>How groups are shown.</summary>
+    public static readonly ResultShape Groups = BackupJson.Shape("group", "group", "last-backup", "backup-count", "owner", "comment");
+
+    /// <summary>How snapshots are shown.</summary>
+    public static readonly ResultShape Snapshots = BackupJson.Shape("snapshot", "snapshot", "size", "files", "verification", "protected", "comment");
 
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository)
@@ -25,39 +30,77 @@ internal static class ListVerb
         return new Verb("list", "List the backup groups of a namespace, or the snapshots of a group.", VerbClass.Read, (run, token) => Watching.RunAsync(
             run, watched => ShowAsync(run, repository, run.Value(group), run.Value(all), watched), token))
         {
-            Aliases = ["snapshots"],
             Calls = ["GET /admin/datastore/{store}/groups", "GET /admin/datastore/{store}/snapshots"],
             Arguments = [group],
-            Options = [.. repository.All, all],
+            Options = [.. repository.ForReading, all],
             Traits = VerbTraits.Watch,
             Examples =
             [
                 new("backup list --datastore store1", "the groups"),
+                new("backup list --store-directory /mnt/datastore/store1", "those on a disk, without its server"),
                 new("backup list host/web --repository backup@pbs@pbs1:store1 -o json", "the snapshots of one, for a program"),
+            ],
+        };
+    }
+
+    /// <summary>Makes the verb that lists snapshots, of all groups or of one.</summary>
+    /// <param name="repository">The options that say where.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="path">The words of the whole command, for the examples.</param>
+    public static Verb MakeSnapshots(RepositoryOptions repository, string word, string path)
+    {
+        Argument<string?> group = new("group")
+        {
+            Description = "The group, for example host/web [default: all]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        return new Verb(word, "List the snapshots of a namespace or of a group.", VerbClass.Read, (run, token) => Watching.RunAsync(
+            run, watched => ShowAsync(run, repository, run.Value(group), all: true, watched), token))
+        {
+            Calls = ["GET /admin/datastore/{store}/snapshots"],
+            Arguments = [group],
+            Options = repository.ForReading,
+            Traits = VerbTraits.Watch,
+            Examples =
+            [
+                new($"{path} --datastore store1", "all of them"),
+                new($"{path} host/web -o name --datastore store1", "only the names of those of one group"),
             ],
         };
     }
 
     private static async Task ShowAsync(VerbRun run, RepositoryOptions repository, string? typed, bool all, CancellationToken cancellationToken)
     {
-        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
+        if (place is LocalPlace local)
+        {
+            await LocalList.ShowAsync(run, local, typed, all, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        DatastoreNamespace folder = ((BackupPlace)place).Folder;
         if (typed is null && !all)
         {
-            IReadOnlyList<BackupGroupInfo> groups = await place.Folder.Groups.ListAsync(cancellationToken).ConfigureAwait(false);
-            run.Write(BackupJson.List(groups.OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal), Write), s_groups);
+            IReadOnlyList<BackupGroupInfo> groups = await folder.Groups.ListAsync(cancellationToken).ConfigureAwait(false);
+            run.Write(BackupJson.List(groups.OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal), Write), Groups);
             return;
         }
 
         IReadOnlyList<BackupSnapshotInfo> snapshots = typed is null
-            ? await place.Folder.Snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false)
-            : await place.Folder.Groups[BackupPlace.ParseGroup(typed)].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+            ? await folder.Snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false)
+            : await folder.Groups[SnapshotPlace.ParseGroup(typed)].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
         if (typed is not null && snapshots.Count == 0)
         {
-            throw BackupPlace.NotFound($"There is no backup of {typed} in {place.Describe()}", "prox backup list");
+            throw Nothing(place, typed);
         }
 
-        run.Write(BackupJson.List(snapshots.OrderBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal), Write), s_snapshots);
+        run.Write(BackupJson.List(snapshots.OrderBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal), Write), Snapshots);
     }
+
+    /// <summary>Makes the error for a group without snapshots.</summary>
+    public static CliException Nothing(SnapshotPlace place, string group) =>
+        SnapshotPlace.NotFound($"There is no backup of {group} in {place.Describe()}", "prox backup list");
 
     private static void Write(Utf8JsonWriter json, BackupGroupInfo group)
     {

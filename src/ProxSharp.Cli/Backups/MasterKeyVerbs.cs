@@ -33,6 +33,7 @@ internal static class MasterKeyVerbs
             return ExitCodes.Success;
         })
         {
+            Aliases = ["create-master-key"],
             Arguments = [folder],
             Options = [passphrase],
             Examples =
@@ -43,17 +44,24 @@ internal static class MasterKeyVerbs
         };
     }
 
+    private static Task<string> ReadTextAsync(VerbRun run, string typed, CancellationToken cancellationToken) =>
+        File.ReadAllTextAsync(Existing(run, typed), cancellationToken);
+
+    private static string Existing(VerbRun run, string typed)
+    {
+        string path = run.Command.Services.Environment.AbsolutePath(typed);
+        return File.Exists(path) ? path : throw SnapshotPlace.NotFound($"There is no file {path}", "Check the path", isCommand: false);
+    }
+
     /// <summary>Makes <c>import-master</c>.</summary>
     public static Verb Import()
     {
         Argument<string> path = KeyNoun.FileArgument("The public half, master-public.pem");
         return new Verb("import-master", "Use a master key for all backups of this user that have a key.", VerbClass.Read, async (run, token) =>
         {
-            CliEnvironment environment = run.Command.Services.Environment;
-            string pem = await File.ReadAllTextAsync(environment.AbsolutePath(run.Value(path)!), token).ConfigureAwait(false);
+            string pem = await ReadTextAsync(run, run.Value(path)!, token).ConfigureAwait(false);
             using MasterPublicKey key = MasterPublicKey.Parse(pem);
-            string home = environment.Variable("XDG_CONFIG_HOME") ?? Path.Combine(environment.HomeDirectory, ".config");
-            string target = Path.Combine(home, "proxmox-backup", PublicName);
+            string target = KeyNoun.ConfigurationFile(run, PublicName);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await KeyNoun.WriteNewAsync(target, Encoding.ASCII.GetBytes(key.ToPem()), token).ConfigureAwait(false);
             run.Note($"Written to {target}.");
@@ -87,11 +95,11 @@ internal static class MasterKeyVerbs
         {
             CliEnvironment place = run.Command.Services.Environment;
             string file = place.AbsolutePath(run.Value(target)!);
-            string pem = await File.ReadAllTextAsync(place.AbsolutePath(run.Value(master)!), token).ConfigureAwait(false);
+            string pem = await ReadTextAsync(run, run.Value(master)!, token).ConfigureAwait(false);
             byte[] present = await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Passphrase of the master key: ", token)
                 .ConfigureAwait(false);
             using MasterPrivateKey opened = MasterPrivateKey.Parse(pem, Encoding.UTF8.GetString(present));
-            byte[] content = await File.ReadAllBytesAsync(place.AbsolutePath(run.Value(encrypted)!), token).ConfigureAwait(false);
+            byte[] content = await File.ReadAllBytesAsync(Existing(run, run.Value(encrypted)!), token).ConfigureAwait(false);
             using CryptConfig key = opened.Decrypt(content).Unlock();
             KeyDerivationKind derivation = KeyNoun.Derivation(run.Value(kind));
             byte[] secret = derivation == KeyDerivationKind.None

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ProxSharp.Backup;
-using ProxSharp.Backup.Reading.Snapshots;
+using ProxSharp.Backup.Files;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -59,6 +59,15 @@ internal sealed class ProgressLine : IProgress<BackupProgress>, IProgress<Restor
         text.Append(ValueRenderer.Bytes(value.BytesFetched));
         Append(text, value.BytesDone, value.Elapsed, value.Remaining);
         Show(text.ToString());
+    }
+
+    /// <summary>Shows how far single files of a tree are.</summary>
+    public void Report(string archive, FileProgress value)
+    {
+        if (IsDue())
+        {
+            Show(string.Create(CultureInfo.InvariantCulture, $"{archive}: {value.Entries} entries, {ValueRenderer.Bytes(value.Bytes)}"));
+        }
     }
 
     /// <summary>Leaves the line.</summary>
@@ -123,5 +132,12 @@ internal sealed class ProgressLine : IProgress<BackupProgress>, IProgress<Restor
             _terminal.Flush();
             _isOpen = true;
         }
+    }
+
+    /// <summary>Shows how far single files of an archive are.</summary>
+    public sealed class OfFiles(ProgressLine line, string archive) : IProgress<FileProgress>
+    {
+        /// <inheritdoc/>
+        public void Report(FileProgress value) => line.Report(archive, value);
     }
 }

@@ -33,6 +33,7 @@ internal static class RemoveVerbs
             Details = "--dry-run asks the server what it would keep and remove. Protected snapshots stay. Space is free after garbage collection.",
             Arguments = [group],
             Options = [.. repository.All, .. keep],
+            HiddenOptions = [new Option<bool>("--quiet") { Description = "Accepted as by the official client; -o name is short" }],
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
             Examples =
             [
@@ -91,7 +92,7 @@ internal static class RemoveVerbs
     private static async Task<int> PruneAsync(
         VerbRun run, RepositoryOptions repository, string text, RetentionPolicy policy, CancellationToken cancellationToken)
     {
-        BackupGroupPath path = BackupPlace.ParseGroup(text);
+        BackupGroupPath path = SnapshotPlace.ParseGroup(text);
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         BackupGroup group = place.Folder.Groups[path];
         if (run.IsDryRun)
@@ -101,7 +102,7 @@ internal static class RemoveVerbs
         }
 
         ChangeRules.CheckContext(place.Session.Context);
-        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), cancellationToken).ConfigureAwait(false);
+        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
         return ExitCodes.Success;
     }
@@ -119,13 +120,13 @@ internal static class RemoveVerbs
         List<BackupSnapshotPath> removed = await FindAsync(place, isGroup ? null : snapshot, group, cancellationToken).ConfigureAwait(false);
         if (removed.Count == 0)
         {
-            throw BackupPlace.NotFound($"There is no {text} in {place.Describe()}", "prox backup list");
+            throw SnapshotPlace.NotFound($"There is no {text} in {place.Describe()}", "prox backup list");
         }
 
         if (!run.IsDryRun)
         {
             ChangeRules.CheckContext(place.Session.Context);
-            await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, cancellationToken).ConfigureAwait(false);
+            await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
             await (isGroup
                 ? place.Folder.Groups[group].DeleteAsync(null, cancellationToken)
                 : place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken)).ConfigureAwait(false);

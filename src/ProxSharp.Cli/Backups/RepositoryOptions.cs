@@ -29,6 +29,13 @@ internal sealed class RepositoryOptions
         HelpName = "store",
     };
 
+    /// <summary>The directory of a datastore.</summary>
+    public Option<string> Directory { get; } = new("--store-directory")
+    {
+        Description = "The directory of a datastore on this machine, read without a server, instead of a repository",
+        HelpName = "directory",
+    };
+
     /// <summary>The namespace.</summary>
     public Option<string> Namespace { get; } = new("--ns")
     {
@@ -38,6 +45,9 @@ internal sealed class RepositoryOptions
 
     /// <summary>All of them in the order of help.</summary>
     public IReadOnlyList<Option> All => [Repository, Datastore, Namespace];
+
+    /// <summary>All for verbs that only read snapshots.</summary>
+    public IReadOnlyList<Option> ForReading => [Repository, Datastore, Directory, Namespace];
 
     /// <summary>Reads what the environment says.</summary>
     /// <exception cref="CliException">A variable has a value that it cannot have.</exception>
@@ -65,6 +75,30 @@ internal sealed class RepositoryOptions
         { } text => throw CliException.Usage($"'{text}' is no namespace", "Names with slashes between them, for example customers/acme"),
     };
 
+    /// <summary>Opens what snapshots are read from: the directory that is named, else the server.</summary>
+    /// <exception cref="CliException">Nothing is named, there is no such directory, or there is no secret.</exception>
+    public async Task<SnapshotPlace> OpenForReadingAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        SnapshotOpenOptions reading = SnapshotOpenOptions.Default with { TimeProvider = run.Command.Services.Time };
+        if (run.Value(Directory) is not { } typed)
+        {
+            BackupPlace place = await OpenAsync(run, cancellationToken).ConfigureAwait(false);
+            place.Reading = reading;
+            return place;
+        }
+
+        if (run.IsGiven(Repository) || run.IsGiven(Datastore) || run.IsGiven(run.Standard.Connection.Context))
+        {
+            throw CliException.Usage("--store-directory needs no server", "Leave out --repository, --datastore and --context");
+        }
+
+        string path = run.Command.Services.Environment.AbsolutePath(typed);
+        return System.IO.Directory.Exists(Path.Combine(path, ".chunks"))
+            ? new LocalPlace(ReadEnvironment(run.Command), new LocalDatastore(path), ReadNamespace(run)) { Reading = reading }
+            : throw SnapshotPlace.NotFound(
+                $"{path} is no directory of a datastore: it has no .chunks", "Name the directory that holds .chunks and the groups", isCommand: false);
+    }
+
     /// <summary>Connects. Nothing is sent before the first call.</summary>
     /// <exception cref="CliException">No datastore is named, or there is no secret.</exception>
     public async Task<BackupPlace> OpenAsync(VerbRun run, CancellationToken cancellationToken)
@@ -74,7 +108,7 @@ internal sealed class RepositoryOptions
         if (FindRepository(run, environment) is { } repository)
         {
             ServerSession session = await ConnectAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
-            return new BackupPlace(run, environment, session, repository.Datastore, folder);
+            return new BackupPlace(environment, session, repository.Datastore, folder);
         }
 
         string store = run.Value(Datastore) ?? throw CliException.Usage(
@@ -85,7 +119,7 @@ internal sealed class RepositoryOptions
         }
 
         run.Expect(ProxmoxProduct.BackupServer);
-        return new BackupPlace(run, environment, await run.SessionAsync(cancellationToken).ConfigureAwait(false), store, folder);
+        return new BackupPlace(environment, await run.SessionAsync(cancellationToken).ConfigureAwait(false), store, folder);
     }
 
     private BackupRepository? FindRepository(VerbRun run, BackupEnvironment environment)

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Archives;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Tars;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
@@ -41,6 +41,23 @@ internal sealed class RestoreVerb
     };
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "The same as --existing overwrite" };
+    private readonly Option<bool> _existingFolders = new("--allow-existing-dirs")
+    {
+        Description = "Restore into directories that exist; other entries must not exist still, unless --existing says otherwise",
+    };
+
+    private readonly Option<string> _rate = new("--rate")
+    {
+        Description = "Fetch no more than this in a second, for example 10MB or 512KiB",
+        HelpName = "bytes",
+    };
+
+    private readonly Option<string> _burst = new("--burst")
+    {
+        Description = "How much may be fetched at once after a pause [default: one second's worth]",
+        HelpName = "bytes",
+    };
+
     private readonly Option<bool> _resume = new("--resume")
     {
         Description = "Go on with a restore that was broken off: keep what has the right content already",
@@ -61,6 +78,8 @@ internal sealed class RestoreVerb
         Description = "End with exit code 10 if something could not be restored as it was",
     };
 
+    // The official client fails where devices cannot be made unless this is given; here that is a warning in any case.
+    private readonly Option<bool> _deviceErrors = new("--ignore-extract-device-errors") { Description = "Go on where devices cannot be made, as always" };
     private readonly RepositoryOptions _repository;
     private readonly KeyOptions _keys;
 
@@ -77,13 +96,16 @@ internal sealed class RestoreVerb
         return new Verb("restore", "Restore a directory tree, a disk or a file of a snapshot.", VerbClass.Read, verb.RunAsync)
         {
             Calls = ["GET /reader"],
-            Details = "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so.",
+            Details =
+                "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. What is kept or "
+                + "written over gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [
-                .. repository.All, .. keys.ForReading, verb._patterns, verb._existing, verb._overwrite, verb._resume, verb._verify, verb._tar, verb._noOwners,
-                verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
+                .. repository.ForReading, .. keys.ForReading, verb._patterns, verb._existing, verb._overwrite, verb._existingFolders, verb._resume,
+                verb._verify, verb._tar, verb._rate, verb._burst, verb._noOwners, verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
             ],
+            HiddenOptions = [keys.CryptMode, verb._deviceErrors],
             Examples =
             [
                 new("backup restore host/web root.pxar /mnt/restore --datastore store1", "the newest backup, into a directory"),
@@ -99,7 +121,12 @@ internal sealed class RestoreVerb
         string target = run.Value(_target)!;
         PathPattern[] patterns = [.. (run.Value(_patterns) ?? []).Select(CreateOptions.ParsePattern)];
         Check(run, target, patterns);
-        BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        SnapshotPlace place = await _repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
+        place.Reading = place.Reading with
+        {
+            BytesPerSecond = BackupRate.Parse("--rate", run.Value(_rate)),
+            BurstBytes = BackupRate.Parse("--burst", run.Value(_burst)),
+        };
         using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(run.Value(_snapshot)!, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
@@ -162,12 +189,17 @@ internal sealed class RestoreVerb
             return await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        TreeExtractOptions options = ExtractOptions(run, patterns, progress);
+        TreeExtractOptions options = ExtractOptions(run, patterns, progress) with
+        {
+            Progress = patterns.Length > 0 ? new ProgressLine.OfFiles(progress, name) : null,
+        };
         TreeExtractResult result = await reader.RestoreAsync(name, path, options, progress, cancellationToken).ConfigureAwait(false);
         progress.End();
-        if (patterns.Length > 0 && result.Files + result.SkippedEntries == 0 && result.Entries <= 1)
+        if (patterns.Length > 0 && result.Entries + result.SkippedEntries == 0
+            && !result.Warnings.Any(static warning => warning.Kind == FileWarningKind.NotCreated))
         {
-            throw BackupPlace.NotFound($"Nothing in {name} of {reader.Snapshot} matches", $"prox backup find {reader.Snapshot} {name} PATTERN");
+            string typed = string.Join(", ", patterns.Select(static pattern => $"'{pattern}'"));
+            throw SnapshotPlace.NotFound($"Nothing in {name} of {reader.Snapshot} matches {typed}", $"prox backup find {reader.Snapshot} {name} PATTERN");
         }
 
         Write(run, reader, path, result);
@@ -234,6 +266,7 @@ internal sealed class RestoreVerb
     private TreeExtractOptions ExtractOptions(VerbRun run, PathPattern[] patterns, ProgressLine progress) => new()
     {
         Existing = Policy(run),
+        AllowExistingDirectories = run.Value(_existingFolders),
         Includes = patterns,
         RestoreOwnership = !run.Value(_noOwners),
         RestorePermissions = !run.Value(_noModes),

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
-using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
@@ -34,13 +34,15 @@ internal static class VerifyVerb
         };
 
         return new Verb("verify", "Check backups against their checksums: on the server, or by reading them here.", VerbClass.Change, (run, token) =>
-            run.Value(local) ? ReadAsync(run, repository, keys, run.Value(what), token) : StartAsync(run, repository, run.Value(what), token))
+            run.Value(local) || run.IsGiven(repository.Directory)
+                ? ReadAsync(run, repository, keys, run.Value(what), token)
+                : StartAsync(run, repository, run.Value(what), token))
         {
             Calls = ["POST /admin/datastore/{store}/verify"],
             Details = "The server compares chunks with their digests. --local also decodes and decrypts them, reads archives through, and names the files that "
-                + "lose bytes; it ends with exit code 1 if something is damaged.",
+                + "lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
             Arguments = [what],
-            Options = [.. repository.All, .. keys.ForReading, local],
+            Options = [.. repository.ForReading, .. keys.ForReading, local],
             Traits = VerbTraits.Waits,
             Examples =
             [
@@ -78,7 +80,7 @@ internal static class VerifyVerb
     private static async Task<int> ReadAsync(VerbRun run, RepositoryOptions repository, KeyOptions keys, string? what, CancellationToken cancellationToken)
     {
         string snapshot = what ?? throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
-        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))

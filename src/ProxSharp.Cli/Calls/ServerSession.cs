@@ -57,6 +57,7 @@ internal sealed class ServerSession : IAsyncDisposable
                 : ProxmoxCredentials.Password(context.User!, secret, questions.SecondFactor),
             Trust = Trust(context, run, questions),
             TimeProvider = run.Services.Time,
+            Recorder = run.Recorder,
             UserAgent = $"prox/{ToolVersion.Text}",
             LoggerFactory = (ILoggerFactory?)run.HttpLog ?? NullLoggerFactory.Instance,
         };

@@ -30,7 +30,7 @@ internal static class BrailleChart
         int margin = labels.Max(static label => label.Length);
         int columns = Math.Max(8, width - margin - 2);
         double?[] values = Resample(series, columns * 2);
-        List<string> lines = [$"{series.Name}  {Summary(series)}"];
+        List<string> lines = [.. TextCells.Wrap($"{series.Name}  {Summary(series)}", Math.Max(width, 16))];
         for (int line = 0; line < height; line++)
         {
             int row = height - 1 - line;
@@ -94,8 +94,14 @@ internal static class BrailleChart
             return "";
         }
 
+        // Where there is no room for two dates there is one, or the times alone.
         string from = Time(series.Points[0].Time);
         string to = Time(series.Points[^1].Time);
+        if (from.Length + to.Length >= columns)
+        {
+            (from, to) = (from[^6..], columns > 24 ? to : to[^6..]);
+        }
+
         string gap = new(' ', Math.Max(1, columns - TextCells.Width(from) - TextCells.Width(to)));
         return new string(' ', margin) + from + gap + to;
     }

@@ -1,20 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using static ProxSharp.Cli.Charts.ChartLayout;
 
 namespace ProxSharp.Cli.Charts;
 
 /// <summary>Draws figures over time as a picture that browsers show: one below the other. Pure.</summary>
 internal static class SvgChart
 {
-    private const int Width = 800;
-    private const int Height = 180;
-    private const int Left = 80;
-    private const int Top = 30;
-    private const int Gap = 60;
-
-    private static readonly string[] s_colours = ["#e57000", "#3892d4", "#94ae0a", "#a61120", "#7c4dff", "#00897b"];
-
     /// <summary>Returns the picture.</summary>
     public static string Draw(string title, IReadOnlyList<ChartSeries> all)
     {
@@ -22,11 +15,11 @@ internal static class SvgChart
         int height = Top + (all.Count * (Height + Gap));
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width + Left + 20} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width + Left + Right} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         for (int i = 0; i < all.Count; i++)
         {
-            Panel(svg, all[i], Top + (i * (Height + Gap)), s_colours[i % s_colours.Length]);
+            Panel(svg, all[i], Top + (i * (Height + Gap)), "#" + Colours[i % Colours.Count]);
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -61,29 +54,6 @@ internal static class SvgChart
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{Left + Width}\" y=\"{y + Height + 18}\" text-anchor=\"end\" fill=\"#555\">{series.Points[^1].Time:yyyy-MM-dd HH:mm}Z</text>\n");
-        }
-    }
-
-    // Lines end where nothing was recorded.
-    private static IEnumerable<IReadOnlyList<(double X, double Y)>> Runs(ChartSeries series, int y, double top)
-    {
-        List<(double X, double Y)> run = [];
-        for (int i = 0; i < series.Points.Count; i++)
-        {
-            if (series.Points[i].Value is { } value)
-            {
-                run.Add((Left + (Width * (double)i / Math.Max(1, series.Points.Count - 1)), y + Height - (Height * Math.Clamp(value / top, 0, 1))));
-            }
-            else if (run.Count > 0)
-            {
-                yield return run;
-                run = [];
-            }
-        }
-
-        if (run.Count > 0)
-        {
-            yield return run;
         }
     }
 }

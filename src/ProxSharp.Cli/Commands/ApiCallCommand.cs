@@ -50,11 +50,8 @@ internal abstract class ApiCallCommand : ProxCommand
             Add(Wait);
         }
 
-        if (method != ApiMethod.Get)
-        {
-            Add(_dryRun);
-            Add(_yes);
-        }
+        Add(_dryRun);
+        Add(_yes);
 
         if (File is not null)
         {
@@ -104,12 +101,12 @@ internal abstract class ApiCallCommand : ProxCommand
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
-            if (_method != ApiMethod.Get && run.Value(_dryRun))
+            if (run.Value(_dryRun))
             {
                 return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
             }
 
-            if (_method != ApiMethod.Get && !run.Value(_yes))
+            if (CallClass.Changes(_method, path) && !run.Value(_yes))
             {
                 await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);
             }

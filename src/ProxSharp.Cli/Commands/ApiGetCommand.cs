@@ -18,7 +18,8 @@ internal sealed class ApiGetCommand(CommandServices services, GlobalOptions glob
 
     /// <inheritdoc/>
     public override string Details =>
-        "Machine formats (json, jsonl, yaml, csv) keep the server's keys and types; tables show sizes and times in readable units.";
+        "One call loses data although it is a GET: /tape/media/destroy of a backup server. It is asked about, as deletions are. "
+        + "Machine formats (json, jsonl, yaml, csv) keep the server's keys and types; tables show sizes and times in readable units.";
 
     /// <inheritdoc/>
     protected override Option<bool>? Wait => null;

@@ -8,7 +8,7 @@ namespace ProxSharp.Cli.Commands;
 /// <summary>Tells which plain calls are asked about before they are sent. Pure but for the question itself.</summary>
 internal static class ApiQuestion
 {
-    /// <summary>Asks about a call that loses data or the way back to them; other calls pass.</summary>
+    /// <summary>Asks about a call as a verb would; other calls pass.</summary>
     /// <param name="run">The run.</param>
     /// <param name="session">The server.</param>
     /// <param name="method">The verb.</param>
@@ -20,7 +20,8 @@ internal static class ApiQuestion
         CommandRun run, Calls.ServerSession session, ApiMethod method, CallTarget target, ApiParameters parameters, CancellationToken cancellationToken)
     {
         string template = target.Endpoint?.Path ?? target.Path;
-        if (!IsNeeded(OperationCatalogue.For(session.Context.Product).Find(method, template), parameters))
+        OperationEntry operation = Asking.Find(session.Context.Product, method, template);
+        if (!Asking.IsNeeded(operation, parameters))
         {
             return;
         }
@@ -28,16 +29,9 @@ internal static class ApiQuestion
         // What is refused anyway needs no answer.
         await session.CheckAsync(method, target.Path, parameters, cancellationToken).ConfigureAwait(false);
         string action = $"{ApiVerbs.Word(method)} {Terminal.TextCells.Visible(target.Path)}";
-        await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), cancellationToken).ConfigureAwait(false);
+        string effect = Asking.Effect(session.Context.Product, operation, parameters);
+        await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), effect, cancellationToken).ConfigureAwait(false);
     }
-
-    // Nobody undoes a removal of users or rights either, and one that nobody has classified may be anything.
-    private static bool IsNeeded(OperationEntry operation, ApiParameters parameters) => operation.Method switch
-    {
-        ApiMethod.Get => false,
-        ApiMethod.Delete => operation.ClassOf(parameters) >= OperationClass.Destructive,
-        _ => operation.ClassOf(parameters) == OperationClass.Destructive,
-    };
 
     /// <summary>The last name or number in the path: the thing that is lost.</summary>
     private static string Answer(string template, string path)

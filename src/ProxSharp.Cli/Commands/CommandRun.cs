@@ -5,6 +5,7 @@ using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Recording;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -19,6 +20,7 @@ internal sealed class CommandRun
         _parse = parse;
         Output = globals.Read(parse, services.Console, services.Environment);
         HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
+        Recorder = parse.GetValue(globals.Record) is { } file ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
     }
 
@@ -30,6 +32,9 @@ internal sealed class CommandRun
 
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }
+
+    /// <summary>Where exchanges are written down; null if nobody wants a recording.</summary>
+    public ExchangeRecorder? Recorder { get; }
 
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }
@@ -80,6 +85,27 @@ internal sealed class CommandRun
             Services.Console.Error.WriteLine(text);
         }
     }
+
+    /// <summary>Closes the recording, and tells what is in it.</summary>
+    public void EndRecording()
+    {
+        if (Recorder is not { } recorder)
+        {
+            return;
+        }
+
+        recorder.Dispose();
+        if (recorder.Failure is { } failure)
+        {
+            Warn($"the recording is not complete: {failure.Message}");
+        }
+        else
+        {
+            Note(string.Create(CultureInfo.InvariantCulture, $"{recorder.Count} exchanges were recorded, secrets masked. Look at them before you pass them on."));
+        }
+    }
+
+    private static bool IsFolder(string file) => file.EndsWith('/') || file.EndsWith(System.IO.Path.DirectorySeparatorChar);
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;

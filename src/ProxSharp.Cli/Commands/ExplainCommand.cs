@@ -16,7 +16,7 @@ internal sealed class ExplainCommand : ProxCommand
     private readonly Func<Command> _root;
     private readonly Argument<string[]> _words = new("what")
     {
-        Description = "The words of a command (vm set) or a path (/nodes/{node}/qemu), and perhaps a parameter (net0)",
+        Description = "The words of a command (vm set) or a path (/nodes/{node}/qemu), perhaps a parameter (net0), perhaps a key of it (bridge); dots join",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -35,6 +35,7 @@ internal sealed class ExplainCommand : ProxCommand
     [
         new("explain vm set net0", "how a network card is written"),
         new("explain vm.memory", "a key of a configuration"),
+        new("explain vm.net0.bridge", "a key inside a value"),
         new("explain vm migrate", "what moving a machine takes, and which privileges"),
         new("explain /cluster/backup schedule", "a parameter of a path"),
         new("explain vm create --from-server", "with the descriptions of your own server"),
@@ -52,15 +53,12 @@ internal sealed class ExplainCommand : ProxCommand
         IReadOnlyList<ApiEndpoint> endpoints = calls.Count > 0
             ? [.. calls.Select(EndpointBinding.Split).Select(call => schema.Find(call.Method, call.Template)).OfType<ApiEndpoint>()]
             : new SchemaPaths(schema).EndpointsOf(ApiPath.Normalize(words[0]));
-        EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema))];
-        if (rest is [{ } name, ..])
-        {
-            descriptions = Only(descriptions, name.TrimStart('-'));
-        }
+        EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema) { HasWords = true })];
+        descriptions = Only(descriptions, [.. rest.SelectMany(static word => word.TrimStart('-').Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries))]);
 
         if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
-            new EndpointText(run.Services.Console.Out, run.Output, hasWords: true).Write(descriptions);
+            new EndpointText(run.Services.Console.Out, run.Output).Write(descriptions);
         }
         else
         {
@@ -106,10 +104,22 @@ internal sealed class ExplainCommand : ProxCommand
             ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, words[at..])
             : throw CliException.Usage(
                 $"'{string.Join(' ', words)}' is no command that makes a call",
-                UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], command.Subcommands.Select(static sub => sub.Name)) is { } near
+                UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], Meant(command, words[Math.Min(at, words.Length - 1)])) is { } near
                     ? $"Did you mean '{near}'?"
                     : "See: prox commands");
     }
+
+    /// <summary>What somebody may have meant behind the words of a noun: a command, or a parameter of the calls that write its things.</summary>
+    private static IEnumerable<string> Meant(Command noun, string typed) => noun.Subcommands.Select(static sub => sub.Name).Concat(
+        noun.Subcommands.OfType<VerbCommand>()
+            .Where(static verb => verb.Verb.Name is "set" or "create")
+            .SelectMany(static verb => verb.Verb.Calls)
+            .SelectMany(call =>
+            {
+                (ApiMethod method, string template) = EndpointBinding.Split(call);
+                ApiSchema schema = SchemaSource.Embedded(ProductOf(call));
+                return schema.Find(method, template) is { } endpoint ? ParameterNames(new EndpointDescription(endpoint, schema), typed) : [];
+            }));
 
     /// <summary>The call of a noun that writes a key: the one that changes, else the one that makes.</summary>
     private static string? CallWith(Command noun, string key) => noun.Subcommands.OfType<VerbCommand>()
@@ -131,16 +141,47 @@ internal sealed class ExplainCommand : ProxCommand
             : ProxmoxProduct.BackupServer;
     }
 
-    private static EndpointDescription[] Only(EndpointDescription[] descriptions, string name)
+    private static EndpointDescription[] Only(EndpointDescription[] descriptions, string[] names)
     {
+        if (names.Length == 0)
+        {
+            return descriptions;
+        }
+
+        string name = names[0];
         EndpointDescription[] having = [.. descriptions.Select(
             description => description.Only(name) ?? description.Only(name.Replace('-', '_'))).OfType<EndpointDescription>()];
-        return having.Length > 0
-            ? having
-            : throw CliException.Usage(
-                $"There is no parameter '{name}'",
-                UsageErrors.Nearest(name, descriptions.SelectMany(static description => description.Parameters.Keys)) is { } near
-                    ? $"Did you mean '{near}'?"
-                    : "Leave it out to see all");
+        if (having.Length == 0)
+        {
+            throw Unknown($"There is no parameter '{name}'", name, descriptions.SelectMany(description => ParameterNames(description, name)));
+        }
+
+        if (names.Length == 1)
+        {
+            return having;
+        }
+
+        string[] keys = [.. having.SelectMany(static description => description.Parameters.Values.SelectMany(
+            node => NodeText.PropertyStringKeys(node, description.Schema)?.Keys ?? [])).Distinct(StringComparer.Ordinal)];
+        if (names.Length > 2 || keys.Length == 0)
+        {
+            string whole = string.Join('.', names[..Math.Min(names.Length - 1, 2)]);
+            throw CliException.Usage($"'{whole}' has no keys: there is no '{names[names.Length > 2 && keys.Length > 0 ? 2 : 1]}' in it", $"Leave out what follows: prox explain ... {whole}");
+        }
+
+        EndpointDescription[] only = [.. having.Select(description => description.OnlyKey(names[1])).OfType<EndpointDescription>()];
+        return only.Length > 0 ? only : throw Unknown($"'{name}' has no key '{names[1]}'", names[1], keys);
     }
+
+    /// <summary>The names of the parameters of a call; those of a family as somebody writes them who means one of it.</summary>
+    private static IEnumerable<string> ParameterNames(EndpointDescription description, string typed)
+    {
+        string digits = string.Concat(typed.Reverse().TakeWhile(char.IsAsciiDigit).Reverse());
+        IEnumerable<string> variants = description.Endpoint.Variants?.Parameters.Values.SelectMany(static set => set.Keys) ?? [];
+        return description.Endpoint.Parameters.Keys.Concat(variants)
+            .Select(name => name.Replace("[n]", digits.Length > 0 ? digits : "0", StringComparison.Ordinal));
+    }
+
+    private static CliException Unknown(string message, string word, IEnumerable<string> known) => CliException.Usage(
+        message, UsageErrors.Nearest(word, known) is { } near ? $"Did you mean '{near}'?" : "Leave it out to see all");
 }

@@ -59,10 +59,18 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>A recording.</summary>
+    public Option<string> Record { get; } = new("--record")
+    {
+        Description = "Write every exchange with the server to this file, one a line, secrets masked; to a folder (name/) one file each. See: simulate --replay",
+        HelpName = "file",
+        Recursive = true,
+    };
+
     public GlobalOptions() => Output.AcceptOnlyFromAmong(s_formats);
 
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [Output, Fields, Sort, Query, NoHeader, NoColor, Debug, DebugHttp];
+    public IReadOnlyList<Option> All => [Output, Fields, Sort, Query, NoHeader, NoColor, Debug, DebugHttp, Record];
 
     /// <summary>Reads how results are to be written.</summary>
     public OutputSettings Read(ParseResult parse, IConsoleHost console, CliEnvironment environment) => new()

@@ -18,5 +18,16 @@ internal abstract class ProxCommand : Command
 
     /// <summary>Names what runs when the command is called.</summary>
     protected void Runs(CommandServices services, GlobalOptions globals, Func<CommandRun, CancellationToken, Task<int>> run) =>
-        SetAction((parse, cancellationToken) => run(new CommandRun(services, globals, parse), cancellationToken));
+        SetAction(async (parse, cancellationToken) =>
+        {
+            CommandRun command = new(services, globals, parse);
+            try
+            {
+                return await run(command, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                command.EndRecording();
+            }
+        });
 }

@@ -4,6 +4,7 @@ using ProxSharp.Cli.Demo;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -24,11 +25,32 @@ internal sealed class SimulateCommand : ProxCommand
         DefaultValueFactory = static _ => 8007,
     };
 
+    private readonly Option<int?> _guests = new("--guests")
+    {
+        Description = $"A large cluster with this many guests, {LargeCluster.MostGuests} at most, in place of the usual small one",
+        HelpName = "n",
+    };
+
+    private readonly Option<int?> _nodes = new("--nodes")
+    {
+        Description = $"How many nodes the large cluster has, {LargeCluster.MostNodes} at most [default: 3]",
+        HelpName = "n",
+    };
+
+    private readonly Option<string> _replay = new("--replay")
+    {
+        Description = "Answer with a recording (prox --record) instead: a file, or a folder of files",
+        HelpName = "path",
+    };
+
     public SimulateCommand(CommandServices services, GlobalOptions globals)
         : base("simulate", "Run simulated servers until Ctrl-C and print how to connect to them.")
     {
         Add(_pvePort);
         Add(_pbsPort);
+        Add(_guests);
+        Add(_nodes);
+        Add(_replay);
         Runs(services, globals, RunAsync);
     }
 
@@ -37,19 +59,110 @@ internal sealed class SimulateCommand : ProxCommand
     [
         new("simulate", "a Proxmox VE cluster on port 8006 and a Proxmox Backup Server on port 8007"),
         new("simulate --pve-port 0 --pbs-port 0 -o json", "on free ports, with the facts for a script"),
+        new("simulate --guests 20000 --nodes 32", "a cluster as large as any, to see what that does"),
+        new("simulate --replay trouble.jsonl", "what a real server answered, again"),
     ];
 
     /// <inheritdoc/>
     public override string Details =>
-        "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real.";
+        "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real. With --replay "
+        + "a request gets the answer that was recorded for the same call; others are answered with 501.";
 
-    private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        if (run.Value(_replay) is not { } recording)
+        {
+            return SimulateAsync(run, cancellationToken);
+        }
+
+        return run.IsGiven(_guests) || run.IsGiven(_nodes)
+            ? throw CliException.Usage("--replay and --guests or --nodes exclude each other", "Give one of them")
+            : ReplayAsync(run, run.Services.Environment.AbsolutePath(recording), cancellationToken);
+    }
+
+    private async Task<int> ReplayAsync(CommandRun run, string path, CancellationToken cancellationToken)
+    {
+        List<RecordedServer> servers = [];
+        try
+        {
+            foreach (ProxmoxProduct product in Products(path))
+            {
+                bool isBackup = product == ProxmoxProduct.BackupServer;
+                servers.Add(await StartAsync(
+                    run.Value(isBackup ? _pbsPort : _pvePort),
+                    isBackup ? "--pbs-port" : "--pve-port",
+                    port => RecordedServer.StartAsync(
+                        path, new RecordedServerOptions { Port = port, Product = product, TimeProvider = run.Services.Time }, cancellationToken))
+                    .ConfigureAwait(false));
+            }
+
+            Announce(run, [.. servers.Select(SimulatedServer.Of)]);
+            await UntilStoppedAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (RecordedServer server in servers)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static IReadOnlyList<ProxmoxProduct> Products(string path)
+    {
+        try
+        {
+            return RecordedServer.ProductsIn(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CliException(
+                new CliError
+                {
+                    Code = "recording",
+                    ExitCode = ExitCodes.Error,
+                    Message = $"The recording cannot be read: {e.Message}",
+                    Hint = "Make one with: prox ... --record FILE",
+                },
+                e);
+        }
+    }
+
+    private static async Task UntilStoppedAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Delay(Timeout.InfiniteTimeSpan, run.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Action<ClusterBuilder> Scenario(CommandRun run)
+    {
+        if (run.Value(_guests) is null && run.Value(_nodes) is null)
+        {
+            return DefaultCluster.Build;
+        }
+
+        (int guests, int nodes) = (run.Value(_guests) ?? 100, run.Value(_nodes) ?? 3);
+        if (guests is < 0 or > LargeCluster.MostGuests || nodes is < 1 or > LargeCluster.MostNodes)
+        {
+            throw CliException.Usage(
+                $"A cluster of {guests} guests on {nodes} nodes is out of bounds",
+                $"Give up to {LargeCluster.MostGuests} guests and 1 to {LargeCluster.MostNodes} nodes");
+        }
+
+        return LargeCluster.Of(guests, nodes);
+    }
+
+    private async Task<int> SimulateAsync(CommandRun run, CancellationToken cancellationToken)
     {
         TimeProvider time = run.Services.Time;
+        Action<ClusterBuilder> scenario = Scenario(run);
         PveSimulator pve = await StartAsync(
             run.Value(_pvePort),
             "--pve-port",
-            port => PveSimulator.StartAsync(new PveSimulatorOptions { Port = port, TimeProvider = time }, cancellationToken)).ConfigureAwait(false);
+            port => PveSimulator.StartAsync(
+                new PveSimulatorOptions { Port = port, TimeProvider = time, Scenario = scenario }, cancellationToken)).ConfigureAwait(false);
         await using (pve.ConfigureAwait(false))
         {
             PbsSimulator pbs = await StartAsync(
@@ -59,8 +172,7 @@ internal sealed class SimulateCommand : ProxCommand
             await using (pbs.ConfigureAwait(false))
             {
                 Announce(run, [SimulatedServer.Of(pve), SimulatedServer.Of(pbs)]);
-                await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
-                await Task.Delay(Timeout.InfiniteTimeSpan, run.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await UntilStoppedAsync(run, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -39,8 +39,13 @@ internal static class ShellScripts
             done < <(prox complete --line "${LBUFFER}" 2>/dev/null)
             _describe -t commands 'prox' entries
         }
-        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
-        compdef _prox_complete prox
+        # As a file of $fpath this is the function itself, read at the first Tab.
+        if [[ "${funcstack[1]}" == "_prox" ]]; then
+            _prox_complete "$@"
+        else
+            (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+            compdef _prox_complete prox
+        fi
         """;
 
     private const string Fish = """

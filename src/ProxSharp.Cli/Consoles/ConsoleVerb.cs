@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
@@ -31,8 +33,8 @@ internal static class ConsoleVerb
     }
 
     private static Verb Make(
-        string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<(
-            string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, string noun = "") =>
+        string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<ConsoleTarget>> find,
+        string noun = "") =>
         new(name, summary, VerbClass.Change, (run, token) => RunAsync(run, find, token))
         {
             Calls =
@@ -52,7 +54,7 @@ internal static class ConsoleVerb
             ],
         };
 
-    private static async Task<(string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)> FindAsync(
+    private static async Task<ConsoleTarget> FindAsync(
         VerbRun run, PveClient pve, Argument<string> what, CancellationToken cancellationToken)
     {
         string word = run.Value(what)!;
@@ -66,7 +68,8 @@ internal static class ConsoleVerb
         bool isNode = guests.Any(guest => guest.Node == word) || (
             await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
         return isNode
-            ? ($"node {word}", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token))
+            ? new ConsoleTarget(
+                $"node {word}", $"/nodes/{Uri.EscapeDataString(word)}/termproxy", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token))
             : throw new CliException(
                 new CliError
                 {
@@ -77,8 +80,9 @@ internal static class ConsoleVerb
                 });
     }
 
-    private static (string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open) Guest(PveClient pve, GuestSummary guest) => (
+    private static ConsoleTarget Guest(PveClient pve, GuestSummary guest) => new(
         GuestKinds.Title(guest),
+        $"/nodes/{Uri.EscapeDataString(guest.Node)}/{guest.Type}/{guest.Id}/termproxy",
         (options, token) => pve.Guests[guest] switch
         {
             Vm vm => vm.OpenTerminalAsync(options, token),
@@ -91,25 +95,31 @@ internal static class ConsoleVerb
         : throw CliException.Usage($"That fits {guests.Count} guests, and a console is one guest's", "Name the one you mean by its number");
 
     private static async Task<int> RunAsync(
-        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<(
-            string Title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> Open)>> find, CancellationToken cancellationToken)
+        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<ConsoleTarget>> find, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ChangeRules.CheckContext(run.Context);
         IConsoleHost console = run.Command.Services.Console;
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        (string title, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> open) = await find(run, pve, cancellationToken).ConfigureAwait(false);
+        ConsoleTarget target = await find(run, pve, cancellationToken).ConfigureAwait(false);
+
+        // Who has a console can do anything to what is behind it, so that protected tags hold for it as they do for changes.
+        ServerSession server = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        await server.CheckAsync(ApiMethod.Post, target.Path, [], cancellationToken).ConfigureAwait(false);
         TerminalOptions options = new() { Columns = console.Width ?? 80, Rows = console.Height ?? 24 };
-        TerminalSession session = await open(options, cancellationToken).ConfigureAwait(false);
+        TerminalSession session = await target.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            run.Note($"Connected to {title}. Leave with Ctrl-].");
+            run.Note($"Connected to {target.Title}. Leave with Ctrl-].");
             bool left = await InRawModeAsync(session, console, cancellationToken).ConfigureAwait(false);
-            run.Note(left ? $"\nLeft {title}." : $"\nThe console of {title} has ended.");
+            run.Note(left ? $"\nLeft {target.Title}." : $"\nThe console of {target.Title} has ended.");
         }
 
         return ExitCodes.Success;
     }
+
+    /// <summary>What a console is opened of.</summary>
+    private sealed record ConsoleTarget(string Title, string Path, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> OpenAsync);
 
     private static async Task<bool> InRawModeAsync(TerminalSession session, IConsoleHost console, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Consoles;
@@ -38,6 +39,9 @@ internal static class SpiceVerb
             throw CliException.Usage($"That fits {guests.Count} guests, and a screen is one guest's", "Name the one you mean by its number");
         }
 
+        // The screen of a guest is more than a look at it: who sees it can type.
+        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckTags(run.Context, guests);
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         SpiceConnection spice = pve.Guests[guests[0]] switch
         {

@@ -14,7 +14,13 @@ internal sealed class AclSection : IStateSection
     public string Name => "acl";
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
+    public IReadOnlyList<string> Reads => ["GET /access/acl"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Writes => ["PUT /access/acl"];
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
         return JsonText.Build(json =>
@@ -37,7 +43,7 @@ internal sealed class AclSection : IStateSection
     }
 
     /// <inheritdoc/>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(Key, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
@@ -49,7 +55,7 @@ internal sealed class AclSection : IStateSection
             string propagate = StateValues.Text(entry, "propagate") ?? "1";
             if (!exists || StateValues.Text(now, "propagate") != propagate)
             {
-                yield return new StateChange(Name, Key(entry), exists ? "change" : "create")
+                yield return new StateChange(Name, Key(entry), exists ? "change" : "create", StateStage.Permissions)
                 {
                     Keys = [("propagate", exists ? StateValues.Text(now, "propagate") : null, propagate)],
                     Call = Call(entry, ("propagate", propagate)),
@@ -57,9 +63,9 @@ internal sealed class AclSection : IStateSection
             }
         }
 
-        foreach (JsonElement entry in prune ? present.EnumerateArray().Where(entry => !named.Contains(Key(entry))) : [])
+        foreach (JsonElement entry in wish.Prune ? present.EnumerateArray().Where(entry => !named.Contains(Key(entry))) : [])
         {
-            yield return new StateChange(Name, Key(entry), "delete") { Call = Call(entry, ("delete", "1")) };
+            yield return new StateChange(Name, Key(entry), "delete", StateStage.Permissions) { Call = Call(entry, ("delete", "1")) };
         }
     }
 

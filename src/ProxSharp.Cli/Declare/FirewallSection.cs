@@ -1,128 +1,181 @@
-using System.Globalization;
 using System.Text.Json;
-using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
-using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Declare;
 
-/// <summary>
-/// The section <c>firewall</c>: options and rules of the cluster. Rules are the same if all their members are; missing ones are put at the place they have
-/// in the file.
-/// </summary>
+/// <summary>The section <c>firewall</c>: the firewall of the cluster, and below <c>nodes</c> and <c>guests</c> those that somebody has set up there.</summary>
 internal sealed class FirewallSection : IStateSection
 {
-    private const string Options = "/cluster/firewall/options";
-    private const string Rules = "/cluster/firewall/rules";
-    private static readonly string[] s_own = ["pos", "digest", "ipversion"];
+    private readonly FirewallScope _cluster = FirewallScope.Cluster();
 
     /// <inheritdoc/>
     public string Name => "firewall";
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
+    public IReadOnlyList<string> Reads =>
+        [.. _cluster.Reads, .. FirewallScope.Node("").Reads, .. FirewallScope.Guest("", "qemu", "").Reads, .. FirewallScope.Guest("", "lxc", "").Reads];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Writes =>
+        [.. _cluster.Writes, .. FirewallScope.Node("").Writes, .. FirewallScope.Guest("", "qemu", "").Writes, .. FirewallScope.Guest("", "lxc", "").Writes];
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
-        JsonElement options = (await session.GetAsync(Options, null, cancellationToken).ConfigureAwait(false)).Data;
-        JsonElement rules = (await session.GetAsync(Rules, null, cancellationToken).ConfigureAwait(false)).Data;
+        IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement nodes = await NodesAsync(session, resources, StateValues.Member(wanted, "nodes"), wanted, cancellationToken).ConfigureAwait(false);
+        JsonElement guests = await GuestsAsync(session, resources, StateValues.Member(wanted, "guests"), wanted, file, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartObject();
-            json.WriteString("digest", StateValues.Text(options, "digest"));
-            json.WriteStartObject("options");
-            foreach (JsonProperty member in options.EnumerateObject()
-                .Where(static member => member.Name != "digest")
-                .OrderBy(static member => member.Name, StringComparer.Ordinal))
-            {
-                member.WriteTo(json);
-            }
-
-            json.WriteEndObject();
-            json.WriteStartArray("rules");
-            foreach (JsonElement rule in rules.EnumerateArray())
-            {
-                json.WriteStartObject();
-                foreach (JsonProperty member in rule.EnumerateObject()
-                    .Where(static member => !s_own.Contains(member.Name))
-                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
-                {
-                    member.WriteTo(json);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            FirewallScope.Write(json, cluster);
+            json.WritePropertyName("nodes");
+            nodes.WriteTo(json);
+            json.WritePropertyName("guests");
+            guests.WriteTo(json);
             json.WriteEndObject();
         });
     }
 
     /// <inheritdoc/>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
-        if (wanted.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+        StateValues.OnlyParts(wanted, Name, [.. _cluster.Parts, "nodes", "guests"]);
+        IEnumerable<StateChange> changes = _cluster.Compare(wanted, present, wish.Prune);
+        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "nodes"), Name))
         {
-            StateValues.Only(wanted, Name, "options", "rules", "digest");
+            string node = StateValues.Required(item, "node", Name);
+            FirewallScope scope = FirewallScope.Node(node);
+            StateValues.Only(item, Name, ["node", .. scope.Parts]);
+            changes = changes.Concat(Find(present, "nodes", "node", node) is { } now
+                ? scope.Compare(item, now, wish.Prune)
+                : [Missing($"node {node}", "there is no such node")]);
         }
 
-        if (StateValues.Member(wanted, "options") is { ValueKind: JsonValueKind.Object } options)
+        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "guests"), Name))
         {
-            IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Differences(options, StateValues.Member(present, "options"), "digest");
-            if (keys.Count > 0)
-            {
-                yield return new StateChange(Name, "options", "change")
-                {
-                    Keys = keys,
-                    Call = new PlannedCall(ApiMethod.Put, Options, StateValues.Parameters(keys, StateValues.Text(present, "digest"))) { Template = Options },
-                };
-            }
+            string id = StateValues.Required(item, "vmid", Name);
+            JsonElement? now = Find(present, "guests", "vmid", id);
+            JsonElement place = now is { } there ? StateValues.Member(there, "now") : default;
+            FirewallScope scope = FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);
+            StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
+            changes = changes.Concat(StateValues.Text(place, "node") is null
+                ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it")]
+                : scope.Compare(item, now!.Value, wish.Prune).Select(change => StateValues.Text(place, "missing") == "1" ? Coming(change) : change));
         }
 
-        if (StateValues.Member(wanted, "rules") is { ValueKind: JsonValueKind.Array } rules)
-        {
-            foreach (StateChange change in CompareRules(rules, StateValues.Member(present, "rules"), prune))
-            {
-                yield return change;
-            }
-        }
+        return changes;
     }
 
-    private IEnumerable<StateChange> CompareRules(JsonElement wanted, JsonElement present, bool prune)
+    private static StateChange Coming(StateChange change) => change with { Call = change.Call is { } call ? call with { IsThere = false } : null };
+
+    private StateChange Missing(string subject, string reason) => new(Name, subject, "blocked", StateStage.FirewallRules) { Reason = reason };
+
+    private static JsonElement? Find(JsonElement present, string list, string key, string id) =>
+        StateValues.Member(present, list) is { ValueKind: JsonValueKind.Array } items
+            ? items.EnumerateArray().Cast<JsonElement?>().FirstOrDefault(item => StateValues.Text(item!.Value, key) == id)
+            : null;
+
+    // Without a file all firewalls are read, and those that nobody has touched are left out.
+    private static async Task<JsonElement> NodesAsync(
+        ServerSession session, JsonElement resources, JsonElement named, JsonElement wanted, CancellationToken cancellationToken)
     {
-        string[] file = [.. wanted.EnumerateArray().Select(Text)];
-        string[] now = [.. present.EnumerateArray().Select(Text)];
-
-        // From the last to the first, so that the places of the others stay as they are.
-        for (int at = now.Length - 1; prune && at >= 0; at--)
+        Dictionary<string, JsonElement>? items = Named(named, wanted, "node");
+        string[] nodes =
+        [
+            .. resources.EnumerateArray().Where(static item => StateValues.Text(item, "type") == "node")
+                .Select(static item => StateValues.Text(item, "node")!)
+                .Where(node => items?.ContainsKey(node) != false)
+                .Order(StringComparer.Ordinal),
+        ];
+        IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
+            nodes, (node, token) => FirewallScope.Node(node).ReadAsync(session, items?[node] ?? default, token), cancellationToken).ConfigureAwait(false);
+        return JsonText.Build(json =>
         {
-            if (!file.Contains(now[at]))
+            json.WriteStartArray();
+            for (int at = 0; at < nodes.Length; at++)
             {
-                string place = at.ToString(CultureInfo.InvariantCulture);
-                yield return new StateChange(Name, $"rule {now[at]}", "delete")
+                if (items is not null || !FirewallScope.IsUntouched(read[at]))
                 {
-                    Call = new PlannedCall(ApiMethod.Delete, $"{Rules}/{place}", []) { Template = $"{Rules}/{{pos}}" },
-                };
+                    json.WriteStartObject();
+                    json.WriteString("node", nodes[at]);
+                    FirewallScope.Write(json, read[at]);
+                    json.WriteEndObject();
+                }
             }
-        }
 
-        JsonElement[] items = [.. wanted.EnumerateArray()];
-        for (int at = 0; at < items.Length; at++)
-        {
-            if (!now.Contains(file[at]))
-            {
-                IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Differences(items[at], default, s_own);
-                ApiParameters parameters = StateValues.Parameters([.. keys.Where(static key => key.To is not null)]);
-                parameters.Add("pos", (long)at);
-                yield return new StateChange(Name, $"rule {file[at]}", "create")
-                {
-                    Call = new PlannedCall(ApiMethod.Post, Rules, parameters) { Template = Rules },
-                };
-            }
-        }
+            json.WriteEndArray();
+        });
     }
 
-    private static string Text(JsonElement rule) => string.Join(' ', rule.EnumerateObject()
-        .Where(static member => !s_own.Contains(member.Name) && StateValues.Wire(member.Value) is { Length: > 0 })
-        .OrderBy(static member => member.Name, StringComparer.Ordinal)
-        .Select(static member => $"{member.Name}={StateValues.Wire(member.Value)}"));
+    private static async Task<JsonElement> GuestsAsync(
+        ServerSession session, JsonElement resources, JsonElement named, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    {
+        Dictionary<string, JsonElement>? items = Named(named, wanted, "vmid");
+        GuestPlace[] guests = [.. GuestPlace.All(resources).Where(guest => items?.ContainsKey(guest.Id) != false)];
+        IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
+            guests,
+            (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, items?[guest.Id] ?? default, token),
+            cancellationToken).ConfigureAwait(false);
+
+        // Guests that the file makes have no firewall yet.
+        IEnumerable<GuestPlace> coming = StateValues.Items(StateValues.Member(file, "guests"), "guests")
+            .Where(item => items?.ContainsKey(StateValues.Text(item, "vmid") ?? "") == true && guests.All(guest => guest.Id != StateValues.Text(item, "vmid")))
+            .Select(item => GuestPlace.OfNew(item, resources));
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            for (int at = 0; at < guests.Length; at++)
+            {
+                if (items is not null || !FirewallScope.IsUntouched(read[at]))
+                {
+                    Write(json, guests[at], read[at]);
+                }
+            }
+
+            foreach (GuestPlace guest in coming)
+            {
+                Write(json, guest, [], isThere: false);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private static void Write(Utf8JsonWriter json, GuestPlace guest, IReadOnlyList<(string, JsonElement)> parts, bool isThere = true)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("vmid", guest.Number);
+        json.WriteStartObject("now");
+        json.WriteString("node", guest.Node);
+        json.WriteString("type", guest.Type);
+        json.WriteBoolean("missing", !isThere);
+        json.WriteEndObject();
+        FirewallScope.Write(json, parts);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The items of a file by their names; null if there is no file.</summary>
+    private static Dictionary<string, JsonElement>? Named(JsonElement items, JsonElement wanted, string key)
+    {
+        if (wanted.ValueKind is JsonValueKind.Undefined)
+        {
+            return null;
+        }
+
+        Dictionary<string, JsonElement> named = new(StringComparer.Ordinal);
+        foreach (JsonElement item in StateValues.Items(items, "firewall"))
+        {
+            string id = StateValues.Required(item, key, "firewall");
+            if (!named.TryAdd(id, item))
+            {
+                throw CliException.Usage($"'firewall' names '{id}' twice", "Leave one of them out");
+            }
+        }
+
+        return named;
+    }
 }

@@ -7,11 +7,14 @@ using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Declare;
 
-/// <summary>The section <c>guests</c>: configurations. Keys that the file does not name stay; guests are neither made nor destroyed.</summary>
+/// <summary>
+/// The section <c>guests</c>: configurations. Keys that the file does not name stay. Guests that are missing are made; none is destroyed, and none is moved
+/// unless that is asked for.
+/// </summary>
 internal sealed class GuestSection : IStateSection
 {
     /// <summary>What the server writes for itself.</summary>
-    private static readonly HashSet<string> s_own = new(StringComparer.Ordinal)
+    public static readonly IReadOnlySet<string> Own = new HashSet<string>(StringComparer.Ordinal)
     {
         "digest", "lock", "meta", "parent", "pending", "running-nets-host-mtu", "runningcpu", "runningmachine", "snapstate", "vmgenid",
     };
@@ -20,60 +23,142 @@ internal sealed class GuestSection : IStateSection
     public string Name => "guests";
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
-    {
-        HashSet<string>? ids = wanted.ValueKind == JsonValueKind.Array
-            ? [.. wanted.EnumerateArray().Select(static item => StateValues.Text(item, "vmid")).OfType<string>()]
-            : null;
-        ApiParameters filter = [];
-        filter.Add("type", "vm");
-        JsonElement guests = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
-        List<(JsonElement Guest, JsonElement Config)> all = [];
-        foreach (JsonElement guest in guests.EnumerateArray()
-            .Where(guest => ids?.Contains(StateValues.Text(guest, "vmid")!) != false)
-            .OrderBy(static guest => guest.GetProperty("vmid").GetInt32()))
-        {
-            string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
-            string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
-            all.Add((guest, (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data));
-        }
+    public IReadOnlyList<string> Reads => ["GET /cluster/resources", "GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"];
 
-        return JsonText.Build(json => Write(json, all));
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Writes =>
+    [
+        "POST /nodes/{node}/qemu", "POST /nodes/{node}/lxc", "POST /nodes/{node}/qemu/{vmid}/clone", "POST /nodes/{node}/lxc/{vmid}/clone",
+        "PUT /nodes/{node}/qemu/{vmid}/config", "PUT /nodes/{node}/lxc/{vmid}/config", "PUT /nodes/{node}/qemu/{vmid}/resize",
+        "PUT /nodes/{node}/lxc/{vmid}/resize", "POST /nodes/{node}/qemu/{vmid}/migrate", "POST /nodes/{node}/lxc/{vmid}/migrate",
+    ];
+
+    /// <summary>The error for what no call makes so.</summary>
+    public static CliError Impossible(string subject, string reason) => new()
+    {
+        Code = "conflict",
+        ExitCode = ExitCodes.Conflict,
+        Message = $"{subject}: {reason}",
+        Hint = "Change the file, or do it by hand.",
+    };
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    {
+        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        Dictionary<string, JsonElement>? items = wanted.ValueKind == JsonValueKind.Undefined ? null : ById(wanted);
+        JsonElement[] guests =
+        [
+            .. GuestPlace.All(resources).Where(guest => items?.ContainsKey(guest.Id) != false).Select(guest => GuestPlace.Find(resources, guest.Id)!.Value),
+        ];
+        JsonElement[] configs = await ConcurrentReading.AllAsync(
+            guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
+        JsonElement[] missing =
+        [
+            .. items?.Values.Where(item => guests.All(guest => StateValues.Text(guest, "vmid") != StateValues.Text(item, "vmid"))) ?? [],
+        ];
+        JsonElement?[] sources = [.. missing.Select(item => GuestPlace.Source(item) is { } word ? GuestPlace.Find(resources, word) : null)];
+        JsonElement[] sourceConfigs = await ConcurrentReading.AllAsync(
+            sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
+            .ConfigureAwait(false);
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            for (int at = 0; at < guests.Length; at++)
+            {
+                WriteGuest(json, guests[at], configs[at]);
+            }
+
+            for (int at = 0; at < missing.Length; at++)
+            {
+                WriteMissing(json, GuestPlace.OfNew(missing[at], resources), sources[at], sourceConfigs[at]);
+            }
+
+            json.WriteEndArray();
+        });
     }
 
     /// <inheritdoc/>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static guest => StateValues.Text(guest, "vmid")!, StringComparer.Ordinal);
-        foreach (JsonElement guest in StateValues.Items(wanted, Name))
+        foreach (JsonElement guest in ById(wanted).Values)
         {
-            StateValues.Only(guest, Name, "vmid", "type", "name", "node", "digest", "config");
+            StateValues.Only(guest, Name, "vmid", "type", "name", "node", "digest", "config", "clone", "ostemplate");
             string id = StateValues.Required(guest, "vmid", Name);
-            if (!known.TryGetValue(id, out JsonElement now))
+            JsonElement now = known[id];
+            JsonElement facts = StateValues.Member(now, "now");
+            if (StateValues.Text(facts, "missing") == "1")
             {
-                yield return new StateChange(Name, id, "missing");
+                GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
+                yield return new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
             }
 
-            CheckOuter(guest, now, id);
-            IReadOnlyList<(string Key, string? From, string? To)> keys = StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config
-                ? StateValues.Differences(config, StateValues.Member(now, "config"), [.. s_own])
-                : [];
-            if (keys.Count > 0)
+            foreach (StateChange change in Changes(guest, now, facts, id, wish))
             {
-                string template = $"/nodes/{{node}}/{StateValues.Text(now, "type")}/{{vmid}}/config";
-                string path = $"/nodes/{Uri.EscapeDataString(StateValues.Text(now, "node")!)}/{StateValues.Text(now, "type")}/{id}/config";
-                yield return new StateChange(Name, $"{id} ({StateValues.Text(now, "name")})", "change")
-                {
-                    Keys = keys,
-                    Call = new PlannedCall(ApiMethod.Put, path, StateValues.Parameters(keys, StateValues.Text(now, "digest")))
-                    {
-                        Template = template,
-                        Target = id,
-                    },
-                };
+                yield return change;
             }
         }
+    }
+
+    private IEnumerable<StateChange> Changes(JsonElement guest, JsonElement now, JsonElement facts, string id, StateWish wish)
+    {
+        CheckOuter(guest, now, id);
+        string title = $"{id} ({StateValues.Text(now, "name")})";
+        GuestPlace place = new(id, StateValues.Text(now, "type")!, StateValues.Text(now, "node")!);
+        if (StateValues.Text(guest, "node") is { } node && node != place.Node)
+        {
+            yield return wish.Migrate ? Move(place, node, title, StateValues.Text(facts, "status") == "running") : Elsewhere(place, node, title);
+            place = wish.Migrate ? place with { Node = node } : place;
+        }
+
+        if (StateValues.Member(guest, "config") is not { ValueKind: JsonValueKind.Object } config)
+        {
+            yield break;
+        }
+
+        GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own);
+        foreach (string reason in difference.Blocked)
+        {
+            yield return new StateChange(Name, title, "blocked", StateStage.Guests) { Reason = reason };
+        }
+
+        int sizes = 0;
+        foreach (PlannedCall call in difference.Calls(place, title, StateValues.Text(facts, "digest"), place.Node == StateValues.Text(now, "node")))
+        {
+            bool isResize = call.Template.EndsWith("/resize", StringComparison.Ordinal);
+            yield return new StateChange(Name, title, "change", StateStage.Guests)
+            {
+                Keys = isResize ? [Grown(difference.Larger[sizes++])] : difference.Keys,
+                Call = call,
+            };
+        }
+    }
+
+    private static (string Key, string? From, string? To) Grown((string Disk, string From, string To) disk) => ($"{disk.Disk} size", disk.From, disk.To);
+
+    private StateChange Elsewhere(GuestPlace place, string node, string title) => new(Name, title, "move", StateStage.Moves)
+    {
+        IsRemark = true,
+        Reason = $"it is on {place.Node}, and the file says {node}; --migrate moves it",
+        Keys = [("node", place.Node, node)],
+    };
+
+    private StateChange Move(GuestPlace place, string node, string title, bool isRunning)
+    {
+        ApiParameters parameters = [];
+        parameters.Add("target", node);
+        parameters.Add(place.Type == "lxc" ? "restart" : "online", isRunning ? "1" : null);
+        return new StateChange(Name, title, "move", StateStage.Moves)
+        {
+            Keys = [("node", place.Node, node)],
+            Call = new PlannedCall(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(place.Node)}/{place.Type}/{place.Id}/migrate", parameters)
+            {
+                Template = $"/nodes/{{node}}/{place.Type}/{{vmid}}/migrate",
+                Target = title,
+            },
+        };
     }
 
     /// <summary>What stands beside the configuration says which guest is meant; apply does not change it, and says so.</summary>
@@ -82,47 +167,88 @@ internal sealed class GuestSection : IStateSection
         string type = StateValues.Text(now, "type")!;
         string nameKey = type == "lxc" ? "hostname" : "name";
         bool isNamedInside = StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config && config.TryGetProperty(nameKey, out _);
-        string noun = type == "lxc" ? "ct" : "vm";
-        foreach (string member in new[] { "type", "node", "name" })
+        foreach (string member in new[] { "type", "name" })
         {
             string? present = StateValues.Text(now, member);
-            if (StateValues.Text(guest, member) is not { } wanted || wanted == present || (member == "name" && isNamedInside))
+            if (StateValues.Text(guest, member) is { } wanted && wanted != present && !(member == "name" && isNamedInside))
             {
-                continue;
+                throw CliException.Usage($"Guest {id} has the {member} '{present}', and the file says '{wanted}'", member == "name"
+                    ? $"A new name is a key of the configuration: config: {{{nameKey}: {wanted}}}"
+                    : "The type of a guest cannot be changed; is the number right?");
             }
-
-            throw CliException.Usage($"Guest {id} has the {member} '{present}', and the file says '{wanted}'", member switch
-            {
-                "node" => $"apply moves no guests: prox {noun} migrate {id} {wanted}, or take the line out of the file",
-                "name" => $"A new name is a key of the configuration: config: {{{nameKey}: {wanted}}}",
-                _ => "The type of a guest cannot be changed; is the number right?",
-            });
         }
     }
 
-    private static void Write(Utf8JsonWriter json, List<(JsonElement Guest, JsonElement Config)> all)
+    private Dictionary<string, JsonElement> ById(JsonElement wanted)
     {
-        json.WriteStartArray();
-        foreach ((JsonElement guest, JsonElement config) in all)
+        Dictionary<string, JsonElement> items = new(StringComparer.Ordinal);
+        foreach (JsonElement item in StateValues.Items(wanted, Name))
         {
-            json.WriteStartObject();
-            json.WriteNumber("vmid", guest.GetProperty("vmid").GetInt32());
-            json.WriteString("type", StateValues.Text(guest, "type"));
-            json.WriteString("name", StateValues.Text(guest, "name"));
-            json.WriteString("node", StateValues.Text(guest, "node"));
-            json.WriteString("digest", StateValues.Text(config, "digest"));
-            json.WriteStartObject("config");
-            foreach (JsonProperty member in config.EnumerateObject()
-                .Where(static member => !s_own.Contains(member.Name))
-                .OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
+            if (item.ValueKind != JsonValueKind.Object)
             {
-                member.WriteTo(json);
+                StateValues.Only(item, Name);
             }
 
-            json.WriteEndObject();
-            json.WriteEndObject();
+            string id = StateValues.Required(item, "vmid", Name);
+            if (!items.TryAdd(id, item))
+            {
+                throw CliException.Usage($"'{Name}' names {id} twice", "Leave one of them out");
+            }
         }
 
-        json.WriteEndArray();
+        return items;
+    }
+
+    private static async Task<JsonElement> ConfigAsync(ServerSession session, JsonElement guest, CancellationToken cancellationToken)
+    {
+        string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
+        string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
+        return (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+    }
+
+    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("vmid", guest.GetProperty("vmid").GetInt32());
+        json.WriteString("type", StateValues.Text(guest, "type"));
+        json.WriteString("name", StateValues.Text(guest, "name"));
+        json.WriteString("node", StateValues.Text(guest, "node"));
+        json.WriteStartObject("now");
+        json.WriteString("digest", StateValues.Text(config, "digest"));
+        json.WriteString("status", StateValues.Text(guest, "status"));
+        json.WriteEndObject();
+        WriteConfig(json, config);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMissing(Utf8JsonWriter json, GuestPlace place, JsonElement? source, JsonElement sourceConfig)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("vmid", place.Number);
+        json.WriteStartObject("now");
+        json.WriteBoolean("missing", true);
+        json.WriteString("type", place.Type);
+        json.WriteString("node", place.Node);
+        if (source is { } from)
+        {
+            json.WritePropertyName("source");
+            WriteGuest(json, from, sourceConfig);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteConfig(Utf8JsonWriter json, JsonElement config)
+    {
+        json.WriteStartObject("config");
+        foreach (JsonProperty member in config.EnumerateObject()
+            .Where(static member => !Own.Contains(member.Name))
+            .OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteEndObject();
     }
 }

@@ -9,15 +9,22 @@ internal interface IStateSection
     /// <summary>Its key in the file.</summary>
     string Name { get; }
 
-    /// <summary>Reads it from the cluster, in the form of the file; digests are among the members.</summary>
+    /// <summary>The calls that read it.</summary>
+    IReadOnlyList<string> Reads { get; }
+
+    /// <summary>The calls that change it.</summary>
+    IReadOnlyList<string> Writes { get; }
+
+    /// <summary>Reads it from the cluster, in the form of the file; digests are among the members, and <c>now</c> holds what no file says.</summary>
     /// <param name="session">The cluster.</param>
     /// <param name="wanted">The section of the file; undefined if all is wanted.</param>
+    /// <param name="file">The whole file; undefined if there is none.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken);
+    Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken);
 
     /// <summary>Compares the file with the cluster. Pure.</summary>
     /// <param name="wanted">The section of the file.</param>
     /// <param name="present">The section as it is.</param>
-    /// <param name="prune">True if what the file does not name goes.</param>
-    IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune);
+    /// <param name="wish">How far the file goes.</param>
+    IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish);
 }

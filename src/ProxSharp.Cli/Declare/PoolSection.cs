@@ -13,21 +13,27 @@ internal sealed class PoolSection : IStateSection
     public string Name => "pools";
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
+    public IReadOnlyList<string> Reads => ["GET /pools"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Writes => ["POST /pools", "PUT /pools", "DELETE /pools"];
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement pools = (await session.GetAsync("/pools", null, cancellationToken).ConfigureAwait(false)).Data;
-        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        string[] ids = [.. pools.EnumerateArray().Select(static pool => StateValues.Text(pool, "poolid")!).Order(StringComparer.Ordinal)];
+        JsonElement[] all = await ConcurrentReading.AllAsync(ids, (id, token) => PoolAsync(session, id, token), cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach (JsonElement pool in pools.EnumerateArray().OrderBy(static pool => StateValues.Text(pool, "poolid"), StringComparer.Ordinal))
+            for (int at = 0; at < ids.Length; at++)
             {
-                string id = StateValues.Text(pool, "poolid")!;
                 json.WriteStartObject();
-                json.WriteString("poolid", id);
-                json.WriteString("comment", StateValues.Text(pool, "comment") ?? "");
-                Members(json, "vms", resources, id, "vmid");
-                Members(json, "storages", resources, id, "storage");
+                json.WriteString("poolid", ids[at]);
+                json.WriteString("comment", StateValues.Text(all[at], "comment") ?? "");
+                Members(json, "vms", all[at], "vmid");
+                Members(json, "storages", all[at], "storage");
                 json.WriteEndObject();
             }
 
@@ -36,7 +42,7 @@ internal sealed class PoolSection : IStateSection
     }
 
     /// <inheritdoc/>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static pool => StateValues.Text(pool, "poolid")!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
@@ -50,22 +56,29 @@ internal sealed class PoolSection : IStateSection
             string before = exists ? StateValues.Text(now, "comment") ?? "" : "";
             if (!exists || (pool.TryGetProperty("comment", out _) && comment != before))
             {
-                yield return new StateChange(Name, id, exists ? "change" : "create")
+                yield return new StateChange(Name, id, exists ? "change" : "create", StateStage.Pools)
                 {
                     Keys = [("comment", exists ? before : null, comment)],
                     Call = Call(exists ? ApiMethod.Put : ApiMethod.Post, id, ("comment", comment)),
                 };
             }
 
-            foreach (StateChange change in Members(pool, now, id, "vms", prune).Concat(Members(pool, now, id, "storages", prune)))
+            foreach (StateChange change in Members(pool, now, id, "vms", wish.Prune).Concat(Members(pool, now, id, "storages", wish.Prune)))
             {
                 yield return change;
             }
         }
 
-        foreach (string id in prune ? known.Keys.Where(id => !named.Contains(id)) : [])
+        foreach (string id in wish.Prune ? known.Keys.Where(id => !named.Contains(id)) : [])
         {
-            yield return new StateChange(Name, id, "delete") { Call = Call(ApiMethod.Delete, id) };
+            // Proxmox: only empty pools can be deleted.
+            JsonElement none = JsonText.Build(static json => WriteEmpty(json));
+            foreach (StateChange change in Members(none, known[id], id, "vms", prune: true).Concat(Members(none, known[id], id, "storages", prune: true)))
+            {
+                yield return change;
+            }
+
+            yield return new StateChange(Name, id, "delete", StateStage.Pools) { Call = Call(ApiMethod.Delete, id) };
         }
     }
 
@@ -84,7 +97,7 @@ internal sealed class PoolSection : IStateSection
         string[] added = [.. wanted.Except(present)];
         if (added.Length > 0)
         {
-            yield return new StateChange(Name, id, "change")
+            yield return new StateChange(Name, id, "change", StateStage.PoolMembers)
             {
                 Keys = [(key, null, string.Join(',', added))],
                 Call = Call(ApiMethod.Put, id, (parameter, string.Join(',', added)), ("allow-move", "1")),
@@ -94,12 +107,25 @@ internal sealed class PoolSection : IStateSection
         string[] gone = prune ? [.. present.Except(wanted)] : [];
         if (gone.Length > 0)
         {
-            yield return new StateChange(Name, id, "change")
+            yield return new StateChange(Name, id, "change", StateStage.PoolMembers)
             {
                 Keys = [(key, string.Join(',', gone), null)],
+                IsRemoval = true,
                 Call = Call(ApiMethod.Put, id, (parameter, string.Join(',', gone)), ("delete", "1")),
             };
         }
+    }
+
+    private static void WriteEmpty(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (string list in (string[])["vms", "storages"])
+        {
+            json.WriteStartArray(list);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static PlannedCall Call(ApiMethod method, string id, params (string Name, string Value)[] more)
@@ -114,12 +140,19 @@ internal sealed class PoolSection : IStateSection
         return new PlannedCall(method, "/pools", parameters) { Template = "/pools", Target = id };
     }
 
-    private static void Members(Utf8JsonWriter json, string key, JsonElement resources, string pool, string member)
+    private static async Task<JsonElement> PoolAsync(ServerSession session, string id, CancellationToken cancellationToken)
+    {
+        ApiParameters filter = [];
+        filter.Add("poolid", id);
+        JsonElement pools = (await session.GetAsync("/pools", filter, cancellationToken).ConfigureAwait(false)).Data;
+        return pools.EnumerateArray().FirstOrDefault();
+    }
+
+    private static void Members(Utf8JsonWriter json, string key, JsonElement pool, string member)
     {
         json.WriteStartArray(key);
-        IEnumerable<JsonElement> items = resources.EnumerateArray()
-            .Where(item => StateValues.Text(item, "pool") == pool
-                && (member == "vmid" ? StateValues.Text(item, "type") is "qemu" or "lxc" : StateValues.Text(item, "type") == "storage"))
+        IEnumerable<JsonElement> items = StateValues.Items(StateValues.Member(pool, "members"), "pools")
+            .Where(item => (StateValues.Text(item, "type") == "storage") == (member == "storage"))
             .Select(item => StateValues.Member(item, member));
         foreach (JsonElement item in items.DistinctBy(static item => item.ToString())
             .OrderBy(static item => item.ToString(), Comparer<string>.Create(Sorting.Natural)))

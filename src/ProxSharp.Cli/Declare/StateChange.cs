@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Declare;
@@ -5,12 +6,33 @@ namespace ProxSharp.Cli.Declare;
 /// <summary>A difference between what a file says and what is there.</summary>
 /// <param name="Section">The part of the file.</param>
 /// <param name="Subject">What it is about.</param>
-/// <param name="Action"><c>create</c>, <c>change</c>, <c>delete</c>, or <c>missing</c> for what the tool does not make.</param>
-internal sealed record StateChange(string Section, string Subject, string Action)
+/// <param name="Action"><c>create</c>, <c>change</c>, <c>move</c>, <c>delete</c>, or <c>blocked</c> for what no call makes so.</param>
+/// <param name="Stage">When it is made.</param>
+internal sealed record StateChange(string Section, string Subject, string Action, StateStage Stage)
 {
+    private const int Last = 1000;
+
     /// <summary>The keys that differ: their values now and as the file says; null where there is none.</summary>
     public IReadOnlyList<(string Key, string? From, string? To)> Keys { get; init; } = [];
 
     /// <summary>The call that makes it so; null if there is none.</summary>
     public PlannedCall? Call { get; init; }
+
+    /// <summary>The calls that follow, as far as they are known before the first one is made; for a look at them.</summary>
+    public IReadOnlyList<PlannedCall> Following { get; init; } = [];
+
+    /// <summary>Finds out, when the first call has been made, which calls follow; null if there are none.</summary>
+    public Func<ServerSession, CancellationToken, Task<IReadOnlyList<PlannedCall>>>? Follow { get; init; }
+
+    /// <summary>Why no call makes it so; null if one does.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>True if something goes that the file does not name.</summary>
+    public bool IsRemoval { get; init; }
+
+    /// <summary>True if it is only a remark: nothing has to be changed.</summary>
+    public bool IsRemark { get; init; }
+
+    /// <summary>The place in the order of all changes.</summary>
+    public int Order => Action == "delete" ? Last - (int)Stage : (int)Stage;
 }

@@ -13,18 +13,24 @@ internal static class StateSections
 
     private const string VersionKey = "prox";
 
-    /// <summary>The sections in the order in which they are applied: what others refer to comes first.</summary>
-    public static IReadOnlyList<IStateSection> All { get; } =
-        [new PoolSection(), new GuestSection(), new AclSection(), new BackupJobSection(), new FirewallSection()];
+    /// <summary>What a section has that no file says.</summary>
+    private static readonly string[] s_unsaid = ["digest", "now"];
 
-    /// <summary>Reads sections of a cluster as a file, without digests.</summary>
+    /// <summary>The sections in the order of the file.</summary>
+    public static IReadOnlyList<IStateSection> All { get; } =
+    [
+        CollectionSection.Roles(), CollectionSection.Groups(), CollectionSection.Users(), CollectionSection.Storages(), new PoolSection(), new GuestSection(),
+        new AclSection(), new HaSection(), CollectionSection.BackupJobs(), new FirewallSection(),
+    ];
+
+    /// <summary>Reads sections of a cluster as a file.</summary>
     public static async Task<JsonElement> ExportAsync(
         ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
     {
         List<(string Name, JsonElement Value)> parts = [];
         foreach (IStateSection section in sections)
         {
-            parts.Add((section.Name, await section.ReadAsync(session, section is GuestSection ? guests : default, cancellationToken).ConfigureAwait(false)));
+            parts.Add((section.Name, await section.ReadAsync(session, section is GuestSection ? guests : default, default, cancellationToken).ConfigureAwait(false)));
         }
 
         return JsonText.Build(json =>
@@ -34,16 +40,16 @@ internal static class StateSections
             foreach ((string name, JsonElement value) in parts)
             {
                 json.WritePropertyName(name);
-                WriteWithoutDigests(json, value);
+                WriteSaid(json, value);
             }
 
             json.WriteEndObject();
         });
     }
 
-    /// <summary>Finds out what has to be done to make a cluster as a file says.</summary>
+    /// <summary>Finds out what has to be done to make a cluster as a file says, in the order in which it can be done.</summary>
     /// <exception cref="CliException">The file is wrong.</exception>
-    public static async Task<IReadOnlyList<StateChange>> CompareAsync(ServerSession session, JsonElement file, bool prune, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StateChange>> CompareAsync(ServerSession session, JsonElement file, StateWish wish, CancellationToken cancellationToken)
     {
         Check(file);
         List<StateChange> changes = [];
@@ -51,12 +57,12 @@ internal static class StateSections
         {
             if (file.TryGetProperty(section.Name, out JsonElement wanted))
             {
-                JsonElement present = await section.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
-                changes.AddRange(section.Compare(wanted, present, prune));
+                JsonElement present = await section.ReadAsync(session, wanted, file, cancellationToken).ConfigureAwait(false);
+                changes.AddRange(section.Compare(wanted, present, wish));
             }
         }
 
-        return changes;
+        return [.. changes.OrderBy(static change => change.Order)];
     }
 
     /// <summary>Finds a section.</summary>
@@ -83,16 +89,16 @@ internal static class StateSections
         }
     }
 
-    private static void WriteWithoutDigests(Utf8JsonWriter json, JsonElement value)
+    private static void WriteSaid(Utf8JsonWriter json, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject().Where(static member => member.Name != "digest"))
+                foreach (JsonProperty member in value.EnumerateObject().Where(static member => !s_unsaid.Contains(member.Name)))
                 {
                     json.WritePropertyName(member.Name);
-                    WriteWithoutDigests(json, member.Value);
+                    WriteSaid(json, member.Value);
                 }
 
                 json.WriteEndObject();
@@ -101,7 +107,7 @@ internal static class StateSections
                 json.WriteStartArray();
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    WriteWithoutDigests(json, item);
+                    WriteSaid(json, item);
                 }
 
                 json.WriteEndArray();

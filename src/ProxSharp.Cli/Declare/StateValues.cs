@@ -49,6 +49,16 @@ internal static class StateValues
         }
     }
 
+    /// <summary>Refuses parts of a section that nobody would read.</summary>
+    /// <exception cref="CliException">There is one, or the section has no parts.</exception>
+    public static void OnlyParts(JsonElement section, string name, params IReadOnlyList<string> known)
+    {
+        if (section.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+        {
+            Only(section, name, known);
+        }
+    }
+
     /// <summary>The items of a list; none for an absent one.</summary>
     /// <exception cref="CliException">It is no list.</exception>
     public static IEnumerable<JsonElement> Items(JsonElement list, string section) => list.ValueKind switch
@@ -62,7 +72,7 @@ internal static class StateValues
     public static IReadOnlyList<(string Key, string? From, string? To)> Differences(
         JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
     [
-        .. wanted.EnumerateObject()
+        .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
             .Where(member => !except.Contains(member.Name))
             .Select(member => (member.Name, From: Text(present, member.Name), To: Wire(member.Value)))
             .Where(static difference => difference.From != difference.To),

@@ -17,11 +17,9 @@ internal static class StateVerbs
 {
     private static readonly string s_sections = string.Join(", ", StateSections.All.Select(static section => section.Name));
 
-    private static readonly string[] s_reads =
-    [
-        "GET /cluster/resources", "GET /pools", "GET /access/acl", "GET /cluster/backup", "GET /cluster/firewall/options",
-        "GET /cluster/firewall/rules",
-    ];
+    private static readonly string[] s_reads = [.. StateSections.All.SelectMany(static section => section.Reads).Distinct(StringComparer.Ordinal)];
+
+    private static readonly string[] s_writes = [.. StateSections.All.SelectMany(static section => section.Writes).Distinct(StringComparer.Ordinal)];
 
     private static readonly ResultShape s_shape = new() { LeadingFields = ["section", "subject", "action", "key", "from", "to"], NameField = "subject" };
 
@@ -32,7 +30,7 @@ internal static class StateVerbs
         Option<string> guests = new("--guests") { Description = "Only guests of a selection (prox help selectors)", HelpName = "selection" };
         return new Verb(
             "export",
-            "Write the cluster as a file: guests, pools, permissions, backup jobs, firewall.",
+            "Write the cluster as a file: access, storages, pools, guests, high availability, backup jobs, firewalls.",
             VerbClass.Read,
             (run, token) => ExportAsync(run, sections, guests, token))
         {
@@ -40,8 +38,8 @@ internal static class StateVerbs
             Arguments = [sections],
             Options = [guests],
             Details =
-                "The file is YAML, or JSON with -o json. What the server writes for itself is left out. Secrets are in none of these sections but what "
-                + "somebody wrote into a configuration.",
+                "The file is YAML, or JSON with -o json. What the server writes for itself is left out, and so are built-in roles, root@pam, passwords, keys "
+                + "and tokens. Firewalls of nodes and guests are there if somebody has set them up.",
             Examples = [new("export > cluster.yaml", "all sections"), new("export guests --guests 'web*'", "configurations of some guests")],
         };
     }
@@ -49,16 +47,16 @@ internal static class StateVerbs
     /// <summary><c>prox diff</c>.</summary>
     public static Verb Diff()
     {
-        (Option<string> file, Option<bool> prune) = Options();
+        FileOptions options = new();
         return new Verb(
             "diff",
             "Compare the cluster with a file. Ends with exit code 1 if they differ.",
             VerbClass.Read,
-            (run, token) => DiffAsync(run, file, prune, token))
+            (run, token) => DiffAsync(run, options, token))
         {
             Calls = s_reads,
-            Options = [file, prune],
-            Details = "Only what the file names counts, unless --prune is given.",
+            Options = options.All,
+            Details = "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without --migrate.",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
         };
     }
@@ -66,27 +64,36 @@ internal static class StateVerbs
     /// <summary><c>prox apply</c>.</summary>
     public static Verb Apply()
     {
-        (Option<string> file, Option<bool> prune) = Options();
+        FileOptions options = new();
         return new Verb(
-            "apply", "Make the cluster as a file says, with as few changes as possible.", VerbClass.Change, (run, token) => ApplyAsync(run, file, prune, token))
+            "apply", "Make the cluster as a file says, with as few changes as possible.", VerbClass.Change, (run, token) => ApplyAsync(run, options, token))
         {
-            Calls =
-            [
-                "PUT /nodes/{node}/qemu/{vmid}/config", "PUT /nodes/{node}/lxc/{vmid}/config", "POST /pools", "PUT /pools", "PUT /access/acl",
-                "POST /cluster/backup", "PUT /cluster/backup/{id}", "PUT /cluster/firewall/options", "POST /cluster/firewall/rules",
-            ],
-            Options = [file, prune],
+            Calls = s_writes,
+            Options = options.All,
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
             Details =
-                "A second time it changes nothing. A configuration that somebody changed meanwhile is left alone (exit code 6): changes carry its "
-                + "digest. Guests are neither made nor destroyed. Nothing is deleted without --prune, and that is asked about unless --yes is given.",
+                "A second time it changes nothing. What somebody changed meanwhile is left alone (exit code 6): changes carry its digest. Guests that are "
+                + "missing are made: new ones with empty disks of the same size, containers from ostemplate, copies with clone. Guests are never destroyed, and "
+                + "moved only with --migrate. Nothing is deleted without --prune. What loses something, such as a deletion or a larger disk, is asked about "
+                + "unless --yes is given.",
             Examples = [new("apply -f cluster.yaml --dry-run", "see the calls"), new("apply -f cluster.yaml", "do it")],
         };
     }
 
-    private static (Option<string> File, Option<bool> Prune) Options() => (
-        new Option<string>("--file", "-f") { Description = "The file; - is standard input", HelpName = "file", Required = true },
-        new Option<bool>("--prune") { Description = "Delete pools, permissions, backup jobs and rules of sections that are in the file, but not named there" });
+    /// <summary>The options that say which file, and how far it goes.</summary>
+    private sealed class FileOptions
+    {
+        public Option<string> File { get; } = new("--file", "-f") { Description = "The file; - is standard input", HelpName = "file", Required = true };
+
+        public Option<bool> Prune { get; } = new("--prune")
+        {
+            Description = "Delete what sections of the file do not name: roles, users, storages, pools, permissions, jobs, rules; never guests",
+        };
+
+        public Option<bool> Migrate { get; } = new("--migrate") { Description = "Move guests to the nodes that the file names" };
+
+        public IReadOnlyList<Option> All => [File, Prune, Migrate];
+    }
 
     private static async Task<int> ExportAsync(VerbRun run, Argument<string[]> sections, Option<string> guests, CancellationToken cancellationToken)
     {
@@ -127,11 +134,10 @@ internal static class StateVerbs
         });
     }
 
-    private static async Task<IReadOnlyList<StateChange>> CompareAsync(
-        VerbRun run, Option<string> file, Option<bool> prune, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StateChange>> CompareAsync(VerbRun run, FileOptions options, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
-        string name = run.Value(file)!;
+        string name = run.Value(options.File)!;
         string text;
         try
         {
@@ -146,50 +152,36 @@ internal static class StateVerbs
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        return await StateSections.CompareAsync(session, YamlReading.Read(text, name), run.Value(prune), cancellationToken).ConfigureAwait(false);
+        StateWish wish = new(run.Value(options.Prune), run.Value(options.Migrate));
+        IReadOnlyList<StateChange> all = await StateSections.CompareAsync(
+            session, YamlReading.Read(text, name), wish, cancellationToken).ConfigureAwait(false);
+        foreach (StateChange remark in all.Where(static change => change.IsRemark))
+        {
+            run.Note(TextCells.Visible($"{remark.Section} {remark.Subject}: {remark.Reason}"));
+        }
+
+        return [.. all.Where(static change => !change.IsRemark)];
     }
 
-    private static async Task<int> DiffAsync(VerbRun run, Option<string> file, Option<bool> prune, CancellationToken cancellationToken)
+    private static async Task<int> DiffAsync(VerbRun run, FileOptions options, CancellationToken cancellationToken)
     {
-        IReadOnlyList<StateChange> changes = await CompareAsync(run, file, prune, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<StateChange> changes = await CompareAsync(run, options, cancellationToken).ConfigureAwait(false);
         Show(run, changes, "");
         return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
     }
 
-    private static async Task<int> ApplyAsync(VerbRun run, Option<string> file, Option<bool> prune, CancellationToken cancellationToken)
+    private static async Task<int> ApplyAsync(VerbRun run, FileOptions options, CancellationToken cancellationToken)
     {
         ChangeRules.CheckContext(run.Context);
-        IReadOnlyList<StateChange> changes = await CompareAsync(run, file, prune, cancellationToken).ConfigureAwait(false);
-        Verbs.Endpoints.PlannedCall[] calls = [.. changes.Select(static change => change.Call).OfType<Verbs.Endpoints.PlannedCall>()];
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-
-        // All of it before any of it: a file that touches a protected guest, or has a wrong value at its end, changes nothing.
-        CallCheck.Check(VerbContext.Pve, calls);
-        foreach (Verbs.Endpoints.PlannedCall call in calls)
-        {
-            await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
-        }
-
+        IReadOnlyList<StateChange> changes = await CompareAsync(run, options, cancellationToken).ConfigureAwait(false);
+        StateApplier applier = new(run, changes);
+        await applier.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
-            return await DryRun.ShowAsync(run, VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
+            return await applier.ShowAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        int deleted = changes.Count(static change => change.Action == "delete");
-        if (deleted > 0)
-        {
-            IEnumerable<string> things = changes.Where(static change => change.Action == "delete")
-                .Select(static change => $"{change.Section} {change.Subject}");
-            string what = string.Create(
-                CultureInfo.InvariantCulture, $"delete {deleted} {(deleted == 1 ? "thing" : "things")}: {string.Join("; ", things)}");
-            await ChangeRules.ConfirmAsync(run, what, "delete", cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (Verbs.Endpoints.PlannedCall call in calls)
-        {
-            await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false);
-        }
-
+        await applier.RunAsync(cancellationToken).ConfigureAwait(false);
         Show(run, changes, "Done: ");
         return ExitCodes.Success;
     }
@@ -215,8 +207,8 @@ internal static class StateVerbs
         Ansi ansi = run.Command.Output.Ansi;
         foreach (StateChange change in changes)
         {
-            string note = change.Action == "missing" ? " (not there; apply makes no guests)" : "";
-            writer.WriteLine(ansi.Bold(TextCells.Visible($"{change.Action} {change.Section} {change.Subject}{note}")));
+            string reason = change.Reason is null ? "" : $": {change.Reason}";
+            writer.WriteLine(ansi.Bold(TextCells.Visible($"{change.Action} {change.Section} {change.Subject}{reason}")));
             foreach ((string key, string? from, string? to) in change.Keys)
             {
                 if (from is not null)
@@ -241,6 +233,7 @@ internal static class StateVerbs
             json.WriteString("section", change.Section);
             json.WriteString("subject", change.Subject);
             json.WriteString("action", change.Action);
+            json.WriteOptional("reason", change.Reason);
             json.WriteStartArray("keys");
             foreach ((string key, string? from, string? to) in change.Keys)
             {

@@ -54,6 +54,29 @@ internal sealed record SimulatedServer
         TokenSecret = DefaultBackupServer.TokenSecret,
     };
 
+    /// <summary>Describes a server that answers with a recording: any login will do, so these are the usual ones.</summary>
+    public static SimulatedServer Of(RecordedServer server) => server.Product == ProxmoxProduct.BackupServer
+        ? new()
+        {
+            Product = server.Product,
+            Endpoint = server.Endpoint,
+            Fingerprint = server.Fingerprint,
+            User = DefaultBackupServer.DemoUser,
+            Password = DefaultBackupServer.DemoPassword,
+            TokenId = DefaultBackupServer.TokenId,
+            TokenSecret = DefaultBackupServer.TokenSecret,
+        }
+        : new()
+        {
+            Product = server.Product,
+            Endpoint = server.Endpoint,
+            Fingerprint = server.Fingerprint,
+            User = DefaultCluster.DemoUser,
+            Password = DefaultCluster.DemoPassword,
+            TokenId = DefaultCluster.TokenId,
+            TokenSecret = DefaultCluster.TokenSecret,
+        };
+
     private string ShortName => Products.ShortName(Product);
 
     private string Address => Endpoint.GetLeftPart(UriPartial.Authority);

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using ProxSharp.AccessControl;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Pve;
-using ProxSharp.Pve.AccessControl;
 
 namespace ProxSharp.Cli.Doctor;
 

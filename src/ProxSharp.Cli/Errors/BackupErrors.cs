@@ -1,7 +1,6 @@
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats;
-using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -14,6 +13,7 @@ internal static class BackupErrors
         BackupKeyException key => Make(
             "key", ExitCodes.Authentication, key, "Give the key the backup was made with (--keyfile FILE) and its passphrase (PBS_ENCRYPTION_PASSWORD)."),
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
+        BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
         BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = true },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(

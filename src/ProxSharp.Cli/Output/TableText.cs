@@ -66,8 +66,12 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
 
         if (hidden > 0)
         {
-            writer.WriteLine(settings.Ansi.Dim(string.Create(
-                CultureInfo.InvariantCulture, $"({hidden} more {(hidden == 1 ? "field" : "fields")}: choose with --fields, or see all with -o json)")));
+            string more = string.Create(
+                CultureInfo.InvariantCulture, $"({hidden} more {(hidden == 1 ? "field" : "fields")}: choose with --fields, or see all with -o json)");
+            foreach (string line in TextCells.Wrap(more, settings.Width ?? more.Length))
+            {
+                writer.WriteLine(settings.Ansi.Dim(line));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Schema;
@@ -40,8 +41,34 @@ internal sealed class EndpointDescription
         }
 
         KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name || parameter.Key == family).Take(1)];
-        return found.Length == 0 ? null : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true);
+        return found.Length == 0 ? null : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true) { HasWords = HasWords };
     }
+
+    /// <summary>True to add the tool's own sentences where the schema has none.</summary>
+    public bool HasWords { get; init; }
+
+    /// <summary>The only key of property strings to describe; null for all.</summary>
+    public string? Key { get; private init; }
+
+    /// <summary>Returns the keys of a parameter's property string that are to be described; null for other values.</summary>
+    public IReadOnlyDictionary<string, ApiNode>? KeysOf(ApiNode node)
+    {
+        IReadOnlyDictionary<string, ApiNode>? keys = NodeText.PropertyStringKeys(node, Schema);
+        return Key is null || keys is null ? keys : keys.Where(key => key.Key == Key).ToDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Returns a description of one key of the property strings that are described; null if none of them has it.</summary>
+    public EndpointDescription? OnlyKey(string key) => Parameters.Values.Any(node => NodeText.PropertyStringKeys(node, Schema)?.ContainsKey(key) == true)
+        ? new EndpointDescription(Endpoint, Schema, Parameters, isPart: true) { Key = key, HasWords = HasWords }
+        : null;
+
+    /// <summary>What the tool itself knows to say about a parameter; null for nothing.</summary>
+    public string? Words(string name) => !HasWords || Schema.IsFromServer ? null : ParameterWords.Find(Schema.Product, Endpoint.Path, name);
+
+    /// <summary>What the tool itself knows to say about a key of a property string; null for nothing.</summary>
+    public string? Words(string? format, string key) => format is null
+        ? null
+        : Words($"fmt:{format}.{key}") ?? Words($"fmt:{format.Split('#')[0]}.{key}");
 
     /// <summary>Says whether the call starts a task.</summary>
     public static string TaskText(ApiTaskKind task) => task switch
@@ -110,8 +137,9 @@ internal sealed class EndpointDescription
         json.WriteString("name", name);
         json.WriteString("in", node.IsPathParameter ? "path" : Endpoint.Method is ApiMethod.Get or ApiMethod.Delete ? "query" : "body");
         json.WriteBoolean("required", !node.IsOptional);
+        json.WriteOptional("meaning", Words(name));
         WriteFacts(json, node);
-        if (IsPart && NodeText.PropertyStringKeys(node, Schema) is { } keys)
+        if (IsPart && KeysOf(node) is { } keys)
         {
             json.WriteStartArray("keys");
             foreach ((string key, ApiNode value) in keys)
@@ -119,6 +147,7 @@ internal sealed class EndpointDescription
                 json.WriteStartObject();
                 json.WriteString("name", key);
                 json.WriteBoolean("required", !value.IsOptional);
+                json.WriteOptional("meaning", Words(node.PropertyStringFormat, key));
                 WriteFacts(json, value);
                 json.WriteEndObject();
             }

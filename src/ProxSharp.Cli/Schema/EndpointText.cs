@@ -9,8 +9,7 @@ namespace ProxSharp.Cli.Schema;
 /// <summary>Writes the description of endpoints for people.</summary>
 /// <param name="writer">Where it goes.</param>
 /// <param name="settings">How results are written.</param>
-/// <param name="hasWords">True to add the tool's own sentences where the schema has none.</param>
-internal sealed class EndpointText(TextWriter writer, OutputSettings settings, bool hasWords = false)
+internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
 {
     private const int WidestText = 120;
     private const int WidestName = 28;
@@ -36,7 +35,7 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
         ApiEndpoint endpoint = description.Endpoint;
         writer.WriteLine(
             $"{settings.Ansi.Bold($"prox api {ApiVerbs.Word(endpoint.Method)} {endpoint.Path}")}  {settings.Ansi.Dim($"({endpoint.Method.ToVerb()})")}");
-        if ((endpoint.Description ?? Words(description, $"op:{endpoint}")) is { } text)
+        if ((endpoint.Description ?? description.Words($"op:{endpoint}")) is { } text)
         {
             Row("  ", "", 0, Flat(text), 0);
         }
@@ -89,9 +88,10 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
     {
         foreach ((string name, ApiNode node) in description.Parameters)
         {
-            if (NodeText.PropertyStringKeys(node, description.Schema) is { } keys)
+            if (description.KeysOf(node) is { } keys)
             {
-                WriteNodes($"keys of {name}, written key=value,key=value", keys, description, markRequired: true);
+                string title = description.Key is { } key ? $"key of {name}, written {key}=VALUE" : $"keys of {name}, written key=value,key=value";
+                WriteNodes(title, keys, description, markRequired: true, node.PropertyStringFormat);
             }
         }
     }
@@ -113,7 +113,8 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
         }
     }
 
-    private void WriteNodes(string? title, IReadOnlyDictionary<string, ApiNode> nodes, EndpointDescription description, bool markRequired)
+    private void WriteNodes(
+        string? title, IReadOnlyDictionary<string, ApiNode> nodes, EndpointDescription description, bool markRequired, string? format = null)
     {
         if (title is not null)
         {
@@ -132,16 +133,12 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings, b
             string facts = NodeText.Facts(node, description.Schema);
             string unit = node.Renderer is { } renderer && !markRequired ? $" ({renderer.Replace('_', ' ')})" : "";
             Row("    ", Label(name, node), longest, $"{NodeText.Type(node)}{unit}{(facts.Length > 0 ? "; " : "")}{facts}", 2);
-            if ((node.Description ?? (title is not null && !title.StartsWith("keys", StringComparison.Ordinal) ? Words(description, name) : null)) is { } text)
+            if ((node.Description ?? (title is null ? null : format is null ? description.Words(name) : node.KeyAlias is null ? description.Words(format, name) : null)) is { } text)
             {
                 Row("    ", "", longest, Flat(text), 2);
             }
         }
     }
-
-    // What the tool itself knows to say, where the schema has no descriptions.
-    private string? Words(EndpointDescription description, string name) =>
-        !hasWords || description.Schema.IsFromServer ? null : ParameterWords.Find(description.Schema.Product, description.Endpoint.Path, name);
 
     private static string Flat(string text) =>
         TextCells.Visible(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));

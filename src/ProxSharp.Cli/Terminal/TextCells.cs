@@ -115,9 +115,12 @@ internal static class TextCells
     {
         StringBuilder kept = new();
         int used = 0;
-        foreach (Rune rune in text.EnumerateRunes())
+
+        // A sign that is made of several (a family, a letter with its accent) is kept or left out as a whole.
+        TextElementEnumerator signs = StringInfo.GetTextElementEnumerator(text);
+        while (signs.MoveNext())
         {
-            string piece = rune.ToString();
+            string piece = signs.GetTextElement();
             used += Width(piece);
             if (used > cells)
             {

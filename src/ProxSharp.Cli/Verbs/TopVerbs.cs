@@ -10,5 +10,5 @@ internal static class TopVerbs
 {
     /// <summary>All of them, each with the way to build it.</summary>
     public static readonly IReadOnlyList<Func<Verb>> All =
-        [TopVerb.Make, EventsVerb.Make, DoctorVerb.Make, ConsoleVerb.Make, SpiceVerb.Make, StateVerbs.Export, StateVerbs.Diff, StateVerbs.Apply];
+        [TopVerb.Make, EventsVerb.Make, DoctorVerb.Make, ConsoleVerb.Make, VncVerb.Make, SpiceVerb.Make, StateVerbs.Export, StateVerbs.Diff, StateVerbs.Apply];
 }

@@ -28,8 +28,8 @@ public static class ApiReaders
     /// <summary>Reads a whole number; 0 if the server sent none.</summary>
     public static readonly ApiReader<long> Int64OrZero = static (ref ApiJsonReader reader) => reader.ReadInt64().GetValueOrDefault();
 
-    /// <summary>Reads a number; 0 if the server sent none.</summary>
-    public static readonly ApiReader<double> DoubleOrZero = static (ref ApiJsonReader reader) => reader.ReadDouble().GetValueOrDefault();
+    /// <summary>Reads a number; <see cref="double.NaN"/> if the server sent none: a point of a series without a value is not 0.</summary>
+    public static readonly ApiReader<double> DoubleOrNaN = static (ref ApiJsonReader reader) => reader.ReadDouble() ?? double.NaN;
 
     /// <summary>Reads a boolean; false if the server sent none.</summary>
     public static readonly ApiReader<bool> BooleanOrFalse = static (ref ApiJsonReader reader) => reader.ReadBoolean().GetValueOrDefault();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ProxSharp.AccessControl;
 using ProxSharp.Api;
 
 namespace ProxSharp.Http;
@@ -23,9 +24,12 @@ internal static class ErrorFactory
         }
 
         (string? path, string? privilege) = rule.Kind == ErrorKind.Permission ? MissingPrivilege.Find(said) : default;
-        string hint = privilege is null || rule.Name != "forbidden"
-            ? HintFor(rule, call)
-            : $"Grant {privilege} on {path}; a token with privilege separation needs it for itself as well";
+        string hint = HintFor(rule, call);
+        if (rule.Name == "forbidden")
+        {
+            (path, privilege, hint) = Forbidden(call, path, privilege, hint);
+        }
+
         Facts facts = new(Compose(call, host, said, parameters, hint), said, parameters, response.StatusCode, rule, call, path, privilege);
         return Build(facts);
     }
@@ -70,6 +74,26 @@ internal static class ErrorFactory
     {
         string line = part.ReplaceLineEndings(" ").Trim().TrimEnd('.', ':');
         text.Append(line.Length > LongestMessage ? $"{line.AsSpan(0, LongestMessage)}..." : line);
+    }
+
+    // Proxmox: the backup server does not say what is missing; what the call needs is declared.
+    private static (string? Path, string? Privilege, string Hint) Forbidden(ApiCall call, string? path, string? privilege, string hint)
+    {
+        if (privilege is not null)
+        {
+            return (path, privilege, $"Grant {privilege} on {path}; a token with privilege separation needs it for itself as well");
+        }
+
+        if (call.Binding.Schema?.Product != ProxmoxProduct.BackupServer)
+        {
+            return (path, privilege, hint);
+        }
+
+        DeclaredNeed need = DeclaredNeed.Of(call.Binding.Endpoint, ProxmoxProduct.BackupServer, call.Parameters);
+        return (
+            need.Only?.Path ?? path,
+            need.Only is { } only ? string.Join(only.AnySuffices ? " or " : " and ", only.Privileges) : privilege,
+            need.Text.Length > 0 ? $"The call needs {need.Text}; an API token needs it for itself as well as its user" : hint);
     }
 
     // Only a change can be made twice.

@@ -50,6 +50,11 @@ internal static class ErrorTable
         {
             Hint = "A console ticket holds for 40 s, for one user and one guest or node: open the console anew",
         },
+        new("pbs-user-missing", 401, "user '*' does not exist", ErrorKind.NotFound),
+        new("pbs-password-wanted", 401, "missing password", ErrorKind.Authentication)
+        {
+            Hint = "This call wants the password of the user who makes it among its parameters",
+        },
         new("credentials-refused", 401, "", ErrorKind.Authentication)
         {
             Hint = "Check the credentials: the ticket or token may be mistyped, expired, disabled or from another server",
@@ -179,16 +184,35 @@ internal static class ErrorTable
         new("no-such-file", 500, "no such file '", ErrorKind.Other) { Hint = "The address leads outside the API: use the host and port only" },
         new("no-such-uri", 501, "no such uri", ErrorKind.Other) { Hint = "The address leads outside the API: use the host and port only" },
         new("pbs-no-entry", 400, "ENOENT:", ErrorKind.NotFound),
+        new("pbs-no-file", 400, "file open failed: no such file", ErrorKind.NotFound) { Hint = "The list of the snapshot's files tells which there are" },
+        new("pbs-no-blob", 400, "unable to load blob*no such file", ErrorKind.NotFound) { Hint = "The snapshot does not exist, or lacks this file" },
+        new("pbs-no-index", 400, "unable to open*index*no such file", ErrorKind.NotFound) { Hint = "The list of the snapshot's files tells which there are" },
         new("file-missing", 0, "no such file or directory", ErrorKind.Other),
         new("rule-position", 500, "no rule at position", ErrorKind.NotFound),
         new("no-such", 0, "no such ", ErrorKind.NotFound),
         new("not-ha-managed", 500, "not HA managed", ErrorKind.NotFound) { Hint = "Add the guest to HA first" },
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),
         new("no-namespace", 404, "namespace not found", ErrorKind.NotFound) { Hint = "Name a namespace that exists, or create it first" },
+        new("pbs-file-not-found", 404, "open file*failed - not found", ErrorKind.NotFound)
+        {
+            Hint = "The list of the snapshot's files tells which there are",
+        },
         new("not-found", 404, "", ErrorKind.NotFound) { Hint = "Check the path and the verb; an older server may not have this call" },
         new("agent", 500, "guest agent is not running", ErrorKind.Other)
         {
             IsTransient = true, Hint = "Install and start qemu-guest-agent in the guest and switch 'agent' on in its configuration",
+        },
+        new("encrypted", 400, "cannot decode*is encrypted", ErrorKind.Other)
+        {
+            Hint = "The backup is encrypted and the server has no key: restore it with a client that has",
+        },
+        new("collecting", 400, "garbage collector already running", ErrorKind.Conflict)
+        {
+            IsTransient = true, IsBusy = true, Hint = "A garbage collection of the datastore runs: wait for its task, or let the call wait with RetryBusy",
+        },
+        new("job-running", 400, "job already running", ErrorKind.Conflict)
+        {
+            IsTransient = true, IsBusy = true, Hint = "The job runs: wait for its task, or let the call wait with RetryBusy",
         },
         new("running", 500, " is running - destroy failed", ErrorKind.Conflict) { Hint = "Stop the guest first" },
         new("protected-snapshot", 400, "cannot remove protected", ErrorKind.Conflict) { Hint = "Switch its protection off first" },

@@ -1,4 +1,5 @@
 using ProxSharp.Peers;
+using ProxSharp.Recording;
 using ProxSharp.Tls;
 
 namespace ProxSharp.Http;
@@ -7,6 +8,7 @@ namespace ProxSharp.Http;
 internal sealed class Pipeline : IDisposable
 {
     private readonly ProxmoxClientOptions _options;
+    private readonly ProxmoxProduct _product;
     private readonly EndpointHandler _sockets;
     private readonly Dictionary<ProxmoxEndpoint, PeerTrust> _peers = [];
     private readonly Lock _gate = new();
@@ -14,6 +16,7 @@ internal sealed class Pipeline : IDisposable
     public Pipeline(ProxmoxClientOptions options, ProxmoxProduct product, ClientLog log)
     {
         _options = options;
+        _product = product;
         Writer = new RequestWriter(product, options.UserAgent, options.TimeProvider);
         Endpoints = new EndpointSelector(options.Endpoints);
         _sockets = new EndpointHandler(options.Endpoints, endpoint => Handler(endpoint, () => options.Trust));
@@ -64,6 +67,10 @@ internal sealed class Pipeline : IDisposable
 
     public void Dispose() => Invoker.Dispose();
 
-    private HttpMessageHandler Handler(ProxmoxEndpoint endpoint, Func<ServerTrust> trust) =>
-        _options.Handler?.Invoke(endpoint) ?? SocketsHandlerFactory.Create(endpoint, trust, _options.ConnectTimeout, _options.RepairConnectionHeader);
+    private HttpMessageHandler Handler(ProxmoxEndpoint endpoint, Func<ServerTrust> trust)
+    {
+        HttpMessageHandler sockets = _options.Handler?.Invoke(endpoint)
+            ?? SocketsHandlerFactory.Create(endpoint, trust, _options.ConnectTimeout, _options.RepairConnectionHeader);
+        return _options.Recorder is { } recorder ? new RecordingHandler(_product, recorder, _options.TimeProvider, sockets) : sockets;
+    }
 }

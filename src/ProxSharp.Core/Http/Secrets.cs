@@ -47,6 +47,9 @@ internal static class Secrets
             || plain.Split('-').Any(s_words.Contains);
     }
 
+    /// <summary>Tells whether secrets and harmless things stand under a name, depending on the call.</summary>
+    public static bool IsDoubtful(string name) => s_doubtful.Contains(name.Replace('_', '-'));
+
     /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
     public static string Show(string name, string text) =>
         IsSecret(name) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);

@@ -86,7 +86,7 @@ internal sealed class TaskTracker
 
         if (!MayPass(failure))
         {
-            throw GiveUp("the server cannot be asked", failure);
+            throw GiveUp(WhyNot(failure), failure);
         }
 
         if (IsOver(ref _failingSince, _options.OutageGrace))
@@ -118,6 +118,13 @@ internal sealed class TaskTracker
         // Proxmox: a cluster that is out of step answers reads with 500 and all kinds of texts.
         ProxmoxApiException api => api.IsTransient || ((int)api.StatusCode >= 500 && (int)api.StatusCode != 501),
         _ => false,
+    };
+
+    private static string WhyNot(ProxmoxException failure) => failure switch
+    {
+        ProxmoxPermissionException => "it is somebody else's, and the caller may not look at it",
+        ProxmoxNotFoundException => "the server does not know it. It may belong to another server, or its log has been removed",
+        _ => "the server cannot be asked",
     };
 
     private ProxmoxTaskWaitException GiveUp(string why, ProxmoxException failure) =>

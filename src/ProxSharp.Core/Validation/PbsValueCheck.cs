@@ -15,6 +15,9 @@ internal sealed class PbsValueCheck(ApiNode node, PropertyStringCheck? propertyS
         _ => null,
     };
 
+    // Proxmox: Rust's end of a text is its end; a line break more does not fit.
+    protected override Pattern PatternOf(string text) => Pattern.GetStrict(text);
+
     private string? CheckInteger(string value)
     {
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))

@@ -20,7 +20,10 @@ internal abstract class ValueCheck
     public abstract string? Check(string value, string path);
 
     /// <summary>Tells whether the value fits the pattern of the node.</summary>
-    protected bool MatchesPattern(string value) => Node.Pattern is null || (_pattern ??= Pattern.Get(Node.Pattern)).Fits(value);
+    protected bool MatchesPattern(string value) => Node.Pattern is null || (_pattern ??= PatternOf(Node.Pattern)).Fits(value);
+
+    /// <summary>Makes a pattern of its text as the server reads it.</summary>
+    protected virtual Pattern PatternOf(string text) => Pattern.Get(text);
 
     /// <summary>Counts characters as the servers do, that is code points.</summary>
     protected static int Length(string value)

@@ -347,7 +347,7 @@ public sealed class NodesStatusResult : IApiReadable<NodesStatusResult>
                     reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("loadavg"u8):
-                    LoadAvg = reader.ReadList(ApiReaders.DoubleOrZero);
+                    LoadAvg = reader.ReadList(ApiReaders.DoubleOrNaN);
                     continue;
                 case 8 when name.SequenceEqual("kversion"u8):
                     KVersion = reader.ReadString() ?? "";

@@ -101,7 +101,7 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
                     reader.KeepMisfit(name, ref extra);
                     continue;
                 case 7 when name.SequenceEqual("history"u8):
-                    History = reader.ReadList(ApiReaders.DoubleOrZero);
+                    History = reader.ReadList(ApiReaders.DoubleOrNaN);
                     continue;
                 case 9 when name.SequenceEqual("gc-status"u8):
                     GcStatus = reader.ReadOptionalObject<GcStatusResult>();
@@ -148,7 +148,7 @@ public sealed class StatusDatastoreUsageItem : IApiReadable<StatusDatastoreUsage
     /// <summary>Result of the last garbage collection.</summary>
     public GcStatusResult? GcStatus { get; init; }
 
-    /// <summary>Used share of the datastore over time, from 0 to 1.</summary>
+    /// <summary>Used share of the datastore over time, from 0 to 1; not a number (NaN) where there is no value.</summary>
     public IReadOnlyList<double> History { get; init; } = [];
 
     /// <summary>Seconds between two values of the history.</summary>

@@ -39,6 +39,9 @@ public sealed record BackupSnapshotInfo
     /// <summary>True if the backup is complete: it has a manifest, and with it a size.</summary>
     public bool IsComplete => Size is not null;
 
+    /// <summary>True if at least one file is encrypted.</summary>
+    public bool IsEncrypted => Files.Any(static file => file.CryptMode == CryptMode.Encrypt);
+
     /// <summary>Reads a list, newest first; snapshots whose names this library cannot read are left out.</summary>
     internal static IReadOnlyList<BackupSnapshotInfo> ReadAll(IEnumerable<AdminDatastoreSnapshotsItem> items, BackupNamespace ns) =>
         [.. items.Select(item => Read(item, ns)).OfType<BackupSnapshotInfo>()

@@ -10,9 +10,15 @@ namespace ProxSharp.Pbs.Backups;
 /// <param name="IsProtected">True if it is kept because it is protected, whatever the policy says.</param>
 public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath Snapshot, bool Keep, bool IsProtected)
 {
+    /// <summary>
+    /// Why it is kept or removed: the rule of the policy that keeps it. The server does not tell; days and weeks are those of UTC, and where they do not lead to
+    /// the server's decisions the reason is <see cref="PruneReason.Unknown"/>.
+    /// </summary>
+    public PruneReason Reason { get; init; }
+
     /// <summary>Reads the answer of a call that prunes a group without a task, newest snapshot first.</summary>
     /// <exception cref="ProxmoxProtocolException">The answer is no list of decisions.</exception>
-    internal static IReadOnlyList<PruneDecision> ReadAll(JsonElement answer, GroupTarget group)
+    internal static IReadOnlyList<PruneDecision> ReadAll(JsonElement answer, GroupTarget group, RetentionPolicy policy)
     {
         if (answer.ValueKind != JsonValueKind.Array)
         {
@@ -21,11 +27,23 @@ public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath
 
         List<PruneDecision> decisions = [.. answer.EnumerateArray().Select(entry => Read(entry, group))];
         decisions.Sort(static (one, other) => other.Snapshot.Time.CompareTo(one.Snapshot.Time));
-        return decisions;
+        return PruneReasons.Explain(decisions, policy);
     }
 
-    /// <summary>Returns the snapshot and what becomes of it.</summary>
-    public override string ToString() => $"{(Keep ? "keep" : "remove")} {Snapshot}{(IsProtected ? " (protected)" : "")}";
+    /// <summary>Returns the snapshot and what becomes of it, with the rule that keeps it: <c>keep vm/100/2026-01-05T02:00:00Z (daily)</c>.</summary>
+    public override string ToString() => $"{(Keep ? "keep" : "remove")} {Snapshot}{Rule()}";
+
+    private string Rule() => (IsProtected ? PruneReason.Protected : Reason) switch
+    {
+        PruneReason.Protected => " (protected)",
+        PruneReason.KeepLast => " (last)",
+        PruneReason.KeepHourly => " (hourly)",
+        PruneReason.KeepDaily => " (daily)",
+        PruneReason.KeepWeekly => " (weekly)",
+        PruneReason.KeepMonthly => " (monthly)",
+        PruneReason.KeepYearly => " (yearly)",
+        _ => "",
+    };
 
     private static PruneDecision Read(JsonElement entry, GroupTarget group) =>
         entry.ValueKind == JsonValueKind.Object

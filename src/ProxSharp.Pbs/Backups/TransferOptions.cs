@@ -33,6 +33,18 @@ public sealed record TransferOptions
     /// <summary>Limit for sent data as size per second, for example <c>50MiB</c>; null (the default) for none.</summary>
     public string? RateOut { get; init; }
 
+    /// <summary>
+    /// Short-time limit for received data, as size such as <c>100MiB</c>: how much may come at once before <see cref="RateIn"/> holds. Null (the default)
+    /// leaves it to the server.
+    /// </summary>
+    public string? BurstIn { get; init; }
+
+    /// <summary>
+    /// Short-time limit for sent data, as size such as <c>100MiB</c>: how much may go at once before <see cref="RateOut"/> holds. Null (the default) leaves it
+    /// to the server.
+    /// </summary>
+    public string? BurstOut { get; init; }
+
     /// <summary>How many groups are handled at once, 1 to 32; null (the default) leaves it to the server. Newer servers only.</summary>
     public int? WorkerThreads { get; init; }
 
@@ -44,6 +56,18 @@ public sealed record TransferOptions
 
     /// <summary>Whether snapshots that failed verification are fetched again; null (the default) for no. Pull only; newer servers only.</summary>
     public bool? ResyncCorrupt { get; init; }
+
+    /// <summary>
+    /// The keys of <see cref="PbsClient.EncryptionKeys"/> that pulled snapshots are decrypted with; null (the default) leaves them as they are. Pull only; newer
+    /// servers only.
+    /// </summary>
+    public IReadOnlyList<string>? DecryptionKeys { get; init; }
+
+    /// <summary>
+    /// The key of <see cref="PbsClient.EncryptionKeys"/> that snapshots are encrypted with on their way; null (the default) pushes them as they are. Push only;
+    /// newer servers only.
+    /// </summary>
+    public string? EncryptionKey { get; init; }
 
     internal PullRequest ToPull(DatastoreName store, string? remote, string remoteStore) => new()
     {
@@ -58,10 +82,13 @@ public sealed record TransferOptions
         TransferLast = TransferLast,
         RateIn = RateIn,
         RateOut = RateOut,
+        BurstIn = BurstIn,
+        BurstOut = BurstOut,
         WorkerThreads = WorkerThreads,
         EncryptedOnly = EncryptedOnly,
         VerifiedOnly = VerifiedOnly,
         ResyncCorrupt = ResyncCorrupt,
+        DecryptionKeys = DecryptionKeys,
     };
 
     internal PushRequest ToPush(DatastoreName store, string remote, string remoteStore) => new()
@@ -77,8 +104,11 @@ public sealed record TransferOptions
         TransferLast = TransferLast,
         RateIn = RateIn,
         RateOut = RateOut,
+        BurstIn = BurstIn,
+        BurstOut = BurstOut,
         WorkerThreads = WorkerThreads,
         EncryptedOnly = EncryptedOnly,
         VerifiedOnly = VerifiedOnly,
+        EncryptionKey = EncryptionKey,
     };
 }

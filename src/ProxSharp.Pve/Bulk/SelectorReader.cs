@@ -92,10 +92,15 @@ internal sealed class SelectorReader
                 : Fail($"'{text}' is no number of a guest; they go from {VmId.Lowest} to {VmId.Highest}");
         }
 
-        return word.All(static letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' or '_' or '*' or '?')
+        return word.All(IsOfName)
             ? new SelectorWord(text, !SelectorWord.IsPattern(word), guest => SelectorWord.Matches(word, guest.Name))
             : Fail($"'{text}' is neither a number nor a name; names hold letters, digits, hyphens and dots");
     }
+
+    // Servers let only few signs into names, but what has found its way into one must be selectable: any script, marks and surrogates too.
+    private static bool IsOfName(char letter) => letter > '\u007f'
+        ? !char.IsWhiteSpace(letter) && !char.IsControl(letter)
+        : char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_' or '*' or '?';
 
     private SelectorWord? Group(string text, string group)
     {

@@ -1,3 +1,4 @@
+using ProxSharp.Consoles;
 using ProxSharp.Ids;
 using ProxSharp.WebSockets;
 
@@ -28,9 +29,10 @@ internal static class ConsoleOpener
             s_terminal,
             async (socket, ticket, token) =>
             {
-                TerminalSession session = await TerminalLogin.RunAsync(socket, ticket, options, host.Client.Options.TimeProvider, token).ConfigureAwait(false);
+                ReadOnlyMemory<byte> early = await TerminalLogin.RunAsync(socket, ticket.ForTerminal(options), host.Client.Options.TimeProvider, token)
+                    .ConfigureAwait(false);
                 socket.KeepAliveInterval = options.KeepAliveInterval;
-                return session;
+                return new TerminalSession(ticket, socket, early);
             },
             cancellationToken);
     }
@@ -45,9 +47,9 @@ internal static class ConsoleOpener
             s_terminal,
             (socket, ticket, token) =>
             {
-                TerminalSession session = TerminalLogin.Run(socket, ticket, options, host.Client.Options.TimeProvider, token);
+                ReadOnlyMemory<byte> early = TerminalLogin.Run(socket, ticket.ForTerminal(options), host.Client.Options.TimeProvider, token);
                 socket.KeepAliveInterval = options.KeepAliveInterval;
-                return session;
+                return new TerminalSession(ticket, socket, early);
             },
             cancellationToken);
     }

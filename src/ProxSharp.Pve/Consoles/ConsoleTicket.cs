@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Consoles;
 
 namespace ProxSharp.Pve.Consoles;
 
@@ -35,6 +36,9 @@ public sealed class ConsoleTicket
 
     /// <summary>Returns task and port, without secrets.</summary>
     public override string ToString() => $"{Task} on port {Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>Returns what the login of a terminal needs.</summary>
+    internal TerminalTicket ForTerminal(TerminalOptions options) => new(ToString(), User, Ticket, Operation.Path, options.Columns, options.Rows);
 
     /// <summary>Returns the parameters of the websocket.</summary>
     internal ApiParameters Parameters()

@@ -1,3 +1,4 @@
+using ProxSharp.Consoles;
 using ProxSharp.WebSockets;
 
 namespace ProxSharp.Pve.Consoles;

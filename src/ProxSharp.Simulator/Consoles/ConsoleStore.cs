@@ -1,7 +1,7 @@
 namespace ProxSharp.Simulator.Consoles;
 
 /// <summary>All consoles of a simulated cluster. Guarded by the state's gate.</summary>
-internal sealed class ConsoleStore(TimeProvider time, Random random)
+internal sealed class ConsoleStore(TimeProvider time, Random random, ProxmoxProduct product)
 {
     private const int FirstPort = 5900;
     private const int FirstSpicePort = 61000;
@@ -12,7 +12,7 @@ internal sealed class ConsoleStore(TimeProvider time, Random random)
     private readonly List<(string Node, SimulatedConsole Console)> _consoles = [];
     private readonly List<(string Node, int Port, DateTimeOffset Until)> _spicePorts = [];
 
-    public ConsoleTickets Tickets { get; } = new(time, random);
+    public ConsoleTickets Tickets { get; } = new(time, random, product == ProxmoxProduct.BackupServer ? "PBSTERM:" : "PVEVNC:");
 
     public IReadOnlyList<SimulatedConsole> All => [.. _consoles.Select(static entry => entry.Console)];
 

@@ -5,11 +5,10 @@ using System.Text;
 namespace ProxSharp.Simulator.Consoles;
 
 /// <summary>Issues and verifies the tickets of consoles: bound to user, object and port, and good for 40 s.</summary>
-internal sealed class ConsoleTickets(TimeProvider time, Random random)
+internal sealed class ConsoleTickets(TimeProvider time, Random random, string prefix)
 {
     public const string Invalid = "permission denied - invalid PVEVNC ticket";
 
-    private const string Prefix = "PVEVNC:";
     private const int PasswordLength = 8;
     private const int SignatureLength = 256;
 
@@ -31,10 +30,10 @@ internal sealed class ConsoleTickets(TimeProvider time, Random random)
         return new string(password);
     }
 
-    /// <summary>Makes a ticket of the form <c>PVEVNC:HEXTIME::signature</c>, with the password and a colon in front if there is one.</summary>
+    /// <summary>Makes a ticket of the form <c>PVEVNC:HEXTIME::signature</c> (or what the product has in front), with the password and a colon in front if there is one.</summary>
     public string Issue(string user, string path, int port, string password)
     {
-        string plain = Prefix + time.GetUtcNow().ToUnixTimeSeconds().ToString("X8", CultureInfo.InvariantCulture);
+        string plain = prefix + time.GetUtcNow().ToUnixTimeSeconds().ToString("X8", CultureInfo.InvariantCulture);
         string ticket = $"{plain}::{Sign(plain, user, path, port)}";
         return password.Length == 0 ? ticket : $"{password}:{ticket}";
     }
@@ -42,14 +41,14 @@ internal sealed class ConsoleTickets(TimeProvider time, Random random)
     /// <summary>Whether a ticket was issued for this user, object and port, and is still fresh.</summary>
     public bool Verify(string ticket, string user, string path, int port)
     {
-        string bare = ticket.StartsWith(Prefix, StringComparison.Ordinal) || ticket.Length <= PasswordLength ? ticket : ticket[(PasswordLength + 1)..];
+        string bare = ticket.StartsWith(prefix, StringComparison.Ordinal) || ticket.Length <= PasswordLength ? ticket : ticket[(PasswordLength + 1)..];
         int signature = bare.IndexOf("::", StringComparison.Ordinal);
-        if (signature < Prefix.Length || !bare.StartsWith(Prefix, StringComparison.Ordinal) || bare[(signature + 2)..] != Sign(bare[..signature], user, path, port))
+        if (signature < prefix.Length || !bare.StartsWith(prefix, StringComparison.Ordinal) || bare[(signature + 2)..] != Sign(bare[..signature], user, path, port))
         {
             return false;
         }
 
-        TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(bare[Prefix.Length..signature], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(bare[prefix.Length..signature], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
         return age > -s_clockSkew && age < s_lifetime;
     }
 

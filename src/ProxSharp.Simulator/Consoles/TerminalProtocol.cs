@@ -9,7 +9,7 @@ namespace ProxSharp.Simulator.Consoles;
 /// The terminal proxy's protocol: a line with user and ticket, <c>OK</c>, then messages <c>0:LENGTH:BYTES</c> (input), <c>1:COLUMNS:ROWS:</c>
 /// (resize) and <c>2</c> (keep-alive). Messages may be split anywhere; what the terminal shows comes back unframed.
 /// </summary>
-internal sealed class TerminalProtocol(PveState state, SimulatedConsole console, Func<TerminalShell?> connect, Action<SimulatedConsole> close) : IStreamProtocol
+internal sealed class TerminalProtocol(ServerState state, SimulatedConsole console, Func<TerminalShell?> connect, Action<SimulatedConsole> close) : IStreamProtocol
 {
     private const int LongestLogin = 4096;
 

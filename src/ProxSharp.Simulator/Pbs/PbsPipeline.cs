@@ -49,7 +49,13 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
             byte[] body = small ?? (match!.Endpoint.Transport != ApiTransportKind.Upload
                 ? throw new ApiFault(400, "request body too large")
                 : await request.Body.ReadAllAsync(cancellationToken).ConfigureAwait(false));
-            return format.Write(Execute(request, match!, apiPath, body, caller));
+            if (WebSocketUpgrade.IsWanted(request) && WebSocketUpgrade.Refuse(request) is { } refusal)
+            {
+                return refusal;
+            }
+
+            ApiReply reply = Execute(request, match!, apiPath, body, caller);
+            return WebSocketUpgrade.IsWanted(request) ? WebSocketUpgrade.Accept(request, reply) : format.Write(reply);
         }
         catch (ApiFault fault)
         {

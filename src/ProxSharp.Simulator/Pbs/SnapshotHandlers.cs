@@ -152,6 +152,11 @@ internal sealed class SnapshotHandlers(PbsState state)
 
     private ApiReply SetGroupNotes(ApiCall call) => OfGroup(call, Modify, isWrite: true, (store, group) =>
     {
+        if (!store.Files.HasFolder(group.Folder))
+        {
+            throw Missing();
+        }
+
         store.SetGroupNotes(group, call.Required("notes"));
         return ApiReply.Nothing;
     });

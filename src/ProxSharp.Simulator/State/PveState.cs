@@ -18,7 +18,6 @@ internal sealed class PveState : ServerState
     public PveState(ApiSchema schema, TimeProvider time, TimeSpan taskDuration, int seed)
         : base(schema, time, taskDuration, seed, new AccessDirectory(RoleCatalogue.Load("pve-roles.json"), tokensAlwaysSeparate: false))
     {
-        Consoles = new ConsoleStore(time, new Random(seed + 1));
         Ha = new HaManager(this);
         Jobs = new JobScheduler(this);
     }
@@ -66,8 +65,6 @@ internal sealed class PveState : ServerState
 
     /// <summary>How the guests looked when the status daemon last looked; null if lists are always fresh.</summary>
     public StatusSamples? Samples { get; set; }
-
-    public ConsoleStore Consoles { get; }
 
     /// <summary>The high-availability manager.</summary>
     public HaManager Ha { get; }

@@ -1,5 +1,6 @@
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.State;
@@ -14,6 +15,7 @@ internal abstract class ServerState
         Tasks = new TaskStore(schema.Product, time, taskDuration);
         Permissions = new PermissionEvaluator(directory, PoolOf);
         Collections = new CollectionStore();
+        Consoles = new ConsoleStore(time, new Random(seed + 1), schema.Product);
     }
 
     public Lock Gate { get; } = new();
@@ -33,6 +35,9 @@ internal abstract class ServerState
 
     /// <summary>Objects that no special rule governs: jobs, rules, endpoints, options.</summary>
     public CollectionStore Collections { get; }
+
+    /// <summary>The consoles that clients asked for.</summary>
+    public ConsoleStore Consoles { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 

@@ -83,9 +83,9 @@ public sealed class RoadmapTests
             return null;
         }
 
-        if (row.Command.Split(' ') is ["prox", not "api", ..] typed)
+        if (row.Command.Split(' ') is ["prox", not "api", ..])
         {
-            return VerbProblem(row, typed);
+            return RoadmapCommands.Problem(row);
         }
 
         if (row.Command.Split(' ') is not ["prox", "api", string verb, string path, .. string[] words])
@@ -101,19 +101,14 @@ public sealed class RoadmapTests
             "delete" => ApiMethod.Delete,
             _ => null,
         };
+        if (RoadmapCommands.Naming(row) is [{ } own, ..])
+        {
+            return $"{row}: '{row.Command}' is better said as '{own}'.";
+        }
+
         return method is { } known && Schema(row).TryMatch(known, path, out ApiMatch? match) && match.Endpoint.ToString() == row.Endpoint
             ? ParameterProblem(row, match.Endpoint, [.. words.Select(static word => word.Split('=')[0])])
             : $"{row}: '{row.Command}' calls another endpoint.";
-    }
-
-    // A command of its own is in the list of all commands, with the call behind it.
-    private static string? VerbProblem(RoadmapRow row, string[] typed)
-    {
-        string command = $"| `{string.Join(' ', typed.Take(3))}";
-        bool isKnown = File.ReadLines(Path.Combine(Repository.Root, "docs", "commands.md")).Any(line =>
-            (line.StartsWith($"{command} ", StringComparison.Ordinal) || line.StartsWith($"{command}`", StringComparison.Ordinal))
-            && line.Contains($"`{row.Endpoint}`", StringComparison.Ordinal));
-        return isKnown ? null : $"{row}: '{row.Command}' is no command for this endpoint.";
     }
 
     private static string? ParameterProblem(RoadmapRow row, ApiEndpoint endpoint, HashSet<string> given)

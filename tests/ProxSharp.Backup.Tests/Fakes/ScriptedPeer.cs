@@ -21,7 +21,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Connects, and reads how the client begins.</summary>
-    public static async Task<ScriptedPeer> StartAsync(Func<Stream, Stream>? wrap = null)
+    public static async Task<ScriptedPeer> StartAsync(Func<Stream, Stream>? wrap = null, TimeProvider? time = null)
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -30,7 +30,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         NetworkStream server = new(await listener.AcceptSocketAsync(Cancel), ownsSocket: true);
         NetworkStream transport = new(client, ownsSocket: true);
         Stream bytes = wrap?.Invoke(transport) ?? transport;
-        ScriptedPeer peer = new(server, await Http2Channel.StartAsync(bytes, bytes, "pbs:8007", "the test", TimeProvider.System, Cancel));
+        ScriptedPeer peer = new(server, await Http2Channel.StartAsync(bytes, bytes, "pbs:8007", "the test", time ?? TimeProvider.System, Cancel));
         await server.ReadExactlyAsync(new byte[24], Cancel);
         Assert.Equal(Settings, (await peer.ReadAsync()).Type);
         Assert.Equal(WindowUpdate, (await peer.ReadAsync()).Type);

@@ -43,6 +43,28 @@ public sealed class DirectoryArchiverTests
     }
 
     [Fact]
+    public async Task Measure_Tree_CountsWhatAnArchiveHoldsWithoutReading()
+    {
+        using TempTree tree = new();
+        tree.Write("a/small", Filled(1000));
+        string large = tree.Write("b/large", Filled(1_000_000));
+        tree.Write("b/left.tmp", Filled(10));
+        if (OperatingSystem.IsLinux())
+        {
+            File.CreateSymbolicLink(tree.Combine("link"), "a/small");
+        }
+
+        DirectoryArchiveOptions options = new() { Excludes = [PathPattern.Parse("*.tmp")] };
+        HookTree hooks = new(FileTrees.Create()) { Reading = (_, _) => Assert.Fail("Content was read.") };
+        DirectoryArchiveResult counted = await new DirectoryArchiver(tree.Path, options, hooks).MeasureAsync(Token);
+        DirectoryArchiveResult written = await new DirectoryArchiver(tree.Path, options).WriteAsync(Stream.Null, cancellationToken: Token);
+        Assert.Equal(
+            (written.Entries, written.Files, written.HardLinks, written.Bytes), (counted.Entries, counted.Files, counted.HardLinks, counted.Bytes));
+        Assert.Equal(1_001_000, counted.Bytes);
+        Assert.True(File.Exists(large));
+    }
+
+    [Fact]
     public async Task Archive_FileChangesWhileRead_IsTold()
     {
         using TempTree tree = new();

@@ -7,6 +7,9 @@ public sealed class KeptFileTests
 {
     private static readonly PxarMetadata Plain = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
 
+    // Version 2, with the right to bind to low ports.
+    private static readonly byte[] Capability = [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     [Theory]
     [InlineData(ExistingFiles.KeepSameTime)]
     [InlineData(ExistingFiles.KeepSameContent)]
@@ -20,6 +23,7 @@ public sealed class KeptFileTests
         {
             writer.WriteFile(new("acl"), withAcl, "x"u8.ToArray());
             writer.WriteFile(new("attribute"), Plain with { Xattrs = [new(name, "right"u8.ToArray())] }, "x"u8.ToArray());
+            writer.WriteFile(new("more"), Plain with { Xattrs = [new(name, "right"u8.ToArray())] }, "x"u8.ToArray());
             writer.WriteFile(new("plain"), Plain, "x"u8.ToArray());
         });
         // The same contents, times, owners and modes.
@@ -27,13 +31,15 @@ public sealed class KeptFileTests
         {
             writer.WriteFile(new("acl"), Plain, "x"u8.ToArray());
             writer.WriteFile(new("attribute"), Plain with { Xattrs = [new(name, "wrong"u8.ToArray())] }, "x"u8.ToArray());
+            PxarXattr[] more = [new(name, "right"u8.ToArray()), new("user.more", "x"u8.ToArray()), new("trusted.more", "x"u8.ToArray())];
+            writer.WriteFile(new("more"), Plain with { Xattrs = more, FileCapability = Capability }, "x"u8.ToArray());
             writer.WriteFile(new("plain"), withAcl, "x"u8.ToArray());
         });
         using TempTree tree = new();
         await Archives.ExtractAsync(other, tree.Path);
         Assert.NotEqual(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
         TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = policy });
-        Assert.Equal(3, result.KeptFiles);
+        Assert.Equal(4, result.KeptFiles);
         Assert.Empty(result.Warnings);
         Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
     }

@@ -101,6 +101,74 @@ public sealed class Http2RulesTests
         Assert.Equal(200, (await second).Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task Refused_BeforeAnything_IsSentAgain(int body)
+    {
+        ImpatientTime time = new();
+        await using ScriptedPeer peer = await StartAsync(time: time);
+        await peer.SendAsync(Settings, 0, 0);
+        Task<ChannelAnswer> request = body == 0 ? peer.GetAsync() : peer.PostAsync(body);
+        for (int stream = 1; stream <= 7; stream += 2)
+        {
+            Assert.Equal(stream, (await peer.ReadAsync(Headers)).Stream);
+            if (stream < 7)
+                await peer.SendAsync(Reset, 0, stream, Number(7));
+        }
+
+        await peer.AnswerAsync(7);
+        Assert.Equal(200, (await request).Status);
+        Assert.Equal([100, 200, 300], time.Pauses.Select(static pause => pause.TotalMilliseconds));
+    }
+
+    [Fact]
+    public async Task Refused_AgainAndAgain_IsAFailure()
+    {
+        ImpatientTime time = new();
+        await using ScriptedPeer peer = await StartAsync(time: time);
+        await peer.SendAsync(Settings, 0, 0);
+        Task<ChannelAnswer> request = peer.GetAsync();
+        for (int stream = 1; stream <= 9; stream += 2)
+            await peer.SendAsync(Reset, 0, (await peer.ReadAsync(Headers)).Stream, Number(7));
+        ProxmoxProtocolException refused = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => request);
+        Assert.Contains("code 7", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refused_AfterAnAnswerBegan_IsNotSentAgain()
+    {
+        await using ScriptedPeer peer = await StartAsync();
+        await peer.SendAsync(Settings, 0, 0);
+        Task<ChannelAnswer> request = peer.GetAsync(new ArrayBufferWriter<byte>());
+        await peer.ReadAsync(Headers);
+        await peer.SendAsync(Headers, 4, 1, 0x88);
+        await peer.SendAsync(Data, 0, 1, "part"u8.ToArray());
+        await peer.SendAsync(Reset, 0, 1, Number(7));
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => request);
+        Task<ChannelAnswer> next = peer.GetAsync();
+        Assert.Equal(3, (await peer.ReadAsync(Headers)).Stream);
+        await peer.AnswerAsync(3);
+        Assert.Equal(200, (await next).Status);
+    }
+
+    [Fact]
+    public async Task Padding_OfHeadersAndData_IsLeftOut()
+    {
+        await using ScriptedPeer peer = await StartAsync();
+        await peer.SendAsync(Settings, 0, 0);
+        ArrayBufferWriter<byte> body = new();
+        Task<ChannelAnswer> get = peer.GetAsync(body);
+        await peer.ReadAsync(Headers);
+        await peer.SendAsync(Headers, 4 | 8 | 0x20, 1, [3, 0, 0, 0, 0, 9, 0x88, 0, 0, 0]);
+        await peer.SendAsync(Data, 8, 1, [2, .. "some "u8, 0, 0]);
+        await peer.SendAsync(Data, 8, 1, [0, .. "text"u8]);
+        await peer.SendAsync(Data, 8, 1, [255, .. new byte[255]]);
+        await peer.SendAsync(Data, 8 | 1, 1, [0]);
+        Assert.Equal(200, (await get).Status);
+        Assert.Equal("some text", Encoding.ASCII.GetString(body.WrittenSpan));
+    }
+
     [Fact]
     public async Task GoAway_InOrder_AnswersWhatWasTaken()
     {

@@ -52,6 +52,32 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task CopyTo_WithARate_TakesItsTime()
+    {
+        FakeTimeProvider time = new();
+        DateTimeOffset start = time.GetUtcNow();
+        TestImage image = new(6 * ChunkSize, Enumerable.Range(0, 6).ToDictionary(static i => i, static i => Random(i + 1, ChunkSize)));
+        await using SnapshotReader reader = await image.OpenAsync(new() { BytesPerSecond = ChunkSize, TimeProvider = time });
+        MemoryStream output = new();
+        Task copy = reader.CopyToAsync("disk.img", output, null, Stop);
+        while (!copy.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+
+        await copy;
+        Assert.Equal(6 * ChunkSize, output.Length);
+
+        // The first two are within the burst and what it lends.
+        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public async Task Open_RateOfNothing_IsRefused() =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => new TestImage(1, new Dictionary<int, byte[]>()).OpenAsync(new() { BytesPerSecond = 0 }));
+
+    [Fact]
     public async Task Verify_Zeros_AreFetchedOnce()
     {
         TestImage image = new(10 * ChunkSize, new Dictionary<int, byte[]> { [9] = Random(4, ChunkSize) });

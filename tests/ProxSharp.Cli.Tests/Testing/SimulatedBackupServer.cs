@@ -11,12 +11,15 @@ public sealed class SimulatedBackupServer : IAsyncLifetime
     /// <summary>The simulator.</summary>
     public PbsSimulator Simulator => _simulator ?? throw new InvalidOperationException("The simulator has not been started.");
 
+    /// <summary>True if it runs.</summary>
+    public bool IsStarted => _simulator is not null;
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _simulator = await PbsSimulator.StartAsync(
         new PbsSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) });
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Simulator.DisposeAsync();
+    public ValueTask DisposeAsync() => _simulator?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Points a context at the simulator and makes it current.</summary>
     internal async Task UseAsync(CliHarness cli, string name)

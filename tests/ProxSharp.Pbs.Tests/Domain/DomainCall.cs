@@ -32,6 +32,7 @@ internal sealed record DomainCall(string Name, Func<PbsClient, object> Target, M
     {
         Type type when type == typeof(PbsTask) => $"\"{StubPbs.TaskId.Replace(@"\", @"\\", StringComparison.Ordinal)}\"",
         Type type when type == typeof(string) => "\"text\"",
+        Type type when type == typeof(AccessControl.NewApiToken) => """{"tokenid":"a@pbs!t","value":"s"}""",
         Type type when type == typeof(void) || Nullable.GetUnderlyingType(type) is not null => "null",
         { IsGenericType: true } type when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => "[]",
         _ => "{}",

@@ -1,8 +1,8 @@
+using ProxSharp.AccessControl;
 using ProxSharp.Api;
 using ProxSharp.Authentication;
-using ProxSharp.Pve.AccessControl;
-using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator;
 using ProxSharp.Tls;
 
 namespace ProxSharp.Pve.Tests.AccessControl;

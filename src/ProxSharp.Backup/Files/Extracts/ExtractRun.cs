@@ -15,13 +15,18 @@ internal sealed class ExtractRun : IAsyncDisposable
     private readonly JobQueue _jobs;
     private readonly FilePlacer _files;
     private readonly LinkPlacer _links;
-    private readonly ITargetDirectory _target;
+    private readonly Func<ITargetDirectory> _open;
+    private ITargetDirectory? _target;
     private ExtractDirectory? _root;
     private ExtractDirectory? _current;
 
-    internal ExtractRun(ITargetDirectory target, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings)
+    /// <param name="open">Opens the target, and makes it if need be; with patterns not before something matches.</param>
+    /// <param name="options">How to restore.</param>
+    /// <param name="filter">What to restore.</param>
+    /// <param name="warnings">Takes warnings.</param>
+    internal ExtractRun(Func<ITargetDirectory> open, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings)
     {
-        (_target, _options, _filter, _warnings) = (target, options, filter, warnings);
+        (_open, _options, _filter, _warnings) = (open, options, filter, warnings);
         _totals = new(options.Progress);
         _placer = new(options, warnings, _totals);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
@@ -42,7 +47,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             _current.Release();
         }
 
-        _target.Dispose();
+        _target?.Dispose();
     }
 
     /// <summary>Begins a directory.</summary>
@@ -51,8 +56,8 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         if (_current is null)
         {
-            _current = _root = new(null, entry, _filter.Root, Finish) { Handle = _target, AppliesMetadata = _filter.Root };
-            return true;
+            _current = _root = new(null, entry, _filter.Root, Finish) { AppliesMetadata = _filter.Root };
+            return !_filter.Root || EnsureOpen(_root);
         }
 
         byte[] path = _current.PathOf(entry.Name);
@@ -180,13 +185,19 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         if (directory.Handle is not null || directory.IsLost)
             return !directory.IsLost;
-        if (!EnsureOpen(directory.Parent!))
+        if (directory.Parent is null)
+        {
+            directory.Handle = _target = _open();
+            return true;
+        }
+
+        if (!EnsureOpen(directory.Parent))
         {
             directory.IsLost = true;
             return false;
         }
 
-        ITargetDirectory parent = directory.Parent!.Handle!;
+        ITargetDirectory parent = directory.Parent.Handle!;
         PxarName name = directory.Entry.Name;
         try
         {
@@ -209,7 +220,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             parent.MakeDirectory(name, _placer.DirectoryMode);
             return true;
         }
-        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Exists && _options.Existing != ExistingFiles.Fail)
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Exists && _options.KeepsDirectories)
         {
             return false;
         }

@@ -76,12 +76,16 @@ internal sealed class LinuxMetadataReader(Descriptor handle, FileStat stat, long
     private void ReadXattrs(MetadataParts parts, List<PxarXattr> xattrs, ref byte[]? capability)
     {
         long total = 0;
-        ReadOnlySpan<byte> names = ListXattrs();
-        while (names.IndexOf((byte)0) is var end and >= 0)
+        if (XattrNames.List(_handle) is not { } names)
         {
-            ReadOnlySpan<byte> name = names[..end];
-            byte[] text = names[..(end + 1)].ToArray();
-            names = names[(end + 1)..];
+            Report("extended attributes");
+            return;
+        }
+
+        foreach (byte[] text in names)
+        {
+            int end = text.Length - 1;
+            ReadOnlySpan<byte> name = text.AsSpan(0, end);
             if (name.SequenceEqual("security.capability"u8))
                 capability = parts.HasFlag(MetadataParts.Capabilities) ? ReadXattr(text, "the file capability") : null;
             else if (parts.HasFlag(MetadataParts.Xattrs) && IsKept(name) && ReadXattr(text, PxarName.Text(name)) is { } value)
@@ -98,25 +102,6 @@ internal sealed class LinuxMetadataReader(Descriptor handle, FileStat stat, long
     // Proxmox: other name spaces belong to the system the file is on.
     private static bool IsKept(ReadOnlySpan<byte> name) =>
         name.Length <= 255 && (name.StartsWith("user."u8) || name.StartsWith("trusted."u8) || name.SequenceEqual("security.NTACL"u8));
-
-    private ReadOnlySpan<byte> ListXattrs()
-    {
-        byte[] buffer = new byte[512];
-        while (true)
-        {
-            nint length = Libc.ListXattrs(_handle, buffer, buffer.Length);
-            if (length >= 0)
-                return buffer.AsSpan(0, (int)length);
-            int error = Marshal.GetLastPInvokeError();
-            if (error != Errno.Range || buffer.Length >= 1 << 20)
-            {
-                Report("extended attributes");
-                return default;
-            }
-
-            buffer = new byte[buffer.Length * 8];
-        }
-    }
 
     private byte[]? ReadXattr(byte[] name, string what)
     {

@@ -127,6 +127,7 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     {
         if (!_parts.HasFlag(MetadataParts.Xattrs))
             return;
+        RemoveOthers();
         foreach (PxarXattr xattr in _metadata.Xattrs)
         {
             if (IsKept(xattr.Name.Span))
@@ -137,6 +138,32 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
 
         if (_metadata.FileCapability is { } capability && _parts.HasFlag(MetadataParts.Capabilities))
             Set(CapabilityName, capability.Span, "the file capability");
+    }
+
+    // What existed before keeps nothing that the archive has not. Of attributes that archives do not hold it cannot tell, so they stay.
+    private void RemoveOthers()
+    {
+        foreach (byte[] name in XattrNames.List(_handle) ?? [])
+        {
+            ReadOnlySpan<byte> plain = name.AsSpan(0, name.Length - 1);
+            bool isCapability = plain.SequenceEqual("security.capability"u8);
+            bool isExtra = isCapability
+                ? _metadata.FileCapability is null && _parts.HasFlag(MetadataParts.Capabilities)
+                : IsKept(plain) && !Has(plain);
+            if (isExtra && Libc.RemoveXattr(_handle, name) != 0 && Marshal.GetLastPInvokeError() != Errno.NoData)
+                Check(-1, $"remove {PxarName.Text(plain)}");
+        }
+    }
+
+    private bool Has(ReadOnlySpan<byte> name)
+    {
+        foreach (PxarXattr xattr in _metadata.Xattrs)
+        {
+            if (xattr.Name.Span.SequenceEqual(name))
+                return true;
+        }
+
+        return false;
     }
 
     // An archive must not bring attributes that the official client would not keep, such as labels of security modules.

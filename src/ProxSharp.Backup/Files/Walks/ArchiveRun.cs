@@ -20,6 +20,9 @@ internal sealed class ArchiveRun(DirectoryArchiveOptions options, IReadOnlyList<
 
     private readonly Channel<WalkItem> _unloaded = Channel.CreateUnbounded<WalkItem>(new UnboundedChannelOptions { SingleWriter = true });
 
+    /// <summary>Whether contents of small files are read ahead. Default: true.</summary>
+    internal bool ReadsContent { get; init; } = true;
+
     /// <summary>Walks the tree, and gives each item to a writer, which disposes of it. The root is not among them.</summary>
     internal async Task RunAsync(
         IFileNode root,
@@ -28,7 +31,7 @@ internal sealed class ArchiveRun(DirectoryArchiveOptions options, IReadOnlyList<
         CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        WalkLoader loader = new(Parts(_options), _warnings);
+        WalkLoader loader = new(Parts(_options), _warnings) { ReadsContent = ReadsContent };
         TreeWalk walk = new(_options, _excludes, _devices, loader, _warnings, _ordered.Writer, _unloaded.Writer);
         Task[] readers =
         [

@@ -12,6 +12,9 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
     private readonly MetadataParts _parts = parts;
     private readonly WarningLog _warnings = warnings;
 
+    /// <summary>Whether contents are read ahead. Default: true.</summary>
+    internal bool ReadsContent { get; init; } = true;
+
     /// <summary>Reads metadata; what cannot be read is a warning.</summary>
     internal PxarMetadata ReadMetadata(IFileNode node, Func<byte[]> path) =>
         node.ReadMetadata(_parts, message => _warnings.Add(FileWarningKind.Metadata, path(), message));
@@ -81,7 +84,7 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
         if (node.Stat.Kind == PxarEntryKind.Directory)
             throw new FileTreeException(FileTreeFault.OtherKind, item.Name.ToString(), "It became a directory meanwhile.");
         item.SetNode(node, ReadMetadata(node, () => item.Path));
-        if (node.Stat.Kind != PxarEntryKind.File || item.Reusable is not null)
+        if (node.Stat.Kind != PxarEntryKind.File || item.Reusable is not null || !ReadsContent)
             return;
         if (node.Stat.Length > SmallFile)
             node.Announce();

@@ -7,6 +7,7 @@ internal enum ErrorCode
     Protocol = 1,
     FlowControl = 3,
     FrameSize = 6,
+    Refused = 7,
     Cancel = 8,
     Compression = 9,
     TooMuch = 11,

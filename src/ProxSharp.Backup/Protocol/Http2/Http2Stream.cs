@@ -80,12 +80,14 @@ internal sealed class Http2Stream
     /// <summary>Takes that the server gave the stream up. It may say so of what it has answered, when it wants no more of the body.</summary>
     public void OnReset(uint code)
     {
+        bool isUntouched;
         lock (_gate)
         {
             IsReset = true;
+            isUntouched = _status == 0;
         }
 
-        Fail(new StreamResetException(code));
+        Fail(new StreamResetException(code, isUntouched));
     }
 
     /// <summary>Ends without an answer.</summary>

@@ -4,6 +4,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Chunking;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Upload;
 
 namespace ProxSharp.Backup.Reading.Chunks;
 
@@ -13,6 +14,7 @@ internal sealed class ChunkLoader : IDisposable
     private readonly IChunkSource _source;
     private readonly CryptConfig? _key;
     private readonly ReadCounters _counters;
+    private readonly RateLimiter? _rate;
     private readonly ConcurrentBag<DataBlobDecoder> _decoders = [];
 
     // Fetching waits for the network, decoding needs a core: more decoders than cores would only hold memory.
@@ -23,8 +25,9 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="key">The key if the archive is encrypted; null if it must not be.</param>
     /// <param name="pool">Where arrays come from.</param>
     /// <param name="counters">Counts what was fetched.</param>
-    public ChunkLoader(IChunkSource source, string name, CryptConfig? key, ChunkBufferPool pool, ReadCounters counters) =>
-        (_source, Name, _key, Pool, _counters) = (source, name, key, pool, counters);
+    /// <param name="rate">Spaces the fetching; null for no limit.</param>
+    public ChunkLoader(IChunkSource source, string name, CryptConfig? key, ChunkBufferPool pool, ReadCounters counters, RateLimiter? rate = null) =>
+        (_source, Name, _key, Pool, _counters, _rate) = (source, name, key, pool, counters, rate);
 
     public string Name { get; }
 
@@ -82,11 +85,16 @@ internal sealed class ChunkLoader : IDisposable
                 $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
         }
 
+        // How much a chunk has when it is compressed is known afterwards only; until then it counts whole, so that many at once do not exceed the rate.
+        int expected = (int)chunk.Length;
+        if (_rate is not null)
+            await _rate.WaitAsync(expected, cancellationToken).ConfigureAwait(false);
         PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize, DataBlob.MaxUploadSize);
         try
         {
             await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
             _counters.AddChunk(blob.Count);
+            _rate?.Adjust(blob.Count - expected);
             return blob;
         }
         catch

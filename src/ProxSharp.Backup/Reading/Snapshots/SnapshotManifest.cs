@@ -43,8 +43,7 @@ internal static class SnapshotManifest
     }
 
     public static BackupKeyException MissingKey(string what, KeyFingerprint? fingerprint) => new(
-        $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}. "
-        + $"Give that key: {nameof(SnapshotOpenOptions)}.{nameof(SnapshotOpenOptions.Key)}, or --keyfile.");
+        $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}, and no key was given.");
 
     private static (BackupManifest Manifest, byte[] Text) Parse(ISnapshotSource source, ReadOnlySpan<byte> blob)
     {

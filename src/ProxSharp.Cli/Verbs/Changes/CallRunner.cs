@@ -6,6 +6,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Operations;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -21,7 +22,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     /// <summary>Does it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="action">What it does, for the question: <c>delete storage nfs</c>.</param>
-    /// <param name="answer">What has to be typed for a change that destroys.</param>
+    /// <param name="answer">What has to be typed if a person is asked about it.</param>
     /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
     public async Task<int> RunAsync(PlannedCall call, string action, string answer, CancellationToken cancellationToken)
     {
@@ -33,9 +34,11 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);
         }
 
-        if (run.Verb.Class == VerbClass.Destructive)
+        OperationEntry operation = Asking.Find(schema.Product, endpoint.Method, endpoint.Path);
+        if (Asking.IsNeeded(operation, call.Parameters))
         {
-            await ChangeRules.ConfirmAsync(run, action, answer, cancellationToken).ConfigureAwait(false);
+            string effect = Asking.Effect(schema.Product, operation, call.Parameters);
+            await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
         }
 
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload

@@ -23,11 +23,14 @@ internal static class ChangeRules
     }
 
     /// <summary>Refuses guests with protected tags, and more guests than are allowed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="guests">The guests.</param>
+    /// <param name="isAsked">True if a person is asked about the change: then it is about one guest unless more are allowed.</param>
     /// <exception cref="CliException">One of the rules is broken.</exception>
-    public static void CheckGuests(VerbRun run, IReadOnlyList<GuestSummary> guests)
+    public static void CheckGuests(VerbRun run, IReadOnlyList<GuestSummary> guests, bool isAsked = false)
     {
         CheckTags(run.Context, guests);
-        int? most = run.Number(run.Standard.Max) ?? (run.Verb.Class == VerbClass.Destructive ? 1 : null);
+        int? most = run.Number(run.Standard.Max) ?? (isAsked ? 1 : null);
         if (most is { } allowed && guests.Count > allowed)
         {
             string need = string.Create(CultureInfo.InvariantCulture, $"--max {guests.Count}");
@@ -62,19 +65,22 @@ internal static class ChangeRules
     /// <param name="run">The run.</param>
     /// <param name="action">What is about to happen, for example <c>destroy VM 100 (web-1)</c>.</param>
     /// <param name="answer">What has to be typed.</param>
+    /// <param name="effect">What comes of it, in a sentence.</param>
     /// <param name="cancellationToken">Ends the question.</param>
     /// <exception cref="CliException">Something else was typed, or nobody can be asked.</exception>
-    public static Task ConfirmAsync(VerbRun run, string action, string answer, CancellationToken cancellationToken) =>
-        run.IsConfirmed || run.IsDryRun ? Task.CompletedTask : AskAsync(run.Command, run.Context, action, answer, cancellationToken);
+    public static Task ConfirmAsync(VerbRun run, string action, string answer, string effect, CancellationToken cancellationToken) =>
+        run.IsConfirmed || run.IsDryRun ? Task.CompletedTask : AskAsync(run.Command, run.Context, action, answer, effect, cancellationToken);
 
     /// <summary>Asks for the name of what is about to be destroyed, whatever options were given.</summary>
     /// <param name="run">The run.</param>
     /// <param name="context">The server.</param>
     /// <param name="action">What is about to happen.</param>
     /// <param name="answer">What has to be typed.</param>
+    /// <param name="effect">What comes of it, in a sentence.</param>
     /// <param name="cancellationToken">Ends the question.</param>
     /// <exception cref="CliException">Something else was typed, or nobody can be asked.</exception>
-    public static async Task AskAsync(CommandRun run, ServerContext context, string action, string answer, CancellationToken cancellationToken)
+    public static async Task AskAsync(
+        CommandRun run, ServerContext context, string action, string answer, string effect, CancellationToken cancellationToken)
     {
         Questions questions = new(run, cancellationToken);
         if (!questions.CanAsk)
@@ -90,7 +96,7 @@ internal static class ChangeRules
         }
 
         string server = context.Name is { } name ? $" in the context {run.ErrorAnsi.Bold(name)}" : "";
-        run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(action)}{server}. There is no way back.");
+        run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(action)}{server}. {effect}");
         string typed = await questions.AskAsync($"Type {answer} to go on: ").ConfigureAwait(false);
         if (typed != answer)
         {

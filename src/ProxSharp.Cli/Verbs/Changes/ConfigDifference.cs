@@ -19,7 +19,7 @@ internal static class ConfigDifference
         ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
     {
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
-        if (!changesConfig || schema.Find(ApiMethod.Get, call.Template) is null)
+        if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is null)
         {
             return [];
         }

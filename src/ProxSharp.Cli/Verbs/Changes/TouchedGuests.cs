@@ -10,10 +10,10 @@ internal static partial class TouchedGuests
 {
     private static readonly char[] s_separators = [',', ';', ' ', '\0'];
 
-    /// <summary>Calls that act on all guests of a node, or on those they list.</summary>
+    /// <summary>Calls that act on all guests of a node, or on those they list; who has a shell of the node can do anything to them.</summary>
     private static readonly HashSet<string> s_wholeNode = new(StringComparer.Ordinal)
     {
-        "stopall", "suspendall", "migrateall", "startall", "status", "execute",
+        "stopall", "suspendall", "migrateall", "startall", "status", "execute", "termproxy", "vncshell", "spiceshell",
     };
 
     /// <summary>Returns them; templates are among them.</summary>

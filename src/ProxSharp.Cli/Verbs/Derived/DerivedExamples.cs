@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
@@ -50,9 +51,10 @@ internal static class DerivedExamples
         }
 
         string line = string.Join(' ', words);
-        return method == ApiMethod.Get
+        bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
+        return method == ApiMethod.Get && !isAsked
             ? [new(line, "for people"), new($"{line} -o json", "for programs")]
-            : [new(line, method == ApiMethod.Delete ? "at a terminal its name has to be typed" : "send it"), new($"{line} --dry-run", "see the call")];
+            : [new(line, isAsked ? "at a terminal its name has to be typed" : "send it"), new($"{line} --dry-run", "see the call")];
     }
 
     private static string Value(string name, ApiNode? node) => node switch

@@ -10,11 +10,6 @@ namespace ProxSharp.Cli.Verbs.Derived;
 /// <summary>Adds a verb to nouns for every call of the schema that none of their own verbs makes.</summary>
 internal static class DerivedNouns
 {
-    private static readonly HashSet<string> s_destroying = new(StringComparer.Ordinal)
-    {
-        "wipedisk", "initgpt", "rollback", "format-media", "disarm-ha", "prune", "prune-datastore", "stopall", "power",
-    };
-
     /// <summary>Adds the verbs below a noun.</summary>
     /// <param name="noun">The noun with its own verbs.</param>
     /// <param name="context">What verbs are made from.</param>
@@ -81,7 +76,6 @@ internal static class DerivedNouns
             IsDerived = true,
             NamesItem = method != ApiMethod.Get,
             Node = verb.Node,
-            Class = CallClass.IsDestroyingRead(method, path) || (method != ApiMethod.Get && s_destroying.Contains(verb.Name)) ? VerbClass.Destructive : null,
             Examples = context.WantsText ? DerivedExamples.Of(schema, verb) : [],
         };
         return verb.Node == NodeRule.OfGuest

@@ -13,11 +13,8 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>The product.</summary>
     public ProxmoxProduct Product { get; init; } = ProxmoxProduct.VirtualEnvironment;
 
-    /// <summary>What it does to the server; by default GET reads, DELETE destroys and the others change.</summary>
+    /// <summary>What it does to the server; null takes what the catalogue of operations says.</summary>
     public VerbClass? Class { get; init; }
-
-    /// <summary>Standard options besides those that follow from <see cref="Class"/>.</summary>
-    public VerbTraits MoreTraits { get; init; }
 
     /// <summary>At least two command lines.</summary>
     public required IReadOnlyList<CommandExample> Examples { get; init; }

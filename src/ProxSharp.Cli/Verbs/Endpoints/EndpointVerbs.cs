@@ -80,13 +80,16 @@ internal static class EndpointVerbs
         });
     }
 
-    /// <summary>What a call does to the server.</summary>
-    public static VerbClass ClassOf(EndpointSpec spec) => spec.Class ?? EndpointBinding.Split(spec.Call).Method switch
+    /// <summary>What a call does to the server, by the catalogue of operations.</summary>
+    public static VerbClass ClassOf(EndpointSpec spec)
     {
-        ApiMethod.Get => VerbClass.Read,
-        ApiMethod.Delete => VerbClass.Destructive,
-        _ => VerbClass.Change,
-    };
+        (ApiMethod method, string template) = EndpointBinding.Split(spec.Call);
+
+        // What only reads starts faster if nobody opens the catalogue.
+        return spec.Class ?? (!CallClass.Changes(method, template) ? VerbClass.Read
+            : Asking.IsAlwaysNeeded(Asking.Find(spec.Product, method, template)) ? VerbClass.Destructive
+            : VerbClass.Change);
+    }
 
     /// <summary>The path of a call for a guest: kind, node and number come from it.</summary>
     public static string GuestPath(VerbRun run, EndpointBinding binding, GuestSummary guest, string node)
@@ -109,7 +112,7 @@ internal static class EndpointVerbs
         new(
             spec.Name,
             spec.Summary,
-            ClassOf(spec),
+            spec.Class ?? (EndpointBinding.Split(spec.Call).Method == ApiMethod.Get ? VerbClass.Read : VerbClass.Change),
             static (_, _) => throw new InvalidOperationException("The verb was not built."))
         {
             Aliases = spec.Aliases,
@@ -120,13 +123,19 @@ internal static class EndpointVerbs
     /// <summary>The standard options of a verb.</summary>
     public static VerbTraits Traits(EndpointSpec spec, bool isGuest)
     {
-        VerbTraits more = isGuest ? spec.MoreTraits | VerbTraits.Bulk : spec.MoreTraits;
+        VerbTraits more = isGuest ? VerbTraits.Bulk : VerbTraits.None;
         return ClassOf(spec) switch
         {
-            VerbClass.Read => VerbTraits.Watch | spec.MoreTraits,
-            VerbClass.Change => VerbTraits.DryRun | VerbTraits.Waits | more,
+            VerbClass.Read => VerbTraits.Watch,
+            VerbClass.Change when !CanAsk(spec) => VerbTraits.DryRun | VerbTraits.Waits | more,
             _ => VerbTraits.DryRun | VerbTraits.Waits | VerbTraits.Confirms | more,
         };
+    }
+
+    private static bool CanAsk(EndpointSpec spec)
+    {
+        (ApiMethod method, string template) = EndpointBinding.Split(spec.Call);
+        return Asking.IsPossible(Asking.Find(spec.Product, method, template));
     }
 
     private static Verb Describe(

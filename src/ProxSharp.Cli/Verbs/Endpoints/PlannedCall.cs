@@ -15,6 +15,9 @@ internal sealed record PlannedCall(ApiMethod Method, string Path, ApiParameters 
     /// <summary>What it is done to, in words; empty where the path says it.</summary>
     public string Target { get; init; } = "";
 
+    /// <summary>False if what it is about is only made, or moved there, by a call before it: then there is nothing to compare it with yet.</summary>
+    public bool IsThere { get; init; } = true;
+
     /// <summary>A file to send; null for ordinary calls.</summary>
     public CallUpload? Upload { get; init; }
 }

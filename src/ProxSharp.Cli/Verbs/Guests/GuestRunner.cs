@@ -8,6 +8,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
+using ProxSharp.Operations;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
@@ -29,18 +30,21 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
         ChangeRules.CheckContext(run.Context);
-        ChangeRules.CheckGuests(run, guests);
+        OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
+        GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null)];
+        PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
+        bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters));
+        ChangeRules.CheckGuests(run, guests, isAsked);
         if (run.IsDryRun)
         {
-            return await DryRun.ShowAsync(
-                run,
-                change.Schema,
-                [.. guests.Where(guest => change.Skip?.Invoke(guest) is null).Select(guest => change.Plan(guest, guest.Node))],
-                cancellationToken)
-                .ConfigureAwait(false);
+            return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken).ConfigureAwait(false);
         }
 
-        await ConfirmAsync(guests, cancellationToken).ConfigureAwait(false);
+        if (isAsked && meant.Length > 0)
+        {
+            await ConfirmAsync(meant, Asking.Effect(change.Schema.Product, operation, plan[0].Parameters), cancellationToken).ConfigureAwait(false);
+        }
+
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         bool isTask = change.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared;
@@ -50,16 +54,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return Report(items);
     }
 
-    private Task ConfirmAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
+    private Task ConfirmAsync(IReadOnlyList<GuestSummary> guests, string effect, CancellationToken cancellationToken)
     {
-        if (run.Verb.Class != VerbClass.Destructive || guests.Count == 0)
-        {
-            return Task.CompletedTask;
-        }
-
         string answer = guests.Count == 1 ? guests[0].Name ?? guests[0].Id.ToString() : string.Create(CultureInfo.InvariantCulture, $"{guests.Count} guests");
         string what = guests.Count == 1 ? GuestKinds.Title(guests[0]) : string.Join(", ", guests.Select(GuestKinds.Title));
-        return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, cancellationToken);
+        return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, effect, cancellationToken);
     }
 
     private async Task<IReadOnlyList<BulkItem>> InBulkAsync(

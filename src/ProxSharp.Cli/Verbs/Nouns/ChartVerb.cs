@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -73,18 +74,20 @@ internal static class ChartVerb
         Option<string> frame = new("--timeframe") { Description = $"How far back: {string.Join(", ", s_frames)} [default: hour]", HelpName = "word" };
         frame.AcceptOnlyFromAmong(s_frames);
         Option<string> svg = new("--svg") { Description = "Write a picture in the SVG format to this file instead", HelpName = "file" };
+        Option<string> png = new("--png") { Description = "Write a picture in the PNG format to this file instead", HelpName = "file" };
         Option<int?> height = new("--height") { Description = "Lines of each chart [default: 8]", HelpName = "lines" };
         return new Verb("chart", summary, VerbClass.Read, (run, token) => Watching.RunAsync(run, async inner =>
         {
             (string path, string title) = await find(run, inner).ConfigureAwait(false);
             JsonElement points = await ReadAsync(run, path, run.Value(frame) ?? "hour", inner).ConfigureAwait(false);
             string[]? wanted = run.Value(of)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            await ShowAsync(run, title, points, Choose(points, wanted, usual), run.Value(svg), run.Number(height, 60) ?? 8, inner).ConfigureAwait(false);
+            await ShowAsync(run, title, points, Choose(points, wanted, usual), new Files(run.Value(svg), run.Value(png)), run.Number(height, 60) ?? 8, inner)
+                .ConfigureAwait(false);
         }, token))
         {
             Calls = [call],
             Arguments = [subject],
-            Options = [of, frame, svg, height],
+            Options = [of, frame, svg, png, height],
             Traits = VerbTraits.Watch,
             Details = "With -o json, yaml and csv the points themselves are written.",
             Examples =
@@ -92,6 +95,7 @@ internal static class ChartVerb
                 new($"{noun} chart {example}", "the last hour"),
                 new($"{noun} chart {example} --of {usual[0]} --timeframe week --height 12", "one figure, a week, larger"),
                 new($"{noun} chart {example} --svg chart.svg", "as a picture"),
+                new($"{noun} chart {example} --png chart.png", "as a picture for places that show no SVG"),
             ],
         };
     }
@@ -117,13 +121,12 @@ internal static class ChartVerb
     }
 
     private static async Task ShowAsync(
-        VerbRun run, string title, JsonElement points, IReadOnlyList<ChartSeries> series, string? svg, int height, CancellationToken cancellationToken)
+        VerbRun run, string title, JsonElement points, IReadOnlyList<ChartSeries> series, Files files, int height, CancellationToken cancellationToken)
     {
-        if (svg is not null)
+        if (files.Svg is not null || files.Png is not null)
         {
-            string file = run.Command.Services.Environment.AbsolutePath(svg);
-            await File.WriteAllTextAsync(file, SvgChart.Draw(title, series), cancellationToken).ConfigureAwait(false);
-            run.Note($"The picture is in {file}.");
+            await SaveAsync(run, files.Svg, () => Encoding.UTF8.GetBytes(SvgChart.Draw(title, series)), cancellationToken).ConfigureAwait(false);
+            await SaveAsync(run, files.Png, () => PngChart.Draw(title, series), cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -148,4 +151,15 @@ internal static class ChartVerb
             }
         }
     }
+    private static async Task SaveAsync(VerbRun run, string? name, Func<byte[]> draw, CancellationToken cancellationToken)
+    {
+        if (name is not null)
+        {
+            string file = run.Command.Services.Environment.AbsolutePath(name);
+            await File.WriteAllBytesAsync(file, draw(), cancellationToken).ConfigureAwait(false);
+            run.Note($"The picture is in {file}.");
+        }
+    }
+
+    private sealed record Files(string? Svg, string? Png);
 }

@@ -101,9 +101,10 @@ internal static class GuestMoreSpecs
     {
         Examples =
         [
-            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} +8G", "by 8 GiB"),
-            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} 64G --no-wait", "to 64 GiB; print the task and go on"),
+            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} +8G", "by 8 GiB; at a terminal its name has to be typed"),
+            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} 64G --no-wait --yes", "to 64 GiB; do not ask, print the task and go on"),
         ],
+        Details = "It is asked about, because a disk never becomes smaller again: a size too much stays.",
         Positional = ["disk", "size"],
     };
 
@@ -115,7 +116,7 @@ internal static class GuestMoreSpecs
     {
         Examples =
         [
-            new($"{kind.Noun()} move-disk {kind.Example()} {Disk(kind)} local-lvm --delete", "and remove the old one"),
+            new($"{kind.Noun()} move-disk {kind.Example()} {Disk(kind)} local-lvm --delete --yes", "and remove the old one"),
             new($"{kind.Noun()} move-disk {kind.Example()} {Disk(kind)} --target-vmid 106", "give it to another guest"),
         ],
         Positional = [kind == GuestKind.Container ? "volume" : "disk", "storage"],
@@ -127,7 +128,7 @@ internal static class GuestMoreSpecs
         {
             Examples =
             [
-                new($"{kind.Noun()} template {(kind == GuestKind.Container ? "wiki" : "staging")}", "one of them"),
+                new($"{kind.Noun()} template {(kind == GuestKind.Container ? "wiki" : "staging")}", "one of them; at a terminal its name has to be typed"),
                 new($"{kind.Noun()} template 106 --dry-run", "see the call"),
             ],
             Skip = static guest => guest.IsTemplate ? "it is a template already" : null,

@@ -16,18 +16,10 @@ internal static class GuestRestore
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
-            ChangeRules.CheckContext(run.Context);
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
-
-            // A guest that is protected is not asked about.
-            await (await run.SessionAsync(cancellationToken).ConfigureAwait(false))
-                .CheckAsync(call.Method, call.Path, all, cancellationToken).ConfigureAwait(false);
-            if (GuestMaking.Value(all, "force") is "1")
-            {
-                await ChangeRules.ConfirmAsync(run, $"overwrite {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
-            }
-
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "restore", id, cancellationToken).ConfigureAwait(false);
+            string action = GuestMaking.Value(all, "force") is "1" ? "overwrite" : "restore";
+            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
+                call, $"{action} {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -41,8 +33,6 @@ internal static class GuestRestore
             Hidden = isContainer ? ["restore"] : [],
             Fixed = isContainer ? [("restore", "1")] : [],
             Node = NodeRule.Any,
-            Class = VerbClass.Change,
-            MoreTraits = VerbTraits.Confirms,
             Details =
                 "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
                 + "number is asked for.",

@@ -75,7 +75,6 @@ internal static class GuestSnapshotSpecs
                 new($"{noun} rollback {kind.Example()} before-upgrade", "its name has to be typed"),
                 new($"{noun} rollback {kind.Example()} before-upgrade --start --yes", "and start it"),
             ],
-            Class = VerbClass.Destructive,
         };
 
     private static EndpointSpec Delete(GuestKind kind, string path, string noun) =>

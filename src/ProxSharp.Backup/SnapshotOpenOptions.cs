@@ -1,0 +1,54 @@
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Backup;
+
+/// <summary>How a snapshot is opened and read.</summary>
+public sealed record SnapshotOpenOptions
+{
+    /// <summary>The defaults: no key, 16 chunks and 64 MiB ahead, 64 MiB of chunks kept.</summary>
+    public static SnapshotOpenOptions Default { get; } = new();
+
+    /// <summary>The namespace of the group. Default: the root.</summary>
+    public BackupNamespace Namespace { get; init; }
+
+    /// <summary>The key of encrypted and signed backups; null for plain ones. It stays the caller's to dispose, after the reader.</summary>
+    public CryptConfig? Key { get; init; }
+
+    /// <summary>
+    /// Opens a snapshot that was made with a key although there is none: its files can be listed, and those that are not encrypted can be read, but nothing
+    /// shows that its manifest was not changed. It is how <c>rsa-encrypted.key</c> is read, from which the key comes. Default: false.
+    /// </summary>
+    public bool AllowMissingKey { get; init; }
+
+    /// <summary>Refuses a snapshot without a signature although there is a key. Default: false, as the official client.</summary>
+    public bool RequireSignature { get; init; }
+
+    /// <summary>The most chunks that are fetched at a time for one stream. Default: 16.</summary>
+    public int MaxChunksAhead { get; init; } = 16;
+
+    /// <summary>The most bytes that are on their way or wait for the reader of one stream. Default: 64 MiB. One chunk is always fetched.</summary>
+    public long MaxBytesAhead { get; init; } = 64L << 20;
+
+    /// <summary>The most bytes of chunks that are kept for reading here and there in archives. Default: 64 MiB.</summary>
+    public long CacheBytes { get; init; } = 64L << 20;
+
+    /// <summary>The most bytes of chunks to fetch in a second, over time: 1 or more. Default: no limit.</summary>
+    public long? BytesPerSecond { get; init; }
+
+    /// <summary>How many bytes may be fetched at once after a pause when <see cref="BytesPerSecond"/> is set. Default: one second's worth.</summary>
+    public long? BurstBytes { get; init; }
+
+    /// <summary>Tells the time that work has taken. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxChunksAhead, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesAhead, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CacheBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BytesPerSecond ?? 1, 1, nameof(BytesPerSecond));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BurstBytes ?? 1, 1, nameof(BurstBytes));
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
+}

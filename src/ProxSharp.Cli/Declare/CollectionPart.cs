@@ -1,0 +1,160 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>A list of named objects that are made, changed and deleted one by one, such as roles or aliases. What they hold follows from the schema.</summary>
+/// <param name="section">The part of the file, for messages.</param>
+/// <param name="path">Where they are.</param>
+/// <param name="template">The same in the schema.</param>
+/// <param name="key">The member that names one.</param>
+/// <param name="stage">When they are made.</param>
+internal sealed class CollectionPart(string section, string path, string template, string key, StateStage stage)
+{
+    private readonly string _item = VerbContext.Pve.Endpoints.Select(static endpoint => endpoint.Path).First(
+        other => other.StartsWith(template + "/{", StringComparison.Ordinal) && other.LastIndexOf('/') == template.Length);
+
+    private IReadOnlyDictionary<string, ApiNode>? _create;
+    private IReadOnlyDictionary<string, ApiNode>? _change;
+
+    /// <summary>What stands in front of a name in messages.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Parameters for reading; null for none.</summary>
+    public (string Name, string Value)? Query { get; init; }
+
+    /// <summary>Tells whether an object is the server's own, which no file describes.</summary>
+    public Func<JsonElement, bool> IsOwn { get; init; } = static _ => false;
+
+    /// <summary>The call that reads them.</summary>
+    public string Reads => $"GET {template}";
+
+    /// <summary>The calls that change them.</summary>
+    public IReadOnlyList<string> Writes => [$"POST {template}", $"PUT {_item}", $"DELETE {_item}"];
+
+    private IReadOnlyDictionary<string, ApiNode> CreateParameters => _create ??= StateSchema.Parameters(ApiMethod.Post, template);
+
+    private IReadOnlyDictionary<string, ApiNode> ChangeParameters => _change ??= StateSchema.Parameters(ApiMethod.Put, _item);
+
+    /// <summary>Reads them.</summary>
+    public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        ApiParameters? query = null;
+        if (Query is var (name, value))
+        {
+            query = [];
+            query.Add(name, value);
+        }
+
+        JsonElement items = (await session.GetAsync(path, query, cancellationToken).ConfigureAwait(false)).Data;
+        HashSet<string> known = [.. StateSchema.Describing(CreateParameters), .. StateSchema.Describing(ChangeParameters)];
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (JsonElement item in items.EnumerateArray().Where(item => !IsOwn(item))
+                .OrderBy(item => StateValues.Text(item, key), StringComparer.Ordinal))
+            {
+                json.WriteStartObject();
+                json.WriteString(key, StateValues.Text(item, key));
+                json.WriteOptional("digest", StateValues.Text(item, "digest"));
+                foreach (JsonProperty member in item.EnumerateObject()
+                    .Where(member => member.Name != key && known.Contains(member.Name) && StateValues.Wire(member.Value) is { Length: > 0 })
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
+                {
+                    member.WriteTo(json);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    /// <summary>Compares those of the file with those that are there. Pure.</summary>
+    /// <exception cref="CliException">The file is wrong.</exception>
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    {
+        Dictionary<string, JsonElement> known = StateValues.Items(present, section).ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
+        HashSet<string> named = new(StringComparer.Ordinal);
+        string[] members = [.. new[] { key, "digest" }.Concat(StateSchema.Describing(CreateParameters)).Concat(StateSchema.Describing(ChangeParameters)).Distinct()];
+        foreach (JsonElement item in StateValues.Items(wanted, section))
+        {
+            StateValues.Only(item, section, members);
+            string id = StateValues.Required(item, key, section);
+            if (!named.Add(id))
+            {
+                throw CliException.Usage($"'{section}' names '{id}' twice", "Leave one of them out");
+            }
+
+            if (!known.TryGetValue(id, out JsonElement now))
+            {
+                yield return Create(item, id);
+            }
+            else if (Differences(item, now) is { Count: > 0 } keys)
+            {
+                yield return Change(item, now, id, keys);
+            }
+        }
+
+        foreach (string id in prune ? known.Keys.Where(id => !named.Contains(id)) : [])
+        {
+            yield return new StateChange(section, Title + id, "delete", stage) { Call = Call(ApiMethod.Delete, id, []) };
+        }
+    }
+
+    private StateChange Create(JsonElement item, string id)
+    {
+        IReadOnlyList<(string Key, string? From, string? To)> keys =
+            [.. StateValues.Differences(item, default, key, "digest").Where(static difference => difference.To is not null)];
+        ApiParameters parameters = StateValues.Parameters(keys);
+        parameters.Add(key, id);
+        return new StateChange(section, Title + id, "create", stage)
+        {
+            Keys = keys,
+            Call = new PlannedCall(ApiMethod.Post, path, parameters) { Template = template, Target = Title + id },
+        };
+    }
+
+    private List<(string Key, string? From, string? To)> Differences(JsonElement item, JsonElement now) =>
+    [
+        .. StateValues.Differences(item, now, key, "digest").Where(
+            difference => !StateSchema.Same(ChangeParameters.GetValueOrDefault(difference.Key) ?? CreateParameters.GetValueOrDefault(difference.Key),
+                difference.To, difference.From)),
+    ];
+
+    private StateChange Change(JsonElement item, JsonElement now, string id, List<(string Key, string? From, string? To)> keys)
+    {
+        string[] settled = [.. keys.Select(static difference => difference.Key).Where(name => !ChangeParameters.ContainsKey(name))];
+        if (settled.Length > 0)
+        {
+            return new StateChange(section, Title + id, "blocked", stage)
+            {
+                Keys = keys,
+                Reason = $"{string.Join(", ", settled)} cannot be changed any more once it has been made",
+            };
+        }
+
+        bool canDelete = ChangeParameters.ContainsKey("delete");
+        ApiParameters parameters = StateValues.Parameters(
+            canDelete ? keys : [.. keys.Select(static difference => (difference.Key, difference.From, (string?)(difference.To ?? "")))],
+            ChangeParameters.ContainsKey("digest") ? StateValues.Text(now, "digest") : null);
+
+        // Some calls want more than what changes.
+        foreach ((string name, _) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
+        {
+            parameters.Add(name, StateValues.Text(item, name) ?? StateValues.Text(now, name));
+        }
+
+        return new StateChange(section, Title + id, "change", stage) { Keys = keys, Call = Call(ApiMethod.Put, id, parameters) };
+    }
+
+    private PlannedCall Call(ApiMethod method, string id, ApiParameters parameters) =>
+        new(method, $"{path}/{Uri.EscapeDataString(id)}", parameters) { Template = _item, Target = Title + id };
+}

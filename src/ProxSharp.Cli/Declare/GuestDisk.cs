@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>A disk in a configuration, or the wish for a new one: <c>ceph:vm-100-disk-0,size=32G</c>, <c>ceph:32</c>, <c>local-lvm:cloudinit</c>. Pure.</summary>
+internal sealed partial class GuestDisk
+{
+    private static readonly string[] s_made = ["import-from", "size"];
+
+    private GuestDisk(string volume, IReadOnlyList<(string Key, string Value)> options) => (Volume, Options) = (volume, options);
+
+    /// <summary>The volume, or what asks for one.</summary>
+    public string Volume { get; }
+
+    /// <summary>The other members.</summary>
+    public IReadOnlyList<(string Key, string Value)> Options { get; }
+
+    /// <summary>The storage; empty where there is none.</summary>
+    public string Storage => Volume.Contains(':', StringComparison.Ordinal) ? Volume[..Volume.IndexOf(':', StringComparison.Ordinal)] : "";
+
+    /// <summary>True if a volume has to be made for it.</summary>
+    public bool IsWish => NewVolume().IsMatch(Volume) || IsCloudInitWish;
+
+    /// <summary>True for a CD drive, whose size nobody chooses; a cloud-init drive is one.</summary>
+    public bool IsDisc => IsCloudInitWish || Options.Contains(("media", "cdrom"));
+
+    /// <summary>The size in bytes; null if it is not said, or not chosen.</summary>
+    public double? Bytes => NewVolume().Match(Volume) is { Success: true } wish
+        ? double.Parse(wish.Groups[1].Value, CultureInfo.InvariantCulture) is > 0 and double gibibytes ? gibibytes * (1L << 30) : null
+        : Size(Options.FirstOrDefault(static option => option.Key == "size").Value);
+
+    private bool IsCloudInitWish => Volume.EndsWith(":cloudinit", StringComparison.Ordinal);
+
+    /// <summary>Tells whether a key of a configuration holds a disk.</summary>
+    public static bool IsKey(string key) => DiskKey().IsMatch(key);
+
+    /// <summary>Tells whether the size of a disk is chosen; small ones that hold settings have theirs.</summary>
+    public static bool HasChosenSize(string key) => !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal);
+
+    /// <summary>Reads one.</summary>
+    public static GuestDisk Parse(string text)
+    {
+        List<(string Key, string Value)> options = [];
+        string volume = "";
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0 || part.StartsWith("file=", StringComparison.Ordinal) || part.StartsWith("volume=", StringComparison.Ordinal))
+            {
+                volume = part[(equals + 1)..];
+            }
+            else
+            {
+                options.Add((part[..equals], part[(equals + 1)..]));
+            }
+        }
+
+        return new GuestDisk(volume, options);
+    }
+
+    /// <summary>Tells whether the volume of the file is the one that is there: a wish for a new one is fulfilled by any on its storage.</summary>
+    public bool Means(GuestDisk present) => Volume == present.Volume || (IsWish && Storage == present.Storage);
+
+    /// <summary>Tells whether all options but the size are the same.</summary>
+    public bool HasOptionsOf(GuestDisk present) => Set(this).SetEquals(Set(present));
+
+    /// <summary>The text for a disk that is there, with the options of this one.</summary>
+    public string Over(GuestDisk present) => Text(
+        present.Volume,
+        [.. Options.Where(static option => !s_made.Contains(option.Key)), .. present.Options.Where(static option => option.Key == "size")]);
+
+    /// <summary>The text for a disk that has to be made: an empty one of the same size on the same storage.</summary>
+    public string AsWish(string key)
+    {
+        (string, string)[] options = [.. Options.Where(static option => option.Key != "size")];
+        if (IsWish || !OwnVolume().IsMatch(Volume))
+        {
+            return Text(Volume, options);
+        }
+
+        if (Volume.Contains("cloudinit", StringComparison.Ordinal))
+        {
+            return Text($"{Storage}:cloudinit", [.. options.Where(static option => option != ("media", "cdrom"))]);
+        }
+
+        double gibibytes = HasChosenSize(key) ? (Bytes ?? 0) / (1L << 30) : 1;
+        return Text($"{Storage}:{gibibytes.ToString("0.######", CultureInfo.InvariantCulture)}", options);
+    }
+
+    private static HashSet<(string, string)> Set(GuestDisk disk) =>
+        [.. disk.Options.Where(option => !s_made.Contains(option.Key) && !(disk.IsDisc && option == ("media", "cdrom")))];
+
+    private static string Text(string volume, IEnumerable<(string Key, string Value)> options) =>
+        string.Join(',', options.Select(static option => $"{option.Key}={option.Value}").Prepend(volume));
+
+    private static double? Size(string? text)
+    {
+        if (text is not { Length: > 0 })
+        {
+            return null;
+        }
+
+        int power = "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal) + 1;
+        return double.TryParse(power > 0 ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            ? number * Math.Pow(1024, power)
+            : null;
+    }
+
+    [GeneratedRegex(@"^(?:ide|sata|scsi|virtio|mp|efidisk|tpmstate)\d+$|^rootfs$", RegexOptions.CultureInvariant)]
+    private static partial Regex DiskKey();
+
+    [GeneratedRegex(@"^[A-Za-z][\w.-]*:(\d+(?:\.\d+)?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex NewVolume();
+
+    // A volume with the number of a guest in its name belongs to that guest; ISO images and directories do not.
+    [GeneratedRegex(@"^[^:/]+:(?:\d+/)?(?:[^/:]+/)?(?:vm|base|subvol|basevol)-\d+-", RegexOptions.CultureInvariant)]
+    private static partial Regex OwnVolume();
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>Where a guest is, or where a new one goes.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Type"><c>qemu</c> or <c>lxc</c>.</param>
+/// <param name="Node">Its node.</param>
+internal sealed record GuestPlace(string Id, string Type, string Node)
+{
+    /// <summary>Its number as a number.</summary>
+    public int Number => int.Parse(Id, CultureInfo.InvariantCulture);
+
+    /// <summary>The guests of a cluster, by number.</summary>
+    public static IEnumerable<GuestPlace> All(JsonElement resources) => resources.EnumerateArray()
+        .Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc")
+        .Select(static item => new GuestPlace(StateValues.Text(item, "vmid")!, StateValues.Text(item, "type")!, StateValues.Text(item, "node")!))
+        .OrderBy(static guest => guest.Number);
+
+    /// <summary>Finds a guest by number or name; null if there is none.</summary>
+    public static JsonElement? Find(JsonElement resources, string word) => resources.EnumerateArray().Cast<JsonElement?>().FirstOrDefault(item =>
+        StateValues.Text(item!.Value, "type") is "qemu" or "lxc"
+        && (StateValues.Text(item.Value, "vmid") == word || StateValues.Text(item.Value, "name") == word));
+
+    /// <summary>Tells where a guest goes that a file describes and that is not there.</summary>
+    /// <exception cref="CliException">The file does not say it.</exception>
+    public static GuestPlace OfNew(JsonElement item, JsonElement resources)
+    {
+        string id = StateValues.Required(item, "vmid", "guests");
+        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 100)
+        {
+            throw CliException.Usage($"'{id}' is no number of a guest", "Write vmid: 100 or higher");
+        }
+
+        JsonElement? source = Source(item) is { } word
+            ? Find(resources, word) ?? throw CliException.Usage($"Guest {id} is to be a copy of '{word}', which is not there", "See: prox guest list")
+            : null;
+        string type = StateValues.Text(item, "type")
+            ?? (source is { } origin ? StateValues.Text(origin, "type")! : StateValues.Text(item, "ostemplate") is null ? "qemu" : "lxc");
+        if (type is not ("qemu" or "lxc"))
+        {
+            throw CliException.Usage($"Guest {id} has the type '{type}'", "Types are qemu and lxc");
+        }
+
+        string[] nodes =
+        [
+            .. resources.EnumerateArray().Where(static other => StateValues.Text(other, "type") == "node")
+                .Select(static other => StateValues.Text(other, "node")!),
+        ];
+        string node = StateValues.Text(item, "node")
+            ?? (source is { } from ? StateValues.Text(from, "node") : nodes.Length == 1 ? nodes[0] : null)
+            ?? throw CliException.Usage($"Guest {id} is not there, and the file does not say on which node to make it", $"Write node: {string.Join(" or ", nodes)}");
+        return new GuestPlace(id, type, node);
+    }
+
+    /// <summary>What a new guest is a copy of: <c>clone: 9000</c> or <c>clone: {source: debian-13}</c>; null if it is none.</summary>
+    public static string? Source(JsonElement item) => StateValues.Member(item, "clone") is { ValueKind: JsonValueKind.Object } clone
+        ? StateValues.Required(clone, "source", "guests")
+        : StateValues.Text(item, "clone");
+}

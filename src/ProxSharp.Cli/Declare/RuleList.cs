@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>
+/// A list of firewall rules, whose order counts. Rules are the same if they let the same through; what else they say is changed in place, rules that are
+/// missing are put where the file has them, and rules at another place are moved.
+/// </summary>
+/// <param name="title">What stands in front of a rule in messages.</param>
+/// <param name="path">Where they are.</param>
+/// <param name="template">The same in the schema.</param>
+/// <param name="stage">When they are changed.</param>
+internal sealed class RuleList(string title, string path, string template, StateStage stage)
+{
+    private const string Section = "firewall";
+    private static readonly string[] s_own = ["pos", "digest", "ipversion"];
+    private static readonly string[] s_remarks = ["comment", "enable", "log"];
+
+    /// <summary>The call that reads them.</summary>
+    public string Reads => $"GET {template}";
+
+    /// <summary>The calls that change them.</summary>
+    public IReadOnlyList<string> Writes => [$"POST {template}", $"PUT {template}/{{pos}}", $"DELETE {template}/{{pos}}"];
+
+    /// <summary>Reads them.</summary>
+    public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        JsonElement rules = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (JsonElement rule in rules.EnumerateArray())
+            {
+                json.WriteStartObject();
+                json.WriteOptional("digest", StateValues.Text(rule, "digest"));
+                foreach (JsonProperty member in rule.EnumerateObject()
+                    .Where(static member => !s_own.Contains(member.Name))
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
+                {
+                    member.WriteTo(json);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    /// <summary>Compares the rules of the file with those that are there. Pure.</summary>
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    {
+        JsonElement[] now = [.. StateValues.Items(present, Section)];
+        JsonElement[] file = [.. StateValues.Items(wanted, Section)];
+        string[] known = [.. s_own, .. StateSchema.Describing(StateSchema.Parameters(ApiMethod.Post, template))];
+        foreach (JsonElement rule in file)
+        {
+            StateValues.Only(rule, Section, known);
+        }
+
+        List<(JsonElement Rule, bool IsMeant)> list = [.. now.Select(static rule => (rule, false))];
+        List<StateChange> changes = Arrange(file, list);
+        if (prune)
+        {
+            changes.AddRange(Delete(list));
+        }
+
+        // The first call says which list it is about: the others follow at once, and each makes a new digest.
+        if (changes.Count > 0 && now.Length > 0)
+        {
+            changes[0].Call!.Parameters.Add("digest", StateValues.Text(now[0], "digest"));
+        }
+
+        return changes;
+    }
+
+    private List<StateChange> Arrange(JsonElement[] file, List<(JsonElement Rule, bool IsMeant)> list)
+    {
+        List<StateChange> changes = [];
+        int next = 0;
+        foreach (JsonElement rule in file)
+        {
+            bool IsIt((JsonElement Rule, bool IsMeant) other) => !other.IsMeant && Identity(other.Rule) == Identity(rule);
+            int at = list.FindIndex(next, IsIt);
+            if (at < 0 && list.FindIndex(0, next, IsIt) is >= 0 and int before)
+            {
+                changes.Add(Moved(rule, before, next));
+                list.Insert(next, list[before]);
+                list.RemoveAt(before);
+                at = next - 1;
+            }
+
+            if (at < 0)
+            {
+                changes.Add(Created(rule, next));
+                list.Insert(next, (rule, true));
+                at = next;
+            }
+            else if (Different(rule, list[at].Rule) is { Length: > 0 } keys)
+            {
+                changes.Add(new StateChange(Section, $"{title}rule {Text(list[at].Rule)}", "change", stage)
+                {
+                    Keys = keys,
+                    Call = Call(ApiMethod.Put, at, StateValues.Parameters(keys)),
+                });
+            }
+
+            list[at] = (rule, true);
+            next = at + 1;
+        }
+
+        return changes;
+    }
+
+    // From the last to the first, so that the places of the others stay as they are.
+    private IEnumerable<StateChange> Delete(List<(JsonElement Rule, bool IsMeant)> list) => Enumerable.Range(0, list.Count).Reverse()
+        .Where(at => !list[at].IsMeant)
+        .Select(at => new StateChange(Section, $"{title}rule {Text(list[at].Rule)}", "delete", stage) { Call = Call(ApiMethod.Delete, at, []) });
+
+    private static (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
+        [.. StateValues.Differences(wanted, present, s_own).Where(static key => !StateSchema.Same(null, key.To, key.From))];
+
+    private StateChange Moved(JsonElement rule, int from, int to)
+    {
+        ApiParameters parameters = [];
+        parameters.Add("moveto", (long)to);
+        return new StateChange(Section, $"{title}rule {Text(rule)}", "change", stage)
+        {
+            Keys = [("pos", from.ToString(CultureInfo.InvariantCulture), (to - 1).ToString(CultureInfo.InvariantCulture))],
+            Call = Call(ApiMethod.Put, from, parameters),
+        };
+    }
+
+    private StateChange Created(JsonElement rule, int at)
+    {
+        ApiParameters parameters = StateValues.Parameters([.. StateValues.Differences(rule, default, s_own).Where(static key => key.To is not null)]);
+        parameters.Add("pos", (long)at);
+        return new StateChange(Section, $"{title}rule {Text(rule)}", "create", stage)
+        {
+            Call = new PlannedCall(ApiMethod.Post, path, parameters) { Template = template, Target = title.TrimEnd() },
+        };
+    }
+
+    private PlannedCall Call(ApiMethod method, int at, ApiParameters parameters) =>
+        new(method, $"{path}/{at.ToString(CultureInfo.InvariantCulture)}", parameters) { Template = $"{template}/{{pos}}", Target = title.TrimEnd() };
+
+    private static string Identity(JsonElement rule) => Text(rule, s_remarks);
+
+    private static string Text(JsonElement rule) => Text(rule, []);
+
+    private static string Text(JsonElement rule, string[] except) => string.Join(' ', rule.EnumerateObject()
+        .Where(member => !s_own.Contains(member.Name) && !except.Contains(member.Name) && StateValues.Wire(member.Value) is { Length: > 0 })
+        .OrderBy(static member => member.Name, StringComparer.Ordinal)
+        .Select(static member => $"{member.Name}={StateValues.Wire(member.Value)}"));
+}

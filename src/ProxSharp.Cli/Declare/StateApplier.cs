@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>Makes a cluster as a file says, one change after the other; tasks are waited for, because others may need what they make.</summary>
+internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> changes)
+{
+    /// <summary>Makes sure that all of it can be done before any of it is: a file with a wrong value at its end changes nothing.</summary>
+    /// <exception cref="CliException">Some of it is wrong, against a rule of the context, or impossible.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        StateChange[] blocked = [.. changes.Where(static change => change.Action == "blocked")];
+        if (blocked.Length > 0)
+        {
+            throw new CliException(GuestSection.Impossible(
+                $"{blocked[0].Section} {blocked[0].Subject}", string.Join("; ", blocked.Select(static change => change.Reason))));
+        }
+
+        CallCheck.Check(VerbContext.Pve, Calls());
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (PlannedCall call in Calls())
+        {
+            await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Shows the calls.</summary>
+    public Task<int> ShowAsync(CancellationToken cancellationToken) => DryRun.ShowAsync(run, VerbContext.Pve, [.. Calls()], cancellationToken);
+
+    /// <summary>Asks about what loses something, then makes all changes.</summary>
+    /// <exception cref="CliException">The answer was no, or a task failed.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        StateChange[] all = [.. changes.Where(static change => change.Call is not null)];
+        for (int at = 0; at < all.Length; at++)
+        {
+            try
+            {
+                await SendAsync(session, all[at].Call!, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<PlannedCall> following = all[at].Follow is { } follow
+                    ? await follow(session, cancellationToken).ConfigureAwait(false)
+                    : [];
+                foreach (PlannedCall call in following)
+                {
+                    await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (Exception failure) when (failure is ProxmoxException or CliException)
+            {
+                string subject = TextCells.Visible($"{all[at].Action} {all[at].Section} {all[at].Subject}");
+                run.Note(string.Create(CultureInfo.InvariantCulture, $"{at} of {all.Length} changes were made before this one failed: {subject}"));
+                throw;
+            }
+        }
+    }
+
+    private IEnumerable<PlannedCall> Calls() => changes.SelectMany(
+        static change => change.Call is { } call ? change.Following.Prepend(call) : change.Following);
+
+    private async Task SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    {
+        ApiResponse<JsonElement> response = await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false);
+        if (TaskWaiter.UpidIn(response.Data) is not { } upid)
+        {
+            return;
+        }
+
+        void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
+        try
+        {
+            await new TaskWaiter(session, run.Command.Services.Time, Show).WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            TaskAdvice.Detached(run, [upid]);
+            throw;
+        }
+    }
+
+    private Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        StateChange[] losing = [.. changes.Where(Loses)];
+        if (losing.Length == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        string things = string.Join("; ", losing.Select(static change =>
+            $"{change.Action} {change.Section} {change.Subject}{string.Concat(change.Keys.Take(1).Select(static key => $" ({key.Key})"))}"));
+        string what = string.Create(CultureInfo.InvariantCulture, $"make {losing.Length} {(losing.Length == 1 ? "change" : "changes")}: {TextCells.Visible(things)}");
+        return ChangeRules.ConfirmAsync(run, what, "apply", Asking.NoWayBack, cancellationToken);
+    }
+
+    private static bool Loses(StateChange change) => change.Action == "delete" || change.IsRemoval || (change.Call is { } call
+        && Asking.IsNeeded(Asking.Find(ProxmoxProduct.VirtualEnvironment, call.Method, call.Template), call.Parameters));
+}

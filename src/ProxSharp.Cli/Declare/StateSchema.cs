@@ -1,0 +1,91 @@
+using ProxSharp.Api;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>What the schema says about the calls that sections make, and when two values are the same to a server. Pure.</summary>
+internal static class StateSchema
+{
+    /// <summary>Parameters that say how a call is made, not what becomes of the object.</summary>
+    private static readonly HashSet<string> s_control = new(StringComparer.Ordinal)
+    {
+        "append", "allow-move", "background_delay", "confirmation-password", "delete", "digest", "force", "moveto", "pos", "purge", "rename", "skiplock",
+    };
+
+    private static readonly char[] s_listSigns = [',', ';', ' ', '\0'];
+
+    /// <summary>The parameters of a call in all its forms, those of the path and of secrets not among them; empty if there is no such call.</summary>
+    public static IReadOnlyDictionary<string, ApiNode> Parameters(ApiMethod method, string template)
+    {
+        Dictionary<string, ApiNode> all = new(StringComparer.Ordinal);
+        if (VerbContext.Pve.Find(method, template) is not { } endpoint)
+        {
+            return all;
+        }
+
+        foreach ((string name, ApiNode node) in endpoint.Parameters.Concat(endpoint.Variants?.Parameters.Values.SelectMany(static set => set) ?? []))
+        {
+            if (!node.IsPathParameter)
+            {
+                all.TryAdd(name, node);
+            }
+        }
+
+        if (endpoint.Variants is { } variants)
+        {
+            all.TryAdd(variants.By, new ApiNode { Type = ApiValueType.String });
+        }
+
+        return all;
+    }
+
+    /// <summary>The names that describe an object.</summary>
+    public static IEnumerable<string> Describing(IReadOnlyDictionary<string, ApiNode> parameters) =>
+        parameters.Keys.Where(static name => !s_control.Contains(name) && !EndpointParameter.IsSecretName(name) && name is not ("keys" or "keyring"));
+
+    /// <summary>A parameter, or the family it belongs to: <c>net0</c> finds <c>net[n]</c>.</summary>
+    public static ApiNode? Find(IReadOnlyDictionary<string, ApiNode> parameters, string name) =>
+        parameters.GetValueOrDefault(name) ?? parameters.GetValueOrDefault(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]");
+
+    /// <summary>Tells whether a value of the file is what is there: defaults that nobody wrote, the order of lists and of property strings do not count.</summary>
+    public static bool Same(ApiNode? node, string? wanted, string? present)
+    {
+        if (wanted == present)
+        {
+            return true;
+        }
+
+        if (present is null)
+        {
+            return wanted is "" || wanted == node?.Default || (node is { Type: ApiValueType.Boolean, Default: null } && wanted == "0");
+        }
+
+        if (wanted is null)
+        {
+            return present.Length == 0;
+        }
+
+        if (node?.Type == ApiValueType.Boolean)
+        {
+            return Boolean(wanted) == Boolean(present);
+        }
+
+        bool isList = node?.Type == ApiValueType.Array || node?.Format?.EndsWith("-list", StringComparison.Ordinal) == true;
+        return isList
+            ? Set(wanted, s_listSigns).SetEquals(Set(present, s_listSigns))
+            : wanted.Contains('=', StringComparison.Ordinal) && wanted.Contains(',', StringComparison.Ordinal)
+                && Set(wanted, [',']).SetEquals(Set(present, [',']));
+    }
+
+    private static string Boolean(string text) => text.ToLowerInvariant() switch
+    {
+        "true" or "yes" or "on" => "1",
+        "false" or "no" or "off" => "0",
+        _ => text,
+    };
+
+    private static HashSet<string> Set(string text, char[] signs) => new(
+        text.Split(signs, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), StringComparer.Ordinal);
+}

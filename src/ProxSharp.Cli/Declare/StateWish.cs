@@ -1,0 +1,6 @@
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>How far a file goes.</summary>
+/// <param name="Prune">True if what the file does not name goes.</param>
+/// <param name="Migrate">True if guests are moved to the nodes that the file names; false takes these as remarks.</param>
+internal sealed record StateWish(bool Prune = false, bool Migrate = false);

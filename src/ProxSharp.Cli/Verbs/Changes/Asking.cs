@@ -1,0 +1,88 @@
+using ProxSharp.Api;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Cli.Verbs.Changes;
+
+/// <summary>
+/// Tells which calls a person is asked about before they are sent, and what the question says. The classes come from the catalogue of operations, so that
+/// verbs and <c>prox api</c> ask about the same calls. Pure.
+/// </summary>
+internal static class Asking
+{
+    /// <summary>What is said about a call that nothing more is known of.</summary>
+    public const string NoWayBack = "There is no way back.";
+
+    private const string NoCopy = "prox keeps no copy of its settings.";
+
+    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
+    private static readonly Dictionary<string, string> s_manyGuests = new(StringComparer.Ordinal)
+    {
+        ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped.",
+        ["POST /nodes/{node}/suspendall"] = "All virtual machines on the node are suspended, unless --vms names some.",
+        ["POST /cluster/bulk-action/guest/shutdown"] = "All guests of the cluster are shut down, unless --vms names some.",
+        ["POST /cluster/bulk-action/guest/suspend"] = "All virtual machines of the cluster are suspended, unless --vms names some.",
+        ["POST /cluster/ha/status/disarm-ha"] = "Until HA is armed again, no guest is started elsewhere when its node fails.",
+    };
+
+    private static readonly Dictionary<string, string> s_effects = new(StringComparer.Ordinal)
+    {
+        ["POST /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
+        ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
+        ["PUT /nodes/{node}/qemu/{vmid}/resize"] = "A disk never becomes smaller again.",
+        ["PUT /nodes/{node}/lxc/{vmid}/resize"] = "A disk does not become smaller again.",
+        ["POST /nodes/{node}/qemu/{vmid}/template"] = "A template never becomes a virtual machine again.",
+        ["POST /nodes/{node}/lxc/{vmid}/template"] = "A template never becomes a container again.",
+        ["POST /nodes/{node}/qemu/{vmid}/move_disk"] = "The disk at the old place is removed when it has been copied.",
+        ["POST /nodes/{node}/lxc/{vmid}/move_volume"] = "The volume at the old place is removed when it has been copied.",
+        ["POST /admin/datastore/{store}/gc"] = "Chunks that no backup uses are removed.",
+    };
+
+    /// <summary>Returns what the catalogue knows about a call.</summary>
+    public static OperationEntry Find(ProxmoxProduct product, ApiMethod method, string template) => OperationCatalogue.For(product).Find(method, template);
+
+    /// <summary>
+    /// Tells whether a person is asked about a call: one that loses data, removes something that would have to be made anew, or hits many guests.
+    /// </summary>
+    /// <param name="operation">What is known about it.</param>
+    /// <param name="parameters">Its parameters.</param>
+    public static bool IsNeeded(OperationEntry operation, ApiParameters parameters) => IsAlwaysNeeded(operation) || operation.Destroys(parameters);
+
+    /// <summary>Tells whether a person is asked whatever the parameters are.</summary>
+    public static bool IsAlwaysNeeded(OperationEntry operation) =>
+        operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_manyGuests.ContainsKey(operation.ToString());
+
+    /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
+    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy;
+
+    /// <summary>Says what comes of a call, in a sentence.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="operation">What is known about it.</param>
+    /// <param name="parameters">Its parameters.</param>
+    public static string Effect(ProxmoxProduct product, OperationEntry operation, ApiParameters parameters)
+    {
+        string name = operation.ToString();
+        if (name == "POST /nodes/{node}/status")
+        {
+            return Power(product, parameters.Any(static parameter => parameter is { Name: "command", Text: "reboot" }));
+        }
+
+        if (s_manyGuests.TryGetValue(name, out string? effect) || s_effects.TryGetValue(name, out effect))
+        {
+            return effect;
+        }
+
+        return operation.Class != OperationClass.Destructive && IsRemoval(operation) && !operation.Destroys(parameters) ? NoCopy : NoWayBack;
+    }
+
+    // A DELETE with nothing to make anew afterwards only stops, unlocks or reverts something.
+    private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete
+        && (operation.Class >= OperationClass.Destructive || (operation.Class == OperationClass.Reversible && operation.Undo is not null));
+
+    private static string Power(ProxmoxProduct product, bool isReboot) => (product, isReboot) switch
+    {
+        (ProxmoxProduct.BackupServer, true) => "Backups and restores that run break off; the server comes back by itself.",
+        (ProxmoxProduct.BackupServer, false) => "Backups and restores that run break off; somebody has to switch the server on again.",
+        (_, true) => "All guests on the node stop; those that start at boot come back with it.",
+        _ => "All guests on the node stop; somebody has to switch it on again.",
+    };
+}

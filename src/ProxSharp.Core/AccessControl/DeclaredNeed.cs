@@ -1,0 +1,38 @@
+using ProxSharp.Api;
+using ProxSharp.Schema;
+
+namespace ProxSharp.AccessControl;
+
+/// <summary>
+/// What a call needs by its declaration. Proxmox Backup Server refuses without a reason, so this is all there is to tell. Pure.
+/// </summary>
+/// <param name="Text">The need in words, for example <c>Datastore.Modify on /datastore/store1</c>; empty if it is declared in prose only.</param>
+/// <param name="Only">The requirement, if it is a single one and all that the server checks; null if not.</param>
+internal readonly record struct DeclaredNeed(string Text, PermissionRequirement? Only)
+{
+    /// <summary>Reads the declaration of an endpoint.</summary>
+    /// <param name="endpoint">The endpoint; null if the schema does not know it.</param>
+    /// <param name="product">The product.</param>
+    /// <param name="parameters">The parameters of the call, those of the path included.</param>
+    public static DeclaredNeed Of(ApiEndpoint? endpoint, ProxmoxProduct product, ApiParameters parameters)
+    {
+        if (endpoint?.Permission is not { } permission)
+        {
+            return new DeclaredNeed("", null);
+        }
+
+        if (permission.Check is null)
+        {
+            return new DeclaredNeed(permission.Audience == ApiAudience.Root ? "to be root@pam, logged in with its password" : "", null);
+        }
+
+        PermissionRule rule = new(product, name => Values(parameters, name), "", []);
+        IReadOnlyList<PermissionRequirement>[] ways = [.. rule.Ways(permission.Check).Where(static way => way.Count > 0)];
+        return new DeclaredNeed(
+            string.Join(", or ", ways.Select(static way => string.Join(" and ", way))),
+            ways is [[{ } only]] && !permission.HasFurtherRule ? only : null);
+    }
+
+    private static string[] Values(ApiParameters parameters, string name) =>
+        [.. parameters.Where(parameter => parameter.Name == name).Select(static parameter => parameter.Text)];
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ProxSharp.Pbs.Backups;
+
+/// <summary>
+/// Works out which rule of a policy keeps a snapshot. The server decides and does not say why, so reasons are given only where the same rules come to the
+/// same decisions. Pure.
+/// </summary>
+internal static class PruneReasons
+{
+    private static readonly (PruneReason Reason, Func<RetentionPolicy, int?> Number, Func<DateTimeOffset, int> Period)[] s_rules =
+    [
+        (PruneReason.KeepHourly, static policy => policy.KeepHourly, static time => (int)(time.ToUnixTimeSeconds() / 3600)),
+        (PruneReason.KeepDaily, static policy => policy.KeepDaily, static time => (int)(time.ToUnixTimeSeconds() / 86400)),
+        (PruneReason.KeepWeekly, static policy => policy.KeepWeekly, static time => (ISOWeek.GetYear(time.UtcDateTime) * 100) + ISOWeek.GetWeekOfYear(time.UtcDateTime)),
+        (PruneReason.KeepMonthly, static policy => policy.KeepMonthly, static time => (time.Year * 12) + time.Month),
+        (PruneReason.KeepYearly, static policy => policy.KeepYearly, static time => time.Year),
+    ];
+
+    /// <summary>Adds the reasons.</summary>
+    /// <param name="newestFirst">What the server decided for the snapshots of a group, newest first.</param>
+    /// <param name="policy">The policy.</param>
+    public static IReadOnlyList<PruneDecision> Explain(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
+    {
+        PruneReason[] reasons = Find(newestFirst, policy);
+        bool isSame = newestFirst.Select(static (decision, i) => (decision.Keep, i)).All(pair => pair.Keep == (reasons[pair.i] != PruneReason.NotKept));
+        return [.. newestFirst.Select((decision, i) => decision with
+        {
+            Reason = decision.IsProtected ? PruneReason.Protected : isSame ? reasons[i] : PruneReason.Unknown,
+        })];
+    }
+
+    // Proxmox: rules are applied in this order; a period that holds a snapshot kept by an earlier rule needs none more, and counts for no later rule.
+    private static PruneReason[] Find(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
+    {
+        PruneReason[] reasons = [.. newestFirst.Select(static decision => decision.IsProtected ? PruneReason.Protected : PruneReason.NotKept)];
+        Mark(reasons, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
+        foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
+        {
+            Mark(reasons, reason, number(policy) ?? 0, i => period(newestFirst[i].Snapshot.Time));
+        }
+
+        return reasons;
+    }
+
+    private static void Mark(PruneReason[] reasons, PruneReason reason, int left, Func<int, int> period)
+    {
+        HashSet<int> covered = [.. Enumerable.Range(0, reasons.Length).Where(i => reasons[i] is not (PruneReason.NotKept or PruneReason.Protected)).Select(period)];
+        for (int i = 0; i < reasons.Length && left > 0; i++)
+        {
+            if (reasons[i] == PruneReason.NotKept && covered.Add(period(i)))
+            {
+                reasons[i] = reason;
+                left--;
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.CommandLine;
+using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Derived;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Operations;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Whether somebody is asked before a call is sent: the same for verbs and for plain calls, and as the catalogue of operations says.</summary>
+public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer backups) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+{
+    private static readonly string[] s_notTyped = ["--yes", "-y", "--dry-run"];
+
+    public static TheoryData<ProxmoxProduct> Products => [ProxmoxProduct.VirtualEnvironment, ProxmoxProduct.BackupServer];
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public async Task ApiCall_EveryOperationThatDestroysOrReads_IsAskedAboutOrNot(ProxmoxProduct product)
+    {
+        using CliHarness cli = await UserAsync(product);
+        List<string> wrong = [];
+        foreach (OperationEntry operation in Operations(product))
+        {
+            CliRun run = await cli.RunAsync("api", ApiVerbs.Word(operation.Method), Filled(operation.Path));
+            Judge(wrong, operation, run, $"prox api {operation}");
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public async Task Verb_EveryOperationThatDestroysOrReads_IsAskedAboutOrNot(ProxmoxProduct product)
+    {
+        using CliHarness cli = await UserAsync(product);
+        Dictionary<string, VerbCommand[]> verbs = Verbs(product);
+        List<string> wrong = [];
+        int count = 0;
+        foreach (OperationEntry operation in Operations(product))
+        {
+            foreach (VerbCommand command in verbs.GetValueOrDefault(operation.ToString(), []))
+            {
+                string[] line = [.. ShellWords.Split(command.Verb.Examples[0].Line).TakeWhile(static word => word is not (">" or "|")).Except(s_notTyped)];
+                Judge(wrong, operation, await cli.RunAsync(line), string.Join(' ', line));
+                count++;
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(count > 100, $"Only {count} verbs were tried.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void Verb_EveryOneThatIsOneCall_SaysWhatTheCatalogueSays(ProxmoxProduct product)
+    {
+        List<string> wrong = [];
+        foreach ((string call, VerbCommand[] commands) in Verbs(product))
+        {
+            (ApiMethod method, string template) = EndpointBinding.Split(call);
+            OperationEntry operation = OperationCatalogue.For(product).Find(method, template);
+            wrong.AddRange(commands
+                .Where(command => (command.Verb.Class == VerbClass.Destructive) != Asking.IsAlwaysNeeded(operation)
+                    || command.Verb.Traits.HasFlag(VerbTraits.Confirms) != Asking.IsPossible(operation))
+                .Select(command => $"{call}: {command.Name} is {command.Verb.Class}, {command.Verb.Traits}"));
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Theory]
+    [InlineData("vm set web-1 --delete scsi1", "api set /nodes/pve1/qemu/100/config delete=scsi1")]
+    [InlineData("vm set web-1 --delete scsi1 --skiplock", "api set /nodes/pve1/qemu/100/config delete=scsi1 skiplock=1")]
+    [InlineData("vm move-disk web-1 scsi0 local --delete", "api create /nodes/pve1/qemu/100/move_disk disk=scsi0 storage=local delete=1")]
+    [InlineData("vm backup web-1 --storage local --prune-backups keep-last=1", "api create /nodes/pve1/vzdump vmid=100 prune-backups=keep-last=1")]
+    [InlineData("vm restore local:backup/x.vma.zst --node pve1 --vmid 100 --force", "api create /nodes/pve1/qemu vmid=100 archive=x force=1")]
+    [InlineData("backup-job set nightly --prune-backups keep-last=1", "api set /cluster/backup/nightly prune-backups=keep-last=1")]
+    [InlineData("node stopall pve1", "api create /nodes/pve1/stopall")]
+    [InlineData("ha status disarm-ha --resource-mode freeze", "api create /cluster/ha/status/disarm-ha resource-mode=freeze")]
+    [InlineData("pool delete production", "api delete /pools poolid=production")]
+    [InlineData("access user delete demo@pve", "api delete /access/users/demo@pve")]
+    [InlineData("backup-job delete nightly", "api delete /cluster/backup/nightly")]
+    public async Task Parameters_ThatMakeACallDestroy_AreAskedAboutEitherWay(string verb, string call)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("--yes", (await cli.LineAsync(verb)).FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains("--yes", (await cli.LineAsync(call)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm set staging --delete description")]
+    [InlineData("api set /nodes/pve1/qemu/106/config delete=description")]
+    [InlineData("vm start staging")]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start")]
+    [InlineData("node network revert pve1")]
+    [InlineData("api delete /nodes/pve1/network")]
+    public async Task Call_ThatCanBeTakenBack_IsNotAskedAbout(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.NotEqual(8, (await cli.LineAsync(line)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("node power pve1 --command reboot", "pve1", "All guests on the node stop; those that start at boot come back with it.")]
+    [InlineData("api create /nodes/pve1/status command=shutdown", "pve1", "All guests on the node stop; somebody has to switch it on again.")]
+    [InlineData("node stopall pve1", "pve1", "All guests on the node are shut down")]
+    [InlineData("vm resize web-1 scsi0 +1G", "web-1", "A disk never becomes smaller again.")]
+    [InlineData("vm delete staging", "staging", "There is no way back.")]
+    [InlineData("backup-job delete nightly", "nightly", "prox keeps no copy of its settings.")]
+    public async Task Question_AtATerminal_SaysWhatHappens(string line, string answer, string effect)
+    {
+        using CliHarness cli = await cluster.UserAsync(terminalWidth: 100);
+        cli.Input = "no\n";
+
+        CliRun run = await cli.LineAsync($"{line} --no-color");
+
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains(effect, run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"Type {answer} to go on: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("nothing was done", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm delete 100,106 --yes")]
+    [InlineData("vm resize 100,106 scsi0 +1G --yes")]
+    [InlineData("vm set 100,106 --delete scsi1 --yes")]
+    public async Task SeveralGuests_ChangeThatIsAskedAbout_NeedsTheirNumber(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("--max 2", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    private static void Judge(List<string> wrong, OperationEntry operation, CliRun run, string line)
+    {
+        bool isAsked = run.ExitCode == 8;
+        if (isAsked != (operation.Class == OperationClass.Destructive) || (isAsked && !run.Errors.Contains("--yes", StringComparison.Ordinal)))
+        {
+            wrong.Add($"{operation} ({operation.Class}): {line} ended with {run.ExitCode}: {run.Errors.Trim()}");
+        }
+    }
+
+    /// <summary>What destroys whatever its parameters are, and what only reads.</summary>
+    private static IEnumerable<OperationEntry> Operations(ProxmoxProduct product) => OperationCatalogue.For(product).Entries
+        .Where(static entry => entry.Class is OperationClass.Destructive or OperationClass.Read)
+        .OrderBy(static entry => entry.ToString(), StringComparer.Ordinal);
+
+    /// <summary>The verbs that are one call, by that call.</summary>
+    private static Dictionary<string, VerbCommand[]> Verbs(ProxmoxProduct product)
+    {
+        ApiSchema schema = SchemaSource.Embedded(product);
+        HashSet<string> calls = [.. schema.Endpoints.Select(static endpoint => endpoint.ToString())];
+        bool isBackup = product == ProxmoxProduct.BackupServer;
+        return HelpTests.Walk()
+            .Where(item => item.Path.Split(' ')[0] is "pbs" or "tape" or "datastore" == isBackup)
+            .Select(static item => item.Command)
+            .OfType<VerbCommand>()
+            .Where(command => command.Verb.Calls.Count == 1 && calls.Contains(command.Verb.Calls[0]))
+            .GroupBy(static command => command.Verb.Calls[0])
+            .ToDictionary(static group => group.Key, static group => group.ToArray(), StringComparer.Ordinal);
+    }
+
+    private static string Filled(string template) => string.Join('/', template.Split('/').Select(static part => part switch
+    {
+        "{node}" => "pve1",
+        "{vmid}" => "106",
+        _ when part.StartsWith('{') => "nothing",
+        _ => part,
+    }));
+
+    private async Task<CliHarness> UserAsync(ProxmoxProduct product)
+    {
+        CliHarness cli = await cluster.UserAsync();
+        if (product == ProxmoxProduct.BackupServer)
+        {
+            await backups.UseAsync(cli, "backups");
+        }
+
+        return cli;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests.Backups;
+
+/// <summary>Encryption keys: files, passphrases that are typed, and master keys.</summary>
+public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<SimulatedBackupServer>
+{
+    [Theory]
+    [InlineData("scrypt")]
+    [InlineData("pbkdf2")]
+    [InlineData("none")]
+    public async Task Create_EachProtection_IsShownAndReadAgain(string kind)
+    {
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase").With("OTHER", "another one");
+        string secret = kind == "none" ? "" : "--new-passphrase env:NEW";
+
+        JsonElement made = await cli.JsonAsync($"backup key create key.json --kdf {kind} {secret} --hint 'the usual'");
+        string fingerprint = made.GetProperty("fingerprint").GetString()!;
+
+        Assert.Equal((kind, "the usual"), (made.GetProperty("kdf").GetString(), made.GetProperty("hint").GetString()));
+        Assert.Equal(fingerprint, (await cli.JsonAsync("backup key show key.json")).GetProperty("fingerprint").GetString());
+        Assert.Equal($"{fingerprint}\n", (await cli.LineAsync("backup key show-fingerprint key.json")).Succeeded());
+        string paper = (await cli.LineAsync("backup key paperkey key.json --subject 'Web servers'")).Succeeded();
+        Assert.Contains("Subject: Web servers", paper, StringComparison.Ordinal);
+        Assert.Contains(fingerprint, paper, StringComparison.Ordinal);
+        string old = kind == "none" ? "" : "--key-passphrase env:NEW";
+        JsonElement changed = await cli.JsonAsync($"backup key change-passphrase key.json {old} --new-passphrase env:OTHER --kdf scrypt");
+        Assert.Equal((fingerprint, "scrypt"), (changed.GetProperty("fingerprint").GetString(), changed.GetProperty("kdf").GetString()));
+        Assert.False(File.Exists(Path.Combine(cli.Home, "key.json.new")));
+    }
+
+    [Fact]
+    public async Task Create_WithoutAName_IsTheDefaultKeyOfTheOfficialClient()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("note.txt", "a note\n");
+        string id = BackupUser.NewId();
+
+        (await cli.LineAsync("backup key create --kdf none")).Succeeded();
+        JsonElement made = await cli.JsonAsync($"backup create note.conf:note.txt --backup-id {id}");
+
+        Assert.True(File.Exists(Path.Combine(cli.Home, ".config", "proxmox-backup", "encryption-key.json")));
+        Assert.Equal((await cli.LineAsync("backup key show-fingerprint")).Succeeded().Trim(), made.GetProperty("key-fingerprint").GetString());
+        (await cli.LineAsync("backup key create --kdf none")).FailedWith(6);
+        JsonElement plain = await cli.JsonAsync($"backup create note.conf:note.txt --backup-id {id}-plain --crypt-mode none");
+        Assert.Equal(JsonValueKind.Null, plain.GetProperty("key-fingerprint").ValueKind);
+    }
+
+    [Fact]
+    public async Task Create_AtATerminal_AsksTwice()
+    {
+        using CliHarness cli = new() { TerminalWidth = 100, Input = "a passphrase\na passphrase\n" };
+
+        CliRun run = await cli.LineAsync("backup key create key.json");
+
+        run.Succeeded();
+        Assert.StartsWith("New passphrase: The same again: ", run.Errors, StringComparison.Ordinal);
+        cli.With("PBS_ENCRYPTION_PASSWORD", "a passphrase");
+        (await cli.LineAsync("backup key change-passphrase key.json --kdf none")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("a passphrase\nanother one\n", "differ")]
+    [InlineData("abcd\nabcd\n", "too short")]
+    public async Task Create_PassphraseThatCannotBe_WritesNothing(string typed, string expected)
+    {
+        using CliHarness cli = new() { TerminalWidth = 100, Input = typed };
+
+        CliRun run = await cli.LineAsync("backup key create key.json");
+
+        run.FailedWithCode(2);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Home, "key.json")));
+    }
+
+    [Fact]
+    public async Task Backup_AtATerminal_AsksForPasswordAndPassphrase()
+    {
+        using CliHarness maker = new CliHarness().With("NEW", "a passphrase");
+        (await maker.LineAsync("backup key create key.json --new-passphrase env:NEW --kdf pbkdf2")).Succeeded();
+        string key = await File.ReadAllTextAsync(Path.Combine(maker.Home, "key.json"), TestContext.Current.CancellationToken);
+        using CliHarness cli = new()
+        {
+            TerminalWidth = 100,
+            Input = $"{Simulator.Scenarios.DefaultBackupServer.TokenSecret}\na passphrase\n",
+        };
+        cli.With("PBS_REPOSITORY", backup.Simulator.Repository()).With("PBS_FINGERPRINT", backup.Simulator.Fingerprint);
+        cli.Write("key.json", key);
+        cli.Write("note.txt", "a note\n");
+
+        CliRun run = await cli.LineAsync($"backup create note.conf:note.txt --backup-id {BackupUser.NewId()} --keyfile key.json -o name");
+
+        run.Succeeded();
+        Assert.Contains("Password or token secret of demo@pbs!ci: Passphrase of ", run.Errors, StringComparison.Ordinal);
+        cli.Input = $"{Simulator.Scenarios.DefaultBackupServer.TokenSecret}\nthe wrong one\n";
+        (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {BackupUser.NewId()} --keyfile key.json")).FailedWithCode(4);
+    }
+
+    [Fact]
+    public async Task MasterKey_ImportedAndLostKey_BringsTheBackupBack()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator).With("MASTER", "master passphrase");
+        cli.Write("note.txt", "a note\n");
+        string id = BackupUser.NewId();
+        (await cli.LineAsync("backup key create --kdf none")).Succeeded();
+        Directory.CreateDirectory(Path.Combine(cli.Home, "safe"));
+        (await cli.LineAsync("backup key create-master safe --new-passphrase env:MASTER")).Succeeded();
+        (await cli.LineAsync("backup key import-master-pubkey safe/master-public.pem")).Succeeded();
+        string fingerprint = (await cli.LineAsync("backup key show-fingerprint")).Succeeded();
+        (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {id}")).Succeeded();
+        (await cli.LineAsync($"backup restore host/{id} rsa-encrypted.key lost.rsa")).Succeeded();
+
+        File.Delete(Path.Combine(cli.Home, ".config", "proxmox-backup", "encryption-key.json"));
+        (await cli.LineAsync($"backup cat host/{id} note.conf")).FailedWith(4);
+        (await cli.LineAsync("backup key recover lost.rsa safe/master-private.pem found.json --key-passphrase env:NOTHING --kdf none")).FailedWith(4);
+        cli.With("WRONG", "wrong passphrase");
+        (await cli.LineAsync("backup key recover lost.rsa safe/master-private.pem found.json --key-passphrase env:WRONG --kdf none")).FailedWith(4);
+        (await cli.LineAsync("backup key import-with-master-key lost.rsa safe/master-private.pem found.json --key-passphrase env:MASTER --kdf none")).Succeeded();
+
+        Assert.Equal(fingerprint, (await cli.LineAsync("backup key show-fingerprint found.json")).Succeeded());
+        Assert.Equal("a note\n", (await cli.LineAsync($"backup cat host/{id} note.conf --keyfile found.json")).Succeeded());
+        (await cli.LineAsync("backup key recover nowhere.rsa safe/master-private.pem again.json --key-passphrase env:MASTER --kdf none")).FailedWith(5);
+        (await cli.LineAsync("backup key import-master nowhere.pem")).FailedWith(5);
+        (await cli.LineAsync("backup key create-master safe --new-passphrase env:MASTER")).FailedWith(6);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests.Backups;
+
+/// <summary>Notes, protection, logs and owners of backups.</summary>
+public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixture<SimulatedBackupServer>
+{
+    [Fact]
+    public async Task Notes_OfSnapshotAndGroup_AreSetAndShown()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        string group = snapshot[..snapshot.LastIndexOf('/')];
+
+        (await cli.LineAsync($"backup notes set {snapshot} 'before the upgrade' --dry-run")).Succeeded();
+        Assert.Equal("\n", (await cli.LineAsync($"backup notes show {snapshot}")).Succeeded());
+        (await cli.LineAsync($"backup notes set {snapshot} 'before the upgrade'")).Succeeded();
+        (await cli.LineAsync($"backup notes set {group} 'the web server'")).Succeeded();
+
+        Assert.Equal("before the upgrade\n", (await cli.LineAsync($"backup notes show {snapshot}")).Succeeded());
+        Assert.Equal("the web server", (await cli.JsonAsync($"backup notes show {group}")).GetProperty("notes").GetString());
+        JsonElement listed = Assert.Single((await cli.JsonAsync($"backup list {group}")).EnumerateArray());
+        Assert.Equal("before the upgrade", listed.GetProperty("comment").GetString());
+        (await cli.LineAsync($"backup notes show {group}/2020-01-01T00:00:00Z")).FailedWith(5);
+        (await cli.LineAsync("backup notes show nothing")).FailedWith(2);
+    }
+
+    [Fact]
+    public async Task Protect_Snapshot_KeepsItFromBeingForgotten()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+
+        (await cli.LineAsync($"backup protect {snapshot} --dry-run")).Succeeded();
+        Assert.False((await cli.JsonAsync($"backup snapshot protected show {snapshot}")).GetProperty("protected").GetBoolean());
+        (await cli.LineAsync($"backup protect {snapshot}")).Succeeded();
+        Assert.Contains("protected", (await cli.LineAsync($"backup forget {snapshot} --yes")).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("so before", (await cli.LineAsync($"backup protect {snapshot}")).Errors, StringComparison.Ordinal);
+
+        (await cli.LineAsync($"backup unprotect {snapshot}")).Succeeded();
+        (await cli.LineAsync($"backup forget {snapshot} --yes")).Succeeded();
+        (await cli.LineAsync($"backup protect {snapshot}")).FailedWith(5);
+    }
+
+    [Fact]
+    public async Task UploadLog_OnceForASnapshot_IsReadBack()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        cli.Write("run.log", "first line\nsecond line\n");
+
+        (await cli.LineAsync($"backup upload-log {snapshot} run.log")).Succeeded();
+
+        Assert.Equal("first line\nsecond line\n", (await cli.LineAsync($"backup cat {snapshot} client.log")).Succeeded());
+        Assert.Contains("already", (await cli.LineAsync($"backup upload-log {snapshot} run.log")).FailedWith(6), StringComparison.Ordinal);
+        (await cli.LineAsync($"backup upload-log {snapshot} nowhere.log")).FailedWith(5);
+        (await cli.LineAsync("backup upload-log host/laptop/2020-01-01T00:00:00Z run.log")).FailedWith(5);
+    }
+
+    [Fact]
+    public async Task ChangeOwner_ToAUser_IsListed()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        string group = snapshot[..snapshot.LastIndexOf('/')];
+
+        (await cli.LineAsync($"backup change-owner {group} {DefaultBackupServer.DemoUser}")).Succeeded();
+
+        JsonElement listed = (await cli.JsonAsync("backup list")).EnumerateArray().Single(one => one.GetProperty("group").GetString() == group);
+        Assert.Equal(DefaultBackupServer.DemoUser, listed.GetProperty("owner").GetString());
+        (await cli.LineAsync("backup change-owner host/nobody demo@pbs")).FailedWith(5);
+        using CliHarness reader = new CliHarness().Uses(backup.Simulator).With("PROX_READ_ONLY", "1");
+        (await reader.LineAsync($"backup change-owner {group} demo@pbs")).FailedWith(7);
+    }
+
+    private static async Task<string> MakeAsync(CliHarness cli)
+    {
+        cli.Write("note.txt", "a note\n");
+        return (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+    }
+}
