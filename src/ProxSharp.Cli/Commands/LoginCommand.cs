@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -82,7 +83,7 @@ internal sealed class LoginCommand : ProxCommand
             string role = run.Value(_role) ?? (product == ProxmoxProduct.BackupServer ? "Audit" : "PVEAuditor");
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
             await GrantAsync(session, token, role, cancellationToken).ConfigureAwait(false);
-            SecretReference reference = await StoreAsync(run, name, secret, cancellationToken).ConfigureAwait(false);
+            SecretReference reference = await SecretKeeper.StoreAsync(run, name, secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
             ServerContext context = person with { User = null, TokenId = token, Secret = reference };
             await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
             run.Note($"Logged in as {user}. The token {token} has the role {role} on /; its secret is at {reference}. The context '{name}' is current.");
@@ -182,39 +183,5 @@ internal sealed class LoginCommand : ProxCommand
                 },
                 missing);
         }
-    }
-
-    private async Task<SecretReference> StoreAsync(CommandRun run, string name, string secret, CancellationToken cancellationToken)
-    {
-        string? place = run.Value(_store);
-        if (place != "file")
-        {
-            try
-            {
-                await run.Services.Secrets.Keyring.StoreAsync(name, secret, cancellationToken).ConfigureAwait(false);
-                return SecretReference.Parse($"keyring:{name}", run.Services.Environment);
-            }
-            catch (InvalidOperationException none) when (place is null)
-            {
-                run.Note($"{none.Message} The secret goes into a file that only you can read.");
-            }
-        }
-
-        string folder = Path.Combine(run.Services.Contexts.FolderPath, "secrets");
-        string file = Path.Combine(folder, name);
-        Directory.CreateDirectory(folder);
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        StreamWriter writer = new(file, options);
-        await using (writer.ConfigureAwait(false))
-        {
-            await writer.WriteLineAsync(secret.AsMemory(), cancellationToken).ConfigureAwait(false);
-        }
-
-        return SecretReference.Parse($"file:{file}", run.Services.Environment);
     }
 }
