@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli;
@@ -9,13 +10,15 @@ namespace ProxSharp.Cli;
 /// <summary>The tool as a whole: arguments in, output and an exit code out. It keeps no static state, so tests run many at once.</summary>
 internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, TimeProvider time)
 {
-    private static readonly ParserConfiguration s_parsing = new()
+    /// <summary>How command lines are read.</summary>
+    public static readonly ParserConfiguration Parsing = new()
     {
         // A parameter such as sshkeys=@file is read by the command; the parser must not open files.
         ResponseFileTokenReplacer = null,
     };
 
-    private static readonly InvocationConfiguration s_invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    /// <summary>How commands are run.</summary>
+    public static readonly InvocationConfiguration Invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
@@ -62,15 +65,15 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        arguments = Backups.OfficialSpelling.Complete(arguments);
-        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time), arguments);
-        ParseResult parse = root.Parse(arguments, s_parsing);
-        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, arguments) is { } error)
+        IReadOnlyList<string> words = GuardWords.Separate(Backups.OfficialSpelling.Complete(arguments));
+        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time) { Words = arguments }, words);
+        ParseResult parse = root.Parse(words, Parsing);
+        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words) is { } error)
         {
             throw new CliException(error);
         }
 
-        return await parse.InvokeAsync(s_invocation, cancellationToken).ConfigureAwait(false);
+        return await parse.InvokeAsync(Invocation, cancellationToken).ConfigureAwait(false);
     }
 
     private int Report(Exception exception, IReadOnlyList<string> arguments)

@@ -17,6 +17,11 @@ internal sealed record CliEnvironment
     /// <summary>True on Windows, where configuration lives in <c>%APPDATA%</c> and files have no mode.</summary>
     public bool IsWindows { get; init; } = OperatingSystem.IsWindows();
 
+    /// <summary>The folder of the machine's own configuration, which no variable moves: <c>/etc/prox</c>, <c>%ProgramData%\prox</c> on Windows.</summary>
+    public string SystemFolder { get; init; } = OperatingSystem.IsWindows()
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "prox")
+        : "/etc/prox";
+
     /// <summary>True if the program was started under the name <c>prox-ro</c>: nothing may be changed then, whatever the context says.</summary>
     public bool IsReadOnlyName { get; init; }
 
@@ -37,8 +42,19 @@ internal sealed record CliEnvironment
             Variables = variables,
             HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             CurrentDirectory = Environment.CurrentDirectory,
-            IsReadOnlyName = Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]) == "prox-ro",
+            IsReadOnlyName = ProgramNames().Any(static name => Path.GetFileNameWithoutExtension(name) == "prox-ro"),
         };
+    }
+
+    // A link to the program is seen by what was typed alone: the runtime resolves it before it tells its names.
+    private static IEnumerable<string> ProgramNames()
+    {
+        yield return Environment.GetCommandLineArgs()[0];
+        yield return Environment.ProcessPath ?? "";
+        if (OperatingSystem.IsLinux() && File.Exists("/proc/self/cmdline"))
+        {
+            yield return File.ReadAllText("/proc/self/cmdline").Split('\0')[0];
+        }
     }
 
     /// <summary>Returns a variable; null if it is not set or empty.</summary>

@@ -1,3 +1,5 @@
+using ProxSharp.Operations.Policies;
+
 namespace ProxSharp.Operations;
 
 /// <summary>How a guard works.</summary>
@@ -8,6 +10,9 @@ public sealed record GuardOptions
 
     /// <summary>The file with the policy; if it does not exist, nothing but reading is allowed.</summary>
     public required string PolicyPath { get; init; }
+
+    /// <summary>What is allowed if there is no file with the policy; null for reading alone, as it must be where an agent is let in.</summary>
+    public GuardPolicy? PolicyIfMissing { get; init; }
 
     /// <summary>The folder for ledger, plans and the freeze switch. Only its owner may read it.</summary>
     public required string StateFolder { get; init; }

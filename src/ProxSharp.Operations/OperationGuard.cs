@@ -149,11 +149,12 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <summary>
     /// Compares what the API token may do with what the policy allows. What the token may do beyond it is stopped by this program alone, not by the server.
     /// </summary>
+    /// <param name="policy">The policy; null for the one in effect.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">The policy cannot be read, or is not understood.</exception>
-    public async Task<TokenReview> ReviewTokenAsync(CancellationToken cancellationToken = default)
+    public async Task<TokenReview> ReviewTokenAsync(GuardPolicy? policy = null, CancellationToken cancellationToken = default)
     {
-        GuardPolicy policy = ReadPolicy();
+        policy ??= ReadPolicy();
         JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         var grants = held.ValueKind == JsonValueKind.Object
             ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
@@ -170,7 +171,12 @@ public sealed class OperationGuard : IAsyncDisposable
 
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
-    public GuardPolicy ReadPolicy() => _options.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_options.PolicyPath);
+    public GuardPolicy ReadPolicy() => _options switch
+    {
+        { IsReadOnly: true } => GuardPolicy.ReadOnly,
+        { PolicyIfMissing: { } policy } when !Path.Exists(_options.PolicyPath) => policy,
+        _ => GuardPolicy.Load(_options.PolicyPath),
+    };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();

@@ -6,7 +6,9 @@ using ProxSharp.Authentication;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Operations;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Guests;
@@ -19,12 +21,18 @@ namespace ProxSharp.Cli.Calls;
 internal sealed class ServerSession : IAsyncDisposable
 {
     private readonly ProxmoxClient _client;
+    private readonly CommandServices? _services;
+    private readonly GuardPlace? _place;
     private IReadOnlyList<GuestSummary>? _guests;
 
-    private ServerSession(ServerContext context, ProxmoxClient client) => (Context, _client) = (context, client);
+    private ServerSession(ServerContext context, ProxmoxClient client, CommandServices? services = null, GuardPlace? place = null, OperationGuard? guard = null) =>
+        (Context, _client, _services, _place, Guard) = (context, client, services, place, guard);
 
     /// <summary>The server.</summary>
     public ServerContext Context { get; }
+
+    /// <summary>What stands between the commands and the server; null if nothing does.</summary>
+    public OperationGuard? Guard { get; }
 
     /// <summary>The client, if the server is a Proxmox VE node.</summary>
     public PveClient? Pve => _client as PveClient;
@@ -37,19 +45,50 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Gets everything ready; nothing is sent before the first call.</summary>
     /// <exception cref="CliException">The secret is not where it should be.</exception>
-    public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
+    public static async Task<ServerSession> OpenAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken) =>
+        Open(run, context, await SecretAsync(run, context, cancellationToken).ConfigureAwait(false), cancellationToken);
+
+    /// <summary>Gets everything ready with a guard, whether there is a policy or not.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="context">The server.</param>
+    /// <param name="options">How the guard works.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">The secret is not where it should be.</exception>
+    public static async Task<ServerSession> OpenGuardedAsync(
+        CommandRun run, ServerContext context, GuardOptions options, CancellationToken cancellationToken)
     {
-        string secret = context.Secret is { } reference
-            ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false)
-            : "";
-        return Open(run, context, secret, cancellationToken);
+        string secret = await SecretAsync(run, context, cancellationToken).ConfigureAwait(false);
+        OperationGuard guard = OperationGuard.Create(context.Product, ClientOptions(run, context, secret, cancellationToken), options);
+        return new ServerSession(context, guard.Client, run.Services, GuardPlaces.Find(run.Services, context), guard);
     }
 
     /// <summary>Gets everything ready with a secret that was typed.</summary>
     public static ServerSession Open(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
     {
+        ProxmoxClientOptions options = ClientOptions(run, context, secret, cancellationToken);
+        GuardPlace place = GuardPlaces.Find(run.Services, context);
+        if (place.HasPolicy)
+        {
+            OperationGuard guard = OperationGuard.Create(context.Product, options, GuardPlaces.Options(place, context));
+            return new ServerSession(context, guard.Client, run.Services, place, guard);
+        }
+
+        ProxmoxClient client = context.Product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
+        return new ServerSession(context, client);
+    }
+
+    /// <summary>How the server is reached, for a guard of one's own.</summary>
+    /// <exception cref="CliException">The secret is not where it should be.</exception>
+    public static async Task<ProxmoxClientOptions> OptionsAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken) =>
+        ClientOptions(run, context, await SecretAsync(run, context, cancellationToken).ConfigureAwait(false), cancellationToken);
+
+    private static async Task<string> SecretAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken) =>
+        context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+
+    private static ProxmoxClientOptions ClientOptions(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
+    {
         Questions questions = new(run, cancellationToken);
-        ProxmoxClientOptions options = new()
+        return new ProxmoxClientOptions
         {
             Endpoints = context.Endpoints,
             Credentials = context.TokenId is { } token
@@ -61,8 +100,6 @@ internal sealed class ServerSession : IAsyncDisposable
             UserAgent = $"prox/{ToolVersion.Text}",
             LoggerFactory = (ILoggerFactory?)run.HttpLog ?? NullLoggerFactory.Instance,
         };
-        ProxmoxClient client = context.Product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
-        return new ServerSession(context, client);
     }
 
     /// <summary>Reads the server's own schema; calls are checked against it from then on.</summary>
@@ -94,6 +131,7 @@ internal sealed class ServerSession : IAsyncDisposable
         ApiMethod method, string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
     {
         await CheckAsync(method, path, parameters, cancellationToken).ConfigureAwait(false);
+        CheckGuard(method, path, parameters);
         return await _client.Raw.SendAsync(method, path, parameters, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -114,6 +152,16 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Refuses what is no read where a policy guards the server, and says how it is planned.</summary>
+    /// <exception cref="CliException">It has to be planned, or is forbidden.</exception>
+    public void CheckGuard(ApiMethod method, string path, ApiParameters parameters)
+    {
+        if (_place is { HasPolicy: true } && _services is not null)
+        {
+            GuardedMode.Check(_services, _place, Context, method, path, parameters);
+        }
+    }
+
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
         _client.Raw.GetAsync(path, parameters, null, cancellationToken);
@@ -129,6 +177,7 @@ internal sealed class ServerSession : IAsyncDisposable
         string path, CallUpload upload, ApiParameters parameters, ApiCallOptions? options, TextWriter? terminal, CancellationToken cancellationToken)
     {
         await CheckAsync(ApiMethod.Post, path, parameters, cancellationToken).ConfigureAwait(false);
+        CheckGuard(ApiMethod.Post, path, parameters);
         FileStream content = new(
             upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (content.ConfigureAwait(false))

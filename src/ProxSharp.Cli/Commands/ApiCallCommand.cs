@@ -101,11 +101,12 @@ internal abstract class ApiCallCommand : ProxCommand
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
-            if (run.Value(_dryRun))
+            if (run.Value(_dryRun) || (CallClass.Changes(_method, path) && run.Services.Planning is not null))
             {
                 return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
             }
 
+            session.CheckGuard(_method, path, call.Parameters);
             if (CallClass.Changes(_method, path) && !run.Value(_yes))
             {
                 await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);

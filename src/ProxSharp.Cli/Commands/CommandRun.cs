@@ -19,6 +19,7 @@ internal sealed class CommandRun
         Services = services;
         _parse = parse;
         Output = globals.Read(parse, services.Console, services.Environment);
+        OutputOption = globals.Output;
         HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
         Recorder = parse.GetValue(globals.Record) is { } file ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
@@ -29,6 +30,9 @@ internal sealed class CommandRun
 
     /// <summary>How results are written.</summary>
     public OutputSettings Output { get; }
+
+    /// <summary>The option that names the form of results.</summary>
+    public Option OutputOption { get; }
 
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }
@@ -56,6 +60,21 @@ internal sealed class CommandRun
 
     /// <summary>Tells whether an option was typed.</summary>
     public bool IsGiven(Option option) => _parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Returns the first of some options that was typed; null if none was.</summary>
+    public string? FirstGiven(IReadOnlyList<string> names)
+    {
+        for (SymbolResult? place = _parse.CommandResult; place is not null; place = place.Parent)
+        {
+            if (place is CommandResult command
+                && command.Command.Options.FirstOrDefault(option => names.Contains(option.Name) && IsGiven(option)) is { } given)
+            {
+                return given.Name;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Writes a result.</summary>
     public void Write(JsonElement result, ResultShape? shape = null) =>

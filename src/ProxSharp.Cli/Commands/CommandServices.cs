@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Commands;
@@ -8,6 +9,12 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
 {
     /// <summary>The user's contexts.</summary>
     public ContextStore Contexts { get; } = new(Environment, Time);
+
+    /// <summary>The words of the command line, as they were typed.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Where calls go that are planned and not sent; null if the command is run.</summary>
+    public PlanCollector? Planning { get; init; }
 
     /// <summary>Fetches secrets.</summary>
     public SecretReader Secrets { get; init; } = new(Environment, Time);

@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -23,8 +24,13 @@ internal sealed class LoginCommand : ProxCommand
     };
     private readonly Option<string> _role = new("--role")
     {
-        Description = "The role of the token on / [default: PVEAuditor, on a backup server Audit: it reads only]",
+        Description = "The role of the token [default: PVEAuditor, on a backup server Audit: it reads only]; at a terminal it is asked for",
         HelpName = "role",
+    };
+    private readonly Option<string> _path = new("--path")
+    {
+        Description = "Where the token has the role, for example /vms/100, /pool/web or /datastore/store1 [default: /]",
+        HelpName = "path",
     };
     private readonly Option<string> _tokenName = new("--token-name") { Description = "The name of the token [default: prox]", HelpName = "name" };
     private readonly Option<string> _store = new("--store")
@@ -41,7 +47,7 @@ internal sealed class LoginCommand : ProxCommand
         Add(_urls);
         foreach (Option option in new Option[]
         {
-            _login.User, _login.Secret, _name, _role, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
+            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
             _login.Insecure,
         })
         {
@@ -54,14 +60,14 @@ internal sealed class LoginCommand : ProxCommand
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("login pve1", "asks for user, password and second factor; the token can only read"),
+        new("login pve1", "asks for user, password, second factor, and what the token may do"),
         new("login pve1 pve2 --user me@pve --role PVEVMAdmin --name lab", "a token that operates guests"),
         new("login pbs1:8007 --user root@pam --secret env:PBS_PASSWORD --store file", "a backup server, without a question"),
     ];
 
     /// <inheritdoc/>
     public override string Details =>
-        "The password is not stored. The token has its own privileges: what its role on / gives it, and no more than its user has. A certificate that "
+        "The password is not stored. The token has its own privileges: what its role gives it on the path, and no more than its user has. A certificate that "
         + "nothing vouches for is asked about at a terminal, and refused elsewhere.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
@@ -79,13 +85,16 @@ internal sealed class LoginCommand : ProxCommand
         await using (session.ConfigureAwait(false))
         {
             string token = $"{user}!{run.Value(_tokenName) ?? "prox"}";
-            string role = run.Value(_role) ?? (product == ProxmoxProduct.BackupServer ? "Audit" : "PVEAuditor");
+
+            // The server is asked first: who mistypes a password has answered no questions in vain.
+            await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
+            TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
-            await GrantAsync(session, token, role, cancellationToken).ConfigureAwait(false);
-            SecretReference reference = await StoreAsync(run, name, secret, cancellationToken).ConfigureAwait(false);
+            await GrantAsync(session, token, rights, cancellationToken).ConfigureAwait(false);
+            SecretReference reference = await SecretKeeper.StoreAsync(run, name, secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
             ServerContext context = person with { User = null, TokenId = token, Secret = reference };
             await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
-            run.Note($"Logged in as {user}. The token {token} has the role {role} on /; its secret is at {reference}. The context '{name}' is current.");
+            run.Note($"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. The context '{name}' is current.");
         }
 
         return ExitCodes.Success;
@@ -158,12 +167,12 @@ internal sealed class LoginCommand : ProxCommand
         }
     }
 
-    private static async Task GrantAsync(ServerSession session, string token, string role, CancellationToken cancellationToken)
+    private static async Task GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
     {
         bool isBackup = session.Context.Product == ProxmoxProduct.BackupServer;
         ApiParameters parameters = [];
-        parameters.Add("path", "/");
-        parameters.Add(isBackup ? "role" : "roles", role);
+        parameters.Add("path", rights.Path);
+        parameters.Add(isBackup ? "role" : "roles", rights.Role);
         parameters.Add(isBackup ? "auth-id" : "tokens", token);
         try
         {
@@ -175,46 +184,12 @@ internal sealed class LoginCommand : ProxCommand
             throw new CliException(
                 error with
                 {
-                    Message = $"The token {token} was made, but you may not give it the role {role} on /: {error.Message}",
+                    Message = $"The token {token} was made, but you may not give it the role {rights.Role} on {rights.Path}: {error.Message}",
                     Hint = isBackup
-                        ? $"Ask an administrator: proxmox-backup-manager acl update / {role} --auth-id '{token}'"
-                        : $"Ask an administrator: pveum acl modify / --roles {role} --tokens '{token}'",
+                        ? $"Ask an administrator: proxmox-backup-manager acl update {rights.Path} {rights.Role} --auth-id '{token}'"
+                        : $"Ask an administrator: pveum acl modify {rights.Path} --roles {rights.Role} --tokens '{token}'",
                 },
                 missing);
         }
-    }
-
-    private async Task<SecretReference> StoreAsync(CommandRun run, string name, string secret, CancellationToken cancellationToken)
-    {
-        string? place = run.Value(_store);
-        if (place != "file")
-        {
-            try
-            {
-                await run.Services.Secrets.Keyring.StoreAsync(name, secret, cancellationToken).ConfigureAwait(false);
-                return SecretReference.Parse($"keyring:{name}", run.Services.Environment);
-            }
-            catch (InvalidOperationException none) when (place is null)
-            {
-                run.Note($"{none.Message} The secret goes into a file that only you can read.");
-            }
-        }
-
-        string folder = Path.Combine(run.Services.Contexts.FolderPath, "secrets");
-        string file = Path.Combine(folder, name);
-        Directory.CreateDirectory(folder);
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        StreamWriter writer = new(file, options);
-        await using (writer.ConfigureAwait(false))
-        {
-            await writer.WriteLineAsync(secret.AsMemory(), cancellationToken).ConfigureAwait(false);
-        }
-
-        return SecretReference.Parse($"file:{file}", run.Services.Environment);
     }
 }

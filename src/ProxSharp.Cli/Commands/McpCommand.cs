@@ -3,8 +3,8 @@ using ModelContextProtocol.Server;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Mcp;
-using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -42,25 +42,14 @@ internal sealed class McpCommand : ProxCommand
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        List<ServerSession> sessions = [];
-        try
+        AgentServer server = new(new AgentServerOptions { Contexts = [.. Contexts(run).Select(context => Serve(run, context))] });
+        await using (server.ConfigureAwait(false))
         {
-            AgentServer server = new(new AgentServerOptions { Contexts = [.. Contexts(run).Select(context => Serve(run, context, sessions))] });
-            await using (server.ConfigureAwait(false))
+            using ProtocolLog log = new(run.Services.Console.Error);
+            StdioServerTransport transport = new("proxsharp", log);
+            await using (transport.ConfigureAwait(false))
             {
-                using ProtocolLog log = new(run.Services.Console.Error);
-                StdioServerTransport transport = new("proxsharp", log);
-                await using (transport.ConfigureAwait(false))
-                {
-                    await server.RunAsync(transport, log, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-        finally
-        {
-            foreach (ServerSession session in sessions)
-            {
-                await session.DisposeAsync().ConfigureAwait(false);
+                await server.RunAsync(transport, log, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -85,36 +74,19 @@ internal sealed class McpCommand : ProxCommand
 
     private static ServerContext Locked(ServerContext context, bool isReadOnly) => context with { IsReadOnly = context.IsReadOnly || isReadOnly };
 
-    private static AgentContext Serve(CommandRun run, ServerContext context, List<ServerSession> sessions)
+    private static AgentContext Serve(CommandRun run, ServerContext context) => new()
     {
-        string name = context.Name ?? context.Endpoints[0].Authority;
-        string folder = Path.Combine(run.Services.Contexts.FolderPath, "agents", Uri.EscapeDataString(name));
-        return new AgentContext
-        {
-            Product = context.Product,
-            Guard = new GuardOptions
-            {
-                Context = name,
-                PolicyPath = Path.Combine(folder, "policy.json"),
-                StateFolder = folder,
-                IsReadOnly = context.IsReadOnly,
-            },
-            Connect = cancellationToken => ConnectAsync(run, context, sessions, cancellationToken),
-        };
-    }
+        Product = context.Product,
+        Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context),
+        Connect = cancellationToken => ConnectAsync(run, context, cancellationToken),
+    };
 
-    private static async ValueTask<ProxmoxClientOptions> ConnectAsync(
-        CommandRun run, ServerContext context, List<ServerSession> sessions, CancellationToken cancellationToken)
+    // The agent server puts its own guard around these options.
+    private static async ValueTask<ProxmoxClientOptions> ConnectAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
         try
         {
-            ServerSession session = await ServerSession.OpenAsync(run, context, cancellationToken).ConfigureAwait(false);
-            lock (sessions)
-            {
-                sessions.Add(session);
-            }
-
-            return (session.Pve?.Options ?? session.Pbs?.Options)!;
+            return await ServerSession.OptionsAsync(run, context, cancellationToken).ConfigureAwait(false);
         }
         catch (CliException e)
         {

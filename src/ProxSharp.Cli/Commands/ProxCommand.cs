@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -21,6 +22,7 @@ internal abstract class ProxCommand : Command
         SetAction(async (parse, cancellationToken) =>
         {
             CommandRun command = new(services, globals, parse);
+            ReadOnlyName.Check(command, this);
             try
             {
                 return await run(command, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -26,6 +27,7 @@ internal static class ErrorMapper
         },
         ProxmoxTaskWaitException wait => Waiting(wait),
         ProxmoxTaskFailedException failed => TaskFailed(failed),
+        GuardRefusedException refusal => Guarding.GuardErrors.Map(refusal),
         _ when BackupErrors.TryMap(exception) is { } backup => backup,
         ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
         IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },

@@ -1,4 +1,6 @@
+using ProxSharp.Cli.Agents;
 using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs.Derived;
 using ProxSharp.Cli.Verbs.Nouns;
 
@@ -36,6 +38,10 @@ internal static class NounCatalog
         new("backup", "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.", static _ => BackupNoun.Build()),
         Derived("datastore", "Datastores of a backup server and what is on them.", Pbs),
         Derived("tape", "Tapes, drives and changers of a backup server.", Pbs),
+        new("agent", "Let an AI agent in: its skill, its MCP server, its token.", static _ => AgentSetupNoun.Build()),
+        new("plan", "Plans: changes that are looked at, approved and applied once.", static _ => PlanNoun.Build()),
+        new("audit", "The ledger: what was intended and what came of it.", static _ => AuditNoun.Build()),
+        new("policy", "The policy of a server: what may be planned there.", static _ => PolicyNoun.Build()),
         Derived("pbs", "All else of a backup server: node, access, jobs, remotes.", Pbs),
     ];
 

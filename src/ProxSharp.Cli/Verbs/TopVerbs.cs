@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Consoles;
 using ProxSharp.Cli.Declare;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Live;
 using ProxSharp.Cli.Verbs.Nouns;
 
@@ -10,5 +11,6 @@ internal static class TopVerbs
 {
     /// <summary>All of them, each with the way to build it.</summary>
     public static readonly IReadOnlyList<Func<Verb>> All =
-        [TopVerb.Make, EventsVerb.Make, DoctorVerb.Make, ConsoleVerb.Make, VncVerb.Make, SpiceVerb.Make, StateVerbs.Export, StateVerbs.Diff, StateVerbs.Apply];
+        [TopVerb.Make, EventsVerb.Make, DoctorVerb.Make, ConsoleVerb.Make, VncVerb.Make, SpiceVerb.Make, StateVerbs.Export, StateVerbs.Diff, StateVerbs.Apply,
+         ApproveVerb.Make, BackVerbs.Undo, BackVerbs.Retire, FreezeVerbs.Freeze, FreezeVerbs.Unfreeze];
 }

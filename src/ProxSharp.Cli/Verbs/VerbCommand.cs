@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Verbs;
 
@@ -38,6 +39,7 @@ internal sealed class VerbCommand : ProxCommand
             VerbRun verbRun = new(run, standard, verb);
             await using (verbRun.ConfigureAwait(false))
             {
+                GuardedMode.Check(verbRun);
                 return await verb.Run(verbRun, cancellationToken).ConfigureAwait(false);
             }
         });

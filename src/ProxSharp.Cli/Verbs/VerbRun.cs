@@ -29,7 +29,7 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     public StandardOptions Standard { get; } = standard;
 
     /// <summary>True if nothing may be sent that changes something.</summary>
-    public bool IsDryRun => Command.Value(Standard.DryRun);
+    public bool IsDryRun => Command.Services.Planning is not null || Command.Value(Standard.DryRun);
 
     /// <summary>True if tasks are waited for.</summary>
     public bool Waits => !Command.Value(Standard.NoWait);

@@ -27,10 +27,11 @@ internal sealed class BackupAuditTool(AgentSites sites)
     {
         int days = call.Number("max_age_days", 2, 3650);
         List<JsonObject> rows = [];
-        Reading? last = null;
+        List<Reading> readings = [];
         foreach (AgentSite site in call.Has("context") ? [sites.For(call)] : sites.All)
         {
-            Reading reading = last = new Reading(site, cancellationToken);
+            Reading reading = new(site, cancellationToken);
+            readings.Add(reading);
             DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
             rows.AddRange(site.IsBackup
                 ? await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false)
@@ -43,7 +44,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
         answer.Value["checked"] = rows.Count;
         answer.Value["problems"] = bad;
         answer = answer with { Text = $"{summary}\n{answer.Text}" };
-        return last is null ? answer : last.Complete(answer);
+        return readings.Aggregate(answer, static (whole, reading) => reading.Complete(whole));
     }
 
     private static async Task<IEnumerable<JsonObject>> GuestsAsync(
@@ -53,7 +54,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
         IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
         HashSet<string> jobless =
             [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
-        ILookup<string?, double> times = archives.ToLookup(static archive => archive.Text("vmid"), static archive => archive.Number("ctime") ?? 0);
+        ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
         return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
         {
             string vmid = guest.Text("vmid")!;

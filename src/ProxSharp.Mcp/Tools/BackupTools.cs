@@ -152,7 +152,7 @@ internal sealed class BackupTools(AgentSites sites)
 
     private static JsonObject Archive(JsonElement archive, DateTimeOffset now) => Values.Row(
         ("backup", archive.Word("volid")),
-        ("vmid", archive.Whole("vmid")),
+        ("vmid", StorageTools.OwnerOf(archive)),
         ("age_days", Values.Days(archive.Number("ctime"), now)),
         ("size_gib", archive.Gib("size")),
         ("verified", archive.TryGetProperty("verification", out JsonElement state) ? state.Word("state") : null),
@@ -180,7 +180,14 @@ internal sealed class BackupTools(AgentSites sites)
 
         ToolAnswer answer = Rows.Page(call, [.. entries.Select(File)], s_files);
         answer.Value["path"] = path;
-        return answer;
+        if (name?.FetchCommand(path) is not { } fetch)
+        {
+            return answer;
+        }
+
+        // What is inside a backup may be secret: it goes to a file of the person, not through the agent.
+        answer.Value["fetch"] = fetch;
+        return answer with { Text = $"{answer.Text}\nto get files from here: {fetch}" };
     }
 
     private async Task<IReadOnlyList<JsonElement>> RestoreListAsync(ToolCall call, string volume, string encoded, CancellationToken cancellationToken)

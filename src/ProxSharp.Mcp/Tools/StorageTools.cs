@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Operations;
@@ -7,7 +8,7 @@ using ProxSharp.Operations;
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>Storages of a cluster and what is on them.</summary>
-internal sealed class StorageTools(AgentSites sites)
+internal sealed partial class StorageTools(AgentSites sites)
 {
     private static readonly string[] s_columns = ["storage", "node", "type", "status", "used_pct", "used_gib", "free_gib", "shared", "content"];
     private static readonly string[] s_volumes = ["volid", "node", "content", "size_gib", "vmid", "guest", "age_days", "notes", "protected"];
@@ -65,13 +66,17 @@ internal sealed class StorageTools(AgentSites sites)
 
     private static double Size(JsonObject row) => row["size_gib"]?.GetValue<double>() ?? 0;
 
+    /// <summary>Whose a volume is: as the server says, else by its name, which servers leave out for files that others put there.</summary>
+    public static string? OwnerOf(JsonElement volume) =>
+        volume.Text("vmid") ?? (Owner().Match(volume.Text("volid") ?? "") is { Success: true } match ? match.Groups["vmid"].Value : null);
+
     private static JsonObject Volume(JsonElement volume, string? node, HashSet<string> guests, DateTimeOffset now) => Values.Row(
         ("volid", volume.Word("volid")),
         ("node", node),
         ("content", volume.Word("content")),
         ("size_gib", volume.Gib("size")),
-        ("vmid", volume.Whole("vmid")),
-        ("guest", volume.Text("vmid") is { } vmid ? guests.Contains(vmid) ? "exists" : "gone" : null),
+        ("vmid", OwnerOf(volume)),
+        ("guest", OwnerOf(volume) is { } vmid ? guests.Contains(vmid) ? "exists" : "gone" : null),
         ("age_days", Values.Days(volume.Number("ctime"), now)),
         ("notes", volume.Word("notes")),
         ("protected", volume.IsSet("protected") ? true : null));
@@ -87,4 +92,7 @@ internal sealed class StorageTools(AgentSites sites)
         ("total_gib", storage.Gib("maxdisk")),
         ("shared", storage.IsSet("shared") ? "yes" : "no"),
         ("content", storage.Text("content") is { } content ? JsonValue.Create(string.Join(',', content.Split(',').Order(StringComparer.Ordinal))) : null));
+
+    [GeneratedRegex("[:/](vzdump-(qemu|lxc)-|vm-|subvol-|base-)(?<vmid>[0-9]+)-", RegexOptions.ExplicitCapture)]
+    private static partial Regex Owner();
 }

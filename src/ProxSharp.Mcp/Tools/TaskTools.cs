@@ -13,7 +13,7 @@ namespace ProxSharp.Mcp.Tools;
 internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 {
     private const int LongestLine = 400;
-    private static readonly string[] s_columns = ["type", "id", "user", "node", "started", "seconds", "status", "upid"];
+    private static readonly string[] s_columns = ["type", "id", "user", "node", "started", "seconds", "exit", "upid"];
 
     public IEnumerable<GuardTool> All()
     {
@@ -56,7 +56,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             ("started", Values.Time(upid.StartTime.ToUnixTimeSeconds())),
             ("ended", task.Time("endtime")),
             ("seconds", end is { } time ? (long)time - upid.StartTime.ToUnixTimeSeconds() : null),
-            ("status", task.Word("status") ?? (end is null ? "running" : "unknown")),
+            ("exit", task.Word("status") ?? (end is null ? "running" : "unknown")),
             ("upid", task.Word("upid")));
     }
 

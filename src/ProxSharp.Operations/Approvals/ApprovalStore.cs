@@ -17,6 +17,11 @@ public sealed class ApprovalStore
 
     internal ApprovalStore(string folder, Ledger ledger) => (_folder, _ledger) = (folder, ledger);
 
+    /// <summary>Opens the approvals beside the plans and the ledger in a folder, which may be another user's.</summary>
+    /// <param name="folder">The folder with the ledger.</param>
+    /// <param name="time">The clock; null takes the system's.</param>
+    public static ApprovalStore Open(string folder, TimeProvider? time = null) => new(Path.Combine(folder, "approvals"), new Ledger(folder, time));
+
     /// <summary>Leaves an approval here; whether it counts is decided when the plan is applied.</summary>
     /// <param name="approval">The approval.</param>
     /// <exception cref="ArgumentException">Plan or name cannot be those of an approval.</exception>

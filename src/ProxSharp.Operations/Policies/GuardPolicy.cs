@@ -37,6 +37,9 @@ public sealed class GuardPolicy
 
     internal IReadOnlyList<ExecTemplate> ExecTemplates { get; init; } = [];
 
+    /// <summary>Whether keys are named that approve as a second principal. Default: false.</summary>
+    public bool HasApprovers => Approvers.Count > 0;
+
     internal IReadOnlyList<PolicyApprover> Approvers { get; init; } = [];
 
     internal IReadOnlyDictionary<OperationClass, ApprovalKind> Approvals { get; init; } = new Dictionary<OperationClass, ApprovalKind>();

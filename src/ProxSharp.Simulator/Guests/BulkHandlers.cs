@@ -29,9 +29,23 @@ internal sealed class BulkHandlers(PveState state, GuestContext context)
     {
         string node = call.PathValues["node"];
         IReadOnlyList<string> wanted = call.Items("vms");
+        DemandRights(call, wanted, type == "migrateall" ? "VM.Migrate" : "VM.PowerMgmt");
         Guest[] guests = [.. state.Guests.Values.Where(guest => guest.Node == node && !guest.IsTemplate
             && (wanted.Count == 0 || wanted.Contains(guest.VmId.ToString(CultureInfo.InvariantCulture))) && applies(guest))];
         return Run(call, node, type, guests, action);
+    }
+
+    // Proxmox: whoever has no right on the whole must name the guests, and needs it on each of them.
+    private void DemandRights(ApiCall call, IReadOnlyList<string> wanted, string privilege)
+    {
+        if (!state.Permissions.Has(call.Caller, "/", privilege))
+        {
+            string? refused = wanted.Count == 0 ? "/" : wanted.Select(static vmid => $"/vms/{vmid}").FirstOrDefault(path => !state.Permissions.Has(call.Caller, path, privilege));
+            if (refused is not null)
+            {
+                throw ApiFault.Forbidden($"{refused}, {privilege}");
+            }
+        }
     }
 
     private ApiReply InCluster(ApiCall call, string type, Func<Guest, SubTask> action, Func<Guest, bool> applies)

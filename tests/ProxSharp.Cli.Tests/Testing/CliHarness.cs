@@ -26,7 +26,32 @@ internal sealed class CliHarness : IDisposable
     /// <summary>The file with the contexts.</summary>
     public string ContextFile => Path.Combine(Home, ".config", "prox", "contexts.json");
 
-    public CliEnvironment Environment => new() { Variables = _variables, HomeDirectory = Home, CurrentDirectory = Home, IsWindows = false };
+    /// <summary>True if the program was started as <c>prox-ro</c>.</summary>
+    public bool IsReadOnlyName { get; set; }
+
+    /// <summary>The folder of the machine's own configuration.</summary>
+    public string SystemFolder => Path.Combine(Home, "etc-prox");
+
+    public CliEnvironment Environment => new()
+    {
+        Variables = _variables,
+        HomeDirectory = Home,
+        CurrentDirectory = Home,
+        IsWindows = false,
+        IsReadOnlyName = IsReadOnlyName,
+        SystemFolder = SystemFolder,
+    };
+
+    /// <summary>Writes the policy of a context.</summary>
+    public void Guard(string context, string policy)
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(ContextFile)!, "agents", context);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "policy.json"), policy);
+    }
+
+    /// <summary>The folder in which the guard of a context keeps plans and the ledger.</summary>
+    public string StateOf(string context) => Path.Combine(Path.GetDirectoryName(ContextFile)!, "agents", context);
 
     /// <summary>Sets an environment variable.</summary>
     public CliHarness With(string name, string value)

@@ -25,6 +25,12 @@ internal static class DryRun
     public static async Task<int> ShowAsync(
         CommandRun run, ServerSession session, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
     {
+        if (run.Services.Planning is { } planning)
+        {
+            planning.Add(run, session.Context, calls);
+            return ExitCodes.Success;
+        }
+
         List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan = [];
         foreach (PlannedCall call in calls)
         {

@@ -142,7 +142,9 @@ internal sealed class EndpointBinding
                     SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment);
                     secrets.Add(
                         parameter.Name,
-                        run.IsDryRun ? "***" : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
+                        run.IsDryRun && run.Command.Services.Planning is null
+                            ? "***"
+                            : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
                 }
                 else
                 {

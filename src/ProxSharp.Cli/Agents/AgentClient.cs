@@ -1,0 +1,30 @@
+namespace ProxSharp.Cli.Agents;
+
+/// <summary>A program that agents run in: where it keeps skills, and how it is told of an MCP server.</summary>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="SkillsFolder">Where a user's skills are, below the home directory.</param>
+/// <param name="McpFile">The file with its MCP servers; null if it has a command alone.</param>
+/// <param name="McpText">What makes it start the MCP server: a command to run, or text for the file.</param>
+internal sealed record AgentClient(string Name, string Title, string SkillsFolder, string? McpFile, Func<string, string> McpText)
+{
+    /// <summary>The programs that are known.</summary>
+    public static readonly IReadOnlyList<AgentClient> All =
+    [
+        new("claude", "Claude Code", ".claude/skills", null, static command => $"claude mcp add proxmox -- {command}"),
+        new("codex", "Codex", ".codex/skills", "~/.codex/config.toml", Toml),
+        new("openclaw", "OpenClaw", ".openclaw/skills", null, static command => $"openclaw mcp set proxmox '{Json(command)}'"),
+        new("cursor", "Cursor", ".cursor/skills", "~/.cursor/mcp.json", Servers),
+        new("gemini", "Gemini CLI", ".gemini/skills", "~/.gemini/settings.json", Servers),
+        new("agents", "the folder that several programs share", ".agents/skills", "the settings of your program", Servers),
+    ];
+
+    // Whatever stands in the command line is a word without quotes: prox mcp, with the name of a context behind it.
+    private static string Json(string command) =>
+        $$"""{"command":"{{command.Split(' ')[0]}}","args":[{{string.Join(',', command.Split(' ')[1..].Select(static word => $"\"{word}\""))}}]}""";
+
+    private static string Servers(string command) => """{"mcpServers":{"proxmox":""" + Json(command) + "}}";
+
+    private static string Toml(string command) =>
+        $"[mcp_servers.proxmox]\ncommand = \"{command.Split(' ')[0]}\"\nargs = [{string.Join(", ", command.Split(' ')[1..].Select(static word => $"\"{word}\""))}]";
+}

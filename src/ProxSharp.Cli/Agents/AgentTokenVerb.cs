@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Secrets;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
+
+namespace ProxSharp.Cli.Agents;
+
+/// <summary><c>prox agent token create</c>: a user and a token for an agent, with roles that give no more than is needed.</summary>
+internal static class AgentTokenVerb
+{
+    private static readonly ResultShape s_shape = new() { LeadingFields = ["tokenid", "secret", "role", "context"], NameField = "tokenid", WholeField = "secret" };
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Make()
+    {
+        Option<string> role = new("--role") { Description = "reader: reads, changes nothing; operator: also runs and changes guests", HelpName = "role", Required = true };
+        role.AcceptOnlyFromAmong("reader", "operator");
+        Option<string> user = new("--user") { Description = "The user that the token belongs to [default: prox-agent@pve, prox-agent@pbs]", HelpName = "user" };
+        Option<string> token = new("--token-name") { Description = "The name of the token [default: the role]", HelpName = "name" };
+        Option<string[]> paths = new("--path")
+        {
+            Description = "Where an operator may change things: /pool/staging, /vms/106, /datastore/store1 [default: /]; may be given again",
+            HelpName = "path",
+        };
+        Option<string> store = new("--store") { Description = "Keep the secret in the keyring or a file and remember a context, in place of printing it", HelpName = "place" };
+        store.AcceptOnlyFromAmong("keyring", "file");
+        Option<string> name = new("--name") { Description = "The name of that context [default: that of the server with the role behind it]", HelpName = "name" };
+        Settings settings = new(role, user, token, paths, store, name);
+        return new Verb(
+            "create",
+            "Make a user, a role and a token for an agent, with the least privileges. The secret is shown once.",
+            VerbClass.Change,
+            (run, cancel) => CreateAsync(run, settings, cancel))
+        {
+            Calls =
+            [
+                "POST /access/roles", "POST /access/users", "POST /access/users/{userid}/token/{tokenid}", "POST /access/users/{userid}/token/{token-name}",
+                "PUT /access/acl",
+            ],
+            Options = [role, user, token, paths, store, name],
+            Traits = VerbTraits.DryRun,
+            Details =
+                "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, because a "
+                + "token never has more than its user. An operator cannot make or destroy guests, open consoles, run programs in guests, or change rights.",
+            Examples =
+            [
+                new("agent token create --role reader", "prints the token and its secret"),
+                new("agent token create --role operator --path /pool/staging --store file --name lab-agent", "for one pool, kept as a context"),
+            ],
+        };
+    }
+
+    private sealed record Settings(
+        Option<string> Role, Option<string> User, Option<string> Token, Option<string[]> Paths, Option<string> Store, Option<string> Name);
+
+    private static async Task<int> CreateAsync(VerbRun run, Settings settings, CancellationToken cancellationToken)
+    {
+        if (run.Command.Services.Planning is not null)
+        {
+            throw CliException.Usage("The secret of a token is shown once, and a plan would lose it", "Run it in a context that no policy guards");
+        }
+
+        ServerContext context = run.Context;
+        bool isBackup = context.Product == ProxmoxProduct.BackupServer;
+        AgentRole role = run.Value(settings.Role) == "operator" ? AgentRole.Operator : AgentRole.Reader;
+        string user = run.Value(settings.User) ?? (isBackup ? "prox-agent@pbs" : "prox-agent@pve");
+        string name = run.Value(settings.Token) ?? role.Name;
+        if (!LoginNames.IsUser(user) || !LoginNames.IsTokenId($"{user}!{name}"))
+        {
+            throw CliException.Usage($"{user}!{name} can be no token", "A user is written name@realm; the name of a token has letters, digits and . - _");
+        }
+
+        AgentGrant grant = new(role, user, name, run.Value(settings.Paths) is { Length: > 0 } paths ? paths : ["/"], isBackup);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedCall> calls = await grant.CallsAsync(session, cancellationToken).ConfigureAwait(false);
+        if (run.IsDryRun)
+        {
+            return await DryRun.ShowAsync(run, isBackup ? VerbContext.Pbs : VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
+        }
+
+        string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
+        if (run.IsGiven(settings.Store) && run.Command.Services.Contexts.Load().Find(contextName) is not null)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = $"There is a context '{contextName}' already",
+                Hint = "Choose another name with --name",
+            });
+        }
+
+        string? secret = null;
+        foreach (PlannedCall call in calls)
+        {
+            JsonElement answer = (await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false)).Data;
+            secret = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("value", out JsonElement value) ? value.GetString() : secret;
+        }
+
+        string made = secret ?? throw new ProxmoxProtocolException("The server made a token and showed no secret.");
+        string? kept = run.Value(settings.Store) is { } place
+            ? await KeepAsync(run, context, contextName, grant.TokenId, made, place, cancellationToken).ConfigureAwait(false)
+            : null;
+        Write(run, grant, made, kept);
+        return ExitCodes.Success;
+    }
+
+    private static async Task<string> KeepAsync(
+        VerbRun run, ServerContext context, string name, string token, string secret, string place, CancellationToken cancellationToken)
+    {
+        SecretReference reference = await SecretKeeper.StoreAsync(run.Command, name, secret, place, cancellationToken).ConfigureAwait(false);
+        ServerContext kept = context with { Name = name, User = null, TokenId = token, Secret = reference, IsReadOnly = false };
+        await run.Command.Services.Contexts.UpdateAsync(list => list.With(kept), cancellationToken).ConfigureAwait(false);
+        run.Note($"The context '{name}' uses it: prox context use {name}");
+        return name;
+    }
+
+    private static void Write(VerbRun run, AgentGrant grant, string secret, string? context) => run.Write(JsonText.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("tokenid", grant.TokenId);
+        if (context is null)
+        {
+            json.WriteString("secret", secret);
+        }
+
+        json.WriteString("role", grant.Role.Name);
+        json.WriteOptional("context", context);
+        json.WriteEndObject();
+    }), s_shape);
+}

@@ -1,0 +1,28 @@
+using System.Reflection;
+
+namespace ProxSharp.Cli.Agents;
+
+/// <summary>The agent skill that is part of the program, so that both are always of the same version.</summary>
+internal static class SkillFiles
+{
+    private const string Root = "skill/";
+
+    /// <summary>The name of the skill, and of its folder.</summary>
+    public const string Name = "proxmox";
+
+    /// <summary>The files, each with its path below the skill's folder; the skill itself first.</summary>
+    public static IReadOnlyList<(string Path, string Text)> All { get; } =
+    [
+        .. typeof(SkillFiles).Assembly.GetManifestResourceNames()
+            .Where(static name => name.StartsWith(Root, StringComparison.Ordinal))
+            .Select(static name => (Path: name[Root.Length..].Replace('\\', '/'), Text: Read(name)))
+            .OrderBy(static file => file.Path.Contains('/', StringComparison.Ordinal))
+            .ThenBy(static file => file.Path, StringComparer.Ordinal),
+    ];
+
+    private static string Read(string name)
+    {
+        using StreamReader reader = new(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

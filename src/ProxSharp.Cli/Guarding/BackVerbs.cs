@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary><c>prox undo</c> and <c>prox retire</c>: ways back, and the change that keeps one.</summary>
+internal static class BackVerbs
+{
+    private const string UsualKeep = "30d";
+
+    /// <summary><c>prox undo</c>.</summary>
+    public static Verb Undo()
+    {
+        Argument<int> number = new("number") { Description = "The number of an entry of the ledger (prox audit list)" };
+        Option<bool> apply = ApplyOption();
+        return new Verb("undo", "Plan to take back what an applied plan did.", VerbClass.Change, async (run, token) =>
+        {
+            OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
+            Plan plan = await guard.PlanUndoAsync(run.Value(number), token).ConfigureAwait(false);
+            return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
+        })
+        {
+            Arguments = [number],
+            Options = [apply],
+            Traits = VerbTraits.None,
+            Details =
+                "All calls of that plan are taken back, the last one first, as far as there is a way: configurations get their old values, what was made is "
+                + "removed. The way back is a plan like any other. It is refused if the number belongs to something else by now.",
+            Examples = [new("undo 12", "see what it would do"), new("undo 12 --apply", "do it")],
+        };
+    }
+
+    /// <summary><c>prox retire</c>.</summary>
+    public static Verb Retire()
+    {
+        GuestTargets targets = new(GuestKind.Any, takesWords: false);
+        Option<string> keep = new("--keep") { Description = "How long it is kept at least: 30d [default: 30d]", HelpName = "time" };
+        Option<bool> apply = ApplyOption();
+        return new Verb(
+            "retire",
+            "Plan to take a guest out of service in place of deleting it: shut down, tagged 'retired', protected, with a date from which it may go.",
+            VerbClass.Change,
+            async (run, token) =>
+            {
+                run.Expect(ProxmoxProduct.VirtualEnvironment);
+                TimeSpan time = Durations.Parse("--keep", run.Value(keep) ?? UsualKeep);
+                OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
+                IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, token).ConfigureAwait(false);
+                if (guests.Count != 1)
+                {
+                    throw CliException.Usage(
+                        string.Create(CultureInfo.InvariantCulture, $"That fits {guests.Count} guests, and one is retired at a time"),
+                        "Name the one you mean by its number");
+                }
+
+                Plan plan = await guard.PlanRetirementAsync(guests[0].Id.Value, time, token).ConfigureAwait(false);
+                return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
+            })
+        {
+            Arguments = [targets.Argument],
+            Options = [keep, apply],
+            Traits = VerbTraits.None,
+            Details = "Nothing is lost, and prox undo brings it back. Only a person can take the protection away and delete it.",
+            Examples = [new("retire staging", "see what it would do"), new("retire 106 --keep 90d --apply", "do it, and keep it for three months")],
+        };
+    }
+
+    private static Option<bool> ApplyOption() => new("--apply") { Description = "Apply the plan at once; approvals are needed as ever" };
+
+    private static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) => apply
+        ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)
+        : PlanNoun.Show(run, run.Command.Output, guard, plan);
+}

@@ -1,0 +1,41 @@
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Opens the guard for the verbs that plan, apply and look back.</summary>
+internal static class GuardAccess
+{
+    /// <summary>The place of the chosen server.</summary>
+    public static GuardPlace Place(VerbRun run) => GuardPlaces.Find(run.Command.Services, run.Context);
+
+    /// <summary>Opens the guard of the chosen server; it is closed with the run.</summary>
+    public static Task<OperationGuard> OpenAsync(VerbRun run, CancellationToken cancellationToken) => OpenAsync(run, run.Context, cancellationToken);
+
+    /// <summary>Opens the guard of a server; it is closed with the run.</summary>
+    public static async Task<OperationGuard> OpenAsync(VerbRun run, ServerContext context, CancellationToken cancellationToken)
+    {
+        GuardPlace place = GuardPlaces.Find(run.Command.Services, context);
+        Questions questions = new(run.Command, cancellationToken);
+        GuardOptions options = GuardPlaces.Options(place, context, questions.CanAsk ? [new PromptApprover(run.Command, questions)] : []) with
+        {
+            PolicyIfMissing = GuardPlaces.ForPeople,
+        };
+        ServerSession session = await ServerSession.OpenGuardedAsync(run.Command, context, options, cancellationToken).ConfigureAwait(false);
+        return run.Use(session).Guard!;
+    }
+
+    /// <summary>The ledger, without a connection.</summary>
+    public static Ledger Ledger(VerbRun run) => new(Place(run).StateFolder, run.Command.Services.Time);
+
+    /// <summary>The freeze switch, without a connection.</summary>
+    public static FreezeSwitch Freeze(VerbRun run) => new(Place(run).StateFolder, run.Command.Services.Time);
+
+    /// <summary>The plans, without a connection.</summary>
+    public static PlanStore Plans(VerbRun run) => new(Path.Combine(Place(run).StateFolder, "plans"));
+}

@@ -1,0 +1,31 @@
+using ProxSharp.Cli.Errors;
+using ProxSharp.Operations;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Explains refusals of the guard.</summary>
+internal static class GuardErrors
+{
+    /// <summary>Makes the error; its code is <c>refused_</c> and the reason.</summary>
+    public static CliError Map(GuardRefusedException refusal)
+    {
+        (int exitCode, string? hint) = refusal.Reason switch
+        {
+            "approval" => (ExitCodes.ApprovalNeeded, null),
+            "expired" or "used" => (ExitCodes.ApprovalNeeded, "Make a new plan: prox plan create ..."),
+            "drift" => (ExitCodes.Conflict, "Look at the present state, then plan again."),
+            "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
+            "frozen" => (ExitCodes.Refused, "A person lifts it at a terminal: prox unfreeze"),
+            "ledger" => (ExitCodes.Refused, "See what is wrong: prox audit verify"),
+            "policy" or "exec" or "limit" or "protected" or "door" or "unclassified" => (ExitCodes.Refused, "See what is allowed: prox policy show"),
+            _ => (ExitCodes.Refused, (string?)null),
+        };
+        return new CliError
+        {
+            Code = $"refused_{refusal.Reason.Replace('-', '_')}",
+            ExitCode = exitCode,
+            Message = refusal.Message.TrimEnd('.'),
+            Hint = hint,
+        };
+    }
+}

@@ -1,0 +1,12 @@
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Where the rules for programs that act on their own are kept for a server, and what they leave behind.</summary>
+/// <param name="Name">The name of the server for people.</param>
+/// <param name="PolicyPath">The file with the policy, whether it is there or not.</param>
+/// <param name="StateFolder">The folder for plans, approvals, the ledger and the freeze switch.</param>
+/// <param name="IsSystem">True if the policy is one of the machine, which the user of this process need not own.</param>
+internal sealed record GuardPlace(string Name, string PolicyPath, string StateFolder, bool IsSystem)
+{
+    /// <summary>True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too.</summary>
+    public bool HasPolicy => Path.Exists(PolicyPath);
+}

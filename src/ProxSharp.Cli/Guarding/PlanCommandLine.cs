@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Finds out which calls a command line would make, without making them.</summary>
+internal static class PlanCommandLine
+{
+    private const string Hint = "Plan its calls one by one: prox plan create POST /path key=value (prox explain COMMAND shows them)";
+
+    private static readonly Dictionary<string, string> s_raw = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["POST"] = "create",
+        ["PUT"] = "set",
+        ["DELETE"] = "delete",
+    };
+
+    /// <summary>Runs a command so that its calls are gathered and not sent.</summary>
+    /// <param name="services">What commands work with.</param>
+    /// <param name="typed">The words: a command, or a verb of HTTP with a path and parameters.</param>
+    /// <param name="context">The context that was named in front of them; null if none was.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="CliException">The words are no command, or one that cannot be planned.</exception>
+    public static async Task<PlanCollector> GatherAsync(
+        CommandServices services, IReadOnlyList<string> typed, string? context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> words = Words(typed, context);
+        PlanCollector collector = new();
+        CommandServices planning = services with { Console = new PlanningConsole(services.Console), Planning = collector, Words = words };
+        ParseResult parse = CommandTree.Build(planning, words).Parse(words, CliApp.Parsing);
+        if (UsageErrors.Find(parse, words) is { } error)
+        {
+            throw new CliException(error);
+        }
+
+        if (!CanBePlanned(parse.CommandResult.Command))
+        {
+            throw CliException.Usage($"'prox {GuardWords.Join(typed)}' changes nothing that could be planned", Hint);
+        }
+
+        int exitCode = await parse.InvokeAsync(CliApp.Invocation, cancellationToken).ConfigureAwait(false);
+        return exitCode == ExitCodes.Success && collector.Calls.Count > 0
+            ? collector
+            : throw CliException.Usage($"'prox {GuardWords.Join(typed)}' makes no calls that could be planned", Hint);
+    }
+
+    private static string[] Words(IReadOnlyList<string> typed, string? context)
+    {
+        List<string> words = [.. typed];
+        if (words.Count > 1 && s_raw.TryGetValue(words[0], out string? verb))
+        {
+            words.RemoveAt(0);
+            words.InsertRange(0, ["api", verb]);
+        }
+
+        if (context is not null)
+        {
+            int end = words.IndexOf("--");
+            words.InsertRange(end < 0 ? words.Count : end, ["--context", context]);
+        }
+
+        return [.. words];
+    }
+
+    private static bool CanBePlanned(Command command) => command switch
+    {
+        ApiCallCommand call => call is not ApiGetCommand,
+        VerbCommand { Verb: { } verb } => verb.Class != VerbClass.Read && verb.Traits.HasFlag(VerbTraits.DryRun),
+        _ => false,
+    };
+}

@@ -1,0 +1,236 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Approvals;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>The noun <c>plan</c>: changes that are looked at before they are made.</summary>
+internal static class PlanNoun
+{
+    private static readonly ResultShape s_list = new()
+    {
+        LeadingFields = ["plan", "state", "class", "expires", "calls"],
+        TableFields = ["plan", "state", "class", "expires", "calls"],
+        NameField = "plan",
+    };
+
+    /// <summary>Builds it.</summary>
+    public static Noun Build() => new Noun(
+        "plan", "Plans: changes that are looked at, approved and applied once, to exactly the things they were made for.")
+    {
+        Details =
+            "A plan names every call with its parameters and the identity of what it acts on. It is refused when something else has the number by then, when the "
+            + "configuration or state has changed, when it was applied before, or when its time is over. Where a policy guards a server, plans are the only way "
+            + "to change it.",
+    }.Add(Create(), Apply(), List(), Show(), Discard());
+
+    private static Verb Create()
+    {
+        Argument<string[]> words = new("command")
+        {
+            Description = "A command as it would be typed without prox, or POST, PUT or DELETE with a path and key=value",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<string> calls = new("--calls")
+        {
+            Description = "Several calls from a file (- is standard input): a JSON list of {\"method\",\"path\",\"parameters\"}",
+            HelpName = "file",
+        };
+        Option<bool> snapshot = new("--snapshot-first") { Description = "Take a snapshot of each guest first; refused where the storage makes none" };
+        return new Verb("create", "Plan a change. Nothing is sent but questions.", VerbClass.Read, async (run, token) =>
+        {
+            PlanOptions options = new() { SnapshotFirst = run.Value(snapshot) };
+            if (run.Value(calls) is { } file)
+            {
+                OperationGuard own = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
+                PlanRequest[] requests = await PlanCalls.ReadAsync(run, file, token).ConfigureAwait(false);
+                return Show(run, run.Command.Output, own, await own.PlanAsync(requests, options, token).ConfigureAwait(false));
+            }
+
+            if (run.Value(words) is not { Length: > 0 } typed)
+            {
+                throw CliException.Usage("There is nothing to plan", "Write the command behind: prox plan create vm stop web-1");
+            }
+
+            PlanCollector gathered = await PlanCommandLine.GatherAsync(
+                run.Command.Services, typed, run.Value(run.Standard.Connection.Context), token).ConfigureAwait(false);
+            OperationGuard guard = await GuardAccess.OpenAsync(run, gathered.Context!, token).ConfigureAwait(false);
+            Plan plan = await guard.PlanAsync([.. gathered.Calls.Select(PlanCalls.Request)], options, token).ConfigureAwait(false);
+            OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
+            return Show(run, output, guard, plan);
+        })
+        {
+            Arguments = [words],
+            Options = [calls, snapshot],
+            Details = "The options of the command stand behind it, as usual. What the command would ask about is asked when the plan is applied.",
+            Examples =
+            [
+                new("plan create vm shutdown web-1", "the plan and what it means"),
+                new("plan create --snapshot-first vm set web-1 --memory 8192 -o json", "with a snapshot first; for a program"),
+                new("plan create DELETE /nodes/pve1/qemu/106 purge=1", "any call of the API"),
+                new("plan create --calls calls.json", "several calls, for example to make a guest and start it"),
+            ],
+        };
+    }
+
+    private static Verb Apply()
+    {
+        Argument<string> id = IdArgument();
+        Option<string[]> approvals = new("--approval") { Description = "An approval that somebody signed with prox approve --output-file", HelpName = "file" };
+        return new Verb("apply", "Apply a plan once, and wait for its tasks.", VerbClass.Change, async (run, token) =>
+        {
+            OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
+            string plan = guard.Plans.Find(run.Value(id)!);
+            foreach (string file in run.Value(approvals) ?? [])
+            {
+                guard.Approvals.Add(await ReadApprovalAsync(run, file, token).ConfigureAwait(false));
+            }
+
+            return await ApplyAsync(run, guard, plan, token).ConfigureAwait(false);
+        })
+        {
+            Arguments = [id],
+            Options = [approvals],
+            Traits = VerbTraits.None,
+            Details =
+                "Everything is read and checked again first. Which approval is needed says the policy: none, a person who types the name of the target at this "
+                + "terminal, or somebody else with a key (prox approve). No option takes their place. Ends with exit code 7 if it is refused, 8 if an approval "
+                + "or a new plan is needed, 6 if something has changed, 9 if a task fails.",
+            Examples =
+            [
+                new("plan apply 3f9c2b7a1d05", "the first digits are enough"),
+                new("plan apply 3f9c2b7a1d05 --approval approval.json -o json", "with an approval that came as a file"),
+            ],
+        };
+    }
+
+    /// <summary>Applies a plan and shows what came of it.</summary>
+    public static async Task<int> ApplyAsync(VerbRun run, OperationGuard guard, string plan, CancellationToken cancellationToken)
+    {
+        ApplyResult result = await guard.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+        PlanText.Write(run.Command, result);
+        if (result.IsComplete)
+        {
+            run.Note($"Done. What can be taken back: prox undo {result.Steps[^1].LedgerNumber}");
+            return ExitCodes.Success;
+        }
+
+        ApplyStep failed = result.Steps[^1];
+        throw new CliException(new CliError
+        {
+            Code = failed.LedgerNumber == 0 ? "refused" : failed.Upid is null ? "call_failed" : "task_failed",
+            ExitCode = failed.LedgerNumber == 0 ? ExitCodes.Refused : failed.Upid is null ? ExitCodes.Error : ExitCodes.TaskFailed,
+            Message = $"{failed.Call} did not succeed, and what follows it was not done: {failed.Message.TrimEnd('.')}",
+            Hint = failed.Upid is { } upid ? $"Its whole log: prox task log {upid}" : "Look at the present state, then plan again.",
+            Upid = failed.Upid,
+        });
+    }
+
+    /// <summary>Shows a plan that was just made and says what comes next.</summary>
+    public static int Show(VerbRun run, OutputSettings output, OperationGuard guard, Plan plan)
+    {
+        PlanText.Write(run.Command, output, plan, guard.Plans.StateOf(plan, run.Command.Services.Time.GetUtcNow()));
+        if (output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            run.Note($"Apply it with: prox plan apply {PlanText.ShortId(plan.Id)}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async Task<Approval> ReadApprovalAsync(VerbRun run, string file, CancellationToken cancellationToken)
+    {
+        string text = await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Approval.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(CliError.Usage($"{file} holds no approval", "prox approve --output-file writes one"), e);
+        }
+    }
+
+    private static Verb List()
+    {
+        Option<bool> open = new("--open") { Description = "Only those that can still be applied" };
+        return new Verb("list", "List the plans of this server, the newest first.", VerbClass.Read, (run, _) =>
+        {
+            PlanStore store = GuardAccess.Plans(run);
+            DateTimeOffset now = run.Command.Services.Time.GetUtcNow();
+            bool isTable = run.Command.Output.Format == OutputFormat.Table;
+            run.Write(JsonText.Build(json =>
+            {
+                json.WriteStartArray();
+                foreach (Plan plan in store.List())
+                {
+                    PlanState state = store.StateOf(plan, now);
+                    if (state == PlanState.Open || !run.Value(open))
+                    {
+                        WriteRow(json, plan, state, isTable);
+                    }
+                }
+
+                json.WriteEndArray();
+            }), s_list);
+            return Task.FromResult(ExitCodes.Success);
+        })
+        {
+            Aliases = ["ls"],
+            Options = [open],
+            Examples = [new("plan list", "all plans that are kept"), new("plan list --open -o json", "those that can be applied, for a program")],
+        };
+    }
+
+    private static void WriteRow(Utf8JsonWriter json, Plan plan, PlanState state, bool isTable)
+    {
+        json.WriteStartObject();
+        json.WriteString("plan", isTable ? PlanText.ShortId(plan.Id) : plan.Id);
+        json.WriteString("state", state.ToString().ToLowerInvariant());
+        json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
+        json.WriteString("expires", plan.Expires);
+        json.WriteString("calls", string.Join("; ", plan.Calls));
+        json.WriteEndObject();
+    }
+
+    private static Verb Show()
+    {
+        Argument<string> id = IdArgument();
+        return new Verb("show", "Show a plan: its calls, what they act on, and what they mean.", VerbClass.Read, (run, _) =>
+        {
+            PlanStore store = GuardAccess.Plans(run);
+            Plan plan = store.Load(store.Find(run.Value(id)!));
+            PlanText.Write(run.Command, run.Command.Output, plan, store.StateOf(plan, run.Command.Services.Time.GetUtcNow()));
+            return Task.FromResult(ExitCodes.Success);
+        })
+        {
+            Arguments = [id],
+            Examples = [new("plan show 3f9c2b7a1d05", "for people"), new("plan show 3f9c2b7a1d05 -o json", "with identities and facts")],
+        };
+    }
+
+    private static Verb Discard()
+    {
+        Argument<string> id = IdArgument();
+        return new Verb("discard", "Make a plan one that nobody can apply any more.", VerbClass.Change, (run, _) =>
+        {
+            PlanStore store = GuardAccess.Plans(run);
+            store.Discard(store.Find(run.Value(id)!));
+            run.Note("Done.");
+            return Task.FromResult(ExitCodes.Success);
+        })
+        {
+            Arguments = [id],
+            Traits = VerbTraits.None,
+            Examples = [new("plan discard 3f9c2b7a1d05", "it stays in the list as used"), new("plan discard 3f9c2b7a1d05 -c lab", "of another context")],
+        };
+    }
+
+    private static Argument<string> IdArgument() => new("plan") { Description = "The name of the plan; its first 8 digits or more" };
+}

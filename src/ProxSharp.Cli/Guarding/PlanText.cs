@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Shows plans and what came of them; secrets are masked.</summary>
+internal static class PlanText
+{
+    private const int ShortLength = 12;
+
+    private static readonly ResultShape s_shape = new() { NameField = "plan", WholeField = "plan" };
+
+    private static readonly ResultShape s_steps = new()
+    {
+        LeadingFields = ["number", "succeeded", "call", "message", "upid"],
+        TableFields = ["number", "succeeded", "call", "message"],
+        NameField = "number",
+    };
+
+    /// <summary>The beginning of a name, which is enough to name a plan.</summary>
+    public static string ShortId(string id) => id.Length > ShortLength ? id[..ShortLength] : id;
+
+    /// <summary>Shows a plan.</summary>
+    /// <param name="run">Where messages go.</param>
+    /// <param name="output">How it is written.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="state">Whether it can be applied.</param>
+    public static void Write(CommandRun run, OutputSettings output, Plan plan, PlanState state)
+    {
+        TextWriter writer = run.Services.Console.Out;
+        if (output.Format is OutputFormat.Table or OutputFormat.Wide && output.Query is null && output.Fields is null)
+        {
+            WriteLines(writer, output.Ansi, plan, state);
+            return;
+        }
+
+        ResultWriter.Write(writer, JsonText.Build(json => WriteJson(json, plan, state)), output with { IsVersioned = true }, s_shape);
+    }
+
+    /// <summary>Writes a plan for programs.</summary>
+    public static void WriteJson(Utf8JsonWriter json, Plan plan, PlanState state)
+    {
+        json.WriteStartObject();
+        json.WriteString("plan", plan.Id);
+        json.WriteString("context", plan.Context);
+        json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
+        json.WriteString("state", state.ToString().ToLowerInvariant());
+        json.WriteString("expires", plan.Expires);
+        json.WriteList("calls", plan.Calls.Select(static call => call.ToString()));
+        json.WriteStartArray("targets");
+        foreach (PlanTarget target in plan.Targets)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", target.Key);
+            WriteMap(json, "identity", target.Identity);
+            WriteMap(json, "facts", target.Facts);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteList("consequences", plan.Consequences);
+        json.WriteList("undo", plan.Undo.Select(static call => call.ToString()));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Shows what came of a plan.</summary>
+    public static void Write(CommandRun run, ApplyResult result) => run.WriteVersioned(JsonText.Build(json =>
+    {
+        json.WriteStartArray();
+        foreach (ApplyStep step in result.Steps)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", step.LedgerNumber);
+            json.WriteBoolean("succeeded", step.Succeeded);
+            json.WriteString("call", step.Call);
+            json.WriteString("message", step.Message);
+            json.WriteOptional("upid", step.Upid);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }), s_steps);
+
+    private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state)
+    {
+        string kind = plan.Class.ToString().ToLowerInvariant();
+        string back = plan.Undo.Count > 0 ? "can be taken back" : "cannot be taken back";
+        string open = state == PlanState.Open
+            ? string.Create(CultureInfo.InvariantCulture, $"good until {plan.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z")
+            : state.ToString().ToLowerInvariant();
+        writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({kind}, {back}, {open})");
+        foreach (PlannedCall call in plan.Calls)
+        {
+            writer.WriteLine($"  {TextCells.Visible(call.ToString())}");
+        }
+
+        foreach (string line in plan.Consequences)
+        {
+            writer.WriteLine($"  - {TextCells.Visible(line)}");
+        }
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in map)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+}

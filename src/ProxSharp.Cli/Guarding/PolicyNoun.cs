@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Text.Json;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Approvals;
+using ProxSharp.Operations.Policies;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>The noun <c>policy</c>: what programs that act on their own may do.</summary>
+internal static class PolicyNoun
+{
+    private static readonly ResultShape s_check = new()
+    {
+        LeadingFields = ["status", "subject", "finding"],
+        TableFields = ["status", "subject", "finding"],
+        NameField = "subject",
+    };
+
+    /// <summary>Builds it.</summary>
+    public static Noun Build() => new Noun("policy", "The policy of a server: what may be planned there, and who has to approve it.")
+    {
+        Details =
+            "The policy of the machine is /etc/prox/policies/HOST.json for a server, else /etc/prox/policies/default.json; no option and no variable moves it. "
+            + "Without one that of the user counts, agents/CONTEXT/policy.json beside the contexts. Where there is a policy, every prox command runs behind the guard.",
+    }.Add(Show(), Check(), NewKey());
+
+    private static Verb Show() =>
+        new("show", "Show the policy that is in effect, defaults included, and where it is.", VerbClass.Read, (run, _) =>
+        {
+            GuardPlace place = GuardAccess.Place(run);
+            GuardPolicy policy = GuardPolicy.Load(place.PolicyPath);
+            run.Write(JsonText.Build(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("context", place.Name);
+                json.WriteString("file", place.PolicyPath);
+                json.WriteBoolean("guarded", place.HasPolicy);
+                json.WriteString("owner", place.IsSystem ? "machine" : "user");
+                json.WriteBoolean("frozen", GuardAccess.Freeze(run).State is not null);
+                json.WritePropertyName("policy");
+                policy.WriteTo(json);
+                json.WriteEndObject();
+            }));
+            return Task.FromResult(ExitCodes.Success);
+        })
+        {
+            Examples = [new("policy show", "of the current context"), new("policy show -c lab -o json", "of another one, for a program")],
+        };
+
+    private static Verb Check()
+    {
+        Argument<string> file = new("file") { Description = "The file [default: that of the context]", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> token = new("--token") { Description = "Also compare it with what the token of the context may do on the server" };
+        return new Verb("check", "Check a policy. Ends with exit code 1 if it would refuse everything.", VerbClass.Read, (run, cancel) => CheckAsync(run, file, token, cancel))
+        {
+            Arguments = [file],
+            Options = [token],
+            Details = "What the token may do beyond the policy is stopped by prox alone: a token with less is the wall, the policy the seat-belt.",
+            Examples = [new("policy check policy.json", "before it is put in its place"), new("policy check --token", "that of the context, and its token")],
+        };
+    }
+
+    private static async Task<int> CheckAsync(VerbRun run, Argument<string> file, Option<bool> token, CancellationToken cancellationToken)
+    {
+        List<(string Status, string Subject, string Finding)> findings = [];
+        string path = run.Value(file) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : GuardAccess.Place(run).PolicyPath;
+        bool isGood = true;
+        try
+        {
+            GuardPolicy policy = File.Exists(path) ? GuardPolicy.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path) : GuardPolicy.Load(path);
+            findings.Add(("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
+            findings.AddRange(Loopholes(policy));
+            if (run.Value(token))
+            {
+                await AddTokenAsync(run, policy, path, findings, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (GuardRefusedException broken)
+        {
+            isGood = false;
+            findings.Add(("failure", "policy", broken.Message));
+        }
+
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach ((string status, string subject, string finding) in findings)
+            {
+                json.WriteStartObject();
+                json.WriteString("status", status);
+                json.WriteString("subject", subject);
+                json.WriteString("finding", finding);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }), s_check);
+        return isGood ? ExitCodes.Success : ExitCodes.Error;
+    }
+
+    private static IEnumerable<(string, string, string)> Loopholes(GuardPolicy policy)
+    {
+        foreach (OperationClass kind in Enum.GetValues<OperationClass>().Where(kind => kind >= OperationClass.Destructive && policy.AllowsSome(kind)))
+        {
+            string word = kind.ToString().ToLowerInvariant();
+            if (policy.ApprovalFor(kind) == ApprovalKind.None)
+            {
+                yield return ("warning", word, $"what is {word} is allowed and needs no approval");
+            }
+            else if (policy.ApprovalFor(kind) == ApprovalKind.SecondPrincipal && !policy.HasApprovers)
+            {
+                yield return ("warning", word, $"what is {word} needs a second principal, and 'approvers' names none: it can never be applied");
+            }
+        }
+    }
+
+    private static async Task AddTokenAsync(
+        VerbRun run, GuardPolicy policy, string path, List<(string, string, string)> findings, CancellationToken cancellationToken)
+    {
+        GuardPlace place = GuardAccess.Place(run);
+        OperationGuard guard = await GuardAccess.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        TokenReview review = await guard.ReviewTokenAsync(policy, cancellationToken).ConfigureAwait(false);
+        if (review.IsLeast)
+        {
+            findings.Add(("ok", "token", $"it may do nothing on the server that {(path == place.PolicyPath ? "the policy" : path)} forbids by class"));
+        }
+
+        findings.AddRange(review.Excess.Select(static excess => (
+            "warning", excess.Privilege, $"the token has it on {string.Join(", ", excess.Paths)}, and the policy allows nothing {excess.Class.ToString().ToLowerInvariant()}")));
+    }
+
+    private static Verb NewKey()
+    {
+        Argument<string> file = new("file") { Description = "Where the private half goes; the file must not exist. Its name without ending is your name" };
+        return new Verb("new-key", "Make a key for approvals, and print what belongs into the policy.", VerbClass.Change, async (run, token) =>
+        {
+            string path = run.Command.Services.Environment.AbsolutePath(run.Value(file)!);
+            using ApprovalKey key = ApprovalKey.Create();
+            await WriteAsync(path, key.ToPem(), token).ConfigureAwait(false);
+            run.Write(JsonText.Build(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("name", Path.GetFileNameWithoutExtension(path));
+                json.WriteString("key", key.PublicKey);
+                json.WriteEndObject();
+            }));
+            run.Note("Put this into 'approvers' of the policy. Keep the file where the agent's user cannot read it.");
+            return ExitCodes.Success;
+        })
+        {
+            Arguments = [file],
+            Traits = VerbTraits.None,
+            Examples = [new("policy new-key ~/.config/prox/alice.pem", "as the user who approves"), new("policy new-key alice.pem -o json", "for a program")],
+        };
+    }
+
+    private static async Task WriteAsync(string path, string pem, CancellationToken cancellationToken)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        StreamWriter writer = new(path, options);
+        await using (writer.ConfigureAwait(false))
+        {
+            await writer.WriteAsync(pem.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

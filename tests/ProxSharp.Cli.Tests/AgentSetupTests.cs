@@ -1,0 +1,269 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Authentication;
+using ProxSharp.Cli.Agents;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Operations;
+using ProxSharp.Pbs;
+using ProxSharp.Pve;
+using ProxSharp.Schema;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Tls;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Letting an agent in: the skill in the folder of its program, the MCP server in its settings, a token that can do little.</summary>
+public sealed class AgentSetupTests
+{
+    [Theory]
+    [InlineData("claude", ".claude/skills/proxmox", "claude mcp add proxmox -- prox mcp")]
+    [InlineData("codex", ".codex/skills/proxmox", "[mcp_servers.proxmox]")]
+    [InlineData("openclaw", ".openclaw/skills/proxmox", "openclaw mcp set proxmox '{\"command\":\"prox\",\"args\":[\"mcp\"]}'")]
+    [InlineData("cursor", ".cursor/skills/proxmox", "mcpServers")]
+    [InlineData("gemini", ".gemini/skills/proxmox", "mcpServers")]
+    [InlineData("agents", ".agents/skills/proxmox", "mcpServers")]
+    public async Task Install_Skill_IsWrittenAndTheMcpServerExplained(string client, string folder, string snippet)
+    {
+        using CliHarness cli = new();
+        CliRun dry = await cli.LineAsync($"agent install --client {client} --dry-run");
+        Assert.Contains("Nothing was written.", dry.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Home, folder)));
+
+        CliRun run = await cli.LineAsync($"agent install --client {client}");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(snippet, run.Errors, StringComparison.Ordinal);
+        foreach ((string path, string text) in SkillFiles.All)
+        {
+            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(cli.Home, folder, path), TestContext.Current.CancellationToken));
+        }
+
+        Assert.All(JsonDocument.Parse((await cli.LineAsync($"agent install --client {client} -o json")).Succeeded()).RootElement.GetProperty("data").EnumerateArray(),
+            static file => Assert.Equal("keep", file.GetProperty("action").GetString()));
+    }
+
+    [Fact]
+    public async Task Install_OverAChangedSkill_NeedsForce()
+    {
+        using CliHarness cli = new();
+        (await cli.LineAsync("agent install --client claude --dir skills")).Succeeded();
+        string file = Path.Combine(cli.Home, "skills", "proxmox", "SKILL.md");
+        await File.WriteAllTextAsync(file, "mine", TestContext.Current.CancellationToken);
+        Assert.Contains("--force", (await cli.LineAsync("agent install --client claude --dir skills")).FailedWith(6), StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        (await cli.LineAsync("agent install --client claude --dir skills --force")).Succeeded();
+        Assert.NotEqual("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Install_McpFile_IsMergedAndNothingElseChanged()
+    {
+        using CliHarness cli = new();
+        string file = cli.Write(".mcp.json", """{"other":1,"mcpServers":{"files":{"command":"files"}}}""");
+        (await cli.LineAsync("agent install --client claude --dir skills --mcp-file .mcp.json")).Succeeded();
+        using JsonDocument merged = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal(1, merged.RootElement.GetProperty("other").GetInt32());
+        Assert.Equal("files", merged.RootElement.GetProperty("mcpServers").GetProperty("files").GetProperty("command").GetString());
+        Assert.Equal("prox", merged.RootElement.GetProperty("mcpServers").GetProperty("proxmox").GetProperty("command").GetString());
+
+        cli.Write("broken.json", "{");
+        (await cli.LineAsync("agent install --client claude --dir skills --mcp-file broken.json")).FailedWith(2);
+        Assert.Equal("{", await File.ReadAllTextAsync(Path.Combine(cli.Home, "broken.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Guide_PrintsTheSkillAndItsPages()
+    {
+        using CliHarness cli = new();
+        Assert.StartsWith("---\nname: proxmox\n", (await cli.LineAsync("agent guide")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync("agent guide nothing")).FailedWith(2);
+        foreach ((string path, string text) in SkillFiles.All.Where(static file => file.Path != "SKILL.md"))
+        {
+            Assert.Equal(text, (await cli.LineAsync($"agent guide {Path.GetFileNameWithoutExtension(path)}")).Succeeded());
+        }
+    }
+
+    [Fact]
+    public async Task Token_ForAReader_ReadsEverythingAndChangesNothing()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        JsonElement token = Data(await cli.LineAsync("agent token create --role reader -o json"));
+        Assert.Equal("prox-agent@pve!reader", token.GetProperty("tokenid").GetString());
+        (await cli.LineAsync("agent token create --role reader")).FailedWith(6);
+
+        (string url, string fingerprint) = (cluster.Url, cluster.Simulator.Fingerprint);
+        await using PveClient root = new(Options(
+            url, ProxmoxProduct.VirtualEnvironment, fingerprint, ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword)));
+        await using PveClient client = new(Options(url, ProxmoxProduct.VirtualEnvironment, fingerprint, Token(token)));
+        foreach (string path in new[]
+        {
+            "/version", "/cluster/resources", "/cluster/tasks", "/cluster/status", "/nodes/pve1/status", "/nodes/pve1/storage", "/nodes/pve1/qemu/100/config",
+            "/nodes/pve1/qemu/100/status/current", "/nodes/pve1/qemu/100/snapshot", "/nodes/pve1/storage/local/content", "/access/permissions", "/pools",
+        })
+        {
+            Assert.NotEqual(JsonValueKind.Null, (await client.Raw.GetAsync(path)).Data.ValueKind);
+        }
+
+        Assert.NotEmpty((await client.Raw.GetAsync("/cluster/resources")).Data.EnumerateArray());
+        await NothingChangesAsync(
+            client,
+            root,
+            ["pve1", "100", "local"],
+            [
+                "POST /cluster/bulk-action/guest/shutdown", "POST /cluster/bulk-action/guest/start", "POST /cluster/bulk-action/guest/suspend",
+                "PUT /cluster/sdn/vnets/{vnet}/firewall/options",
+            ],
+            [
+                "/cluster/resources", "/storage", "/access/users", "/access/roles", "/access/acl", "/pools", "/nodes/pve1/qemu/100/config",
+                "/nodes/pve1/storage/local/content",
+            ]);
+    }
+
+    [Fact]
+    public async Task Token_ForAReaderOfABackupServer_ReadsEverythingAndChangesNothing()
+    {
+        SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        JsonElement token = Data(await cli.LineAsync("agent token create --role reader -o json"));
+        Assert.Equal("prox-agent@pbs!reader", token.GetProperty("tokenid").GetString());
+
+        (string url, string fingerprint) = (backup.Simulator.Endpoint.GetLeftPart(UriPartial.Authority), backup.Simulator.Fingerprint);
+        await using PbsClient root = new(Options(
+            url, ProxmoxProduct.BackupServer, fingerprint, ProxmoxCredentials.Password("root@pam", DefaultBackupServer.RootPassword)));
+        await using PbsClient client = new(Options(url, ProxmoxProduct.BackupServer, fingerprint, Token(token)));
+        Assert.NotEmpty((await client.Raw.GetAsync("/admin/datastore/store1/snapshots")).Data.EnumerateArray());
+        Assert.NotEmpty((await client.Raw.GetAsync("/status/datastore-usage")).Data.EnumerateArray());
+        await NothingChangesAsync(
+            client, root, ["localhost", "store1"], ["DELETE /access/ticket"], ["/admin/datastore/store1/snapshots", "/access/users", "/access/acl"]);
+        await backup.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Token_ForAnOperator_RunsGuestsWhereItMay_AndMakesOrDestroysNone()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        JsonElement token = Data(await cli.LineAsync("agent token create --role operator --path /vms/106 --store file --name helper -o json"));
+        Assert.False(token.TryGetProperty("secret", out _));
+        Assert.Equal("helper", token.GetProperty("context").GetString());
+
+        (await cli.LineAsync("vm start staging -c helper")).Succeeded();
+        (await cli.LineAsync("vm list -c helper")).Succeeded();
+        (await cli.LineAsync("vm stop web-1 -c helper")).FailedWith(4);
+        (await cli.LineAsync("vm delete staging --yes -c helper")).FailedWith(4);
+        (await cli.LineAsync("api create /nodes/pve1/qemu vmid=150 -c helper")).FailedWith(4);
+        (await cli.LineAsync("vm agent exec staging -c helper -- id")).FailedWith(4);
+        (await cli.RunAsync("api", "set", "/access/acl", "path=/", "roles=Administrator", "tokens=prox-agent@pve!operator", "-c", "helper")).FailedWith(4);
+        (await cli.LineAsync("agent token create --role operator --token-name second --store file --name helper")).FailedWith(6);
+    }
+
+    [Fact]
+    public async Task Token_DryRun_ShowsTheCalls()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        string calls = (await cli.LineAsync("agent token create --role operator --path /pool/production --dry-run")).Succeeded();
+        Assert.Contains("POST /access/roles roleid=ProxAgentOperator", calls, StringComparison.Ordinal);
+        Assert.Contains("privsep=1", calls, StringComparison.Ordinal);
+        Assert.Contains("path=/pool/production", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain(cluster.Simulator.Traffic.Requests, static request => request.Method != "GET" && !request.Path.EndsWith("/access/ticket", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("agent token create --role reader --user nobody", 2)]
+    [InlineData("agent token create --role owner", 2)]
+    [InlineData("agent install --client emacs", 2)]
+    [InlineData("plan create agent token create --role reader", 2)]
+    [InlineData("plan create agent install --client claude", 2)]
+    public async Task Arguments_ThatMakeNoSense_AreExplained(string line, int expected)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        (await cli.LineAsync(line)).FailedWith(expected);
+    }
+
+    // Every endpoint that is no read is tried: the server itself refuses, but for what acts on no guest that the token may touch, or on its own ticket.
+    private static async Task NothingChangesAsync(ProxmoxClient client, ProxmoxClient administrator, string[] names, string[] answered, string[] state)
+    {
+        OperationCatalogue catalogue = OperationCatalogue.For(client.Schema.Product);
+        string before = await StateAsync(administrator, state);
+        List<string> done = [];
+        int refused = 0;
+        foreach (ApiEndpoint endpoint in client.Schema.Endpoints.Where(endpoint => endpoint.Method != ApiMethod.Get
+            && catalogue.Find(endpoint.Method, endpoint.Path).Class != OperationClass.Read))
+        {
+            try
+            {
+                JsonElement answer = (await client.Raw.SendAsync(
+                    endpoint.Method, Fill(endpoint.Path, names), null, new ApiCallOptions { ValidateParameters = false })).Data;
+                done.Add(endpoint.ToString());
+                if (client is PveClient pve && answer.ValueKind == JsonValueKind.String && answer.GetString()!.StartsWith("UPID:", StringComparison.Ordinal))
+                {
+                    await pve.Tasks[answer.GetString()!].WaitForCompletionAsync(new ProxSharp.Tasks.TaskWaitOptions { ThrowOnFailure = false });
+                }
+            }
+            catch (ProxmoxException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 100);
+        Assert.Equal(answered.Order(StringComparer.Ordinal), done.Order(StringComparer.Ordinal));
+        Assert.Equal(before, await StateAsync(administrator, state));
+    }
+
+    private static async Task<string> StateAsync(ProxmoxClient administrator, string[] paths)
+    {
+        List<string> texts = [];
+        foreach (string path in paths)
+        {
+            JsonElement data = (await administrator.Raw.GetAsync(path)).Data;
+            texts.AddRange(data.ValueKind == JsonValueKind.Array
+                ? data.EnumerateArray().Select(static item => string.Join(' ', s_steady.Select(name => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "-")))
+                : [data.ToString()]);
+        }
+
+        return string.Join('\n', texts);
+    }
+
+    // Loads and times move on by themselves.
+    private static readonly string[] s_steady =
+        ["id", "vmid", "name", "status", "tags", "node", "pool", "lock", "storage", "content", "userid", "roleid", "privs", "path", "ugid", "backup-type", "backup-id", "backup-time"];
+
+    private static ProxmoxClientOptions Options(string url, ProxmoxProduct product, string fingerprint, ProxmoxCredentials credentials) => new()
+    {
+        Endpoints = [ProxmoxEndpoint.Parse(url, product)],
+        Credentials = credentials,
+        Trust = ServerTrust.Pin(fingerprint),
+        ValidateParameters = false,
+    };
+
+    private static string Fill(string path, string[] names) => path
+        .Replace("{node}", names[0], StringComparison.Ordinal)
+        .Replace("{vmid}", "100", StringComparison.Ordinal)
+        .Replace("{storage}", "local", StringComparison.Ordinal)
+        .Replace("{store}", names[^1], StringComparison.Ordinal)
+        .Replace("{", "", StringComparison.Ordinal)
+        .Replace("}", "", StringComparison.Ordinal);
+
+    private static async Task<CliHarness> AdministratorAsync(SimulatedCluster cluster)
+    {
+        CliHarness cli = new CliHarness().With("ROOT_PASSWORD", DefaultCluster.RootPassword);
+        (await cli.RunAsync(
+            "context", "add", "lab", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use")).Succeeded();
+        return cli;
+    }
+
+    private static ProxmoxCredentials Token(JsonElement token) =>
+        ProxmoxCredentials.ApiToken(token.GetProperty("tokenid").GetString()!, token.GetProperty("secret").GetString()!);
+
+    private static JsonElement Data(CliRun run)
+    {
+        using JsonDocument document = JsonDocument.Parse(run.Succeeded());
+        return document.RootElement.GetProperty("data").Clone();
+    }
+}

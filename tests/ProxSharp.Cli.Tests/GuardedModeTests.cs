@@ -1,0 +1,191 @@
+using System.CommandLine;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Where a policy guards a server, no command changes anything there but through a plan.</summary>
+public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupServer backup)
+    : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+{
+    private const string Nothing = """{"version":1}""";
+    private const string Everything = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged","exec"]}],"exec":{"enabled":true},
+         "approval":{"disruptive":"none","destructive":"none","privileged":"none","exec":"none"}}
+        """;
+
+    [Theory]
+    [InlineData(Nothing, false)]
+    [InlineData(Everything, true)]
+    public async Task Verbs_ThatChangeSomething_SendNothing(string policy, bool isAllowed)
+    {
+        using CliHarness cli = await GuardedAsync(policy);
+        int before = Sent();
+        int tried = 0;
+        foreach ((string path, VerbCommand command) in ChangingVerbs())
+        {
+            string[] words = [.. path.Split(' '), .. Dummies(command), "-o", "json"];
+            CliRun run = await cli.RunAsync(words);
+            Assert.True(run.ExitCode is 7 or 8, $"prox {string.Join(' ', words)} ended with {run.ExitCode}: {run.Errors}{run.Output}");
+            if (run.ExitCode == 8)
+            {
+                Assert.True(isAllowed, path);
+                Assert.Contains("prox plan create " + path, run.Errors, StringComparison.Ordinal);
+            }
+
+            tried++;
+        }
+
+        Assert.True(tried > 450, $"{tried} verbs");
+        Assert.Equal(before, Sent());
+    }
+
+    [Theory]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start", 8)]
+    [InlineData("api set /nodes/pve1/qemu/106/config memory=1024", 8)]
+    [InlineData("api set /nodes/pve1/qemu/106/config args=-x", 7)]
+    [InlineData("api delete /nodes/pve1/qemu/106 --yes", 7)]
+    [InlineData("api delete /nodes/pve1/qemu/106", 7)]
+    [InlineData("api create /nodes/pve1/brand-new --no-validate", 7)]
+    [InlineData("api get /nodes/pve1/qemu/100/vncwebsocket port=5900 vncticket=x --no-validate", 7)]
+    [InlineData("api create /nodes/pve1/storage/local/upload content=iso --file x.iso", 8)]
+    [InlineData("vm start staging", 8)]
+    [InlineData("vm delete staging --yes", 7)]
+    [InlineData("vm agent exec web-1 -- reboot", 7)]
+    [InlineData("console web-1", 7)]
+    [InlineData("spice web-1", 7)]
+    [InlineData("apply -f some.yaml", 8)]
+    [InlineData("login URL --user root@pam --secret env:LAB_SECRET --name again", 7)]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start --url URL --token-id demo@pve!ci --secret env:LAB_SECRET --fingerprint FINGERPRINT", 8)]
+    public async Task Commands_WrittenByHand_AreRefusedWithTheReason(string line, int expected)
+    {
+        using CliHarness cli = await GuardedAsync("""{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        cli.Write("some.yaml", "prox: 1\nguests:\n  - vmid: 106\n    config: {memory: 1536}\n");
+        cli.Write("x.iso", "x");
+        int before = Sent();
+
+        string text = line.Replace("URL", cluster.Url, StringComparison.Ordinal).Replace("FINGERPRINT", cluster.Simulator.Fingerprint, StringComparison.Ordinal);
+        string error = (await cli.LineAsync(text)).FailedWith(expected);
+
+        Assert.Equal(before, Sent());
+        if (expected == 8)
+        {
+            Assert.Contains($"prox plan create {text.Split(' ')[0]}", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Reads_PassAsEver()
+    {
+        using CliHarness cli = await GuardedAsync(Nothing);
+        foreach (string line in new[] { "vm list", "vm config web-1", "api get /version", "task list", "doctor", "vm start staging --dry-run", "api delete /nodes/pve1/qemu/106 --dry-run", "chart web-1 --hour", "vm agent ping web-1" })
+        {
+            CliRun run = await cli.LineAsync(line);
+            Assert.True(run.ExitCode == 0 || line.StartsWith("chart", StringComparison.Ordinal), $"{line}: {run.ExitCode} {run.Errors}");
+        }
+    }
+
+    [Fact]
+    public async Task AnotherNameForTheServer_IsGuardedToo()
+    {
+        using CliHarness cli = await GuardedAsync(Nothing);
+        await cluster.UseAsync(cli, "innocent");
+        (await cli.LineAsync("vm start staging")).FailedWith(7);
+        (await cli.LineAsync("vm start staging --context innocent")).FailedWith(7);
+    }
+
+    [Fact]
+    public async Task PolicyOfTheMachine_GoesFirst_AndNoVariableMovesIt()
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        Directory.CreateDirectory(Path.Combine(cli.SystemFolder, "policies"));
+        await File.WriteAllTextAsync(Path.Combine(cli.SystemFolder, "policies", "default.json"), Nothing, TestContext.Current.CancellationToken);
+        cli.With("PROX_CONFIG", Path.Combine(cli.Home, "elsewhere.json")).With("XDG_CONFIG_HOME", cli.Home);
+        await cluster.UseAsync(cli, "moved");
+
+        (await cli.LineAsync("vm start staging")).FailedWith(7);
+        Assert.Contains("machine", (await cli.LineAsync("policy show")).Succeeded(), StringComparison.Ordinal);
+
+        // The one of the host goes before the one for all.
+        await File.WriteAllTextAsync(
+            Path.Combine(cli.SystemFolder, "policies", $"{cluster.Simulator.Endpoint.Host}.json"), Everything, TestContext.Current.CancellationToken);
+        (await cli.LineAsync("vm start staging")).FailedWith(8);
+    }
+
+    [Theory]
+    [InlineData("""{"version":1,"alow":[]}""")]
+    [InlineData("not json")]
+    public async Task PolicyThatIsNotUnderstood_RefusesEveryChange(string policy)
+    {
+        using CliHarness cli = await GuardedAsync(policy);
+        Assert.Contains("everything is refused", (await cli.LineAsync("vm start staging")).FailedWith(7), StringComparison.Ordinal);
+        (await cli.LineAsync("vm list")).Succeeded();
+        (await cli.LineAsync("policy check")).FailedWithCode(1);
+    }
+
+    [Fact]
+    public async Task Door_StandsBehindTheFirstCheck()
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        await backup.UseAsync(cli, "store");
+        cli.Guard("store", Everything);
+        cli.Write("some.conf", "x");
+        int before = backup.Simulator.Traffic.Requests.Count(static request => request.Method != "GET" || request.Path.Contains("/backup", StringComparison.Ordinal));
+
+        (await cli.LineAsync("backup create some.conf:some.conf --datastore store1")).FailedWithCode(7);
+        (await cli.RunAsync("backup", "forget", "host/laptop", "--yes", "--datastore", "store1")).FailedWithCode(7);
+        (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWithCode(7);
+        (await cli.LineAsync("backup restore host/laptop root.pxar restored --datastore store1")).FailedWithCode(7);
+
+        Assert.Equal(
+            before,
+            backup.Simulator.Traffic.Requests.Count(static request => request.Method != "GET" || request.Path.Contains("/backup", StringComparison.Ordinal)));
+    }
+
+    private int Sent() => cluster.Simulator.Traffic.Requests.Count(IsChange);
+
+    private static bool IsChange(SimulatedRequest request) => request.Method != "GET"
+        && !(request.Method == "POST" && (request.Path.EndsWith("/agent/ping", StringComparison.Ordinal) || request.Path.EndsWith("/access/ticket", StringComparison.Ordinal)));
+
+    private async Task<CliHarness> GuardedAsync(string policy)
+    {
+        CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", policy);
+        return cli;
+    }
+
+    internal static IEnumerable<(string Path, VerbCommand Command)> ChangingVerbs()
+    {
+        using CliHarness cli = new();
+        return [.. Walk("", CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System)))
+            .Where(static item => GuardedMode.MildestChange(item.Command.Verb) != OperationClass.Read
+                && item.Command.Verb.Options.All(static option => option.Name != "--repository"))];
+    }
+
+    private static IEnumerable<(string Path, VerbCommand Command)> Walk(string path, Command command) => command is VerbCommand verb
+        ? [(path, verb)]
+        : command.Subcommands.SelectMany(sub => Walk($"{path} {sub.Name}".Trim(), sub));
+
+    // Values that the parser takes; whether they make sense does not matter before the guard.
+    internal static IEnumerable<string> Dummies(Command command)
+    {
+        foreach (Option option in command.Options.Where(static option => option.Required))
+        {
+            yield return option.Name;
+            yield return Choice(option);
+        }
+
+        foreach (Argument argument in command.Arguments.Where(static argument => argument.Arity.MinimumNumberOfValues > 0))
+        {
+            yield return Choice(argument);
+        }
+    }
+
+    private static string Choice(Symbol symbol) =>
+        symbol.GetCompletions(System.CommandLine.Completions.CompletionContext.Empty).FirstOrDefault()?.Label ?? "1";
+}

@@ -1,0 +1,304 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Plans on the command line: made from commands, approved, applied once, taken back.</summary>
+public sealed class PlanVerbTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"protect":{"tags":["prod"]},"limits":{"targetsPerPlan":3},
+         "approval":{"disruptive":"none","destructive":"prompt"}}
+        """;
+
+    [Fact]
+    public async Task Plan_OfACommand_IsAppliedOnce()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        JsonElement plan = Data(await cli.LineAsync("plan create vm set staging --memory 2048 -o json"));
+        string id = plan.GetProperty("plan").GetString()!;
+        Assert.Equal("reversible", plan.GetProperty("class").GetString());
+        Assert.StartsWith("POST /nodes/pve1/qemu/106/config memory=2048 digest=", plan.GetProperty("calls")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(id + "\n", (await cli.LineAsync("plan list --open -o name")).Succeeded());
+        Assert.Contains("memory=2048", (await cli.LineAsync($"plan show {id[..12]}")).Succeeded(), StringComparison.Ordinal);
+
+        JsonElement steps = Data(await cli.LineAsync($"plan apply {id[..12]} -o json"));
+
+        Assert.True(steps[0].GetProperty("succeeded").GetBoolean());
+        Assert.Equal("2048\n", (await cli.LineAsync("vm config staging --query \"to_number(memory)\" -o yaml")).Succeeded());
+        (await cli.LineAsync($"plan apply {id[..12]}")).FailedWith(8);
+        Assert.Equal("", (await cli.LineAsync("plan list --open -o name")).Succeeded());
+        Assert.Contains("\"sound\": true", (await cli.LineAsync("audit verify -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfAnAppliedPlan_BringsTheOldValuesBack()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        await AppliedAsync(cli, "vm set staging --description changed");
+        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
+
+        Assert.Contains("delete=description", (await cli.LineAsync($"undo {number}")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"undo {number} --apply")).Succeeded();
+
+        Assert.DoesNotContain("changed", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("\"approval\": \"none needed\"", (await cli.LineAsync("audit show 1 -o json")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync("audit show 99")).FailedWith(5);
+        (await cli.LineAsync("undo 99")).FailedWith(7);
+    }
+
+    [Fact]
+    public async Task Destructive_WithoutATerminal_NeedsAnApproval_AndAtOneTheName()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string id = await PlannedAsync(cli, "vm delete staging");
+        Assert.Contains("prox approve", (await cli.LineAsync($"plan apply {id}")).FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains("at a terminal", (await cli.LineAsync($"approve {id}")).FailedWith(8), StringComparison.Ordinal);
+
+        using CliHarness person = await GuardedAsync(cluster, 100);
+        string wrong = await PlannedAsync(person, "vm delete staging");
+        person.Input = "web-1\n";
+        (await person.LineAsync($"plan apply {wrong}")).FailedWithCode(8);
+        person.Input = "staging\n";
+        CliRun done = await person.LineAsync($"plan apply {wrong}");
+
+        Assert.Equal(0, done.ExitCode);
+        Assert.Contains("no backup of guest 106", done.Errors, StringComparison.Ordinal);
+        Assert.Equal("[]\n", (await person.LineAsync("vm list --query \"[?name=='staging']\" -o json")).Succeeded());
+    }
+
+    [Fact]
+    public async Task SecondPrincipal_ApprovesWithAKey_FromAnotherUsersFolder()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness agent = await cluster.UserAsync();
+        using CliHarness alice = new();
+        JsonElement key = Data(await alice.LineAsync("policy new-key alice.pem -o json"));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(alice.Home, "alice.pem")));
+        }
+
+        agent.Guard("lab", $$"""
+            {"version":1,"allow":[{"classes":["destructive"]}],"approval":{"destructive":"second-principal"},
+             "approvers":[{"name":"alice","key":"{{key.GetProperty("key").GetString()}}"}]}
+            """);
+        string first = await PlannedAsync(agent, "vm delete staging");
+        (await agent.LineAsync("policy new-key alice.pem")).Succeeded();
+        (await agent.LineAsync($"approve {first} --key alice.pem")).Succeeded();
+        (await agent.LineAsync($"plan apply {first}")).FailedWith(8);
+
+        (await alice.RunAsync("approve", first, "--key", "alice.pem", "--state", agent.StateOf("lab"))).Succeeded();
+        (await agent.LineAsync($"plan apply {first}")).Succeeded();
+
+        string second = await PlannedAsync(agent, "vm delete windows");
+        (await alice.RunAsync("approve", second, "--key", "alice.pem", "--state", agent.StateOf("lab"), "--output-file", "yes.json")).Succeeded();
+        (await agent.RunAsync("plan", "apply", second, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
+        Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approve_AtATerminal_LetsTheAgentApplyElsewhere()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await GuardedAsync(cluster, 100);
+        string id = await PlannedAsync(person, "vm delete staging");
+        person.Input = "staging\n";
+        (await person.LineAsync($"approve {id}")).Succeeded();
+        person.Input = "";
+
+        Assert.Equal(0, (await person.LineAsync($"plan apply {id}")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Retire_Guest_StopsTagsAndProtectsIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        Assert.Contains("/status/shutdown", (await cli.LineAsync("retire build --keep 90d")).Succeeded(), StringComparison.Ordinal);
+
+        (await cli.LineAsync("retire build --keep 90d --apply")).Succeeded();
+
+        string config = (await cli.LineAsync("vm config build -o json")).Succeeded();
+        Assert.Contains("retired", config, StringComparison.Ordinal);
+        Assert.Contains("\"protection\": 1", config, StringComparison.Ordinal);
+        (await cli.LineAsync("plan create vm delete build")).FailedWith(7);
+        (await cli.LineAsync("retire @tag-web")).FailedWith(2);
+        (await cli.LineAsync("retire build --keep soon")).FailedWith(2);
+    }
+
+    [Fact]
+    public async Task Freeze_StopsPlans_UntilAPersonLiftsIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string id = await PlannedAsync(cli, "vm start staging");
+        (await cli.LineAsync("freeze --for 2h --reason 'storage maintenance'")).Succeeded();
+        Assert.Contains("storage maintenance", (await cli.LineAsync($"plan apply {id}")).FailedWith(7), StringComparison.Ordinal);
+        (await cli.LineAsync("unfreeze")).FailedWith(8);
+        (await cli.LineAsync("freeze --for never")).FailedWith(2);
+
+        using CliHarness person = await GuardedAsync(cluster, 100);
+        string own = await PlannedAsync(person, "vm start staging");
+        (await person.LineAsync("freeze")).Succeeded();
+        (await person.LineAsync($"plan apply {own}")).FailedWithCode(7);
+        person.Input = "lab\n";
+        (await person.LineAsync("unfreeze")).Succeeded();
+        Assert.Equal(0, (await person.LineAsync($"plan apply {own}")).ExitCode);
+    }
+
+    [Fact]
+    public async Task SelectorThatGrows_AfterThePlan_TouchesOnlyWhatWasPlanned()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("vm set build windows --tags batch")).Succeeded();
+        cli.Guard("lab", Policy);
+        string id = await PlannedAsync(cli, "vm set @tag-batch --onboot");
+        File.Delete(Path.Combine(cli.StateOf("lab"), "policy.json"));
+        (await cli.LineAsync("vm set staging --tags batch")).Succeeded();
+        cli.Guard("lab", Policy);
+
+        (await cli.LineAsync($"plan apply {id}")).Succeeded();
+
+        Assert.Equal("0\n", (await cli.LineAsync("vm config staging --query \"onboot || '0'\" -o yaml")).Succeeded().Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal));
+        Assert.Contains("\"onboot\": 1", (await cli.LineAsync("vm config windows -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Calls_FromAFile_MakeAGuestAndStartIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        cli.Write("calls.json", """
+            [{"method":"POST","path":"/nodes/pve1/qemu","parameters":{"vmid":150,"name":"fresh","memory":512}},
+             {"method":"POST","path":"/nodes/pve1/qemu/150/status/start"}]
+            """);
+        string id = (await cli.LineAsync("plan create --calls calls.json -o name")).Succeeded().Trim();
+        (await cli.LineAsync($"plan apply {id}")).Succeeded();
+        Assert.Contains("running", (await cli.LineAsync("vm list fresh")).Succeeded(), StringComparison.Ordinal);
+        cli.Write("bad.json", """[{"method":"POST","path":"/x","paramters":{}}]""");
+        (await cli.LineAsync("plan create --calls bad.json")).FailedWith(2);
+    }
+
+    [Fact]
+    public async Task Upload_InAPlan_IsBoundToTheFile()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        cli.Write("small.iso", "one");
+        string id = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=iso --file small.iso -o name")).Succeeded().Trim();
+        cli.Write("small.iso", "two");
+        (await cli.LineAsync($"plan apply {id}")).FailedWith(6);
+        string again = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=iso --file small.iso -o name")).Succeeded().Trim();
+        (await cli.LineAsync($"plan apply {again}")).Succeeded();
+        Assert.Contains("local:iso/small.iso", (await cli.LineAsync("storage content list local --node pve1 -o name")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Secret_ByReference_ReachesTheServerAndNotTheOutput()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        cli.With("GUEST_PASSWORD", "hunter2-hunter2");
+        CliRun planned = await cli.LineAsync("plan create vm set staging --cipassword env:GUEST_PASSWORD -o json");
+        Assert.DoesNotContain("hunter2", planned.Succeeded(), StringComparison.Ordinal);
+        string id = Data(planned).GetProperty("plan").GetString()!;
+        Assert.Contains("hunter2", await File.ReadAllTextAsync(Path.Combine(cli.StateOf("lab"), "plans", id + ".json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", (await cli.LineAsync($"plan apply {id} -o json")).Succeeded(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(Path.Combine(cli.StateOf("lab"), "ledger.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plan create", 2)]
+    [InlineData("plan create vm list", 2)]
+    [InlineData("plan create console web-1", 2)]
+    [InlineData("plan create context remove lab", 2)]
+    [InlineData("plan create vm stopp web-2", 2)]
+    [InlineData("plan create vm stop nobody", 5)]
+    [InlineData("plan create vm stop web-1", 7)]
+    [InlineData("plan create PUT /access/acl path=/ roles=Administrator users=demo@pve", 7)]
+    [InlineData("plan create POST /nodes/pve1/nothing", 2)]
+    [InlineData("plan show 0123456789ab", 5)]
+    [InlineData("plan apply xx", 5)]
+    [InlineData("plan discard 0123456789ab", 5)]
+    public async Task Plan_ThatCannotBe_IsRefusedWithTheReason(string line, int expected)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        (await cli.LineAsync(line)).FailedWith(expected);
+        Assert.DoesNotContain(cluster.Simulator.Traffic.Requests, static request => request.Method != "GET");
+    }
+
+    [Fact]
+    public async Task Discard_Plan_CannotBeAppliedAnyMore()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string id = await PlannedAsync(cli, "vm start staging");
+        (await cli.LineAsync($"plan discard {id}")).Succeeded();
+        (await cli.LineAsync($"plan apply {id}")).FailedWith(8);
+        Assert.Contains("used", (await cli.LineAsync("plan list")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ledger_TamperedWith_IsFound_AndStopsChanges()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        await AppliedAsync(cli, "vm set staging --memory 2048");
+        string ledger = Path.Combine(cli.StateOf("lab"), "ledger.jsonl");
+        string text = await File.ReadAllTextAsync(ledger, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ledger, text.Replace("2048", "1024", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        (await cli.LineAsync("audit verify")).FailedWithCode(1);
+        string id = await PlannedAsync(cli, "vm set staging --memory 4096");
+        (await cli.LineAsync($"plan apply {id}")).FailedWith(7);
+    }
+
+    [Fact]
+    public async Task WithoutAPolicy_PeopleCanPlanToo_AndAreAskedBeforeLosses()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        await AppliedAsync(cli, "vm start staging");
+        string id = await PlannedAsync(cli, "vm delete windows");
+        (await cli.LineAsync($"plan apply {id}")).FailedWith(8);
+    }
+
+    [Fact]
+    public async Task PolicyCheck_WithTheToken_NamesWhatItMayBeyond()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string findings = (await cli.LineAsync("policy check --token -o json")).Succeeded();
+        Assert.Contains("VM.Console", findings, StringComparison.Ordinal);
+        Assert.DoesNotContain("VM.Audit", findings, StringComparison.Ordinal);
+        cli.Write("loose.json", """{"version":1,"allow":[{"classes":["destructive","privileged"]}],"approval":{"destructive":"none"}}""");
+        string loose = (await cli.LineAsync("policy check loose.json")).Succeeded();
+        Assert.Contains("needs no approval", loose, StringComparison.Ordinal);
+        Assert.Contains("names none", loose, StringComparison.Ordinal);
+        Assert.Contains("\"targetsPerPlan\": 3", (await cli.LineAsync("policy show -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    private static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster, int? terminalWidth = null)
+    {
+        CliHarness cli = await cluster.UserAsync(terminalWidth);
+        cli.Guard("lab", Policy);
+        return cli;
+    }
+
+    private static async Task<string> PlannedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan create -o name {command}")).Succeeded().Trim();
+
+    private static async Task AppliedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan apply {await PlannedAsync(cli, command)}")).Succeeded();
+
+    private static JsonElement Data(CliRun run)
+    {
+        using JsonDocument document = JsonDocument.Parse(run.Succeeded());
+        return document.RootElement.GetProperty("data").Clone();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Under the name <c>prox-ro</c> nothing is changed, anywhere, and secrets go to no other server.</summary>
+public sealed class ReadOnlyNameTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    [Fact]
+    public async Task Verbs_ThatChangeSomething_AreRefusedBeforeAnyRequest()
+    {
+        using CliHarness cli = await NamedAsync();
+        long before = cluster.Simulator.Traffic.RequestCount;
+        foreach ((string path, Verbs.VerbCommand command) in GuardedModeTests.ChangingVerbs())
+        {
+            CliRun run = await cli.RunAsync([.. path.Split(' '), .. GuardedModeTests.Dummies(command)]);
+            Assert.True(run.ExitCode == 7, $"prox-ro {path} ended with {run.ExitCode}: {run.Errors}");
+        }
+
+        Assert.Equal(before, cluster.Simulator.Traffic.RequestCount);
+    }
+
+    [Theory]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start")]
+    [InlineData("api set /nodes/pve1/qemu/106/config memory=1024")]
+    [InlineData("api delete /nodes/pve1/qemu/106 --yes")]
+    [InlineData("api delete /nodes/pve1/qemu/106 --dry-run")]
+    [InlineData("apply -f x.yaml")]
+    [InlineData("backup create a.conf:a --datastore store1")]
+    [InlineData("backup list --repository a@pbs!b@evil:store")]
+    [InlineData("backup key create key.json")]
+    [InlineData("console web-1")]
+    [InlineData("spice web-1")]
+    [InlineData("vm agent exec web-1 -- id")]
+    [InlineData("context add evil https://evil --token-id a@pve!b --secret exec:id")]
+    [InlineData("context use other")]
+    [InlineData("context remove lab")]
+    [InlineData("secret set x")]
+    [InlineData("login pve1 --user root@pam --secret env:X")]
+    [InlineData("api get /version --url https://evil --token-id a@pve!b --secret env:LAB_SECRET")]
+    [InlineData("api get /version --output-file .bashrc")]
+    [InlineData("man --output-dir .")]
+    [InlineData("plan create vm start staging")]
+    [InlineData("plan apply 0123456789ab")]
+    [InlineData("plan discard 0123456789ab")]
+    [InlineData("approve 0123456789ab")]
+    [InlineData("undo 1")]
+    [InlineData("retire staging --apply")]
+    [InlineData("freeze")]
+    [InlineData("unfreeze")]
+    [InlineData("policy new-key k.pem")]
+    [InlineData("agent install --client claude")]
+    [InlineData("agent token create --role reader")]
+    [InlineData("simulate")]
+    public async Task Commands_WrittenByHand_AreRefused(string line)
+    {
+        using CliHarness cli = await NamedAsync();
+        long before = cluster.Simulator.Traffic.RequestCount;
+        string[] files = Directory.GetFiles(cli.Home);
+
+        (await cli.LineAsync(line)).FailedWith(7);
+
+        Assert.Equal(before, cluster.Simulator.Traffic.RequestCount);
+        Assert.Equal(files, Directory.GetFiles(cli.Home));
+    }
+
+    [Theory]
+    [InlineData("vm list")]
+    [InlineData("vm config web-1 -o json")]
+    [InlineData("api get /version")]
+    [InlineData("api ls /nodes")]
+    [InlineData("api describe /nodes/{node}/qemu --method create")]
+    [InlineData("task list")]
+    [InlineData("doctor")]
+    [InlineData("context list")]
+    [InlineData("plan list")]
+    [InlineData("audit list")]
+    [InlineData("audit verify")]
+    [InlineData("policy show")]
+    [InlineData("agent guide")]
+    [InlineData("help selectors")]
+    [InlineData("vm start --help")]
+    [InlineData("--version")]
+    public async Task Commands_ThatRead_Work(string line)
+    {
+        using CliHarness cli = await NamedAsync();
+        (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Program_StartedThroughALink_KnowsItsName()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "prox.exe" : "prox");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || !File.Exists(program), "There is no built program, or links need rights.");
+        using CliHarness cli = new();
+        string link = Path.Combine(cli.Home, "prox-ro");
+        File.CreateSymbolicLink(link, program);
+
+        (int code, string errors) = await StartAsync(link, cli.Home, "context", "use", "lab");
+        (int plain, string other) = await StartAsync(program, cli.Home, "context", "use", "lab");
+
+        Assert.Equal(7, code);
+        Assert.Contains("prox-ro", errors, StringComparison.Ordinal);
+        Assert.True(plain == 2, other);
+    }
+
+    private static async Task<(int ExitCode, string Errors)> StartAsync(string program, string home, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["HOME"] = home;
+        start.Environment["XDG_CONFIG_HOME"] = home;
+        start.Environment["DOTNET_ROLL_FORWARD"] = "Major";
+        start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath);
+        using Process process = Process.Start(start)!;
+        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, errors);
+    }
+
+    private async Task<CliHarness> NamedAsync()
+    {
+        CliHarness cli = await cluster.UserAsync();
+        cli.With("X", DefaultCluster.RootPassword);
+        cli.IsReadOnlyName = true;
+        return cli;
+    }
+}
