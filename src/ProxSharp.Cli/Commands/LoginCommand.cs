@@ -86,7 +86,8 @@ internal sealed class LoginCommand : ProxCommand
         {
             string token = $"{user}!{run.Value(_tokenName) ?? "prox"}";
 
-            // The server is asked first: who mistypes a password has answered no questions in vain.
+            // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
+            session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
@@ -139,7 +140,6 @@ internal sealed class LoginCommand : ProxCommand
 
     private static async Task<string> MakeTokenAsync(ServerSession session, string token, CancellationToken cancellationToken)
     {
-        string[] parts = token.Split('!');
         ApiParameters parameters = [];
         parameters.Add("comment", "made by prox login");
         if (session.Context.Product == ProxmoxProduct.VirtualEnvironment)
@@ -147,10 +147,9 @@ internal sealed class LoginCommand : ProxCommand
             parameters.Add("privsep", true);
         }
 
-        string path = $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
         try
         {
-            JsonElement made = (await session.CallAsync(ApiMethod.Post, path, parameters, null, cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement made = (await session.CallAsync(ApiMethod.Post, TokenPath(token), parameters, null, cancellationToken).ConfigureAwait(false)).Data;
             return made.GetProperty("value").GetString()!;
         }
         catch (ProxmoxApiException exists) when (exists.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
@@ -165,6 +164,12 @@ internal sealed class LoginCommand : ProxCommand
                 },
                 exists);
         }
+    }
+
+    private static string TokenPath(string token)
+    {
+        string[] parts = token.Split('!');
+        return $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
     }
 
     private static async Task GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
