@@ -45,10 +45,12 @@ internal sealed class ContextConfig(string path)
             "pbs" => ProxmoxProduct.BackupServer,
             _ => throw new SettingsException($"The context '{name}' is of no product that is known."),
         };
-        string token = Text(context, "tokenId") ?? throw new SettingsException($"The context '{name}' has no API token; a server cannot log in with a password.");
+        string token = Text(context, "tokenId")
+            ?? throw new SettingsException($"The context '{name}' has no API token; a server cannot log in with a password.");
         string secret = Text(context, "secret") ?? throw new SettingsException($"The context '{name}' has no secret.");
         CheckSecret(name, secret);
-        ProxmoxEndpoint[] endpoints = [.. context.GetProperty("endpoints").EnumerateArray().Select(entry => ProxmoxEndpoint.Parse(entry.GetString()!, product))];
+        JsonElement.ArrayEnumerator addresses = context.GetProperty("endpoints").EnumerateArray();
+        ProxmoxEndpoint[] endpoints = [.. addresses.Select(entry => ProxmoxEndpoint.Parse(entry.GetString()!, product))];
         ServerTrust trust = Trust(name, context);
         string folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "agents", Uri.EscapeDataString(name));
         return new AgentContext

@@ -26,7 +26,8 @@ internal sealed class HttpHost : IAsyncDisposable
     private readonly AgentServer _server;
     private readonly HttpSettings _settings;
 
-    private HttpHost(WebApplication application, AgentServer server, HttpSettings settings) => (_application, _server, _settings) = (application, server, settings);
+    private HttpHost(WebApplication application, AgentServer server, HttpSettings settings) =>
+        (_application, _server, _settings) = (application, server, settings);
 
     /// <summary>The address clients use.</summary>
     public Uri Address => new(new Uri(Listening), ProtocolPath);

@@ -55,7 +55,8 @@ internal sealed record HttpSettings
 
         if (Token is null)
         {
-            throw new SettingsException($"{Listen.Host} can be reached by others, so --token-file is needed. Without a token only the loopback address is served.");
+            throw new SettingsException(
+                $"{Listen.Host} can be reached by others, so --token-file is needed. Without a token only the loopback address is served.");
         }
 
         if (Listen.Scheme == "http" && !IsBehindProxy)
@@ -65,5 +66,6 @@ internal sealed record HttpSettings
     }
 
     /// <summary>True if only this machine can reach the address.</summary>
-    public bool IsLoopback => Listen.Host is "localhost" || (IPAddress.TryParse(Listen.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+    public bool IsLoopback => Listen.Host is "localhost"
+        || (IPAddress.TryParse(Listen.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 }

@@ -1,11 +1,17 @@
 using System.CommandLine;
 using ProxSharp.Mcp.Http;
 
-Option<string> config = new("--config") { Description = "The file with the contexts [default: PROX_CONFIG, else prox/contexts.json in the configuration directory]" };
+Option<string> config = new("--config")
+{
+    Description = "The file with the contexts [default: PROX_CONFIG, else prox/contexts.json in the configuration directory]",
+};
 Option<string> listen = new("--listen") { Description = "Where to listen", DefaultValueFactory = static _ => "http://127.0.0.1:8790" };
 Option<string> tokenFile = new("--token-file") { Description = "A file with the bearer token that clients must send; needed outside of the loopback address" };
 Option<string[]> hosts = new("--allowed-host") { Description = "A name under which clients reach this server; repeat it" };
-Option<string> publicAddress = new("--public-url") { Description = "The address of this server for people's browsers, for the pages on which they approve plans" };
+Option<string> publicAddress = new("--public-url")
+{
+    Description = "The address of this server for people's browsers, for the pages on which they approve plans",
+};
 Option<string> certificate = new("--certificate") { Description = "The certificate and its chain in PEM, for https" };
 Option<string> key = new("--key") { Description = "The key of the certificate in PEM" };
 Option<bool> proxy = new("--tls-by-proxy") { Description = "TLS ends before this server; allow http outside of the loopback address" };
@@ -29,7 +35,8 @@ root.SetAction(async (parsed, cancellationToken) =>
             IsBehindProxy = parsed.GetValue(proxy),
         };
         string contexts = parsed.GetValue(config) ?? Settings.DefaultConfig();
-        HttpHost host = await HttpHost.StartAsync(settings, new ContextConfig(contexts).Read(parsed.GetValue(names) ?? []), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ProxSharp.Mcp.AgentContext> served = new ContextConfig(contexts).Read(parsed.GetValue(names) ?? []);
+        HttpHost host = await HttpHost.StartAsync(settings, served, cancellationToken).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
             await Console.Error.WriteLineAsync($"prox-mcp-http listens at {host.Address}").ConfigureAwait(false);

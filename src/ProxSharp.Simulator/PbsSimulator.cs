@@ -6,6 +6,7 @@ using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Pbs.Content;
 using ProxSharp.Simulator.Pbs.Jobs;
@@ -179,6 +180,8 @@ public sealed class PbsSimulator : IAsyncDisposable
         new PbsTaskHandlers(state).Register(table);
         new PbsViewHandlers(state).Register(table);
         new PbsConsoleHandlers(state).Register(table);
+        DateTimeOffset booted = state.Now.AddHours(-1);
+        new LogHandlers(state, "proxmox-backup-proxy", _ => booted).Register(table);
         new SessionOpener(services).Register(table);
         return table;
     }

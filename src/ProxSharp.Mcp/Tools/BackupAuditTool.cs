@@ -50,10 +50,10 @@ internal sealed class BackupAuditTool(AgentSites sites)
     private static async Task<IEnumerable<JsonObject>> GuestsAsync(
         AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> guests = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> guests = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
-        HashSet<string> jobless =
-            [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
+        IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);
+        HashSet<string> jobless = [.. unsaved.Select(static entry => entry.Text("vmid")).OfType<string>()];
         ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
         return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
         {
@@ -78,7 +78,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
             .Select(group =>
             {
                 double? latest = group.Max(static entry => entry.Snapshot.Number("backup-time"));
-                int failed = group.Count(static entry => entry.Snapshot.TryGetProperty("verification", out JsonElement state) && state.Text("state") == "failed");
+                int failed = group.Count(static entry => HasFailed(entry.Snapshot));
                 string? verification = failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"verification of {failed} failed") : null;
                 return Row(site, group.Key, null, latest, now, group.Count(), Join(Age(latest, now, days), verification));
             });
@@ -92,6 +92,8 @@ internal sealed class BackupAuditTool(AgentSites sites)
         ("age_days", Values.Days(latest, now)),
         ("backups", count),
         ("problem", problem));
+
+    private static bool HasFailed(JsonElement snapshot) => snapshot.TryGetProperty("verification", out JsonElement state) && state.Text("state") == "failed";
 
     private static string? Age(double? latest, DateTimeOffset now, int days) => latest is not { } time
         ? "no backup"

@@ -66,7 +66,7 @@ internal sealed class OverviewTool(AgentSites sites)
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         JsonElement version = await reading.GetAsync("/version").ConfigureAwait(false);
         IReadOnlyList<JsonElement> status = await reading.ListAsync("/cluster/status").ConfigureAwait(false);
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> tasks = await reading.ListAsync("/cluster/tasks").ConfigureAwait(false);
         IReadOnlyList<JsonElement> ha = await reading.ListAsync("/cluster/ha/status/current").ConfigureAwait(false);
         IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);

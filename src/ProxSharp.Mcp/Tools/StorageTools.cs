@@ -25,8 +25,8 @@ internal sealed partial class StorageTools(AgentSites sites)
     }
 
     /// <summary>The storages on which something can be looked for: shared ones once, the others on each node.</summary>
-    public static IEnumerable<(string Storage, string Node, bool IsShared)> Places(IEnumerable<JsonElement> resources, Func<JsonElement, bool> chooses) => resources
-        .Where(entry => entry.Text("type") == "storage" && entry.Text("status") == "available" && chooses(entry))
+    public static IEnumerable<(string Storage, string Node, bool IsShared)> Places(IEnumerable<JsonElement> resources, Func<JsonElement, bool> chooses) =>
+        resources.Where(entry => entry.Text("type") == "storage" && entry.Text("status") == "available" && chooses(entry))
         .Select(static entry => (Storage: entry.Text("storage")!, Node: entry.Text("node")!, IsShared: entry.IsSet("shared")))
         .OrderBy(static place => place.Storage, StringComparer.Ordinal).ThenBy(static place => place.Node, StringComparer.Ordinal)
         .GroupBy(static place => place.IsShared ? place.Storage : $"{place.Storage} {place.Node}", StringComparer.Ordinal)
@@ -35,7 +35,7 @@ internal sealed partial class StorageTools(AgentSites sites)
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
-            .ListAsync("/cluster/resources", new ApiParameters { { "type", "storage" } }, cancellationToken).ConfigureAwait(false);
+            .ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
         return Rows.Page(call, [.. all.Select(Row)], s_columns);
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class StorageTools(AgentSites sites)
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         string storage = call.Required("storage");
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
         (string Storage, string Node, bool IsShared)[] places = [.. Places(resources, entry => entry.Text("storage") == storage)];
         if (places.Length == 0)
         {
@@ -56,7 +56,8 @@ internal sealed partial class StorageTools(AgentSites sites)
         Reading reading = new(site, cancellationToken);
         foreach ((_, string node, bool isShared) in places)
         {
-            IReadOnlyList<JsonElement> volumes = await reading.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/content").ConfigureAwait(false);
+            string path = $"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/content";
+            IReadOnlyList<JsonElement> volumes = await reading.ListAsync(path).ConfigureAwait(false);
             rows.AddRange(volumes.Select(volume => Volume(volume, isShared ? null : node, guests, now)));
         }
 

@@ -10,7 +10,7 @@ public sealed class AgentTaskTests
     private const int MostTokens = 6000;
     private const double Tolerance = 0.15;
 
-    private static readonly string s_path = Path.Combine(Root(), "docs", "guide", "agents-tasks.md");
+    private static readonly string s_path = Path.Combine(Root(), "docs", "agents", "tasks.md");
 
     [Fact]
     public async Task Tasks_AllTen_StayWithinTheirBudget()
