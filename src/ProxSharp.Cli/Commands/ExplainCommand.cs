@@ -54,7 +54,8 @@ internal sealed class ExplainCommand : ProxCommand
             ? [.. calls.Select(EndpointBinding.Split).Select(call => schema.Find(call.Method, call.Template)).OfType<ApiEndpoint>()]
             : new SchemaPaths(schema).EndpointsOf(ApiPath.Normalize(words[0]));
         EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema) { HasWords = true })];
-        descriptions = Only(descriptions, [.. rest.SelectMany(static word => word.TrimStart('-').Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries))]);
+        string[] names = [.. rest.SelectMany(static word => word.TrimStart('-').Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries))];
+        descriptions = Only(descriptions, names);
 
         if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
@@ -166,7 +167,8 @@ internal sealed class ExplainCommand : ProxCommand
         if (names.Length > 2 || keys.Length == 0)
         {
             string whole = string.Join('.', names[..Math.Min(names.Length - 1, 2)]);
-            throw CliException.Usage($"'{whole}' has no keys: there is no '{names[names.Length > 2 && keys.Length > 0 ? 2 : 1]}' in it", $"Leave out what follows: prox explain ... {whole}");
+            string more = names[names.Length > 2 && keys.Length > 0 ? 2 : 1];
+            throw CliException.Usage($"'{whole}' has no keys: there is no '{more}' in it", $"Leave out what follows: prox explain ... {whole}");
         }
 
         EndpointDescription[] only = [.. having.Select(description => description.OnlyKey(names[1])).OfType<EndpointDescription>()];

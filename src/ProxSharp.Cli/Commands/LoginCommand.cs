@@ -95,7 +95,9 @@ internal sealed class LoginCommand : ProxCommand
             SecretReference reference = await SecretKeeper.StoreAsync(run, name, secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
             ServerContext context = person with { User = null, TokenId = token, Secret = reference };
             await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
-            run.Note($"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. The context '{name}' is current.");
+            run.Note(
+                $"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. "
+                + $"The context '{name}' is current.");
         }
 
         return ExitCodes.Success;

@@ -83,7 +83,10 @@ internal sealed class CollectionPart(string section, string path, string templat
     {
         Dictionary<string, JsonElement> known = StateValues.Items(present, section).ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
-        string[] members = [.. new[] { key, "digest" }.Concat(StateSchema.Describing(CreateParameters)).Concat(StateSchema.Describing(ChangeParameters)).Distinct()];
+        string[] members =
+        [
+            .. new[] { key, "digest" }.Concat(StateSchema.Describing(CreateParameters)).Concat(StateSchema.Describing(ChangeParameters)).Distinct(),
+        ];
         foreach (JsonElement item in StateValues.Items(wanted, section))
         {
             StateValues.Only(item, section, members);

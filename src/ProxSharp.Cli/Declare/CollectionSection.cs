@@ -16,7 +16,8 @@ internal sealed class CollectionSection(string name, CollectionPart part) : ISta
     public IReadOnlyList<string> Writes => part.Writes;
 
     /// <summary>Roles that are not the server's own.</summary>
-    public static CollectionSection Roles() => Of("roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Text(item, "special") == "1");
+    public static CollectionSection Roles() => Of(
+        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Text(item, "special") == "1");
 
     /// <summary>Groups of users; who is in them stands with the users.</summary>
     public static CollectionSection Groups() => Of("groups", "/access/groups", "groupid", StateStage.Groups);

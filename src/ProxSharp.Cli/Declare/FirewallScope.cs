@@ -34,11 +34,16 @@ internal sealed class FirewallScope
 
     /// <summary>The members that a file may have here.</summary>
     public IReadOnlyList<string> Parts =>
-        ["options", "rules", .. _sets is null ? Array.Empty<string>() : ["aliases", "ipsets"], .. _groups is null ? Array.Empty<string>() : ["groups"], "digest"];
+    [
+        "options", "rules", "digest", .. _sets is null ? Array.Empty<string>() : ["aliases", "ipsets"], .. _groups is null ? Array.Empty<string>() : ["groups"],
+    ];
 
     /// <summary>The calls that read it.</summary>
     public IReadOnlyList<string> Reads =>
-        [$"GET {_template}/options", _rules.Reads, .. _aliases is null ? Array.Empty<string>() : [_aliases.Reads], .. _sets?.Reads ?? [], .. _groups?.Reads ?? []];
+    [
+        $"GET {_template}/options", _rules.Reads, .. _aliases is null ? Array.Empty<string>() : [_aliases.Reads], .. _sets?.Reads ?? [],
+        .. _groups?.Reads ?? [],
+    ];
 
     /// <summary>The calls that change it.</summary>
     public IReadOnlyList<string> Writes =>
@@ -53,7 +58,11 @@ internal sealed class FirewallScope
 
     /// <summary>The firewall of a guest.</summary>
     public static FirewallScope Guest(string node, string type, string id) => new(
-        $"guest {id} ", $"/nodes/{Uri.EscapeDataString(node)}/{type}/{id}/firewall", $"/nodes/{{node}}/{type}/{{vmid}}/firewall", hasNames: true, hasGroups: false);
+        $"guest {id} ",
+        $"/nodes/{Uri.EscapeDataString(node)}/{type}/{id}/firewall",
+        $"/nodes/{{node}}/{type}/{{vmid}}/firewall",
+        hasNames: true,
+        hasGroups: false);
 
     /// <summary>Reads it.</summary>
     /// <param name="session">The cluster.</param>
@@ -92,7 +101,8 @@ internal sealed class FirewallScope
     }
 
     /// <summary>Tells whether nobody has set anything here.</summary>
-    public static bool IsUntouched(IReadOnlyList<(string Name, JsonElement Value)> parts) => parts.All(static part => part.Value.ValueKind == JsonValueKind.Array
+    public static bool IsUntouched(IReadOnlyList<(string Name, JsonElement Value)> parts) => parts.All(
+        static part => part.Value.ValueKind == JsonValueKind.Array
         ? part.Value.GetArrayLength() == 0
         : part.Value.EnumerateObject().All(static member => member.Name == "digest" || (member.Name == "enable" && StateValues.Wire(member.Value) == "0")));
 

@@ -111,7 +111,8 @@ internal sealed class GuestDifference
         {
             if (wanted.IsWish && !present.IsDisc)
             {
-                _blocked.Add($"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
+                _blocked.Add(
+                    $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
             }
             else
             {

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ProxSharp.Cli.Declare;
 
-/// <summary>A disk in a configuration, or the wish for a new one: <c>ceph:vm-100-disk-0,size=32G</c>, <c>ceph:32</c>, <c>local-lvm:cloudinit</c>. Pure.</summary>
+/// <summary>
+/// A disk in a configuration, or the wish for a new one: <c>ceph:vm-100-disk-0,size=32G</c>, <c>ceph:32</c>, <c>local-lvm:cloudinit</c>. Pure.
+/// </summary>
 internal sealed partial class GuestDisk
 {
     private static readonly string[] s_made = ["import-from", "size"];
@@ -36,7 +38,8 @@ internal sealed partial class GuestDisk
     public static bool IsKey(string key) => DiskKey().IsMatch(key);
 
     /// <summary>Tells whether the size of a disk is chosen; small ones that hold settings have theirs.</summary>
-    public static bool HasChosenSize(string key) => !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal);
+    public static bool HasChosenSize(string key) =>
+        !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal);
 
     /// <summary>Reads one.</summary>
     public static GuestDisk Parse(string text)

@@ -51,7 +51,8 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
         ];
         string node = StateValues.Text(item, "node")
             ?? (source is { } from ? StateValues.Text(from, "node") : nodes.Length == 1 ? nodes[0] : null)
-            ?? throw CliException.Usage($"Guest {id} is not there, and the file does not say on which node to make it", $"Write node: {string.Join(" or ", nodes)}");
+            ?? throw CliException.Usage(
+                $"Guest {id} is not there, and the file does not say on which node to make it", $"Write node: {string.Join(" or ", nodes)}");
         return new GuestPlace(id, type, node);
     }
 

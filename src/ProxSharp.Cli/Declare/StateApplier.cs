@@ -102,7 +102,8 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
 
         string things = string.Join("; ", losing.Select(static change =>
             $"{change.Action} {change.Section} {change.Subject}{string.Concat(change.Keys.Take(1).Select(static key => $" ({key.Key})"))}"));
-        string what = string.Create(CultureInfo.InvariantCulture, $"make {losing.Length} {(losing.Length == 1 ? "change" : "changes")}: {TextCells.Visible(things)}");
+        string what = string.Create(
+            CultureInfo.InvariantCulture, $"make {losing.Length} {(losing.Length == 1 ? "change" : "changes")}: {TextCells.Visible(things)}");
         return ChangeRules.ConfirmAsync(run, what, "apply", Asking.NoWayBack, cancellationToken);
     }
 

@@ -49,7 +49,9 @@ internal static class StateSchema
     public static ApiNode? Find(IReadOnlyDictionary<string, ApiNode> parameters, string name) =>
         parameters.GetValueOrDefault(name) ?? parameters.GetValueOrDefault(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]");
 
-    /// <summary>Tells whether a value of the file is what is there: defaults that nobody wrote, the order of lists and of property strings do not count.</summary>
+    /// <summary>
+    /// Tells whether a value of the file is what is there: defaults that nobody wrote, the order of lists and of property strings do not count.
+    /// </summary>
     public static bool Same(ApiNode? node, string? wanted, string? present)
     {
         if (wanted == present)

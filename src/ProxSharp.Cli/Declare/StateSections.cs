@@ -30,7 +30,8 @@ internal static class StateSections
         List<(string Name, JsonElement Value)> parts = [];
         foreach (IStateSection section in sections)
         {
-            parts.Add((section.Name, await section.ReadAsync(session, section is GuestSection ? guests : default, default, cancellationToken).ConfigureAwait(false)));
+            JsonElement wanted = section is GuestSection ? guests : default;
+            parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
         }
 
         return JsonText.Build(json =>
@@ -49,7 +50,8 @@ internal static class StateSections
 
     /// <summary>Finds out what has to be done to make a cluster as a file says, in the order in which it can be done.</summary>
     /// <exception cref="CliException">The file is wrong.</exception>
-    public static async Task<IReadOnlyList<StateChange>> CompareAsync(ServerSession session, JsonElement file, StateWish wish, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StateChange>> CompareAsync(
+        ServerSession session, JsonElement file, StateWish wish, CancellationToken cancellationToken)
     {
         Check(file);
         List<StateChange> changes = [];

@@ -56,7 +56,8 @@ internal static class StateVerbs
         {
             Calls = s_reads,
             Options = options.All,
-            Details = "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without --migrate.",
+            Details =
+                "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without --migrate.",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
         };
     }
@@ -73,8 +74,8 @@ internal static class StateVerbs
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
             Details =
                 "A second time it changes nothing. What somebody changed meanwhile is left alone (exit code 6): changes carry its digest. Guests that are "
-                + "missing are made: new ones with empty disks of the same size, containers from ostemplate, copies with clone. Guests are never destroyed, and "
-                + "moved only with --migrate. Nothing is deleted without --prune. What loses something, such as a deletion or a larger disk, is asked about "
+                + "missing are made: new ones with empty disks of the same size, containers from ostemplate, copies with clone. Guests are never destroyed, "
+                + "and moved only with --migrate. Nothing is deleted without --prune. What loses something, such as a deletion or a larger disk, is asked about "
                 + "unless --yes is given.",
             Examples = [new("apply -f cluster.yaml --dry-run", "see the calls"), new("apply -f cluster.yaml", "do it")],
         };

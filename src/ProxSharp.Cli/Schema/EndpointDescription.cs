@@ -41,7 +41,9 @@ internal sealed class EndpointDescription
         }
 
         KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name || parameter.Key == family).Take(1)];
-        return found.Length == 0 ? null : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true) { HasWords = HasWords };
+        return found.Length == 0
+            ? null
+            : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true) { HasWords = HasWords };
     }
 
     /// <summary>True to add the tool's own sentences where the schema has none.</summary>

@@ -133,7 +133,11 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
             string facts = NodeText.Facts(node, description.Schema);
             string unit = node.Renderer is { } renderer && !markRequired ? $" ({renderer.Replace('_', ' ')})" : "";
             Row("    ", Label(name, node), longest, $"{NodeText.Type(node)}{unit}{(facts.Length > 0 ? "; " : "")}{facts}", 2);
-            if ((node.Description ?? (title is null ? null : format is null ? description.Words(name) : node.KeyAlias is null ? description.Words(format, name) : null)) is { } text)
+
+            // Keys that are only another way to write others need no words.
+            string? words = title is null || (format is not null && node.KeyAlias is not null) ? null
+                : format is null ? description.Words(name) : description.Words(format, name);
+            if ((node.Description ?? words) is { } text)
             {
                 Row("    ", "", longest, Flat(text), 2);
             }
