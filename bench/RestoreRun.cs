@@ -2,6 +2,7 @@ using System.Globalization;
 using ProxSharp.Authentication;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
@@ -28,6 +29,8 @@ internal static class RestoreRun
             Datastore store = client.Datastores["store1"];
             BackupSnapshotPath plain = await BackUpAsync(store, path, "host/restore-plain", new BackupOptions());
             BackupSnapshotPath secret = await BackUpAsync(store, path, "host/restore-secret", new BackupOptions { Key = key });
+            string tree = $"{path}.tree";
+            BackupSnapshotPath files = await BackTreeUpAsync(store, path, tree);
             File.Delete(path);
             SnapshotOpenOptions ahead = new() { Key = key };
             await MeasureAsync("warm-up", store, plain, ahead, ToNowhereAsync);
@@ -37,6 +40,10 @@ internal static class RestoreRun
             await MeasureAsync("image to the same file again", store, plain, ahead, reader => reader.RestoreFileAsync("disk", path, new RestoreFileOptions { Resume = true }));
             await MeasureAsync("verification", store, plain, ahead, VerifyAsync);
             await MeasureAsync("encrypted image to nowhere", store, secret, ahead, ToNowhereAsync);
+            await MeasureAsync("directory of files of 1 MiB to a stream", store, files, ahead, static reader => reader.CopyToAsync("root.pxar", Stream.Null));
+            await MeasureAsync("the same as tar", store, files, ahead, ToTarAsync);
+            await MeasureAsync("the same to a directory", store, files, ahead, reader => reader.RestoreAsync("root.pxar", tree));
+            Directory.Delete(tree, recursive: true);
         }
         finally
         {
@@ -45,6 +52,30 @@ internal static class RestoreRun
     }
 
     private static Task ToNowhereAsync(SnapshotReader reader) => reader.CopyToAsync("disk", Stream.Null);
+
+    private static async Task ToTarAsync(SnapshotReader reader)
+    {
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root");
+        await archive.WriteTarAsync(Stream.Null);
+    }
+
+    /// <summary>Backs the bytes of a file up as the files of a directory, which is removed again.</summary>
+    private static async Task<BackupSnapshotPath> BackTreeUpAsync(Datastore store, string path, string tree)
+    {
+        Directory.CreateDirectory(tree);
+        await using (FileStream content = File.OpenRead(path))
+        {
+            byte[] piece = new byte[1 << 20];
+            for (int i = 0; await content.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false) is var read and > 0; i++)
+            {
+                await File.WriteAllBytesAsync(Path.Combine(tree, i.ToString("d6", CultureInfo.InvariantCulture)), piece[..read]);
+            }
+        }
+
+        BackupResult result = await store.BackupAsync(BackupGroupPath.Parse("host/restore-tree", CultureInfo.InvariantCulture), [BackupSource.Directory("root", tree)]);
+        Directory.Delete(tree, recursive: true);
+        return result.Snapshot;
+    }
 
     private static async Task VerifyAsync(SnapshotReader reader)
     {

@@ -14,6 +14,8 @@ public sealed record AgentServerOptions
     /// </summary>
     public Func<string, Uri>? ApprovalAddress { get; init; }
 
-    /// <summary>How long a call of <c>apply</c> or <c>task_wait</c> waits if it is not told otherwise. Default: 45 s, less than the patience of most programs.</summary>
+    /// <summary>
+    /// How long a call of <c>apply</c> or <c>task_wait</c> waits if it is not told otherwise. Default: 45 s, less than the patience of most programs.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(45);
 }

@@ -5,6 +5,29 @@ internal static class PrivateFiles
 {
     private const UnixFileMode FileOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const int Patience = 200;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Opens or reads a file that another holds for a moment; it is tried for two seconds.</summary>
+    /// <exception cref="IOException">The other does not let go, or something else is wrong.</exception>
+    public static T WhenFree<T>(Func<T> open)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                return open();
+            }
+            catch (IOException e) when (IsHeld(e) && tries < Patience)
+            {
+                ProxSharp.Http.Pause.For(s_pause, TimeProvider.System, CancellationToken.None);
+            }
+        }
+    }
+
+    // EAGAIN of Linux and of macOS, and the sharing violation of Windows.
+    private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())

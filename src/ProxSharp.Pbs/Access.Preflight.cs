@@ -14,7 +14,9 @@ public sealed partial class Access
     /// <param name="path">The path of the call, for example <c>/admin/datastore/store1/gc</c>.</param>
     /// <param name="parameters">The parameters that the call would have; some checks depend on them.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <remarks><c>GET /access/permissions</c>, once for each path of the access control list that matters. For every user who is logged in.</remarks>
+    /// <remarks>
+    /// <c>GET /access/permissions</c>, once for each path of the access control list that matters. For every user who is logged in.
+    /// </remarks>
     /// <exception cref="ArgumentException">The API has no such call.</exception>
     /// <example>
     /// <code>

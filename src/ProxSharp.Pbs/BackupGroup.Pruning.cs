@@ -27,7 +27,9 @@ public sealed partial class BackupGroup
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What became of each snapshot, newest first.</returns>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
-    /// <remarks><c>POST /admin/datastore/{store}/prune</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.</remarks>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/prune</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.
+    /// </remarks>
     public async Task<IReadOnlyList<PruneDecision>> PruneAsync(RetentionPolicy policy, CancellationToken cancellationToken = default) =>
         PruneDecision.ReadAll(await SendPruneAsync(policy, dryRun: null, null, cancellationToken).DataAsync().ConfigureAwait(false), Target, policy);
 

@@ -28,7 +28,9 @@ public sealed partial class BackupGroup
     /// <summary>Reads the notes of the group.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Empty if there are none.</returns>
-    /// <remarks><c>GET /admin/datastore/{store}/group-notes</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/group-notes</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task<string> GetNotesAsync(CancellationToken cancellationToken = default) =>
         Datastore.Api.GroupNotes.GetAsync(Datastore.Name.Value, NotesRequest(), cancellationToken: cancellationToken).DataAsync();
 
@@ -39,7 +41,10 @@ public sealed partial class BackupGroup
     /// <summary>Sets the notes of the group. Lists show their first line.</summary>
     /// <param name="notes">The notes; empty removes them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>PUT /admin/datastore/{store}/group-notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such group.</exception>
+    /// <remarks>
+    /// <c>PUT /admin/datastore/{store}/group-notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(notes);
@@ -56,6 +61,8 @@ public sealed partial class BackupGroup
     /// <summary>Gives the group to another owner, who alone may add snapshots to it from then on.</summary>
     /// <param name="owner">The user or API token, for example <c>backup@pbs!ci</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such group.</exception>
+    /// <exception cref="ArgumentException">The owner is empty.</exception>
     /// <remarks>
     /// <c>POST /admin/datastore/{store}/change-owner</c>. Needs <c>Datastore.Modify</c>; <c>Datastore.Backup</c> suffices between a user and the user's
     /// API tokens.
@@ -73,11 +80,17 @@ public sealed partial class BackupGroup
         Datastore.Api.ChangeOwner(Datastore.Name.Value, OwnerRequest(owner), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Deletes the group with all its snapshots. Protected snapshots stay, and make the call fail unless the server is told otherwise.</summary>
+    /// <summary>
+    /// Deletes the group with all its snapshots. Protected snapshots stay, and make the call fail unless the server is told otherwise.
+    /// </summary>
     /// <param name="errorOnProtected">Whether protected snapshots make the call fail; null leaves it to the server, which fails. Servers from 3.3 on.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What was removed; null from servers before 3.3.</returns>
-    /// <remarks><c>DELETE /admin/datastore/{store}/groups</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such group.</exception>
+    /// <exception cref="ProxmoxConflictException">Protected snapshots stayed, and with them the group.</exception>
+    /// <remarks>
+    /// <c>DELETE /admin/datastore/{store}/groups</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.
+    /// </remarks>
     public Task<AdminDatastoreGroupsDeleteResult?> DeleteAsync(bool? errorOnProtected = null, CancellationToken cancellationToken = default) =>
         Datastore.Api.Groups.DeleteAsync(Datastore.Name.Value, DeleteRequest(errorOnProtected), cancellationToken: cancellationToken).DataAsync();
 
@@ -121,7 +134,10 @@ public sealed partial class BackupGroup
     /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
     /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
     /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
-    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of
+    /// one's own.
+    /// </remarks>
     public Task<VerificationReport> RunVerificationAsync(
         VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
         VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Datastore.Name, wait, cancellationToken);

@@ -22,6 +22,7 @@ public sealed class BackupGroupCollection
 
     /// <summary>Lists the groups, sorted by path.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks>
     /// <c>GET /admin/datastore/{store}/groups</c>. Needs <c>Datastore.Audit</c> on the namespace, or <c>Datastore.Backup</c> for groups of one's own; others
     /// are left out.

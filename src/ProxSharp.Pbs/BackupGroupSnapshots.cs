@@ -22,6 +22,8 @@ public sealed class BackupGroupSnapshots
 
     /// <summary>Lists the snapshots, newest first.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Empty if there is no such group.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks><c>GET /admin/datastore/{store}/snapshots</c>. Needs <c>Datastore.Audit</c> on the namespace, or <c>Datastore.Backup</c> for a group of one's
     /// own.</remarks>
     public async Task<IReadOnlyList<BackupSnapshotInfo>> ListAsync(CancellationToken cancellationToken = default) => BackupSnapshotInfo.ReadAll(

@@ -12,6 +12,7 @@ public sealed partial class BackupSnapshot
 
     /// <summary>Lists the files of the snapshot as they are stored, for example <c>root.pxar.didx</c>.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
     /// <remarks>
     /// <c>GET /admin/datastore/{store}/files</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's own.
     /// </remarks>
@@ -26,7 +27,10 @@ public sealed partial class BackupSnapshot
     /// <param name="fileName">The name as <see cref="ListFilesAsync"/> gives it.</param>
     /// <param name="cancellationToken">Cancels the call; what is read from the stream takes its own.</param>
     /// <returns>The bytes as a stream, to be disposed.</returns>
-    /// <remarks><c>GET /admin/datastore/{store}/download</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot, or it has no such file.</exception>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/download</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task<ApiDownload> DownloadAsync(string fileName, CancellationToken cancellationToken = default) =>
         Datastore.Api.DownloadAsync(Datastore.Name.Value, DownloadRequest(fileName), cancellationToken: cancellationToken);
 
@@ -38,6 +42,8 @@ public sealed partial class BackupSnapshot
     /// <param name="fileName">The name as <see cref="ListFilesAsync"/> gives it.</param>
     /// <param name="cancellationToken">Cancels the call; what is read from the stream takes its own.</param>
     /// <returns>The bytes as a stream, to be disposed.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot, or it has no such file.</exception>
+    /// <exception cref="ProxmoxApiException">The file is encrypted.</exception>
     /// <remarks><c>GET /admin/datastore/{store}/download-decoded</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's
     /// own.</remarks>
     public Task<ApiDownload> DownloadDecodedAsync(string fileName, CancellationToken cancellationToken = default) =>
@@ -50,7 +56,11 @@ public sealed partial class BackupSnapshot
     /// <summary>Lists what is in a directory of an archive, or the archives, by the snapshot's catalog. Not for encrypted snapshots.</summary>
     /// <param name="path">The directory. Default: the root, which lists the archives.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /admin/datastore/{store}/catalog</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot, or it has no catalog.</exception>
+    /// <exception cref="ProxmoxApiException">The catalog is encrypted.</exception>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/catalog</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public async Task<IReadOnlyList<ArchiveEntry>> ListEntriesAsync(ArchivePath path = default, CancellationToken cancellationToken = default) =>
         ArchiveEntry.ReadAll(await Datastore.Api.ListCatalogAsync(Datastore.Name.Value, CatalogRequest(path), cancellationToken: cancellationToken)
             .DataAsync().ConfigureAwait(false));
@@ -64,6 +74,8 @@ public sealed partial class BackupSnapshot
     /// <param name="asTar">True to get directories as tar with zstd; false (the default) as zip, which keeps less about files.</param>
     /// <param name="cancellationToken">Cancels the call; what is read from the stream takes its own.</param>
     /// <returns>The bytes as a stream, to be disposed.</returns>
+    /// <exception cref="ArgumentException">The path names no archive.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot, or nothing under that path.</exception>
     /// <remarks><c>GET /admin/datastore/{store}/pxar-file-download</c>. Needs <c>Datastore.Read</c>, or <c>Datastore.Backup</c> for a group of one's
     /// own.</remarks>
     public Task<ApiDownload> DownloadEntryAsync(ArchivePath path, bool asTar = false, CancellationToken cancellationToken = default) =>

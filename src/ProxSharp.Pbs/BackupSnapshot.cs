@@ -30,7 +30,10 @@ public sealed partial class BackupSnapshot
     /// <summary>Reads the notes.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Empty if there are none.</returns>
-    /// <remarks><c>GET /admin/datastore/{store}/notes</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/notes</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task<string> GetNotesAsync(CancellationToken cancellationToken = default) =>
         Datastore.Api.Notes.GetAsync(Datastore.Name.Value, NotesRequest(), cancellationToken: cancellationToken).DataAsync();
 
@@ -41,7 +44,10 @@ public sealed partial class BackupSnapshot
     /// <summary>Sets the notes. Lists show their first line.</summary>
     /// <param name="notes">The notes; empty removes them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>PUT /admin/datastore/{store}/notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
+    /// <remarks>
+    /// <c>PUT /admin/datastore/{store}/notes</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task SetNotesAsync(string notes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(notes);
@@ -57,7 +63,11 @@ public sealed partial class BackupSnapshot
 
     /// <summary>Tells whether the snapshot is protected from removal.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /admin/datastore/{store}/protected</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <returns>True if it is protected.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/protected</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public async Task<bool> IsProtectedAsync(CancellationToken cancellationToken = default) =>
         await Datastore.Api.Protected.GetAsync(Datastore.Name.Value, ProtectionRequest(), cancellationToken: cancellationToken)
             .DataAsync().ConfigureAwait(false) ?? false;
@@ -69,7 +79,10 @@ public sealed partial class BackupSnapshot
     /// <summary>Protects the snapshot from removal, or lifts the protection.</summary>
     /// <param name="isProtected">True to protect it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>PUT /admin/datastore/{store}/protected</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
+    /// <remarks>
+    /// <c>PUT /admin/datastore/{store}/protected</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Backup</c> for a group of one's own.
+    /// </remarks>
     public Task SetProtectionAsync(bool isProtected, CancellationToken cancellationToken = default) =>
         Datastore.Api.Protected.UpdateAsync(Datastore.Name.Value, ProtectionRequest(isProtected), cancellationToken: cancellationToken);
 
@@ -79,7 +92,11 @@ public sealed partial class BackupSnapshot
 
     /// <summary>Deletes the snapshot. The server refuses if it is protected. Space is free after the next garbage collection only.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>DELETE /admin/datastore/{store}/snapshots</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such snapshot.</exception>
+    /// <exception cref="ProxmoxConflictException">The snapshot is protected.</exception>
+    /// <remarks>
+    /// <c>DELETE /admin/datastore/{store}/snapshots</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for a group of one's own.
+    /// </remarks>
     public Task DeleteAsync(CancellationToken cancellationToken = default) =>
         Datastore.Api.Snapshots.DeleteAsync(Datastore.Name.Value, DeleteRequest(), cancellationToken: cancellationToken);
 
@@ -110,7 +127,10 @@ public sealed partial class BackupSnapshot
     /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
     /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
     /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
-    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of one's own.</remarks>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c>, or <c>Datastore.Backup</c> for a group of
+    /// one's own.
+    /// </remarks>
     public Task<VerificationReport> RunVerificationAsync(
         VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
         VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Datastore.Name, wait, cancellationToken);

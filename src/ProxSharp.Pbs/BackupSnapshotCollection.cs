@@ -23,6 +23,7 @@ public sealed class BackupSnapshotCollection
     /// <summary>Lists the snapshots of all groups, newest first.</summary>
     /// <param name="type">Only those of a type; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks>
     /// <c>GET /admin/datastore/{store}/snapshots</c>. Needs <c>Datastore.Audit</c> on the namespace, or <c>Datastore.Backup</c> for groups of one's own; others
     /// are left out.

@@ -12,6 +12,7 @@ public sealed partial class Datastore
 
     /// <summary>Reads how the datastore is configured.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>GET /config/datastore/{name}</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{name}</c>.</remarks>
     public async Task<DatastoreConfig> GetConfigAsync(CancellationToken cancellationToken = default) =>
         Config(await Client.Api.Config.Datastore.GetAsync(Name.Value, cancellationToken: cancellationToken).ConfigureAwait(false));
@@ -41,6 +42,7 @@ public sealed partial class Datastore
     /// <summary>Tells whether the datastore is in maintenance, and of which kind.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The mode and its message; null if the datastore works as ever.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>GET /config/datastore/{name}</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{name}</c>.</remarks>
     public async Task<DatastoreMaintenance?> GetMaintenanceAsync(CancellationToken cancellationToken = default) =>
         (await GetConfigAsync(cancellationToken).ConfigureAwait(false)).Settings.MaintenanceMode;
@@ -55,6 +57,7 @@ public sealed partial class Datastore
     /// <param name="mode"><see cref="MaintenanceType.ReadOnly"/> or <see cref="MaintenanceType.Offline"/>; the others are set by the server itself.</param>
     /// <param name="message">What users are told, at most 64 characters on one line; null for nothing.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>PUT /config/datastore/{name}</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{name}</c>.</remarks>
     public Task SetMaintenanceAsync(MaintenanceType mode, string? message = null, CancellationToken cancellationToken = default) =>
         UpdateConfigAsync(Maintenance(mode, message), cancellationToken);
@@ -65,6 +68,7 @@ public sealed partial class Datastore
 
     /// <summary>Ends the maintenance of the datastore. It is no error if there is none.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>PUT /config/datastore/{name}</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{name}</c>.</remarks>
     public Task EndMaintenanceAsync(CancellationToken cancellationToken = default) => UpdateConfigAsync(s_noMaintenance, cancellationToken);
 
@@ -74,6 +78,7 @@ public sealed partial class Datastore
     /// <summary>Removes the datastore from the configuration. Its files stay unless the request says that they are to be destroyed.</summary>
     /// <param name="request">Whether the files are destroyed and the jobs of the datastore kept; null keeps the files and removes the jobs.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>DELETE /config/datastore/{name}</c>. Needs <c>Datastore.Allocate</c> on <c>/datastore/{name}</c>. Starts a task.</remarks>
     public Task<PbsTask> DeleteAsync(ConfigDatastoreDeleteRequest? request = null, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.Config.Datastore.DeleteAsync(Name.Value, request, cancellationToken: cancellationToken));

@@ -17,6 +17,7 @@ public sealed partial class Datastore
     /// <param name="maxDepth">How many levels of namespaces are included, 0 to 7; null for all.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks>
     /// <c>POST /admin/datastore/{store}/prune-datastore</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{store}</c>, or <c>Datastore.Prune</c> for groups
     /// of one's own. Starts a task.
@@ -32,8 +33,12 @@ public sealed partial class Datastore
     /// <param name="policy">What is kept.</param>
     /// <param name="maxDepth">How many levels of namespaces are included, 0 to 7; null for all.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>What is kept and what is removed, and why: group by group, the newest snapshot of each first.</returns>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
-    /// <remarks>One call for the namespaces, one for each namespace, and one for each group.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <remarks>
+    /// One call for the namespaces, one for each namespace, and one for each group. Needs what <see cref="PruneAsync"/> needs.
+    /// </remarks>
     public Task<IReadOnlyList<PruneDecision>> PreviewPruneAsync(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
         Namespaces[BackupNamespace.Root].PreviewPruneAsync(policy, maxDepth, cancellationToken);
 
@@ -65,6 +70,7 @@ public sealed partial class Datastore
     /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if a snapshot is broken.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>. Starts a task.</remarks>
     public Task<PbsTask> VerifyAsync(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Namespaces[BackupNamespace.Root].VerifyAsync(options, cancellationToken);
@@ -81,7 +87,9 @@ public sealed partial class Datastore
     /// <param name="cancellationToken">Stops the waiting; the task goes on unless the options say otherwise.</param>
     /// <exception cref="ProxmoxTaskFailedException">The task ended with an error other than broken snapshots.</exception>
     /// <exception cref="ProxmoxTaskWaitException">The time for waiting is up, or the server could not be asked for too long.</exception>
-    /// <remarks><c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>.</remarks>
+    /// <remarks>
+    /// <c>POST /admin/datastore/{store}/verify</c>, and the log of its task. Needs <c>Datastore.Verify</c> on <c>/datastore/{store}</c>.
+    /// </remarks>
     public Task<VerificationReport> RunVerificationAsync(
         VerifyOptions? options = null, TaskWaitOptions? wait = null, CancellationToken cancellationToken = default) =>
         VerificationRun.RunAsync(VerifyAsync(options, cancellationToken), Name, wait, cancellationToken);
@@ -95,7 +103,9 @@ public sealed partial class Datastore
     /// <param name="remoteStore">The datastore to copy from.</param>
     /// <param name="options">Which snapshots, and how; null for all.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /pull</c>. Needs <c>Datastore.Backup</c> on <c>/datastore/{store}</c> and <c>Remote.Read</c> on the source. Starts a task.</remarks>
+    /// <remarks>
+    /// <c>POST /pull</c>. Needs <c>Datastore.Backup</c> on <c>/datastore/{store}</c> and <c>Remote.Read</c> on the source. Starts a task.
+    /// </remarks>
     public Task<PbsTask> PullAsync(string? remote, string remoteStore, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.PullAsync(
             (options ?? TransferOptions.Default).ToPull(Name, remote, remoteStore), cancellationToken: cancellationToken));

@@ -41,7 +41,11 @@ public sealed partial class Datastore
     /// <summary>Gets size and use of the datastore.</summary>
     /// <param name="verbose">True to count groups and snapshots too, and to read the state of garbage collection. Default: false.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /admin/datastore/{store}/status</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <exception cref="ProxmoxConflictException">The datastore is in maintenance.</exception>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/status</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>.
+    /// </remarks>
     public Task<AdminDatastoreStatusResult> GetStatusAsync(bool verbose = false, CancellationToken cancellationToken = default) =>
         Api.GetStatusAsync(Name.Value, Status(verbose), cancellationToken: cancellationToken).DataAsync();
 
@@ -66,7 +70,9 @@ public sealed partial class Datastore
     /// <param name="timeframe">The span of time, up to now.</param>
     /// <param name="consolidation">Whether points are means or maxima of the time they stand for; null for means.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /admin/datastore/{store}/rrd</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>.</remarks>
+    /// <remarks>
+    /// <c>GET /admin/datastore/{store}/rrd</c>. Needs <c>Datastore.Audit</c> or <c>Datastore.Backup</c> on <c>/datastore/{store}</c>.
+    /// </remarks>
     public async Task<DatastoreTimeSeries> GetRrdAsync(
         RrdTimeframe timeframe, RrdConsolidation? consolidation = null, CancellationToken cancellationToken = default) =>
         new(await Client.Connection.SendAsync(RrdCalls.Datastore, RrdTarget(timeframe, consolidation), TimeSeriesTable.Reader,
@@ -79,6 +85,8 @@ public sealed partial class Datastore
 
     /// <summary>Starts garbage collection, which frees the chunks that no snapshot uses.</summary>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <exception cref="ProxmoxConflictException">A garbage collection of the datastore runs already, or the datastore is in maintenance.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/gc</c>. Needs <c>Datastore.Modify</c> on <c>/datastore/{store}</c>. Starts a task.</remarks>
     public Task<PbsTask> CollectGarbageAsync(CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Api.Gc.CreateAsync(Name.Value, cancellationToken: cancellationToken));
@@ -119,6 +127,7 @@ public sealed partial class Datastore
 
     /// <summary>Reads what the last garbage collection found and removed.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
     /// <remarks><c>GET /admin/datastore/{store}/gc</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{store}</c>.</remarks>
     public Task<AdminDatastoreGcResult> GetGarbageCollectionAsync(CancellationToken cancellationToken = default) =>
         Api.Gc.GetAsync(Name.Value, cancellationToken: cancellationToken).DataAsync();
@@ -127,8 +136,22 @@ public sealed partial class Datastore
     public AdminDatastoreGcResult GetGarbageCollection(CancellationToken cancellationToken = default) =>
         Api.Gc.Get(Name.Value, cancellationToken: cancellationToken).Data;
 
+    /// <summary>Reads the state of garbage collection as a job: its schedule, its next run, and what the last run found.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if the server lists none.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such datastore.</exception>
+    /// <remarks><c>GET /admin/gc/{store}</c>. Needs <c>Datastore.Audit</c> on <c>/datastore/{store}</c>.</remarks>
+    public async Task<AdminDatastoreGcResult?> GetGarbageCollectionJobAsync(CancellationToken cancellationToken = default) =>
+        Only(await Client.Api.Admin.Gc.ListByStoreAsync(Name.Value, cancellationToken: cancellationToken).DataAsync().ConfigureAwait(false));
+
+    /// <inheritdoc cref="GetGarbageCollectionJobAsync"/>
+    public AdminDatastoreGcResult? GetGarbageCollectionJob(CancellationToken cancellationToken = default) =>
+        Only(Client.Api.Admin.Gc.ListByStore(Name.Value, cancellationToken: cancellationToken).Data);
+
     /// <summary>Returns the name of the datastore.</summary>
     public override string ToString() => Name.ToString();
+
+    private static AdminDatastoreGcResult? Only(IReadOnlyList<AdminDatastoreGcResult> jobs) => jobs is [{ } only, ..] ? only : null;
 
     private StatusDatastoreUsageItem? Own(IReadOnlyList<StatusDatastoreUsageItem> all) => all.FirstOrDefault(usage => usage.Store == Name.Value);
 

@@ -66,6 +66,7 @@ public sealed class DatastoreCollection
     /// <summary>Creates a datastore.</summary>
     /// <param name="request">Name, path and settings.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
+    /// <exception cref="ProxmoxConflictException">There is a datastore of that name.</exception>
     /// <remarks><c>POST /config/datastore</c>. Needs <c>Datastore.Allocate</c> on <c>/datastore</c>. Starts a task.</remarks>
     public Task<PbsTask> CreateAsync(ConfigDatastoreCreateRequest request, CancellationToken cancellationToken = default) =>
         _client.Tasks.StartedAsync(_client.Api.Config.Datastore.CreateAsync(request, cancellationToken: cancellationToken));

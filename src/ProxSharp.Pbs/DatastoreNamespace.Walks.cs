@@ -61,9 +61,13 @@ public sealed partial class DatastoreNamespace
     /// <param name="policy">What is kept.</param>
     /// <param name="maxDepth">How many levels of namespaces below are included, 0 to 7; null for all.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>What is kept and what is removed, and why: group by group, the newest snapshot of each first.</returns>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
     /// <exception cref="ProxmoxPermissionException">The caller may read none of the namespaces, or may not prune one of the groups.</exception>
-    /// <remarks>One call for the namespaces, one for each namespace, and one for each group.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
+    /// <remarks>
+    /// One call for the namespaces, one for each namespace, and one for each group. Needs what <see cref="PruneAsync"/> needs.
+    /// </remarks>
     public async Task<IReadOnlyList<PruneDecision>> PreviewPruneAsync(
         RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default)
     {

@@ -25,6 +25,7 @@ public sealed partial class DatastoreNamespace
     /// <summary>Creates the namespace; the ones above it must exist. It is no error if it exists already.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidOperationException">This is the root.</exception>
+    /// <exception cref="ProxmoxNotFoundException">The namespace above does not exist.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/namespace</c>. Needs <c>Datastore.Modify</c> on the namespace above.</remarks>
     public Task CreateAsync(CancellationToken cancellationToken = default) =>
         Datastore.Api.Namespace.CreateAsync(Datastore.Name.Value, Creation(), cancellationToken: cancellationToken);
@@ -75,6 +76,8 @@ public sealed partial class DatastoreNamespace
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidOperationException">This is the root.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
+    /// <exception cref="ProxmoxConflictException">Protected snapshots stayed.</exception>
     /// <remarks><c>DELETE /admin/datastore/{store}/namespace</c>. Needs <c>Datastore.Modify</c> on the namespace above.</remarks>
     public Task DeleteAsync(bool deleteGroups = false, bool? errorOnProtected = null, CancellationToken cancellationToken = default) =>
         Datastore.Api.Namespace.DeleteAsync(Datastore.Name.Value, Deletion(deleteGroups, errorOnProtected), cancellationToken: cancellationToken);
@@ -105,6 +108,7 @@ public sealed partial class DatastoreNamespace
     /// <param name="maxDepth">How many levels of namespaces below are included, 0 to 7; null for all.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <exception cref="ArgumentException">The policy keeps nothing.</exception>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/prune-datastore</c>. Needs <c>Datastore.Modify</c>, or <c>Datastore.Prune</c> for groups of one's own.
     /// Starts a task.</remarks>
     public Task<PbsTask> PruneAsync(RetentionPolicy policy, int? maxDepth = null, CancellationToken cancellationToken = default) =>
@@ -119,6 +123,7 @@ public sealed partial class DatastoreNamespace
     /// <param name="options">Which snapshots, and how; null for all that were not checked yet.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <returns>The task; it fails if a snapshot is broken.</returns>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks><c>POST /admin/datastore/{store}/verify</c>. Needs <c>Datastore.Verify</c> on the namespace. Starts a task.</remarks>
     public Task<PbsTask> VerifyAsync(VerifyOptions? options = null, CancellationToken cancellationToken = default) =>
         Datastore.Client.Tasks.StartedAsync(Datastore.Api.VerifyAsync(Datastore.Name.Value, Verification(options), cancellationToken: cancellationToken));

@@ -23,6 +23,7 @@ public sealed class DatastoreNamespaceCollection
     /// <param name="parent">Only this namespace and what is below it. Default: the root, which is all.</param>
     /// <param name="maxDepth">How many levels below the parent are included, 0 to 7; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxNotFoundException">There is no such namespace or datastore.</exception>
     /// <remarks><c>GET /admin/datastore/{store}/namespace</c>. Namespaces that the caller may not see are left out.</remarks>
     public async Task<IReadOnlyList<NamespaceInfo>> ListAsync(
         BackupNamespace parent = default, int? maxDepth = null, CancellationToken cancellationToken = default) =>

@@ -23,7 +23,9 @@ public sealed partial class Node
     /// <summary>Opens a terminal of the machine.</summary>
     /// <param name="options">How it is opened; null for a login in a terminal of 80 by 24 characters.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <exception cref="ProxmoxPermissionException">The caller may not. Servers want a user of the realm <c>pam</c> with a password, not an API token.</exception>
+    /// <exception cref="ProxmoxPermissionException">
+    /// The caller may not. Servers want a user of the realm <c>pam</c> with a password, not an API token.
+    /// </exception>
     /// <exception cref="ProxmoxAuthenticationException">The console does not take the ticket.</exception>
     /// <exception cref="ProxmoxConnectionException">The server opened the connection, but not the terminal within 20 s.</exception>
     /// <remarks>

@@ -30,7 +30,7 @@ public sealed partial class Node
     public NodesStatusResult GetStatus(CancellationToken cancellationToken = default) =>
         Client.Api.Nodes.Status.Get(Name.Value, cancellationToken: cancellationToken).Data;
 
-    /// <summary>Reboots the machine.</summary>
+    /// <summary>Reboots the machine. The answer comes before it goes down.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>POST /nodes/{node}/status</c>. Needs <c>Sys.PowerManagement</c> on <c>/system/status</c>.</remarks>
     public Task RebootAsync(CancellationToken cancellationToken = default) =>
@@ -40,7 +40,7 @@ public sealed partial class Node
     public void Reboot(CancellationToken cancellationToken = default) =>
         Client.Api.Nodes.Status.SendCommand(Name.Value, s_reboot, cancellationToken: cancellationToken);
 
-    /// <summary>Shuts the machine down.</summary>
+    /// <summary>Shuts the machine down. The answer comes before it does; nothing here can start it again.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>POST /nodes/{node}/status</c>. Needs <c>Sys.PowerManagement</c> on <c>/system/status</c>.</remarks>
     public Task ShutdownAsync(CancellationToken cancellationToken = default) =>

@@ -100,6 +100,7 @@ public sealed class PbsClient : ProxmoxClient
     /// <summary>Asks whether the server is up. Nobody needs to be logged in for that.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>True if the server says so; whatever keeps it from answering is thrown.</returns>
+    /// <exception cref="ProxmoxConnectionException">The server cannot be reached.</exception>
     /// <remarks><c>GET /ping</c>. For everybody.</remarks>
     public async Task<bool> PingAsync(CancellationToken cancellationToken = default) =>
         (await Api.GetPingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Data.Pong;

@@ -36,7 +36,9 @@ public sealed class PbsTask
     /// <inheritdoc cref="WaitForCompletionAsync(TaskWaitOptions?, CancellationToken)"/>
     public Task<TaskResult> WaitForCompletionAsync(CancellationToken cancellationToken) => WaitForCompletionAsync(null, cancellationToken);
 
-    /// <summary>Waits on the calling thread until the task has ended. Short outages of the server and expired tickets do not end the waiting.</summary>
+    /// <summary>
+    /// Waits on the calling thread until the task has ended. Short outages of the server and expired tickets do not end the waiting.
+    /// </summary>
     /// <inheritdoc cref="WaitForCompletionAsync(TaskWaitOptions?, CancellationToken)"/>
     public TaskResult WaitForCompletion(TaskWaitOptions? options = null, CancellationToken cancellationToken = default) =>
         new TaskWait(_tasks.Server, Upid, options ?? TaskWaitOptions.Default).Run(cancellationToken);
@@ -67,6 +69,7 @@ public sealed class PbsTask
     /// <summary>Reads the last lines of the log so far, oldest first.</summary>
     /// <param name="lines">How many lines at most.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>The lines without their times; fewer if the log is shorter.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
     public Task<IReadOnlyList<string>> GetLogTailAsync(int lines = 10, CancellationToken cancellationToken = default) =>
         TaskLogTail.ReadAsync(_tasks.Server, Upid, lines, cancellationToken);
@@ -80,6 +83,7 @@ public sealed class PbsTask
     /// already stays as it is.
     /// </summary>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxPermissionException">The task is somebody else's, and the caller may not stop it.</exception>
     /// <remarks><c>DELETE /nodes/{node}/tasks/{upid}</c>. Somebody else's tasks need <c>Sys.Modify</c> on <c>/system/tasks</c>.</remarks>
     public Task StopAsync(CancellationToken cancellationToken = default) => _tasks.Server.StopAsync(Upid, cancellationToken);
 

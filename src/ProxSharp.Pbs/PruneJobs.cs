@@ -25,7 +25,9 @@ public sealed partial class PruneJobs
     /// <summary>Runs a prune job now, enabled or not.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /admin/prune/{id}/run</c>. Starts a task.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such job.</exception>
+    /// <exception cref="ProxmoxConflictException">The job runs already.</exception>
+    /// <remarks><c>POST /admin/prune/{id}/run</c>. Needs <c>Datastore.Modify</c> on the datastore or namespace of the job. Starts a task.</remarks>
     public Task<PbsTask> RunNowAsync(string id, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.Admin.Prune.RunAsync(id, cancellationToken: cancellationToken));
 

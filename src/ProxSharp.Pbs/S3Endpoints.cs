@@ -14,6 +14,7 @@ public sealed partial class S3Endpoints
     /// <param name="bucket">The bucket.</param>
     /// <param name="storePrefix">The prefix of the objects in it, the name of a datastore as a rule; null for none.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ProxmoxApiException">The bucket cannot be reached or used; the message says why.</exception>
     /// <remarks><c>PUT /admin/s3/{s3-endpoint-id}/check</c>. Needs <c>Sys.Modify</c> on <c>/</c>.</remarks>
     public Task CheckAsync(string id, string bucket, string? storePrefix = null, CancellationToken cancellationToken = default) =>
         Client.Api.Admin.S3.CheckAsync(id, Check(bucket, storePrefix), cancellationToken: cancellationToken);

@@ -25,7 +25,12 @@ public sealed partial class SyncJobs
     /// <summary>Runs a sync job now, enabled or not.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /admin/sync/{id}/run</c>. Starts a task.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such job.</exception>
+    /// <exception cref="ProxmoxConflictException">The job runs already.</exception>
+    /// <remarks>
+    /// <c>POST /admin/sync/{id}/run</c>. Needs what <see cref="Datastore.PullAsync"/> or <see cref="Datastore.PushAsync"/> need for what the job
+    /// copies. Starts a task.
+    /// </remarks>
     public Task<PbsTask> RunNowAsync(string id, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.Admin.Sync.RunAsync(id, cancellationToken: cancellationToken));
 

@@ -30,7 +30,9 @@ public sealed class Tape
     /// <summary>Writes the snapshots of a datastore to tape, once.</summary>
     /// <param name="request">Datastore, drive and pool.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /tape/backup</c>. Starts a task.</remarks>
+    /// <remarks>
+    /// <c>POST /tape/backup</c>. Needs <c>Tape.Write</c> on the drive and the pool, and <c>Datastore.Read</c> on the datastore. Starts a task.
+    /// </remarks>
     public Task<PbsTask> BackupAsync(TapeBackupRunRequest request, CancellationToken cancellationToken = default) =>
         _client.Tasks.StartedAsync(_client.Api.Tape.Backup.RunAsync(request, cancellationToken: cancellationToken));
 
@@ -41,7 +43,9 @@ public sealed class Tape
     /// <summary>Restores a media set, or chosen snapshots of it, to datastores.</summary>
     /// <param name="request">Drive, media set and datastores.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /tape/restore</c>. Starts a task.</remarks>
+    /// <remarks>
+    /// <c>POST /tape/restore</c>. Needs <c>Tape.Read</c> on the drive, and <c>Datastore.Backup</c> on the datastores. Starts a task.
+    /// </remarks>
     public Task<PbsTask> RestoreAsync(TapeRestoreRequest request, CancellationToken cancellationToken = default) =>
         _client.Tasks.StartedAsync(_client.Api.Tape.RestoreAsync(request, cancellationToken: cancellationToken));
 

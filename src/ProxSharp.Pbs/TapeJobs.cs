@@ -23,7 +23,9 @@ public sealed partial class TapeJobs
     /// <summary>Runs a job now.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /tape/backup/{id}</c>. Starts a task.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such job.</exception>
+    /// <exception cref="ProxmoxConflictException">The job runs already.</exception>
+    /// <remarks><c>POST /tape/backup/{id}</c>. Needs <c>Tape.Write</c> on the drive and the pool. Starts a task.</remarks>
     public Task<PbsTask> RunNowAsync(string id, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.Tape.Backup.RunJobAsync(id, cancellationToken: cancellationToken));
 

@@ -25,7 +25,9 @@ public sealed partial class VerifyJobs
     /// <summary>Runs a verification job now, enabled or not.</summary>
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST /admin/verify/{id}/run</c>. Starts a task.</remarks>
+    /// <exception cref="ProxmoxNotFoundException">There is no such job.</exception>
+    /// <exception cref="ProxmoxConflictException">The job runs already.</exception>
+    /// <remarks><c>POST /admin/verify/{id}/run</c>. Needs <c>Datastore.Verify</c> on the datastore or namespace of the job. Starts a task.</remarks>
     public Task<PbsTask> RunNowAsync(string id, CancellationToken cancellationToken = default) =>
         Client.Tasks.StartedAsync(Client.Api.Admin.Verify.RunAsync(id, cancellationToken: cancellationToken));
 

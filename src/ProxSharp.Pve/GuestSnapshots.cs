@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Json;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
 
@@ -107,7 +108,7 @@ public abstract class GuestSnapshots
         {
             Name = item.Name,
             Description = item.Description,
-            Created = item.SnapTime is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Created = WireTime.Read(item.SnapTime),
             Parent = item.Parent,
             HasMemory = item.VmState ?? false,
         },

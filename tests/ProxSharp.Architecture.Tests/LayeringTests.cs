@@ -18,6 +18,10 @@ public sealed class LayeringTests
         ["ProxSharp.Extensions.DependencyInjection"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
         ["ProxSharp.Operations"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs"],
         ["ProxSharp.Mcp"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Operations"],
+        ["ProxSharp.Mcp.Http"] =
+        [
+            "ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Pve", "ProxSharp.Pbs", "ProxSharp.Operations", "ProxSharp.Mcp",
+        ],
         ["ProxSharp.Simulator"] = ["ProxSharp.Core", "ProxSharp.Pve.Api", "ProxSharp.Pbs.Api", "ProxSharp.Backup.Formats"],
         ["ProxSharp.Cli"] =
         [

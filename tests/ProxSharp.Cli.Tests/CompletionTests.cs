@@ -7,7 +7,7 @@ public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<Si
 {
     [Theory]
     [InlineData("prox sta", "")]
-    [InlineData("prox v", "version vm")]
+    [InlineData("prox v", "version vm vnc")]
     [InlineData("prox vm sta", "start")]
     [InlineData("prox vm snapshot r", "rollback")]
     [InlineData("prox vm start web", "web-1 web-2")]

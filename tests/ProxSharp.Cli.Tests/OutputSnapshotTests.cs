@@ -33,6 +33,20 @@ public sealed partial class OutputSnapshotTests
         ["secret set"] = "ContextCommandTests: asks for a secret",
         ["secret delete"] = "ContextCommandTests: the keyring of this machine",
         ["mcp"] = "McpCommandTests: a protocol",
+        ["vnc"] = "VncVerbTests",
+        ["agent install"] = "AgentSetupTests: files of other programs",
+        ["agent guide"] = "AgentSetupTests: a page",
+        ["agent token create"] = "AgentSetupTests: a secret",
+        ["plan create"] = "PlanVerbTests: a plan of this moment",
+        ["plan show"] = "PlanVerbTests: a plan of this moment",
+        ["plan apply"] = "PlanVerbTests: a plan of this moment",
+        ["plan discard"] = "PlanVerbTests: a plan of this moment",
+        ["approve"] = "PlanVerbTests: a plan of this moment",
+        ["undo"] = "PlanVerbTests: a plan of this moment",
+        ["retire"] = "PlanVerbTests: a plan of this moment",
+        ["audit show"] = "PlanVerbTests: an entry of this moment",
+        ["policy check"] = "PlanVerbTests",
+        ["policy new-key"] = "PlanVerbTests: a key of chance",
         ["complete"] = "CompletionTests",
         ["completion"] = "CompletionTests: a script",
         ["man"] = "LiveVerbTests: pages",
@@ -139,7 +153,7 @@ public sealed partial class OutputSnapshotTests
 
         text = Upid().Replace(text, "UPID:$1:00001A2B:0003C4D5:6A1B2C3D:$2");
         text = Digest().Replace(text, "0123456789abcdef0123456789abcdef01234567");
-        text = Moment().Replace(text, match => match.Value.Contains('T', StringComparison.Ordinal) ? "2026-01-31T12:00:00Z" : "2026-01-31 12:00:00"[..match.Length]);
+        text = Moment().Replace(text, match => match.Value[10] == 'T' ? "2026-01-31T12:00:00Z" : match.Length < 19 ? "2026-01-31 12:00" : "2026-01-31 12:00:00");
         text = Fingerprint().Replace(text, "00:11:22:33:44:55:66:77");
         text = Read().Replace(text, "500 B read");
         return Duration().Replace(Epoch().Replace(text, "1769860800"), "0.1 s");
@@ -151,7 +165,7 @@ public sealed partial class OutputSnapshotTests
     [GeneratedRegex("(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")]
     private static partial Regex Digest();
 
-    [GeneratedRegex(@"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?")]
+    [GeneratedRegex(@"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?")]
     private static partial Regex Moment();
 
     [GeneratedRegex(@"\b\d+ B read\b")]

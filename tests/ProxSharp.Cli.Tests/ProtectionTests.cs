@@ -149,6 +149,16 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Fact]
+    public async Task AgentExec_ProgramThatTakesTooLong_EndsWithCode11()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string line = (await cli.RunAsync("vm", "agent", "exec", "web-2", "--timeout", "1", "--", "sh", "-c", "sleep 600")).FailedWith(11);
+
+        Assert.Contains("goes on in the guest", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Option_InFrontOfTheCommand_IsExplained()
     {
         using CliHarness cli = await cluster.UserAsync();

@@ -1,6 +1,8 @@
 using ProxSharp.Authentication;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Bulk;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Recording;
 using ProxSharp.Simulator;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
@@ -95,6 +97,41 @@ public sealed class SimulatorGuide
         Assert.True(before.IsRunning);
         Assert.Equal("OK", after.ExitStatus);
     }
+
+    [Fact]
+    public async Task Recording_OfAClient_AnswersAgain()
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync();
+        ProxmoxClientOptions options = new()
+        {
+            Endpoints = [ProxmoxEndpoint.Parse(simulator.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
+            Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, DefaultCluster.TokenSecret),
+            Trust = ServerTrust.Pin(simulator.Fingerprint),
+        };
+        string file = Path.Combine(Directory.CreateTempSubdirectory("prox-guide-").FullName, "recording.jsonl");
+
+        #region recordings
+        using (ExchangeRecorder recorder = ExchangeRecorder.ToFile(file))
+        {
+            await using PveClient pve = new(options with { Recorder = recorder });
+            await pve.Guests.ListAsync();
+        }
+
+        await using RecordedServer server = await RecordedServer.StartAsync(file);
+        await using PveClient again = Connect(server);
+        IReadOnlyList<GuestSummary> guests = await again.Guests.ListAsync();
+        #endregion
+
+        Assert.Equal(12, guests.Count);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    private static PveClient Connect(RecordedServer server) => new(new ProxmoxClientOptions
+    {
+        Endpoints = [ProxmoxEndpoint.Parse(server.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
+        Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, "any"),
+        Trust = ServerTrust.Pin(server.Fingerprint),
+    });
 
     private static PveClient Connect(PveSimulator simulator, string tokenId, string secret) => new(new ProxmoxClientOptions
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using ProxSharp.Operations.Approvals;
+using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -7,6 +9,7 @@ public sealed class ApprovalTests
 {
     private const string Delete106 = """[{"method":"DELETE","path":"/nodes/pve1/qemu/106"}]""";
 
+    private static readonly string[] s_once = ["refused-used", "cancelled"];
     private static readonly string[] s_protocols = ["2025-06-18", "2025-11-25", ""];
 
     public static TheoryData<string> Protocols() => [.. s_protocols];
@@ -20,7 +23,7 @@ public sealed class ApprovalTests
     {
         await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
         session.Visit = static address => AnswerAsync(address, "approve");
-        JsonElement done = await session.DoneAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        JsonElement done = await session.DoneAsync("apply", Named(await session.PlanAsync(Delete106)));
         Assert.True(done.GetProperty("complete").GetBoolean());
         Assert.Equal("url", session.LastQuestion!.Mode);
         Assert.Equal(1, session.Questions);
@@ -32,7 +35,7 @@ public sealed class ApprovalTests
     {
         await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
         session.Visit = static address => AnswerAsync(address, "decline");
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Plan(await session.PlanAsync(Delete106))));
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
     }
 
     [Fact]
@@ -46,7 +49,7 @@ public sealed class ApprovalTests
 
         // To agree to visit a page is no approval; that comes from the page, also after the call has ended.
         await AnswerAsync(new Uri(session.LastQuestion!.Url!), "approve");
-        JsonElement done = await session.DoneAsync("apply", Plan(plan));
+        JsonElement done = await session.DoneAsync("apply", Named(plan));
         Assert.True(done.GetProperty("complete").GetBoolean());
         Assert.Equal(1, session.Questions);
     }
@@ -75,7 +78,7 @@ public sealed class ApprovalTests
     public async Task Apply_FormAnswerWhereAPageIsWanted_IsNotEnough()
     {
         await using AgentSession session = await StartAsync("elicitation-url", "", canVisit: false);
-        JsonElement failure = await session.FailureAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        JsonElement failure = await session.FailureAsync("apply", Named(await session.PlanAsync(Delete106)));
         Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
         Assert.Contains("prox approve", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, session.Questions);
@@ -91,13 +94,57 @@ public sealed class ApprovalTests
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = Policy(kind), CanAsk = false, Protocol = Empty(protocol) });
         string plan = await session.PlanAsync(Delete106);
-        JsonElement failure = await session.FailureAsync("apply", Plan(plan));
+        JsonElement failure = await session.FailureAsync("apply", Named(plan));
         Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
         Assert.Contains("prox approve", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains(plan[..12], failure.GetProperty("message").GetString(), StringComparison.Ordinal);
 
         // The plan still waits: a person may approve it elsewhere, and it was not used up.
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Plan(plan)));
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(plan)));
+    }
+
+    [Fact]
+    public async Task Apply_ApprovedElsewhereMeanwhile_IsMadeByTheNextCall()
+    {
+        using ApprovalKey key = ApprovalKey.Create();
+        string policy = $$"""
+            {"version":1,"allow":[{"classes":["destructive"]}],"approval":{"destructive":"second-principal"},
+             "approvers":[{"name":"boss","key":"{{key.PublicKey}}"}]}
+            """;
+        await using AgentSession session = await AgentSession.StartAsync(policy, canAsk: false);
+        string id = await session.PlanAsync(Delete106);
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(id)));
+
+        string folder = session.Site.StateFolder("lab");
+        Plan plan = new PlanStore(Path.Combine(folder, "plans")).Load(id);
+        ApprovalStore.Open(folder).Add(key.Approve(plan, "boss", DateTimeOffset.UtcNow));
+        JsonElement done = await session.DoneAsync("apply", Named(id));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Apply_CancelledByTheClient_LeavesASoundLedger()
+    {
+        const string policy = """{"version":1,"allow":[{"classes":["disruptive"]}],"approval":{"disruptive":"none"}}""";
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = policy, TaskDuration = TimeSpan.FromMinutes(10) });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/100/status/reboot"}]""");
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task applying = session.Client.CallToolAsync("apply", new Dictionary<string, object?> { ["plan"] = plan }, cancellationToken: cancel.Token).AsTask();
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        while (session.Writes == 0)
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => applying);
+        while (!session.Ledger.List().Any(static entry => entry.Kind == "outcome"))
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(session.Ledger.Verify().IsSound);
+        Assert.Contains(await session.RefusedAsync("apply", Named(plan)), s_once);
     }
 
     [Fact]
@@ -106,7 +153,7 @@ public sealed class ApprovalTests
         await using AgentSession session = await AgentSession.StartAsync(
             new SessionOptions { Policy = Policy("elicitation"), CanForm = false, CanVisit = true });
         session.Visit = static address => AnswerAsync(address, "approve");
-        JsonElement done = await session.DoneAsync("apply", Plan(await session.PlanAsync(Delete106)));
+        JsonElement done = await session.DoneAsync("apply", Named(await session.PlanAsync(Delete106)));
         Assert.True(done.GetProperty("complete").GetBoolean());
     }
 
@@ -119,15 +166,15 @@ public sealed class ApprovalTests
         JsonElement waiting = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
         Assert.True(waiting.GetProperty("running").GetBoolean());
         Assert.Contains("apply", waiting.GetProperty("next").GetString(), StringComparison.Ordinal);
-        JsonElement done = await session.DoneAsync("apply", Plan(plan));
+        JsonElement done = await session.DoneAsync("apply", Named(plan));
         Assert.True(done.GetProperty("complete").GetBoolean());
         Assert.Equal(1, session.Writes);
-        Assert.Equal("refused-used", await session.RefusedAsync("apply", Plan(plan)));
+        Assert.Equal("refused-used", await session.RefusedAsync("apply", Named(plan)));
     }
 
     private static string? Empty(string protocol) => protocol.Length > 0 ? protocol : null;
 
-    private static string Plan(string id) => $$"""{"plan":"{{id}}"}""";
+    private static string Named(string id) => $$"""{"plan":"{{id}}"}""";
 
     private static Task<AgentSession> StartAsync(string kind, string protocol, bool canVisit) =>
         AgentSession.StartAsync(new SessionOptions { Policy = Policy(kind), CanVisit = canVisit, Protocol = Empty(protocol) });

@@ -69,7 +69,7 @@ public sealed class TaskToolTests
         Task<CallToolResult> waiting = session.Client.CallToolAsync("task_wait", new Dictionary<string, object?> { ["upid"] = upid }, cancellationToken: cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        JsonElement running = await session.DoneAsync("task_list", """{"filter":"status=running"}""");
+        JsonElement running = await session.DoneAsync("task_list", """{"filter":"exit=running"}""");
         Assert.Equal(upid, running.GetProperty("rows")[0].GetProperty("upid").GetString());
         Assert.DoesNotContain(session.Pve.Traffic.Requests, static request => request.Method == "DELETE");
     }

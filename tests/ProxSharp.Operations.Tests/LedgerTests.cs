@@ -25,6 +25,32 @@ public sealed class LedgerTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Append_BySeveralAtOnceWithReaders_LosesNothing()
+    {
+        const int each = 20;
+        Task[] writers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            // A ledger of its own stands for another process: only the files are shared.
+            Ledger ledger = new(_folder);
+            for (int i = 0; i < each; i++)
+            {
+                ledger.Append("intent", "plan", static json => json.WriteString("call", "POST /x"));
+            }
+        }))];
+        Ledger reader = new(_folder);
+        int seen = 0;
+        while (!Task.WhenAll(writers).IsCompleted)
+        {
+            int count = reader.List().Count;
+            Assert.True(count >= seen);
+            seen = count;
+        }
+
+        await Task.WhenAll(writers);
+        Assert.Equal(new LedgerVerdict(3 * each, null), reader.Verify());
+    }
+
     [Theory]
     [InlineData("edit")]
     [InlineData("remove-first")]

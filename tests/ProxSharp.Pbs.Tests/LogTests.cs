@@ -33,6 +33,44 @@ public sealed class LogTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task ReadJournal_FollowingTheSimulator_HasEveryLineOnce(bool sync)
+    {
+        await using SimulatedPbs server = await SimulatedPbs.StartAsync();
+        JournalOptions options = new() { Follow = true, Interval = TimeSpan.FromMilliseconds(1) };
+        List<string> lines = [];
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        PbsTask[] tasks = new PbsTask[3];
+        int started = 0;
+        if (sync)
+        {
+            foreach (string line in server.Pbs.Node.ReadJournal(options, stop.Token).TakeWhile(_ => started < tasks.Length))
+            {
+                lines.Add(line);
+                tasks[started++] = server.Store.CollectGarbage(Token);
+                tasks[started - 1].WaitForCompletion(cancellationToken: Token);
+            }
+        }
+        else
+        {
+            await foreach (string line in server.Pbs.Node.ReadJournalAsync(options, stop.Token).TakeWhile(_ => started < tasks.Length))
+            {
+                lines.Add(line);
+                tasks[started++] = await server.Store.CollectGarbageAsync(Token);
+                await tasks[started - 1].WaitForCompletionAsync(Token);
+            }
+        }
+
+        Assert.Contains("multi-user.target", lines[0], StringComparison.Ordinal);
+        Assert.Contains("proxmox-backup-proxy[", lines[1], StringComparison.Ordinal);
+        Assert.Equal(3, lines.Distinct(StringComparer.Ordinal).Count());
+        NodesSyslogItem[] log = [.. server.Pbs.Node.ReadSyslog(cancellationToken: Token)];
+        Assert.Equal(1 + (2 * tasks.Length), log.Length);
+        Assert.Equal(log.Length, log.DistinctBy(static line => line.N).Count());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task ReadJournal_BetweenTimes_ReadsOnce(bool sync)
     {
         using StubPbs stub = new("""["s=1;i=1","one","two","s=1;i=2"]""");

@@ -41,6 +41,9 @@ public sealed class RefutationTests
         ["file of a snapshot"] = (pbs, sync) => Do(sync, () => Gone(pbs).Download("index.json.blob"), () => Gone(pbs).DownloadAsync("index.json.blob")),
         ["missing file"] = (pbs, sync) => Do(sync, () => There(pbs).Download("nosuch.blob"), () => There(pbs).DownloadAsync("nosuch.blob")),
         ["missing file, decoded"] = (pbs, sync) => Do(sync, () => There(pbs).DownloadDecoded("nosuch.blob"), () => There(pbs).DownloadDecodedAsync("nosuch.blob")),
+        ["missing entry"] = (pbs, sync) => Do(sync, () => Laptop(pbs).DownloadEntry(Lost), () => Laptop(pbs).DownloadEntryAsync(Lost)),
+        ["missing folder"] = (pbs, sync) => Do(sync, () => Laptop(pbs).ListEntries(Lost), () => Laptop(pbs).ListEntriesAsync(Lost)),
+        ["catalog of an image"] = (pbs, sync) => Do(sync, () => There(pbs).ListEntries(), () => There(pbs).ListEntriesAsync()),
         ["prune job"] = (pbs, sync) => Do(sync, () => pbs.PruneJobs.Get("nosuch"), () => pbs.PruneJobs.GetAsync("nosuch")),
         ["run of a prune job"] = (pbs, sync) => Do(sync, () => pbs.PruneJobs.RunNow("nosuch"), () => pbs.PruneJobs.RunNowAsync("nosuch")),
         ["run of a sync job"] = (pbs, sync) => Do(sync, () => pbs.SyncJobs.RunNow("nosuch"), () => pbs.SyncJobs.RunNowAsync("nosuch")),
@@ -199,8 +202,10 @@ public sealed class RefutationTests
         Assert.Equal(0, server.Simulator.Traffic.RequestCount);
     }
 
-    [Fact]
-    public async Task Calls_CancelledOnTheWay_EndAtOnce()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Calls_CancelledOnTheWay_EndAtOnce(bool sync)
     {
         await using SimulatedPbs server = await SimulatedPbs.StartAsync();
         using CancellationTokenSource cancel = new();
@@ -211,7 +216,8 @@ public sealed class RefutationTests
                 return true;
             },
             Fault.SlowReply(TimeSpan.FromMinutes(5)));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Store.GetStatusAsync(cancellationToken: cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Do(sync, () => server.Store.GetStatus(cancellationToken: cancel.Token), () => server.Store.GetStatusAsync(cancellationToken: cancel.Token)));
         Assert.Equal("store1", (await server.Store.GetConfigAsync(Token)).Settings.Name);
     }
 
@@ -355,6 +361,10 @@ public sealed class RefutationTests
     private static Datastore Store(PbsClient pbs) => pbs.Datastores["store1"];
 
     private static BackupSnapshot There(PbsClient pbs) => Store(pbs).Snapshots["vm/100/2026-01-01T02:00:00Z"];
+
+    private static BackupSnapshot Laptop(PbsClient pbs) => Store(pbs).Snapshots["host/laptop/2026-01-01T03:00:00Z"];
+
+    private static ArchivePath Lost => ArchivePath.Parse("root.pxar.didx/lost/file");
 
     private static BackupSnapshot Gone(PbsClient pbs) => Store(pbs).Snapshots["vm/100/2020-01-01T00:00:00Z"];
 

@@ -7,7 +7,9 @@ using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Pbs.Storage;
+using ProxSharp.Simulator.Pbs.Tape;
 using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Tasks;
 using ProxSharp.Simulator.Tests.Pbs;
 
@@ -16,6 +18,8 @@ namespace ProxSharp.Simulator.Tests;
 /// <summary>Every REST endpoint of Proxmox Backup Server, called once as it should be and once with one wrong argument.</summary>
 public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassFixture<PbsEndpointTheory.Server>
 {
+    private const string TapeSet = "11111111-2222-3333-4444-555555555555";
+
     private static readonly Dictionary<string, string> s_known = new(StringComparer.Ordinal)
     {
         ["node"] = "localhost",
@@ -54,6 +58,20 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["GET /admin/datastore/{store}/pxar-file-download backup-id"] = "laptop",
         ["GET /admin/datastore/{store}/pxar-file-download backup-time"] = "1767236400",
         ["POST /pull remote-store"] = "offsite",
+        ["POST /push remote-store"] = "offsite",
+        ["POST /tape/backup pool"] = "pool1",
+        ["POST /tape/backup drive"] = "drive1",
+        ["POST /tape/restore drive"] = "drive1",
+        ["POST /tape/restore media-set"] = TapeSet,
+        ["GET /tape/media/destroy +"] = "label-text=SIM001L8&force=true",
+        ["POST /tape/media/move +"] = "label-text=SIM001L8",
+        ["label-text"] = "SIM001L8",
+        ["pool"] = "pool1",
+        ["POST /tape/drive/{drive}/label-media label-text"] = "NEW001",
+        ["POST /tape/drive/{drive}/load-slot source-slot"] = "2",
+        ["POST /tape/changer/{name}/transfer from"] = "2",
+        ["POST /tape/changer/{name}/transfer to"] = "8",
+        ["PUT /admin/s3/{s3-endpoint-id}/check bucket"] = "backups",
     };
 
     public static TheoryData<string> Endpoints() => [.. PbsApiSchema.Embedded.Endpoints.Where(IsRest).Select(static endpoint => endpoint.ToString())];
@@ -144,6 +162,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             }
 
             ArrangeJob(concrete);
+            ArrangeTapes(concrete);
             if (endpoint.Transport == ApiTransportKind.Upload)
             {
                 // Only the owner may add a log.
@@ -170,6 +189,42 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             {
                 JsonObject login = new() { ["host"] = "127.0.0.1", ["port"] = _simulator.Endpoint.Port, ["auth-id"] = "root@pam", ["password"] = DefaultBackupServer.RootPassword };
                 _simulator.State.Collections.Put("/config/remote", Uri.UnescapeDataString(remote), login);
+            }
+        }
+
+        /// <summary>Gives drives, changers and lists of tapes what they need to be used.</summary>
+        private void ArrangeTapes(string[] path)
+        {
+            CollectionStore collections = _simulator.State.Collections;
+            if (path is ["", "admin", "s3", var endpoint, ..])
+            {
+                collections.Put("/config/s3", Uri.UnescapeDataString(endpoint), []);
+            }
+
+            if (path is ["", "config", "s3", var id, "list-buckets"])
+            {
+                collections.Put("/config/s3", Uri.UnescapeDataString(id), []);
+            }
+
+            if (path is not ["", "tape", ..])
+            {
+                return;
+            }
+
+            string changer = path is ["", "tape", "changer", var name, ..] ? Uri.UnescapeDataString(name) : "changer1";
+            string drive = path is ["", "tape", "drive", var named, ..] ? Uri.UnescapeDataString(named) : "drive1";
+            collections.Put(TapeState.ChangerConfig, changer, new JsonObject { ["path"] = "/dev/sg0" });
+            collections.Put(TapeState.DriveConfig, drive, new JsonObject { ["path"] = "/dev/sg1", ["changer"] = changer });
+            collections.Put(TapeState.PoolConfig, "pool1", []);
+            TapeState tapes = _simulator.State.Tape;
+            Cartridge tape = tapes.Load(drive, 0);
+            string uuid = path is ["", "tape", "media", "list", var wanted, ..] ? Uri.UnescapeDataString(wanted) : TapeSet;
+            (tape.Label, tape.IsKnown) = (new MediaLabel("SIM001L8", uuid, DateTimeOffset.UnixEpoch, null), true);
+            tapes.BeginSet(TapeSet, "pool1", DateTimeOffset.UnixEpoch).Members.Add(tape);
+            if (path is ["", "tape", "backup", var job])
+            {
+                JsonObject settings = new() { ["store"] = "store1", ["pool"] = "pool1", ["drive"] = "drive1" };
+                collections.Put("/config/tape-backup-job", Uri.UnescapeDataString(job), settings);
             }
         }
 

@@ -24,8 +24,13 @@ internal sealed class LoginCommand : ProxCommand
     };
     private readonly Option<string> _role = new("--role")
     {
-        Description = "The role of the token on / [default: PVEAuditor, on a backup server Audit: it reads only]",
+        Description = "The role of the token [default: PVEAuditor, on a backup server Audit: it reads only]; at a terminal it is asked for",
         HelpName = "role",
+    };
+    private readonly Option<string> _path = new("--path")
+    {
+        Description = "Where the token has the role, for example /vms/100, /pool/web or /datastore/store1 [default: /]",
+        HelpName = "path",
     };
     private readonly Option<string> _tokenName = new("--token-name") { Description = "The name of the token [default: prox]", HelpName = "name" };
     private readonly Option<string> _store = new("--store")
@@ -42,7 +47,7 @@ internal sealed class LoginCommand : ProxCommand
         Add(_urls);
         foreach (Option option in new Option[]
         {
-            _login.User, _login.Secret, _name, _role, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
+            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
             _login.Insecure,
         })
         {
@@ -55,14 +60,14 @@ internal sealed class LoginCommand : ProxCommand
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("login pve1", "asks for user, password and second factor; the token can only read"),
+        new("login pve1", "asks for user, password, second factor, and what the token may do"),
         new("login pve1 pve2 --user me@pve --role PVEVMAdmin --name lab", "a token that operates guests"),
         new("login pbs1:8007 --user root@pam --secret env:PBS_PASSWORD --store file", "a backup server, without a question"),
     ];
 
     /// <inheritdoc/>
     public override string Details =>
-        "The password is not stored. The token has its own privileges: what its role on / gives it, and no more than its user has. A certificate that "
+        "The password is not stored. The token has its own privileges: what its role gives it on the path, and no more than its user has. A certificate that "
         + "nothing vouches for is asked about at a terminal, and refused elsewhere.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
@@ -80,13 +85,17 @@ internal sealed class LoginCommand : ProxCommand
         await using (session.ConfigureAwait(false))
         {
             string token = $"{user}!{run.Value(_tokenName) ?? "prox"}";
-            string role = run.Value(_role) ?? (product == ProxmoxProduct.BackupServer ? "Audit" : "PVEAuditor");
+
+            // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
+            session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
+            await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
+            TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
-            await GrantAsync(session, token, role, cancellationToken).ConfigureAwait(false);
+            await GrantAsync(session, token, rights, cancellationToken).ConfigureAwait(false);
             SecretReference reference = await SecretKeeper.StoreAsync(run, name, secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
             ServerContext context = person with { User = null, TokenId = token, Secret = reference };
             await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
-            run.Note($"Logged in as {user}. The token {token} has the role {role} on /; its secret is at {reference}. The context '{name}' is current.");
+            run.Note($"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. The context '{name}' is current.");
         }
 
         return ExitCodes.Success;
@@ -131,7 +140,6 @@ internal sealed class LoginCommand : ProxCommand
 
     private static async Task<string> MakeTokenAsync(ServerSession session, string token, CancellationToken cancellationToken)
     {
-        string[] parts = token.Split('!');
         ApiParameters parameters = [];
         parameters.Add("comment", "made by prox login");
         if (session.Context.Product == ProxmoxProduct.VirtualEnvironment)
@@ -139,10 +147,9 @@ internal sealed class LoginCommand : ProxCommand
             parameters.Add("privsep", true);
         }
 
-        string path = $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
         try
         {
-            JsonElement made = (await session.CallAsync(ApiMethod.Post, path, parameters, null, cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement made = (await session.CallAsync(ApiMethod.Post, TokenPath(token), parameters, null, cancellationToken).ConfigureAwait(false)).Data;
             return made.GetProperty("value").GetString()!;
         }
         catch (ProxmoxApiException exists) when (exists.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
@@ -159,12 +166,18 @@ internal sealed class LoginCommand : ProxCommand
         }
     }
 
-    private static async Task GrantAsync(ServerSession session, string token, string role, CancellationToken cancellationToken)
+    private static string TokenPath(string token)
+    {
+        string[] parts = token.Split('!');
+        return $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
+    }
+
+    private static async Task GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
     {
         bool isBackup = session.Context.Product == ProxmoxProduct.BackupServer;
         ApiParameters parameters = [];
-        parameters.Add("path", "/");
-        parameters.Add(isBackup ? "role" : "roles", role);
+        parameters.Add("path", rights.Path);
+        parameters.Add(isBackup ? "role" : "roles", rights.Role);
         parameters.Add(isBackup ? "auth-id" : "tokens", token);
         try
         {
@@ -176,10 +189,10 @@ internal sealed class LoginCommand : ProxCommand
             throw new CliException(
                 error with
                 {
-                    Message = $"The token {token} was made, but you may not give it the role {role} on /: {error.Message}",
+                    Message = $"The token {token} was made, but you may not give it the role {rights.Role} on {rights.Path}: {error.Message}",
                     Hint = isBackup
-                        ? $"Ask an administrator: proxmox-backup-manager acl update / {role} --auth-id '{token}'"
-                        : $"Ask an administrator: pveum acl modify / --roles {role} --tokens '{token}'",
+                        ? $"Ask an administrator: proxmox-backup-manager acl update {rights.Path} {rights.Role} --auth-id '{token}'"
+                        : $"Ask an administrator: pveum acl modify {rights.Path} --roles {rights.Role} --tokens '{token}'",
                 },
                 missing);
         }

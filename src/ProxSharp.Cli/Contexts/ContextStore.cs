@@ -15,8 +15,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     public string FilePath { get; } = Locate(environment);
 
     /// <summary>The directory of the file, where other things that the tool remembers are too.</summary>
-    /// <exception cref="CliException">The name is that of the root.</exception>
-    public string FolderPath => Path.GetDirectoryName(FilePath) ?? throw Unusable("kept in", "it is a directory", null);
+    public string FolderPath => Path.GetDirectoryName(FilePath) ?? FilePath;
 
     /// <summary>Reads the contexts; an absent file holds none.</summary>
     /// <exception cref="CliException">The file cannot be read or holds something else.</exception>

@@ -39,8 +39,13 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
     /// <exception cref="CliException">The answer was no, or a task failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await ConfirmAsync(cancellationToken).ConfigureAwait(false);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (PlannedCall call in Calls())
+        {
+            session.CheckGuard(call.Method, call.Path, call.Parameters);
+        }
+
+        await ConfirmAsync(cancellationToken).ConfigureAwait(false);
         StateChange[] all = [.. changes.Where(static change => change.Call is not null)];
         for (int at = 0; at < all.Length; at++)
         {

@@ -95,6 +95,7 @@ internal static class HelpTopics
                     ("--no-color", "no colours"),
                     ("--debug", "the technical details of an error"),
                     ("--debug-http", "every call to the server, secrets left out"),
+                    ("--record", "every exchange into a file or folder/, secrets masked; prox simulate --replay answers with it"),
                 ]),
                 (
                     "Of all that talk to a server",

@@ -4,16 +4,18 @@ namespace ProxSharp.Cli.Secrets;
 
 /// <summary>
 /// The keyring of the user's desktop, through the program that every system has for it: <c>secret-tool</c> of libsecret on Linux, <c>security</c> on
-/// macOS. Secrets go through pipes, never through arguments.
+/// macOS, or through the Credential Manager of Windows, which needs none. Secrets go through pipes, never through arguments.
 /// </summary>
 /// <param name="run">Runs programs.</param>
 /// <param name="isMac">True on macOS.</param>
-internal sealed class Keyring(ProgramRunner run, bool isMac)
+/// <param name="vault">What is asked in place of a program; null where there is none.</param>
+internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault = null)
 {
     private const string Service = "prox";
 
     /// <summary>The keyring of this machine.</summary>
-    public static Keyring OfThisMachine { get; } = new(ProgramResult.RunAsync, OperatingSystem.IsMacOS());
+    public static Keyring OfThisMachine { get; } = new(
+        ProgramResult.RunAsync, OperatingSystem.IsMacOS(), OperatingSystem.IsWindows() ? new CredentialManager() : null);
 
     private string Program => isMac ? "security" : "secret-tool";
 
@@ -21,16 +23,27 @@ internal sealed class Keyring(ProgramRunner run, bool isMac)
     /// <exception cref="InvalidOperationException">It is not there, or there is no keyring.</exception>
     public async Task<string> ReadAsync(string name, CancellationToken cancellationToken)
     {
+        if (vault is not null)
+        {
+            return vault.Read(name) is { Length: > 0 } known ? known : throw NoEntry(name);
+        }
+
         string[] arguments = isMac ? ["find-generic-password", "-s", Service, "-a", name, "-w"] : ["lookup", "service", Service, "account", name];
         ProgramResult result = await run(Program, arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
         string secret = result.Output.TrimEnd('\n', '\r');
-        return result.ExitCode == 0 && secret.Length > 0 ? secret : throw new InvalidOperationException($"The keyring has no entry '{name}'.");
+        return result.ExitCode == 0 && secret.Length > 0 ? secret : throw NoEntry(name);
     }
 
     /// <summary>Stores a secret; one of that name is replaced.</summary>
     /// <exception cref="InvalidOperationException">There is no keyring, or it refuses.</exception>
     public async Task StoreAsync(string name, string secret, CancellationToken cancellationToken)
     {
+        if (vault is not null)
+        {
+            vault.Store(name, secret);
+            return;
+        }
+
         // macOS takes whole commands from its input, so that the secret is no argument that others could see.
         ProgramResult? result = isMac
             ? await run(
@@ -43,9 +56,17 @@ internal sealed class Keyring(ProgramRunner run, bool isMac)
     /// <exception cref="InvalidOperationException">There is no keyring, or it refuses.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
+        if (vault is not null)
+        {
+            vault.Delete(name);
+            return;
+        }
+
         string[] arguments = isMac ? ["delete-generic-password", "-s", Service, "-a", name] : ["clear", "service", Service, "account", name];
         Check(await run(Program, arguments, "", cancellationToken).ConfigureAwait(false));
     }
+
+    private static InvalidOperationException NoEntry(string name) => new($"The keyring has no entry '{name}'.");
 
     private void Check(ProgramResult? result)
     {

@@ -184,6 +184,8 @@ internal static class ErrorTable
         new("no-such-file", 500, "no such file '", ErrorKind.Other) { Hint = "The address leads outside the API: use the host and port only" },
         new("no-such-uri", 501, "no such uri", ErrorKind.Other) { Hint = "The address leads outside the API: use the host and port only" },
         new("pbs-no-entry", 400, "ENOENT:", ErrorKind.NotFound),
+        new("pbs-not-in-catalog", 400, "not found in catalog", ErrorKind.NotFound) { Hint = "The list of the folder above tells what there is" },
+        new("pbs-not-in-archive", 400, "error opening '\"", ErrorKind.NotFound) { Hint = "The list of the folder above tells what there is" },
         new("pbs-no-file", 400, "file open failed: no such file", ErrorKind.NotFound) { Hint = "The list of the snapshot's files tells which there are" },
         new("pbs-no-blob", 400, "unable to load blob*no such file", ErrorKind.NotFound) { Hint = "The snapshot does not exist, or lacks this file" },
         new("pbs-no-index", 400, "unable to open*index*no such file", ErrorKind.NotFound) { Hint = "The list of the snapshot's files tells which there are" },

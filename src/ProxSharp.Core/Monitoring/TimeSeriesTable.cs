@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ProxSharp.Api;
 using ProxSharp.Json;
@@ -29,13 +30,16 @@ internal sealed record TimeSeriesTable(DateTimeOffset[] Times, TimeSpan Step, Ti
         }
 
         return new TimeSeriesTable(
-            [.. times.Select(DateTimeOffset.FromUnixTimeSeconds)],
+            [.. times.Select(Time)],
             TimeSpan.FromSeconds(SmallestStep(times)),
             [
                 .. columns.Select(static column => new TimeSeriesColumn(Encoding.UTF8.GetString(column.Name), [.. column.Values]))
                     .OrderBy(static column => column.Name, StringComparer.Ordinal),
             ]);
     }
+
+    private static DateTimeOffset Time(long seconds) => WireTime.Read(seconds)
+        ?? throw new ProxmoxProtocolException($"The time of a point of the series is none: {seconds.ToString(CultureInfo.InvariantCulture)} s after 1970.");
 
     private static void ReadRow(ref ApiJsonReader row, List<long> times, List<(byte[] Name, List<double> Values)> columns)
     {

@@ -22,7 +22,9 @@ public sealed class ApprovalDesk
     {
     }
 
-    /// <summary>The page for a key, as HTML without scripts: what the plan does, and a form with the field <c>answer</c> (<c>approve</c> or <c>decline</c>).</summary>
+    /// <summary>
+    /// The page for a key, as HTML without scripts: what the plan does, and a form with the field <c>answer</c> (<c>approve</c> or <c>decline</c>).
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <returns>The page; null if no plan waits under this key.</returns>
     public string? Render(string key)

@@ -44,7 +44,8 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static string Authority(TcpListener listener) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    private static string Authority(TcpListener listener) =>
+        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
     private async Task ServeAsync(TcpListener listener, CancellationToken cancellationToken)
     {
@@ -127,6 +128,7 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
 
     private static int BodyLength(string head) => head.Split("\r\n")
         .Where(static line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-        .Select(static line => int.TryParse(line["Content-Length:".Length..], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int length) ? length : 0)
+        .Select(static line => line["Content-Length:".Length..].Trim())
+        .Select(static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : 0)
         .FirstOrDefault();
 }

@@ -26,7 +26,8 @@ internal static class PromptList
             argument => $"""
                 Audit the backups of {Where(argument("context"))}. Change nothing.
                 1. Call backup_audit with max_age_days {argument("max_age_days") ?? "2"}.
-                2. Call task_list with failed true, hours 72 and filter type~vzdump (on a backup server type~backup or type~verif); read the log of each cause once.
+                2. Call task_list with failed true, hours 72 and filter type~vzdump (on a backup server type~backup or type~verif).
+                   Read the log of each cause once.
                 3. On a backup server call datastore_list: garbage collection, verification and space.
                 4. Report per guest: last good backup, why the next one is missing, what a person should do. Say how many were checked.
                 """);

@@ -24,16 +24,31 @@ internal static class ResourceList
         {
             string root = $"prox://{Uri.EscapeDataString(site.Name)}";
             yield return new TextResource(
-                $"{root}/overview", $"{site.Name}: overview", "Nodes, guests, storages and failed tasks now.", "text/plain", cancellationToken => Readable(async () =>
-                    (await OverviewTool.OfAsync(site, cancellationToken).ConfigureAwait(false)).Text));
+                $"{root}/overview",
+                $"{site.Name}: overview",
+                "Nodes, guests, storages and failed tasks now.",
+                "text/plain",
+                cancellationToken => Readable(async () => (await OverviewTool.OfAsync(site, cancellationToken).ConfigureAwait(false)).Text));
             yield return new TextResource(
-                $"{root}/policy", $"{site.Name}: policy", "What may be changed here, and who has to agree.", "text/plain", _ => Readable(() => Task.FromResult(Policy(site))));
+                $"{root}/policy",
+                $"{site.Name}: policy",
+                "What may be changed here, and who has to agree.",
+                "text/plain",
+                _ => Readable(() => Task.FromResult(Policy(site))));
             yield return new TextResource(
-                $"{root}/ledger", $"{site.Name}: ledger", "The last changes made through this server.", "text/plain", _ => Readable(() => Task.FromResult(Tail(site))));
+                $"{root}/ledger",
+                $"{site.Name}: ledger",
+                "The last changes made through this server.",
+                "text/plain",
+                _ => Readable(() => Task.FromResult(Tail(site))));
         }
 
         yield return new TextResource(
-            "prox://docs/tools", "How to use the tools", "Every tool with its arguments and what it may do.", "text/markdown", _ => Task.FromResult(Tools(tools)));
+            "prox://docs/tools",
+            "How to use the tools",
+            "Every tool with its arguments and what it may do.",
+            "text/markdown",
+            _ => Task.FromResult(Tools(tools)));
     }
 
     private static async Task<string> Readable(Func<Task<string>> read)
@@ -52,7 +67,9 @@ internal static class ResourceList
     {
         // As it is in effect, with all defaults: a text that the guard does not understand is not in force.
         GuardPolicy policy = site.Policy;
-        string where = ReferenceEquals(policy, GuardPolicy.ReadOnly) ? "nothing but reading is allowed; a person can allow more in" : "as it is in effect, from";
+        string where = ReferenceEquals(policy, GuardPolicy.ReadOnly)
+            ? "nothing but reading is allowed; a person can allow more in"
+            : "as it is in effect, from";
         return $"{site.Name}: {where} {site.PolicyPath}\n{JsonTexts.Build(policy.WriteTo)}";
     }
 
@@ -70,7 +87,12 @@ internal static class ResourceList
         foreach (Tool tool in tools.Select(static tool => tool.ProtocolTool))
         {
             text.Append("\n## ").Append(tool.Name).Append('\n').Append(tool.Description).Append('\n');
-            text.Append(tool.Annotations!.ReadOnlyHint == true ? "It only reads.\n" : tool.Annotations.DestructiveHint == true ? "It changes servers.\n" : "It changes no server.\n");
+            text.Append(tool.Annotations! switch
+            {
+                { ReadOnlyHint: true } => "It only reads.\n",
+                { DestructiveHint: true } => "It changes servers.\n",
+                _ => "It changes no server.\n",
+            });
             foreach (JsonProperty argument in tool.InputSchema.GetProperty("properties").EnumerateObject())
             {
                 string type = argument.Value.GetProperty("type").GetString()!;

@@ -18,7 +18,10 @@ internal sealed class TextPrompt : McpServerPrompt
         {
             Name = name,
             Description = description,
-            Arguments = [.. arguments.Select(static argument => new PromptArgument { Name = argument.Name, Description = argument.Description, Required = false })],
+            Arguments =
+            [
+                .. arguments.Select(static argument => new PromptArgument { Name = argument.Name, Description = argument.Description, Required = false }),
+            ],
         };
     }
 

@@ -77,6 +77,12 @@ internal sealed class AgentSite : IAsyncDisposable
         return data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : [];
     }
 
+    /// <summary>Reads what a cluster consists of.</summary>
+    /// <param name="type"><c>vm</c>, <c>node</c> or <c>storage</c>; null for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<IReadOnlyList<JsonElement>> ResourcesAsync(string? type, CancellationToken cancellationToken) =>
+        ListAsync("/cluster/resources", type is null ? null : new ApiParameters { { "type", type } }, cancellationToken);
+
     /// <summary>Reads from the server, with what stands beside the result.</summary>
     public async Task<ApiResponse<JsonElement>> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {

@@ -24,7 +24,8 @@ internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
             ?? throw new ToolException("usage", $"There is no context '{name}'; there are: {string.Join(", ", All.Select(static each => each.Name))}.");
         return product is null || site.Product == product
             ? site
-            : throw new ToolException("usage", $"The context '{name}' is of the other product; this tool is for {(site.IsBackup ? "Proxmox VE" : "Proxmox Backup Server")}.");
+            : throw new ToolException(
+                "usage", $"The context '{name}' is of the other product; this tool is for {(site.IsBackup ? "Proxmox VE" : "Proxmox Backup Server")}.");
     }
 
     /// <summary>The context in which a plan was made; null if there is no such plan.</summary>

@@ -27,8 +27,10 @@ internal static partial class SafeText
         "key", "keys", "keyring", "token", "hmac", "otp", "privkey", "authkey", "encryption-key", "client-key", "master-key", "totp", "recovery",
     };
 
-    /// <summary>True if the text under this name was written by others than the server's administrators.</summary>
-    public static bool IsForeign(string name) => s_foreign.Contains(name);
+    /// <summary>
+    /// True if the text under this name was written by others than the server. A status is in some lists only, and is marked where it is a sentence.
+    /// </summary>
+    public static bool IsForeign(string name) => name != "status" && s_foreign.Contains(name);
 
     /// <summary>Makes a safe copy of a value.</summary>
     public static JsonNode? Of(JsonNode? value, string name, int length = UsualLength)

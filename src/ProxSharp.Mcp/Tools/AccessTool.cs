@@ -16,7 +16,10 @@ internal sealed class AccessTool(AgentSites sites)
         yield return new GuardTool(
             "access_list",
             "Who may do what: grants of users, groups and API tokens; those that hold at a path, give a privilege, or are of one user.",
-            $$""" "path":{"type":"string","description":"for example /vms/100"},"privilege":{"type":"string","description":"for example VM.PowerMgmt"},"user":{"type":"string","description":"user or token: all its privileges by path"},{{Rows.Arguments}} """,
+            $$"""
+            "path":{"type":"string","description":"for example /vms/100"},"privilege":{"type":"string","description":"for example VM.PowerMgmt"},
+            "user":{"type":"string","description":"user or token: all its privileges by path"},{{Rows.Arguments}}
+            """,
             [],
             ToolHints.Reads,
             RunAsync);
@@ -34,7 +37,7 @@ internal sealed class AccessTool(AgentSites sites)
         JsonElement permissions = await site.GetAsync("/access/permissions", parameters, cancellationToken).ConfigureAwait(false);
         IEnumerable<JsonObject> rows = permissions.ValueKind != JsonValueKind.Object ? [] : permissions.EnumerateObject()
             .Where(static path => path.Value.ValueKind == JsonValueKind.Object)
-            .Select(static path => (path.Name, Privileges: string.Join(',', path.Value.EnumerateObject().Select(static privilege => privilege.Name).Order(StringComparer.Ordinal))))
+            .Select(static path => (path.Name, Privileges: Names(path.Value)))
             .Where(entry => entry.Privileges.Length > 0 && (call.Text("privilege") is not { } wanted || entry.Privileges.Split(',').Contains(wanted)))
             .GroupBy(static entry => entry.Privileges, static entry => entry.Name)
             .Select(static group => Values.Row(("paths", string.Join(' ', group.Order(StringComparer.Ordinal))), ("privileges", group.Key)));
@@ -59,8 +62,12 @@ internal sealed class AccessTool(AgentSites sites)
     private static async Task<HashSet<string>> RolesAsync(Reading reading, string privilege)
     {
         IReadOnlyList<JsonElement> all = await reading.ListAsync("/access/roles").ConfigureAwait(false);
-        return [.. all.Where(role => PrivilegesOf(role).Contains(privilege, StringComparer.OrdinalIgnoreCase)).Select(static role => role.Text("roleid")).OfType<string>()];
+        IEnumerable<JsonElement> fitting = all.Where(role => PrivilegesOf(role).Contains(privilege, StringComparer.OrdinalIgnoreCase));
+        return [.. fitting.Select(static role => role.Text("roleid")).OfType<string>()];
     }
+
+    private static string Names(JsonElement members) =>
+        string.Join(',', members.EnumerateObject().Select(static member => member.Name).Order(StringComparer.Ordinal));
 
     // Proxmox: one product writes a text with commas, the other a list.
     private static IEnumerable<string> PrivilegesOf(JsonElement role) => role.TryGetProperty("privs", out JsonElement privileges) switch

@@ -31,7 +31,10 @@ internal sealed class ApiTools(AgentSites sites)
         yield return new GuardTool(
             "api_describe",
             "Parameters, class and privileges of an endpoint.",
-            """ "method":{"type":"string","enum":["GET","POST","PUT","DELETE"]},"path":{"type":"string"},"parameters":{"type":"string","description":"names, to see only these"} """,
+            """
+            "method":{"type":"string","enum":["GET","POST","PUT","DELETE"]},"path":{"type":"string"},
+            "parameters":{"type":"string","description":"names, to see only these"}
+            """,
             ["method", "path"],
             ToolHints.Reads,
             (call, _) => Task.FromResult(Describe(call)));
@@ -138,8 +141,10 @@ internal sealed class ApiTools(AgentSites sites)
         }
 
         string text = safe is JsonObject lines
-            ? string.Join('\n', lines.Select(static member => $"{member.Key}: {(member.Value is JsonObject or JsonArray ? member.Value.ToJsonString() : member.Value)}"))
+            ? string.Join('\n', lines.Select(static member => $"{member.Key}: {Line(member.Value)}"))
             : safe?.ToString() ?? "null";
         return new ToolAnswer(text, value);
     }
+
+    private static string? Line(JsonNode? value) => value is JsonObject or JsonArray ? value.ToJsonString() : value?.ToString();
 }

@@ -47,7 +47,6 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         {
             await applying.Stop.CancelAsync().ConfigureAwait(false);
             await ((Task)applying.Work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            applying.Stop.Dispose();
         }
     }
 
@@ -68,6 +67,10 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         {
             await applying.Stop.CancelAsync().ConfigureAwait(false);
             throw;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ToolException("cancelled", "An earlier call with this plan was cancelled. What it had done is in audit_list; make a new plan for the rest.");
         }
         catch (GuardRefusedException e) when (e.Reason == "approval" && approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal))
         {
@@ -100,9 +103,9 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         lock (_gate)
         {
-            if (applying.Work.IsCompleted && _applying.Remove(id))
+            if (applying.Work.IsCompleted)
             {
-                applying.Stop.Dispose();
+                _applying.Remove(id);
             }
         }
     }
@@ -149,7 +152,14 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     private static ToolAnswer Running(string id, TimeSpan waited)
     {
         const string next = "It is being applied. Call apply with the same plan to go on waiting; it is not applied twice.";
-        JsonObject value = new() { ["plan"] = id, ["complete"] = false, ["running"] = true, ["waited_seconds"] = Math.Round(waited.TotalSeconds), ["next"] = next };
+        JsonObject value = new()
+        {
+            ["plan"] = id,
+            ["complete"] = false,
+            ["running"] = true,
+            ["waited_seconds"] = Math.Round(waited.TotalSeconds),
+            ["next"] = next,
+        };
         return new ToolAnswer($"running. {next}", value);
     }
 
@@ -162,10 +172,16 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ["running"] = false,
             ["steps"] = new JsonArray([.. result.Steps.Select(Step)]),
         };
-        IEnumerable<string> steps = result.Steps.Select(static step => $"{(step.Succeeded ? "done" : "FAILED")} "
-            + $"{SafeText.Of(step.Call, "call", 300)}: {SafeText.Of(step.Message, "message", 300)} (number {step.LedgerNumber.ToString(CultureInfo.InvariantCulture)})");
+        IEnumerable<string> steps = result.Steps.Select(Line);
         string end = result.IsComplete ? "" : "\nThe plan was not completed; the calls after the one that failed were not made.";
         return new ToolAnswer(string.Join('\n', steps) + end, value);
+    }
+
+    private static string Line(ApplyStep step)
+    {
+        string how = step.Succeeded ? "done" : "FAILED";
+        (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
+        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber})");
     }
 
     private static JsonNode Step(ApplyStep step) => Values.Row(

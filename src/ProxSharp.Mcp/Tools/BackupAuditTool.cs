@@ -27,10 +27,11 @@ internal sealed class BackupAuditTool(AgentSites sites)
     {
         int days = call.Number("max_age_days", 2, 3650);
         List<JsonObject> rows = [];
-        Reading? last = null;
+        List<Reading> readings = [];
         foreach (AgentSite site in call.Has("context") ? [sites.For(call)] : sites.All)
         {
-            Reading reading = last = new Reading(site, cancellationToken);
+            Reading reading = new(site, cancellationToken);
+            readings.Add(reading);
             DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
             rows.AddRange(site.IsBackup
                 ? await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false)
@@ -43,17 +44,17 @@ internal sealed class BackupAuditTool(AgentSites sites)
         answer.Value["checked"] = rows.Count;
         answer.Value["problems"] = bad;
         answer = answer with { Text = $"{summary}\n{answer.Text}" };
-        return last is null ? answer : last.Complete(answer);
+        return readings.Aggregate(answer, static (whole, reading) => reading.Complete(whole));
     }
 
     private static async Task<IEnumerable<JsonObject>> GuestsAsync(
         AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> guests = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> guests = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
-        HashSet<string> jobless =
-            [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
-        ILookup<string?, double> times = archives.ToLookup(static archive => archive.Text("vmid"), static archive => archive.Number("ctime") ?? 0);
+        IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);
+        HashSet<string> jobless = [.. unsaved.Select(static entry => entry.Text("vmid")).OfType<string>()];
+        ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
         return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
         {
             string vmid = guest.Text("vmid")!;
@@ -77,7 +78,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
             .Select(group =>
             {
                 double? latest = group.Max(static entry => entry.Snapshot.Number("backup-time"));
-                int failed = group.Count(static entry => entry.Snapshot.TryGetProperty("verification", out JsonElement state) && state.Text("state") == "failed");
+                int failed = group.Count(static entry => HasFailed(entry.Snapshot));
                 string? verification = failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"verification of {failed} failed") : null;
                 return Row(site, group.Key, null, latest, now, group.Count(), Join(Age(latest, now, days), verification));
             });
@@ -91,6 +92,8 @@ internal sealed class BackupAuditTool(AgentSites sites)
         ("age_days", Values.Days(latest, now)),
         ("backups", count),
         ("problem", problem));
+
+    private static bool HasFailed(JsonElement snapshot) => snapshot.TryGetProperty("verification", out JsonElement state) && state.Text("state") == "failed";
 
     private static string? Age(double? latest, DateTimeOffset now, int days) => latest is not { } time
         ? "no backup"

@@ -47,6 +47,23 @@ internal sealed record BackupName(string Store, string Namespace, string Type, s
         { "backup-time", Time.ToUnixTimeSeconds() },
     };
 
+    /// <summary>The command that copies what is in a folder of the backup; null outside of the archives of files.</summary>
+    /// <param name="path">The folder, for example <c>/root.pxar.didx/etc</c>.</param>
+    public string? FetchCommand(string path)
+    {
+        string[] parts = path.Split('/', 3, StringSplitOptions.RemoveEmptyEntries);
+        int end = parts.Length == 0 ? -1 : parts[0].IndexOf(".pxar", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        string inside = parts.Length > 1 ? $"/{string.Join('/', parts[1..])}" : "";
+        string ns = Namespace.Length > 0 ? $" --ns {Namespace}" : "";
+        string time = Time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture);
+        return $"prox backup restore {Type}/{Id}/{time} {parts[0][..end]}.pxar DIRECTORY --datastore {Store}{ns} --pattern '{inside}/FILE'";
+    }
+
     public override string ToString() =>
         $"{Store}:{(Namespace.Length > 0 ? Namespace + "/" : "")}{Type}/{Id}/{Time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}";
 }

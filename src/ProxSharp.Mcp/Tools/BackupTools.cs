@@ -54,7 +54,8 @@ internal sealed class BackupTools(AgentSites sites)
         List<(string, string, JsonElement)> found = [];
         IEnumerable<string> stores = store is not null
             ? [store]
-            : (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Text("store")).OfType<string>();
+            : (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false))
+                .Select(static entry => entry.Text("store")).OfType<string>();
         foreach (string name in stores)
         {
             foreach (JsonElement space in await reading.ListAsync($"/admin/datastore/{name}/namespace").ConfigureAwait(false))
@@ -73,7 +74,7 @@ internal sealed class BackupTools(AgentSites sites)
     public static async Task<IReadOnlyList<JsonElement>> ArchivesAsync(
         AgentSite site, Reading reading, string? storage, string? guest, CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "storage" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
         List<JsonElement> found = [];
         foreach ((string name, string node, _) in StorageTools.Places(resources, entry =>
             (storage is null || entry.Text("storage") == storage) && entry.Text("content")?.Contains("backup", StringComparison.Ordinal) == true))
@@ -152,7 +153,7 @@ internal sealed class BackupTools(AgentSites sites)
 
     private static JsonObject Archive(JsonElement archive, DateTimeOffset now) => Values.Row(
         ("backup", archive.Word("volid")),
-        ("vmid", archive.Whole("vmid")),
+        ("vmid", StorageTools.OwnerOf(archive)),
         ("age_days", Values.Days(archive.Number("ctime"), now)),
         ("size_gib", archive.Gib("size")),
         ("verified", archive.TryGetProperty("verification", out JsonElement state) ? state.Word("state") : null),
@@ -180,7 +181,14 @@ internal sealed class BackupTools(AgentSites sites)
 
         ToolAnswer answer = Rows.Page(call, [.. entries.Select(File)], s_files);
         answer.Value["path"] = path;
-        return answer;
+        if (name?.FetchCommand(path) is not { } fetch)
+        {
+            return answer;
+        }
+
+        // What is inside a backup may be secret: it goes to a file of the person, not through the agent.
+        answer.Value["fetch"] = fetch;
+        return answer with { Text = $"{answer.Text}\nto get files from here: {fetch}" };
     }
 
     private async Task<IReadOnlyList<JsonElement>> RestoreListAsync(ToolCall call, string volume, string encoded, CancellationToken cancellationToken)
@@ -192,11 +200,12 @@ internal sealed class BackupTools(AgentSites sites)
 
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
         string storage = volume[..volume.IndexOf(':', StringComparison.Ordinal)];
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "storage" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
         string node = StorageTools.Places(resources, entry => entry.Text("storage") == storage).Select(static place => place.Node).FirstOrDefault()
             ?? throw new ToolException("not-found", $"No node has a storage '{storage}' that is available.");
         ApiParameters parameters = new() { { "volume", volume }, { "filepath", encoded } };
-        return await site.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/file-restore/list", parameters, cancellationToken).ConfigureAwait(false);
+        string path = $"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/file-restore/list";
+        return await site.ListAsync(path, parameters, cancellationToken).ConfigureAwait(false);
     }
 
     private static JsonObject File(JsonElement entry) => Values.Row(

@@ -13,7 +13,8 @@ namespace ProxSharp.Mcp.Tools;
 internal sealed class ChangeTools(AgentSites sites)
 {
     private const string Calls = """
-        "calls":{"type":"array","items":{"type":"object","properties":{"method":{"type":"string","enum":["POST","PUT","DELETE"]},"path":{"type":"string"},"parameters":{"type":"object"}},"required":["method","path"]}},
+        "calls":{"type":"array","items":{"type":"object","properties":{
+        "method":{"type":"string","enum":["POST","PUT","DELETE"]},"path":{"type":"string"},"parameters":{"type":"object"}},"required":["method","path"]}},
         "snapshot_first":{"type":"boolean","description":"take a snapshot of each guest first"}
         """;
 
@@ -21,7 +22,8 @@ internal sealed class ChangeTools(AgentSites sites)
     {
         yield return new GuardTool(
             "plan",
-            "Plan API calls that change something, for example POST /nodes/pve1/qemu/100/migrate. Nothing is sent; apply makes them. The node of a guest is corrected.",
+            "Plan API calls that change something, for example POST /nodes/pve1/qemu/100/migrate. Nothing is sent; apply makes them. "
+                + "The node of a guest is corrected.",
             Calls,
             ["calls"],
             ToolHints.Plans,

@@ -11,13 +11,19 @@ namespace ProxSharp.Mcp.Tools;
 /// <summary>Virtual machines and containers.</summary>
 internal sealed class GuestTools(AgentSites sites)
 {
-    private static readonly string[] s_columns = ["vmid", "type", "name", "node", "status", "cpus", "cpu_pct", "mem_gib", "mem_pct", "disk_gib", "pool", "tags", "lock"];
+    private static readonly string[] s_columns =
+        ["vmid", "type", "name", "node", "status", "cpus", "cpu_pct", "mem_gib", "mem_pct", "disk_gib", "pool", "tags", "lock"];
     private static readonly string[] s_hidden = ["digest", "smbios1", "vmgenid", "meta"];
 
     public IEnumerable<GuardTool> All()
     {
         yield return new GuardTool(
-            "guest_list", "Virtual machines and containers, with load. Filter by node, status, tags, pool, name.", Rows.Arguments, [], ToolHints.Reads, ListAsync);
+            "guest_list",
+            "Virtual machines and containers, with load. Filter by node, status, tags, pool, name.",
+            Rows.Arguments,
+            [],
+            ToolHints.Reads,
+            ListAsync);
         yield return new GuardTool(
             "guest_show",
             "Configuration, state and snapshots of a guest, and its CPU and memory use over a timeframe.",
@@ -32,7 +38,7 @@ internal sealed class GuestTools(AgentSites sites)
     public static async Task<JsonElement> FindAsync(AgentSite site, int vmid, CancellationToken cancellationToken)
     {
         string number = vmid.ToString(CultureInfo.InvariantCulture);
-        IReadOnlyList<JsonElement> all = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> all = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         JsonElement guest = all.FirstOrDefault(entry => entry.Text("vmid") == number);
         return guest.ValueKind == JsonValueKind.Object ? guest : throw new ToolException("not-found", $"There is no guest {number} in {site.Name}.");
     }
@@ -40,7 +46,7 @@ internal sealed class GuestTools(AgentSites sites)
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
-            .ListAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
+            .ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         return Rows.Page(call, [.. all.OrderBy(static guest => guest.Number("vmid")).Select(Row)], s_columns);
     }
 
@@ -85,7 +91,10 @@ internal sealed class GuestTools(AgentSites sites)
 
     private static JsonNode Snapshot(JsonElement snapshot) => SafeText.Of(
         Values.Row(
-            ("name", snapshot.Word("name")), ("time", snapshot.Time("snaptime")), ("ram", snapshot.IsSet("vmstate") ? true : null), ("comment", snapshot.Word("description"))),
+            ("name", snapshot.Word("name")),
+            ("time", snapshot.Time("snaptime")),
+            ("ram", snapshot.IsSet("vmstate") ? true : null),
+            ("comment", snapshot.Word("description"))),
         "snapshot")!;
 
     private static JsonObject Use(IReadOnlyList<JsonElement> history, string timeframe)

@@ -15,7 +15,7 @@ internal sealed class OverviewTool(AgentSites sites)
     private static readonly string[] s_nodes = ["node", "status", "cpu_pct", "mem_pct", "running", "uptime_days"];
     private static readonly string[] s_storages = ["storage", "node", "used_pct", "free_gib"];
     private static readonly string[] s_stores = ["datastore", "used_pct", "free_gib", "full_on"];
-    private static readonly string[] s_tasks = ["type", "id", "node", "ended", "status", "upid"];
+    private static readonly string[] s_tasks = ["type", "id", "node", "ended", "exit", "upid"];
 
     public IEnumerable<GuardTool> All()
     {
@@ -66,7 +66,7 @@ internal sealed class OverviewTool(AgentSites sites)
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         JsonElement version = await reading.GetAsync("/version").ConfigureAwait(false);
         IReadOnlyList<JsonElement> status = await reading.ListAsync("/cluster/status").ConfigureAwait(false);
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> tasks = await reading.ListAsync("/cluster/tasks").ConfigureAwait(false);
         IReadOnlyList<JsonElement> ha = await reading.ListAsync("/cluster/ha/status/current").ConfigureAwait(false);
         IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);
@@ -92,11 +92,12 @@ internal sealed class OverviewTool(AgentSites sites)
             },
             ["full_storages"] = new JsonArray([.. Rows.Project(full, s_storages)]),
             ["ha_errors"] = Names(broken, "sid"),
-            ["without_backup_job"] = Names(unsaved, "vmid"),
+            ["guests_in_no_backup_job"] = unsaved.Count,
         };
         string text = $"{site.Name}: Proxmox VE {version.Text("version")}, {(isQuorate ? "quorate" : "NO QUORUM")}\n{Rows.Table(nodes, s_nodes)}\n"
             + $"guests: {value["guests"]!["running"]} running, {value["guests"]!["stopped"]} stopped"
-            + Line("locked", locked, "vmid") + Line("HA errors", broken, "sid") + Line("without backup job", unsaved, "vmid")
+            + Line("locked", locked, "vmid") + Line("HA errors", broken, "sid")
+            + (unsaved.Count > 0 ? $"\nin no backup job: {unsaved.Count.ToString(CultureInfo.InvariantCulture)} guests (backup_audit names them)" : "")
             + (full.Length > 0 ? $"\nfull storages:\n{Rows.Table(full, s_storages)}" : "");
         return reading.Complete(WithTasks(text, value, tasks, now));
     }

@@ -6,7 +6,9 @@ using ProxSharp.Tasks;
 
 namespace ProxSharp.Mcp.Tools;
 
-/// <summary>Sends progress to a client that gave a token for it. The number only grows, as the protocol wants, though a task with several disks begins anew.</summary>
+/// <summary>
+/// Sends progress to a client that gave a token for it. The number only grows, as the protocol wants, though a task with several disks begins anew.
+/// </summary>
 internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
 {
     private const float Whole = 100;

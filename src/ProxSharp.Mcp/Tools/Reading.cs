@@ -49,7 +49,13 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
             return answer;
         }
 
-        answer.Value["missing"] = new JsonArray([.. _missing.Select(static line => (JsonNode)line)]);
+        JsonArray all = answer.Value["missing"] as JsonArray ?? [];
+        answer.Value["missing"] = all;
+        foreach (string line in _missing)
+        {
+            all.Add((JsonNode)line);
+        }
+
         return answer with { Text = $"{answer.Text}\n(not read: {string.Join("; ", _missing)})" };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Operations;
@@ -7,7 +8,7 @@ using ProxSharp.Operations;
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>Storages of a cluster and what is on them.</summary>
-internal sealed class StorageTools(AgentSites sites)
+internal sealed partial class StorageTools(AgentSites sites)
 {
     private static readonly string[] s_columns = ["storage", "node", "type", "status", "used_pct", "used_gib", "free_gib", "shared", "content"];
     private static readonly string[] s_volumes = ["volid", "node", "content", "size_gib", "vmid", "guest", "age_days", "notes", "protected"];
@@ -24,8 +25,8 @@ internal sealed class StorageTools(AgentSites sites)
     }
 
     /// <summary>The storages on which something can be looked for: shared ones once, the others on each node.</summary>
-    public static IEnumerable<(string Storage, string Node, bool IsShared)> Places(IEnumerable<JsonElement> resources, Func<JsonElement, bool> chooses) => resources
-        .Where(entry => entry.Text("type") == "storage" && entry.Text("status") == "available" && chooses(entry))
+    public static IEnumerable<(string Storage, string Node, bool IsShared)> Places(IEnumerable<JsonElement> resources, Func<JsonElement, bool> chooses) =>
+        resources.Where(entry => entry.Text("type") == "storage" && entry.Text("status") == "available" && chooses(entry))
         .Select(static entry => (Storage: entry.Text("storage")!, Node: entry.Text("node")!, IsShared: entry.IsSet("shared")))
         .OrderBy(static place => place.Storage, StringComparer.Ordinal).ThenBy(static place => place.Node, StringComparer.Ordinal)
         .GroupBy(static place => place.IsShared ? place.Storage : $"{place.Storage} {place.Node}", StringComparer.Ordinal)
@@ -34,7 +35,7 @@ internal sealed class StorageTools(AgentSites sites)
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
-            .ListAsync("/cluster/resources", new ApiParameters { { "type", "storage" } }, cancellationToken).ConfigureAwait(false);
+            .ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
         return Rows.Page(call, [.. all.Select(Row)], s_columns);
     }
 
@@ -43,7 +44,7 @@ internal sealed class StorageTools(AgentSites sites)
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         string storage = call.Required("storage");
-        IReadOnlyList<JsonElement> resources = await site.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
         (string Storage, string Node, bool IsShared)[] places = [.. Places(resources, entry => entry.Text("storage") == storage)];
         if (places.Length == 0)
         {
@@ -55,7 +56,8 @@ internal sealed class StorageTools(AgentSites sites)
         Reading reading = new(site, cancellationToken);
         foreach ((_, string node, bool isShared) in places)
         {
-            IReadOnlyList<JsonElement> volumes = await reading.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/content").ConfigureAwait(false);
+            string path = $"/nodes/{node}/storage/{Uri.EscapeDataString(storage)}/content";
+            IReadOnlyList<JsonElement> volumes = await reading.ListAsync(path).ConfigureAwait(false);
             rows.AddRange(volumes.Select(volume => Volume(volume, isShared ? null : node, guests, now)));
         }
 
@@ -65,13 +67,17 @@ internal sealed class StorageTools(AgentSites sites)
 
     private static double Size(JsonObject row) => row["size_gib"]?.GetValue<double>() ?? 0;
 
+    /// <summary>Whose a volume is: as the server says, else by its name, which servers leave out for files that others put there.</summary>
+    public static string? OwnerOf(JsonElement volume) =>
+        volume.Text("vmid") ?? (Owner().Match(volume.Text("volid") ?? "") is { Success: true } match ? match.Groups["vmid"].Value : null);
+
     private static JsonObject Volume(JsonElement volume, string? node, HashSet<string> guests, DateTimeOffset now) => Values.Row(
         ("volid", volume.Word("volid")),
         ("node", node),
         ("content", volume.Word("content")),
         ("size_gib", volume.Gib("size")),
-        ("vmid", volume.Whole("vmid")),
-        ("guest", volume.Text("vmid") is { } vmid ? guests.Contains(vmid) ? "exists" : "gone" : null),
+        ("vmid", OwnerOf(volume)),
+        ("guest", OwnerOf(volume) is { } vmid ? guests.Contains(vmid) ? "exists" : "gone" : null),
         ("age_days", Values.Days(volume.Number("ctime"), now)),
         ("notes", volume.Word("notes")),
         ("protected", volume.IsSet("protected") ? true : null));
@@ -87,4 +93,7 @@ internal sealed class StorageTools(AgentSites sites)
         ("total_gib", storage.Gib("maxdisk")),
         ("shared", storage.IsSet("shared") ? "yes" : "no"),
         ("content", storage.Text("content") is { } content ? JsonValue.Create(string.Join(',', content.Split(',').Order(StringComparer.Ordinal))) : null));
+
+    [GeneratedRegex("[:/](vzdump-(qemu|lxc)-|vm-|subvol-|base-)(?<vmid>[0-9]+)-", RegexOptions.ExplicitCapture)]
+    private static partial Regex Owner();
 }

@@ -13,7 +13,7 @@ namespace ProxSharp.Mcp.Tools;
 internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 {
     private const int LongestLine = 400;
-    private static readonly string[] s_columns = ["type", "id", "user", "node", "started", "seconds", "status", "upid"];
+    private static readonly string[] s_columns = ["type", "id", "user", "node", "started", "seconds", "exit", "upid"];
 
     public IEnumerable<GuardTool> All()
     {
@@ -56,7 +56,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             ("started", Values.Time(upid.StartTime.ToUnixTimeSeconds())),
             ("ended", task.Time("endtime")),
             ("seconds", end is { } time ? (long)time - upid.StartTime.ToUnixTimeSeconds() : null),
-            ("status", task.Word("status") ?? (end is null ? "running" : "unknown")),
+            ("exit", task.Word("status") ?? (end is null ? "running" : "unknown")),
             ("upid", task.Word("upid")));
     }
 
@@ -118,7 +118,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             return ["localhost"];
         }
 
-        IReadOnlyList<JsonElement> nodes = await site.ListAsync("/cluster/resources", new ApiParameters { { "type", "node" } }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> nodes = await site.ResourcesAsync("node", cancellationToken).ConfigureAwait(false);
         return nodes.Where(static node => node.Text("status") == "online").Select(static node => node.Text("node")).OfType<string>();
     }
 
@@ -130,7 +130,8 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         int start = call.Number("offset", -1, int.MaxValue);
         if (start < 0)
         {
-            ApiResponse<JsonElement> first = await site.ReadAsync(path, new ApiParameters { { "start", 0 }, { "limit", 1 } }, cancellationToken).ConfigureAwait(false);
+            ApiParameters one = new() { { "start", 0 }, { "limit", 1 } };
+            ApiResponse<JsonElement> first = await site.ReadAsync(path, one, cancellationToken).ConfigureAwait(false);
             start = (int)Math.Clamp((first.Total ?? 0) - limit, 0, int.MaxValue);
         }
 

@@ -69,7 +69,10 @@ internal static class TaskWaiting
         string next = "It still runs. Call task_wait with the same upid to go on waiting, task_log to see what it does.";
         JsonObject value = new()
         {
-            ["upid"] = upid.ToString(), ["outcome"] = "running", ["waited_seconds"] = Math.Round(waited.TotalSeconds), ["next"] = next,
+            ["upid"] = upid.ToString(),
+            ["outcome"] = "running",
+            ["waited_seconds"] = Math.Round(waited.TotalSeconds),
+            ["next"] = next,
         };
         return new ToolAnswer(string.Create(CultureInfo.InvariantCulture, $"running after {waited.TotalSeconds:0} s. {next}"), value);
     }

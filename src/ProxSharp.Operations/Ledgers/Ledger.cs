@@ -76,7 +76,7 @@ public sealed class Ledger
         lock (_gate)
         {
             PrivateFiles.CreateFolder(Folder);
-            using FileStream guard = PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            using FileStream guard = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
             LedgerVerdict verdict = Verify();
             if (!verdict.IsSound)
             {
@@ -88,7 +88,7 @@ public sealed class Ledger
             long number = verdict.Entries + 1;
             string body = Body(number, kind, planId, facts);
             string mac = Mac(key, previous, body);
-            using (FileStream file = PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write))
+            using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
             {
                 file.Write(Encoding.UTF8.GetBytes($"{{\"mac\":\"{mac}\",\"entry\":{body}}}\n"));
                 file.Flush(flushToDisk: true);
@@ -128,7 +128,7 @@ public sealed class Ledger
     private List<(string Mac, string Body, LedgerEntry Entry)> Lines()
     {
         List<(string, string, LedgerEntry)> lines = [];
-        foreach (string line in File.Exists(_path) ? File.ReadAllLines(_path) : [])
+        foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => File.ReadAllLines(_path)) : [])
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement.GetProperty("entry");

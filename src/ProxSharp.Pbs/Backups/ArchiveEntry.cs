@@ -1,3 +1,4 @@
+using ProxSharp.Json;
 using ProxSharp.Pbs.Api;
 
 namespace ProxSharp.Pbs.Backups;
@@ -39,12 +40,6 @@ public sealed record ArchiveEntry
         Kind = new ArchiveEntryKind(item.Type),
         IsLeaf = item.Leaf,
         Size = item.Size,
-        Modified = Time(item.Mtime),
+        Modified = WireTime.Read(item.Mtime),
     };
-
-    // Archives may hold any 64-bit number; what no date can express is no time.
-    private static DateTimeOffset? Time(long? seconds) =>
-        seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds.Value)
-            : null;
 }

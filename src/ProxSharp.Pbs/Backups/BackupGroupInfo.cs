@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pbs.Api;
 
 namespace ProxSharp.Pbs.Backups;
@@ -40,7 +41,7 @@ public sealed record BackupGroupInfo
             {
                 Namespace = ns,
                 Path = path,
-                LastBackup = item.LastBackup > 0 ? DateTimeOffset.FromUnixTimeSeconds(item.LastBackup) : null,
+                LastBackup = WireTime.ReadSnapshot(item.LastBackup),
                 BackupCount = item.BackupCount,
                 Files = item.Files,
                 Owner = item.Owner,

@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pbs.Api;
 
 namespace ProxSharp.Pbs.Backups;
@@ -52,11 +53,11 @@ public sealed record BackupSnapshotInfo
     public override string ToString() => Path.ToString();
 
     private static BackupSnapshotInfo? Read(AdminDatastoreSnapshotsItem item, BackupNamespace ns) =>
-        item.BackupTime >= 1 && BackupGroupPath.TryParse($"{item.BackupType.Value}/{item.BackupId}", out BackupGroupPath group)
+        WireTime.ReadSnapshot(item.BackupTime) is { } time && BackupGroupPath.TryParse($"{item.BackupType.Value}/{item.BackupId}", out BackupGroupPath group)
             ? new BackupSnapshotInfo
             {
                 Namespace = ns,
-                Path = new BackupSnapshotPath(group, DateTimeOffset.FromUnixTimeSeconds(item.BackupTime)),
+                Path = new BackupSnapshotPath(group, time),
                 Size = item.Size,
                 Files = item.Files,
                 Owner = item.Owner,

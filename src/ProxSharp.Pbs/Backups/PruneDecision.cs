@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Ids;
+using ProxSharp.Json;
 
 namespace ProxSharp.Pbs.Backups;
 
@@ -11,8 +13,8 @@ namespace ProxSharp.Pbs.Backups;
 public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath Snapshot, bool Keep, bool IsProtected)
 {
     /// <summary>
-    /// Why it is kept or removed: the rule of the policy that keeps it. The server does not tell; days and weeks are those of UTC, and where they do not lead to
-    /// the server's decisions the reason is <see cref="PruneReason.Unknown"/>.
+    /// Why it is kept or removed: the rule of the policy that keeps it. The server does not tell; days and weeks are those of UTC, and where they
+    /// do not lead to the server's decisions the reason is <see cref="PruneReason.Unknown"/>.
     /// </summary>
     public PruneReason Reason { get; init; }
 
@@ -47,13 +49,33 @@ public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath
 
     private static PruneDecision Read(JsonElement entry, GroupTarget group) =>
         entry.ValueKind == JsonValueKind.Object
-        && entry.TryGetProperty("backup-time", out JsonElement time) && time.TryGetInt64(out long seconds) && seconds >= 1
+        && WireTime.ReadSnapshot(Number(entry, "backup-time")) is { } time
         && Flag(entry, "keep") is { } keep
-            ? new PruneDecision(group.Namespace, new(group.Path, DateTimeOffset.FromUnixTimeSeconds(seconds)), keep, Flag(entry, "protected") ?? false)
+            ? new PruneDecision(group.Namespace, new(group.Path, time), keep, Flag(entry, "protected") ?? false)
             : throw Unreadable(entry);
 
+    private static long? Number(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out JsonElement number)
+        && long.TryParse(Text(number), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
+
     private static bool? Flag(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out JsonElement flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : null;
+        !entry.TryGetProperty(name, out JsonElement flag) ? null
+            : flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean()
+            : Text(flag) switch
+            {
+                "1" => true,
+                "0" => false,
+                _ => null,
+            };
+
+    private static string? Text(JsonElement scalar) => scalar.ValueKind switch
+    {
+        JsonValueKind.String => scalar.GetString(),
+        JsonValueKind.Number => scalar.GetRawText(),
+        _ => null,
+    };
 
     private static ProxmoxProtocolException Unreadable(JsonElement answer) =>
         new($"The server was to tell which snapshots it keeps and answered {answer.ValueKind}.");

@@ -12,7 +12,7 @@ internal static class PruneReasons
     [
         (PruneReason.KeepHourly, static policy => policy.KeepHourly, static time => (int)(time.ToUnixTimeSeconds() / 3600)),
         (PruneReason.KeepDaily, static policy => policy.KeepDaily, static time => (int)(time.ToUnixTimeSeconds() / 86400)),
-        (PruneReason.KeepWeekly, static policy => policy.KeepWeekly, static time => (ISOWeek.GetYear(time.UtcDateTime) * 100) + ISOWeek.GetWeekOfYear(time.UtcDateTime)),
+        (PruneReason.KeepWeekly, static policy => policy.KeepWeekly, static time => Week(time.UtcDateTime)),
         (PruneReason.KeepMonthly, static policy => policy.KeepMonthly, static time => (time.Year * 12) + time.Month),
         (PruneReason.KeepYearly, static policy => policy.KeepYearly, static time => time.Year),
     ];
@@ -43,9 +43,12 @@ internal static class PruneReasons
         return reasons;
     }
 
+    private static int Week(DateTime time) => (ISOWeek.GetYear(time) * 100) + ISOWeek.GetWeekOfYear(time);
+
     private static void Mark(PruneReason[] reasons, PruneReason reason, int left, Func<int, int> period)
     {
-        HashSet<int> covered = [.. Enumerable.Range(0, reasons.Length).Where(i => reasons[i] is not (PruneReason.NotKept or PruneReason.Protected)).Select(period)];
+        IEnumerable<int> kept = Enumerable.Range(0, reasons.Length).Where(i => reasons[i] is not (PruneReason.NotKept or PruneReason.Protected));
+        HashSet<int> covered = [.. kept.Select(period)];
         for (int i = 0; i < reasons.Length && left > 0; i++)
         {
             if (reasons[i] == PruneReason.NotKept && covered.Add(period(i)))

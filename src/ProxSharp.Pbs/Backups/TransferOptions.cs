@@ -58,8 +58,8 @@ public sealed record TransferOptions
     public bool? ResyncCorrupt { get; init; }
 
     /// <summary>
-    /// The keys of <see cref="PbsClient.EncryptionKeys"/> that pulled snapshots are decrypted with; null (the default) leaves them as they are. Pull only; newer
-    /// servers only.
+    /// The keys of <see cref="PbsClient.EncryptionKeys"/> that pulled snapshots are decrypted with; null (the default) leaves them as they are. Pull
+    /// only; newer servers only.
     /// </summary>
     public IReadOnlyList<string>? DecryptionKeys { get; init; }
 

@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Tasks;
 
@@ -10,7 +11,7 @@ internal static class PbsTaskInfo
     /// <summary>Reads the state out of an entry of a list.</summary>
     public static TaskState State(NodesTasksItem item) => item.EndTime is null && string.IsNullOrEmpty(item.Status)
         ? new TaskState(true)
-        : new TaskState(false, item.Status, item.EndTime is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
+        : new TaskState(false, item.Status, WireTime.Read(item.EndTime));
 
     /// <summary>Reads a list; entries whose id cannot be read are left out.</summary>
     public static IEnumerable<TaskInfo> Read(IEnumerable<NodesTasksItem> items) =>

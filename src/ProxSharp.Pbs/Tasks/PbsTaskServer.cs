@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Tasks;
 
@@ -53,7 +54,7 @@ internal sealed class PbsTaskServer(PbsClient client) : TaskServer(client.Option
     public override void Stop(Upid upid, CancellationToken cancellationToken) => Api.Stop(Node, upid.ToString(), cancellationToken: cancellationToken);
 
     private static TaskState State(NodesTasksStatusResult status) => new(
-        status.Status != "stopped", status.ExitStatus, status.EndTime is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
+        status.Status != "stopped", status.ExitStatus, WireTime.Read(status.EndTime));
 
     // Proxmox: this server counts lines from 1 where Proxmox VE tells how many to skip.
     private static NodesTasksListLogRequest Range(long start, int limit) => new() { Start = start + 1, Limit = limit, TestStatus = true };

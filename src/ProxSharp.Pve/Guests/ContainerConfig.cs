@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Ids;
+using ProxSharp.Json;
 
 namespace ProxSharp.Pve.Guests;
 
@@ -24,7 +25,7 @@ public sealed record ContainerConfig : ContainerSettings, IGuestConfig<Container
     public string? Parent => GetText("parent");
 
     /// <summary>In the configuration of a snapshot: when it was taken.</summary>
-    public DateTimeOffset? SnapshotTime => GetInt64("snaptime") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    public DateTimeOffset? SnapshotTime => WireTime.Read(GetInt64("snaptime"));
 
     /// <summary>Settings that are handed to LXC as they are, such as <c>lxc.idmap</c>; only the file on the node changes them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> LowLevel => ReadLowLevel();

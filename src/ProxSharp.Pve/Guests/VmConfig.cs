@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve.Guests;
@@ -24,7 +25,7 @@ public sealed record VmConfig : VmSettings, IGuestConfig<VmConfig>
     public string? Parent => GetText("parent");
 
     /// <summary>In the configuration of a snapshot: when it was taken.</summary>
-    public DateTimeOffset? SnapshotTime => GetInt64("snaptime") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    public DateTimeOffset? SnapshotTime => WireTime.Read(GetInt64("snaptime"));
 
     /// <summary>Facts about how the VM was made.</summary>
     public QemuMeta? Meta => GetProperties<QemuMeta>("meta");

@@ -1,3 +1,4 @@
+using ProxSharp.Json;
 using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve.Monitoring;
@@ -8,7 +9,7 @@ public sealed record ClusterLogEntry
     internal ClusterLogEntry(ClusterLogItem item)
     {
         (Id, Node, User, Program, Message) = (item.Id, item.Node, item.User, item.Tag, item.Msg);
-        (ProcessId, Priority, Time) = (item.Pid, (int)item.Pri, DateTimeOffset.FromUnixTimeSeconds(item.Time));
+        (ProcessId, Priority, Time) = (item.Pid, (int)item.Pri, WireTime.ReadOrEpoch(item.Time));
     }
 
     /// <summary>What tells the entry from all others.</summary>

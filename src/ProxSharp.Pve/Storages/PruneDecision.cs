@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve.Storages;
@@ -10,7 +11,7 @@ public sealed record PruneDecision
     {
         Volume = WireValues.Volume(item.Volid);
         Mark = item.Mark;
-        Created = DateTimeOffset.FromUnixTimeSeconds(item.CTime);
+        Created = WireTime.ReadOrEpoch(item.CTime);
         Guest = WireValues.Guest(item.VmId);
         GuestType = new GuestType(item.Type);
     }

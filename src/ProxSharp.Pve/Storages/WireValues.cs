@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Ids;
+using ProxSharp.Json;
 
 namespace ProxSharp.Pve.Storages;
 
@@ -25,7 +26,7 @@ internal static class WireValues
     public static VmId? Guest(long? number) => number is >= VmId.Lowest and <= VmId.Highest ? new VmId((int)number) : null;
 
     /// <summary>Reads a time in Unix seconds.</summary>
-    public static DateTimeOffset? Time(long? seconds) => seconds is { } set ? DateTimeOffset.FromUnixTimeSeconds(set) : null;
+    public static DateTimeOffset? Time(long? seconds) => WireTime.Read(seconds);
 
     /// <summary>Splits a list as configuration files write it.</summary>
     public static IReadOnlyList<string> Split(string? list) =>

@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Json;
 using ProxSharp.Pve.Api;
 using ProxSharp.Tasks;
 
@@ -14,7 +15,7 @@ internal static class PveTaskInfo
     {
         // Proxmox: the lists of a node write RUNNING where the status of a task says "running"; the list of the cluster leaves the member out.
         bool isRunning = endTime is null && status is null or "RUNNING" or "running";
-        return isRunning ? new TaskState(true) : new TaskState(false, status, endTime is { } end ? DateTimeOffset.FromUnixTimeSeconds(end) : null);
+        return isRunning ? new TaskState(true) : new TaskState(false, status, WireTime.Read(endTime));
     }
 
     public static IEnumerable<TaskInfo> Read(IEnumerable<NodesTasksItem> items) =>

@@ -151,7 +151,7 @@ internal sealed class PveHandlers
         new NodeConfigHandlers(_state).Register(_table);
         new NodeSettingsHandlers(_state).Register(_table);
         new ServiceHandlers(_state).Register(_table);
-        new LogHandlers(_state).Register(_table);
+        new LogHandlers(_state, "pvedaemon", node => _state.Nodes[node].BootedAt).Register(_table);
         new NetworkHandlers(_state, _reader).Register(_table);
         new AptHandlers(_state).Register(_table);
         new RepositoryHandlers(_state).Register(_table);

@@ -7,7 +7,10 @@ using ProxSharp.Simulator.Tasks;
 namespace ProxSharp.Simulator.Nodes;
 
 /// <summary>The system log of a node, as a numbered list and as the journal: what its tasks did.</summary>
-internal sealed class LogHandlers(PveState state)
+/// <param name="state">The server.</param>
+/// <param name="process">The daemon that runs tasks.</param>
+/// <param name="bootedAt">When a node was booted.</param>
+internal sealed class LogHandlers(ServerState state, string process, Func<string, DateTimeOffset> bootedAt)
 {
     public void Register(HandlerTable table)
     {
@@ -15,16 +18,18 @@ internal sealed class LogHandlers(PveState state)
         table.Get("/nodes/{node}/journal", Journal);
     }
 
-    private List<(DateTimeOffset At, string Text)> Entries(string node)
+    private List<(DateTimeOffset At, string Text)> Entries(ApiCall call)
     {
-        List<(DateTimeOffset At, string Text)> entries = [(state.Nodes[node].BootedAt, Line(state.Nodes[node].BootedAt, node, "systemd[1]", "Reached target multi-user.target - Multi-User System."))];
+        string node = call.PathValues["node"] is var named and not "localhost" ? named : state.LocalNode;
+        DateTimeOffset booted = bootedAt(node);
+        List<(DateTimeOffset At, string Text)> entries = [(booted, Line(booted, node, "systemd[1]", "Reached target multi-user.target - Multi-User System."))];
         foreach (SimulatedTask task in state.Tasks.All.Where(task => task.Node == node))
         {
-            string process = string.Create(CultureInfo.InvariantCulture, $"pvedaemon[{task.Pid - 1}]");
-            entries.Add((task.Started, Line(task.Started, node, process, $"<{task.Owner}> starting task {task.Upid}")));
+            string source = string.Create(CultureInfo.InvariantCulture, $"{process}[{task.Pid - 1}]");
+            entries.Add((task.Started, Line(task.Started, node, source, $"<{task.Owner}> starting task {task.Upid}")));
             if (task.Ended is { } ended)
             {
-                entries.Add((ended, Line(ended, node, process, $"<{task.Owner}> end task {task.Upid} {task.ExitStatus}")));
+                entries.Add((ended, Line(ended, node, source, $"<{task.Owner}> end task {task.Upid} {task.ExitStatus}")));
             }
         }
 
@@ -40,7 +45,7 @@ internal sealed class LogHandlers(PveState state)
         DateTimeOffset? since = Moment("since");
         DateTimeOffset? until = Moment("until");
         string? service = call.Text("service");
-        string[] lines = [.. Entries(call.PathValues["node"])
+        string[] lines = [.. Entries(call)
             .Where(entry => (since is null || entry.At >= since) && (until is null || entry.At <= until) && (service is null || entry.Text.Contains($" {service}[", StringComparison.Ordinal)))
             .Select(static entry => entry.Text)];
         if (lines.Length == 0)
@@ -65,7 +70,7 @@ internal sealed class LogHandlers(PveState state)
     {
         long? since = call.Integer("since");
         long? until = call.Integer("until");
-        List<(DateTimeOffset At, string Text)> entries = Entries(call.PathValues["node"]);
+        List<(DateTimeOffset At, string Text)> entries = Entries(call);
         IEnumerable<(string Text, int Index)> chosen = entries.Select(static (entry, index) => (entry, index))
             .Where(pair => (since is null || pair.entry.At.ToUnixTimeSeconds() >= since) && (until is null || pair.entry.At.ToUnixTimeSeconds() <= until))
             .Select(static pair => (pair.entry.Text, pair.index));

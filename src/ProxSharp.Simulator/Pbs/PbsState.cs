@@ -29,6 +29,9 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
     /// <summary>True if the server tells what came with version 4.</summary>
     public bool IsModern => Version.Major >= 4;
 
+    /// <summary>Its tapes.</summary>
+    public Tape.TapeState Tape => field ??= new Tape.TapeState(this);
+
     public string NodeName { get; set; } = "pbs";
 
     /// <summary>The folder that holds a folder for each datastore; null to keep everything in memory.</summary>

@@ -31,9 +31,7 @@ internal static class RecordingReader
         List<KeyValuePair<string, string>> pairs = [.. Form(query)];
         if (contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) && body.StartsWith('{'))
         {
-            using JsonDocument document = JsonDocument.Parse(body);
-            pairs.AddRange(document.RootElement.EnumerateObject().SelectMany(
-                static member => Values(member.Value).Select(value => new KeyValuePair<string, string>(member.Name, value))));
+            pairs.AddRange(Members(body));
         }
         else if (!contentType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
@@ -41,6 +39,21 @@ internal static class RecordingReader
         }
 
         return pairs;
+    }
+
+    private static List<KeyValuePair<string, string>> Members(string body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return [.. document.RootElement.EnumerateObject().SelectMany(
+                static member => Values(member.Value).Select(value => new KeyValuePair<string, string>(member.Name, value)))];
+        }
+        catch (JsonException)
+        {
+            // What a server says to a body that is no JSON can be recorded too: such a body is one value.
+            return [new("", body)];
+        }
     }
 
     private static List<ReplayExchange> ReadFile(string file)

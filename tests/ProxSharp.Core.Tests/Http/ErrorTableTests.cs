@@ -61,6 +61,8 @@ public sealed class ErrorTableTests
         ("no-such", 400, "Parameter verification failed.\nno such task", typeof(ProxmoxNotFoundException), false),
         ("not-ha-managed", 500, "cannot delete service 'vm:999', not HA managed!", typeof(ProxmoxNotFoundException), false),
         ("pbs-no-entry", 400, "ENOENT: No such file or directory", typeof(ProxmoxNotFoundException), false),
+        ("pbs-not-in-catalog", 400, "path \"root.pxar.didx/lost/file\" not found in catalog", typeof(ProxmoxNotFoundException), false),
+        ("pbs-not-in-archive", 400, "error opening '\"lost/file\"'", typeof(ProxmoxNotFoundException), false),
         ("pbs-no-file", 400, "File open failed: No such file or directory (os error 2)", typeof(ProxmoxNotFoundException), false),
         ("pbs-no-blob", 400, "unable to load blob '\"/s/vm/100/2020-01-01T00:00:00Z/index.json.blob\"' - No such file or directory (os error 2)", typeof(ProxmoxNotFoundException), false),
         ("pbs-no-index", 400, "Unable to open dynamic index \"/s/vm/100/x/catalog.pcat1.didx\" - No such file or directory (os error 2)", typeof(ProxmoxNotFoundException), false),

@@ -130,6 +130,17 @@ public sealed class PruneTests(PbsServer server) : IClassFixture<PbsServer>
     }
 
     [Theory]
+    [InlineData("""[{"backup-time":1700000000,"keep":false,"protected":false}]""", false)]
+    [InlineData("""[{"backup-time":"1700000000","keep":1,"protected":0}]""", true)]
+    [InlineData("""[{"backup-time":1700000000,"keep":"0"}]""", false)]
+    public async Task PreviewPrune_FlagsAndTimesOfAnyForm_AreRead(string answer, bool keep)
+    {
+        using StubPbs stub = new(answer);
+        PruneDecision decision = Assert.Single(await stub.Group.PreviewPruneAsync(s_last, Token));
+        Assert.Equal(("vm/100/2023-11-14T22:13:20Z", keep, false), (decision.Snapshot.ToString(), decision.Keep, decision.IsProtected));
+    }
+
+    [Theory]
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("[1]")]

@@ -33,6 +33,19 @@ public sealed class ReportTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task GetGarbageCollectionJob_OfADatastore_IsItsEntry(bool sync)
+    {
+        await using SimulatedPbs server = await SimulatedPbs.StartAsync();
+        GarbageCollectionReport report = await server.Store.RunGarbageCollectionAsync(cancellationToken: Token);
+        AdminDatastoreGcResult? job = sync ? server.Store.GetGarbageCollectionJob(Token) : await server.Store.GetGarbageCollectionJobAsync(Token);
+        Assert.Equal(("store1", report.Run.ToString(), "OK"), (job?.Store, job?.Upid, job?.LastRunState));
+        using StubPbs none = new("[]");
+        Assert.Null(await none.RunAsync(sync, () => none.Store.GetGarbageCollectionJob(Token), () => none.Store.GetGarbageCollectionJobAsync(Token)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task RunGarbageCollection_TaskThatFails_TellsFiguresOfAnotherRunOrThrows(bool sync)
     {
         await using SimulatedPbs server = await SimulatedPbs.StartAsync();

@@ -175,6 +175,41 @@ public sealed class PbsTaskTests(PbsServer server) : IClassFixture<PbsServer>
         Assert.Equal("boom", failure.ExitStatus);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WaitForCompletion_TaskWithWarnings_IsAFailureOnlyIfWanted(bool sync)
+    {
+        using StubPbs stub = new(
+            static call => call.Target.Contains("/log", StringComparison.Ordinal)
+                ? Testing.StubHandler.Json("""{"data":[{"n":1,"t":"2026-11-22T21:15:48+00:00: WARN: a snapshot was in use"},{"n":2,"t":"2026-11-22T21:15:48+00:00: TASK WARNINGS: 2"}],"total":2,"active":false}""")
+                : StubPbs.Data("""{"status":"stopped","exitstatus":"WARNINGS: 2","upid":"x","endtime":1795382149}"""),
+            time: new JumpingClock());
+        PbsTask task = stub.Pbs.Tasks[StubPbs.TaskId];
+        TaskResult result = sync ? task.WaitForCompletion(cancellationToken: Token) : await task.WaitForCompletionAsync(Token);
+        Assert.Equal((TaskOutcome.Warnings, 2, true), (result.Outcome, result.Warnings, result.Succeeded));
+        Assert.Equal("WARN: a snapshot was in use", result.LogTail[0]);
+        TaskWaitOptions strict = new() { WarningsAreFailures = true };
+        await Assert.ThrowsAsync<ProxmoxTaskFailedException>(async () => _ = sync ? task.WaitForCompletion(strict, Token) : await task.WaitForCompletionAsync(strict, Token));
+    }
+
+    [Fact]
+    public async Task WaitForCompletion_OfManyTasks_SharesTheLooksAtTheServer()
+    {
+        await using SimulatedPbs own = await SimulatedPbs.StartAsync(taskDuration: TimeSpan.FromMilliseconds(300));
+        List<PbsTask> tasks = [];
+        await foreach (Pbs.Backups.BackupSnapshotInfo snapshot in own.Store.ReadSnapshotsAsync(cancellationToken: Token))
+        {
+            tasks.Add(await own.Store.Namespaces[snapshot.Namespace].Snapshots[snapshot.Path].VerifyAsync(cancellationToken: Token));
+        }
+
+        long before = own.Simulator.Traffic.RequestCount;
+        TaskResult[] results = await Task.WhenAll(tasks.Select(static task => task.WaitForCompletionAsync(Token)));
+        Assert.Equal(16, results.Length);
+        Assert.All(results, static result => Assert.True(result.Succeeded));
+        Assert.True(own.Simulator.Traffic.RequestCount - before < 3 * tasks.Count, $"{own.Simulator.Traffic.RequestCount - before} requests");
+    }
+
     private async Task<IReadOnlyList<TaskInfo>> ListAsync(bool sync, PbsTaskFilter filter) =>
         sync ? [.. server.Pbs.Tasks.List(filter, Token)] : await CollectAsync(server.Pbs.Tasks.ListAsync(filter, Token));
 

@@ -10,11 +10,14 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
 {
     private const int MostPaths = 100;
     private readonly List<string>[] _paths = [.. damages.Select(static _ => new List<string>())];
+    private bool _lacksNames;
 
     public async Task<List<FileDamage>> LocateAsync(CancellationToken cancellationToken)
     {
         if (await OpenAsync(cancellationToken).ConfigureAwait(false) is (PxarArchive archive, bool inPayload))
             await VisitAsync(archive, archive.Root, [], inPayload, cancellationToken).ConfigureAwait(false);
+        if (_lacksNames && file.File.Kind == SnapshotFileKind.Archive)
+            await ReadInOrderAsync(cancellationToken).ConfigureAwait(false);
         return [.. damages.Select((damage, i) => damage with { AffectedPaths = _paths[i] })];
     }
 
@@ -42,6 +45,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
         {
             _paths[0].Add("/");
+            _lacksNames = true;
             return null;
         }
     }
@@ -74,21 +78,51 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         }
     }
 
+    /// <summary>
+    /// Names what comes before the damage: the tables of directories, which stand behind what they list, are lost, and the entries themselves are not.
+    /// </summary>
+    private async Task ReadInOrderAsync(CancellationToken cancellationToken)
+    {
+        ChunkStream stream = file.OpenStream();
+        await using (stream.ConfigureAwait(false))
+        {
+            using PxarReader archive = new(stream);
+            try
+            {
+                while (await archive.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    if (archive is { Event: PxarReaderEvent.Entry, Entry.Kind: PxarEntryKind.File })
+                        Note(archive.GetPath(), archive.Position, archive.Entry.Length);
+                }
+            }
+            catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
+            {
+                // This is the damage, which is known; there is no way to what comes behind it.
+            }
+        }
+    }
+
     private void Note(byte[] path, PxarNode node, bool inPayload)
     {
         PxarContentRange range = PxarArchive.GetContentRange(node);
-        if (range.InPayload != inPayload)
-            return;
+        if (range.InPayload == inPayload)
+            Note(path, range.Position, range.Length);
+    }
+
+    private void Note(byte[] path, long position, long length)
+    {
+        string text = $"/{PxarName.Text(path)}";
         for (int i = 0; i < damages.Count; i++)
         {
-            bool overlaps = range.Position < damages[i].End && range.Position + range.Length > damages[i].Start;
-            if (overlaps && _paths[i].Count < MostPaths)
-                _paths[i].Add($"/{PxarName.Text(path)}");
+            bool overlaps = position < damages[i].End && position + length > damages[i].Start;
+            if (overlaps && _paths[i].Count < MostPaths && !_paths[i].Contains(text))
+                _paths[i].Add(text);
         }
     }
 
     private void NoteDirectory(byte[] path, long position)
     {
+        _lacksNames = true;
         for (int i = 0; i < damages.Count; i++)
         {
             if (position >= damages[i].Start && position < damages[i].End && _paths[i].Count < MostPaths)

@@ -34,6 +34,8 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);
         }
 
+        // What has to be planned is not asked about: the plan is what a person looks at.
+        session.CheckGuard(call.Method, call.Path, call.Parameters);
         OperationEntry operation = Asking.Find(schema.Product, endpoint.Method, endpoint.Path);
         if (Asking.IsNeeded(operation, call.Parameters))
         {

@@ -40,12 +40,18 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken).ConfigureAwait(false);
         }
 
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (PlannedCall call in plan)
+        {
+            // What has to be planned is not asked about: the plan is what a person looks at.
+            session.CheckGuard(call.Method, call.Path, call.Parameters);
+        }
+
         if (isAsked && meant.Length > 0)
         {
             await ConfirmAsync(meant, Asking.Effect(change.Schema.Product, operation, plan[0].Parameters), cancellationToken).ConfigureAwait(false);
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         bool isTask = change.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared;
         IReadOnlyList<BulkItem> items = isTask && run.Waits

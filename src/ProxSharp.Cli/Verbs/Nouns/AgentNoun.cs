@@ -47,7 +47,7 @@ internal static class AgentNoun
             HelpName = "text",
         };
         Option<int?> timeout = new("--timeout") { Description = "How long the program may take [default: 60]", HelpName = "seconds" };
-        Option<bool> exitCode = new("--exit-code") { Description = "End with the exit code of the program: the highest one if there are several" };
+        Option<bool> exitCode = new("--exit-code") { Description = "End with the exit code of the program, or 128 and the signal that ended it: the highest if there are several" };
         return new Verb(
             "exec",
             "Run a program inside virtual machines and print what it wrote.",
@@ -59,8 +59,8 @@ internal static class AgentNoun
             Options = [input, timeout, exitCode],
             Traits = VerbTraits.DryRun | VerbTraits.Bulk,
             Details =
-                "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so; "
-                + "with --exit-code it ends with the program's own.",
+                "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so: "
+                + "the other codes are about the call itself (prox help exit-codes). With --exit-code it ends with the program's own, as ssh does.",
             Examples =
             [
                 new("vm agent exec web-1 -- uname -a", "one machine"),
@@ -109,7 +109,23 @@ internal static class AgentNoun
         List<(GuestSummary Guest, AgentExecResult Result)> results = [];
         foreach (GuestSummary guest in guests)
         {
-            results.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false)));
+            try
+            {
+                results.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (TimeoutException late)
+            {
+                throw new CliException(
+                    new CliError
+                    {
+                        Code = "still_running",
+                        ExitCode = ExitCodes.StillRunning,
+                        Message = $"{GuestKinds.Title(guest)}: {late.Message.TrimEnd('.')}",
+                        Hint = "The program goes on in the guest; give it more time with --timeout",
+                        Node = guest.Node,
+                    },
+                    late);
+            }
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
@@ -141,7 +157,7 @@ internal static class AgentNoun
                 return ExitCodes.Success;
             }
 
-            return takesExitCode && only.ExitCode is > 0 and < 256 ? only.ExitCode.Value : throw Failed(only);
+            return takesExitCode && ExitCodeOf(only) is > 0 and int code ? code : throw Failed(only);
         }
 
         run.Write(JsonText.Build(json =>
@@ -157,6 +173,11 @@ internal static class AgentNoun
                     json.WriteNumber("exitcode", code);
                 }
 
+                if (result.Signal is { } signal)
+                {
+                    json.WriteNumber("signal", signal);
+                }
+
                 json.WriteString("out", result.Output);
                 json.WriteString("err", result.Error);
                 json.WriteEndObject();
@@ -164,9 +185,17 @@ internal static class AgentNoun
 
             json.WriteEndArray();
         }), new ResultShape { LeadingFields = ["vmid", "name", "exitcode", "out", "err"], NameField = "vmid" });
-        int highest = takesExitCode ? results.Max(static item => item.Result.ExitCode ?? 0) : 0;
-        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest is > 0 and < 256 ? highest : ExitCodes.Error;
+        int highest = takesExitCode ? results.Max(static item => ExitCodeOf(item.Result) ?? 0) : 0;
+        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest > 0 ? highest : ExitCodes.Error;
     }
+
+    /// <summary>The exit code as a shell would give it: that of the program, 128 and the signal that ended it; null if none can be told.</summary>
+    internal static int? ExitCodeOf(AgentExecResult result) => result switch
+    {
+        { ExitCode: >= 0 and < 256 and int code } => code,
+        { Signal: > 0 and < 128 and int signal } => 128 + signal,
+        _ => null,
+    };
 
     private static CliException Failed(AgentExecResult result) => new(new CliError
     {
@@ -175,6 +204,7 @@ internal static class AgentNoun
         Message = result.ExitCode is { } code
             ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
             : $"The program was not seen to end well: {result}",
+        Hint = "With --exit-code the command ends with the program's own exit code, and with 128 and the number of a signal.",
     });
 
     private static Verb Ip()

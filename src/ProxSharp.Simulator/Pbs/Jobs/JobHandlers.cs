@@ -15,6 +15,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     private const string SyncJobs = "/config/sync";
     private const string PruneJobs = "/config/prune";
     private const string VerifyJobs = "/config/verify";
+    private const string Direction = "sync-direction";
+    private const string PushDirection = "push";
 
     private readonly Dictionary<string, SimulatedTask> _runs = new(StringComparer.Ordinal);
 
@@ -27,6 +29,7 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         table.Post("/admin/prune/{id}/run", RunPrune);
         table.Post("/admin/verify/{id}/run", RunVerification);
         table.Post("/pull", Pull);
+        table.Post("/push", Push);
         table.Get("/config/remote/{name}/scan", ScanRemote);
         table.Get("/config/remote/{name}/scan/{store}/groups", call => ApiReply.Of(Scan(call, Groups)));
         table.Get("/config/remote/{name}/scan/{store}/namespaces", call => ApiReply.Of(Scan(call, Namespaces)));
@@ -73,16 +76,7 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
             entry["next-run"] = next.ToUnixTimeSeconds();
         }
 
-        if (_runs.TryGetValue($"{path}/{id}", out SimulatedTask? run))
-        {
-            entry["last-run-upid"] = run.Upid;
-            if (run.Ended is { } ended)
-            {
-                entry["last-run-state"] = run.ExitStatus;
-                entry["last-run-endtime"] = ended.ToUnixTimeSeconds();
-            }
-        }
-
+        JobRuns.Describe(entry, _runs.GetValueOrDefault($"{path}/{id}"));
         return entry;
     }
 
@@ -139,58 +133,90 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
 
     private ApiReply Pull(ApiCall call)
     {
+        string from = call.Text("remote") is { } remote ? $"{remote}/{call.Text("remote-store")}" : call.Required("remote-store");
+        return ApiReply.Of(StartSync(
+            Settings(call), "sync", call.Required("store"), $"pull datastore '{call.Text("store")}' from '{from}'", call.Caller.AuthId).Upid);
+    }
+
+    private ApiReply Push(ApiCall call)
+    {
+        JsonObject job = Settings(call);
+        job[Direction] = PushDirection;
+        string to = $"{call.Required("remote")}/{call.Required("remote-store")}";
+        return ApiReply.Of(StartSync(job, "sync", call.Required("store"), $"push datastore '{call.Text("store")}' to '{to}'", call.Caller.AuthId).Upid);
+    }
+
+    private static JsonObject Settings(ApiCall call)
+    {
         JsonObject job = [];
         foreach ((string name, JsonNode value) in call.Parameters)
         {
             job[name] = value.DeepClone();
         }
 
-        string from = call.Text("remote") is { } remote ? $"{remote}/{call.Text("remote-store")}" : call.Required("remote-store");
-        return ApiReply.Of(StartSync(job, "sync", call.Required("store"), $"pull datastore '{call.Text("store")}' from '{from}'", call.Caller.AuthId).Upid);
+        return job;
     }
 
     private SimulatedTask StartSync(JsonObject job, string type, string worker, string firstLine, string caller)
     {
-        Datastore target = state.GetDatastore(Text(job, "store")!);
-        string from = $"{(Text(job, "remote") is { } remote ? remote + "/" : "")}{Text(job, "remote-store")}";
+        Datastore own = state.GetDatastore(Text(job, "store")!);
+        string other = $"{(Text(job, "remote") is { } remote ? remote + "/" : "")}{Text(job, "remote-store")}";
+        bool isPush = Text(job, Direction) == PushDirection;
         return state.Tasks.Start(new TaskRequest(state.NodeName, type, worker, caller)
         {
             Effort = 3,
-            Lines = [firstLine, $"sync datastore '{target.Name}' from '{from}'"],
+            Lines = [firstLine, isPush ? $"sync datastore '{own.Name}' to '{other}'" : $"sync datastore '{own.Name}' from '{other}'"],
             Work = task =>
             {
-                Sync(job, target, task);
+                Sync(job, own, isPush, task);
                 task.Write($"sync job '{worker}' end");
             },
         });
     }
 
-    private void Sync(JsonObject job, Datastore target, SimulatedTask task)
+    private void Sync(JsonObject job, Datastore own, bool isPush, SimulatedTask task)
     {
         string name = Text(job, "remote-store")!;
         if (Text(job, "remote") is { } remote)
         {
             RemoteServers.Use(state, remote, other =>
             {
-                Copy(other.GetDatastore(name), job, target, task);
+                Copy(other.GetDatastore(name), job, own, isPush, task);
                 return true;
             });
         }
         else
         {
-            Copy(state.GetDatastore(name), job, target, task);
+            Copy(state.GetDatastore(name), job, own, isPush, task);
         }
     }
 
-    private static void Copy(Datastore source, JsonObject job, Datastore target, SimulatedTask task) => new SyncRun(source, target, task, task.DueAt)
+    // What is pushed belongs to the user that the remote is entered with.
+    private void Copy(Datastore other, JsonObject job, Datastore own, bool isPush, SimulatedTask task)
     {
-        From = Namespace(job, "remote-ns"),
-        To = Namespace(job, "ns"),
-        Depth = (int)(Number(job, "max-depth") ?? 7),
-        Owner = Text(job, "owner") ?? "root@pam",
-        RemovesVanished = IsSet(job, "remove-vanished"),
-        TransferLast = Number(job, "transfer-last"),
-    }.Run();
+        JobSettings settings = new(job);
+        (Datastore source, Datastore target) = isPush ? (own, other) : (other, own);
+        string? login = isPush && Text(job, "remote") is { } remote && state.Collections.Find("/config/remote", remote) is { } config ? Text(config, "auth-id") : null;
+        new SyncRun(source, target, task, task.DueAt)
+        {
+            From = Namespace(job, isPush ? "ns" : "remote-ns"),
+            To = Namespace(job, isPush ? "remote-ns" : "ns"),
+            Depth = (int)(Number(job, "max-depth") ?? 7),
+            Owner = login ?? Text(job, "owner") ?? "root@pam",
+            RemovesVanished = IsSet(job, "remove-vanished"),
+            TransferLast = Number(job, "transfer-last"),
+            Groups = settings.Includes,
+            Includes = key => IsWanted(source, key, settings),
+        }.Run();
+    }
+
+    private static bool IsWanted(Datastore source, SnapshotKey key, JobSettings job)
+    {
+        BackupManifest? manifest = source.Manifest(key);
+        return manifest is not null
+            && (!job.IsSet("encrypted-only") || manifest.Files.All(static file => file.CryptMode == CryptMode.Encrypt))
+            && (!job.IsSet("verified-only") || Datastore.Verification(manifest) is { State: "ok" });
+    }
 
     private ApiReply ScanRemote(ApiCall call) => ApiReply.Of(RemoteServers.Use(state, call.PathValues["name"], static remote =>
         new JsonArray([.. remote.Datastores.Keys

@@ -28,6 +28,12 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
     /// <summary>How many of the newest snapshots of a group are copied; null for all.</summary>
     public long? TransferLast { get; init; }
 
+    /// <summary>Which groups are copied.</summary>
+    public Func<GroupKey, bool> Groups { get; init; } = static _ => true;
+
+    /// <summary>Which snapshots are copied.</summary>
+    public Func<SnapshotKey, bool> Includes { get; init; } = static _ => true;
+
     public void Run()
     {
         foreach (BackupNamespace ns in source.Namespaces(From, Depth))
@@ -40,7 +46,7 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
                 target.Files.MakeFolder(place.StorePath);
             }
 
-            GroupKey[] groups = [.. source.Groups(ns).Where(group => source.Snapshots(group).Any(IsFinished)).OrderBy(static group => group.Folder, StringComparer.Ordinal)];
+            GroupKey[] groups = [.. source.Groups(ns).Where(group => Groups(group) && source.Snapshots(group).Any(IsFinished)).OrderBy(static group => group.Folder, StringComparer.Ordinal)];
             task.Write(string.Create(CultureInfo.InvariantCulture, $"found {groups.Length} groups to sync"));
             int snapshots = groups.Sum(group => Copy(group, place));
             task.Write(string.Create(CultureInfo.InvariantCulture, $"Finished syncing {(ns.IsRoot ? "root namespace" : $"namespace {ns}")}, current progress: {groups.Length} groups, {snapshots} snapshots"));
@@ -49,7 +55,7 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
 
     private static string Name(Datastore store, BackupNamespace ns) => $"datastore '{store.Name}', {(ns.IsRoot ? "root namespace" : $"namespace '{ns}'")}";
 
-    private bool IsFinished(SnapshotKey key) => source.Manifest(key) is not null;
+    private bool IsFinished(SnapshotKey key) => source.Manifest(key) is not null && Includes(key);
 
     private BackupNamespace Place(BackupNamespace ns)
     {

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace ProxSharp.Mcp.Http;
+
+/// <summary>
+/// Lets in only whom the program is for. The name in the request must be one of its own: a page of another site that makes its name point to this machine
+/// comes with that name. A page of another origin is refused too, and without the token there is nothing but the pages for approvals, whose addresses are
+/// secrets.
+/// </summary>
+internal sealed class RequestGate
+{
+    private static readonly string[] s_loopback = ["127.0.0.1", "localhost", "[::1]"];
+
+    private readonly HashSet<string> _hosts;
+    private readonly byte[]? _token;
+
+    public RequestGate(HttpSettings settings)
+    {
+        _hosts = new HashSet<string>(settings.AllowedHosts, StringComparer.OrdinalIgnoreCase);
+        if (settings.IsLoopback)
+        {
+            _hosts.UnionWith(s_loopback);
+        }
+        else
+        {
+            _hosts.Add(settings.Listen.Host);
+        }
+
+        if (settings.PublicAddress is { } address)
+        {
+            _hosts.Add(address.Host);
+        }
+
+        // Digests have one length, so the comparison tells nothing about that of the token.
+        _token = settings.Token is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
+    }
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        HttpRequest request = context.Request;
+        if (!_hosts.Contains(request.Host.Host))
+        {
+            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This name is none of this server's; --allowed-host adds one.");
+        }
+
+        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(origin))
+        {
+            return RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of other sites may not use this server.");
+        }
+
+        if (request.Headers.Origin.Count > 1)
+        {
+            return RefuseAsync(context, StatusCodes.Status400BadRequest, "There is more than one origin.");
+        }
+
+        if (_token is not null && !request.Path.StartsWithSegments(HttpHost.ApprovalPath) && !HasToken(request))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return RefuseAsync(context, StatusCodes.Status401Unauthorized, "A bearer token is needed.");
+        }
+
+        return next(context);
+    }
+
+    private bool IsOurs(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out Uri? address) && _hosts.Contains(address.Host);
+
+    private bool HasToken(HttpRequest request)
+    {
+        const string scheme = "Bearer ";
+        return request.Headers[HeaderNames.Authorization] is [{ } value]
+            && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value[scheme.Length..].Trim())), _token);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(why, context.RequestAborted);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ProxSharp.Simulator.Faults;
+
+namespace ProxSharp.Mcp.Tests;
+
+/// <summary>One server before a cluster and a backup server.</summary>
+public sealed class ContextTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":3},
+         "approval":{"disruptive":"none","destructive":"none"}}
+        """;
+
+    private static SessionOptions Both => new() { WithBackup = true, Policy = Policy };
+
+    [Fact]
+    public async Task Tools_WithoutAContext_TakeTheOneOfTheirProduct()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        Assert.Equal(12, (await session.DoneAsync("guest_list")).GetProperty("total").GetInt32());
+        JsonElement stores = await session.DoneAsync("datastore_list");
+        Assert.Equal(["offsite", "store1"], stores.GetProperty("rows").EnumerateArray().Select(static row => row.GetProperty("datastore").GetString()).Order());
+        Assert.Equal(17, (await session.DoneAsync("backup_list")).GetProperty("total").GetInt32());
+        Assert.Equal("usage", await session.RefusedAsync("guest_list", """{"context":"backup"}"""));
+        Assert.Equal("usage", await session.RefusedAsync("datastore_list", """{"context":"lab"}"""));
+        Assert.Equal("usage", await session.RefusedAsync("overview", """{"context":"other"}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"guest":"100"}""", 6)]
+    [InlineData("""{"guest":"100","datastore":"offsite"}""", 1)]
+    [InlineData("""{"filter":"backup~customers/acme"}""", 1)]
+    [InlineData("""{"filter":"verified=no"}""", 17)]
+    [InlineData("""{"filter":"verified=ok"}""", 0)]
+    [InlineData("""{"filter":"owner=demo@pbs!ci","limit":2}""", 5)]
+    public async Task BackupList_Filters_ChooseSnapshots(string arguments, int expected)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        Assert.Equal(expected, (await session.DoneAsync("backup_list", arguments)).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task BackupServer_VerifyAndCollect_AreSeenAfterwards()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        string plan = await session.PlanAsync(
+            """[{"method":"POST","path":"/admin/datastore/store1/verify"},{"method":"POST","path":"/admin/datastore/store1/gc"}]""", "backup");
+        Assert.True((await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""")).GetProperty("complete").GetBoolean());
+        JsonElement store = (await session.DoneAsync("datastore_list", """{"filter":"datastore=store1"}""")).GetProperty("rows")[0];
+        Assert.Equal("OK", store.GetProperty("gc").GetString());
+        Assert.NotEqual(0, (await session.DoneAsync("backup_list", """{"filter":"verified=ok"}""")).GetProperty("total").GetInt32());
+        JsonElement tasks = await session.DoneAsync("task_list", """{"context":"backup","fields":"type,exit"}""");
+        Assert.Contains(tasks.GetProperty("rows").EnumerateArray(), static row => row.GetProperty("type").GetString() == "garbage_collection");
+    }
+
+    [Fact]
+    public async Task BackupServer_RemovingASnapshot_IsPlannedAndMade()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        string call = """
+            [{"method":"DELETE","path":"/admin/datastore/store1/snapshots",
+              "parameters":{"backup-type":"vm","backup-id":"7","backup-time":1767232800,"ns":"customers/acme"}}]
+            """;
+        string plan = await session.PlanAsync(call, "backup");
+        await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""");
+        Assert.Equal(0, (await session.DoneAsync("backup_list", """{"guest":"7"}""")).GetProperty("total").GetInt32());
+        Assert.NotEqual(0, (await session.DoneAsync("audit_list", """{"context":"backup"}""")).GetProperty("total").GetInt32());
+        Assert.Equal(0, (await session.DoneAsync("audit_list", """{"context":"lab"}""")).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task BackupAudit_OfBothProducts_FindsOldAndMissingBackups()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        JsonElement audit = await session.DoneAsync("backup_audit");
+        string[] found = [.. audit.GetProperty("rows").EnumerateArray().Select(static row => row.GetProperty("what").GetString()!)];
+        Assert.Contains("vm 100", found);
+        Assert.Contains("store1:customers/acme/vm/7", found);
+        Assert.Equal(found.Length, audit.GetProperty("problems").GetInt32());
+        JsonElement recent = await session.DoneAsync("backup_audit", """{"context":"backup","max_age_days":3650}""");
+        Assert.Equal(0, recent.GetProperty("problems").GetInt32());
+        Assert.Equal(5, recent.GetProperty("checked").GetInt32());
+    }
+
+    [Fact]
+    public async Task BackupFiles_OfAHost_AreListedWithTheCommandThatFetchesThem()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        JsonElement root = await session.DoneAsync("backup_files", """{"backup":"store1:host/laptop/2026-01-01T03:00:00Z"}""");
+        Assert.False(root.TryGetProperty("fetch", out _));
+        string archive = root.GetProperty("rows")[0].GetProperty("name").GetString()!;
+        JsonElement files = await session.DoneAsync("backup_files", $$"""{"backup":"store1:host/laptop/2026-01-01T03:00:00Z","path":"{{archive}}"}""");
+        Assert.Contains("hello.txt", files.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "prox backup restore host/laptop/2026-01-01T03:00:00Z root.pxar DIRECTORY --datastore store1 --pattern '/FILE'", files.GetProperty("fetch").GetString());
+    }
+
+    [Fact]
+    public async Task Api_OfBothProducts_IsFoundDescribedAndRead()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        JsonElement hits = await session.DoneAsync("api_search", """{"context":"backup","query":"datastore prune"}""");
+        Assert.Contains("/admin/datastore/{store}/prune", hits.ToString(), StringComparison.Ordinal);
+        JsonElement prune = await session.DoneAsync("api_describe", """{"context":"backup","method":"POST","path":"/admin/datastore/store1/prune"}""");
+        Assert.Equal("destructive", prune.GetProperty("class").GetString());
+        JsonElement one = await session.DoneAsync("api_describe", """{"method":"PUT","path":"/nodes/pve1/qemu/100/config","parameters":"memory,cores"}""");
+        Assert.Equal(2, one.GetProperty("parameters").EnumerateObject().Count());
+        Assert.Equal("usage", await session.RefusedAsync("api_read", """{"path":"/admin/datastore/store1/snapshots"}"""));
+        await session.DoneAsync("api_read", """{"context":"backup","path":"/admin/datastore/store1/snapshots"}""");
+    }
+
+    [Fact]
+    public async Task Overview_OneServerDown_StillShowsTheOther()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        session.Pbs!.Faults.When(static _ => true, Fault.DropBeforeExecution, 100);
+        CallToolResult result = await session.CallAsync("overview");
+        JsonElement[] contexts = [.. result.StructuredContent!.Value.GetProperty("contexts").EnumerateArray()];
+        Assert.Equal(3, contexts[0].GetProperty("nodes").GetArrayLength());
+        Assert.True(contexts[1].TryGetProperty("error", out _));
+        Assert.Contains("backup: not reached", AgentSession.TextOf(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Overview_WhatTheTokenMayNotRead_IsNamed()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        session.Pve.Faults.When(static request => request.Path.EndsWith("/cluster/tasks", StringComparison.Ordinal), Fault.Status(403, "Permission check failed"), 10);
+        JsonElement overview = await session.DoneAsync("overview", """{"context":"lab"}""");
+        Assert.Contains("/cluster/tasks", overview.GetProperty("missing")[0].GetString(), StringComparison.Ordinal);
+    }
+}

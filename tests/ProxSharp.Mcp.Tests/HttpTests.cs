@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using ProxSharp.Mcp.Http;
+
+namespace ProxSharp.Mcp.Tests;
+
+public sealed class HttpTests
+{
+    private const string Secret = "correct-horse-battery-staple";
+    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","destructive"]}],"approval":{"destructive":"elicitation-url"}}""";
+    private const string Initialize =
+        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""";
+
+    private static readonly HttpSettings s_local = new() { Listen = new Uri("http://127.0.0.1:0") };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("2025-06-18")]
+    [InlineData(null)]
+    public async Task Http_WithTheOfficialClient_ReadsPlansAndApplies(string? protocol)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions { Policy = Policy, WithBackup = true });
+        await using HttpHost host = await HttpHost.StartAsync(s_local with { Token = Secret }, site.Contexts(), Token);
+        Uri? page = null;
+        McpClientOptions options = new()
+        {
+            ProtocolVersion = protocol,
+            Capabilities = new ClientCapabilities { Elicitation = new ElicitationCapability { Form = new(), Url = new() } },
+        };
+        options.Handlers.ElicitationHandler = async (question, cancellationToken) =>
+        {
+            page = new Uri(question!.Url!);
+            using HttpClient browser = new();
+            Assert.Contains("guest 106", await browser.GetStringAsync(page, cancellationToken), StringComparison.Ordinal);
+            using FormUrlEncodedContent form = new([new KeyValuePair<string, string>("answer", "approve")]);
+            using HttpResponseMessage answer = await browser.PostAsync(page, form, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+            return new ElicitResult { Action = "accept" };
+        };
+        HttpClientTransport transport = new(new HttpClientTransportOptions
+        {
+            Endpoint = host.Address,
+            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {Secret}" },
+        });
+        await using McpClient client = await McpClient.CreateAsync(transport, options, cancellationToken: Token);
+        Assert.Equal(20, (await client.ListToolsAsync(cancellationToken: Token)).Count);
+        JsonArray calls = [new JsonObject { ["method"] = "DELETE", ["path"] = "/nodes/pve1/qemu/106" }];
+        CallToolResult plan = await client.CallToolAsync("plan", new Dictionary<string, object?> { ["calls"] = calls }, cancellationToken: Token);
+        string id = plan.StructuredContent!.Value.GetProperty("plan").GetString()!;
+        CallToolResult done = await client.CallToolAsync("apply", new Dictionary<string, object?> { ["plan"] = id }, cancellationToken: Token);
+        Assert.True(done.IsError != true, AgentSession.TextOf(done));
+        Assert.True(done.StructuredContent!.Value.GetProperty("complete").GetBoolean());
+        Assert.StartsWith("/approve/", page!.AbsolutePath, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer wrong-horse-battery-staple", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer ", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic Y29ycmVjdA==", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer " + Secret, HttpStatusCode.OK)]
+    [InlineData("bearer " + Secret, HttpStatusCode.OK)]
+    public async Task Http_Token_DecidesWhoComesIn(string? authorization, HttpStatusCode expected)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(s_local with { Token = Secret }, site.Contexts(), Token);
+        Assert.Equal(expected, await StatusAsync(host, request => request.Headers.TryAddWithoutValidation("Authorization", authorization)));
+    }
+
+    [Theory]
+    [InlineData("evil.example", null, HttpStatusCode.MisdirectedRequest)]
+    [InlineData("127.0.0.1.evil.example", null, HttpStatusCode.MisdirectedRequest)]
+    [InlineData(null, "https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData(null, "null", HttpStatusCode.Forbidden)]
+    [InlineData(null, "http://localhost:3000", HttpStatusCode.OK)]
+    [InlineData("agents.example.net", null, HttpStatusCode.OK)]
+    [InlineData("localhost", null, HttpStatusCode.OK)]
+    [InlineData(null, null, HttpStatusCode.OK)]
+    public async Task Http_NamesOfOthers_AreRefused(string? hostName, string? origin, HttpStatusCode expected)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(s_local with { AllowedHosts = ["agents.example.net"] }, site.Contexts(), Token);
+        Assert.Equal(expected, await StatusAsync(host, request =>
+        {
+            request.Headers.Host = hostName;
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+        }));
+    }
+
+    [Fact]
+    public async Task Http_LongRequest_IsRefused()
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(s_local, site.Contexts(), Token);
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, host.Address) { Content = new StringContent(new string(' ', 2_000_000), Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        using HttpResponseMessage response = await http.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, static _ => { }));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", null, false)]
+    [InlineData("http://[::]:0", null, false)]
+    [InlineData("http://192.0.2.1:80", null, true)]
+    [InlineData("http://192.0.2.1:80", Secret, false)]
+    [InlineData("https://127.0.0.1:0", Secret, false)]
+    [InlineData("http://127.0.0.1:0", "short", false)]
+    [InlineData("ftp://127.0.0.1", null, false)]
+    [InlineData("http://127.0.0.1:0/path", null, false)]
+    public async Task Settings_ThatWouldLetOthersIn_AreRefused(string listen, string? token, bool isBehindProxy)
+    {
+        HttpSettings settings = new() { Listen = new Uri(listen), Token = token, IsBehindProxy = isBehindProxy };
+        await Assert.ThrowsAsync<SettingsException>(() => HttpHost.StartAsync(settings, [], Token));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.9.9.9", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("localhost", true)]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("localhost.evil.example", false)]
+    public void Settings_Loopback_IsWhatOnlyThisMachineReaches(string host, bool expected) =>
+        Assert.Equal(expected, new HttpSettings { Listen = new Uri($"http://{host}:80") }.IsLoopback);
+
+    [Fact]
+    public async Task Contexts_OfProx_AreServed()
+    {
+        await using ProxProgram program = await ProxProgram.PrepareAsync(new SessionOptions { WithBackup = true });
+        string secret = Path.Combine(program.Site.Folder, "secret");
+        await File.WriteAllTextAsync(secret, Simulator.Scenarios.DefaultCluster.TokenSecret + "\n", Token);
+        string config = program.Environment["PROX_CONFIG"];
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, Token)).Replace("env:PROX_TEST_SECRET", $"file:{secret}", StringComparison.Ordinal), Token);
+        await using HttpHost host = await HttpHost.StartAsync(s_local, new ContextConfig(config).Read([]), Token);
+        await using McpClient client = await McpClient.CreateAsync(
+            new HttpClientTransport(new HttpClientTransportOptions { Endpoint = host.Address }), cancellationToken: Token);
+        CallToolResult overview = await client.CallToolAsync("overview", cancellationToken: Token);
+        Assert.Equal(2, overview.StructuredContent!.Value.GetProperty("contexts").GetArrayLength());
+        Assert.Equal("backup", Assert.Single(new ContextConfig(config).Read(["backup"])).Guard.Context);
+        Assert.Throws<SettingsException>(() => new ContextConfig(config).Read(["other"]));
+    }
+
+    [Theory]
+    [InlineData("\"secret\":\"keyring:lab\",\"tokenId\":\"a@pve!b\"")]
+    [InlineData("\"secret\":\"exec:cat x\",\"tokenId\":\"a@pve!b\"")]
+    [InlineData("\"secret\":\"env:X\",\"user\":\"root@pam\"")]
+    [InlineData("\"secret\":\"env:X\",\"tokenId\":\"a@pve!b\",\"insecure\":true")]
+    [InlineData("\"tokenId\":\"a@pve!b\"")]
+    public void Contexts_ThatNeedAPerson_AreRefusedAtTheStart(string members)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, $$"""{"contexts":[{"name":"lab","product":"pve","endpoints":["https://192.0.2.1:8006"],{{members}} }]}""");
+            Assert.Throws<SettingsException>(() => new ContextConfig(file).Read([]));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpHost host, Action<HttpRequestMessage> change)
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, host.Address) { Content = new StringContent(Initialize, Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        change(request);
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        return response.StatusCode;
+    }
+}
