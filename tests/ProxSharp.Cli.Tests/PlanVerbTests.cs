@@ -235,6 +235,37 @@ public sealed class PlanVerbTests
     }
 
     [Fact]
+    public async Task AgentExec_InAPlan_IsHeldToItsTemplate()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", """
+            {"version":1,"allow":[{"classes":["exec"]}],"approval":{"exec":"none"},
+             "exec":{"enabled":true,"templates":[{"command":["uname","{what}"],"values":{"what":"-[a-z]"}}]}}
+            """);
+        (await cli.LineAsync("plan create vm agent exec web-1 -- uname -a;reboot")).FailedWith(7);
+        (await cli.LineAsync("plan create vm agent exec web-1 --input x -- uname -a")).FailedWith(7);
+        string id = await PlannedAsync(cli, "vm agent exec web-1 -- uname -a");
+        Assert.Contains("command=uname command=-a", (await cli.LineAsync($"plan show {id}")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"plan apply {id}")).Succeeded();
+    }
+
+    [Fact]
+    public async Task BackupForget_InAPlan_IsBoundToTheManifest()
+    {
+        SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        cli.Guard("backup", """{"version":1,"allow":[{"classes":["destructive"]}],"approval":{"destructive":"none"}}""");
+        JsonElement plan = Data(await cli.LineAsync("plan create backup forget host/laptop/2026-01-01T03:00:00Z --datastore store1 -o json"));
+        Assert.Equal(64, plan.GetProperty("targets")[0].GetProperty("identity").GetProperty("manifest").GetString()!.Length);
+        (await cli.LineAsync($"plan apply {plan.GetProperty("plan").GetString()}")).Succeeded();
+        Assert.DoesNotContain("host/laptop/2026-01-01T03:00:00Z", backup.Simulator.GetDatastore("store1").Snapshots);
+        await backup.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Discard_Plan_CannotBeAppliedAnyMore()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
@@ -278,6 +309,7 @@ public sealed class PlanVerbTests
         string findings = (await cli.LineAsync("policy check --token -o json")).Succeeded();
         Assert.Contains("VM.Console", findings, StringComparison.Ordinal);
         Assert.DoesNotContain("VM.Audit", findings, StringComparison.Ordinal);
+        (await cli.LineAsync("policy check missing.json")).FailedWith(2);
         cli.Write("loose.json", """{"version":1,"allow":[{"classes":["destructive","privileged"]}],"approval":{"destructive":"none"}}""");
         string loose = (await cli.LineAsync("policy check loose.json")).Succeeded();
         Assert.Contains("needs no approval", loose, StringComparison.Ordinal);

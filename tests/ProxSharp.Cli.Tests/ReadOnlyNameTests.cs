@@ -41,6 +41,8 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster) : IClassFixture<
     [InlineData("api get /version --url https://evil --token-id a@pve!b --secret env:LAB_SECRET")]
     [InlineData("api get /version --output-file .bashrc")]
     [InlineData("man --output-dir .")]
+    [InlineData("vm list --record calls.json")]
+    [InlineData("vnc web-1")]
     [InlineData("plan create vm start staging")]
     [InlineData("plan apply 0123456789ab")]
     [InlineData("plan discard 0123456789ab")]

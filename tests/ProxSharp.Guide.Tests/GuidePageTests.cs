@@ -37,9 +37,9 @@ public sealed class GuidePageTests
         IReadOnlyList<GuidePage> pages = GuidePage.All;
         string[] names =
         [
-            "README", "backup-server", "backup", "bulk", "cli", "clusters", "connect", "consoles-and-agent", "errors", "guests", "install", "simulator", "storage", "tasks",
+            "README", "agents", "backup-server", "backup", "bulk", "cli", "clusters", "connect", "consoles-and-agent", "errors", "guests", "install", "simulator", "storage", "tasks",
         ];
         Assert.Equal(names, pages.Select(static page => page.Name));
-        Assert.All(pages.Where(static page => page.Name is not ("README" or "cli" or "install")), static page => Assert.True(page.Blocks("csharp").Count >= 3, page.Name));
+        Assert.All(pages.Where(static page => page.Name is not ("README" or "agents" or "cli" or "install")), static page => Assert.True(page.Blocks("csharp").Count >= 3, page.Name));
     }
 }

@@ -25,6 +25,9 @@ internal sealed record AgentClient(string Name, string Title, string SkillsFolde
 
     private static string Servers(string command) => """{"mcpServers":{"proxmox":""" + Json(command) + "}}";
 
-    private static string Toml(string command) =>
-        $"[mcp_servers.proxmox]\ncommand = \"{command.Split(' ')[0]}\"\nargs = [{string.Join(", ", command.Split(' ')[1..].Select(static word => $"\"{word}\""))}]";
+    private static string Toml(string command)
+    {
+        string[] words = command.Split(' ');
+        return $"[mcp_servers.proxmox]\ncommand = \"{words[0]}\"\nargs = [{string.Join(", ", words[1..].Select(static word => $"\"{word}\""))}]";
+    }
 }

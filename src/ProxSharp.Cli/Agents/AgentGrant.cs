@@ -73,7 +73,8 @@ internal sealed record AgentGrant(AgentRole Role, string User, string TokenName,
         JsonElement tokens = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
         if (tokens.EnumerateArray().Any(token => Text(token, IsBackup ? "token-name" : "tokenid") == TokenName))
         {
-            throw Conflict($"The token {TokenId} exists already, and its secret cannot be read again", "Choose another name with --token-name, or remove it first");
+            throw Conflict(
+                $"The token {TokenId} exists already, and its secret cannot be read again", "Choose another name with --token-name, or remove it first");
         }
     }
 

@@ -44,7 +44,8 @@ internal static class AgentSetupNoun
     }
 
     private static IEnumerable<string> Pages() =>
-        SkillFiles.All.Where(static file => file.Path.StartsWith("references/", StringComparison.Ordinal)).Select(static file => Path.GetFileNameWithoutExtension(file.Path));
+        SkillFiles.All.Where(static file => file.Path.StartsWith("references/", StringComparison.Ordinal))
+            .Select(static file => Path.GetFileNameWithoutExtension(file.Path));
 
     private static Verb Install()
     {
@@ -55,14 +56,20 @@ internal static class AgentSetupNoun
             Required = true,
         };
         client.AcceptOnlyFromAmong([.. AgentClient.All.Select(static known => known.Name)]);
-        Option<string> folder = new("--dir") { Description = "The folder with skills, in place of the program's own in your home directory", HelpName = "folder" };
+        Option<string> folder = new("--dir")
+        {
+            Description = "The folder with skills, in place of the program's own in your home directory",
+            HelpName = "folder",
+        };
+
         Option<string> mcpFile = new("--mcp-file")
         {
             Description = "A JSON file with 'mcpServers' (.mcp.json, ~/.cursor/mcp.json) to add the MCP server to; what else is in it stays",
             HelpName = "file",
         };
         Option<bool> force = new("--force") { Description = "Write over files of the skill that were changed" };
-        return new Verb("install", "Write the skill into the folder of an agent's program, and say how its MCP server is set up.", VerbClass.Change, (run, token) =>
+        const string summary = "Write the skill into the folder of an agent's program, and say how its MCP server is set up.";
+        return new Verb("install", summary, VerbClass.Change, (run, token) =>
             InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(folder, mcpFile, force), token))
         {
             Options = [client, folder, mcpFile, force],
@@ -87,15 +94,10 @@ internal static class AgentSetupNoun
         }
 
         CliEnvironment environment = run.Command.Services.Environment;
-        string parent = run.Value(settings.Folder) is { } folder ? environment.AbsolutePath(folder) : Path.Combine(environment.HomeDirectory, client.SkillsFolder);
-        string target = Path.Combine(parent, SkillFiles.Name);
-        List<(string Action, string File, string Text)> work = [.. SkillFiles.All.Select(file => Step(Path.Combine(target, file.Path), file.Text))];
-        if (run.Value(settings.McpFile) is { } mcp)
-        {
-            string path = environment.AbsolutePath(mcp);
-            work.Add(Step(path, Merged(path)) with { Action = File.Exists(path) ? "merge" : "write" });
-        }
-
+        List<(string Action, string File, string Text)> work = Work(
+            environment,
+            run.Value(settings.Folder) is { } folder ? environment.AbsolutePath(folder) : Path.Combine(environment.HomeDirectory, client.SkillsFolder),
+            run.Value(settings.McpFile));
         string[] changed = [.. work.Where(static step => step.Action == "replace").Select(static step => step.File)];
         if (changed.Length > 0 && !run.Value(settings.Force) && !run.IsDryRun)
         {
@@ -117,6 +119,19 @@ internal static class AgentSetupNoun
 
         Report(run, client, work, settings);
         return ExitCodes.Success;
+    }
+
+    private static List<(string Action, string File, string Text)> Work(CliEnvironment environment, string folder, string? mcpFile)
+    {
+        string target = Path.Combine(folder, SkillFiles.Name);
+        List<(string Action, string File, string Text)> work = [.. SkillFiles.All.Select(file => Step(Path.Combine(target, file.Path), file.Text))];
+        if (mcpFile is not null)
+        {
+            string path = environment.AbsolutePath(mcpFile);
+            work.Add(Step(path, Merged(path)) with { Action = File.Exists(path) ? "merge" : "write" });
+        }
+
+        return work;
     }
 
     private static (string Action, string File, string Text) Step(string file, string text) =>

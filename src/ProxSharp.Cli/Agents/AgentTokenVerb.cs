@@ -15,12 +15,23 @@ namespace ProxSharp.Cli.Agents;
 /// <summary><c>prox agent token create</c>: a user and a token for an agent, with roles that give no more than is needed.</summary>
 internal static class AgentTokenVerb
 {
-    private static readonly ResultShape s_shape = new() { LeadingFields = ["tokenid", "secret", "role", "context"], NameField = "tokenid", WholeField = "secret" };
+    private static readonly ResultShape s_shape = new()
+    {
+        LeadingFields = ["tokenid", "secret", "role", "context"],
+        NameField = "tokenid",
+        WholeField = "secret",
+    };
 
     /// <summary>Makes the verb.</summary>
     public static Verb Make()
     {
-        Option<string> role = new("--role") { Description = "reader: reads, changes nothing; operator: also runs and changes guests", HelpName = "role", Required = true };
+        Option<string> role = new("--role")
+        {
+            Description = "reader: reads, changes nothing; operator: also runs and changes guests",
+            HelpName = "role",
+            Required = true,
+        };
+
         role.AcceptOnlyFromAmong("reader", "operator");
         Option<string> user = new("--user") { Description = "The user that the token belongs to [default: prox-agent@pve, prox-agent@pbs]", HelpName = "user" };
         Option<string> token = new("--token-name") { Description = "The name of the token [default: the role]", HelpName = "name" };
@@ -29,9 +40,19 @@ internal static class AgentTokenVerb
             Description = "Where an operator may change things: /pool/staging, /vms/106, /datastore/store1 [default: /]; may be given again",
             HelpName = "path",
         };
-        Option<string> store = new("--store") { Description = "Keep the secret in the keyring or a file and remember a context, in place of printing it", HelpName = "place" };
+        Option<string> store = new("--store")
+        {
+            Description = "Keep the secret in the keyring or a file and remember a context, in place of printing it",
+            HelpName = "place",
+        };
+
         store.AcceptOnlyFromAmong("keyring", "file");
-        Option<string> name = new("--name") { Description = "The name of that context [default: that of the server with the role behind it]", HelpName = "name" };
+        Option<string> name = new("--name")
+        {
+            Description = "The name of that context [default: that of the server with the role behind it]",
+            HelpName = "name",
+        };
+
         Settings settings = new(role, user, token, paths, store, name);
         return new Verb(
             "create",
@@ -47,8 +68,9 @@ internal static class AgentTokenVerb
             Options = [role, user, token, paths, store, name],
             Traits = VerbTraits.DryRun,
             Details =
-                "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, because a "
-                + "token never has more than its user. An operator cannot make or destroy guests, open consoles, run programs in guests, or change rights.",
+                "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, "
+                + "because a token never has more than its user. An operator cannot make or destroy guests, open consoles, run programs in guests, or change "
+                + "rights.",
             Examples =
             [
                 new("agent token create --role reader", "prints the token and its secret"),
@@ -86,17 +108,31 @@ internal static class AgentTokenVerb
         }
 
         string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
-        if (run.IsGiven(settings.Store) && run.Command.Services.Contexts.Load().Find(contextName) is not null)
+        CheckName(run, settings, contextName);
+        string secret = await MakeAsync(session, calls, cancellationToken).ConfigureAwait(false);
+        string? kept = run.Value(settings.Store) is { } place
+            ? await KeepAsync(run, context, contextName, grant.TokenId, secret, place, cancellationToken).ConfigureAwait(false)
+            : null;
+        Write(run, grant, secret, kept);
+        return ExitCodes.Success;
+    }
+
+    private static void CheckName(VerbRun run, Settings settings, string name)
+    {
+        if (run.IsGiven(settings.Store) && run.Command.Services.Contexts.Load().Find(name) is not null)
         {
             throw new CliException(new CliError
             {
                 Code = "conflict",
                 ExitCode = ExitCodes.Conflict,
-                Message = $"There is a context '{contextName}' already",
+                Message = $"There is a context '{name}' already",
                 Hint = "Choose another name with --name",
             });
         }
+    }
 
+    private static async Task<string> MakeAsync(ServerSession session, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
+    {
         string? secret = null;
         foreach (PlannedCall call in calls)
         {
@@ -104,12 +140,7 @@ internal static class AgentTokenVerb
             secret = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("value", out JsonElement value) ? value.GetString() : secret;
         }
 
-        string made = secret ?? throw new ProxmoxProtocolException("The server made a token and showed no secret.");
-        string? kept = run.Value(settings.Store) is { } place
-            ? await KeepAsync(run, context, contextName, grant.TokenId, made, place, cancellationToken).ConfigureAwait(false)
-            : null;
-        Write(run, grant, made, kept);
-        return ExitCodes.Success;
+        return secret ?? throw new ProxmoxProtocolException("The server made a token and showed no secret.");
     }
 
     private static async Task<string> KeepAsync(

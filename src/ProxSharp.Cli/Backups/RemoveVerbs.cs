@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 using ProxSharp.Pbs.Backups;
@@ -123,9 +125,17 @@ internal static class RemoveVerbs
             throw SnapshotPlace.NotFound($"There is no {text} in {place.Describe()}", "prox backup list");
         }
 
+        PlannedCall call = Call(place, isGroup, isGroup ? group : snapshot.Group, isGroup ? null : snapshot.Time);
+        if (run.Command.Services.Planning is { } planning)
+        {
+            planning.Add(run.Command, place.Session.Context, [call]);
+            return ExitCodes.Success;
+        }
+
         if (!run.IsDryRun)
         {
             ChangeRules.CheckContext(place.Session.Context);
+            place.Session.CheckGuard(call.Method, call.Path, call.Parameters);
             await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
             await (isGroup
                 ? place.Folder.Groups[group].DeleteAsync(null, cancellationToken)
@@ -135,6 +145,22 @@ internal static class RemoveVerbs
         run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
         run.Note(run.IsDryRun ? "Nothing was removed: this was a dry run." : "Done.");
         return ExitCodes.Success;
+    }
+
+    private static PlannedCall Call(BackupPlace place, bool isGroup, BackupGroupPath group, DateTimeOffset? time)
+    {
+        string what = isGroup ? "groups" : "snapshots";
+        ApiParameters parameters = new()
+        {
+            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
+            { "backup-type", group.Type.ToString() },
+            { "backup-id", group.Id },
+            { "backup-time", time?.ToUnixTimeSeconds() },
+        };
+        return new PlannedCall(ApiMethod.Delete, $"/admin/datastore/{place.Store.Name}/{what}", parameters)
+        {
+            Template = $"/admin/datastore/{{store}}/{what}",
+        };
     }
 
     private static async Task<List<BackupSnapshotPath>> FindAsync(

@@ -25,7 +25,8 @@ internal sealed class ServerSession : IAsyncDisposable
     private readonly GuardPlace? _place;
     private IReadOnlyList<GuestSummary>? _guests;
 
-    private ServerSession(ServerContext context, ProxmoxClient client, CommandServices? services = null, GuardPlace? place = null, OperationGuard? guard = null) =>
+    private ServerSession(
+        ServerContext context, ProxmoxClient client, CommandServices? services = null, GuardPlace? place = null, OperationGuard? guard = null) =>
         (Context, _client, _services, _place, Guard) = (context, client, services, place, guard);
 
     /// <summary>The server.</summary>

@@ -21,7 +21,7 @@ internal sealed class CommandRun
         Output = globals.Read(parse, services.Console, services.Environment);
         OutputOption = globals.Output;
         HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
-        Recorder = parse.GetValue(globals.Record) is { } file ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
+        Recorder = parse.GetValue(globals.Record) is { } file && !services.Environment.IsReadOnlyName ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
     }
 

@@ -17,19 +17,35 @@ internal static class ApproveVerb
     public static Verb Make()
     {
         Argument<string> id = new("plan") { Description = "The name of the plan; its first 8 digits or more" };
-        Option<string> key = new("--key") { Description = "The file with your key (prox policy new-key); without one you approve as a person of this user", HelpName = "file" };
-        Option<string> name = new("--as") { Description = "Your name in the policy [default: the name of the key's file without its ending]", HelpName = "name" };
-        Option<string> state = new("--state") { Description = "The folder with the agent's plans, if it is another user's: .../prox/agents/CONTEXT", HelpName = "folder" };
+        Option<string> key = new("--key")
+        {
+            Description = "The file with your key (prox policy new-key); without one you approve as a person of this user",
+            HelpName = "file",
+        };
+
+        Option<string> name = new("--as")
+        {
+            Description = "Your name in the policy [default: the name of the key's file without its ending]",
+            HelpName = "name",
+        };
+
+        Option<string> state = new("--state")
+        {
+            Description = "The folder with the agent's plans, if it is another user's: .../prox/agents/CONTEXT",
+            HelpName = "folder",
+        };
+
         Option<string> file = new("--output-file") { Description = "Write the approval to a file instead of the agent's folder", HelpName = "file" };
-        return new Verb("approve", "Approve a plan of an agent, as somebody else.", VerbClass.Change, (run, token) => RunAsync(run, id, new(key, name, state, file), token))
+        Settings settings = new(key, name, state, file);
+        return new Verb("approve", "Approve a plan of an agent, as somebody else.", VerbClass.Change, (run, token) => RunAsync(run, id, settings, token))
         {
             Arguments = [id],
             Options = [key, name, state, file],
             Traits = VerbTraits.None,
             Details =
-                "With a key that the policy names this is the approval of a second principal: keep the key where the agent's user cannot read it. Without a key "
-                + "it is the approval of a person at a terminal, who has to type the name of the target. Either way the plan is shown first, and the approval "
-                + "is good for this plan alone.",
+                "With a key that the policy names this is the approval of a second principal: keep the key where the agent's user cannot read it. Without a "
+                + "key it is the approval of a person at a terminal, who has to type the name of the target. Either way the plan is shown first, and the "
+                + "approval is good for this plan alone.",
             Examples =
             [
                 new("approve 3f9c2b7a1d05", "at a terminal, as the same user"),
@@ -51,7 +67,8 @@ internal static class ApproveVerb
         DateTimeOffset now = run.Command.Services.Time.GetUtcNow();
         if (plans.StateOf(plan, now) is not PlanState.Open and var closed)
         {
-            throw new GuardRefusedException(closed == PlanState.Used ? "used" : "expired", $"Plan {PlanText.ShortId(plan.Id)} is {closed.ToString().ToLowerInvariant()}.");
+            string word = closed.ToString().ToLowerInvariant();
+            throw new GuardRefusedException(word, $"Plan {PlanText.ShortId(plan.Id)} is {word}.");
         }
 
         await AskAsync(run, plan, hasKey: run.Value(settings.Key) is not null, cancellationToken).ConfigureAwait(false);

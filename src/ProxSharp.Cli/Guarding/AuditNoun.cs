@@ -23,8 +23,8 @@ internal static class AuditNoun
     public static Noun Build() => new Noun("audit", "The ledger: what was intended and what came of it, in a chain that shows every change to it.")
     {
         Details =
-            "Each plan that is applied writes its intent before a call and the outcome after it. Entries are bound to each other by a keyed hash: whoever has no "
-            + "key cannot change, add or remove one unnoticed. If the ledger is not sound, nothing is changed any more.",
+            "Each plan that is applied writes its intent before a call and the outcome after it. Entries are bound to each other by a keyed hash: whoever has "
+            + "no key cannot change, add or remove one unnoticed. If the ledger is not sound, nothing is changed any more.",
     }.Add(List(), Show(), Verify());
 
     private static Verb List()

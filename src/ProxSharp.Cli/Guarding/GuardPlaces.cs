@@ -39,7 +39,9 @@ internal static class GuardPlaces
         Approvers = approvers,
     };
 
-    /// <summary>The policy for people who plan and apply at a server that has none: everything is allowed, and what cannot be taken back is asked about.</summary>
+    /// <summary>
+    /// The policy for people who plan and apply at a server that has none: everything is allowed, and what cannot be taken back is asked about.
+    /// </summary>
     public static GuardPolicy ForPeople { get; } = GuardPolicy.Parse(
         """
         {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],

@@ -25,9 +25,9 @@ internal static class PlanNoun
         "plan", "Plans: changes that are looked at, approved and applied once, to exactly the things they were made for.")
     {
         Details =
-            "A plan names every call with its parameters and the identity of what it acts on. It is refused when something else has the number by then, when the "
-            + "configuration or state has changed, when it was applied before, or when its time is over. Where a policy guards a server, plans are the only way "
-            + "to change it.",
+            "A plan names every call with its parameters and the identity of what it acts on. It is refused when something else has the number by then, when "
+            + "the configuration or state has changed, when it was applied before, or when its time is over. Where a policy guards a server, plans are the "
+            + "only way to change it.",
     }.Add(Create(), Apply(), List(), Show(), Discard());
 
     private static Verb Create()
@@ -117,7 +117,7 @@ internal static class PlanNoun
         PlanText.Write(run.Command, result);
         if (result.IsComplete)
         {
-            run.Note($"Done. What can be taken back: prox undo {result.Steps[^1].LedgerNumber}");
+            run.Note(guard.Plans.Load(plan).Undo.Count > 0 ? $"Done. To take it back: prox undo {result.Steps[^1].LedgerNumber}" : "Done.");
             return ExitCodes.Success;
         }
 

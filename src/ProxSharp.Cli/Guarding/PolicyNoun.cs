@@ -24,7 +24,8 @@ internal static class PolicyNoun
     {
         Details =
             "The policy of the machine is /etc/prox/policies/HOST.json for a server, else /etc/prox/policies/default.json; no option and no variable moves it. "
-            + "Without one that of the user counts, agents/CONTEXT/policy.json beside the contexts. Where there is a policy, every prox command runs behind the guard.",
+            + "Without one that of the user counts, agents/CONTEXT/policy.json beside the contexts. Where there is a policy, every prox command "
+            + "runs behind the guard.",
     }.Add(Show(), Check(), NewKey());
 
     private static Verb Show() =>
@@ -54,7 +55,8 @@ internal static class PolicyNoun
     {
         Argument<string> file = new("file") { Description = "The file [default: that of the context]", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> token = new("--token") { Description = "Also compare it with what the token of the context may do on the server" };
-        return new Verb("check", "Check a policy. Ends with exit code 1 if it would refuse everything.", VerbClass.Read, (run, cancel) => CheckAsync(run, file, token, cancel))
+        const string summary = "Check a policy. Ends with exit code 1 if it would refuse everything.";
+        return new Verb("check", summary, VerbClass.Read, (run, cancel) => CheckAsync(run, file, token, cancel))
         {
             Arguments = [file],
             Options = [token],
@@ -68,9 +70,14 @@ internal static class PolicyNoun
         List<(string Status, string Subject, string Finding)> findings = [];
         string path = run.Value(file) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : GuardAccess.Place(run).PolicyPath;
         bool isGood = true;
+        if (run.Value(file) is not null && !Path.Exists(path))
+        {
+            throw CliException.Usage($"The file {path} does not exist", "Without a file that of the context is checked");
+        }
+
         try
         {
-            GuardPolicy policy = File.Exists(path) ? GuardPolicy.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path) : GuardPolicy.Load(path);
+            GuardPolicy policy = GuardPolicy.Load(path);
             findings.Add(("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
             findings.AddRange(Loopholes(policy));
             if (run.Value(token))
@@ -129,7 +136,9 @@ internal static class PolicyNoun
         }
 
         findings.AddRange(review.Excess.Select(static excess => (
-            "warning", excess.Privilege, $"the token has it on {string.Join(", ", excess.Paths)}, and the policy allows nothing {excess.Class.ToString().ToLowerInvariant()}")));
+            "warning",
+            excess.Privilege,
+            $"the token has it on {string.Join(", ", excess.Paths)}, and the policy allows nothing {excess.Class.ToString().ToLowerInvariant()}")));
     }
 
     private static Verb NewKey()

@@ -18,7 +18,7 @@ internal static class ReadOnlyName
         "plan list", "plan show", "audit list", "audit show", "audit verify", "policy show", "policy check", "agent guide",
     };
 
-    private static readonly string[] s_refused = ["--url", "--secret", "--repository", "--output-file", "--output-dir", "--svg"];
+    private static readonly string[] s_refused = ["--url", "--secret", "--repository", "--output-file", "--output-dir", "--svg", "--png", "--record"];
 
     /// <summary>Refuses a command before it does anything.</summary>
     /// <exception cref="CliException">It does more than read.</exception>

@@ -45,9 +45,14 @@ public sealed class PlannedCall
     /// <summary>The call for people: verb, path and parameters, secrets masked.</summary>
     public override string ToString()
     {
-        IEnumerable<string> others = Others.Select(static parameter => $" {parameter.Name}={Secrets.Show(parameter.Name, parameter.Text)}");
+        IEnumerable<string> others = Others.Select(parameter => $" {parameter.Name}={Shown(parameter)}");
         return $"{Title}{string.Concat(others)}{(Upload is { } file ? $" file={file.FileName}" : "")}";
     }
+
+    // Who approves a program must see it; only what a template of the policy allows gets this far.
+    private string Shown(ApiParameter parameter) => parameter.Name == "command" && Path.EndsWith("/agent/exec", StringComparison.Ordinal)
+        ? parameter.Text
+        : Secrets.Show(parameter.Name, parameter.Text);
 
     internal IEnumerable<ApiParameter> Others => Parameters.Where(parameter => !Path.Contains($"{{{parameter.Name}}}", StringComparison.Ordinal));
 

@@ -10,7 +10,8 @@ internal static class UndoCheck
     {
         // What the plan itself has renamed or rewired is different on purpose.
         HashSet<string> ignored = [.. done.Calls.SelectMany(static call => call.Others).Select(static parameter => parameter.Name), "name"];
-        IEnumerable<PlanTarget> made = ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made").Select(static entry => PlanTarget.Read(entry.Facts));
+        IEnumerable<PlanTarget> made = ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made")
+            .Select(static entry => PlanTarget.Read(entry.Facts));
         Dictionary<string, PlanTarget> known = done.Targets.Concat(made).GroupBy(static target => target.Key)
             .ToDictionary(static group => group.Key, static group => group.Last(), StringComparer.Ordinal);
         foreach (PlanTarget now in undo.Targets)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -79,6 +80,13 @@ internal static class AgentNoun
         ChangeRules.CheckContext(run.Context);
         ChangeRules.CheckGuests(run, guests);
         string[] words = run.Value(command)!;
+        if (run.Command.Services.Planning is { } planning)
+        {
+            string? text = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false);
+            planning.Add(run.Command, run.Context, guests.Select(guest => Call(guest, words, text)));
+            return ExitCodes.Success;
+        }
+
         if (run.IsDryRun)
         {
             foreach (GuestSummary guest in guests)
@@ -121,6 +129,13 @@ internal static class AgentNoun
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
+    }
+
+    private static PlannedCall Call(GuestSummary guest, string[] words, string? input)
+    {
+        ApiParameters parameters = new() { { "input-data", input } };
+        parameters.AddList("command", words);
+        return new PlannedCall(ApiMethod.Post, $"/nodes/{guest.Node}/qemu/{guest.Id}/agent/exec", parameters) { Template = $"{Path}/exec" };
     }
 
     private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
