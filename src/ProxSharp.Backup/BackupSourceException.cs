@@ -15,7 +15,8 @@ public sealed class BackupSourceException : ProxmoxException
     public string Archive { get; init; } = "";
 
     /// <summary>Whether there is nothing at the path.</summary>
-    public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException or Files.FileTreeException { Fault: Files.FileTreeFault.Vanished };
+    public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException
+        or Files.FileTreeException { Fault: Files.FileTreeFault.Vanished };
 
     internal static BackupSourceException Create(string archive, string why, Exception? innerException = null)
         => new($"Unable to back up {archive}: {why.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", innerException) { Archive = archive };

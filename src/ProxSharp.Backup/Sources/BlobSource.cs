@@ -23,7 +23,9 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
     public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
     {
         // Files of /proc and the like tell their length only when they are read; none is large.
-        ReadOnlyMemory<byte> data = path is null ? content : await SourceReading.RunAsync(_stored, () => ReadAsync(path, cancellationToken)).ConfigureAwait(false);
+        ReadOnlyMemory<byte> data = path is null
+            ? content
+            : await SourceReading.RunAsync(_stored, () => ReadAsync(path, cancellationToken)).ConfigureAwait(false);
         return new(1, 1, data.Length, 0);
     }
 

@@ -17,8 +17,8 @@ internal static class BackupNoun
         {
             Details =
                 "Takes repositories and PBS_ variables as proxmox-backup-client does: PBS_REPOSITORY, PBS_PASSWORD, PBS_FINGERPRINT, PBS_ENCRYPTION_PASSWORD, "
-                + "each also with _FILE, _CMD or _FD, and its command lines with prox backup as the program's name; prune and forget need --yes where nobody can be "
-                + "asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
+                + "each also with _FILE, _CMD or _FD, and its command lines with prox backup as the program's name; prune and forget need --yes where "
+                + "nobody can be asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
         };
         return noun
             .Add(

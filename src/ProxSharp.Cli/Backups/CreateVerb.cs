@@ -44,8 +44,8 @@ internal sealed class CreateVerb
         {
             Calls = ["GET /backup"],
             Details =
-                "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning. --dry-run counts what "
-                + "would be read; it opens files, and reads and sends nothing. As with the official client, the word create may be left out.",
+                "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning. --dry-run counts "
+                + "what would be read; it opens files, and reads and sends nothing. As with the official client, the word create may be left out.",
             Arguments = [verb._sources],
             Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],
             HiddenOptions = verb._options.Hidden,

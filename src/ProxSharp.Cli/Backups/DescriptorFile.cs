@@ -35,7 +35,8 @@ internal static class DescriptorFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             string digits = number.ToString(CultureInfo.InvariantCulture);
-            throw CliException.Usage($"{option.Name} {digits} is no open file that can be read", $"Open it for the program: ... {option.Name} {digits} {digits}<FILE");
+            throw CliException.Usage(
+                $"{option.Name} {digits} is no open file that can be read", $"Open it for the program: ... {option.Name} {digits} {digits}<FILE");
         }
     }
 }

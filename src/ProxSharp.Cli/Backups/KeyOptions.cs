@@ -167,7 +167,8 @@ internal sealed class KeyOptions
             : hasKey && run.Value(CryptMode) != "sign-only" ? environment.MasterKeyPath : null;
         if (path is not null && !File.Exists(path))
         {
-            throw SnapshotPlace.NotFound($"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);
+            throw SnapshotPlace.NotFound(
+                $"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);
         }
 
         return path is null ? null : MasterPublicKey.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false));

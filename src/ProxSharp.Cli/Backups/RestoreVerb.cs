@@ -97,8 +97,8 @@ internal sealed class RestoreVerb
         {
             Calls = ["GET /reader"],
             Details =
-                "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. What is kept or "
-                + "written over gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed.",
+                "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. What is kept "
+                + "or written over gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [

@@ -130,7 +130,8 @@ internal static class SnapshotVerbs
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(place.Session.Context);
         BackupSnapshotPath path = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
-        bool before = await place.AskAsync(path, () => place.Folder.Snapshots[path].IsProtectedAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        Task<bool> Ask() => place.Folder.Snapshots[path].IsProtectedAsync(cancellationToken);
+        bool before = await place.AskAsync(path, Ask, cancellationToken).ConfigureAwait(false);
         if (!run.IsDryRun && before != isProtected)
         {
             await place.Folder.Snapshots[path].SetProtectionAsync(isProtected, cancellationToken).ConfigureAwait(false);

@@ -196,7 +196,9 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     {
         JobSettings settings = new(job);
         (Datastore source, Datastore target) = isPush ? (own, other) : (other, own);
-        string? login = isPush && Text(job, "remote") is { } remote && state.Collections.Find("/config/remote", remote) is { } config ? Text(config, "auth-id") : null;
+        string? login = isPush && Text(job, "remote") is { } remote && state.Collections.Find("/config/remote", remote) is { } config
+            ? Text(config, "auth-id")
+            : null;
         new SyncRun(source, target, task, task.DueAt)
         {
             From = Namespace(job, isPush ? "ns" : "remote-ns"),

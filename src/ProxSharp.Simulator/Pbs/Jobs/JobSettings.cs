@@ -28,12 +28,12 @@ internal sealed class JobSettings(JsonObject job)
         };
         string[] includes = [.. filters.Where(static filter => !filter.StartsWith("exclude:", StringComparison.Ordinal)).Select(Rule)];
         bool isIncluded = includes.Length == 0 || includes.Any(rule => Matches(rule, group));
-        return isIncluded && !filters.Where(static filter => filter.StartsWith("exclude:", StringComparison.Ordinal)).Select(Rule).Any(rule => Matches(rule, group));
+        IEnumerable<string> excludes = filters.Where(static filter => filter.StartsWith("exclude:", StringComparison.Ordinal)).Select(Rule);
+        return isIncluded && !excludes.Any(rule => Matches(rule, group));
     }
 
-    private static string Rule(string filter) => filter.StartsWith("include:", StringComparison.Ordinal) || filter.StartsWith("exclude:", StringComparison.Ordinal)
-        ? filter[8..]
-        : filter;
+    private static string Rule(string filter) =>
+        filter.StartsWith("include:", StringComparison.Ordinal) || filter.StartsWith("exclude:", StringComparison.Ordinal) ? filter[8..] : filter;
 
     private static bool Matches(string rule, GroupKey group)
     {

@@ -46,7 +46,11 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
                 target.Files.MakeFolder(place.StorePath);
             }
 
-            GroupKey[] groups = [.. source.Groups(ns).Where(group => Groups(group) && source.Snapshots(group).Any(IsFinished)).OrderBy(static group => group.Folder, StringComparer.Ordinal)];
+            GroupKey[] groups =
+            [
+                .. source.Groups(ns).Where(group => Groups(group) && source.Snapshots(group).Any(IsFinished))
+                    .OrderBy(static group => group.Folder, StringComparer.Ordinal),
+            ];
             task.Write(string.Create(CultureInfo.InvariantCulture, $"found {groups.Length} groups to sync"));
             int snapshots = groups.Sum(group => Copy(group, place));
             task.Write(string.Create(CultureInfo.InvariantCulture, $"Finished syncing {(ns.IsRoot ? "root namespace" : $"namespace {ns}")}, current progress: {groups.Length} groups, {snapshots} snapshots"));

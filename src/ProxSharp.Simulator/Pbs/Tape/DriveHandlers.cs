@@ -37,7 +37,10 @@ internal sealed class DriveHandlers(PbsState state)
 
     private static string Name(ApiCall call) => call.PathValues["drive"];
 
-    private static IEnumerable<JsonNode> Devices(string kind, string device, string id, int count) => Enumerable.Range(0, count).Select(i => (JsonNode)new JsonObject
+    private static IEnumerable<JsonNode> Devices(string kind, string device, string id, int count) =>
+        Enumerable.Range(0, count).Select(i => (JsonNode)Device(kind, device, id, i));
+
+    private static JsonObject Device(string kind, string device, string id, int i) => new()
     {
         ["kind"] = kind,
         ["path"] = FormattableString.Invariant($"/dev/tape/by-id/{id}{i}-{device}"),
@@ -46,7 +49,7 @@ internal sealed class DriveHandlers(PbsState state)
         ["model"] = kind == "tape" ? Model : "LIBRARY-8",
         ["major"] = kind == "tape" ? 9 : 21,
         ["minor"] = i,
-    });
+    };
 
     private ApiReply List(ApiCall call) => ApiReply.List(state.Collections.Items(TapeState.DriveConfig)
         .Where(drive => TapeAccess.SeesDevice(state, call, drive.Key))
@@ -97,8 +100,8 @@ internal sealed class DriveHandlers(PbsState state)
     {
         string drive = Name(call);
         TapeLibrary library = Tape.LibraryOf(drive);
-        IEnumerable<Cartridge> tapes = library.Slots.OfType<Cartridge>();
-        return ApiReply.List((Tape.InDrive(drive) is { } loaded ? tapes.Prepend(loaded.Tape) : tapes).Where(static tape => tape.Barcode is not null).Select(static tape =>
+        IEnumerable<Cartridge> tapes = library.Slots.Prepend(Tape.InDrive(drive)?.Tape).OfType<Cartridge>();
+        return ApiReply.List(tapes.Where(static tape => tape.Barcode is not null).Select(static tape =>
         {
             JsonObject row = new() { ["label-text"] = tape.Barcode };
             if (tape is { IsKnown: true, Label: { } label })
@@ -261,7 +264,8 @@ internal sealed class DriveHandlers(PbsState state)
     private void UpdateInventory(string drive, SimulatedTask task)
     {
         TapeLibrary library = Tape.LibraryOf(drive);
-        foreach (Cartridge tape in library.Slots.OfType<Cartridge>().Append(Tape.InDrive(drive)?.Tape).OfType<Cartridge>().OrderBy(static tape => tape.Name, StringComparer.Ordinal))
+        IEnumerable<Cartridge> tapes = library.Slots.Append(Tape.InDrive(drive)?.Tape).OfType<Cartridge>();
+        foreach (Cartridge tape in tapes.OrderBy(static tape => tape.Name, StringComparer.Ordinal))
         {
             if (tape.Label is not { } label)
             {

@@ -13,7 +13,7 @@ internal sealed class MediaHandlers(PbsState state)
     {
         table.Get("/tape/media/list", List);
         table.Get("/tape/media/content", Content);
-        table.Get("/tape/media/media-sets", call => ApiReply.List(Tape.Sets.Where(set => TapeAccess.SeesPool(state, call, set.Pool)).Select(static set => (JsonNode)new JsonObject
+        table.Get("/tape/media/media-sets", call => ApiReply.List(SetsOf(call).Select(static set => (JsonNode)new JsonObject
         {
             ["media-set-uuid"] = set.Uuid,
             ["media-set-name"] = set.Name,
@@ -25,6 +25,8 @@ internal sealed class MediaHandlers(PbsState state)
         table.Get("/tape/media/list/{uuid}/status", call => ApiReply.Of(StatusOf(Find(call.PathValues["uuid"], null))));
         table.Post("/tape/media/list/{uuid}/status", SetStatus);
     }
+
+    private IEnumerable<MediaSet> SetsOf(ApiCall call) => Tape.Sets.Where(set => TapeAccess.SeesPool(state, call, set.Pool));
 
     private static string StatusOf(Cartridge tape) => tape.Verdict ?? "writable";
 
@@ -65,7 +67,9 @@ internal sealed class MediaHandlers(PbsState state)
     private ApiReply Content(ApiCall call)
     {
         JsonArray rows = [];
-        foreach (MediaSet set in Tape.Sets.Where(set => TapeAccess.SeesPool(state, call, set.Pool) && (call.Text("pool") ?? set.Pool) == set.Pool && (call.Text("media-set") ?? set.Uuid) == set.Uuid))
+        string? pool = call.Text("pool");
+        string? wanted = call.Text("media-set");
+        foreach (MediaSet set in SetsOf(call).Where(set => (pool ?? set.Pool) == set.Pool && (wanted ?? set.Uuid) == set.Uuid))
         {
             foreach (((string store, SnapshotKey key), Cartridge tape) in set.Places.Where(static place => place.Value.IsCataloged))
             {

@@ -9,7 +9,8 @@ internal static class TapeAccess
     public static bool SeesDevice(PbsState state, ApiCall call, string name) => Has(state, call, $"/tape/device/{name}", "Tape.Audit");
 
     /// <summary>Whether the tapes of a pool are shown to the caller; those of none are to who sees all pools.</summary>
-    public static bool SeesPool(PbsState state, ApiCall call, string? pool) => Has(state, call, pool is null ? "/tape/pool" : $"/tape/pool/{pool}", "Tape.Audit");
+    public static bool SeesPool(PbsState state, ApiCall call, string? pool) =>
+        Has(state, call, pool is null ? "/tape/pool" : $"/tape/pool/{pool}", "Tape.Audit");
 
     /// <summary>Fails unless the caller has a right.</summary>
     /// <exception cref="ApiFault">It has not.</exception>

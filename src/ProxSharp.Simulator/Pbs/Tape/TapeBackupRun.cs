@@ -21,7 +21,8 @@ internal sealed class TapeBackupRun(TapeState tapes, Datastore store, string poo
         for (int i = 0; i < groups.Length; i++)
         {
             Write(set, tape, groups[i]);
-            task.Write(string.Create(CultureInfo.InvariantCulture, $"percentage done: {100.0 * (i + 1) / groups.Length:0.00}% ({i + 1}/{groups.Length} groups)"));
+            task.Write(string.Create(
+                CultureInfo.InvariantCulture, $"percentage done: {100.0 * (i + 1) / groups.Length:0.00}% ({i + 1}/{groups.Length} groups)"));
         }
 
         task.Write($"append media catalog '{tape.Name}'");
@@ -40,7 +41,9 @@ internal sealed class TapeBackupRun(TapeState tapes, Datastore store, string poo
             return last;
         }
 
-        Cartridge free = tapes.Known.FirstOrDefault(other => other is { Set: null, Verdict: null, Vault: null } && (other.Label!.Pool ?? pool) == pool && tapes.LocationOf(other) != "offline")
+        bool IsFree(Cartridge other) => other is { Set: null, Verdict: null, Vault: null }
+            && (other.Label!.Pool ?? pool) == pool && tapes.LocationOf(other) != "offline";
+        Cartridge free = tapes.Known.FirstOrDefault(IsFree)
             ?? tapes.InDrive(drive)?.Tape switch
             {
                 { Label: { } label, Set: null } loaded when (label.Pool ?? pool) == pool => loaded,

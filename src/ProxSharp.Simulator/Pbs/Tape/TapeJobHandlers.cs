@@ -15,7 +15,8 @@ internal sealed class TapeJobHandlers(PbsState state)
 
     public void Register(HandlerTable table)
     {
-        table.Get("/tape/backup", call => ApiReply.List(state.Collections.Items(Jobs).Where(job => Sees(call, new JobSettings(job.Value))).Select(job => (JsonNode)Describe(job.Key, job.Value))));
+        table.Get("/tape/backup", call => ApiReply.List(state.Collections.Items(Jobs)
+            .Where(job => Sees(call, new JobSettings(job.Value))).Select(job => (JsonNode)Describe(job.Key, job.Value))));
         table.Post("/tape/backup", call => ApiReply.Of(Start(call, new JobSettings(Settings(call)), "tape-backup", null).Upid));
         table.Post("/tape/backup/{id}", RunJob);
         table.Post("/tape/restore", Restore);
@@ -81,7 +82,8 @@ internal sealed class TapeJobHandlers(PbsState state)
     private ApiReply Restore(ApiCall call)
     {
         string uuid = call.Required("media-set");
-        MediaSet set = state.Tape.Sets.FirstOrDefault(known => known.Uuid == uuid) ?? throw new ApiFault(400, $"media set {uuid} is incomplete (no such media set)");
+        MediaSet set = state.Tape.Sets.FirstOrDefault(known => known.Uuid == uuid)
+            ?? throw new ApiFault(400, $"media set {uuid} is incomplete (no such media set)");
         string drive = call.Required("drive");
         TapeAccess.Demand(state, call, $"/tape/device/{drive}", "Tape.Read");
         TapeAccess.Demand(state, call, $"/tape/pool/{set.Pool}", "Tape.Read");
