@@ -69,6 +69,10 @@ internal static class StrokeFont
         sign == ' ' ? [] : s_signs.GetValueOrDefault(sign, Unknown).Split(' ');
 
     // Digits are all as wide as each other, so that columns of numbers line up.
-    private static double Advance(char sign) =>
-        Spacing + (sign == ' ' ? 1.5 : char.IsAsciiDigit(sign) ? DigitWidth : Strokes(sign).Max(static stroke => stroke.Chunk(2).Max(static point => point[0] - '0')));
+    private static double Advance(char sign) => Spacing + (sign switch
+    {
+        ' ' => 1.5,
+        >= '0' and <= '9' => DigitWidth,
+        _ => Strokes(sign).Max(static stroke => stroke.Chunk(2).Max(static point => point[0] - '0')),
+    });
 }

@@ -120,7 +120,8 @@ internal sealed class CommandRun
         }
         else
         {
-            Note(string.Create(CultureInfo.InvariantCulture, $"{recorder.Count} exchanges were recorded, secrets masked. Look at them before you pass them on."));
+            Note(string.Create(
+                CultureInfo.InvariantCulture, $"{recorder.Count} exchanges were recorded, secrets masked. Look at them before you pass them on."));
         }
     }
 

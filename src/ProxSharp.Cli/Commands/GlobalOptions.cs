@@ -62,7 +62,8 @@ internal sealed class GlobalOptions
     /// <summary>A recording.</summary>
     public Option<string> Record { get; } = new("--record")
     {
-        Description = "Write every exchange with the server to this file, one a line, secrets masked; to a folder (name/) one file each. See: simulate --replay",
+        Description = "Write every exchange with the server to this file, one a line, secrets masked; to a folder (name/) one file each. "
+            + "See: simulate --replay",
         HelpName = "file",
         Recursive = true,
     };

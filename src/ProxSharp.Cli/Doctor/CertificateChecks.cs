@@ -19,7 +19,8 @@ internal static class CertificateChecks
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Shows the certificate of a backup server, which clusters need as the fingerprint of their storage.</summary>
-    public static async IAsyncEnumerable<Finding> OfBackupServerAsync(VerbRun run, ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Finding> OfBackupServerAsync(
+        VerbRun run, ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (JsonElement list, Finding? trouble) = await Checks.ReadAsync(
             session, "certificate", "/nodes/localhost/certificates/info", cancellationToken).ConfigureAwait(false);
@@ -74,7 +75,8 @@ internal static class CertificateChecks
         (CertificateFingerprint? shown, bool isTrusted, string problem) = await LookAsync(server, port, cancellationToken).ConfigureAwait(false);
         if (shown is null)
         {
-            return new Finding("fingerprint", FindingState.Info, $"{name}: {server} cannot be reached from here ({problem}), so its certificate was not compared");
+            return new Finding(
+                "fingerprint", FindingState.Info, $"{name}: {server} cannot be reached from here ({problem}), so its certificate was not compared");
         }
 
         string expected = Text(storage, "fingerprint");
