@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -32,7 +33,8 @@ internal static class RemoveVerbs
             run, repository, run.Value(group)!, Policy(run, keep), token))
         {
             Calls = ["POST /admin/datastore/{store}/prune"],
-            Details = "--dry-run asks the server what it would keep and remove. Protected snapshots stay. Space is free after garbage collection.",
+            Details = "--dry-run asks the server what it would keep and remove. Protected snapshots stay. Space is free after garbage collection. At a terminal the name "
+                + "of the group has to be typed; in scripts the rules are the answer.",
             Arguments = [group],
             Options = [.. repository.All, .. keep],
             HiddenOptions = [new Option<bool>("--quiet") { Description = "Accepted as by the official client; -o name is short" }],
@@ -40,7 +42,7 @@ internal static class RemoveVerbs
             Examples =
             [
                 new("backup prune host/web --keep-daily 7 --keep-weekly 4 --dry-run --datastore store1", "see what would go"),
-                new("backup prune host/web --keep-daily 7 --keep-weekly 4 --yes --datastore store1", "remove it"),
+                new("backup prune host/web --keep-daily 7 --keep-weekly 4 --datastore store1", "remove it"),
             ],
         };
     }
@@ -104,7 +106,12 @@ internal static class RemoveVerbs
         }
 
         ChangeRules.CheckContext(place.Session.Context);
-        await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
+        if (new Questions(run.Command, cancellationToken).CanAsk)
+        {
+            // Where nobody can be asked the rules on the line are the answer: a timer's line for the official client works as it is.
+            await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
+        }
+
         Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
         return ExitCodes.Success;
     }
