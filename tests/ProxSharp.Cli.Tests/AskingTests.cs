@@ -112,7 +112,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("node power pve1 --command reboot", "pve1", "All guests on the node stop; those that start at boot come back with it.")]
     [InlineData("api create /nodes/pve1/status command=shutdown", "pve1", "All guests on the node stop; somebody has to switch it on again.")]
     [InlineData("node stopall pve1", "pve1", "All guests on the node are shut down")]
-    [InlineData("vm resize web-1 scsi0 +1G", "web-1", "A disk never becomes smaller again.")]
+    [InlineData("vm template staging", "staging", "A template never becomes a virtual machine again.")]
     [InlineData("vm delete staging", "staging", "There is no way back.")]
     [InlineData("backup-job delete nightly", "nightly", "prox keeps no copy of its settings.")]
     public async Task Question_AtATerminal_SaysWhatHappens(string line, string answer, string effect)
@@ -130,7 +130,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
 
     [Theory]
     [InlineData("vm delete 100,106 --yes")]
-    [InlineData("vm resize 100,106 scsi0 +1G --yes")]
+    [InlineData("vm snapshot rollback 100,106 fresh --yes")]
     [InlineData("vm set 100,106 --delete scsi1 --yes")]
     public async Task SeveralGuests_ChangeThatIsAskedAbout_NeedsTheirNumber(string line)
     {

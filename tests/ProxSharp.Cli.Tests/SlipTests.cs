@@ -39,7 +39,7 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
         using CliHarness cli = await cluster.UserAsync(120);
         cli.Input = $"{typed}\n";
 
-        CliRun run = await cli.LineAsync("api set /nodes/pve1/qemu/106/resize disk=scsi0 size=+1G --wait");
+        CliRun run = await cli.LineAsync("api set /nodes/pve1/qemu/106/config delete=scsi1");
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains("Type 106 to go on", run.Errors, StringComparison.Ordinal);

@@ -104,7 +104,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [InlineData("vm snapshot rollback web-1 nothing", 8, "--yes")]
     [InlineData("vm list --query 'foo['", 2, "--query")]
     [InlineData("vm list --sort nothing", 2, "no field 'nothing'")]
-    [InlineData("vm resize web-1 scsi9 +1G --yes", 9, "")]
+    [InlineData("vm resize web-1 scsi9 +1G", 9, "")]
     [InlineData("vm delete web-1 --yes", 6, "")]
     [InlineData("datastore list", 2, "backup server")]
     public async Task Verb_InVain_EndsWithItsExitCode(string line, int exitCode, string message)
@@ -188,7 +188,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         Assert.Equal("fresh\ncurrent\n", (await cli.LineAsync("vm snapshot list copy-1 -o name --sort snaptime")).Succeeded());
         (await cli.LineAsync("vm set copy-1 --memory 3072")).Succeeded();
         (await cli.LineAsync("vm snapshot rollback copy-1 fresh --yes")).Succeeded();
-        (await cli.LineAsync("vm resize copy-1 scsi0 +8G --yes")).Succeeded();
+        (await cli.LineAsync("vm resize copy-1 scsi0 +8G")).Succeeded();
         (await cli.LineAsync("vm start copy-1")).Succeeded();
         (await cli.LineAsync("vm migrate copy-1 pve2 --with-local-disks")).Succeeded();
         Assert.Equal("pve2\n", (await cli.LineAsync("vm list copy-1 --query '[0].node' -o name")).Succeeded());

@@ -12,7 +12,7 @@ internal sealed class ApiSetCommand(CommandServices services, GlobalOptions glob
     [
         new("api set /nodes/pve1/qemu/100/config memory=4096 tags='web;prod'", "more memory and new tags"),
         new("api set /nodes/pve1/qemu/100/config delete=net1", "take a key out of a configuration"),
-        new("api set /nodes/pve1/qemu/100/resize disk=scsi0 size=+8G --wait --yes", "grow a disk and wait for it"),
+        new("api set /nodes/pve1/qemu/100/resize disk=scsi0 size=+8G --wait", "grow a disk and wait for it"),
         new("api set /nodes/pve1/qemu/100/config sshkeys=@id.pub", "a value from a file"),
     ];
 

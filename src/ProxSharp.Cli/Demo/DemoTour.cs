@@ -58,7 +58,7 @@ internal static class DemoTour
             "With --dry-run every change shows its calls and the difference, and sends nothing.",
             Line("vm", "set", "web-3", "--memory", "4096", "--tags", "web;prod", "--dry-run"),
             Line("vm", "set", "web-3", "--memory", "4096", "--tags", "web;prod"),
-            Line("vm", "resize", "web-3", "scsi0", "+8G", "--yes"),
+            Line("vm", "resize", "web-3", "scsi0", "+8G"),
             Line("vm", "config", "web-3", "--fields", "name,memory,scsi0,tags")),
         new(
             "Move it to another node, and back many up at once",

@@ -56,7 +56,12 @@ internal sealed class CredentialManager : ISecretVault
             Marshal.Copy(bytes, 0, blob, bytes.Length);
             Credential credential = new()
             {
-                Type = Generic, TargetName = target, UserName = user, Blob = blob, BlobSize = (uint)bytes.Length, Persist = LocalMachine,
+                Type = Generic,
+                TargetName = target,
+                UserName = user,
+                Blob = blob,
+                BlobSize = (uint)bytes.Length,
+                Persist = LocalMachine,
             };
             if (CredWriteW(in credential, 0) == 0)
             {

@@ -30,8 +30,5 @@ internal static class RoadmapExceptions
         "POST /access/ticket",
         "DELETE /access/ticket",
         "POST /access/vncticket",
-        "GET /admin/gc/{store}",
-        "POST /nodes/{node}/termproxy",
-        "GET /nodes/{node}/vncwebsocket",
     };
 }

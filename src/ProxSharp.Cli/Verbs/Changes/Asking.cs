@@ -28,13 +28,10 @@ internal static class Asking
     {
         ["POST /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
         ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
-        ["PUT /nodes/{node}/qemu/{vmid}/resize"] = "A disk never becomes smaller again.",
-        ["PUT /nodes/{node}/lxc/{vmid}/resize"] = "A disk does not become smaller again.",
         ["POST /nodes/{node}/qemu/{vmid}/template"] = "A template never becomes a virtual machine again.",
         ["POST /nodes/{node}/lxc/{vmid}/template"] = "A template never becomes a container again.",
         ["POST /nodes/{node}/qemu/{vmid}/move_disk"] = "The disk at the old place is removed when it has been copied.",
         ["POST /nodes/{node}/lxc/{vmid}/move_volume"] = "The volume at the old place is removed when it has been copied.",
-        ["POST /admin/datastore/{store}/gc"] = "Chunks that no backup uses are removed.",
     };
 
     /// <summary>Returns what the catalogue knows about a call.</summary>

@@ -101,10 +101,10 @@ internal static class GuestMoreSpecs
     {
         Examples =
         [
-            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} +8G", "by 8 GiB; at a terminal its name has to be typed"),
-            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} 64G --no-wait --yes", "to 64 GiB; do not ask, print the task and go on"),
+            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} +8G", "by 8 GiB"),
+            new($"{kind.Noun()} resize {kind.Example()} {Disk(kind)} 64G --no-wait", "to 64 GiB; print the task and go on"),
         ],
-        Details = "It is asked about, because a disk never becomes smaller again: a size too much stays.",
+        Details = "A disk never becomes smaller again: a size too much stays.",
         Positional = ["disk", "size"],
     };
 
