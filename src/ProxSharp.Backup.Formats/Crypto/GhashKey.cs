@@ -40,8 +40,7 @@ internal sealed class GhashKey<TMultiply>
 
     /// <summary>Takes the bytes of a block as a number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ulong> Reverse(Vector128<byte> block) =>
-        Vector128.Shuffle(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
+    public static Vector128<ulong> Reverse(Vector128<byte> block) => TMultiply.Reverse(block).AsUInt64();
 
     /// <summary>Turns the state into the bytes of a block.</summary>
     public static Vector128<byte> ToBlock(Vector128<ulong> state) => Reverse(state.AsByte()).AsByte();
@@ -60,8 +59,8 @@ internal sealed class GhashKey<TMultiply>
     {
         Vector128<ulong> polynomial = Vector128.CreateScalar(Polynomial);
         middle ^= low ^ high;
-        low ^= Vector128.Shuffle(middle, Vector128.Create(2ul, 0ul));
-        high ^= Vector128.Shuffle(middle, Vector128.Create(1ul, 2ul));
+        low ^= TMultiply.Up(middle);
+        high ^= TMultiply.Down(middle);
         low = Swap(low) ^ TMultiply.Low(low, polynomial);
         low = Swap(low) ^ TMultiply.Low(low, polynomial);
         return high ^ low;
@@ -131,5 +130,5 @@ internal sealed class GhashKey<TMultiply>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> Swap(Vector128<ulong> value) => Vector128.Shuffle(value, Vector128.Create(1ul, 0ul));
+    private static Vector128<ulong> Swap(Vector128<ulong> value) => TMultiply.Swap(value);
 }
