@@ -20,8 +20,8 @@ public sealed class ProgramTests
         List<string> errors = [];
         StdioClientTransport transport = new(new StdioClientTransportOptions
         {
-            Command = "dotnet",
-            Arguments = [ProxProgram.Library, "mcp"],
+            Command = ProxProgram.Start.Program,
+            Arguments = [.. ProxProgram.Start.Arguments, "mcp"],
             EnvironmentVariables = program.Environment.ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value),
             StandardErrorLines = errors.Add,
         });
@@ -139,8 +139,8 @@ public sealed class ProgramTests
         await using ProxProgram program = await ProxProgram.PrepareAsync(new SessionOptions());
         StdioClientTransport transport = new(new StdioClientTransportOptions
         {
-            Command = "dotnet",
-            Arguments = [ProxProgram.Library, "mcp"],
+            Command = ProxProgram.Start.Program,
+            Arguments = [.. ProxProgram.Start.Arguments, "mcp"],
             EnvironmentVariables = new Dictionary<string, string?> { ["PROX_CONFIG"] = program.Environment["PROX_CONFIG"] },
         });
         await using McpClient client = await McpClient.CreateAsync(transport, cancellationToken: Token);

@@ -20,7 +20,12 @@ internal sealed class ProxProgram : IAsyncDisposable
 
     private ProxProgram(TestSite site) => _site = site;
 
-    public static string Library { get; } = Path.GetFullPath(
+    /// <summary>How the program is started: the one that was built with the tests, or the native one that a variable names.</summary>
+    public static (string Program, string[] Arguments) Start { get; } = System.Environment.GetEnvironmentVariable("PROXSHARP_TEST_PROX") is { Length: > 0 } native
+        ? (native, [])
+        : ("dotnet", [Library]);
+
+    private static string Library => Path.GetFullPath(
         typeof(ProxProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Prox").Value!, AppContext.BaseDirectory);
 
     public TestSite Site => _site;
@@ -70,7 +75,7 @@ internal sealed class ProxProgram : IAsyncDisposable
     public static async Task<ProxProgram> StartAsync(SessionOptions options, params string[] arguments)
     {
         ProxProgram program = await PrepareAsync(options);
-        ProcessStartInfo start = new("dotnet", [Library, "mcp", .. arguments])
+        ProcessStartInfo start = new(Start.Program, [.. Start.Arguments, "mcp", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -81,7 +86,7 @@ internal sealed class ProxProgram : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        program.Process = Process.Start(start)!;
+        program.Process = System.Diagnostics.Process.Start(start)!;
         program.Process.ErrorDataReceived += (_, line) => program._errors.AddRange(line.Data is null ? [] : [line.Data]);
         program.Process.BeginErrorReadLine();
         return program;
