@@ -15,7 +15,11 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     public string FilePath { get; } = Locate(environment);
 
     /// <summary>The directory of the file, where other things that the tool remembers are too.</summary>
-    public string FolderPath => Path.GetDirectoryName(FilePath) ?? FilePath;
+    /// <exception cref="CliException">The name is that of the root.</exception>
+    public string FolderPath => Path.GetDirectoryName(FilePath) ?? throw Unusable("kept in", "it is a directory", null);
+
+    /// <summary>The directory of policies, plans and ledgers. It is named even if nothing can be kept there.</summary>
+    public string AgentsPath => Path.Combine(Path.GetDirectoryName(FilePath) ?? FilePath, "agents");
 
     /// <summary>Reads the contexts; an absent file holds none.</summary>
     /// <exception cref="CliException">The file cannot be read or holds something else.</exception>

@@ -14,7 +14,7 @@ internal static class GuardPlaces
     /// <summary>Finds it. A place is returned in any case; whether there is a policy is another question.</summary>
     public static GuardPlace Find(CommandServices services, ServerContext context)
     {
-        string folder = Path.Combine(services.Contexts.FolderPath, "agents");
+        string folder = services.Contexts.AgentsPath;
         string name = context.Name ?? context.Endpoints[0].Authority;
         string own = Path.Combine(folder, Uri.EscapeDataString(name));
         if (FindSystem(services.Environment, context) is { } system)
