@@ -26,8 +26,8 @@ internal static class CertificateChecks
     public static async Task<Finding> OfNodeAsync(VerbRun run, ProxmoxEndpoint endpoint, CancellationToken cancellationToken)
     {
         Look look = await LookAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false);
-        return look.Shown is { } fingerprint
-            ? Of($"{endpoint.Authority}: ", look.Subject, look.End, fingerprint.ToString(), run.Command.Services.Time.GetUtcNow(), NodeMend)
+        return look.Shown is not null
+            ? Of($"{endpoint.Authority}: {look.Subject}, ", look.End, "", run.Command.Services.Time.GetUtcNow(), NodeMend)
             : new Finding("certificate", FindingState.Info, $"{endpoint.Authority}: its certificate could not be looked at ({look.Problem})");
     }
 
@@ -53,10 +53,9 @@ internal static class CertificateChecks
             }
 
             yield return Of(
-                "",
-                Text(certificate, "subject"),
+                Text(certificate, "subject") is { Length: > 0 } subject ? $"{subject}, " : "",
                 DateTimeOffset.FromUnixTimeSeconds(seconds),
-                fingerprint,
+                $", fingerprint {fingerprint}",
                 run.Command.Services.Time.GetUtcNow(),
                 BackupServerMend);
         }
@@ -78,16 +77,15 @@ internal static class CertificateChecks
         }
     }
 
-    private static Finding Of(string lead, string subject, DateTimeOffset end, string fingerprint, DateTimeOffset now, string mend)
+    private static Finding Of(string lead, DateTimeOffset end, string tail, DateTimeOffset now, string mend)
     {
-        string name = subject.Length > 0 ? $"{subject}, " : "";
         (string period, FindingState state) = (end - now).TotalDays switch
         {
             <= 0 => ("ended on", FindingState.Failure),
             < SoonDays => ("ends on", FindingState.Warning),
             _ => ("good until", FindingState.Ok),
         };
-        string text = string.Create(CultureInfo.InvariantCulture, $"{lead}{name}{period} {end.UtcDateTime:yyyy-MM-dd}, fingerprint {fingerprint}");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{lead}{period} {end.UtcDateTime:yyyy-MM-dd}{tail}");
         return new Finding("certificate", state, text, state == FindingState.Ok ? "" : mend);
     }
 

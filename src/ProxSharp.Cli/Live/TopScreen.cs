@@ -81,7 +81,9 @@ internal sealed class TopScreen
         int room = _height / 3 ?? int.MaxValue;
         IEnumerable<TopItem> shown = _state.Nodes.Count <= room
             ? _state.Nodes.OrderBy(static node => node.Text("node"), StringComparer.Ordinal)
-            : _state.Nodes.OrderByDescending(static node => node.Number("cpu") ?? -1).ThenBy(static node => node.Text("node"), StringComparer.Ordinal).Take(room - 1);
+            : _state.Nodes.OrderByDescending(static node => node.Number("cpu") ?? -1)
+                .ThenBy(static node => node.Text("node"), StringComparer.Ordinal)
+                .Take(room - 1);
         lines.AddRange(shown.Select(node => node.Text("status") == "online" ? table.Row(node) : _ansi.Dim(table.Row(node))));
         if (_state.Nodes.Count > room)
         {
