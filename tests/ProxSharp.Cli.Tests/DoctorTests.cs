@@ -24,6 +24,41 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
         Assert.Contains("good until ", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, "ok    certificate", "good until")]
+    [InlineData(695, "ok    certificate", "good until")]
+    [InlineData(705, "warn  certificate", "ends on")]
+    [InlineData(735, "FAIL  certificate", "ended on")]
+    public async Task Doctor_Server_ShowsTheSubjectAndEndOfItsCertificate(int days, string mark, string period)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false }, TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness { Time = new LaterTime(TimeSpan.FromDays(days)) }.With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
+            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        // The simulator's certificates are good for two years. The clock is wrong then as well, which is another finding.
+        run.FailedWithCode(days == 0 ? 0 : 1);
+        Assert.Contains(mark, run.Output, StringComparison.Ordinal);
+        Assert.Contains("O=ProxSharp Simulator", run.Output, StringComparison.Ordinal);
+        Assert.Matches($@"{period}\s+20\d\d-\d\d-\d\d", run.Output);
+        Assert.Equal(days > 700, run.Output.Contains("-> On the node: pvecm updatecerts --force", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, "ok    certificate")]
+    [InlineData(705, "warn  certificate")]
+    [InlineData(735, "FAIL  certificate")]
+    public async Task Doctor_BackupServer_JudgesTheEndOfItsCertificate(int days, string mark)
+    {
+        using CliHarness cli = new() { Time = new LaterTime(TimeSpan.FromDays(days)) };
+        await backup.UseAsync(cli, "backup");
+
+        Assert.Contains(mark, (await cli.LineAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Doctor_StorageWithTheServersFingerprint_IsWell()
     {
@@ -92,4 +127,10 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
     }
 
     private static string Joined(string text) => text.Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
+
+    // Timers are those of the system: only the date is another.
+    private sealed class LaterTime(TimeSpan later) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + later;
+    }
 }

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using ProxSharp.Cli.Charts;
 using ProxSharp.Cli.Live;
-using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
 
-/// <summary>What shows how the cluster is: charts, the live view, events, the doctor, explanations, manual pages.</summary>
+/// <summary>What shows how the cluster is: charts, events, the doctor, explanations, manual pages.</summary>
 public sealed class LiveVerbTests(
     SimulatedCluster cluster, SimulatedBackupServer backup) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
@@ -46,44 +45,6 @@ public sealed class LiveVerbTests(
         Assert.StartsWith(
             "<svg ", await File.ReadAllTextAsync(Path.Combine(cli.Home, "chart.svg"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("There are:", (await cli.LineAsync($"{line.Split(" --", 2)[0]} --of nothing")).Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Draw_Top_IsAsRecordedAndFits()
-    {
-        TopState state = new();
-        using JsonDocument resources = JsonDocument.Parse("""
-            [{"id":"node/pve1","type":"node","node":"pve1","status":"online","cpu":0.25,"mem":34359738368,"maxmem":68719476736,"uptime":90061},
-             {"id":"qemu/100","type":"qemu","vmid":100,"name":"web-1","node":"pve1","status":"running","cpu":0.5,"mem":1073741824,"maxmem":2147483648,"uptime":3600},
-             {"id":"qemu/101","type":"qemu","vmid":101,"name":"データベース","node":"pve1","status":"running","cpu":0.75,"mem":536870912,"maxmem":2147483648,"uptime":60},
-             {"id":"qemu/102","type":"qemu","vmid":102,"name":"off","node":"pve1","status":"stopped","cpu":0,"mem":0,"maxmem":2147483648,"uptime":0},
-             {"id":"qemu/900","type":"qemu","vmid":900,"name":"template","node":"pve1","status":"stopped","template":1}]
-            """);
-        using JsonDocument tasks = JsonDocument.Parse("""[{"upid":"UPID:a","type":"qmigrate","id":"100","node":"pve1","user":"root@pam"},{"upid":"UPID:b","type":"old","endtime":1}]""");
-        state.Take(resources.RootElement, tasks.RootElement);
-        state.Take(resources.RootElement, tasks.RootElement);
-
-        Snapshot.Match("top", string.Join('\n', Screen(state, 120, null)) + "\n");
-        Assert.All(Screen(state, 40, null), static line => Assert.InRange(TextCells.Width(line), 0, 40));
-        Assert.True(state.Press('n'));
-        Assert.True(state.Press('r'));
-        Assert.False(state.Press('x'));
-        Assert.DoesNotContain(Screen(state, 120, null), static line => line.Contains("off", StringComparison.Ordinal));
-        Assert.Contains("more)", Screen(state, 120, 10)[^1], StringComparison.Ordinal);
-        Assert.True(state.Press('q'));
-        Assert.True(state.IsOver);
-    }
-
-    [Fact]
-    public async Task Top_InAPipe_ShowsTheClusterOnce()
-    {
-        using CliHarness cli = await cluster.UserAsync();
-
-        string text = (await cli.LineAsync("top")).Succeeded();
-
-        Assert.DoesNotContain('\u001b', text);
-        Assert.Contains("3 of 3 nodes online", text, StringComparison.Ordinal);
-        Assert.Contains("web-1", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,9 +208,6 @@ public sealed class LiveVerbTests(
         Assert.Equal((await cli.LineAsync("vm start --help")).Output, (await cli.LineAsync("help vm start")).Succeeded());
         Assert.Contains("Did you mean 'selectors'?", (await cli.LineAsync("help selector")).FailedWith(2), StringComparison.Ordinal);
     }
-
-    private static IReadOnlyList<string> Screen(TopState state, int width, int? height) =>
-        TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false);
 
     private static ChartSeries Series(string name, string? unit, Func<int, double?> value) =>
         new(name, unit, [.. Enumerable.Range(0, 60).Select(i => (s_start.AddMinutes(i), value(i)))]);

@@ -19,7 +19,7 @@ public sealed partial class OutputSnapshotTests
     {
         ["demo"] = "DemoTests",
         ["simulate"] = "SimulateTests",
-        ["top"] = "LiveVerbTests: a screen",
+        ["top"] = "TopTests: a screen",
         ["events"] = "LiveVerbTests: goes on until it is stopped",
         ["vm chart"] = "LiveVerbTests: a picture of figures that grow",
         ["ct chart"] = "LiveVerbTests: a picture of figures that grow",

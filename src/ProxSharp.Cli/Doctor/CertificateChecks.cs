@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Verbs;
@@ -10,13 +11,25 @@ using ProxSharp.Tls;
 
 namespace ProxSharp.Cli.Doctor;
 
-/// <summary>The certificates of backup servers: what one shows itself, and what the storages of a cluster expect of theirs.</summary>
+/// <summary>The certificates: what servers show themselves, and what the storages of a cluster expect of their backup servers.</summary>
 internal static class CertificateChecks
 {
     private const int UsualPort = 8007;
     private const int SoonDays = 30;
 
+    private const string BackupServerMend = "On the server: proxmox-backup-manager cert update --force";
+    private const string NodeMend = "On the node: pvecm updatecerts --force && systemctl restart pveproxy (with ACME: pvenode acme cert renew)";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Looks at the certificate that a node of a cluster shows.</summary>
+    public static async Task<Finding> OfNodeAsync(VerbRun run, ProxmoxEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        Look look = await LookAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false);
+        return look.Shown is not null
+            ? Of($"{endpoint.Authority}: {look.Subject}, ", look.End, "", run.Command.Services.Time.GetUtcNow(), NodeMend)
+            : new Finding("certificate", FindingState.Info, $"{endpoint.Authority}: its certificate could not be looked at ({look.Problem})");
+    }
 
     /// <summary>Shows the certificate of a backup server, which clusters need as the fingerprint of their storage.</summary>
     public static async IAsyncEnumerable<Finding> OfBackupServerAsync(
@@ -39,15 +52,12 @@ internal static class CertificateChecks
                 continue;
             }
 
-            DateTimeOffset until = DateTimeOffset.FromUnixTimeSeconds(seconds);
-            double days = (until - run.Command.Services.Time.GetUtcNow()).TotalDays;
-            string text = string.Create(CultureInfo.InvariantCulture, $"good until {until:yyyy-MM-dd}, fingerprint {fingerprint}");
-            yield return days switch
-            {
-                < 0 => new Finding("certificate", FindingState.Failure, $"not {text}", "On the server: proxmox-backup-manager cert update --force"),
-                < SoonDays => new Finding("certificate", FindingState.Warning, text, "On the server: proxmox-backup-manager cert update --force"),
-                _ => new Finding("certificate", FindingState.Ok, text),
-            };
+            yield return Of(
+                Text(certificate, "subject") is { Length: > 0 } subject ? $"{subject}, " : "",
+                DateTimeOffset.FromUnixTimeSeconds(seconds),
+                $", fingerprint {fingerprint}",
+                run.Command.Services.Time.GetUtcNow(),
+                BackupServerMend);
         }
     }
 
@@ -67,16 +77,28 @@ internal static class CertificateChecks
         }
     }
 
+    private static Finding Of(string lead, DateTimeOffset end, string tail, DateTimeOffset now, string mend)
+    {
+        (string period, FindingState state) = (end - now).TotalDays switch
+        {
+            <= 0 => ("ended on", FindingState.Failure),
+            < SoonDays => ("ends on", FindingState.Warning),
+            _ => ("good until", FindingState.Ok),
+        };
+        string text = string.Create(CultureInfo.InvariantCulture, $"{lead}{period} {end.UtcDateTime:yyyy-MM-dd}{tail}");
+        return new Finding("certificate", state, text, state == FindingState.Ok ? "" : mend);
+    }
+
     private static async Task<Finding> OfStorageAsync(JsonElement storage, CancellationToken cancellationToken)
     {
         string name = Text(storage, "storage");
         string server = Text(storage, "server");
         int port = int.TryParse(Text(storage, "port"), CultureInfo.InvariantCulture, out int given) ? given : UsualPort;
-        (CertificateFingerprint? shown, bool isTrusted, string problem) = await LookAsync(server, port, cancellationToken).ConfigureAwait(false);
-        if (shown is null)
+        Look look = await LookAsync(server, port, cancellationToken).ConfigureAwait(false);
+        if (look.Shown is not { } shown)
         {
             return new Finding(
-                "fingerprint", FindingState.Info, $"{name}: {server} cannot be reached from here ({problem}), so its certificate was not compared");
+                "fingerprint", FindingState.Info, $"{name}: {server} cannot be reached from here ({look.Problem}), so its certificate was not compared");
         }
 
         string expected = Text(storage, "fingerprint");
@@ -85,18 +107,17 @@ internal static class CertificateChecks
             ? pinned == shown
                 ? new Finding("fingerprint", FindingState.Ok, $"{name}: {server} shows the certificate that the storage expects")
                 : new Finding("fingerprint", FindingState.Failure, $"{name}: {server} shows {shown}, and the storage expects {pinned}: backups fail", mend)
-            : isTrusted
+            : look.IsTrusted
                 ? new Finding("fingerprint", FindingState.Ok, $"{name}: the certificate of {server} is signed by an authority that is trusted here")
                 : new Finding("fingerprint", FindingState.Warning, $"{name}: no fingerprint is set, and the certificate of {server} is self-signed", mend);
     }
 
     // Nothing is sent but the greeting of TLS: the certificate is only looked at.
-    private static async Task<(CertificateFingerprint? Shown, bool IsTrusted, string Problem)> LookAsync(
-        string server, int port, CancellationToken cancellationToken)
+    private static async Task<Look> LookAsync(string server, int port, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
-        (CertificateFingerprint? shown, bool isTrusted) = (null, false);
+        Look look = new(null, false, "", default, "it showed none");
         try
         {
             using TcpClient client = new();
@@ -110,7 +131,7 @@ internal static class CertificateChecks
                     TargetHost = server,
                     RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                     {
-                        (shown, isTrusted) = (certificate is null ? null : CertificateFingerprint.Of(certificate), errors == SslPolicyErrors.None);
+                        look = certificate is null ? look : See(certificate, errors == SslPolicyErrors.None);
                         return true;
                     },
                 };
@@ -118,17 +139,26 @@ internal static class CertificateChecks
                 await tls.AuthenticateAsClientAsync(options, patience.Token).ConfigureAwait(false);
             }
 
-            return (shown, isTrusted, "");
+            return look;
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
         {
-            return (shown, isTrusted, e.Message);
+            return look with { Problem = e.Message };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (shown, isTrusted, "no answer in time");
+            return look with { Problem = "no answer in time" };
         }
     }
 
+    private static Look See(X509Certificate certificate, bool isTrusted)
+    {
+        using X509Certificate2 whole = new(certificate);
+        return new Look(CertificateFingerprint.Of(whole), isTrusted, whole.Subject, new DateTimeOffset(whole.NotAfter.ToUniversalTime()), "");
+    }
+
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
+
+    // What was seen of a certificate; Shown is null if nothing was.
+    private sealed record Look(CertificateFingerprint? Shown, bool IsTrusted, string Subject, DateTimeOffset End, string Problem);
 }

@@ -25,6 +25,10 @@ internal static class Checks
             Finding server = await ServerAsync(run, endpoint, cancellationToken).ConfigureAwait(false);
             isReachable |= server.State == FindingState.Ok;
             yield return server;
+            if (server.State == FindingState.Ok && run.Context.Product == ProxmoxProduct.VirtualEnvironment && endpoint.Scheme == Uri.UriSchemeHttps)
+            {
+                yield return await CertificateChecks.OfNodeAsync(run, endpoint, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         if (!isReachable)

@@ -8,13 +8,17 @@ internal sealed class TopState
     /// <summary>How many looks a sparkline shows.</summary>
     public const int Past = 12;
 
-    private readonly Dictionary<string, Queue<double>> _past = new(StringComparer.Ordinal);
+    private Dictionary<string, Queue<double?>> _past = new(StringComparer.Ordinal);
+    private int _page = 1;
 
-    /// <summary>The last look at the resources.</summary>
-    public IReadOnlyList<JsonElement> Resources { get; private set; } = [];
+    /// <summary>The nodes at the last look.</summary>
+    public IReadOnlyList<TopItem> Nodes { get; private set; } = [];
 
-    /// <summary>The last look at the tasks.</summary>
-    public IReadOnlyList<JsonElement> Tasks { get; private set; } = [];
+    /// <summary>The guests at the last look, without templates.</summary>
+    public IReadOnlyList<TopItem> Guests { get; private set; } = [];
+
+    /// <summary>The tasks that ran at the last look.</summary>
+    public IReadOnlyList<TopItem> Tasks { get; private set; } = [];
 
     /// <summary>The field guests are sorted by.</summary>
     public string Sort { get; private set; } = "cpu";
@@ -22,61 +26,142 @@ internal sealed class TopState
     /// <summary>True to leave out guests that do not run.</summary>
     public bool OnlyRunning { get; private set; }
 
+    /// <summary>Words that guests must have to be shown; empty to show all.</summary>
+    public string Filter { get; private set; } = "";
+
+    /// <summary>True while the filter is typed: letters are no keys then.</summary>
+    public bool IsTyping { get; private set; }
+
+    /// <summary>How many guests are scrolled away at the top.</summary>
+    public int First { get; private set; }
+
     /// <summary>True if the user wants to leave.</summary>
     public bool IsOver { get; private set; }
 
     /// <summary>Takes a look.</summary>
     public void Take(JsonElement resources, JsonElement tasks)
     {
-        Resources = [.. resources.EnumerateArray()];
-        Tasks = [.. tasks.EnumerateArray().Where(static task => !task.TryGetProperty("endtime", out _))];
-        foreach (JsonElement item in Resources.Where(static item => item.TryGetProperty("id", out _)))
-        {
-            string id = item.GetProperty("id").GetString()!;
-            if (!_past.TryGetValue(id, out Queue<double>? past))
-            {
-                _past[id] = past = new Queue<double>();
-            }
+        TopItem[] items = [.. resources.EnumerateArray().Select(static item => new TopItem(item))];
+        Nodes = [.. items.Where(static item => item.Text("type") == "node")];
+        Guests = [.. items.Where(static item => item.IsGuest)];
+        Tasks = [.. tasks.EnumerateArray().Where(static task => !task.TryGetProperty("endtime", out _)).Select(static task => new TopItem(task))];
 
-            past.Enqueue(item.TryGetProperty("cpu", out JsonElement cpu) && cpu.ValueKind == JsonValueKind.Number ? cpu.GetDouble() : 0);
+        // What is gone is forgotten.
+        Dictionary<string, Queue<double?>> known = new(StringComparer.Ordinal);
+        foreach (TopItem guest in Guests)
+        {
+            string id = guest.Text("id");
+            Queue<double?> past = _past.GetValueOrDefault(id) ?? new Queue<double?>();
+            past.Enqueue(guest.Number("cpu"));
             if (past.Count > Past)
             {
                 past.Dequeue();
             }
+
+            known[id] = past;
         }
+
+        _past = known;
     }
 
-    /// <summary>The recent CPU usage of something, oldest first.</summary>
-    public IReadOnlyCollection<double> PastOf(string id) => _past.GetValueOrDefault(id) ?? [];
+    /// <summary>The recent CPU usage of a guest, oldest first; null where it was unknown.</summary>
+    public IReadOnlyCollection<double?> PastOf(string id) => _past.GetValueOrDefault(id) ?? [];
+
+    /// <summary>Learns from the screen how many guests there are to show and how many of them fit; what was scrolled too far comes back.</summary>
+    public void Fit(int count, int room)
+    {
+        _page = Math.Max(1, room);
+        First = Math.Clamp(First, 0, Math.Max(0, count - _page));
+    }
 
     /// <summary>Takes a key; returns false if it means nothing.</summary>
-    public bool Press(char key)
+    /// <param name="sign">The character; NUL for keys that have none.</param>
+    /// <param name="key">The key, for those without a character.</param>
+    public bool Press(char sign, ConsoleKey key = ConsoleKey.None)
     {
-        switch (char.ToLowerInvariant(key))
+        if (sign == '\u0003')
         {
-            case 'c':
-                Sort = "cpu";
-                return true;
-            case 'm':
-                Sort = "mem";
-                return true;
-            case 'n':
-                Sort = "name";
-                return true;
-            case 'i':
-                Sort = "vmid";
-                return true;
-            case 'u':
-                Sort = "uptime";
+            IsOver = true;
+            return true;
+        }
+
+        return (sign == '\0' && Scroll(key)) || (IsTyping ? Type(sign, key) : Command(char.ToLowerInvariant(sign)));
+    }
+
+    private bool Scroll(ConsoleKey key)
+    {
+        int? step = key switch
+        {
+            ConsoleKey.DownArrow => 1,
+            ConsoleKey.UpArrow => -1,
+            ConsoleKey.PageDown => _page,
+            ConsoleKey.PageUp => -_page,
+            ConsoleKey.Home => -First,
+            ConsoleKey.End => int.MaxValue - First,
+            _ => null,
+        };
+        First = Math.Max(0, First + (step ?? 0));
+        return step is not null;
+    }
+
+    private bool Type(char sign, ConsoleKey key)
+    {
+        if (key == ConsoleKey.Enter || sign is '\r' or '\n')
+        {
+            IsTyping = false;
+        }
+        else if (sign == '\u001b')
+        {
+            EndFilter();
+        }
+        else if (key == ConsoleKey.Backspace || sign is '\b' or '\u007f')
+        {
+            Filter = Filter[..Math.Max(0, Filter.Length - 1)];
+        }
+        else if (char.IsControl(sign))
+        {
+            return false;
+        }
+        else
+        {
+            Filter += sign;
+            First = 0;
+        }
+
+        return true;
+    }
+
+    private bool Command(char sign)
+    {
+        switch (sign)
+        {
+            case 'c' or 'm' or 'n' or 'i' or 'u':
+                Sort = sign switch { 'c' => "cpu", 'm' => "mem", 'n' => "name", 'i' => "vmid", _ => "uptime" };
+                First = 0;
                 return true;
             case 'r':
                 OnlyRunning = !OnlyRunning;
                 return true;
-            case 'q' or '\u0003' or '\u001b':
+            case 'j' or 'k':
+                return Scroll(sign == 'j' ? ConsoleKey.DownArrow : ConsoleKey.UpArrow);
+            case '/':
+                IsTyping = true;
+                return true;
+            case '\u001b' when Filter.Length > 0:
+                EndFilter();
+                return true;
+            case 'q' or '\u001b':
                 IsOver = true;
                 return true;
             default:
                 return false;
         }
+    }
+
+    private void EndFilter()
+    {
+        IsTyping = false;
+        Filter = "";
+        First = 0;
     }
 }

@@ -10,6 +10,8 @@ namespace ProxSharp.Cli.Live;
 /// <summary><c>prox top</c>: the cluster, live.</summary>
 internal static class TopVerb
 {
+    private const int UsualHeight = 24;
+
     private static readonly TimeSpan s_keys = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Makes the verb.</summary>
@@ -22,7 +24,10 @@ internal static class TopVerb
         {
             Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
             Options = [interval, once],
-            Details = "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; q ends.",
+            Details =
+                "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; j, k, the arrows, Page Up, Page Down, Home and "
+                + "End scroll the guests; / filters them by words in their name, tags, node or number (Enter keeps the filter, Esc ends it); q ends. "
+                + "What the server does not tell, for want of a privilege or of an answer of the node, is shown as -.",
             Examples = [new("top", "at a terminal, until q"), new("top --once --no-color", "one look, for a file")],
         };
     }
@@ -36,7 +41,7 @@ internal static class TopVerb
         if (once || !console.IsOutputTerminal || !console.IsInputTerminal)
         {
             await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
-            foreach (string line in Lines(run, state, null))
+            foreach (string line in Lines(run, state, run.Command.Output.Width, null))
             {
                 await console.Out.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
             }
@@ -78,7 +83,7 @@ internal static class TopVerb
         {
             if (run.Command.Services.Console.TryReadKey() is { } key)
             {
-                if (state.Press(key) && !state.IsOver)
+                if (state.Press(key.KeyChar, key.Key) && !state.IsOver)
                 {
                     Draw(run, state);
                 }
@@ -94,14 +99,15 @@ internal static class TopVerb
     {
         IConsoleHost console = run.Command.Services.Console;
         console.Out.Write("\e[H\e[2J");
-        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Height)));
+        // The size is asked for each time: the terminal's window may have been resized.
+        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Width ?? run.Command.Output.Width, console.Height ?? UsualHeight)));
         console.Out.Flush();
     }
 
-    private static IReadOnlyList<string> Lines(VerbRun run, TopState state, int? height) => TopScreen.Draw(
+    private static IReadOnlyList<string> Lines(VerbRun run, TopState state, int? width, int? height) => TopScreen.Draw(
         state,
         run.Context.Name ?? run.Context.Endpoints[0].Authority,
-        run.Command.Output.Width ?? 120,
+        width ?? 120,
         height,
         run.Command.Output.Ansi,
         run.Command.Services.Environment.Variable("TERM") == "dumb");

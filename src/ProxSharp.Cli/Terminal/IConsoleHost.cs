@@ -37,7 +37,7 @@ internal interface IConsoleHost
     string? ReadSecret() => In.ReadLine();
 
     /// <summary>Returns a key that was pressed, without waiting for one; null if none was.</summary>
-    char? TryReadKey() => null;
+    ConsoleKeyInfo? TryReadKey() => null;
 
     /// <summary>Lets every key through to the program as it is pressed, until the result is disposed; null where the terminal cannot.</summary>
     IDisposable? EnterRawMode() => null;

@@ -71,7 +71,7 @@ internal sealed class SystemConsoleHost : IConsoleHost
     }
 
     /// <inheritdoc/>
-    public char? TryReadKey() => IsInputTerminal && Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null;
+    public ConsoleKeyInfo? TryReadKey() => IsInputTerminal && Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
 
     /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();

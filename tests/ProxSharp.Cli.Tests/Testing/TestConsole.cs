@@ -30,6 +30,13 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
 
     public int? Width { get; init; }
 
+    public int? Height { get; init; }
+
+    /// <summary>The keys that are pressed one after the other while the program looks for them.</summary>
+    public Queue<ConsoleKeyInfo> Pressed { get; } = new();
+
+    public ConsoleKeyInfo? TryReadKey() => Pressed.TryDequeue(out ConsoleKeyInfo key) ? key : null;
+
     /// <summary>What is typed as bytes; null takes <see cref="In"/>.</summary>
     public Stream? Keys { get; init; }
 
