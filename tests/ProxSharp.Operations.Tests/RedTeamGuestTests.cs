@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Pve;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -124,9 +125,10 @@ public sealed class RedTeamGuestTests
     public async Task BackupJob_ThatTakesAProtectedGuest_IsNotChangedNorTurnedToIt()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        await cluster.Other.Raw.PostAsync(
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync(
             "/cluster/backup", new ApiParameters { { "id", "all" }, { "all", true }, { "storage", "local" }, { "schedule", "01:00" } });
-        await cluster.Other.Raw.PostAsync(
+        await root.Raw.PostAsync(
             "/cluster/backup", new ApiParameters { { "id", "one" }, { "vmid", "106" }, { "storage", "local" }, { "schedule", "01:00" } });
         await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "mode=stop", "guest 10");
         await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "vmid=106", "guest 10");

@@ -73,7 +73,10 @@ internal sealed class GuestGroups(ProxmoxClient client)
             return before;
         }
 
-        string[] gone = [.. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => GuestNames.Split(parameter.Text))];
+        string[] gone =
+        [
+            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => GuestNames.Split(parameter.Text)),
+        ];
         string[] selectors = ["vmid", "pool", "all"];
         bool selects = selectors.Any(name => call.Parameters.Find(name) is not null);
         string? After(string name) => call.Parameters.Find(name)

@@ -40,7 +40,10 @@ internal sealed class UndoBuilder(ApiSchema schema)
     // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
     private static bool IsFinal(PlannedCall call)
     {
-        string[] deleted = [.. call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => GuestNames.Split(parameter.Text))];
+        string[] deleted =
+        [
+            .. call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => GuestNames.Split(parameter.Text)),
+        ];
         return deleted.Any(IsUnused)
             || (deleted.Length > 0 && IsSet(call, "force"))
             || call.Others.Any(static parameter => IsUnused(parameter.Name))

@@ -11,7 +11,10 @@ internal static partial class VolumeOwners
     private static readonly HashSet<string> s_prose = new(StringComparer.Ordinal) { "description", "notes", "notes-template", "comment" };
 
     // Parameters that name keys of the configuration instead of volumes.
-    private static readonly HashSet<string> s_keys = new(StringComparer.Ordinal) { "delete", "idlist", "revert", "disk", "volume", "target-disk", "target-volume" };
+    private static readonly HashSet<string> s_keys = new(StringComparer.Ordinal)
+    {
+        "delete", "idlist", "revert", "disk", "volume", "target-disk", "target-volume",
+    };
 
     /// <summary>The owners of all volumes and backups that the parameters of a call name.</summary>
     public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call)
