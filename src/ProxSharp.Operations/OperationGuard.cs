@@ -215,6 +215,7 @@ public sealed class OperationGuard : IAsyncDisposable
         List<string> consequences = [];
         UndoBuilder undoing = new(Client.Schema);
         NewGuests made = new();
+        bool isFinal = false;
         foreach (PlannedCall call in wanted)
         {
             if (call.Class == OperationClass.Read)
@@ -227,7 +228,9 @@ public sealed class OperationGuard : IAsyncDisposable
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
             bool isFirst = own.All(target => !targets.ContainsKey(target.Key));
             calls.Add(isFirst ? Digests.Add(Client.Schema, call, own) : call);
-            undo.InsertRange(0, undoing.Build(call, own));
+            PlannedCall[] back = [.. undoing.Build(call, own)];
+            isFinal |= back.Length == 0 && UndoBuilder.LosesData(Client.Schema, call);
+            undo.InsertRange(0, back);
             consequences.AddRange(await Consequences.OfAsync(Client, call, own, cancellationToken).ConfigureAwait(false));
             foreach (PlanTarget target in own)
             {
@@ -239,7 +242,9 @@ public sealed class OperationGuard : IAsyncDisposable
 
         checks.Count(targets.Values);
         TimeSpan lifetime = checks.Policy.PlanMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : _options.PlanLifetime;
-        return Plan.Create(_context, Time.GetUtcNow(), lifetime, calls, targets.Values, undo, consequences);
+
+        // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
+        return Plan.Create(_context, Time.GetUtcNow(), lifetime, calls, targets.Values, isFinal ? [] : undo, consequences);
     }
 
     private async Task<string> ApproveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)

@@ -29,6 +29,10 @@ public sealed class GuardedCluster : IAsyncDisposable
 
     internal PveClient Other { get; }
 
+    /// <summary>Somebody who may do everything.</summary>
+    internal PveClient OpenRoot() =>
+        new(_options with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+
     internal ShiftedTime Time { get; } = new();
 
     internal Approver Asked { get; } = new();

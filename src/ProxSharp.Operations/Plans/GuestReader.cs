@@ -44,6 +44,16 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         };
     }
 
+    /// <summary>Describes a guest that is no more, and that still has backups or a place in a job.</summary>
+    public static PlanTarget Gone(string vmid) => new(
+        $"guest {vmid}",
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["vmid"] = vmid, ["exists"] = "no" },
+        "",
+        new Dictionary<string, string>())
+    {
+        Policy = new PolicyTarget($"guest {vmid} (not there)") { Vmid = VmidRange.TryParse(vmid, out VmidRange number) ? number.First : null },
+    };
+
     private static Dictionary<string, string> Identity(GuestPlace place, JsonElement config, string name)
     {
         Dictionary<string, string> identity = new(StringComparer.Ordinal)

@@ -30,6 +30,11 @@ public sealed class PlanTarget
     /// <summary>The server's own digest of the configuration, where it takes it back with changes.</summary>
     internal string? Digest { get; init; }
 
+    /// <summary>
+    /// The same as somebody whom the call touches without being about it: what was true of it is no way back, and its digest is not asked for.
+    /// </summary>
+    internal PlanTarget AsBystander() => new(Key, Identity, State, Facts) { Policy = Policy };
+
     /// <summary>Names what is different now; empty if nothing is.</summary>
     internal IEnumerable<string> Drift(PlanTarget now, bool identityOnly)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Policies;
@@ -8,17 +7,16 @@ using ProxSharp.Schema;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Reads what a call acts on, always anew from the server.</summary>
-internal sealed partial class TargetReader(ProxmoxClient client, Door door)
+internal sealed class TargetReader(ProxmoxClient client, Door door)
 {
-    private static readonly string[] s_everybody = ["/stopall", "/startall", "/suspendall", "/migrateall"];
-
     private readonly GuestReader _guests = new(client);
+    private readonly GuestGroups _groups = new(client);
     private readonly BackupReader _backups = new(client, door);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
     {
-        if (!GuestPath().IsMatch(call.Path))
+        if (!GuestNames.IsInPath(call))
         {
             return call;
         }
@@ -56,11 +54,21 @@ internal sealed partial class TargetReader(ProxmoxClient client, Door door)
     public async Task<IReadOnlyList<PlanTarget>> ReadAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
     {
         List<PlanTarget> targets = [];
-        foreach (string vmid in GuestsOf(call))
+        bool isInPath = GuestNames.IsInPath(call);
+        if (isInPath)
         {
+            string vmid = call.Parameters.Find("vmid")!;
             targets.Add(made.Find(vmid)?.ToTarget() ?? await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
         }
 
+        JsonElement config = isInPath ? targets[0].Before : default;
+        foreach (TouchedGuest guest in await TouchedAsync(call, config, cancellationToken).ConfigureAwait(false))
+        {
+            PlanTarget target = await ReadTouchedAsync(guest, made, cancellationToken).ConfigureAwait(false);
+            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target);
+        }
+
+        bool hasGuests = targets.Count > 0;
         foreach (string vmid in NewGuests.MadeBy(call))
         {
             targets.Add(await ReadNewAsync(call, vmid, made, cancellationToken).ConfigureAwait(false));
@@ -71,7 +79,7 @@ internal sealed partial class TargetReader(ProxmoxClient client, Door door)
             targets.Add(await UploadedFile.ReadAsync(call, upload, cancellationToken).ConfigureAwait(false));
         }
 
-        if ((!GuestPath().IsMatch(call.Path) && !IsAboutGuestsAlone(call)) || NamedBelowGuest(call))
+        if ((!isInPath && !IsAboutGuestsAlone(call, hasGuests)) || NamedBelowGuest(call))
         {
             targets.Add(await OtherAsync(call, cancellationToken).ConfigureAwait(false));
         }
@@ -125,47 +133,43 @@ internal sealed partial class TargetReader(ProxmoxClient client, Door door)
         new(key, identity, state, new Dictionary<string, string>()) { Policy = policy, Before = before };
 
     // The guests stand for the call: what it makes, backs up or switches is they, and its path names but the node.
-    private static bool IsAboutGuestsAlone(PlannedCall call) => call.Method == ApiMethod.Post
-        && (NewGuests.MadeBy(call).Any() || ((call.Path.EndsWith("/vzdump", StringComparison.Ordinal) || IsBulk(call)) && GuestsOf(call).Any()));
-
-    private static bool IsBulk(PlannedCall call) => call.Path.StartsWith("/cluster/bulk-action/", StringComparison.Ordinal)
-        || s_everybody.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal));
+    private static bool IsAboutGuestsAlone(PlannedCall call, bool hasGuests) => call.Method == ApiMethod.Post
+        && (NewGuests.MadeBy(call).Any()
+            || (hasGuests && (call.Path.EndsWith("/vzdump", StringComparison.Ordinal) || GuestGroups.IsBulk(call))));
 
     private static bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal);
 
-    /// <summary>The guests that a call names, wherever it does: in its path, in lists, in names of volumes and HA resources.</summary>
-    private static IEnumerable<string> GuestsOf(PlannedCall call)
+    /// <summary>The guests that a call acts on beside its path: named by number, as owners of volumes and backups, or as a group.</summary>
+    private async Task<IEnumerable<TouchedGuest>> TouchedAsync(PlannedCall call, JsonElement config, CancellationToken cancellationToken)
     {
-        if (GuestPath().IsMatch(call.Path))
+        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment)
         {
-            return [call.Parameters.Find("vmid")!];
+            return [];
         }
 
-        List<string> found = [];
-        foreach (ApiParameter parameter in call.Parameters)
+        List<TouchedGuest> found = [.. GuestNames.NamedBy(call)];
+        if (GuestGroups.IsBulk(call) && found.Count == 0)
         {
-            found.AddRange(parameter.Name switch
-            {
-                "vms" => parameter.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries),
-                "vmid" when call.Path.EndsWith("/vzdump", StringComparison.Ordinal) =>
-                    parameter.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries),
-                "volume" => VolumeOwner().Matches(parameter.Text).Select(static match => match.Groups["vmid"].Value),
-                "sid" => HaResource().Matches(parameter.Text).Select(static match => match.Groups["vmid"].Value),
-                _ => [],
-            });
+            throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.");
         }
 
-        return IsBulk(call) && found.Count == 0
-            ? throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.")
-            : found.Where(static vmid => vmid.All(char.IsAsciiDigit)).Distinct(StringComparer.Ordinal);
+        found.AddRange(VolumeOwners.NamedBy(call));
+        found.AddRange(VolumeOwners.BehindKeys(call, config));
+        found.AddRange(await _groups.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        string?[] own = [GuestNames.IsInPath(call) ? call.Parameters.Find("vmid") : null, .. NewGuests.MadeBy(call)];
+        return found.Where(guest => !own.Contains(guest.Vmid)).GroupBy(static guest => guest.Vmid, StringComparer.Ordinal)
+            .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone)));
     }
 
-    [GeneratedRegex(@"^/nodes/\{node\}/(qemu|lxc)/\{vmid\}")]
-    private static partial Regex GuestPath();
+    private async Task<PlanTarget> ReadTouchedAsync(TouchedGuest guest, NewGuests made, CancellationToken cancellationToken)
+    {
+        if (made.Find(guest.Vmid) is { } planned)
+        {
+            return planned.ToTarget();
+        }
 
-    [GeneratedRegex(@"(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/|:(?<vmid>[0-9]+)/")]
-    private static partial Regex VolumeOwner();
-
-    [GeneratedRegex(@"^(?:(?:vm|ct):)?(?<vmid>[0-9]+)$")]
-    private static partial Regex HaResource();
+        return guest.MayBeGone && await _guests.FindAsync(guest.Vmid, cancellationToken).ConfigureAwait(false) is null
+            ? GuestReader.Gone(guest.Vmid)
+            : await _guests.ReadAsync(guest.Vmid, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -12,8 +12,17 @@ internal sealed class UndoBuilder(ApiSchema schema)
         "digest", "delete", "revert", "force", "skiplock", "background_delay",
     };
 
+    /// <summary>Tells whether a call loses data for good, if there is no way back from it.</summary>
+    public static bool LosesData(ApiSchema schema, PlannedCall call) =>
+        IsFinal(call) || OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Destroys(call.Parameters);
+
     public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
+        if (IsFinal(call))
+        {
+            return [];
+        }
+
         string? recipe = OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
         JsonElement before = targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
         PlanRequest? request = recipe switch
@@ -27,6 +36,23 @@ internal sealed class UndoBuilder(ApiSchema schema)
         };
         return request is null ? [] : [PlannedCall.Of(schema, request)];
     }
+
+    // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
+    private static bool IsFinal(PlannedCall call)
+    {
+        string[] deleted =
+        [
+            .. call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => GuestNames.Split(parameter.Text)),
+        ];
+        return deleted.Any(IsUnused)
+            || (deleted.Length > 0 && IsSet(call, "force"))
+            || call.Others.Any(static parameter => IsUnused(parameter.Name))
+            || (call.Method == ApiMethod.Delete && IsSet(call, "purge"));
+    }
+
+    private static bool IsUnused(string key) => key.StartsWith("unused", StringComparison.Ordinal);
+
+    private static bool IsSet(PlannedCall call, string name) => call.Parameters.Find(name) is not (null or "" or "0" or "false" or "no" or "off");
 
     private PlanRequest? Restore(PlannedCall call, JsonElement before)
     {
@@ -56,7 +82,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
             }
         }
 
-        return gone.Count > 0 && !deletes ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
+        bool isEmpty = gone.Count == 0 && parameters.Count == Keys(call).Count;
+        return isEmpty || (gone.Count > 0 && !deletes) ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
     }
 
     private PlanRequest? Recreate(PlannedCall call, JsonElement before)

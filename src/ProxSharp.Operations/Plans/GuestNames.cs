@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds the guests that the parameters of a call name by number.</summary>
+internal static partial class GuestNames
+{
+    // Servers take any of them between the items of a list.
+    private static readonly char[] s_separators = [',', ';', ' ', '\t', '\r', '\n', '\0'];
+
+    public static string[] Split(string list) => list.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>True for a call whose path names a guest.</summary>
+    public static bool IsInPath(PlannedCall call) => GuestPath().IsMatch(call.Path);
+
+    /// <summary>The guests beside the one in the path, and beside those that the call makes.</summary>
+    public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call) => call.Parameters.SelectMany(parameter => Named(call, parameter));
+
+    private static IEnumerable<TouchedGuest> Named(PlannedCall call, ApiParameter parameter)
+    {
+        bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
+        switch (parameter.Name)
+        {
+            case "vmid" when IsInPath(call) || NewGuests.MadeBy(call).Contains(parameter.Text):
+            case "target-vmid" when call.Path.EndsWith("/remote_migrate", StringComparison.Ordinal):
+                // Proxmox: the target of a remote migration is a number of another cluster.
+                return [];
+            case "vmid" or "vmids" or "vms" or "guest" or "target-vmid":
+                return Numbers(Split(parameter.Text), isJob || call.Path.Contains("/storage/", StringComparison.Ordinal));
+            case "sid":
+                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: false);
+            case "resources" when call.Path.StartsWith("/cluster/ha/", StringComparison.Ordinal):
+                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: true);
+            case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
+                return Numbers([ReplicationJob().Match(parameter.Text).Groups["vmid"].Value], mayBeGone: true);
+            default:
+                return [];
+        }
+    }
+
+    private static IEnumerable<TouchedGuest> Numbers(IEnumerable<string> texts, bool mayBeGone) => texts
+        .Where(static text => text.Length > 0 && text.All(char.IsAsciiDigit))
+        .Select(text => new TouchedGuest(text, mayBeGone));
+
+    [GeneratedRegex(@"^/nodes/\{node\}/(qemu|lxc)/\{vmid\}")]
+    private static partial Regex GuestPath();
+
+    [GeneratedRegex("^(?:(?:vm|ct):)?(?<vmid>[0-9]+)$")]
+    private static partial Regex HaResource();
+
+    [GeneratedRegex("^(?<vmid>[0-9]+)-[0-9]+$")]
+    private static partial Regex ReplicationJob();
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds whose volumes and backups a call names: the number of the owner is a part of each name, and the server goes by nothing else.</summary>
+internal static partial class VolumeOwners
+{
+    // What people write for people.
+    private static readonly HashSet<string> s_prose = new(StringComparer.Ordinal) { "description", "notes", "notes-template", "comment" };
+
+    // Parameters that name keys of the configuration instead of volumes.
+    private static readonly HashSet<string> s_keys = new(StringComparer.Ordinal)
+    {
+        "delete", "idlist", "revert", "disk", "volume", "target-disk", "target-volume",
+    };
+
+    /// <summary>The owners of all volumes and backups that the parameters of a call name.</summary>
+    public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call)
+    {
+        bool isContent = call.Path.StartsWith("/nodes/{node}/storage/{storage}/content", StringComparison.Ordinal);
+        return call.Parameters.Where(static parameter => !s_prose.Contains(parameter.Name))
+            .SelectMany(parameter => Of(parameter.Text, isContent && parameter.Name is "volume" or "filename" or "target"));
+    }
+
+    /// <summary>The owners of the volumes behind the keys that a call removes, replaces or works on.</summary>
+    /// <param name="call">The call on a guest.</param>
+    /// <param name="config">The configuration of the guest before it.</param>
+    public static IEnumerable<TouchedGuest> BehindKeys(PlannedCall call, JsonElement config)
+    {
+        if (config.ValueKind != JsonValueKind.Object || call.Method == ApiMethod.Get)
+        {
+            return [];
+        }
+
+        // Who destroys a guest removes all that hangs on it.
+        bool isAll = call.Method == ApiMethod.Delete && call.Path.EndsWith("/{vmid}", StringComparison.Ordinal);
+        IEnumerable<string> keys = isAll
+            ? config.EnumerateObject().Select(static member => member.Name)
+            : call.Others.SelectMany(static parameter => s_keys.Contains(parameter.Name) ? [.. GuestNames.Split(parameter.Text)] : new[] { parameter.Name });
+        return keys.Where(static key => !s_prose.Contains(key)).Distinct(StringComparer.Ordinal).Select(key => config.Text(key)).OfType<string>()
+            .SelectMany(value => Of(value, isBare: false));
+    }
+
+    private static IEnumerable<TouchedGuest> Of(string text, bool isBare)
+    {
+        // A linked clone is named after its template first ("base-9000-disk-0/vm-106-disk-0"), and belongs to the last one named.
+        string own = Parent().Replace(text, "");
+        return Backup().Matches(own).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true))
+            .Concat(Volume().Matches(own).Concat(isBare ? Bare().Matches(own) : []).Select(
+                static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: false)));
+    }
+
+    [GeneratedRegex(@"(?:[0-9]+/)?base(?:vol)?-[0-9]+-[^/,;=\s]+/(?=(?:[0-9]+/)?(?:vm|base|subvol|basevol)-[0-9]+-)")]
+    private static partial Regex Parent();
+
+    [GeneratedRegex(@"[:/](?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/")]
+    private static partial Regex Volume();
+
+    [GeneratedRegex(@"^(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/")]
+    private static partial Regex Bare();
+
+    [GeneratedRegex(@"vzdump-(?:qemu|lxc|openvz)-(?<vmid>[0-9]+)-|(?:^|[:/])backup/(?:vm|ct)/(?<vmid>[0-9]+)/")]
+    private static partial Regex Backup();
+}

@@ -1,0 +1,217 @@
+using ProxSharp.Api;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Pve;
+
+namespace ProxSharp.Operations.Tests;
+
+/// <summary>Protected guests that are reached by another way than their own path: each attempt is refused, and nothing is sent.</summary>
+public sealed class RedTeamGuestTests
+{
+    private const string Most = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"protect":{"tags":["prod"]},
+         "limits":{"targetsPerPlan":3},"approval":{"destructive":"none","disruptive":"none"}}
+        """;
+
+    private const string Own = "/nodes/pve1/qemu/106/config";
+
+    [Theory]
+    [InlineData("PUT", Own, "scsi5=local-lvm:vm-102-disk-0")]
+    [InlineData("PUT", Own, "scsi5=file=local-lvm:vm-102-disk-0,size=64G")]
+    [InlineData("POST", Own, "scsi5=local:102/vm-102-disk-0.qcow2")]
+    [InlineData("PUT", Own, "scsi5=local:102/renamed.qcow2")]
+    [InlineData("PUT", Own, "unused3=local-lvm:vm-102-disk-0")]
+    [InlineData("PUT", Own, "scsi5=local-lvm:0,import-from=local-lvm:vm-102-disk-0")]
+    [InlineData("PUT", Own, "scsi5=local-lvm:base-9000-disk-0/vm-102-disk-0")]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=local-lvm:vm-102-disk-0")]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-102-2026_01_01-00_00_00.vma.zst")]
+    [InlineData("POST", "/nodes/pve1/lxc", "vmid=300 ostemplate=local:vztmpl/x.tar.zst mp0=local-lvm:vm-102-disk-0,mp=/data")]
+    [InlineData("PUT", "/nodes/pve2/lxc/203/config", "mp0=volume=local-lvm:subvol-102-disk-0,mp=/data")]
+    [InlineData("POST", "/nodes/pve1/storage/local-lvm/content", "filename=vm-102-disk-7 size=1G vmid=106")]
+    public async Task VolumeOfAProtectedGuest_ThroughAnother_IsRefused(string method, string path, string parameters) =>
+        await IsProtectedAsync(method, path, parameters, "guest 102");
+
+    [Theory]
+    [InlineData("PUT", Own, "delete=scsi5")]
+    [InlineData("PUT", Own, "delete=onboot,unused0")]
+    [InlineData("PUT", Own, "scsi5=local-lvm:4")]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/unlink", "idlist=unused0")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/move_disk", "disk=scsi5 storage=local delete=1")]
+    public async Task VolumeOfAProtectedGuest_BehindAKey_IsRefused(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.Other.Raw.PutAsync(
+            Own, new ApiParameters { { "scsi5", "local-lvm:vm-102-disk-0" }, { "unused0", "local-lvm:vm-102-disk-0" } });
+        await IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Fact]
+    public async Task OwnVolume_AndTheTemplateOfALinkedClone_AreNoOtherGuest()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "scsi0=local-lvm:base-100-disk-0/vm-106-disk-0"));
+        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "delete=scsi0"));
+        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "description=local-lvm:vm-102-disk-0"));
+        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "ipconfig0=ip6=fd00::100/64"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/106/move_disk", "disk=scsi0 target-vmid=102")]
+    [InlineData("POST", "/nodes/pve2/lxc/203/move_volume", "volume=rootfs target-vmid=102")]
+    [InlineData("PUT", "/pools/production", "vms=102 delete=1")]
+    [InlineData("POST", "/cluster/replication", "id=102-0 type=local target=pve2")]
+    [InlineData("POST", "/cluster/ha/resources", "sid=vm:102")]
+    [InlineData("DELETE", "/nodes/pve1/storage/local/prunebackups", "vmid=102 prune-backups=keep-last=1")]
+    public async Task ProtectedGuest_NamedByAParameter_IsRefused(string method, string path, string parameters) =>
+        await IsProtectedAsync(method, path, parameters, "guest 102");
+
+    [Fact]
+    public async Task Clone_OntoAnExistingNumber_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Assert.Equal("target", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/clone", "newid=102")));
+    }
+
+    [Fact]
+    public async Task BackupOfAProtectedGuest_IsRefused_AndOneOfAGuestThatIsGoneIsNot()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", "102,106" }, { "storage", "local" } }));
+        string[] backups = [.. (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", new ApiParameters { { "content", "backup" } }))
+            .Data.EnumerateArray().Select(static entry => Uri.EscapeDataString(entry.Text("volid")!))];
+        string Path(int vmid) => $"/nodes/pve1/storage/local/content/{backups.Single(backup => backup.Contains($"qemu-{vmid}-", StringComparison.Ordinal))}";
+        await IsProtectedAsync(cluster, "DELETE", Path(102), "", "guest 102");
+        await IsProtectedAsync(cluster, "DELETE", "/nodes/pve1/storage/local/prunebackups", "prune-backups=keep-last=1", "guest 102");
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync("/nodes/pve1/qemu/106"));
+        Assert.Contains("guest 106", await TargetsAsync(cluster, "DELETE", Path(106), ""));
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/vzdump", "all=1 storage=local")]
+    [InlineData("POST", "/nodes/pve1/vzdump", "exclude=100,106 storage=local")]
+    [InlineData("POST", "/nodes/pve1/vzdump", "pool=production storage=local")]
+    [InlineData("POST", "/cluster/backup", "vmid=102 storage=local schedule=01:00")]
+    [InlineData("POST", "/cluster/backup", "all=1 storage=local schedule=01:00")]
+    [InlineData("POST", "/cluster/backup", "pool=production storage=local schedule=01:00")]
+    [InlineData("POST", "/nodes/pve1/status", "command=reboot")]
+    public async Task ProtectedGuest_AmongAGroup_IsRefused(string method, string path, string parameters) =>
+        await IsProtectedAsync(method, path, parameters, "guest 10");
+
+    [Fact]
+    public async Task Group_CountsAgainstTheLimit_AndTheExcludedDoNot()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("\"prod\"", "\"none\"", StringComparison.Ordinal));
+        Assert.Equal("limit", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/vzdump", "all=1 storage=local")));
+        Assert.Equal("limit", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/status", "command=shutdown")));
+        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "POST", "/nodes/pve1/vzdump", "exclude=100,102,200,9000 storage=local"));
+    }
+
+    [Theory]
+    [InlineData("/nodes/pve1/vzdump", "storage=local")]
+    [InlineData("/nodes/pve1/vzdump", "pool=nobody storage=local")]
+    [InlineData("/nodes/localhost/vzdump", "all=1 storage=local")]
+    [InlineData("/nodes/localhost/status", "command=reboot")]
+    [InlineData("/cluster/backup", "pool=nobody storage=local schedule=01:00")]
+    public async Task Group_ThatNobodyCanResolve_IsRefused(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        int before = cluster.Writes;
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, "POST", path, parameters));
+        Assert.Equal("target", refusal.Reason);
+        Assert.Contains("name the", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, cluster.Writes);
+    }
+
+    [Fact]
+    public async Task BackupJob_ThatTakesAProtectedGuest_IsNotChangedNorTurnedToIt()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync(
+            "/cluster/backup", new ApiParameters { { "id", "all" }, { "all", true }, { "storage", "local" }, { "schedule", "01:00" } });
+        await root.Raw.PostAsync(
+            "/cluster/backup", new ApiParameters { { "id", "one" }, { "vmid", "106" }, { "storage", "local" }, { "schedule", "01:00" } });
+        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "mode=stop", "guest 10");
+        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "vmid=106", "guest 10");
+        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "vmid=102", "guest 102");
+        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "all=1", "guest 10");
+        Plan plan = await PlanAsync(cluster, "PUT", "/cluster/backup/one", "mode=stop");
+        Assert.Equal(OperationClass.Disruptive, plan.Class);
+        Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));
+        Assert.Equal(OperationClass.Disruptive, (await PlanAsync(
+            cluster, "POST", "/cluster/backup", "vmid=106 storage=local schedule=01:00 mode=stop")).Class);
+    }
+
+    [Fact]
+    public async Task ReadingAFileInAGuest_WithoutATemplate_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["exec"]}],"exec":{"enabled":true,"templates":[{"command":["uptime"]}]}}
+            """);
+        Assert.Equal("exec", await cluster.RefusedAsync(() => PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/agent/file-read", "file=/etc/shadow")));
+        Assert.Equal("exec", await cluster.RefusedAsync(
+            () => PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/vncwebsocket", "port=5900 vncticket=PVEVNC:x")));
+    }
+
+    [Theory]
+    [InlineData("delete=unused0")]
+    [InlineData("delete=scsi5 force=1")]
+    [InlineData("unused0=local-lvm:vm-106-disk-0")]
+    public async Task Undo_WhereADiskIsDestroyed_IsNotPromised(string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" }, { "scsi6", "local-lvm:4" } });
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "delete", "scsi6" } });
+        Assert.NotNull(await cluster.ConfigAsync(106, "unused0"));
+        Assert.NotEmpty((await PlanAsync(cluster, "PUT", Own, "delete=scsi5")).Undo);
+        Assert.Empty((await PlanAsync(cluster, "PUT", Own, parameters)).Undo);
+    }
+
+    [Fact]
+    public async Task Undo_OfAPlanWhoseLaterCallDestroys_IsNotPromised()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" } });
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            new PlanRequest(ApiMethod.Put, Own, new ApiParameters { { "delete", "scsi5" } }),
+            new PlanRequest(ApiMethod.Put, Own, new ApiParameters { { "delete", "unused0" } }),
+        ]);
+        Assert.Empty(plan.Undo);
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Assert.Null(await cluster.ConfigAsync(106, "unused0"));
+        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+        await cluster.Other.Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:106" } });
+        Assert.Empty((await PlanAsync(cluster, "DELETE", "/cluster/ha/resources/vm%3A106", "purge=1")).Undo);
+    }
+
+    private static async Task IsProtectedAsync(string method, string path, string parameters, string named)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await IsProtectedAsync(cluster, method, path, parameters, named);
+    }
+
+    private static async Task IsProtectedAsync(GuardedCluster cluster, string method, string path, string parameters, string named)
+    {
+        int before = cluster.Writes;
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, method, path, parameters));
+        Assert.Equal("protected", refusal.Reason);
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, cluster.Writes);
+    }
+
+    private static async Task<IEnumerable<string>> TargetsAsync(GuardedCluster cluster, string method, string path, string parameters) =>
+        (await PlanAsync(cluster, method, path, parameters)).Targets.Select(static target => target.Key);
+
+    private static Task<Plan> PlanAsync(GuardedCluster cluster, string method, string path, string parameters)
+    {
+        Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('=', 2)))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        return cluster.PlanAsync(verb, path, values);
+    }
+}
