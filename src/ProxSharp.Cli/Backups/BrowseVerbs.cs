@@ -40,7 +40,7 @@ internal static class BrowseVerbs
             keys,
             run.Value(snapshot)!,
             reader => run.Value(archive) is { } name
-                ? ListAsync(run, reader, name, run.Value(path) ?? "", run.Value(recursive), run.Value(full), token)
+                ? ListAsync(run, reader, name, ArchiveText.Check(run.Value(path) ?? ""), run.Value(recursive), run.Value(full), token)
                 : ListFiles(run, reader),
             token))
         {
@@ -167,7 +167,7 @@ internal static class BrowseVerbs
 
         if (!entry.LinkTarget.IsEmpty)
         {
-            json.WriteString("target", PxarName.Text(entry.LinkTarget.Span));
+            json.WriteString("target", PxarName.Escape(entry.LinkTarget.Span));
         }
     }
 
@@ -243,7 +243,7 @@ internal static class BrowseVerbs
             }
 
             SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
-            ArchiveEntry entry = await archive.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            ArchiveEntry entry = await archive.GetAsync(ArchiveText.Check(path), cancellationToken).ConfigureAwait(false);
             if (entry.Kind is not (PxarEntryKind.File or PxarEntryKind.HardLink))
             {
                 throw CliException.Usage($"/{entry.Path} is no file but a {Kind(entry.Kind)}", $"prox backup ls SNAPSHOT {name} {path} --long");
