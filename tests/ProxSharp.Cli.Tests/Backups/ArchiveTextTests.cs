@@ -21,7 +21,7 @@ public sealed class ArchiveTextTests(SimulatedBackupServer backup) : IClassFixtu
         string id = BackupUser.NewId();
         string path = $"/d/{printed}";
 
-        string snapshot = (await cli.LineAsync($"backup create root.pxar:tree --backup-id {id} --backup-time 2026-02-01T00:00:00Z -o name")).Succeeded().Trim();
+        string snapshot = (await cli.LineAsync($"backup create root.pxar:tree --backup-id {id} --backup-time 1767225600 -o name")).Succeeded().Trim();
 
         Assert.Equal($"{path}\n", (await RunAsync(cli, "backup", "ls", snapshot, "root.pxar", "/d", "-o", "name")).Succeeded());
         Assert.Equal($"{path}\n", (await RunAsync(cli, "backup", "find", snapshot, "root.pxar", path, "-o", "name")).Succeeded());
