@@ -98,6 +98,57 @@ public readonly struct PxarName : IEquatable<PxarName>, IComparable<PxarName>
         return text.ToString();
     }
 
+    /// <summary>
+    /// Bytes of a name or path as text that <see cref="Unescape"/> reads back: bytes that are no UTF-8 and characters that do not show stand as
+    /// <c>\xNN</c>, a backslash as <c>\\</c>.
+    /// </summary>
+    /// <param name="bytes">The bytes.</param>
+    public static string Escape(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder text = new(bytes.Length);
+        Span<char> characters = stackalloc char[2];
+        while (!bytes.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || IsHidden(rune))
+                AppendEscaped(text, bytes[..used]);
+            else if (rune.Value == '\\')
+                text.Append(@"\\");
+            else
+                text.Append(characters[..rune.EncodeToUtf16(characters)]);
+            bytes = bytes[used..];
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Bytes of a name or path that was written as <see cref="Escape"/> does: <c>\xNN</c> is that byte, <c>\\</c> a backslash.</summary>
+    /// <param name="text">The text; it stands for its UTF-8 bytes. A backslash in front of anything else is one.</param>
+    public static byte[] Unescape(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
+        List<byte> bytes = new(rest.Length);
+        while (!rest.IsEmpty)
+        {
+            if (TryReadEscape(rest) is { } value)
+            {
+                bytes.Add(value);
+                rest = rest[4..];
+                continue;
+            }
+
+            bytes.Add(rest[0]);
+            rest = rest[(rest.StartsWith(@"\\"u8) ? 2 : 1)..];
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>The byte that <c>\xNN</c> at the start of a text stands for; null if the text starts otherwise.</summary>
+    /// <param name="text">The text, as UTF-8.</param>
+    public static byte? TryReadEscape(ReadOnlySpan<byte> text) => text.Length >= 4 && text.StartsWith(@"\x"u8)
+        && byte.TryParse(text[2..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) ? value : null;
+
     /// <summary>What is wrong with a name; null if nothing is.</summary>
     internal static string? Fault(ReadOnlySpan<byte> bytes)
     {
@@ -109,6 +160,10 @@ public readonly struct PxarName : IEquatable<PxarName>, IComparable<PxarName>
             return "contains a slash or NUL";
         return bytes.SequenceEqual("."u8) || bytes.SequenceEqual(".."u8) ? "names a directory itself or the one above" : null;
     }
+
+    // What terminals obey or do not show, and what stands for bytes that are no text.
+    private static bool IsHidden(Rune rune) =>
+        Rune.IsControl(rune) || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFD;
 
     private static void AppendEscaped(StringBuilder text, ReadOnlySpan<byte> bytes)
     {

@@ -24,7 +24,7 @@ internal sealed class WarningLog(Action<FileWarning>? handler)
         }
     }
 
-    internal void Add(FileWarningKind kind, ReadOnlySpan<byte> path, string message) => Add(new(kind, PxarName.Text(path), message));
+    internal void Add(FileWarningKind kind, ReadOnlySpan<byte> path, string message) => Add(new(kind, PxarName.Escape(path), message));
 
     /// <summary>Warns, but of one thing once only, because it will be so for every entry.</summary>
     internal void AddOnce(FileWarningKind kind, string path, string message)

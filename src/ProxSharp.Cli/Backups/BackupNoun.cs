@@ -17,8 +17,10 @@ internal static class BackupNoun
         {
             Details =
                 "Takes repositories and PBS_ variables as proxmox-backup-client does: PBS_REPOSITORY, PBS_PASSWORD, PBS_FINGERPRINT, PBS_ENCRYPTION_PASSWORD, "
-                + "each also with _FILE, _CMD or _FD, and its command lines with prox backup as the program's name; prune and forget need --yes where "
-                + "nobody can be asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
+                + "each also with _FILE, _CMD or _FD. Of its command lines, with prox backup as the program's name, it understands backup, restore, list, "
+                + "snapshot, group forget, prune, change-owner, catalog dump, key, benchmark, status, garbage-collect, version and --output-format; not mount, "
+                + "map, unmap, login, logout, catalog shell, key show-master-pubkey, namespace and task, which are refused with what to "
+                + "use instead. forget needs --yes where nobody can be asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
         };
         return noun
             .Add(
@@ -37,7 +39,10 @@ internal static class BackupNoun
                 SnapshotVerbs.Protect(repository, isProtected: false),
                 SnapshotVerbs.UploadLog(repository, keys),
                 SnapshotVerbs.ChangeOwner(repository),
-                BenchmarkVerb.Make(repository))
-            .Add(NotesVerbs.Build(repository, "backup notes"), SnapshotNoun.Build(repository, keys), KeyNoun.Build());
+                BenchmarkVerb.Make(repository),
+                StoreVerbs.Status(repository),
+                StoreVerbs.GarbageCollect(repository),
+                StoreVerbs.Version(repository))
+            .Add(NotesVerbs.Build(repository, "backup notes"), SnapshotNoun.Build(repository, keys), CatalogNoun.Build(repository, keys), KeyNoun.Build());
     }
 }

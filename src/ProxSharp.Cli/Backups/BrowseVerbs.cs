@@ -40,9 +40,10 @@ internal static class BrowseVerbs
             keys,
             run.Value(snapshot)!,
             reader => run.Value(archive) is { } name
-                ? ListAsync(run, reader, name, run.Value(path) ?? "", run.Value(recursive), run.Value(full), token)
+                ? ListAsync(run, reader, name, ArchiveText.Check(run.Value(path) ?? ""), run.Value(recursive), run.Value(full), token)
                 : ListFiles(run, reader),
-            token))
+            token,
+            needsKey: run.Value(archive) is not null))
         {
             Aliases = ["files"],
             Calls = ["GET /reader"],
@@ -62,8 +63,9 @@ internal static class BrowseVerbs
     {
         Argument<string> snapshot = Snapshot();
         return new Verb("files", "List the files of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
-            run, repository, keys, run.Value(snapshot)!, reader => ListFiles(run, reader), token))
+            run, repository, keys, run.Value(snapshot)!, reader => ListFiles(run, reader), token, needsKey: false))
         {
+            Details = "Needs no key: without one the signature of the list is not checked.",
             Calls = ["GET /reader"],
             Arguments = [snapshot],
             Options = [.. repository.ForReading, .. keys.ForReading],
@@ -125,17 +127,21 @@ internal static class BrowseVerbs
         };
     }
 
-    /// <summary>Opens a snapshot, does something with it and closes it.</summary>
+    /// <summary>Opens a snapshot, does something with it and closes it. Without a need for the key only one that is named is unlocked.</summary>
     public static async Task<int> OpenAsync(
         VerbRun run,
         RepositoryOptions repository,
         KeyOptions keys,
         string snapshot,
         Func<SnapshotReader, Task<int>> use,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool needsKey = true)
     {
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
-        using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        place.Reading = place.Reading with { AllowMissingKey = !needsKey };
+        using CryptConfig? key = needsKey || run.IsGiven(keys.KeyFile) || run.IsGiven(keys.KeyDescriptor)
+            ? await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false)
+            : null;
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -167,7 +173,7 @@ internal static class BrowseVerbs
 
         if (!entry.LinkTarget.IsEmpty)
         {
-            json.WriteString("target", PxarName.Text(entry.LinkTarget.Span));
+            json.WriteString("target", PxarName.Escape(entry.LinkTarget.Span));
         }
     }
 
@@ -243,7 +249,7 @@ internal static class BrowseVerbs
             }
 
             SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
-            ArchiveEntry entry = await archive.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            ArchiveEntry entry = await archive.GetAsync(ArchiveText.Check(path), cancellationToken).ConfigureAwait(false);
             if (entry.Kind is not (PxarEntryKind.File or PxarEntryKind.HardLink))
             {
                 throw CliException.Usage($"/{entry.Path} is no file but a {Kind(entry.Kind)}", $"prox backup ls SNAPSHOT {name} {path} --long");

@@ -28,7 +28,12 @@ internal static class CompareVerb
         {
             SnapshotPlace place = await repository.OpenForReadingAsync(run, token).ConfigureAwait(false);
             using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, token).ConfigureAwait(false);
-            CompareOptions options = new() { WithMetadata = run.Value(metadata), WithContents = run.Value(contents), Path = run.Value(path) ?? "" };
+            CompareOptions options = new()
+            {
+                WithMetadata = run.Value(metadata),
+                WithContents = run.Value(contents),
+                Path = ArchiveText.Check(run.Value(path) ?? ""),
+            };
             return await CompareAsync(run, place, key, run.Value(older)!, run.Value(newer)!, run.Value(archive)!, options, token).ConfigureAwait(false);
         })
         {

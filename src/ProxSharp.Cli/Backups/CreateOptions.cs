@@ -138,13 +138,14 @@ internal sealed class CreateOptions
     /// <exception cref="CliException">It is none.</exception>
     public static PathPattern ParsePattern(string text)
     {
+        ArchiveText.Check(text);
         try
         {
             return PathPattern.Parse(text);
         }
         catch (FormatException e)
         {
-            throw CliException.Usage(e.Message.TrimEnd('.'), "Patterns are as in .pxarexclude: *.tmp, /var/cache/, !keep.tmp");
+            throw CliException.Usage(e.Message.TrimEnd('.'), "Patterns are as in .pxarexclude: *.tmp, /var/cache/, !keep.tmp; \\\\ is a backslash");
         }
     }
 

@@ -1,16 +1,19 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Backups;
 
 /// <summary>
 /// Understands command lines of the official client: behind <c>prox backup</c> may stand what stands behind <c>proxmox-backup-client</c>, and directly what is
-/// backed up, as in <c>prox backup root.pxar:/</c>.
+/// backed up, as in <c>prox backup root.pxar:/</c>. What has no counterpart is refused with the command to use instead.
 /// </summary>
 internal static partial class OfficialSpelling
 {
     private const string Word = "create";
+    private const string Format = "--output-format";
 
-    /// <summary>Puts the word for making a backup where another one stands for it, or none.</summary>
+    /// <summary>Puts the words of prox where those of the official client stand for them.</summary>
+    /// <exception cref="CliException">The official client has such a command, and this noun has not.</exception>
     public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments)
     {
         if (arguments.Count < 2 || arguments[0] != BackupNoun.Name)
@@ -18,14 +21,98 @@ internal static partial class OfficialSpelling
             return arguments;
         }
 
+        if (Refusal(arguments[1], arguments.Count > 2 ? arguments[2] : "") is { } refusal)
+        {
+            throw refusal;
+        }
+
+        return WithFormat(WithVerb(arguments));
+    }
+
+    /// <summary>Finds the form of results that <c>--output-format</c> asks for: the words of prox for it.</summary>
+    /// <returns>Null if the words at this place are not that option.</returns>
+    public static string? FindFormat(IReadOnlyList<string> arguments, int at, out int used)
+    {
+        bool isApart = arguments[at] == Format && at + 1 < arguments.Count;
+        bool isJoined = arguments[at].StartsWith($"{Format}=", StringComparison.Ordinal);
+        used = isApart ? 2 : 1;
+        return !isApart && !isJoined ? null : (isApart ? arguments[at + 1] : arguments[at][(Format.Length + 1)..]) switch
+        {
+            "text" => "table",
+            "json" or "json-pretty" => "json",
+            var other => other,
+        };
+    }
+
+    private static IReadOnlyList<string> WithVerb(IReadOnlyList<string> arguments)
+    {
         if (arguments[1] == BackupNoun.Name)
         {
             return [arguments[0], Word, .. arguments.Skip(2)];
         }
 
+        if (arguments is [_, "group", "forget", ..])
+        {
+            return [arguments[0], .. arguments.Skip(2)];
+        }
+
         bool isLeftOut = arguments[1].StartsWith('-') || Source().IsMatch(arguments[1]);
         return isLeftOut && arguments.Skip(1).Any(static word => Source().IsMatch(word)) ? [arguments[0], Word, .. arguments.Skip(1)] : arguments;
     }
+
+    private static IReadOnlyList<string> WithFormat(IReadOnlyList<string> arguments)
+    {
+        if (!arguments.Any(static word => word.StartsWith(Format, StringComparison.Ordinal)))
+        {
+            return arguments;
+        }
+
+        List<string> words = [];
+        for (int at = 0; at < arguments.Count;)
+        {
+            if (arguments[at] == "--")
+            {
+                words.AddRange(arguments.Skip(at));
+                break;
+            }
+
+            if (FindFormat(arguments, at, out int used) is not { } format)
+            {
+                words.Add(arguments[at++]);
+                continue;
+            }
+
+            words.AddRange(format is "table" or "json"
+                ? ["-o", format]
+                : throw CliException.Usage(
+                    $"{Format} '{format}' is none of text, json and json-pretty", "prox has more forms: -o yaml, jsonl, csv, tsv, name"));
+            at += used;
+        }
+
+        return words;
+    }
+
+    private static CliException? Refusal(string command, string word) => (command, word) switch
+    {
+        ("mount", _) => Instead(command, "Nothing is mounted", "prox backup ls, find and cat look into a snapshot; prox backup restore writes it"),
+        ("map" or "unmap", _) => Instead(command, "Nothing is mapped", "prox backup restore SNAPSHOT disk.img FILE writes an image to a file or device"),
+        ("login" or "logout", _) => Instead(
+            command, "No ticket is kept", "The secret comes from PBS_PASSWORD, _FILE or _CMD; prox login makes a context for a server"),
+        ("catalog", "shell") => Instead(
+            "catalog shell", "There is no shell", "prox backup ls, find and cat look into a snapshot; prox backup restore --pattern"),
+        ("namespace", "list" or "create" or "delete") => Instead(
+            $"namespace {word}", "Namespaces belong to a datastore", $"prox datastore namespace {word} STORE --context NAME"),
+        ("namespace", _) => Instead(command, "Namespaces belong to a datastore", "prox datastore namespace list STORE --context NAME"),
+        ("task", "list" or "log" or "stop") => Instead($"task {word}", "Tasks belong to a server", $"prox task {word} --context NAME"),
+        ("task", _) => Instead(command, "Tasks belong to a server", "prox task list --context NAME"),
+        ("group", not "forget") => Instead(
+            command, "Groups need no word of their own", "prox backup list shows them; prox backup forget host/NAME removes one"),
+        ("key", "show-master-pubkey") => Instead(
+            "key show-master-pubkey", "The public half is a plain file", "openssl pkey -pubin -in master-public.pem -noout -text"),
+        _ => null,
+    };
+
+    private static CliException Instead(string words, string why, string hint) => CliException.Usage($"prox backup has no '{words}': {why}", $"Use: {hint}");
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]+\.(pxar|img|conf|log):.")]
     private static partial Regex Source();

@@ -56,7 +56,7 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
         string snapshot = await MakeAsync(cli, "--keyfile key.json");
 
-        string error = (await cli.LineAsync($"backup ls {snapshot}")).FailedWith(4);
+        string error = (await cli.LineAsync($"backup ls {snapshot} root.pxar")).FailedWith(4);
 
         Assert.DoesNotContain("SnapshotOpenOptions", error, StringComparison.Ordinal);
         Assert.Equal(2, error.Split("--keyfile").Length);

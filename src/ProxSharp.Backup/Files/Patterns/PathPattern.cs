@@ -31,12 +31,15 @@ public sealed class PathPattern
     public bool DirectoriesOnly { get; }
 
     /// <summary>Reads a pattern.</summary>
-    /// <param name="pattern">The pattern; it stands for its UTF-8 bytes.</param>
+    /// <param name="pattern">
+    /// The pattern; it stands for its UTF-8 bytes. In this form <c>\xNN</c> is a byte, so that patterns can be made of what
+    /// <see cref="PxarName.Escape"/> gives.
+    /// </param>
     /// <exception cref="FormatException">The pattern is empty, a bracket is not closed, or a backslash stands last.</exception>
     public static PathPattern Parse(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        return TryParse(Encoding.UTF8.GetBytes(pattern), out PathPattern? result)
+        return TryParse(Unescape(pattern), out PathPattern? result)
             ? result
             : throw new FormatException($"\"{pattern}\" is no path pattern: it is empty, a bracket is not closed, or a backslash stands last.");
     }
@@ -103,6 +106,30 @@ public sealed class PathPattern
             return false;
         result = new(glob, full, reversed, directoriesOnly, whole: literal is not null);
         return true;
+    }
+
+    private static byte[] Unescape(string pattern)
+    {
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(pattern);
+        List<byte> bytes = new(rest.Length);
+        while (!rest.IsEmpty)
+        {
+            int used = rest[0] == (byte)'\\' ? Math.Min(2, rest.Length) : 1;
+            if (PxarName.TryReadEscape(rest) is { } value)
+            {
+                // Written out, some bytes would mean something.
+                bytes.AddRange(value < 0x80 && value != (byte)'/' && !char.IsAsciiLetterOrDigit((char)value) ? [(byte)'\\', value] : [value]);
+                used = 4;
+            }
+            else
+            {
+                bytes.AddRange(rest[..used]);
+            }
+
+            rest = rest[used..];
+        }
+
+        return [.. bytes];
     }
 
     private static byte[] Escape(ReadOnlySpan<byte> path)

@@ -11,8 +11,11 @@ public sealed class ArchiveEntry
     /// <summary>The path from the root of the archive: names with slashes between them, none at the start. Empty for the root.</summary>
     public ReadOnlyMemory<byte> PathBytes { get; }
 
-    /// <summary>The path as text, for people: bytes that are no UTF-8 stand as <c>\xNN</c>.</summary>
-    public string Path => PxarName.Text(PathBytes.Span);
+    /// <summary>
+    /// The path as text, which archives take as a path again: bytes that are no UTF-8 and characters that do not show stand as <c>\xNN</c>, a backslash as
+    /// <c>\\</c>.
+    /// </summary>
+    public string Path => PxarName.Escape(PathBytes.Span);
 
     /// <summary>The name; empty for the root.</summary>
     public PxarName Name { get; }

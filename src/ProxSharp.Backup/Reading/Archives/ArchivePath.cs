@@ -1,4 +1,3 @@
-using System.Text;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -11,11 +10,11 @@ internal static class ArchivePath
     /// <summary>As patterns want it: from the root, with a slash at the start.</summary>
     public static byte[] Rooted(ReadOnlySpan<byte> path) => [(byte)'/', .. path];
 
-    /// <summary>Bytes of what a user wrote, without needless slashes.</summary>
+    /// <summary>Bytes of what a user wrote, without needless slashes; <c>\xNN</c> is a byte, <c>\\</c> a backslash.</summary>
     public static byte[] Parse(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Encoding.UTF8.GetBytes(string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+        return PxarName.Unescape(string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     /// <summary>Whether a path lies in a directory, at any depth. Everything lies in the root.</summary>

@@ -46,7 +46,10 @@ public sealed partial class SnapshotArchive
     public long Length => _main.Index.Size + (_payload?.Index.Size ?? 0);
 
     /// <summary>Looks an entry up in the archive, with all its metadata.</summary>
-    /// <param name="path">Names with slashes between them; the empty path is the root. Symbolic links are not followed.</param>
+    /// <param name="path">
+    /// Names with slashes between them, as <see cref="ArchiveEntry.Path"/> has them: <c>\xNN</c> is a byte, <c>\\</c> a backslash. The empty path is the root.
+    /// Symbolic links are not followed.
+    /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The entry; null if there is none.</returns>
     /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>
@@ -58,7 +61,10 @@ public sealed partial class SnapshotArchive
         _tree.FindAsync(path, cancellationToken);
 
     /// <summary>Looks an entry up in the archive, with all its metadata.</summary>
-    /// <param name="path">Names with slashes between them; the empty path is the root. Symbolic links are not followed.</param>
+    /// <param name="path">
+    /// Names with slashes between them, as <see cref="ArchiveEntry.Path"/> has them: <c>\xNN</c> is a byte, <c>\\</c> a backslash. The empty path is the root.
+    /// Symbolic links are not followed.
+    /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFileNotFoundException">There is no such entry.</exception>
     /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>

@@ -25,7 +25,7 @@ internal sealed class TarExporter(Stream destination) : IDisposable
         {
             _skippedCount++;
             if (_skipped.Count < MostSkipped)
-                _skipped.Add(PxarName.Text(path));
+                _skipped.Add(PxarName.Escape(path));
             return;
         }
 

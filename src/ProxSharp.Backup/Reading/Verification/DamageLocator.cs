@@ -111,7 +111,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
 
     private void Note(byte[] path, long position, long length)
     {
-        string text = $"/{PxarName.Text(path)}";
+        string text = $"/{PxarName.Escape(path)}";
         for (int i = 0; i < damages.Count; i++)
         {
             bool overlaps = position < damages[i].End && position + length > damages[i].Start;
@@ -126,7 +126,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         for (int i = 0; i < damages.Count; i++)
         {
             if (position >= damages[i].Start && position < damages[i].End && _paths[i].Count < MostPaths)
-                _paths[i].Add(path.Length == 0 ? "/" : $"/{PxarName.Text(path)}/");
+                _paths[i].Add(path.Length == 0 ? "/" : $"/{PxarName.Escape(path)}/");
         }
     }
 }
