@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
@@ -65,4 +66,45 @@ public sealed class LoginCommandTests
         Assert.Contains("--replace", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD"])).FailedWith(6), StringComparison.Ordinal);
         Assert.Contains("--token-name", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD", "--replace"])).FailedWith(6), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Login_RoleThatMayNotBeGranted_DeletesTheTokenAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.DemoPassword);
+        string[] login = DemoLogin(cluster);
+
+        for (int round = 0; round < 2; round++)
+        {
+            string error = (await cli.RunAsync(login)).FailedWith(4);
+            Assert.Contains("The token demo@pve!t1 was deleted again", error, StringComparison.Ordinal);
+            Assert.Contains("the role PVEAuditor on /", error, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("lab", (await cli.LineAsync("context list -o csv")).Succeeded(), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Home, ".config", "prox", "secrets", "lab")));
+        using CliHarness other = await cluster.UserAsync();
+        Assert.DoesNotContain("t1", (await other.LineAsync("api get /access/users/demo@pve/token -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Login_NeitherRoleNorDeletion_KeepsTheSecret()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.DemoPassword);
+        cluster.Simulator.Faults.When(static request => request.Method == "DELETE", Fault.Status(403, "no"), times: 9);
+
+        string error = (await cli.RunAsync(DemoLogin(cluster))).FailedWith(4);
+
+        Assert.Contains("is kept in the context 'lab'", error, StringComparison.Ordinal);
+        Assert.Contains("pveum acl modify / --roles PVEAuditor --tokens 'demo@pve!t1'; then: prox context use lab", error, StringComparison.Ordinal);
+        (await cli.LineAsync("context use lab")).Succeeded();
+        Assert.Contains("9.", (await cli.LineAsync("api get /version -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    private static string[] DemoLogin(SimulatedCluster cluster) =>
+    [
+        "login", cluster.Url, "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint, "--user", DefaultCluster.DemoUser,
+        "--secret", "env:PASSWORD", "--token-name", "t1",
+    ];
 }

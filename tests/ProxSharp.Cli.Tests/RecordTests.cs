@@ -48,6 +48,69 @@ public sealed class RecordTests(SimulatedCluster cluster) : IClassFixture<Simula
     }
 
     [Fact]
+    public async Task Record_FolderWithARecording_GoesOnWithTheNumbers()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string folder = Path.Combine(cli.Home, "made");
+
+        (await cli.LineAsync("api get /version --record made/")).Succeeded();
+        string first = await File.ReadAllTextAsync(Path.Combine(folder, "001-get-version.json"), TestContext.Current.CancellationToken);
+        (await cli.LineAsync("api get /version --record made")).Succeeded();
+        await File.WriteAllTextAsync(Path.Combine(folder, "1007-get-x.json"), "{}", TestContext.Current.CancellationToken);
+        (await cli.LineAsync("api get /nodes --record made/")).Succeeded();
+
+        Assert.Equal(
+            ["001-get-version.json", "002-get-version.json", "1007-get-x.json", "1008-get-nodes.json"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(first, await File.ReadAllTextAsync(Path.Combine(folder, "001-get-version.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Record_FileWithARecording_IsAddedToAndReplayed(bool isCut)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string file = Path.Combine(cli.Home, "rec.jsonl");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+
+        (await cli.LineAsync("api get /version --record rec.jsonl")).Succeeded();
+        string first = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        if (isCut)
+        {
+            await File.WriteAllTextAsync(file, first.TrimEnd('\n'), TestContext.Current.CancellationToken);
+        }
+
+        (await cli.LineAsync("api get /nodes --record rec.jsonl")).Succeeded();
+
+        string both = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.StartsWith(first, both, StringComparison.Ordinal);
+        await using RecordedServer server = await RecordedServer.StartAsync(file, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, server.ExchangeCount);
+        (await cli.RunAsync(
+            "context", "add", "replay", server.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
+            "--fingerprint", server.Fingerprint)).Succeeded();
+        (await cli.LineAsync("api get /version --context replay")).Succeeded();
+        Assert.Contains("pve1", (await cli.LineAsync("api get /nodes --context replay -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("notes of mine\n")]
+    [InlineData("{\"name\":\"package.json\"}")]
+    [InlineData("[1]")]
+    public async Task Record_FileWithSomethingElse_IsRefusedAndLeft(string content)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string file = Path.Combine(cli.Home, "mine.txt");
+        await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+
+        string error = (await cli.LineAsync("vm list --record mine.txt")).FailedWith(2);
+
+        Assert.Contains("is there already and is no recording", error, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     [Trait("Acceptance", "19")]
     public async Task Record_LoginTokenAndTickets_HoldsNoSecret()
     {

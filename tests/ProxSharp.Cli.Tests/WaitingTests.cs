@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Cli.Verbs.Changes;
@@ -5,6 +6,7 @@ using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Simulator;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Cli.Tests;
@@ -47,6 +49,67 @@ public sealed class WaitingTests
         int exitCode = await start;
         Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
         Assert.Contains("The tasks go on. Wait on with: prox task wait UPID:", console.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_SeveralInterrupted_ReportsStartedSkippedAndNotStarted()
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+        TaskCompletionSource polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Watch(simulator, static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), polled);
+
+        JsonElement[] rows = await InterruptedAsync(cli, polled.Task, "vm", "start", "web-1,windows,staging", "--parallel", "1", "-o", "json");
+
+        Assert.Equal(["skipped", "started", "not-started"], rows.Select(static row => row.GetProperty("outcome").GetString()));
+        Assert.StartsWith("UPID:", rows[1].GetProperty("upid").GetString(), StringComparison.Ordinal);
+        Assert.False(rows[2].TryGetProperty("upid", out _));
+    }
+
+    [Fact]
+    public async Task Start_InterruptedWithoutWaiting_ReportsWhatIsUncertain()
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+        TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        simulator.Faults.When(
+            request =>
+            {
+                bool isMeant = request.Path.EndsWith("/106/status/start", StringComparison.Ordinal);
+                _ = isMeant && sent.TrySetResult();
+                return isMeant;
+            },
+            Fault.SlowReply(TimeSpan.FromHours(1)));
+
+        JsonElement[] rows = await InterruptedAsync(cli, sent.Task, "vm", "start", "windows,staging", "--no-wait", "-o", "json");
+
+        Assert.Equal(["started", "failed"], rows.Select(static row => row.GetProperty("outcome").GetString()));
+        Assert.StartsWith("UPID:", rows[0].GetProperty("upid").GetString(), StringComparison.Ordinal);
+        Assert.Contains("may have been carried out", rows[1].GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    private static void Watch(PveSimulator simulator, Func<SimulatedRequest, bool> predicate, TaskCompletionSource seen) => simulator.Faults.When(
+        request =>
+        {
+            _ = predicate(request) && seen.TrySetResult();
+            return false;
+        },
+        Fault.DropBeforeExecution);
+
+    private static async Task<JsonElement[]> InterruptedAsync(CliHarness cli, Task moment, params string[] line)
+    {
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+        Task<int> running = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(line, interrupt.Token);
+        await Task.WhenAny(moment, running);
+        await interrupt.CancelAsync();
+
+        int exitCode = await running;
+        Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
+        using JsonDocument document = JsonDocument.Parse(console.Output);
+        JsonElement root = document.RootElement;
+        JsonElement items = root.ValueKind == JsonValueKind.Array ? root : root.EnumerateObject().First(static member => member.Value.ValueKind == JsonValueKind.Array).Value;
+        return [.. items.EnumerateArray().Select(static row => row.Clone())];
     }
 
     [Fact]

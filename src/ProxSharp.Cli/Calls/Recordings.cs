@@ -9,12 +9,17 @@ internal static class Recordings
     /// <summary>Opens one.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="isFolder">True if a folder is meant even where there is none yet.</param>
-    /// <exception cref="CliException">It cannot be written to.</exception>
+    /// <exception cref="CliException">There is a file that is no recording, or it cannot be written to.</exception>
     public static ExchangeRecorder Open(string path, bool isFolder)
     {
         try
         {
             return isFolder || Directory.Exists(path) ? ExchangeRecorder.ToFolder(path) : ExchangeRecorder.ToFile(path);
+        }
+        catch (InvalidDataException other)
+        {
+            throw new CliException(
+                CliError.Usage($"The recording is not written: {other.Message.TrimEnd('.')}", "Name a new file, or a recording to go on with it"), other);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -91,10 +91,12 @@ internal sealed class LoginCommand : ProxCommand
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
-            await GrantAsync(session, token, rights, cancellationToken).ConfigureAwait(false);
-            SecretReference reference = await SecretKeeper.StoreAsync(run, name, secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
-            ServerContext context = person with { User = null, TokenId = token, Secret = reference };
-            await run.Services.Contexts.UpdateAsync(list => list.With(context) with { Current = name }, cancellationToken).ConfigureAwait(false);
+            if (await GrantAsync(session, token, rights, cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                throw await UndoAsync(run, session, new(person, token, secret), rights, refusal, cancellationToken).ConfigureAwait(false);
+            }
+
+            SecretReference reference = await KeepAsync(run, new(person, token, secret), isCurrent: true, cancellationToken).ConfigureAwait(false);
             run.Note(
                 $"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. "
                 + $"The context '{name}' is current.");
@@ -174,9 +176,10 @@ internal sealed class LoginCommand : ProxCommand
         return $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
     }
 
-    private static async Task GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
+    /// <summary>Gives the token its role; returns why that was refused, null if it was not.</summary>
+    private static async Task<ProxmoxException?> GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
     {
-        bool isBackup = session.Context.Product == ProxmoxProduct.BackupServer;
+        bool isBackup = IsBackup(session);
         ApiParameters parameters = [];
         parameters.Add("path", rights.Path);
         parameters.Add(isBackup ? "role" : "roles", rights.Role);
@@ -184,19 +187,62 @@ internal sealed class LoginCommand : ProxCommand
         try
         {
             await session.CallAsync(ApiMethod.Put, "/access/acl", parameters, null, cancellationToken).ConfigureAwait(false);
+            return null;
         }
-        catch (ProxmoxPermissionException missing)
+        catch (ProxmoxException refusal)
         {
-            CliError error = ErrorMapper.Map(missing);
-            throw new CliException(
-                error with
-                {
-                    Message = $"The token {token} was made, but you may not give it the role {rights.Role} on {rights.Path}: {error.Message}",
-                    Hint = isBackup
-                        ? $"Ask an administrator: proxmox-backup-manager acl update {rights.Path} {rights.Role} --auth-id '{token}'"
-                        : $"Ask an administrator: pveum acl modify {rights.Path} --roles {rights.Role} --tokens '{token}'",
-                },
-                missing);
+            return refusal;
         }
     }
+
+    /// <summary>Deletes a token that got no role, so that another try finds its name free. Where that fails its secret is kept: it cannot be read again.</summary>
+    private async Task<CliException> UndoAsync(
+        CommandRun run, ServerSession session, MadeToken made, TokenRights rights, ProxmoxException refusal, CancellationToken cancellationToken)
+    {
+        CliError error = ErrorMapper.Map(refusal);
+        string refused = $"the role {rights.Role} on {rights.Path} could not be given to it: {error.Message}";
+        try
+        {
+            await session.CallAsync(ApiMethod.Delete, TokenPath(made.Token), [], null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception kept) when (kept is ProxmoxException or CliException)
+        {
+            await KeepAsync(run, made, isCurrent: false, cancellationToken).ConfigureAwait(false);
+            string grant = IsBackup(session)
+                ? $"proxmox-backup-manager acl update {rights.Path} {rights.Role} --auth-id '{made.Token}'"
+                : $"pveum acl modify {rights.Path} --roles {rights.Role} --tokens '{made.Token}'";
+            return new CliException(
+                error with
+                {
+                    Message = $"The token {made.Token} was made and is kept in the context '{made.Person.Name}', but it may do nothing yet: {refused}; "
+                        + $"and it could not be deleted again: {ErrorMapper.Map(kept).Message}",
+                    Hint = $"Ask an administrator: {grant}; then: prox context use {made.Person.Name}",
+                },
+                refusal);
+        }
+
+        return new CliException(
+            error with
+            {
+                Message = $"The token {made.Token} was deleted again, for {refused}",
+                Hint = "Choose what you may grant with --role and --path, or let an administrator log in or make the token; "
+                    + "a token that is there already is added with: prox context add",
+            },
+            refusal);
+    }
+
+    private async Task<SecretReference> KeepAsync(CommandRun run, MadeToken made, bool isCurrent, CancellationToken cancellationToken)
+    {
+        string name = made.Person.Name!;
+        SecretReference reference = await SecretKeeper.StoreAsync(run, name, made.Secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
+        ServerContext context = made.Person with { User = null, TokenId = made.Token, Secret = reference };
+        await run.Services.Contexts.UpdateAsync(
+            list => isCurrent ? list.With(context) with { Current = name } : list.With(context), cancellationToken).ConfigureAwait(false);
+        return reference;
+    }
+
+    private static bool IsBackup(ServerSession session) => session.Context.Product == ProxmoxProduct.BackupServer;
+
+    /// <summary>A token that was made a moment ago, and the context of the person it was made for.</summary>
+    private sealed record MadeToken(ServerContext Person, string Token, string Secret);
 }

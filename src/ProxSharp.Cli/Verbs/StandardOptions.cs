@@ -6,6 +6,9 @@ namespace ProxSharp.Cli.Verbs;
 /// <summary>The options that verbs have in common; which of them a verb takes follows from its traits.</summary>
 internal sealed class StandardOptions
 {
+    /// <summary>How many guests at a time if nobody says.</summary>
+    public const int UsualParallel = 8;
+
     /// <summary>The server.</summary>
     public ConnectionOptions Connection { get; } = new();
 
@@ -87,6 +90,10 @@ internal sealed class StandardOptions
             yield return Parallel;
             yield return PerNode;
             yield return StopOnError;
+        }
+        else if (traits.HasFlag(VerbTraits.Parallel))
+        {
+            yield return Parallel;
         }
     }
 }

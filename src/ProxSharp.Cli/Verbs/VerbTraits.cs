@@ -21,4 +21,7 @@ internal enum VerbTraits
 
     /// <summary><c>--yes</c>: it is confirmed.</summary>
     Confirms = 16,
+
+    /// <summary><c>--parallel</c>: it reads from several guests at once.</summary>
+    Parallel = 32,
 }

@@ -19,6 +19,7 @@ public sealed class ExchangeRecorder : IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream? _file;
     private readonly string? _folder;
+    private int _first;
     private int _count;
 
     private ExchangeRecorder(FileStream? file, string? folder) => (_file, _folder) = (file, folder);
@@ -31,24 +32,32 @@ public sealed class ExchangeRecorder : IDisposable
 
     internal RecordedSecrets Secrets { get; } = new();
 
-    /// <summary>Records into one file: an exchange on each line, as JSON. A file of that name is replaced; only its owner can read it.</summary>
+    /// <summary>
+    /// Records into one file: an exchange on each line, as JSON. A recording of that name is added to, a file with anything else in it is refused. Only
+    /// its owner can read a file that is made.
+    /// </summary>
     /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">There is a file of that name that is no recording; it is left as it is.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be made.</exception>
     public static ExchangeRecorder ToFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ExchangeRecorder(Create(path), null);
+        return new ExchangeRecorder(RecordingFiles.OpenToAppend(path), null);
     }
 
-    /// <summary>Records into a folder: a JSON file for each exchange, numbered in the order in which they ended. The folder is made if it is missing.</summary>
+    /// <summary>
+    /// Records into a folder: a JSON file for each exchange, numbered in the order in which they ended. The folder is made if it is missing; in one that
+    /// has numbered files the numbers go on.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be made.</exception>
     public static ExchangeRecorder ToFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ExchangeRecorder(null, Directory.CreateDirectory(path).FullName);
+        string folder = Directory.CreateDirectory(path).FullName;
+        return new ExchangeRecorder(null, folder) { _first = RecordingFiles.LastNumber(folder) };
     }
 
     /// <summary>Closes the file. Exchanges that end afterwards are not recorded.</summary>
@@ -88,20 +97,15 @@ public sealed class ExchangeRecorder : IDisposable
             return;
         }
 
-        string path = Path.Combine(_folder!, string.Create(CultureInfo.InvariantCulture, $"{number:000}-{name}.json"));
-        using FileStream file = Create(path);
-        file.Write(ExchangeJson.Write(exchange, name, Secrets, isIndented: true));
-        file.Write(Encoding.UTF8.GetBytes("\n"));
-    }
-
-    private static FileStream Create(string path)
-    {
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows())
+        string path;
+        while (File.Exists(path = Path.Combine(_folder!, string.Create(CultureInfo.InvariantCulture, $"{_first + number:000}-{name}.json"))))
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            // Another client may record into the folder at the same time.
+            _first++;
         }
 
-        return new FileStream(path, options);
+        using FileStream file = RecordingFiles.Open(path, FileMode.CreateNew, FileAccess.Write);
+        file.Write(ExchangeJson.Write(exchange, name, Secrets, isIndented: true));
+        file.Write(Encoding.UTF8.GetBytes("\n"));
     }
 }

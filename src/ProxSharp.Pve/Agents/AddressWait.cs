@@ -90,7 +90,9 @@ internal sealed class AddressWait
     private bool Survives(ProxmoxException exception)
     {
         _obstacle = exception;
-        return exception.IsTransient;
+
+        // A machine that is off may have been told to start: who waits for its address waits for that too.
+        return exception.IsTransient || exception is GuestAgentUnavailableException { ServerMessage: { } said } && AgentErrors.IsMachineOff(said);
     }
 
     private TimeSpan NextPause()

@@ -28,9 +28,12 @@ internal static class AgentErrors
                     + $"qemu-guest-agent inside the guest.", false, exception);
         }
 
-        return said.StartsWith("VM ", StringComparison.Ordinal) && said.EndsWith("is not running", StringComparison.Ordinal)
+        return IsMachineOff(said)
             ? new GuestAgentUnavailableException(
-                $"The guest agent of VM {id} does not answer because the machine is not running: start it first.", true, exception)
+                $"The guest agent of VM {id} does not answer because the machine is not running: start it first.", false, exception)
             : null;
     }
+
+    /// <summary>True if a server's message says that the machine itself does not run.</summary>
+    public static bool IsMachineOff(string said) => said.StartsWith("VM ", StringComparison.Ordinal) && said.EndsWith("is not running", StringComparison.Ordinal);
 }

@@ -101,6 +101,19 @@ public sealed class AddressTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task WaitForAddress_MachineIsOff_WaitsForItsStart(bool sync)
+    {
+        using StubCluster stub = new(static _ => StubCluster.Failure(500, "VM 100 is not running"), new LeapingTime());
+        AddressWaitOptions options = new() { Timeout = TimeSpan.FromSeconds(10) };
+        TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(
+            async () => _ = sync ? stub.Vm.Agent.WaitForAddress(options, Token) : await stub.Vm.Agent.WaitForAddressAsync(options, Token));
+        Assert.Equal(6, stub.Handler.Calls.Count);
+        Assert.False(Assert.IsType<GuestAgentUnavailableException>(exception.InnerException).IsTransient);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task WaitForAddress_AgentSwitchedOff_DoesNotWait(bool sync)
     {
         using StubCluster stub = new(static _ => StubCluster.Failure(500, "No QEMU guest agent configured"), new LeapingTime());

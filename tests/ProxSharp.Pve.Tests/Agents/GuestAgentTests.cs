@@ -118,8 +118,8 @@ public sealed class GuestAgentTests
     [InlineData(false, "QEMU guest agent is not running", true, "Install and start qemu-guest-agent")]
     [InlineData(true, "No QEMU guest agent configured", false, "set its option 'agent' to 1")]
     [InlineData(false, "No QEMU guest agent configured", false, "set its option 'agent' to 1")]
-    [InlineData(true, "VM 100 is not running", true, "start it first")]
-    [InlineData(false, "VM 100 is not running", true, "start it first")]
+    [InlineData(true, "VM 100 is not running", false, "start it first")]
+    [InlineData(false, "VM 100 is not running", false, "start it first")]
     public async Task Ping_AgentThatIsNotThere_SaysWhatToDo(bool sync, string said, bool transient, string advice)
     {
         using StubCluster stub = new(_ => StubCluster.Failure(500, said));

@@ -20,8 +20,9 @@ namespace ProxSharp.Cli.Verbs.Guests;
 /// <summary>Makes a change to guests: checks, shows or asks first, then does it within the limits and reports what became of each.</summary>
 internal sealed class GuestRunner(VerbRun run, GuestChange change)
 {
-    private const int UsualParallel = 8;
     private const int UsualPerNode = 4;
+
+    private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
     private readonly ConcurrentDictionary<VmId, TaskResult> _results = new();
@@ -57,7 +58,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         IReadOnlyList<BulkItem> items = isTask && run.Waits
             ? await InBulkAsync(session, pve, guests, cancellationToken).ConfigureAwait(false)
             : await OneByOneAsync(session, guests, cancellationToken).ConfigureAwait(false);
-        return Report(items);
+        return IsInterrupted(items, cancellationToken) ? throw Interrupted(items, cancellationToken) : Report(items);
     }
 
     private Task ConfirmAsync(IReadOnlyList<GuestSummary> guests, string effect, CancellationToken cancellationToken)
@@ -87,7 +88,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             skip: change.Skip);
         BulkOptions options = new()
         {
-            MaxTotal = run.Number(run.Standard.Parallel) ?? UsualParallel,
+            MaxTotal = run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel,
             MaxPerNode = run.Number(run.Standard.PerNode) ?? UsualPerNode,
             StopOnError = run.Value(run.Standard.StopOnError),
             Wait = TaskWaitOptions.Default with { MinInterval = TimeSpan.FromMilliseconds(20) },
@@ -95,22 +96,25 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         };
         try
         {
-            IReadOnlyList<BulkItem> items = (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items;
-
-            // Who leaves while tasks run gets no report of guests that failed: nothing has failed.
-            if (!_upids.Keys.All(_results.ContainsKey))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            return items;
+            return [.. (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items.Select(Settled)];
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (BulkCanceledException interrupted)
         {
-            progress.Dispose();
-            TaskAdvice.Detached(run, [.. _upids.Where(pair => !_results.ContainsKey(pair.Key)).Select(static pair => pair.Value)]);
-            throw;
+            return [.. interrupted.Report.Items.Select(Settled)];
         }
+    }
+
+    // A task that was started is known here even where its guest counts as cancelled.
+    private BulkItem Settled(BulkItem item)
+    {
+        if (item.Outcome != BulkOutcome.Running && item.Error is not OperationCanceledException)
+        {
+            return item;
+        }
+
+        return _results.TryGetValue(item.Guest.Id, out TaskResult? result)
+            ? item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result, Error = null }
+            : _upids.ContainsKey(item.Guest.Id) ? item with { Outcome = BulkOutcome.Running, Error = null } : item;
     }
 
     private async Task<IReadOnlyList<BulkItem>> OneByOneAsync(ServerSession session, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
@@ -119,7 +123,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         bool isStopped = false;
         foreach (GuestSummary guest in guests)
         {
-            BulkItem item = isStopped
+            BulkItem item = isStopped || cancellationToken.IsCancellationRequested
                 ? new BulkItem { Guest = guest, Outcome = BulkOutcome.NotStarted }
                 : change.Skip?.Invoke(guest) is { } reason
                     ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = reason }
@@ -153,8 +157,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            TaskAdvice.Detached(run, [.. _upids.Values]);
-            throw;
+            return _upids.ContainsKey(guest.Id)
+                ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Running }
+                : new BulkItem { Guest = guest, Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
         }
         catch (Exception failure) when (failure is ProxmoxException or CliException)
         {
@@ -193,25 +198,44 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             run.Note("No guest fits: nothing was done.");
         }
 
-        run.Write(JsonText.Build(json =>
-        {
-            json.WriteStartArray();
-            foreach (BulkItem item in items)
-            {
-                string? message = item.Outcome == BulkOutcome.Failed ? ErrorMapper.Map(item.Error!).Message : item.Reason;
-                _results.TryGetValue(item.Guest.Id, out TaskResult? own);
-                GuestRows.Write(
-                    json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
-            }
-
-            json.WriteEndArray();
-        }), run.Waits ? GuestRows.Shape : GuestRows.Detached);
+        Write(items, run.Waits ? GuestRows.Shape : GuestRows.Detached);
         if (failed.Length > 0)
         {
             throw new CliException(Several(items, failed), failed[0].Error);
         }
 
         return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape) => run.Write(JsonText.Build(json =>
+    {
+        json.WriteStartArray();
+        foreach (BulkItem item in items)
+        {
+            string? message = item.Error switch
+            {
+                null => item.Reason,
+                OperationCanceledException unanswered => unanswered.Message,
+                { } failure => ErrorMapper.Map(failure).Message,
+            };
+            _results.TryGetValue(item.Guest.Id, out TaskResult? own);
+            GuestRows.Write(
+                json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
+        }
+
+        json.WriteEndArray();
+    }), shape);
+
+    // Who interrupts when all is done gets the usual report.
+    private bool IsInterrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested && items.Any(
+        item => item.Outcome == BulkOutcome.NotStarted || item.Error is OperationCanceledException || (run.Waits && item.Outcome == BulkOutcome.Running));
+
+    /// <summary>Tells what became of the guests so far, and how to go on with the tasks that run.</summary>
+    private OperationCanceledException Interrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
+    {
+        Write(items, GuestRows.Detached with { NameField = GuestRows.Shape.NameField });
+        TaskAdvice.Detached(run, [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])]);
+        return new OperationCanceledException(cancellationToken);
     }
 
     private CliError Named(BulkItem item)

@@ -19,13 +19,6 @@ internal static class AgentNoun
 {
     private const string Path = "/nodes/{node}/qemu/{vmid}/agent";
 
-    private static readonly ResultShape s_addresses = new()
-    {
-        LeadingFields = ["vmid", "name", "interface", "address", "prefix", "mac"],
-        TableFields = ["vmid", "name", "interface", "address", "prefix"],
-        NameField = "address",
-    };
-
     /// <summary>Builds it.</summary>
     public static Noun Build(VerbContext context) => new Noun("agent", "The agent inside virtual machines: run programs, read addresses, freeze file systems.")
         .Add(
@@ -35,7 +28,7 @@ internal static class AgentNoun
                 Class = VerbClass.Change,
                 Examples = [new("vm agent ping web-1", "one"), new("vm agent ping status=running", "all that run")],
             }),
-            Ip());
+            AgentAddresses.Build(Path));
 
     private static Verb Exec()
     {
@@ -206,60 +199,4 @@ internal static class AgentNoun
             : $"The program was not seen to end well: {result}",
         Hint = "With --exit-code the command ends with the program's own exit code, and with 128 and the number of a signal.",
     });
-
-    private static Verb Ip()
-    {
-        GuestTargets targets = new(GuestKind.Vm, takesWords: true);
-        return new Verb("ip", "List the addresses that virtual machines have, loopback left out.", VerbClass.Read, (run, token) => IpAsync(run, targets, token))
-        {
-            Calls = [$"GET {Path}/network-get-interfaces"],
-            Arguments = [targets.Argument],
-            Traits = VerbTraits.Watch,
-            Examples = [new("vm agent ip web-1", "one"), new("vm agent ip @tag-prod status=running -o name", "only the addresses of several")],
-        };
-    }
-
-    private static async Task<int> IpAsync(VerbRun run, GuestTargets targets, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
-        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        return await Watching.RunAsync(run, async token =>
-        {
-            List<(GuestSummary Guest, IReadOnlyList<GuestInterface> Interfaces)> all = [];
-            foreach (GuestSummary guest in guests)
-            {
-                all.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ListNetworkInterfacesAsync(token).ConfigureAwait(false)));
-            }
-
-            run.Write(JsonText.Build(json => Write(json, all)), s_addresses);
-        }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static void Write(Utf8JsonWriter json, List<(GuestSummary Guest, IReadOnlyList<GuestInterface> Interfaces)> all)
-    {
-        json.WriteStartArray();
-        foreach ((GuestSummary guest, IReadOnlyList<GuestInterface> interfaces) in all)
-        {
-            foreach (GuestInterface card in interfaces)
-            {
-                foreach (GuestAddress address in card.Addresses.Where(static address => !System.Net.IPAddress.IsLoopback(address.Address)))
-                {
-                    json.WriteStartObject();
-                    json.WriteNumber("vmid", guest.Id.Value);
-                    json.WriteString("name", guest.Name);
-                    json.WriteString("interface", card.Name);
-                    json.WriteString("address", address.Address.ToString());
-                    if (address.PrefixLength is { } prefix)
-                    {
-                        json.WriteNumber("prefix", prefix);
-                    }
-
-                    json.WriteString("mac", card.HardwareAddress);
-                    json.WriteEndObject();
-                }
-            }
-        }
-
-        json.WriteEndArray();
-    }
 }
