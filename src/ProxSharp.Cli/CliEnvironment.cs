@@ -11,6 +11,9 @@ internal sealed record CliEnvironment
     /// <summary>The user's home directory.</summary>
     public required string HomeDirectory { get; init; }
 
+    /// <summary>The home directory that the system knows for the account, whatever <c>HOME</c> says; null if it is not known, or nobody needs it.</summary>
+    public string? AccountHome { get; init; }
+
     /// <summary>The directory that relative file names start from.</summary>
     public required string CurrentDirectory { get; init; }
 
@@ -37,13 +40,24 @@ internal sealed record CliEnvironment
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
         }
 
+        bool isReadOnlyName = ProgramNames().Any(static name => Path.GetFileNameWithoutExtension(name) == "prox-ro");
         return new CliEnvironment
         {
             Variables = variables,
             HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             CurrentDirectory = Environment.CurrentDirectory,
-            IsReadOnlyName = ProgramNames().Any(static name => Path.GetFileNameWithoutExtension(name) == "prox-ro"),
+            IsReadOnlyName = isReadOnlyName,
+            AccountHome = isReadOnlyName ? FindAccountHome() : null,
         };
+    }
+
+    // The user's name comes from the system, not from a variable. Accounts of directory services are in no file: then HOME has to do.
+    private static string? FindAccountHome()
+    {
+        const string accounts = "/etc/passwd";
+        return OperatingSystem.IsLinux() && File.Exists(accounts)
+            ? File.ReadLines(accounts).Select(static line => line.Split(':')).FirstOrDefault(static fields => fields.Length > 5 && fields[0] == Environment.UserName)?[5]
+            : null;
     }
 
     // A link to the program is seen by what was typed alone: the runtime resolves it before it tells its names.

@@ -53,6 +53,8 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     [InlineData("api delete /nodes/pve1/qemu/106", 7)]
     [InlineData("api create /nodes/pve1/brand-new --no-validate", 7)]
     [InlineData("api get /nodes/pve1/qemu/100/vncwebsocket port=5900 vncticket=x --no-validate", 7)]
+    [InlineData("api get /nodes/pve1/qemu/100/cloudinit/dump type=user", 7)]
+    [InlineData("api get /nodes/pve1/qemu/100/agent/file-read file=/etc/shadow", 7)]
     [InlineData("api create /nodes/pve1/storage/local/upload content=iso --file x.iso", 8)]
     [InlineData("vm start staging", 8)]
     [InlineData("vm delete staging --yes", 7)]

@@ -5,7 +5,8 @@ using ProxSharp.Simulator.Scenarios;
 namespace ProxSharp.Cli.Tests;
 
 /// <summary>Under the name <c>prox-ro</c> nothing is changed, anywhere, and secrets go to no other server.</summary>
-public sealed class ReadOnlyNameTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupServer backup)
+    : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     [Fact]
     public async Task Verbs_ThatChangeSomething_AreRefusedBeforeAnyRequest()
@@ -88,6 +89,85 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster) : IClassFixture<
     {
         using CliHarness cli = await NamedAsync();
         (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("api get /cluster/resources type=@local.txt")]
+    [InlineData("api get /cluster/resources type=@-")]
+    [InlineData("api get /cluster/resources --data @local.txt")]
+    [InlineData("api get /cluster/resources --data -")]
+    [InlineData("policy check local.txt")]
+    [InlineData("diff -f local.txt")]
+    public async Task Values_FromFiles_AreRefusedWithTheReason_BeforeAnythingIsRead(string line)
+    {
+        using CliHarness cli = await NamedAsync();
+        cli.Write("local.txt", "vm");
+        cli.With("LAB_SECRET", "");
+        Assert.Contains("A file for ", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Option_ThatIsAParameter_TakesNoFileEither()
+    {
+        using CliHarness cli = await NamedAsync();
+        cli.IsReadOnlyName = false;
+        await backup.UseAsync(cli, "store");
+        cli.IsReadOnlyName = true;
+        cli.Write("local.txt", "x");
+        Assert.Contains("A file for ", (await cli.LineAsync("pbs task list --userfilter @local.txt")).FailedWith(7), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list --query @")]
+    [InlineData("policy check")]
+    [InlineData("api get /cluster/resources --data '{\"type\":\"vm\"}'")]
+    public async Task Values_ThatNameNoFile_AreTaken(string line)
+    {
+        using CliHarness cli = await NamedAsync();
+        (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("api get /nodes/pve1/qemu/100/agent/file-read file=/etc/shadow")]
+    [InlineData("api get /nodes/pve1/qemu/100/agent/exec-status pid=1")]
+    [InlineData("api get /nodes/pve1/qemu/100/cloudinit/dump type=user")]
+    [InlineData("api get /nodes/pve1/qemu/100/vncwebsocket port=5900 vncticket=x")]
+    [InlineData("api get /nodes/pve1/storage/local/file-restore/download volume=x filepath=x")]
+    [InlineData("api get /brand-new --no-validate")]
+    public async Task Reads_ThatAreMoreThanThat_AreRefusedWithoutAPolicyToo(string line)
+    {
+        using CliHarness cli = await NamedAsync();
+        int before = cluster.Simulator.Traffic.Requests.Count;
+        (await cli.LineAsync(line)).FailedWith(7);
+        Assert.Equal(before, cluster.Simulator.Traffic.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("PROX_CONFIG")]
+    [InlineData("XDG_CONFIG_HOME")]
+    [InlineData("HOME")]
+    public async Task SecretsFromPrograms_OfContextsThatAVariableMoved_AreRefused(string variable)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is one of Unix.");
+        using CliHarness cli = await NamedAsync();
+        string text = (await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken))
+            .Replace("env:LAB_SECRET", $"exec:touch {cli.Home}/ran", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(cli.ContextFile, text, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("prox-ro", (await cli.LineAsync("vm list")).Errors, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(cli.Home, "ran")));
+        File.Delete(Path.Combine(cli.Home, "ran"));
+
+        Directory.CreateDirectory(Path.Combine(cli.Home, "other", "prox"));
+        File.Copy(cli.ContextFile, Path.Combine(cli.Home, "other", "prox", "contexts.json"));
+        cli.AccountHome = variable == "HOME" ? Path.Combine(cli.Home, "account") : null;
+        _ = variable switch
+        {
+            "PROX_CONFIG" => cli.With(variable, Path.Combine(cli.Home, "other", "prox", "contexts.json")),
+            "XDG_CONFIG_HOME" => cli.With(variable, Path.Combine(cli.Home, "other")),
+            _ => cli,
+        };
+        Assert.Contains("usual place", (await cli.LineAsync("vm list")).FailedWith(7), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Home, "ran")));
     }
 
     [Fact]

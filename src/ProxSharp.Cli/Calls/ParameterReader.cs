@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Schema;
 
@@ -95,6 +96,11 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
 
     private async Task<string> ContentAsync(string name, string file, CancellationToken cancellationToken)
     {
+        if (environment.IsReadOnlyName)
+        {
+            throw ReadOnlyName.FromFile(name);
+        }
+
         if (file is "-")
         {
             return await console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false);

@@ -68,7 +68,7 @@ internal sealed class ServerSession : IAsyncDisposable
     {
         ProxmoxClientOptions options = ClientOptions(run, context, secret, cancellationToken);
         GuardPlace place = GuardPlaces.Find(run.Services, context);
-        if (place.HasPolicy)
+        if (place.HasPolicy || run.Services.Environment.IsReadOnlyName)
         {
             OperationGuard guard = OperationGuard.Create(context.Product, options, GuardPlaces.Options(place, context));
             return new ServerSession(context, guard.Client, run.Services, place, guard);
@@ -157,6 +157,11 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <exception cref="CliException">It has to be planned, or is forbidden.</exception>
     public void CheckGuard(ApiMethod method, string path, ApiParameters parameters)
     {
+        if (_services is { Environment.IsReadOnlyName: true })
+        {
+            GuardedMode.CheckRead(Context, method, path, parameters);
+        }
+
         if (_place is { HasPolicy: true } && _services is not null)
         {
             GuardedMode.Check(_services, _place, Context, method, path, parameters);

@@ -61,6 +61,22 @@ internal sealed class CommandRun
     /// <summary>Tells whether an option was typed.</summary>
     public bool IsGiven(Option option) => _parse.GetResult(option) is { Implicit: false };
 
+    /// <summary>The values that were typed, each with the option it belongs to; null for an argument.</summary>
+    public IEnumerable<(string? Option, string Value)> TypedValues()
+    {
+        for (SymbolResult? place = _parse.CommandResult; place is not null; place = place.Parent)
+        {
+            foreach (SymbolResult child in place is CommandResult command ? command.Children : [])
+            {
+                string? option = (child as OptionResult)?.Option.Name;
+                foreach (Token token in child is CommandResult ? [] : child.Tokens)
+                {
+                    yield return (option, token.Value);
+                }
+            }
+        }
+    }
+
     /// <summary>Returns the first of some options that was typed; null if none was.</summary>
     public string? FirstGiven(IReadOnlyList<string> names)
     {

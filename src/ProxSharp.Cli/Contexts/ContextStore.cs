@@ -21,6 +21,9 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     /// <summary>The directory of policies, plans and ledgers. It is named even if nothing can be kept there.</summary>
     public string AgentsPath => Path.Combine(Path.GetDirectoryName(FilePath) ?? FilePath, "agents");
 
+    /// <summary>True if no variable has moved the file away from the account's own directory.</summary>
+    public static bool IsUsualPlace(CliEnvironment environment) => Locate(environment) == UsualPlace(environment);
+
     /// <summary>Reads the contexts; an absent file holds none.</summary>
     /// <exception cref="CliException">The file cannot be read or holds something else.</exception>
     public ContextList Load()
@@ -165,4 +168,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
         };
         return Path.Combine(directory, "prox", "contexts.json");
     }
+
+    private static string UsualPlace(CliEnvironment environment) => Path.Combine(
+        [environment.AccountHome ?? environment.HomeDirectory, .. environment.IsWindows ? (string[])["AppData", "Roaming"] : [".config"], "prox", "contexts.json"]);
 }

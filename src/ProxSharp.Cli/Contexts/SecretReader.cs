@@ -1,5 +1,6 @@
 using ProxSharp.Authentication;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Contexts;
@@ -19,6 +20,11 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
     /// <exception cref="CliException">It is not there, with exit code 4: without a secret there is no login.</exception>
     public async Task<string> ReadAsync(SecretReference reference, Action<string> note, CancellationToken cancellationToken)
     {
+        if (reference.Place == SecretPlace.Command && environment.IsReadOnlyName && !ContextStore.IsUsualPlace(environment))
+        {
+            throw ReadOnlyName.FromProgram(new ContextStore(environment, time).FilePath);
+        }
+
         try
         {
             Task<string> reading = reference.Place == SecretPlace.Keyring

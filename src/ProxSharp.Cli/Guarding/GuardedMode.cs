@@ -40,14 +40,31 @@ internal static class GuardedMode
     /// <exception cref="CliException">It changes something, and a policy guards the server.</exception>
     public static void Check(CommandServices services, GuardPlace place, ServerContext context, ApiMethod method, string path, ApiParameters parameters)
     {
-        ProxSharp.Schema.ApiSchema schema = Schema.SchemaSource.Embedded(context.Product);
-        OperationEntry entry = OperationCatalogue.For(context.Product).Find(
-            method, schema.TryMatch(method, path, out ProxSharp.Schema.ApiMatch? match) ? match.Endpoint.Path : path);
-        OperationClass kind = entry.ClassOf(parameters);
-        if (kind != OperationClass.Read || !entry.IsClassified)
+        OperationClass kind = ClassOf(context, method, path, parameters);
+        if (kind != OperationClass.Read)
         {
             throw Refuse(services, place, kind, $"{method.ToVerb()} {Terminal.TextCells.Visible(path)}", isPlannable: true);
         }
+    }
+
+    /// <summary>Checks a call before it is sent under the name <c>prox-ro</c>.</summary>
+    /// <exception cref="CliException">It is no read of the catalogue.</exception>
+    public static void CheckRead(ServerContext context, ApiMethod method, string path, ApiParameters parameters)
+    {
+        OperationClass kind = ClassOf(context, method, path, parameters);
+        if (kind != OperationClass.Read)
+        {
+            throw ReadOnlyName.Call($"{method.ToVerb()} {Terminal.TextCells.Visible(path)}", kind);
+        }
+    }
+
+    // What nobody has classified counts as privileged.
+    private static OperationClass ClassOf(ServerContext context, ApiMethod method, string path, ApiParameters parameters)
+    {
+        ProxSharp.Schema.ApiSchema schema = Schema.SchemaSource.Embedded(context.Product);
+        return OperationCatalogue.For(context.Product)
+            .Find(method, schema.TryMatch(method, path, out ProxSharp.Schema.ApiMatch? match) ? match.Endpoint.Path : path)
+            .ClassOf(parameters);
     }
 
     /// <summary>The mildest class among the calls of a verb that are no reads; <see cref="OperationClass.Read"/> if it makes none.</summary>

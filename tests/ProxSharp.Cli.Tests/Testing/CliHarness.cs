@@ -29,6 +29,9 @@ internal sealed class CliHarness : IDisposable
     /// <summary>True if the program was started as <c>prox-ro</c>.</summary>
     public bool IsReadOnlyName { get; set; }
 
+    /// <summary>The home directory that the system knows for the account.</summary>
+    public string? AccountHome { get; set; }
+
     /// <summary>The folder of the machine's own configuration.</summary>
     public string SystemFolder => Path.Combine(Home, "etc-prox");
 
@@ -39,6 +42,7 @@ internal sealed class CliHarness : IDisposable
         CurrentDirectory = Home,
         IsWindows = false,
         IsReadOnlyName = IsReadOnlyName,
+        AccountHome = AccountHome,
         SystemFolder = SystemFolder,
     };
 

@@ -139,6 +139,11 @@ internal sealed class EndpointBinding
             {
                 if (parameter.IsSecret && !value.StartsWith('@'))
                 {
+                    if (run.Command.Services.Environment.IsReadOnlyName)
+                    {
+                        throw Guarding.ReadOnlyName.FromSecret(parameter.Name);
+                    }
+
                     SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment);
                     secrets.Add(
                         parameter.Name,
