@@ -107,9 +107,7 @@ public sealed class WaitingTests
         int exitCode = await running;
         Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
         using JsonDocument document = JsonDocument.Parse(console.Output);
-        JsonElement root = document.RootElement;
-        JsonElement items = root.ValueKind == JsonValueKind.Array ? root : root.EnumerateObject().First(static member => member.Value.ValueKind == JsonValueKind.Array).Value;
-        return [.. items.EnumerateArray().Select(static row => row.Clone())];
+        return [.. document.RootElement.GetProperty("data").EnumerateArray().Select(static row => row.Clone())];
     }
 
     [Fact]

@@ -195,7 +195,9 @@ internal sealed class LoginCommand : ProxCommand
         }
     }
 
-    /// <summary>Deletes a token that got no role, so that another try finds its name free. Where that fails its secret is kept: it cannot be read again.</summary>
+    /// <summary>
+    /// Deletes a token that got no role, so that another try finds its name free. Where that fails its secret is kept: it cannot be read again.
+    /// </summary>
     private async Task<CliException> UndoAsync(
         CommandRun run, ServerSession session, MadeToken made, TokenRights rights, ProxmoxException refusal, CancellationToken cancellationToken)
     {

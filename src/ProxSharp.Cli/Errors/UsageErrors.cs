@@ -12,6 +12,10 @@ internal static class UsageErrors
     {
         CommandResult command = parse.CommandResult;
         string help = $"Run: {Path(command)} --help";
+        if (ValueErrors.FindWrongSwitch(command, arguments) is { } wrong)
+        {
+            return wrong;
+        }
 
         // The parser takes an option it does not know for an argument; behind -- that is right.
         string? option = arguments.Contains("--") ? null : command.Children.OfType<ArgumentResult>()
@@ -44,7 +48,7 @@ internal static class UsageErrors
 
         return parse.Errors.Count == 0
             ? null
-            : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => error.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal)), help);
+            : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
     }
 
     private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)

@@ -35,5 +35,6 @@ internal static class AgentErrors
     }
 
     /// <summary>True if a server's message says that the machine itself does not run.</summary>
-    public static bool IsMachineOff(string said) => said.StartsWith("VM ", StringComparison.Ordinal) && said.EndsWith("is not running", StringComparison.Ordinal);
+    public static bool IsMachineOff(string said) =>
+        said.StartsWith("VM ", StringComparison.Ordinal) && said.EndsWith("is not running", StringComparison.Ordinal);
 }

@@ -23,7 +23,7 @@ internal sealed class EndpointBinding
         (ApiMethod method, string template) = Split(spec.Call);
         Endpoint = Schema.Find(method, template) ?? throw new InvalidOperationException($"The schema has no {spec.Call}.");
         _fixed = spec.Fixed;
-        ParameterSymbols symbols = new(context, Schema, Endpoint);
+        ParameterSymbols symbols = new(context, Schema, Endpoint) { Chosen = spec.Chosen };
         foreach (string name in PathParameters(template)
             .Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
         {

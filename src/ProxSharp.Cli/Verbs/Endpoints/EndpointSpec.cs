@@ -34,6 +34,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Parameters of the call that are not offered.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
+    /// <summary>Parameters that the call requires and the verb chooses where nobody gives them.</summary>
+    public IReadOnlyList<string> Chosen { get; init; } = [];
+
     /// <summary>Parameters with a value of their own.</summary>
     public IReadOnlyList<(string Name, string Value)> Fixed { get; init; } = [];
 

@@ -16,6 +16,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         "output", "parallel", "per-node", "query", "sort", "stop-on-error", "version", "wait-timeout", "watch", "yes",
     };
 
+    /// <summary>Parameters that the call requires and the verb chooses where nobody gives them.</summary>
+    public IReadOnlyList<string> Chosen { get; init; } = [];
+
     /// <summary>The name of the option for a parameter: lower case, hyphens between words, none that is taken.</summary>
     public static string OptionName(string wire)
     {
@@ -114,7 +117,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
         string facts = NodeText.Facts(node, schema);
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
-        string required = node is { IsOptional: false, IsPathParameter: false } ? "required" : "";
+        string required = node is { IsOptional: false, IsPathParameter: false } && !Chosen.Contains(wire) ? "required" : "";
         string rest = string.Join("; ", new[] { required, secret, facts }.Where(static part => part.Length > 0));
         return (words, rest) switch
         {

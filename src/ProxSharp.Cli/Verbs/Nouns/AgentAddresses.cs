@@ -27,12 +27,14 @@ internal static class AgentAddresses
     public static Verb Build(string path)
     {
         GuestTargets targets = new(GuestKind.Vm, takesWords: true);
-        return new Verb("ip", "List the addresses that virtual machines have, loopback left out.", VerbClass.Read, (run, token) => RunAsync(run, targets, token))
+        return new Verb(
+            "ip", "List the addresses that virtual machines have, loopback left out.", VerbClass.Read, (run, token) => RunAsync(run, targets, token))
         {
             Calls = [$"GET {path}/network-get-interfaces"],
             Arguments = [targets.Argument],
             Traits = VerbTraits.Watch | VerbTraits.Parallel,
-            Details = "A machine of several whose agent does not answer has a row with the outcome 'failed' and the reason, and the command ends with exit code 1.",
+            Details =
+                "A machine of several whose agent does not answer has a row with the outcome 'failed' and the reason, and the command ends with exit code 1.",
             Examples = [new("vm agent ip web-1", "one"), new("vm agent ip @tag-prod status=running -o name", "only the addresses of several")],
         };
     }

@@ -18,6 +18,7 @@ internal static class GuestClone
         EndpointSpec spec = new("clone", $"POST /nodes/{{node}}/{kind.Segment()}/{{vmid}}/clone", $"Copy a {kind.One()} or a template.")
         {
             Positional = [name],
+            Chosen = ["newid"],
             Details =
                 "A number in place of the name is the number of the copy, as in qm clone. "
                 + "Without one and without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",

@@ -19,6 +19,7 @@ internal static class GuestCreate
         {
             Positional = [isContainer ? "hostname" : "name"],
             Hidden = isContainer ? ["restore"] : ["archive", "force"],
+            Chosen = ["vmid"],
             Node = NodeRule.Any,
             Details = "Without --vmid the lowest free number is taken. In a cluster of several nodes --node says where.",
             Examples = isContainer

@@ -32,6 +32,7 @@ internal static class GuestRestore
             Positional = [isContainer ? "ostemplate" : "archive"],
             Hidden = isContainer ? ["restore"] : [],
             Fixed = isContainer ? [("restore", "1")] : [],
+            Chosen = ["vmid"],
             Node = NodeRule.Any,
             Details =
                 "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "

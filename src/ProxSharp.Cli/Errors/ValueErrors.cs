@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Explains values that are of the wrong kind, and switches that were given something else than true or false.</summary>
+internal static partial class ValueErrors
+{
+    /// <summary>Finds <c>--protection 1</c>, as the servers' own tools take it, and the like; null if there is none.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="words">What was typed.</param>
+    public static CliError? FindWrongSwitch(CommandResult command, IReadOnlyList<string> words)
+    {
+        // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
+        if (command.Command is not VerbCommand { Verb: { } verb } || verb.Arguments.Any(static argument => argument.ValueType == typeof(int)))
+        {
+            return null;
+        }
+
+        Option[] switches = [.. verb.Options.Concat(verb.HiddenOptions).Where(static option => option.ValueType == typeof(bool))];
+        for (int i = 0; i < words.Count && words[i] != "--"; i++)
+        {
+            string[] parts = words[i].Split('=', 2);
+            bool isJoined = parts.Length == 2;
+            string? value = isJoined ? parts[1] : i + 1 < words.Count ? words[i + 1] : null;
+
+            // The parser would take what is no truth value for an argument.
+            bool isWrong = isJoined ? !bool.TryParse(value, out _) : value is "0" or "1";
+            if (isWrong && switches.Any(option => option.Name == parts[0] || option.Aliases.Contains(parts[0])))
+            {
+                return CliError.Usage(
+                    $"The option '{parts[0]}' is a switch, and '{value}' is neither true nor false", $"Write {parts[0]} for yes and {parts[0]}=false for no");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Says in plain words what the parser says in those of programmers.</summary>
+    public static string Plain(string message) => Kind().Match(message) is { Success: true } match
+        ? $"'{match.Groups["value"].Value}' is {KindOf(match.Groups["type"].Value)}: {Owner(match.Groups["kind"].Value, match.Groups["name"].Value)}"
+        : message.TrimEnd('.');
+
+    private static string KindOf(string type) => type switch
+    {
+        _ when type.Contains("Int", StringComparison.Ordinal) => "no whole number that fits",
+        _ when type.Contains("Boolean", StringComparison.Ordinal) => "neither true nor false",
+        _ when type.Contains("Double", StringComparison.Ordinal) || type.Contains("Decimal", StringComparison.Ordinal) => "no number",
+        _ => "not of the right form",
+    };
+
+    private static string Owner(string kind, string name) => kind == "option" ? $"the option '{name}' takes another value" : $"'{name}' takes another value";
+
+    [GeneratedRegex(
+        "^Cannot parse argument '(?<value>.*)' for (?<kind>option|command|argument) '(?<name>.*?)' as expected type '(?<type>.*?)'",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Kind();
+}
