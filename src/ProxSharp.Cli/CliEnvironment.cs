@@ -1,4 +1,5 @@
 using System.Collections;
+using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli;
 
@@ -21,9 +22,7 @@ internal sealed record CliEnvironment
     public bool IsWindows { get; init; } = OperatingSystem.IsWindows();
 
     /// <summary>The folder of the machine's own configuration, which no variable moves: <c>/etc/prox</c>, <c>%ProgramData%\prox</c> on Windows.</summary>
-    public string SystemFolder { get; init; } = OperatingSystem.IsWindows()
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "prox")
-        : "/etc/prox";
+    public string SystemFolder { get; init; } = PolicyFinder.SystemFolder;
 
     /// <summary>True if the program was started under the name <c>prox-ro</c>: nothing may be changed then, whatever the context says.</summary>
     public bool IsReadOnlyName { get; init; }

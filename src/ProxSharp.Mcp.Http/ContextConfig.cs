@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Authentication;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Tls;
 
@@ -11,6 +12,12 @@ namespace ProxSharp.Mcp.Http;
 /// </summary>
 internal sealed class ContextConfig(string path)
 {
+    /// <summary>The folder of the machine's own configuration; its policies go first.</summary>
+    public string SystemFolder { get; init; } = PolicyFinder.SystemFolder;
+
+    /// <summary>True if nothing may be changed in any context. Default: what <c>PROX_READ_ONLY</c> says.</summary>
+    public bool IsReadOnly { get; init; } = Environment.GetEnvironmentVariable("PROX_READ_ONLY") is { Length: > 0 } wish && wish != "0";
+
     /// <summary>Reads the contexts with these names in their order; all of them if there are no names, the current one first.</summary>
     /// <exception cref="SettingsException">The file cannot be read, a name is unknown, or a context needs a person.</exception>
     public IReadOnlyList<AgentContext> Read(IReadOnlyList<string> names)
@@ -21,7 +28,7 @@ internal sealed class ContextConfig(string path)
             string? current = Text(document.RootElement, "current");
             JsonElement[] all = [.. document.RootElement.GetProperty("contexts").EnumerateArray().OrderBy(context => Text(context, "name") != current)];
             JsonElement[] wanted = names.Count == 0 ? all : [.. names.Select(name => Find(all, name))];
-            return wanted.Length > 0 ? [.. wanted.Select(Context)] : throw new SettingsException($"{path} has no context.");
+            return wanted.Length > 0 ? [.. wanted.Select(context => Context(context, all))] : throw new SettingsException($"{path} has no context.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException or ArgumentException)
@@ -36,41 +43,53 @@ internal sealed class ContextConfig(string path)
         return found.ValueKind == JsonValueKind.Object ? found : throw new SettingsException($"There is no context '{name}'.");
     }
 
-    private AgentContext Context(JsonElement context)
+    private AgentContext Context(JsonElement context, JsonElement[] all)
     {
         string name = Text(context, "name") ?? throw new SettingsException($"A context in {path} has no name.");
-        ProxmoxProduct product = Text(context, "product") switch
-        {
-            "pve" => ProxmoxProduct.VirtualEnvironment,
-            "pbs" => ProxmoxProduct.BackupServer,
-            _ => throw new SettingsException($"The context '{name}' is of no product that is known."),
-        };
+        ProxmoxProduct product = Product(context) ?? throw new SettingsException($"The context '{name}' is of no product that is known.");
         string token = Text(context, "tokenId")
             ?? throw new SettingsException($"The context '{name}' has no API token; a server cannot log in with a password.");
         string secret = Text(context, "secret") ?? throw new SettingsException($"The context '{name}' has no secret.");
         CheckSecret(name, secret);
-        JsonElement.ArrayEnumerator addresses = context.GetProperty("endpoints").EnumerateArray();
-        ProxmoxEndpoint[] endpoints = [.. addresses.Select(entry => ProxmoxEndpoint.Parse(entry.GetString()!, product))];
+        GuardedServer server = Server(context);
         ServerTrust trust = Trust(name, context);
-        string folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "agents", Uri.EscapeDataString(name));
+        GuardPlace place = Finder().Find(server, () => all.Select(Server));
         return new AgentContext
         {
             Product = product,
             Guard = new GuardOptions
             {
                 Context = name,
-                PolicyPath = Path.Combine(folder, "policy.json"),
-                StateFolder = folder,
-                IsReadOnly = context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True,
+                PolicyPath = place.PolicyPath,
+                StateFolder = place.StateFolder,
+                IsReadOnly = IsReadOnly || (context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True),
             },
             Connect = _ => ValueTask.FromResult(new ProxmoxClientOptions
             {
-                Endpoints = endpoints,
+                Endpoints = server.Endpoints,
                 Credentials = ProxmoxCredentials.ApiToken(token, Secret(name, secret)),
                 Trust = trust,
             }),
         };
     }
+
+    private PolicyFinder Finder() => new(SystemFolder, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "agents"));
+
+    // As prox reads it: a context without a product is one of Proxmox VE.
+    private static ProxmoxProduct? Product(JsonElement context) => Text(context, "product") switch
+    {
+        "pve" or null => ProxmoxProduct.VirtualEnvironment,
+        "pbs" => ProxmoxProduct.BackupServer,
+        _ => null,
+    };
+
+    private static GuardedServer Server(JsonElement context) => new(
+        Text(context, "name") ?? "",
+        [.. Texts(context, "endpoints").Select(text => ProxmoxEndpoint.Parse(text, Product(context) ?? ProxmoxProduct.VirtualEnvironment))],
+        [.. Texts(context, "fingerprints").Select(static text => CertificateFingerprint.Parse(text))]);
+
+    private static IEnumerable<string> Texts(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(static entry => entry.GetString()!) : [];
 
     private static ServerTrust Trust(string name, JsonElement context)
     {

@@ -101,6 +101,52 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
         (await cli.LineAsync("vm start staging --context innocent")).FailedWith(7);
     }
 
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("LOCALHOST.")]
+    [InlineData("127.0.0.1.")]
+    [InlineData("[::1]")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    public async Task AnotherSpellingOfTheAddress_IsGuardedToo(string host)
+    {
+        using CliHarness cli = await GuardedAsync(Nothing);
+        string line = $"api create /nodes/pve1/qemu/106/status/start --url https://{host}:{cluster.Simulator.Endpoint.Port} --token-id demo@pve!ci --secret env:LAB_SECRET";
+        int before = Sent();
+        Assert.Contains("no rule of the policy of 'lab'", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        Assert.Equal(before, Sent());
+    }
+
+    [Fact]
+    public async Task AnotherNameOfTheHost_WithTheSameCertificate_IsGuardedToo()
+    {
+        using CliHarness cli = await GuardedAsync(Nothing);
+        (await cli.LineAsync(
+            "api create /nodes/pve1/qemu/106/status/start --url https://another.invalid --token-id demo@pve!ci --secret env:LAB_SECRET "
+            + $"--fingerprint {cluster.Simulator.Fingerprint}")).FailedWith(7);
+    }
+
+    [Theory]
+    [InlineData("2001:DB8:0::7", "2001-db8--7")]
+    [InlineData("PVE1.Example.org.", "pve1.example.org")]
+    [InlineData("localhost", "127.0.0.1")]
+    public async Task PolicyOfTheMachine_FitsEverySpelling_AndKeepsItsStateByTheServer(string host, string file)
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        string policies = Path.Combine(cli.SystemFolder, "policies");
+        Directory.CreateDirectory(policies);
+        await File.WriteAllTextAsync(Path.Combine(policies, $"{file}.json"), Nothing, TestContext.Current.CancellationToken);
+        foreach (string name in new[] { "one", "two" })
+        {
+            (await cli.RunAsync("context", "add", name, host, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", cluster.Simulator.Fingerprint)).Succeeded();
+            Assert.Contains($"{file}.json", (await cli.LineAsync($"policy show -c {name}")).Succeeded(), StringComparison.Ordinal);
+        }
+
+        // A new name brings no fresh hour and no end of a freeze.
+        (await cli.LineAsync("freeze -c one")).Succeeded();
+        Assert.Contains("\"frozen\":true", (await cli.LineAsync("policy show -c two -o jsonl")).Succeeded(), StringComparison.Ordinal);
+        Assert.True(Directory.Exists(cli.StateOf(file)));
+    }
+
     [Fact]
     public async Task PolicyOfTheMachine_GoesFirst_AndNoVariableMovesIt()
     {

@@ -146,6 +146,39 @@ public sealed class HttpTests
         Assert.Throws<SettingsException>(() => new ContextConfig(config).Read(["other"]));
     }
 
+    [Fact]
+    public void Contexts_AreGuardedAsProxGuardsThem()
+    {
+        string folder = Directory.CreateTempSubdirectory("prox-test-").FullName;
+        try
+        {
+            string system = Path.Combine(folder, "system");
+            string file = Path.Combine(folder, "contexts.json");
+            Write(file, """
+                {"contexts":[
+                 {"name":"lab","product":"pve","endpoints":["https://pve1.example:8006"],"secret":"env:X","tokenId":"a@pve!b"},
+                 {"name":"again","product":"pve","endpoints":["https://PVE1.example.:8006"],"secret":"env:X","tokenId":"a@pve!b"},
+                 {"name":"other","product":"pve","endpoints":["https://pve2.example:8006"],"secret":"env:X","tokenId":"a@pve!b"}]}
+                """);
+            string own = Path.Combine(folder, "agents", "lab", "policy.json");
+            Write(own, Policy);
+            ContextConfig config = new(file) { SystemFolder = system, IsReadOnly = false };
+            Assert.Equal([own, own, Path.Combine(folder, "agents", "other", "policy.json")], config.Read([]).Select(static context => context.Guard.PolicyPath));
+            Assert.Equal(["lab", "again", "other"], config.Read([]).Select(static context => context.Guard.Context));
+            Assert.DoesNotContain(config.Read([]), static context => context.Guard.IsReadOnly);
+
+            string machine = Path.Combine(system, "policies", "pve1.example.json");
+            Write(machine, Policy);
+            Assert.Equal([machine, machine], config.Read(["lab", "again"]).Select(static context => context.Guard.PolicyPath));
+            Assert.Single(config.Read(["lab", "again"]).Select(static context => context.Guard.StateFolder).Distinct());
+            Assert.All(new ContextConfig(file) { SystemFolder = system, IsReadOnly = true }.Read([]), static context => Assert.True(context.Guard.IsReadOnly));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("\"secret\":\"keyring:lab\",\"tokenId\":\"a@pve!b\"")]
     [InlineData("\"secret\":\"exec:cat x\",\"tokenId\":\"a@pve!b\"")]
@@ -164,6 +197,12 @@ public sealed class HttpTests
         {
             File.Delete(file);
         }
+    }
+
+    private static void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpHost host, Action<HttpRequestMessage> change)

@@ -8,6 +8,7 @@ using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;

@@ -77,7 +77,7 @@ internal sealed class McpCommand : ProxCommand
     private static AgentContext Serve(CommandRun run, ServerContext context) => new()
     {
         Product = context.Product,
-        Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context),
+        Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context) with { Context = context.Name ?? context.Endpoints[0].Authority },
         Connect = cancellationToken => ConnectAsync(run, context, cancellationToken),
     };
 

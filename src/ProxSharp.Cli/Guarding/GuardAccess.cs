@@ -2,6 +2,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;

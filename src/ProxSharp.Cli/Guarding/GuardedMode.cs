@@ -5,6 +5,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Policies;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Policies;

@@ -28,6 +28,12 @@ internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
                 "usage", $"The context '{name}' is of the other product; this tool is for {(site.IsBackup ? "Proxmox VE" : "Proxmox Backup Server")}.");
     }
 
-    /// <summary>The context in which a plan was made; null if there is no such plan.</summary>
-    public AgentSite? WithPlan(string id) => All.FirstOrDefault(site => site.Plans.Has(id));
+    /// <summary>The context in which a plan was made; null if there is no such plan. Contexts under one policy of the machine keep their plans together.</summary>
+    public AgentSite? WithPlan(string id)
+    {
+        AgentSite[] holders = [.. All.Where(site => site.Plans.Has(id))];
+        return holders.Length < 2
+            ? holders.FirstOrDefault()
+            : holders.FirstOrDefault(site => site.Plans.Load(id).Context.StartsWith($"{site.Name} ", StringComparison.Ordinal)) ?? holders[0];
+    }
 }

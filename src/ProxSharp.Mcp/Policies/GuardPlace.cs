@@ -1,4 +1,4 @@
-namespace ProxSharp.Cli.Guarding;
+namespace ProxSharp.Mcp.Policies;
 
 /// <summary>Where the rules for programs that act on their own are kept for a server, and what they leave behind.</summary>
 /// <param name="Name">The name of the server for people.</param>

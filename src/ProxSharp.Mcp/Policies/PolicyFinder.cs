@@ -1,0 +1,44 @@
+namespace ProxSharp.Mcp.Policies;
+
+/// <summary>
+/// Finds the policy of a server, for all programs in the same way. It belongs to the server and not to the name of a context: another name for the same
+/// address or the same pinned certificate changes nothing, as long as the context with the policy is among those that are read. A policy of the machine goes
+/// before one of the user, and no variable or option moves it.
+/// </summary>
+/// <param name="systemFolder">The folder of the machine's own configuration.</param>
+/// <param name="agentsFolder">The user's folder of policies and of what they leave behind.</param>
+internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
+{
+    /// <summary>The folder of the machine's own configuration, which no variable moves: <c>/etc/prox</c>, <c>%ProgramData%\prox</c> on Windows.</summary>
+    public static string SystemFolder { get; } = OperatingSystem.IsWindows()
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "prox")
+        : "/etc/prox";
+
+    /// <summary>Finds it. A place is returned in any case; whether there is a policy is another question.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="others">Reads all contexts; called only if it matters.</param>
+    public GuardPlace Find(GuardedServer server, Func<IEnumerable<GuardedServer>> others)
+    {
+        if (FindSystem(server) is { } name)
+        {
+            // Not by the name of the context: a new name would bring a fresh hour and no freeze.
+            return new GuardPlace(server.Name, Path.Combine(systemFolder, "policies", $"{name}.json"), Path.Combine(agentsFolder, name), IsSystem: true);
+        }
+
+        GuardPlace own = Place(server.Name);
+        return own.HasPolicy || !Directory.Exists(agentsFolder)
+            ? own
+            : others().Where(server.IsSameAs).Select(other => Place(other.Name)).FirstOrDefault(static place => place.HasPolicy) ?? own;
+    }
+
+    private string? FindSystem(GuardedServer server) => server.Endpoints
+        .SelectMany(static endpoint => HostNames.FileNames(endpoint.Host))
+        .Append("default")
+        .FirstOrDefault(name => Path.Exists(Path.Combine(systemFolder, "policies", $"{name}.json")));
+
+    private GuardPlace Place(string name)
+    {
+        string folder = Path.Combine(agentsFolder, Uri.EscapeDataString(name));
+        return new GuardPlace(name, Path.Combine(folder, "policy.json"), folder, IsSystem: false);
+    }
+}
