@@ -39,6 +39,12 @@ public sealed record SnapshotOpenOptions
     /// <summary>How many bytes may be fetched at once after a pause when <see cref="BytesPerSecond"/> is set. Default: one second's worth.</summary>
     public long? BurstBytes { get; init; }
 
+    /// <summary>
+    /// Told in a sentence what is wrong with the snapshot that reading can do without: a catalog that is missing or damaged, in place of which the archive
+    /// itself is read. May be called from several threads at once; null for nobody. Default: null.
+    /// </summary>
+    public Action<string>? Warned { get; init; }
+
     /// <summary>Tells the time that work has taken. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

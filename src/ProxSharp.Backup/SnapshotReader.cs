@@ -135,6 +135,8 @@ public sealed partial class SnapshotReader : IAsyncDisposable
 
     internal SnapshotFile GetFile(string name) => FindFile(name) ?? throw SnapshotNames.NotFound(Files, name, Describe());
 
+    internal void Warn(string message) => _options.Warned?.Invoke(message);
+
     internal string Describe() => $"{Snapshot} of {_source.Origin}";
 
     /// <summary>Whether the content of a file can be read with what was given: it is not encrypted, or there is a key.</summary>

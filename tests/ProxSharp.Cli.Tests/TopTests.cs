@@ -228,18 +228,35 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         Enumerable.Range(1, nodes)
             .Select(i => new Dictionary<string, object>
             {
-                ["id"] = $"node/pve{i}", ["type"] = "node", ["node"] = $"pve{i}", ["status"] = "online", ["cpu"] = i / 100.0, ["mem"] = 1L << 35,
-                ["maxmem"] = 1L << 36, ["uptime"] = 86400 * i,
+                ["id"] = $"node/pve{i}",
+                ["type"] = "node",
+                ["node"] = $"pve{i}",
+                ["status"] = "online",
+                ["cpu"] = i / 100.0,
+                ["mem"] = 1L << 35,
+                ["maxmem"] = 1L << 36,
+                ["uptime"] = 86400 * i,
             })
             .Concat(Enumerable.Range(0, guests).Select(i => new Dictionary<string, object>
             {
-                ["id"] = $"qemu/{100 + i}", ["type"] = "qemu", ["vmid"] = 100 + i, ["name"] = string.Create(CultureInfo.InvariantCulture, $"guest-{i:000}"),
-                ["node"] = $"pve{(i % nodes) + 1}", ["status"] = "running", ["cpu"] = 0.879 - (i / 100_000.0), ["mem"] = 1L << 29, ["maxmem"] = 1L << 30,
+                ["id"] = $"qemu/{100 + i}",
+                ["type"] = "qemu",
+                ["vmid"] = 100 + i,
+                ["name"] = string.Create(CultureInfo.InvariantCulture, $"guest-{i:000}"),
+                ["node"] = $"pve{(i % nodes) + 1}",
+                ["status"] = "running",
+                ["cpu"] = 0.879 - (i / 100_000.0),
+                ["mem"] = 1L << 29,
+                ["maxmem"] = 1L << 30,
                 ["uptime"] = 3600,
             })));
 
     private static string Tasks(int count) => JsonSerializer.Serialize(Enumerable.Range(0, count).Select(static i => new Dictionary<string, object>
     {
-        ["upid"] = $"UPID:{i}", ["type"] = "vzdump", ["id"] = $"{100 + i}", ["node"] = "pve1", ["user"] = "root@pam",
+        ["upid"] = $"UPID:{i}",
+        ["type"] = "vzdump",
+        ["id"] = $"{100 + i}",
+        ["node"] = "pve1",
+        ["user"] = "root@pam",
     }));
 }

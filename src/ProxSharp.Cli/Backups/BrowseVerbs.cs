@@ -84,7 +84,13 @@ internal static class BrowseVerbs
         Argument<string> archive = new("archive") { Description = "The archive, or a small file such as fstab.conf or index.json" };
         Argument<string?> path = new("path") { Description = "The file in a directory tree", Arity = ArgumentArity.ZeroOrOne };
         return new Verb("cat", "Print a file of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
-            run, repository, keys, run.Value(snapshot)!, reader => PrintAsync(run, reader, run.Value(archive)!, run.Value(path), token), token))
+            run,
+            repository,
+            keys,
+            run.Value(snapshot)!,
+            reader => PrintAsync(run, reader, run.Value(archive)!, run.Value(path), token),
+            token,
+            file: run.Value(archive)))
         {
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
@@ -135,17 +141,18 @@ internal static class BrowseVerbs
         string snapshot,
         Func<SnapshotReader, Task<int>> use,
         CancellationToken cancellationToken,
-        bool needsKey = true)
+        bool needsKey = true,
+        string? file = null)
     {
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
         place.Reading = place.Reading with { AllowMissingKey = !needsKey };
         using CryptConfig? key = needsKey || run.IsGiven(keys.KeyFile) || run.IsGiven(keys.KeyDescriptor)
-            ? await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false)
+            ? await keys.UnlockForAsync(run, place, file, cancellationToken).ConfigureAwait(false)
             : null;
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return await use(reader).ConfigureAwait(false);
+            return await SnapshotDamage.ReadAsync(place, reader, () => use(reader)).ConfigureAwait(false);
         }
     }
 

@@ -67,18 +67,26 @@ internal static class CompareVerb
             SnapshotReader second = await place.OpenAsync(newer, key, cancellationToken).ConfigureAwait(false);
             await using (second.ConfigureAwait(false))
             {
-                SnapshotArchive before = await first.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
-                SnapshotArchive after = await second.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
-                List<SnapshotChange> changes = [];
-                await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
-                {
-                    changes.Add(change);
-                }
-
+                List<SnapshotChange> changes = await SnapshotDamage.ReadAsync(
+                    place, second, () => CollectAsync(first, second, archive, options, cancellationToken)).ConfigureAwait(false);
                 run.Write(BackupJson.List(changes, Write), s_shape);
                 return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
             }
         }
+    }
+
+    private static async Task<List<SnapshotChange>> CollectAsync(
+        SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
+    {
+        SnapshotArchive before = await first.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+        SnapshotArchive after = await second.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+        List<SnapshotChange> changes = [];
+        await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+        {
+            changes.Add(change);
+        }
+
+        return changes;
     }
 
     private static void Write(Utf8JsonWriter json, SnapshotChange change)

@@ -76,6 +76,7 @@ internal sealed class CreateVerb
         BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(place.Session.Context);
         using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        _keys.Require(run, key);
         using MasterPublicKey? master = await _keys.ReadMasterAsync(run, place.Environment, key is not null, cancellationToken).ConfigureAwait(false);
         ProgressLine progress = new(run.Command);
         options = options with
@@ -122,6 +123,13 @@ internal sealed class CreateVerb
             if (!Path.Exists(path))
             {
                 throw SnapshotPlace.NotFound($"There is no {path} to back up as {name}", "Check the path, and who may read it", isCommand: false);
+            }
+
+            if (!name.EndsWith(".pxar", StringComparison.Ordinal) && Directory.Exists(path))
+            {
+                throw CliException.Usage(
+                    $"{path} is a directory, and {name} takes a file{(name.EndsWith(".img", StringComparison.Ordinal) ? " or a device" : "")}",
+                    $"Directories are archived as .pxar: {Path.GetFileNameWithoutExtension(name)}.pxar:{path}");
             }
         }
     }

@@ -13,6 +13,9 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>The options about encryption keys. Passphrases are referred to, never given.</summary>
 internal sealed class KeyOptions
 {
+    // As ls shows it, without the suffix that it is stored with.
+    private const string EncryptedKey = "rsa-encrypted.key";
+
     /// <summary>The key file.</summary>
     public Option<string> KeyFile { get; } = new("--keyfile")
     {
@@ -88,6 +91,35 @@ internal sealed class KeyOptions
             ? null
             : await UnlockAsync(
                 run, environment, await ReadAsync(path, cancellationToken).ConfigureAwait(false), path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Unlocks the key for reading a file of a snapshot. What the master key recovers the key from is needed where the key is lost, so it takes none but
+    /// one that is named.
+    /// </summary>
+    /// <returns>Null if there is none.</returns>
+    public async Task<CryptConfig?> UnlockForAsync(VerbRun run, SnapshotPlace place, string? file, CancellationToken cancellationToken)
+    {
+        bool needsKey = file is not (EncryptedKey or ArchiveName.EncryptedKey) || run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
+        if (needsKey)
+        {
+            return await UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        }
+
+        place.Reading = place.Reading with { AllowMissingKey = true };
+        return null;
+    }
+
+    /// <summary>Checks that there is a key where something needs one.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public void Require(VerbRun run, CryptConfig? key)
+    {
+        string? needy = run.Value(CryptMode) is { } mode and not "none" ? $"--crypt-mode {mode}"
+            : run.IsGiven(MasterKey) || run.IsGiven(MasterDescriptor) ? "A master key" : null;
+        if (key is null && needy is not null)
+        {
+            throw CliException.Usage($"{needy} needs a key, and there is none", "Give it with --keyfile FILE, or make one: prox backup key create FILE");
+        }
     }
 
     /// <summary>Reads a key file, still locked.</summary>

@@ -16,9 +16,12 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
     }
 
+    /// <inheritdoc/>
+    protected override string VerifyOption => $"--store-directory {store.Root}";
+
     /// <summary>Opens a snapshot to list its files, whether there is a key or not.</summary>
     public Task<SnapshotReader> PeekAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>
-        store.OpenSnapshotAsync(snapshot, new SnapshotOpenOptions { Namespace = Namespace, AllowMissingKey = true }, cancellationToken);
+        OpenAsync(snapshot, new SnapshotOpenOptions { Namespace = Namespace, AllowMissingKey = true }, cancellationToken);
 
     /// <inheritdoc/>
     public override string Describe() => Namespace.IsRoot ? store.Root : $"{store.Root}:{Namespace}";
@@ -31,6 +34,20 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     }
 
     /// <inheritdoc/>
-    protected override Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken) =>
-        store.OpenSnapshotAsync(snapshot, options, cancellationToken);
+    protected override async Task<SnapshotReader> OpenAsync(
+        BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.OpenSnapshotAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxProtocolException damage)
+        {
+            throw SnapshotDamage.Make(
+                damage.Message,
+                $"A file of the datastore is damaged, and this snapshot cannot be read without it. Verify another one of {snapshot.Group}, and take that: "
+                + $"prox backup verify SNAPSHOT {VerifyOption}",
+                damage);
+        }
+    }
 }

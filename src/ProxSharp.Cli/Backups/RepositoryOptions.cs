@@ -79,7 +79,11 @@ internal sealed class RepositoryOptions
     /// <exception cref="CliException">Nothing is named, there is no such directory, or there is no secret.</exception>
     public async Task<SnapshotPlace> OpenForReadingAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        SnapshotOpenOptions reading = SnapshotOpenOptions.Default with { TimeProvider = run.Command.Services.Time };
+        SnapshotOpenOptions reading = SnapshotOpenOptions.Default with
+        {
+            TimeProvider = run.Command.Services.Time,
+            Warned = message => run.Command.Warn(Terminal.TextCells.Visible(message)),
+        };
         if (run.Value(Directory) is not { } typed)
         {
             BackupPlace place = await OpenAsync(run, cancellationToken).ConfigureAwait(false);
@@ -158,6 +162,8 @@ internal sealed class RepositoryOptions
                 : TrustSettings.System,
             IsReadOnly = run.Command.Services.Environment.IsReadOnly,
         };
+        run.CertificateHint = "Compare the fingerprint with the one the server shows (proxmox-backup-manager cert info); if it is the same, set "
+            + "PBS_FINGERPRINT to it. (--fingerprint is for contexts.)";
         string secret = await SecretAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
         return run.Use(ServerSession.Open(run.Command, context, secret, cancellationToken));
     }

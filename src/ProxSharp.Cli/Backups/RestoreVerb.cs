@@ -122,19 +122,28 @@ internal sealed class RestoreVerb
         PathPattern[] patterns = [.. (run.Value(_patterns) ?? []).Select(CreateOptions.ParsePattern)];
         Check(run, target, patterns);
         SnapshotPlace place = await _repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
+        ProgressLine progress = new(run.Command);
         place.Reading = place.Reading with
         {
+            Warned = message =>
+            {
+                progress.End();
+                run.Command.Warn(Terminal.TextCells.Visible(message));
+            },
             BytesPerSecond = BackupRate.Parse("--rate", run.Value(_rate)),
             BurstBytes = BackupRate.Parse("--burst", run.Value(_burst)),
         };
-        using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await _keys.UnlockForAsync(run, place, run.Value(_archive), cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(run.Value(_snapshot)!, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            ProgressLine progress = new(run.Command);
             try
             {
-                return await RestoreAsync(run, reader, target, patterns, progress, cancellationToken).ConfigureAwait(false);
+                return await SnapshotDamage.ReadAsync(
+                    place,
+                    reader,
+                    () => RestoreAsync(run, place, reader, target, patterns, progress, cancellationToken),
+                    () => IsTree(reader, run.Value(_archive)!) && target != "-" ? SnapshotDamage.GoOn(patterns) : null).ConfigureAwait(false);
             }
             finally
             {
@@ -161,20 +170,28 @@ internal sealed class RestoreVerb
         }
     }
 
+    private static bool IsTree(SnapshotReader reader, string name) =>
+        reader.FindFile(name)?.Kind is SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata;
+
     private async Task<int> RestoreAsync(
-        VerbRun run, SnapshotReader reader, string target, PathPattern[] patterns, ProgressLine progress, CancellationToken cancellationToken)
+        VerbRun run,
+        SnapshotPlace place,
+        SnapshotReader reader,
+        string target,
+        PathPattern[] patterns,
+        ProgressLine progress,
+        CancellationToken cancellationToken)
     {
         string name = run.Value(_archive)!;
-        SnapshotFile? file = reader.FindFile(name);
-        bool isTree = file?.Kind is SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata;
+        bool isTree = IsTree(reader, name);
         if (!isTree && (patterns.Length > 0 || run.Value(_tar)))
         {
             throw CliException.Usage($"{name} is no directory tree: --pattern and --tar are for .pxar archives", "Leave them out");
         }
 
-        if (run.Value(_verify) && file is not null)
+        if (run.Value(_verify) && reader.FindFile(name) is { } file)
         {
-            await VerifyVerb.RequireIntactAsync(reader, file, progress, cancellationToken).ConfigureAwait(false);
+            await VerifyVerb.RequireIntactAsync(place, reader, file, patterns, progress, cancellationToken).ConfigureAwait(false);
         }
 
         if (target == "-")
@@ -184,11 +201,20 @@ internal sealed class RestoreVerb
         }
 
         string path = run.Command.Services.Environment.AbsolutePath(target);
-        if (!isTree)
-        {
-            return await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);
-        }
+        return isTree
+            ? await RestoreTreeAsync(run, reader, name, path, patterns, progress, cancellationToken).ConfigureAwait(false)
+            : await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);
+    }
 
+    private async Task<int> RestoreTreeAsync(
+        VerbRun run,
+        SnapshotReader reader,
+        string name,
+        string path,
+        PathPattern[] patterns,
+        ProgressLine progress,
+        CancellationToken cancellationToken)
+    {
         TreeExtractOptions options = ExtractOptions(run, patterns, progress) with
         {
             Progress = patterns.Length > 0 ? new ProgressLine.OfFiles(progress, name) : null,

@@ -61,6 +61,13 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         Hint = isCommand ? $"See what there is: {command}" : command,
     });
 
+    /// <summary>The command that tells what a snapshot has lost.</summary>
+    public string VerifyCommand(BackupSnapshotPath snapshot) =>
+        $"prox backup verify {snapshot} {VerifyOption}{(Namespace.IsRoot ? "" : $" --ns {Namespace}")}";
+
+    /// <summary>Makes <c>verify</c> read everything here.</summary>
+    protected virtual string VerifyOption => "--local";
+
     /// <summary>Names the datastore and the namespace.</summary>
     public abstract string Describe();
 

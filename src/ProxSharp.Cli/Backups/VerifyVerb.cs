@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Calls;
@@ -52,9 +53,21 @@ internal static class VerifyVerb
         };
     }
 
-    /// <summary>Verifies one file of a snapshot.</summary>
+    /// <summary>Verifies one file of a snapshot before it is restored.</summary>
+    /// <param name="place">Where the snapshot is.</param>
+    /// <param name="reader">The snapshot.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="wanted">What of it is wanted.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Stops verifying.</param>
     /// <exception cref="CliException">It is damaged.</exception>
-    public static async Task RequireIntactAsync(SnapshotReader reader, SnapshotFile file, ProgressLine progress, CancellationToken cancellationToken)
+    public static async Task RequireIntactAsync(
+        SnapshotPlace place,
+        SnapshotReader reader,
+        SnapshotFile file,
+        IReadOnlyList<PathPattern> wanted,
+        ProgressLine progress,
+        CancellationToken cancellationToken)
     {
         List<string> names = [file.StoredName];
         if (file.Kind == SnapshotFileKind.SplitMetadata)
@@ -65,15 +78,13 @@ internal static class VerifyVerb
         VerifyOptions options = new() { Files = names, Progress = progress };
         SnapshotVerification found = await reader.VerifyAsync(options, cancellationToken).ConfigureAwait(false);
         progress.End();
-        if (found.Files.SelectMany(static verified => verified.Damages).FirstOrDefault() is { } damage)
+        FileDamage[] damages = [.. found.Files.SelectMany(static verified => verified.Damages)];
+        if (damages.Length > 0)
         {
-            throw new CliException(new CliError
-            {
-                Code = "damaged",
-                ExitCode = ExitCodes.Error,
-                Message = $"{file.Name} of {reader.Snapshot} is damaged: {damage.Message}",
-                Hint = "Nothing was restored. What is lost: prox backup verify SNAPSHOT --local; to restore the rest, leave out --verify.",
-            });
+            string hint = $"Nothing was restored. What is lost: {place.VerifyCommand(reader.Snapshot)}.";
+            throw SnapshotDamage.Make(
+                $"{file.Name} of {reader.Snapshot} is damaged: {damages[0].Message}",
+                SnapshotDamage.LeaveOut(damages, wanted) is { } rest ? $"{hint} {rest}" : hint);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Verbs;
@@ -40,7 +41,14 @@ internal sealed class VerbCommand : ProxCommand
             await using (verbRun.ConfigureAwait(false))
             {
                 GuardedMode.Check(verbRun);
-                return await verb.Run(verbRun, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await verb.Run(verbRun, cancellationToken).ConfigureAwait(false);
+                }
+                catch (ProxmoxConnectionException untrusted) when (untrusted.IsCertificateProblem && verbRun.CertificateHint is not null)
+                {
+                    throw new CliException(ErrorMapper.Map(untrusted) with { Hint = verbRun.CertificateHint }, untrusted);
+                }
             }
         });
     }

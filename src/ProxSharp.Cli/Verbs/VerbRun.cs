@@ -25,6 +25,9 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     /// <summary>The verb.</summary>
     public Verb Verb { get; } = verb;
 
+    /// <summary>How a certificate is trusted where the options of contexts do not count; null where they do.</summary>
+    public string? CertificateHint { get; set; }
+
     /// <summary>The standard options.</summary>
     public StandardOptions Standard { get; } = standard;
 

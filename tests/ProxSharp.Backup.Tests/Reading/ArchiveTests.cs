@@ -102,6 +102,8 @@ public sealed class ArchiveTests
         TamperedSource source = TamperedSource.Over(Golden);
         await using SnapshotReader reader = await SnapshotReader.OpenAsync(source, null, Stop);
         SnapshotArchive archive = await reader.OpenArchiveAsync("root.pxar", Stop);
+        // The catalog is opened here, and is one chunk.
+        await archive.ListAsync("", false, Stop).ToListAsync(Stop);
         List<Formats.Sha256Digest> fetched = [];
         source.Chunks = (digest, bytes) =>
         {

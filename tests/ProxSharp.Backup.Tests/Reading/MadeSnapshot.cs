@@ -20,15 +20,22 @@ internal sealed class MadeSnapshot : ISnapshotSource
 
     /// <param name="archives">The contents by stored names, which end in <c>.didx</c>.</param>
     public MadeSnapshot(params IEnumerable<(string Name, byte[] Content)> archives)
+        : this(ChunkLength, archives)
+    {
+    }
+
+    /// <param name="chunkLength">How many bytes a chunk has.</param>
+    /// <param name="archives">The contents by stored names, which end in <c>.didx</c>.</param>
+    public MadeSnapshot(int chunkLength, params IEnumerable<(string Name, byte[] Content)> archives)
     {
         List<ManifestFile> files = [];
         using DataBlobEncoder encoder = new();
         foreach ((string name, byte[] content) in archives)
         {
             using DynamicIndexBuilder builder = new();
-            for (int at = 0; at < content.Length; at += ChunkLength)
+            for (int at = 0; at < content.Length; at += chunkLength)
             {
-                ReadOnlySpan<byte> part = content.AsSpan(at, Math.Min(ChunkLength, content.Length - at));
+                ReadOnlySpan<byte> part = content.AsSpan(at, Math.Min(chunkLength, content.Length - at));
                 Sha256Digest digest = new(SHA256.HashData(part));
                 builder.Add(part.Length, digest);
                 _chunks[digest] = Encode(encoder, part);

@@ -4,24 +4,27 @@ using ProxSharp.Backup.Formats.Catalog;
 namespace ProxSharp.Backup.Reading.Archives;
 
 /// <summary>The entries as the catalog has them: names, kinds, lengths and times.</summary>
-internal sealed class CatalogTree(CatalogReader catalog, CatalogEntry archive, long length) : IArchiveTree
+internal sealed class CatalogTree(CatalogReader catalog, CatalogEntry archive)
 {
     // The kind, the length of the name and one letter.
     private const int SmallestEntry = 3;
 
-    public ArchiveEntry Root { get; } = ArchiveEntry.FromCatalog(default, archive, isRoot: true);
+    private readonly ArchiveEntry _root = ArchiveEntry.FromCatalog(default, archive, isRoot: true);
 
-    public long MostEntries => length / SmallestEntry;
+    /// <summary>The most entries that a catalog of some length can have.</summary>
+    public static long MostEntriesOf(long length) => length / SmallestEntry;
 
+    /// <summary>Finds an entry; null if there is none.</summary>
     public async ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken)
     {
         if (path.IsEmpty)
-            return Root;
+            return _root;
         byte[] full = ArchivePath.Join(archive.Name.Span, default);
         CatalogEntry? entry = await catalog.FindAsync((byte[])[.. full, .. path.Span], cancellationToken).ConfigureAwait(false);
         return entry is null ? null : ArchiveEntry.FromCatalog(path, entry);
     }
 
+    /// <summary>The children of a directory, in the order of the archive.</summary>
     public async IAsyncEnumerable<ArchiveEntry> ListAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (CatalogEntry entry in await catalog.ListAsync(directory.Catalog!, cancellationToken).ConfigureAwait(false))

@@ -9,8 +9,6 @@ internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
     // A file name item of one letter.
     private const int SmallestEntry = 18;
 
-    public ArchiveEntry Root { get; } = ArchiveEntry.FromNode(default, archive.Root);
-
     public long MostEntries => length / SmallestEntry;
 
     public async ValueTask<ArchiveEntry?> FindAsync(ReadOnlyMemory<byte> path, CancellationToken cancellationToken)

@@ -75,7 +75,8 @@ public sealed partial class SnapshotArchive
         PatternSelection selection = new(patterns);
         NodePath nodes = new(Archive);
         IArchiveTree tree = Tree(withMetadata: false);
-        await foreach (ArchiveEntry entry in TreeWalk.WalkAsync(tree, tree.Root, null, cancellationToken).ConfigureAwait(false))
+        ArchiveEntry root = await GetDirectoryAsync(tree, "", cancellationToken).ConfigureAwait(false);
+        await foreach (ArchiveEntry entry in TreeWalk.WalkAsync(tree, root, null, cancellationToken).ConfigureAwait(false))
         {
             if (!selection.Takes(entry))
                 continue;

@@ -1,5 +1,4 @@
 using ProxSharp.Backup.Files.Patterns;
-using ProxSharp.Backup.Formats.Catalog;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Snapshots;
 
@@ -22,12 +21,14 @@ public sealed partial class SnapshotArchive
     private readonly ChunkedFile _main;
     private readonly ChunkedFile? _payload;
     private readonly PxarTree _tree;
-    private readonly CatalogTree? _catalog;
+    private readonly NameTree? _names;
 
-    private SnapshotArchive(SnapshotReader reader, ChunkedFile main, ChunkedFile? payload, PxarArchive archive, CatalogTree? catalog)
+    private SnapshotArchive(SnapshotReader reader, SnapshotFile file, ChunkedFile main, ChunkedFile? payload, PxarArchive archive)
     {
-        (_reader, _main, _payload, Archive, _catalog) = (reader, main, payload, archive, catalog);
+        (_reader, _main, _payload, Archive) = (reader, main, payload, archive);
         _tree = new(archive, main.Index.Size);
+        SnapshotFile? catalog = payload is null ? reader.Files.FirstOrDefault(static file => file.Kind == SnapshotFileKind.Catalog) : null;
+        _names = catalog is null ? null : new(reader, file, catalog, _tree);
     }
 
     /// <summary>The name that was given at the backup, for example <c>root.pxar</c>.</summary>
@@ -36,8 +37,11 @@ public sealed partial class SnapshotArchive
     /// <summary>Whether names and contents lie in two streams.</summary>
     public bool IsSplit => _payload is not null;
 
-    /// <summary>Whether there is a catalog to list names from.</summary>
-    public bool HasCatalog => _catalog is not null;
+    /// <summary>
+    /// Whether there is a catalog to list names from. It is opened when it is needed first; false once it turned out to be missing, damaged or without this
+    /// archive, when names come from the archive itself. See <see cref="SnapshotOpenOptions.Warned"/>.
+    /// </summary>
+    public bool HasCatalog => _names is { IsUsable: true };
 
     /// <summary>The archive itself, to look entries up in; asynchronously only.</summary>
     public PxarArchive Archive { get; }
@@ -165,26 +169,16 @@ public sealed partial class SnapshotArchive
         {
             (ChunkedFile metadata, ChunkedFile payload) = await reader.OpenSplitAsync(file, cancellationToken).ConfigureAwait(false);
             PxarArchive split = await PxarArchive.OpenAsync(metadata.OpenSource(), payload.OpenSource(), cancellationToken).ConfigureAwait(false);
-            return new(reader, metadata, payload, split, null);
+            return new(reader, file, metadata, payload, split);
         }
 
         ChunkedFile main = await reader.OpenChunkedAsync(file, cancellationToken).ConfigureAwait(false);
         PxarArchive archive = await PxarArchive.OpenAsync(main.OpenSource(), null, cancellationToken).ConfigureAwait(false);
-        return new(reader, main, null, archive, await OpenCatalogAsync(reader, file, cancellationToken).ConfigureAwait(false));
+        return new(reader, file, main, null, archive);
     }
 
     /// <summary>The names, from the catalog unless metadata are wanted.</summary>
-    internal IArchiveTree Tree(bool withMetadata) => _catalog is { } catalog && !withMetadata ? catalog : _tree;
-
-    private static async Task<CatalogTree?> OpenCatalogAsync(SnapshotReader reader, SnapshotFile archive, CancellationToken cancellationToken)
-    {
-        if (reader.Files.FirstOrDefault(static file => file.Kind == SnapshotFileKind.Catalog) is not { } file)
-            return null;
-        ChunkedFile chunked = await reader.OpenChunkedAsync(file, cancellationToken).ConfigureAwait(false);
-        CatalogReader catalog = await CatalogReader.OpenAsync(chunked.OpenSource(), cancellationToken).ConfigureAwait(false);
-        CatalogEntry? root = await catalog.FindAsync(archive.StoredName, cancellationToken).ConfigureAwait(false);
-        return root is { Kind: CatalogEntryKind.Directory } ? new(catalog, root, chunked.Index.Size) : null;
-    }
+    internal IArchiveTree Tree(bool withMetadata) => _names is { } names && !withMetadata ? names : _tree;
 
     private async ValueTask<ArchiveEntry> GetDirectoryAsync(IArchiveTree tree, string path, CancellationToken cancellationToken)
     {

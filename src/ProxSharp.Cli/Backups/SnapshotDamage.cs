@@ -1,0 +1,69 @@
+using ProxSharp.Backup;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Verification;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary>Errors about damaged snapshots: how to see what is lost, and how to get the rest.</summary>
+internal static class SnapshotDamage
+{
+    private const int MostPaths = 8;
+
+    /// <summary>Reads a snapshot that was opened; damage becomes the error for that.</summary>
+    /// <param name="place">Where the snapshot is.</param>
+    /// <param name="reader">The snapshot.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="advice">What else to do about damage; null for nothing.</param>
+    /// <exception cref="CliException">It is damaged.</exception>
+    public static async Task<T> ReadAsync<T>(SnapshotPlace place, SnapshotReader reader, Func<Task<T>> read, Func<string?>? advice = null)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception damage) when (damage is ProxmoxProtocolException or MissingChunkException)
+        {
+            string hint = $"A file of the datastore is damaged. What is lost: {place.VerifyCommand(reader.Snapshot)}.";
+            throw Make(damage.Message, advice?.Invoke() is { } more ? $"{hint} {more}" : hint, damage);
+        }
+    }
+
+    /// <summary>Makes the error.</summary>
+    public static CliException Make(string message, string hint, Exception? cause = null) =>
+        new(new CliError { Code = "damaged", ExitCode = ExitCodes.Error, Message = message, Hint = hint }, cause);
+
+    /// <summary>Says how a restore that stopped at damage gets the rest.</summary>
+    /// <param name="wanted">The patterns that were typed.</param>
+    public static string GoOn(IReadOnlyList<PathPattern> wanted) =>
+        $"To restore the rest, leave out the paths that it names: {All(wanted)}--pattern '!/PATH' --resume";
+
+    /// <summary>Says how to restore what verification found to be right.</summary>
+    /// <param name="damages">What it found.</param>
+    /// <param name="wanted">The patterns that were typed.</param>
+    /// <returns>Null if nothing can be left out.</returns>
+    public static string? LeaveOut(IReadOnlyList<FileDamage> damages, IReadOnlyList<PathPattern> wanted)
+    {
+        string[] paths = [.. damages.SelectMany(static damage => damage.AffectedPaths).Distinct(StringComparer.Ordinal)];
+        if (paths.Length == 0)
+        {
+            return null;
+        }
+
+        // What a directory holds cannot be told where it cannot be read, so all else has to be named.
+        if (paths.FirstOrDefault(static path => path.EndsWith('/')) is { } directory)
+        {
+            return $"The directory {Terminal.TextCells.Visible(directory)} cannot be read: restore others by name, with --pattern /PATH instead of --verify.";
+        }
+
+        string patterns = paths.Length > MostPaths
+            ? $"--pattern '!/PATH' for each of the {paths.Length} damaged paths"
+            : string.Join(' ', paths.Select(static path => $"--pattern {Quoted($"!{PathPattern.Literal(path)}")}"));
+        return $"To restore the rest, write instead of --verify: {All(wanted)}{patterns}";
+    }
+
+    private static string All(IReadOnlyList<PathPattern> wanted) => wanted.Count > 0 ? "" : "--pattern '/**' ";
+
+    private static string Quoted(string text) => $"'{Terminal.TextCells.Visible(text).Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,156 @@
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
+
+namespace ProxSharp.Cli.Tests.Backups;
+
+/// <summary>What can still be had from a datastore that lost something, and what errors advise.</summary>
+public sealed class DamagedStoreTests
+{
+    private const string Store = "--store-directory stores/store1";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Catalog_MissingOrDamaged_StopsNoVerb(bool missing)
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        await BackUpAsync(cli);
+        string catalog = Find(cli, "catalog.pcat1.didx");
+        if (missing)
+        {
+            File.Delete(catalog);
+        }
+        else
+        {
+            File.WriteAllBytes(catalog, File.ReadAllBytes(catalog)[..100]);
+        }
+
+        CliRun list = await cli.LineAsync($"backup ls host/web root.pxar /etc -o name {Store}");
+        (await cli.LineAsync($"backup restore host/web root.pxar out --ignore-ownership {Store}")).Succeeded();
+        (await cli.LineAsync($"backup restore host/web root.pxar part --ignore-ownership --pattern /etc/hosts {Store}")).Succeeded();
+
+        Assert.Equal("/etc/fstab\n/etc/hosts\n", list.Succeeded());
+        Assert.Contains("warning: The catalog of host/web/", list.Errors, StringComparison.Ordinal);
+        Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
+        Assert.Equal(["etc/hosts"], cli.ReadTree("part").Keys);
+    }
+
+    [Theory]
+    [InlineData("legacy", false)]
+    [InlineData("legacy", true)]
+    [InlineData("metadata", false)]
+    [InlineData("metadata", true)]
+    public async Task Restore_DamagedFile_GetsTheRestAsTheHintSays(string mode, bool verify)
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        MakeBig(cli, "big [1]'s");
+        await BackUpAsync(cli, $"--change-detection-mode {mode}");
+        DamageMiddle(cli, mode == "legacy" ? "root.pxar.didx" : "root.ppxar.didx");
+        string restore = $"backup restore host/web root.pxar out --ignore-ownership {Store}";
+
+        string error = (await cli.LineAsync(verify ? $"{restore} --verify" : restore)).FailedWith(1);
+
+        string store = Path.Combine(cli.Home, "stores", "store1");
+        Assert.Contains($"prox backup verify host/web/2026-02-01T00:00:00Z --store-directory {store}", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("leave out --verify", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Proxmox API", error, StringComparison.Ordinal);
+        const string Escaped = @"'!/big \[1\]'\''s'";
+        if (verify)
+        {
+            Assert.EndsWith($"write instead of --verify: --pattern '/**' --pattern {Escaped}", error, StringComparison.Ordinal);
+            (await cli.LineAsync($"{restore} {error.Split("--verify: ")[1]}")).Succeeded();
+        }
+        else
+        {
+            Assert.EndsWith("--pattern '/**' --pattern '!/PATH' --resume", error, StringComparison.Ordinal);
+            (await cli.LineAsync($"{restore} {error.Split("names: ")[1].Replace("'!/PATH'", Escaped, StringComparison.Ordinal)}")).Succeeded();
+        }
+
+        File.Delete(Path.Combine(cli.Home, "tree", "big [1]'s"));
+        Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
+        Assert.True(Directory.Exists(Path.Combine(cli.Home, "out", "empty")));
+    }
+
+    [Theory]
+    [InlineData("root.pxar.didx", "backup cat host/web root.pxar /etc/hosts")]
+    [InlineData("root.pxar.didx", "backup restore host/web root.pxar - --tar")]
+    [InlineData("root.pxar.didx", "backup diff host/web host/web root.pxar --metadata")]
+    [InlineData("index.json.blob", "backup ls host/web")]
+    [InlineData("index.json.blob", "backup list host/web")]
+    public async Task Read_DamagedFileOfADirectory_SaysSoAndNamesVerify(string file, string line)
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        await BackUpAsync(cli);
+        string path = Find(cli, file);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^3]);
+
+        string error = (await cli.LineAsync($"{line} {Store}")).FailedWith(1);
+
+        Assert.Contains("A file of the datastore is damaged", error, StringComparison.Ordinal);
+        Assert.Contains("prox backup verify", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Proxmox API", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("disk.img:tree", "root.pxar", "is a directory, and disk.img takes a file or a device", "disk.pxar:")]
+    [InlineData("hosts.conf:tree", "", "is a directory, and hosts.conf takes a file", "hosts.pxar:")]
+    [InlineData("root.pxar:tree --crypt-mode encrypt", "", "--crypt-mode encrypt needs a key", "--keyfile")]
+    [InlineData("root.pxar:tree --crypt-mode sign-only", "", "--crypt-mode sign-only needs a key", "--keyfile")]
+    public async Task Create_WhatCannotBe_SaysWhyAndWhatToWrite(string words, string other, string reason, string advice)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false });
+        cli.Uses(server);
+        cli.MakeTree();
+        string more = other.Length > 0 ? $"{other}:tree" : "";
+
+        string error = (await cli.LineAsync($"backup create {words} {more} --backup-id web")).FailedWith(2);
+
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Contains(advice, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Repository_CertificateThatIsNotTrusted_NamesItsVariable()
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false });
+        cli.Uses(server).With("PBS_FINGERPRINT", new string('0', 64));
+
+        Assert.Contains("PBS_FINGERPRINT", (await cli.LineAsync("backup list")).FailedWith(3), StringComparison.Ordinal);
+        Assert.Contains("PBS_FINGERPRINT", (await cli.LineAsync("backup ls host/web")).FailedWith(3), StringComparison.Ordinal);
+    }
+
+    private static async Task BackUpAsync(CliHarness cli, string options = "")
+    {
+        await using PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
+        cli.Uses(server);
+        (await cli.LineAsync($"backup create root.pxar:tree --backup-id web --backup-time 2026-02-01T00:00:00Z --chunk-size 64 {options}")).Succeeded();
+    }
+
+    private static void MakeBig(CliHarness cli, string name)
+    {
+        byte[] content = new byte[1 << 20];
+        new Random(7).NextBytes(content);
+        File.WriteAllBytes(Path.Combine(cli.Home, "tree", name), content);
+    }
+
+    private static void DamageMiddle(CliHarness cli, string index)
+    {
+        DynamicIndex chunks = DynamicIndex.Parse(File.ReadAllBytes(Find(cli, index)));
+        Assert.True(chunks.Count > 4);
+        string digest = chunks[chunks.Count / 2].Digest.ToString();
+        string path = Path.Combine(cli.Home, "stores", "store1", ".chunks", digest[..4], digest);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static string Find(CliHarness cli, string name) =>
+        Directory.EnumerateFiles(Path.Combine(cli.Home, "stores", "store1", "host", "web"), name, SearchOption.AllDirectories).Single();
+}
