@@ -1,4 +1,3 @@
-using ProxSharp.Http;
 using System.Runtime.CompilerServices;
 using ProxSharp.Api;
 using ProxSharp.Monitoring;
@@ -30,46 +29,25 @@ public sealed partial class Node
     /// <param name="options">Which lines; null reads the latest 100.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <remarks><c>GET /nodes/{node}/journal</c>. Needs <c>Sys.Syslog</c> on <c>/nodes/{node}</c>.</remarks>
-    public async IAsyncEnumerable<string> ReadJournalAsync(
-        JournalOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> ReadJournalAsync(JournalOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new JournalOptions();
-        JournalCursor cursor = new(options);
-        while (true)
-        {
-            foreach (string line in cursor.Take(await ListJournalAsync(cursor.Next(), cancellationToken).ConfigureAwait(false)))
-            {
-                yield return line;
-            }
-
-            if (!options.Follow)
-            {
-                yield break;
-            }
-
-            await Pause.ForAsync(options.Interval, Client.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
+        JournalOptions wanted = options ?? new();
+        return JournalReading.ReadAsync(
+            (cursor, token) => ListJournalAsync(JournalRequests.After(wanted, cursor), token),
+            JournalRequests.Following(wanted),
+            Client.Options.TimeProvider,
+            cancellationToken);
     }
 
     /// <inheritdoc cref="ReadJournalAsync"/>
     public IEnumerable<string> ReadJournal(JournalOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new JournalOptions();
-        JournalCursor cursor = new(options);
-        while (true)
-        {
-            foreach (string line in cursor.Take(ListJournal(cursor.Next(), cancellationToken)))
-            {
-                yield return line;
-            }
-
-            if (!options.Follow)
-            {
-                yield break;
-            }
-
-            Pause.For(options.Interval, Client.Options.TimeProvider, cancellationToken);
-        }
+        JournalOptions wanted = options ?? new();
+        return JournalReading.Read(
+            cursor => ListJournal(JournalRequests.After(wanted, cursor), cancellationToken),
+            JournalRequests.Following(wanted),
+            Client.Options.TimeProvider,
+            cancellationToken);
     }
 
     /// <summary>Reads the whole system log of the node line by line, in calls of 500 lines each.</summary>

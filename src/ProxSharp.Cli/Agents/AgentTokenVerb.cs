@@ -25,35 +25,7 @@ internal static class AgentTokenVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Make()
     {
-        Option<string> role = new("--role")
-        {
-            Description = "reader: reads, changes nothing; operator: also runs and changes guests",
-            HelpName = "role",
-            Required = true,
-        };
-
-        role.AcceptOnlyFromAmong("reader", "operator");
-        Option<string> user = new("--user") { Description = "The user that the token belongs to [default: prox-agent@pve, prox-agent@pbs]", HelpName = "user" };
-        Option<string> token = new("--token-name") { Description = "The name of the token [default: the role]", HelpName = "name" };
-        Option<string[]> paths = new("--path")
-        {
-            Description = "Where an operator may change things: /pool/staging, /vms/106, /datastore/store1 [default: /]; may be given again",
-            HelpName = "path",
-        };
-        Option<string> store = new("--store")
-        {
-            Description = "Keep the secret in the keyring or a file and remember a context, in place of printing it",
-            HelpName = "place",
-        };
-
-        store.AcceptOnlyFromAmong("keyring", "file");
-        Option<string> name = new("--name")
-        {
-            Description = "The name of that context [default: that of the server with the role behind it]",
-            HelpName = "name",
-        };
-
-        Settings settings = new(role, user, token, paths, store, name);
+        Settings settings = new();
         return new Verb(
             "create",
             "Make a user, a role and a token for an agent, with the least privileges. The secret is shown once.",
@@ -65,7 +37,7 @@ internal static class AgentTokenVerb
                 "POST /access/roles", "POST /access/users", "POST /access/users/{userid}/token/{tokenid}", "POST /access/users/{userid}/token/{token-name}",
                 "PUT /access/acl",
             ],
-            Options = [role, user, token, paths, store, name],
+            Options = [settings.Role, settings.User, settings.Token, settings.Paths, settings.Store, settings.Name],
             Traits = VerbTraits.DryRun,
             Details =
                 "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, "
@@ -79,8 +51,47 @@ internal static class AgentTokenVerb
         };
     }
 
-    private sealed record Settings(
-        Option<string> Role, Option<string> User, Option<string> Token, Option<string[]> Paths, Option<string> Store, Option<string> Name);
+    private sealed class Settings
+    {
+        public Settings()
+        {
+            Role.AcceptOnlyFromAmong("reader", "operator");
+            Store.AcceptOnlyFromAmong("keyring", "file");
+        }
+
+        public Option<string> Role { get; } = new("--role")
+        {
+            Description = "reader: reads, changes nothing; operator: also runs and changes guests",
+            HelpName = "role",
+            Required = true,
+        };
+
+        public Option<string> User { get; } = new("--user")
+        {
+            Description = "The user that the token belongs to [default: prox-agent@pve, prox-agent@pbs]",
+            HelpName = "user",
+        };
+
+        public Option<string> Token { get; } = new("--token-name") { Description = "The name of the token [default: the role]", HelpName = "name" };
+
+        public Option<string[]> Paths { get; } = new("--path")
+        {
+            Description = "Where an operator may change things: /pool/staging, /vms/106, /datastore/store1 [default: /]; may be given again",
+            HelpName = "path",
+        };
+
+        public Option<string> Store { get; } = new("--store")
+        {
+            Description = "Keep the secret in the keyring or a file and remember a context, in place of printing it",
+            HelpName = "place",
+        };
+
+        public Option<string> Name { get; } = new("--name")
+        {
+            Description = "The name of that context [default: that of the server with the role behind it]",
+            HelpName = "name",
+        };
+    }
 
     private static async Task<int> CreateAsync(VerbRun run, Settings settings, CancellationToken cancellationToken)
     {

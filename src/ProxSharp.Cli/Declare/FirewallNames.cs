@@ -88,23 +88,25 @@ internal sealed class FirewallNames(string title, string path, string template, 
             }
         }
 
-        foreach (string name in prune ? known.Keys.Where(name => !named.Contains(name)) : [])
+        foreach (StateChange change in prune ? known.Where(item => !named.Contains(item.Key)).SelectMany(item => Removal(item.Key, item.Value)) : [])
         {
-            JsonElement empty = JsonText.Build(static json =>
-            {
-                json.WriteStartArray();
-                json.WriteEndArray();
-            });
-            foreach (StateChange change in Inside(name, empty, StateValues.Member(known[name], _inside), prune: true))
-            {
-                yield return change;
-            }
-
-            yield return new StateChange(Section, $"{title}{name}", "delete", StateStage.FirewallNames)
-            {
-                Call = new PlannedCall(ApiMethod.Delete, $"{path}/{Uri.EscapeDataString(name)}", []) { Template = Item, Target = $"{title}{name}" },
-            };
+            yield return change;
         }
+    }
+
+    // The server removes a name only when nothing is left inside.
+    private IEnumerable<StateChange> Removal(string name, JsonElement present)
+    {
+        JsonElement empty = JsonText.Build(static json =>
+        {
+            json.WriteStartArray();
+            json.WriteEndArray();
+        });
+        StateChange last = new(Section, $"{title}{name}", "delete", StateStage.FirewallNames)
+        {
+            Call = new PlannedCall(ApiMethod.Delete, $"{path}/{Uri.EscapeDataString(name)}", []) { Template = Item, Target = $"{title}{name}" },
+        };
+        return Inside(name, empty, StateValues.Member(present, _inside), prune: true).Append(last);
     }
 
     private IEnumerable<StateChange> Inside(string name, JsonElement wanted, JsonElement present, bool prune) => key == "group"

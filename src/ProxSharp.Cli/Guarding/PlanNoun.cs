@@ -43,27 +43,10 @@ internal static class PlanNoun
             HelpName = "file",
         };
         Option<bool> snapshot = new("--snapshot-first") { Description = "Take a snapshot of each guest first; refused where the storage makes none" };
-        return new Verb("create", "Plan a change. Nothing is sent but questions.", VerbClass.Read, async (run, token) =>
+        return new Verb("create", "Plan a change. Nothing is sent but questions.", VerbClass.Read, (run, token) =>
         {
             PlanOptions options = new() { SnapshotFirst = run.Value(snapshot) };
-            if (run.Value(calls) is { } file)
-            {
-                OperationGuard own = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
-                PlanRequest[] requests = await PlanCalls.ReadAsync(run, file, token).ConfigureAwait(false);
-                return Show(run, run.Command.Output, own, await own.PlanAsync(requests, options, token).ConfigureAwait(false));
-            }
-
-            if (run.Value(words) is not { Length: > 0 } typed)
-            {
-                throw CliException.Usage("There is nothing to plan", "Write the command behind: prox plan create vm stop web-1");
-            }
-
-            PlanCollector gathered = await PlanCommandLine.GatherAsync(
-                run.Command.Services, typed, run.Value(run.Standard.Connection.Context), token).ConfigureAwait(false);
-            OperationGuard guard = await GuardAccess.OpenAsync(run, gathered.Context!, token).ConfigureAwait(false);
-            Plan plan = await guard.PlanAsync([.. gathered.Calls.Select(PlanCalls.Request)], options, token).ConfigureAwait(false);
-            OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
-            return Show(run, output, guard, plan);
+            return run.Value(calls) is { } file ? OfFileAsync(run, file, options, token) : OfCommandAsync(run, run.Value(words) ?? [], options, token);
         })
         {
             Arguments = [words],
@@ -77,6 +60,28 @@ internal static class PlanNoun
                 new("plan create --calls calls.json", "several calls, for example to make a guest and start it"),
             ],
         };
+    }
+
+    private static async Task<int> OfFileAsync(VerbRun run, string file, PlanOptions options, CancellationToken cancellationToken)
+    {
+        OperationGuard guard = await GuardAccess.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        PlanRequest[] requests = await PlanCalls.ReadAsync(run, file, cancellationToken).ConfigureAwait(false);
+        return Show(run, run.Command.Output, guard, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<int> OfCommandAsync(VerbRun run, string[] words, PlanOptions options, CancellationToken cancellationToken)
+    {
+        if (words.Length == 0)
+        {
+            throw CliException.Usage("There is nothing to plan", "Write the command behind: prox plan create vm stop web-1");
+        }
+
+        PlanCollector gathered = await PlanCommandLine.GatherAsync(
+            run.Command.Services, words, run.Value(run.Standard.Connection.Context), cancellationToken).ConfigureAwait(false);
+        OperationGuard guard = await GuardAccess.OpenAsync(run, gathered.Context!, cancellationToken).ConfigureAwait(false);
+        Plan plan = await guard.PlanAsync([.. gathered.Calls.Select(PlanCalls.Request)], options, cancellationToken).ConfigureAwait(false);
+        OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
+        return Show(run, output, guard, plan);
     }
 
     private static Verb Apply()

@@ -59,14 +59,19 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
         }
         catch (ApiFault fault)
         {
-            TimeSpan delay = !delays ? TimeSpan.Zero : fault.Status == 401 ? s_refusalDelay : fault.Delay;
-
-            // Proxmox: an answer that refuses the credentials themselves has no content type.
-            bool isRefusal = fault.Status == 401 && fault.Message.StartsWith("authentication failed", StringComparison.Ordinal);
-            return isRefusal
-                ? new WireResponse { Status = 401, Reason = "Unauthorized", Body = Encoding.UTF8.GetBytes(fault.Message), Delay = delay }
-                : format.Write(fault) with { Delay = delay };
+            return Refuse(fault, format);
         }
+    }
+
+    private WireResponse Refuse(ApiFault fault, PbsFormat format)
+    {
+        TimeSpan delay = !delays ? TimeSpan.Zero : fault.Status == 401 ? s_refusalDelay : fault.Delay;
+
+        // Proxmox: an answer that refuses the credentials themselves has no content type.
+        bool isRefusal = fault.Status == 401 && fault.Message.StartsWith("authentication failed", StringComparison.Ordinal);
+        return isRefusal
+            ? new WireResponse { Status = 401, Reason = "Unauthorized", Body = Encoding.UTF8.GetBytes(fault.Message), Delay = delay }
+            : format.Write(fault) with { Delay = delay };
     }
 
     private bool IsRest(ApiMatch match) => !match.Endpoint.Path.Contains("/_upgrade_", StringComparison.Ordinal) && PbsReleases.Knows(state, match.Endpoint.Path);

@@ -82,14 +82,7 @@ internal static class AgentNoun
 
         if (run.IsDryRun)
         {
-            foreach (GuestSummary guest in guests)
-            {
-                run.Command.Services.Console.Out.WriteLine(
-                    TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
-            }
-
-            run.Note("Nothing was sent.");
-            return ExitCodes.Success;
+            return ShowExec(run, guests, words);
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
@@ -102,26 +95,44 @@ internal static class AgentNoun
         List<(GuestSummary Guest, AgentExecResult Result)> results = [];
         foreach (GuestSummary guest in guests)
         {
-            try
-            {
-                results.Add((guest, await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false)));
-            }
-            catch (TimeoutException late)
-            {
-                throw new CliException(
-                    new CliError
-                    {
-                        Code = "still_running",
-                        ExitCode = ExitCodes.StillRunning,
-                        Message = $"{GuestKinds.Title(guest)}: {late.Message.TrimEnd('.')}",
-                        Hint = "The program goes on in the guest; give it more time with --timeout",
-                        Node = guest.Node,
-                    },
-                    late);
-            }
+            results.Add((guest, await ExecAsync(pve, guest, words, options, cancellationToken).ConfigureAwait(false)));
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
+    }
+
+    private static async Task<AgentExecResult> ExecAsync(
+        PveClient pve, GuestSummary guest, string[] words, AgentExecOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new CliException(
+                new CliError
+                {
+                    Code = "still_running",
+                    ExitCode = ExitCodes.StillRunning,
+                    Message = $"{GuestKinds.Title(guest)}: {late.Message.TrimEnd('.')}",
+                    Hint = "The program goes on in the guest; give it more time with --timeout",
+                    Node = guest.Node,
+                },
+                late);
+        }
+    }
+
+    private static int ShowExec(VerbRun run, IEnumerable<GuestSummary> guests, string[] words)
+    {
+        foreach (GuestSummary guest in guests)
+        {
+            run.Command.Services.Console.Out.WriteLine(
+                TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
+        }
+
+        run.Note("Nothing was sent.");
+        return ExitCodes.Success;
     }
 
     private static PlannedCall Call(GuestSummary guest, string[] words, string? input)
