@@ -32,5 +32,17 @@ if [ -d "$modules/node_modules/proxmox-api" ]; then
 else
     echo "proxmox-api: not installed in $modules, left out"
 fi
+if [ -d "$modules/node_modules/@corsinvest/cv4pve-api-javascript" ]; then
+    ran=1
+    PEER_MODULES=$modules NODE_TLS_REJECT_UNAUTHORIZED=0 node --no-warnings "$here/cv4pve_peer.mjs" || failed=1
+else
+    echo "cv4pve-api-javascript: not installed in $modules, left out"
+fi
+if command -v ansible-playbook > "$work/ansible.path" && "$python" -c 'import proxmoxer' 2> "$work/python.err"; then
+    ran=1
+    PEER_PYTHON=$python ansible-playbook -i localhost, "$here/ansible_peer.yml" || failed=1
+else
+    echo "ansible: not installed, left out"
+fi
 [ "$ran" = 1 ] || exit 2
 exit "$failed"
