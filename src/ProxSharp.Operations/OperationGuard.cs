@@ -189,11 +189,12 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
+        PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(Client.Schema, request))];
+        checks.Foresee(calls);
         List<PlannedCall> wanted = [];
         NewGuests made = new();
-        foreach (PlanRequest request in requests)
+        foreach (PlannedCall call in calls)
         {
-            PlannedCall call = PlannedCall.Of(Client.Schema, request);
             wanted.Add(await _targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
             made.Add(call);
         }
@@ -216,14 +217,15 @@ public sealed class OperationGuard : IAsyncDisposable
         UndoBuilder undoing = new(Client.Schema);
         NewGuests made = new();
         bool isFinal = false;
-        foreach (PlannedCall call in wanted)
+        foreach (PlannedCall asked in wanted)
         {
-            if (call.Class == OperationClass.Read)
+            if (asked.Class == OperationClass.Read)
             {
-                throw new GuardRefusedException("target", $"{call.Title} only reads: it needs no plan.");
+                throw new GuardRefusedException("target", $"{asked.Title} only reads: it needs no plan.");
             }
 
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(asked, made, cancellationToken).ConfigureAwait(false);
+            PlannedCall call = Replacements.Judge(asked, own);
             checks.Allow(call, own);
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
             bool isFirst = own.All(target => !targets.ContainsKey(target.Key));

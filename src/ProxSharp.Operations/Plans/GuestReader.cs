@@ -26,7 +26,7 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         JsonElement config = await GetAsync($"{path}/config", null, cancellationToken).ConfigureAwait(false);
         JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
         string name = config.Text("name") ?? config.Text("hostname") ?? "";
-        string[] tags = (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] tags = ItemLists.Split(config.Text("tags") ?? "");
         Dictionary<string, string> facts = Facts(place, config, status);
         facts["replication"] = await ReplicationAsync(vmid, cancellationToken).ConfigureAwait(false);
         return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), facts)

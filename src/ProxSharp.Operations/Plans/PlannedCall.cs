@@ -75,6 +75,8 @@ public sealed class PlannedCall
 
     internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload);
 
+    internal PlannedCall As(OperationClass kind) => new(Method, Path, Parameters, kind, Upload);
+
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
