@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Operations.Approvals;
@@ -155,28 +154,12 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<TokenReview> ReviewTokenAsync(GuardPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy ??= ReadPolicy();
-        JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        var grants = held.ValueKind == JsonValueKind.Object
-            ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
-            : [];
-        return new TokenReview(
-        [
-            .. grants.GroupBy(static grant => grant.Privilege, static grant => grant.Path, StringComparer.Ordinal)
-                .Select(static group => new ExcessPrivilege(group.Key, PrivilegeClasses.Of(group.Key), [.. group.Order(StringComparer.Ordinal)]))
-                .Where(excess => !policy.AllowsSome(excess.Class))
-                .OrderByDescending(static excess => excess.Class)
-                .ThenBy(static excess => excess.Privilege, StringComparer.Ordinal),
-        ]);
+        return TokenReview.Of((await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data, policy);
     }
 
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
-    public GuardPolicy ReadPolicy() => _options switch
-    {
-        { IsReadOnly: true } => GuardPolicy.ReadOnly,
-        { PolicyIfMissing: { } policy } when !Path.Exists(_options.PolicyPath) => policy,
-        _ => GuardPolicy.Load(_options.PolicyPath),
-    };
+    public GuardPolicy ReadPolicy() => _options.ReadPolicy();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
@@ -223,7 +206,7 @@ public sealed class OperationGuard : IAsyncDisposable
                 throw new GuardRefusedException("target", $"{call.Title} only reads: it needs no plan.");
             }
 
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
             checks.Allow(call, own);
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
             bool isFirst = own.All(target => !targets.ContainsKey(target.Key));
