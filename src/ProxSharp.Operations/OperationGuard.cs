@@ -25,6 +25,7 @@ public sealed class OperationGuard : IAsyncDisposable
     private readonly GuardOptions _options;
     private readonly TargetReader _targets;
     private readonly PlanApplier _applier;
+    private readonly SessionOpening _sessions;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
@@ -38,6 +39,7 @@ public sealed class OperationGuard : IAsyncDisposable
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"));
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         _applier = new PlanApplier(client, door, _targets, Ledger, Freeze);
+        _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
     /// <summary>A client that can read. It refuses to send anything else.</summary>
@@ -106,6 +108,11 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
     {
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
+        if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
+        {
+            throw new GuardRefusedException("target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
+        }
+
         Plan done = Plans.Load(entry.PlanId);
         CheckContext(done);
         if (done.Undo.Count == 0)
@@ -143,6 +150,22 @@ public sealed class OperationGuard : IAsyncDisposable
         Plans.Use(plan);
         await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         return await _applier.ApplyAsync(plan, checks, approval, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lets a conversation with a backup server through in the present flow of execution, until the result is disposed. Such a conversation is no sequence of
+    /// calls that could be planned: the policy decides at once, its limits and the freeze hold, and the ledger gets the intent now and the outcome at the end.
+    /// </summary>
+    /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
+    /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
+    /// <exception cref="ArgumentException">The path is another one.</exception>
+    /// <exception cref="GuardRefusedException">The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.</exception>
+    public GuardedSession OpenSession(string path, ApiParameters keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        PlanChecks checks = new(ReadPolicy());
+        Freeze.Check();
+        return _sessions.Open(path, keys, checks);
     }
 
     /// <summary>
