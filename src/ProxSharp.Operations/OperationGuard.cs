@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Operations.Approvals;
@@ -24,21 +23,22 @@ namespace ProxSharp.Operations;
 public sealed class OperationGuard : IAsyncDisposable
 {
     private readonly GuardOptions _options;
-    private readonly TargetReader _targets;
+    private readonly Door _door;
     private readonly PlanApplier _applier;
+    private readonly SessionOpening _sessions;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
     {
-        (_options, Client) = (options, client);
+        (_options, _door, Client) = (options, door, client);
         Time = client.Options.TimeProvider;
-        _targets = new TargetReader(client, door);
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
         Freeze = new FreezeSwitch(options.StateFolder, Time);
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"));
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
-        _applier = new PlanApplier(client, door, _targets, Ledger, Freeze);
+        _applier = new PlanApplier(client, door, Ledger, Freeze);
+        _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
     /// <summary>A client that can read. It refuses to send anything else.</summary>
@@ -107,6 +107,11 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
     {
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
+        if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
+        {
+            throw new GuardRefusedException("target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
+        }
+
         Plan done = Plans.Load(entry.PlanId);
         CheckContext(done);
         if (done.Undo.Count == 0)
@@ -147,6 +152,22 @@ public sealed class OperationGuard : IAsyncDisposable
     }
 
     /// <summary>
+    /// Lets a conversation with a backup server through in the present flow of execution, until the result is disposed. Such a conversation is no sequence of
+    /// calls that could be planned: the policy decides at once, its limits and the freeze hold, and the ledger gets the intent now and the outcome at the end.
+    /// </summary>
+    /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
+    /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
+    /// <exception cref="ArgumentException">The path is another one.</exception>
+    /// <exception cref="GuardRefusedException">The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.</exception>
+    public GuardedSession OpenSession(string path, ApiParameters keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        PlanChecks checks = new(ReadPolicy());
+        Freeze.Check();
+        return _sessions.Open(path, keys, checks);
+    }
+
+    /// <summary>
     /// Compares what the API token may do with what the policy allows. What the token may do beyond it is stopped by this program alone, not by the server.
     /// </summary>
     /// <param name="policy">The policy; null for the one in effect.</param>
@@ -155,28 +176,12 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<TokenReview> ReviewTokenAsync(GuardPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy ??= ReadPolicy();
-        JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        var grants = held.ValueKind == JsonValueKind.Object
-            ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
-            : [];
-        return new TokenReview(
-        [
-            .. grants.GroupBy(static grant => grant.Privilege, static grant => grant.Path, StringComparer.Ordinal)
-                .Select(static group => new ExcessPrivilege(group.Key, PrivilegeClasses.Of(group.Key), [.. group.Order(StringComparer.Ordinal)]))
-                .Where(excess => !policy.AllowsSome(excess.Class))
-                .OrderByDescending(static excess => excess.Class)
-                .ThenBy(static excess => excess.Privilege, StringComparer.Ordinal),
-        ]);
+        return TokenReview.Of((await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data, policy);
     }
 
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
-    public GuardPolicy ReadPolicy() => _options switch
-    {
-        { IsReadOnly: true } => GuardPolicy.ReadOnly,
-        { PolicyIfMissing: { } policy } when !Path.Exists(_options.PolicyPath) => policy,
-        _ => GuardPolicy.Load(_options.PolicyPath),
-    };
+    public GuardPolicy ReadPolicy() => _options.ReadPolicy();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
@@ -191,11 +196,12 @@ public sealed class OperationGuard : IAsyncDisposable
         PlanChecks checks = new(ReadPolicy());
         PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(Client.Schema, request))];
         checks.Foresee(calls);
+        TargetReader reader = new(Client, _door);
         List<PlannedCall> wanted = [];
         NewGuests made = new();
         foreach (PlannedCall call in calls)
         {
-            wanted.Add(await _targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
+            wanted.Add(await reader.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
             made.Add(call);
         }
 
@@ -205,10 +211,10 @@ public sealed class OperationGuard : IAsyncDisposable
             wanted.InsertRange(0, await Snapshots.PlanAsync(Client, existing, Time, cancellationToken).ConfigureAwait(false));
         }
 
-        return await BuildAsync(checks, wanted, cancellationToken).ConfigureAwait(false);
+        return await BuildAsync(checks, reader, wanted, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Plan> BuildAsync(PlanChecks checks, List<PlannedCall> wanted, CancellationToken cancellationToken)
+    private async Task<Plan> BuildAsync(PlanChecks checks, TargetReader reader, List<PlannedCall> wanted, CancellationToken cancellationToken)
     {
         Dictionary<string, PlanTarget> targets = new(StringComparer.Ordinal);
         List<PlannedCall> calls = [];
@@ -224,7 +230,7 @@ public sealed class OperationGuard : IAsyncDisposable
                 throw new GuardRefusedException("target", $"{asked.Title} only reads: it needs no plan.");
             }
 
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(asked, made, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PlanTarget> own = await reader.ReadAsync(asked, made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
             PlannedCall call = Replacements.Judge(asked, own);
             checks.Allow(call, own);
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);

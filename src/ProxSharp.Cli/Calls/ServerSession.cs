@@ -169,6 +169,13 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets a conversation with the backup server through where a policy guards it; null where none does.</summary>
+    /// <param name="path"><c>/backup</c> or <c>/reader</c>.</param>
+    /// <param name="keys">The group that it is about.</param>
+    /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
+    public GuardedSession? Converse(string path, ApiParameters keys) =>
+        Guard is not null && _place is { HasPolicy: true } && _services is not { Environment.IsReadOnlyName: true } ? Guard.OpenSession(path, keys) : null;
+
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
         _client.Raw.GetAsync(path, parameters, null, cancellationToken);

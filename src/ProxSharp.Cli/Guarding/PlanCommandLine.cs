@@ -36,6 +36,13 @@ internal static class PlanCommandLine
             throw new CliException(error);
         }
 
+        if (parse.CommandResult.Command is VerbCommand { Verb: { Class: VerbClass.Change, Calls: ["GET /backup"] } })
+        {
+            throw CliException.Usage(
+                $"'prox {GuardWords.Join(typed)}' is a conversation with the server, and no list of calls that could be planned",
+                "Run it as it is: the policy lets it through if it allows what is reversible without an approval, and the ledger shows it");
+        }
+
         if (!CanBePlanned(parse.CommandResult.Command))
         {
             throw CliException.Usage($"'prox {GuardWords.Join(typed)}' changes nothing that could be planned", Hint);

@@ -12,18 +12,19 @@ using ProxSharp.Tasks;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Makes the calls of a plan, each through the door that is opened for it alone.</summary>
-internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader targets, Ledger ledger, FreezeSwitch freeze)
+internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze)
 {
     private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
 
     /// <summary>Reads all targets anew and refuses if anything is different.</summary>
     public async Task CheckAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
+        TargetReader targets = new(client, door);
         Dictionary<string, PlanTarget> seen = new(StringComparer.Ordinal);
         NewGuests made = new();
         foreach (PlannedCall call in plan.Calls)
         {
-            await CompareAsync(plan, call, checks, made, seen, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(targets, plan, call, checks, made, seen, cancellationToken).ConfigureAwait(false);
             made.Add(call);
         }
 
@@ -65,7 +66,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
 
             foreach (string vmid in NewGuests.MadeBy(call))
             {
-                made[vmid] = await targets.ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
                 ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
             }
         }
@@ -73,10 +74,16 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
     }
 
-    private async Task CompareAsync(
-        Plan plan, PlannedCall call, PlanChecks checks, NewGuests made, Dictionary<string, PlanTarget> seen, CancellationToken cancellationToken)
+    private static async Task CompareAsync(
+        TargetReader targets,
+        Plan plan,
+        PlannedCall call,
+        PlanChecks checks,
+        NewGuests made,
+        Dictionary<string, PlanTarget> seen,
+        CancellationToken cancellationToken)
     {
-        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
         checks.Allow(call, now);
         foreach (PlanTarget target in now)
         {
@@ -88,7 +95,8 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
     private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
     {
-        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), cancellationToken).ConfigureAwait(false))
+        TargetReader targets = new(client, door);
+        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)
                 ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
