@@ -96,6 +96,21 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
     }
 
     [Fact]
+    public async Task Prune_IsShownWithoutAPlan_AndDoneThroughOne()
+    {
+        await using SimulatedBackupServer own = new();
+        await own.InitializeAsync();
+        using CliHarness cli = await UserAsync("""{"version":1,"allow":[{"classes":["destructive"]}],"approval":{"destructive":"none"}}""", own);
+        Assert.Contains("remove", (await cli.LineAsync("backup prune host/laptop --keep-last 2 --dry-run --datastore store1")).Succeeded(), StringComparison.Ordinal);
+        string plan = (await cli.LineAsync("plan create backup prune host/laptop --keep-last 2 --datastore store1")).Succeeded();
+        Assert.Contains("keep-last=2: destructive", plan, StringComparison.Ordinal);
+        Assert.Contains("manifests all 5 compared", plan, StringComparison.Ordinal);
+        Assert.Equal(5, own.Simulator.GetDatastore("store1").Snapshots.Count(static name => name.StartsWith("host/laptop/", StringComparison.Ordinal)));
+        (await cli.LineAsync($"plan apply {plan.Split(' ')[1]}")).Succeeded();
+        Assert.Equal(2, own.Simulator.GetDatastore("store1").Snapshots.Count(static name => name.StartsWith("host/laptop/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Plan_OfABackup_SaysThatItIsRunAsItIs()
     {
         using CliHarness cli = await UserAsync(Reversible);

@@ -211,7 +211,9 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
 
         (await cli.LineAsync("backup create some.conf:some.conf --datastore store1")).FailedWithCode(7);
         Assert.Contains("prox plan create backup forget", (await cli.LineAsync("backup forget host/laptop --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
-        (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWithCode(7);
+        Assert.Contains(
+            "prox plan create backup prune", (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
+        (await cli.LineAsync("backup benchmark --seconds 1 --datastore store1")).FailedWithCode(7);
         (await cli.LineAsync("backup restore host/laptop root.pxar restored --datastore store1")).FailedWithCode(7);
 
         Assert.Equal(

@@ -121,6 +121,43 @@ public sealed class BackupServerTests
     }
 
     [Fact]
+    public async Task Apply_NamespaceThatGotABackupMeanwhile_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        PlanRequest removal = new(
+            ApiMethod.Delete, "/admin/datastore/store1/namespace", new ApiParameters { { "ns", "customers" }, { "delete-groups", true } });
+        Plan plan = await server.Guard.PlanAsync([removal]);
+        Assert.Equal("customers,customers/acme", plan.Targets[0].Identity["namespaces"]);
+        Assert.Equal("1", plan.Targets[0].Facts["snapshots"]);
+        Assert.Empty(plan.Undo);
+        SimulatedDatastore store = server.Simulator.GetDatastore("store1");
+        store.WriteFile("ns/customers/host/new/2026-01-09T00:00:00Z/index.json.blob", store.ReadFile($"{Folder}/index.json.blob")!);
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+
+        Plan again = await server.Guard.PlanAsync([removal]);
+        Assert.Equal("2", again.Targets[0].Facts["snapshots"]);
+        ApplyResult done = await server.Guard.ApplyAsync(again.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Assert.DoesNotContain(store.Snapshots, static name => name.StartsWith("ns/customers/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Plan_NamespaceWithAProtectedBackup_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PutAsync("/admin/datastore/store1/protected", new ApiParameters
+        {
+            { "ns", "customers/acme" },
+            { "backup-type", "vm" },
+            { "backup-id", "7" },
+            { "backup-time", DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) },
+            { "protected", true },
+        });
+        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync(
+            [new PlanRequest(ApiMethod.Delete, "/admin/datastore/store1/namespace", new ApiParameters { { "ns", "customers" }, { "delete-groups", true } })])));
+    }
+
+    [Fact]
     public async Task Plan_NoteOfAGroup_ReadsNoManifest()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);

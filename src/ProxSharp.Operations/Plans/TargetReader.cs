@@ -18,6 +18,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private readonly GuestGroups _groups = new(client);
     private readonly IndirectGuests _indirect = new(client);
     private readonly BackupReader _backups = new(client, door);
+    private readonly NamespaceReader _namespaces = new(client);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
@@ -122,6 +123,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         if (kind is "backup-snapshot" or "backup-group")
         {
             return await _backups.ReadAsync(call, kind == "backup-snapshot", cancellationToken).ConfigureAwait(false);
+        }
+
+        if (NamespaceReader.IsFor(call))
+        {
+            return await _namespaces.ReadAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         Dictionary<string, string> identity = new(StringComparer.Ordinal) { ["path"] = call.ConcretePath };
