@@ -44,7 +44,7 @@ internal static partial class GuestNames
             case "upid":
                 return Numbers([Upid.TryParse(parameter.Text, out Upid task) ? task.Id : ""], mayBeGone: true);
             case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
-                return Numbers([ReplicationJob().Match(parameter.Text).Groups["vmid"].Value], mayBeGone: true);
+                return Numbers(Split(parameter.Text).Select(static job => ReplicationJob().Match(job).Groups["vmid"].Value), mayBeGone: true);
             default:
                 return [];
         }
