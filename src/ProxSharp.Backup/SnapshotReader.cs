@@ -21,7 +21,7 @@ namespace ProxSharp.Backup;
 /// await snapshot.RestoreFileAsync("disk.img", "/var/tmp/disk.img");
 /// </code>
 /// </example>
-public sealed partial class SnapshotReader : IAsyncDisposable
+public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
 {
     private const int MaxIndexSize = 1 << 30;
 
