@@ -80,7 +80,8 @@ internal sealed class IndirectGuests(ProxmoxClient client)
     {
         string? group = call.Parameters.Find("group");
         JsonElement managed = (await client.Raw.GetAsync("/cluster/ha/resources", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        return GuestNames.OfHaResources(string.Join(',', managed.EnumerateArray().Where(entry => entry.Text("group") == group).Select(static entry => entry.Text("sid"))));
+        IEnumerable<string?> members = managed.EnumerateArray().Where(entry => entry.Text("group") == group).Select(static entry => entry.Text("sid"));
+        return GuestNames.OfHaResources(string.Join(',', members));
     }
 
     /// <summary>The guests that use a volume whose name does not say whose it is, such as an image in a drive.</summary>
@@ -88,11 +89,13 @@ internal sealed class IndirectGuests(ProxmoxClient client)
     {
         string volume = call.Parameters.Find("volume") ?? "";
         string name = volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        bool isNobodys = VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import";
-        return isNobodys
-            ? []
-            : await _storages.OfVolumeAsync(
-                volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}", cancellationToken).ConfigureAwait(false);
+        if (VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import")
+        {
+            return [];
+        }
+
+        string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
+        return await _storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
