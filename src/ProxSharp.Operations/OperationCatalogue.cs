@@ -73,6 +73,7 @@ public sealed class OperationCatalogue
             Class = Class(name, facts),
             Identity = Text(facts, "identity"),
             Undo = Text(facts, "undo"),
+            Trial = Text(facts, "trial"),
             Raises = facts.TryGetProperty("raise", out JsonElement raises)
                 ? [.. raises.EnumerateArray().Select(raise => new ClassRaise(Text(raise, "parameter")!, Text(raise, "value"), Class(name, raise)))]
                 : [],

@@ -33,11 +33,22 @@ public sealed class OperationEntry
 
     internal IReadOnlyList<ClassRaise> Raises { get; init; } = [];
 
-    /// <summary>Returns the class of a call with these parameters: at least <see cref="Class"/>.</summary>
+    /// <summary>The parameter with which a call only says what it would do; null if there is none.</summary>
+    internal string? Trial { get; init; }
+
+    /// <summary>
+    /// Returns the class of a call with these parameters: at least <see cref="Class"/>, and <see cref="OperationClass.Read"/> for one that only says what it
+    /// would do.
+    /// </summary>
     /// <param name="parameters">The parameters of the call.</param>
     public OperationClass ClassOf(ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        if (IsTrial(parameters))
+        {
+            return OperationClass.Read;
+        }
+
         OperationClass result = Class;
         foreach (ApiParameter parameter in parameters)
         {
@@ -67,6 +78,11 @@ public sealed class OperationEntry
         return Class == OperationClass.Destructive || Raises.Where(static raise => raise.Class == OperationClass.Destructive).Any(
             raise => parameters.Any(parameter => raise.Applies(parameter.Name, parameter.Text)));
     }
+
+    // Said once and clearly: what a server makes of two values, or of another spelling, is not to be relied on.
+    private bool IsTrial(ApiParameters parameters) => Trial is { } name
+        && parameters.Count(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) == 1
+        && parameters.Any(parameter => parameter.Name == name && parameter.Text is ("1" or "true"));
 
     /// <summary>Returns verb and path.</summary>
     public override string ToString() => $"{Method.ToVerb()} {Path}";

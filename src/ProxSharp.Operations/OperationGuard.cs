@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Operations.Approvals;
@@ -26,6 +25,7 @@ public sealed class OperationGuard : IAsyncDisposable
     private readonly GuardOptions _options;
     private readonly TargetReader _targets;
     private readonly PlanApplier _applier;
+    private readonly SessionOpening _sessions;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
@@ -39,6 +39,7 @@ public sealed class OperationGuard : IAsyncDisposable
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"));
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         _applier = new PlanApplier(client, door, _targets, Ledger, Freeze);
+        _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
     /// <summary>A client that can read. It refuses to send anything else.</summary>
@@ -107,6 +108,12 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
     {
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
+        if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
+        {
+            throw new GuardRefusedException(
+                "target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
+        }
+
         Plan done = Plans.Load(entry.PlanId);
         CheckContext(done);
         if (done.Undo.Count == 0)
@@ -147,6 +154,24 @@ public sealed class OperationGuard : IAsyncDisposable
     }
 
     /// <summary>
+    /// Lets a conversation with a backup server through in the present flow of execution, until the result is disposed. Such a conversation is no sequence of
+    /// calls that could be planned: the policy decides at once, its limits and the freeze hold, and the ledger gets the intent now and the outcome at the end.
+    /// </summary>
+    /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
+    /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
+    /// <exception cref="ArgumentException">The path is another one.</exception>
+    /// <exception cref="GuardRefusedException">
+    /// The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.
+    /// </exception>
+    public GuardedSession OpenSession(string path, ApiParameters keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        PlanChecks checks = new(ReadPolicy());
+        Freeze.Check();
+        return _sessions.Open(path, keys, checks);
+    }
+
+    /// <summary>
     /// Compares what the API token may do with what the policy allows. What the token may do beyond it is stopped by this program alone, not by the server.
     /// </summary>
     /// <param name="policy">The policy; null for the one in effect.</param>
@@ -155,28 +180,12 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<TokenReview> ReviewTokenAsync(GuardPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy ??= ReadPolicy();
-        JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        var grants = held.ValueKind == JsonValueKind.Object
-            ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
-            : [];
-        return new TokenReview(
-        [
-            .. grants.GroupBy(static grant => grant.Privilege, static grant => grant.Path, StringComparer.Ordinal)
-                .Select(static group => new ExcessPrivilege(group.Key, PrivilegeClasses.Of(group.Key), [.. group.Order(StringComparer.Ordinal)]))
-                .Where(excess => !policy.AllowsSome(excess.Class))
-                .OrderByDescending(static excess => excess.Class)
-                .ThenBy(static excess => excess.Privilege, StringComparer.Ordinal),
-        ]);
+        return TokenReview.Of((await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data, policy);
     }
 
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
-    public GuardPolicy ReadPolicy() => _options switch
-    {
-        { IsReadOnly: true } => GuardPolicy.ReadOnly,
-        { PolicyIfMissing: { } policy } when !Path.Exists(_options.PolicyPath) => policy,
-        _ => GuardPolicy.Load(_options.PolicyPath),
-    };
+    public GuardPolicy ReadPolicy() => _options.ReadPolicy();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
@@ -223,7 +232,7 @@ public sealed class OperationGuard : IAsyncDisposable
                 throw new GuardRefusedException("target", $"{call.Title} only reads: it needs no plan.");
             }
 
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
             checks.Allow(call, own);
             SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
             bool isFirst = own.All(target => !targets.ContainsKey(target.Key));

@@ -165,6 +165,30 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
         (await cli.LineAsync("vm start staging")).FailedWith(8);
     }
 
+    [Fact]
+    public async Task PoliciesOfTheMachine_ThatDifferForTheAddressesOfAContext_RefuseEverything()
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        string policies = Path.Combine(cli.SystemFolder, "policies");
+        Directory.CreateDirectory(policies);
+        string host = cluster.Simulator.Endpoint.Host;
+        await File.WriteAllTextAsync(Path.Combine(policies, $"{host}.json"), Everything, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(policies, "pve9.example.json"), Nothing, TestContext.Current.CancellationToken);
+        (await cli.RunAsync("context", "add", "both", cluster.Url, "https://pve9.example:8006", "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", cluster.Simulator.Fingerprint, "--use")).Succeeded();
+
+        foreach (string line in new[] { "vm start staging", "plan create vm start staging", "policy show" })
+        {
+            Assert.Contains("different policies", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        }
+
+        CliRun check = await cli.LineAsync("policy check -o json");
+        check.FailedWithCode(1);
+        Assert.Contains("different policies", check.Output, StringComparison.Ordinal);
+        (await cli.LineAsync("vm list")).Succeeded();
+        await File.WriteAllTextAsync(Path.Combine(policies, "pve9.example.json"), Everything, TestContext.Current.CancellationToken);
+        (await cli.LineAsync("vm start staging")).FailedWith(8);
+    }
+
     [Theory]
     [InlineData("""{"version":1,"alow":[]}""")]
     [InlineData("not json")]
@@ -181,13 +205,15 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     {
         using CliHarness cli = await GuardedAsync(Everything);
         await backup.UseAsync(cli, "store");
-        cli.Guard("store", Everything);
+        cli.Guard("store", """{"version":1,"allow":[{"classes":["disruptive","destructive"]}],"approval":{"disruptive":"none","destructive":"none"}}""");
         cli.Write("some.conf", "x");
         int before = backup.Simulator.Traffic.Requests.Count(static request => request.Method != "GET" || request.Path.Contains("/backup", StringComparison.Ordinal));
 
         (await cli.LineAsync("backup create some.conf:some.conf --datastore store1")).FailedWithCode(7);
         Assert.Contains("prox plan create backup forget", (await cli.LineAsync("backup forget host/laptop --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
-        (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWithCode(7);
+        Assert.Contains(
+            "prox plan create backup prune", (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
+        (await cli.LineAsync("backup benchmark --seconds 1 --datastore store1")).FailedWithCode(7);
         (await cli.LineAsync("backup restore host/laptop root.pxar restored --datastore store1")).FailedWithCode(7);
 
         Assert.Equal(

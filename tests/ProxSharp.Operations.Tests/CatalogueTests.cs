@@ -83,6 +83,37 @@ public sealed class CatalogueTests
         Assert.Equal(expected, entry.ClassOf(new ApiParameters { { name, value } }));
     }
 
+    [Theory]
+    [InlineData("dry-run=1", OperationClass.Read)]
+    [InlineData("dry-run=true", OperationClass.Read)]
+    [InlineData("dry-run=0", OperationClass.Destructive)]
+    [InlineData("dry-run=", OperationClass.Destructive)]
+    [InlineData("Dry-Run=1", OperationClass.Destructive)]
+    [InlineData("dry-run=1 dry-run=0", OperationClass.Destructive)]
+    [InlineData("dry-run=1 DRY-RUN=0", OperationClass.Destructive)]
+    [InlineData("keep-last=1", OperationClass.Destructive)]
+    public void ClassOf_PruneThatOnlySaysWhatItWouldDo_IsARead(string parameters, OperationClass expected)
+    {
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=')))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        Assert.Equal(expected, OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(ApiMethod.Post, "/admin/datastore/{store}/prune").ClassOf(values));
+    }
+
+    [Theory]
+    [InlineData(ProxmoxProduct.VirtualEnvironment)]
+    [InlineData(ProxmoxProduct.BackupServer)]
+    public void Trial_OfEveryEntry_NamesAParameterThatExists(ProxmoxProduct product)
+    {
+        ApiSchema schema = product == ProxmoxProduct.BackupServer ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
+        Assert.All(
+            OperationCatalogue.For(product).Entries.Where(static entry => entry.Trial is not null),
+            entry => Assert.Equal(ApiValueType.Boolean, schema.Find(entry.Method, entry.Path)!.Parameters[entry.Trial!].Type));
+    }
+
     [Fact]
     public void TapeMediaDestroy_ThoughItIsAGet_IsDestructive() =>
         Assert.Equal(OperationClass.Destructive, OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(ApiMethod.Get, "/tape/media/destroy").Class);

@@ -9,6 +9,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Ids;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Backups;
 
@@ -100,9 +101,17 @@ internal sealed class CreateVerb
         ProgressLine progress,
         CancellationToken cancellationToken)
     {
+        using GuardedSession? allowed = place.Converse("/backup", group);
         try
         {
-            return await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);
+            BackupResult result = await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);
+            allowed?.Complete($"{result.Snapshot} was made.");
+            return result;
+        }
+        catch (ProxmoxException e)
+        {
+            allowed?.Fail(e.Message);
+            throw;
         }
         catch (ArgumentException e)
         {

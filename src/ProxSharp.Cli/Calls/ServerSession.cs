@@ -33,6 +33,9 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The server.</summary>
     public ServerContext Context { get; }
 
+    /// <summary>True if a policy guards the server.</summary>
+    public bool IsGuarded => _place is { HasPolicy: true };
+
     /// <summary>What stands between the commands and the server; null if nothing does.</summary>
     public OperationGuard? Guard { get; }
 
@@ -163,11 +166,18 @@ internal sealed class ServerSession : IAsyncDisposable
             GuardedMode.CheckRead(Context, method, path, parameters);
         }
 
-        if (_place is { HasPolicy: true } && _services is not null)
+        if (IsGuarded && _place is not null && _services is not null)
         {
             GuardedMode.Check(_services, _place, Context, method, path, parameters);
         }
     }
+
+    /// <summary>Lets a conversation with the backup server through where a policy guards it; null where none does.</summary>
+    /// <param name="path"><c>/backup</c> or <c>/reader</c>.</param>
+    /// <param name="keys">The group that it is about.</param>
+    /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
+    public GuardedSession? Converse(string path, ApiParameters keys) =>
+        Guard is not null && IsGuarded && _services is not { Environment.IsReadOnlyName: true } ? Guard.OpenSession(path, keys) : null;
 
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>

@@ -25,6 +25,7 @@ internal static class GuardPlaces
     {
         Context = place.Name,
         PolicyPath = place.PolicyPath,
+        PolicyFault = place.Fault,
         StateFolder = place.StateFolder,
         IsReadOnly = context.IsReadOnly,
         Approvers = approvers,

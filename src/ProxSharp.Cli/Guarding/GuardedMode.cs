@@ -93,7 +93,7 @@ internal static class GuardedMode
         GuardPolicy policy;
         try
         {
-            policy = GuardPolicy.Load(place.PolicyPath);
+            policy = place.Load();
         }
         catch (GuardRefusedException broken)
         {

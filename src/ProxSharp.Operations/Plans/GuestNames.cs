@@ -14,6 +14,10 @@ internal static partial class GuestNames
     /// <summary>True for a call whose path names a guest.</summary>
     public static bool IsInPath(PlannedCall call) => GuestPath().IsMatch(call.Path);
 
+    /// <summary>The numbers behind resources of high availability, such as <c>vm:100,ct:101</c>.</summary>
+    public static IEnumerable<string> OfHaResources(string list) =>
+        Split(list).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);
+
     /// <summary>The guests beside the one in the path, and beside those that the call makes.</summary>
     public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call) => call.Parameters.SelectMany(parameter => Named(call, parameter));
 
@@ -29,9 +33,9 @@ internal static partial class GuestNames
             case "vmid" or "vmids" or "vms" or "guest" or "target-vmid":
                 return Numbers(Split(parameter.Text), isJob || call.Path.Contains("/storage/", StringComparison.Ordinal));
             case "sid":
-                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: false);
+                return Numbers(OfHaResources(parameter.Text), mayBeGone: false);
             case "resources" when call.Path.StartsWith("/cluster/ha/", StringComparison.Ordinal):
-                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: true);
+                return Numbers(OfHaResources(parameter.Text), mayBeGone: true);
             case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
                 return Numbers([ReplicationJob().Match(parameter.Text).Groups["vmid"].Value], mayBeGone: true);
             default:

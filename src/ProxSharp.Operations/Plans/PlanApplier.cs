@@ -76,7 +76,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     private async Task CompareAsync(
         Plan plan, PlannedCall call, PlanChecks checks, NewGuests made, Dictionary<string, PlanTarget> seen, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
         checks.Allow(call, now);
         foreach (PlanTarget target in now)
         {
@@ -88,7 +88,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
     private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
     {
-        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), cancellationToken).ConfigureAwait(false))
+        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)
                 ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);

@@ -96,7 +96,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         string id = call.Path[(slash + 1)..].Trim('{', '}');
         ApiParameters parameters = [];
-        foreach (string name in endpoint.Parameters.Keys.Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && name != "digest"))
+        foreach (string name in Names(endpoint, before).Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && name != "digest"))
         {
             if (name == id)
             {
@@ -110,6 +110,20 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         string path = call.ConcretePath;
         return new PlanRequest(ApiMethod.Post, path[..path.LastIndexOf('/')], parameters);
+    }
+
+    // What kind of object it is decides which parameters there are.
+    private static IEnumerable<string> Names(ApiEndpoint endpoint, JsonElement before)
+    {
+        if (endpoint.Variants is not { } variants)
+        {
+            return endpoint.Parameters.Keys;
+        }
+
+        IEnumerable<string> own = before.Text(variants.By) is { } kind && variants.Parameters.TryGetValue(kind, out IReadOnlyDictionary<string, ApiNode>? all)
+            ? all.Keys
+            : [];
+        return endpoint.Parameters.Keys.Append(variants.By).Concat(own).Distinct(StringComparer.Ordinal);
     }
 
     private PlanRequest? Remove(PlannedCall call)

@@ -27,7 +27,7 @@ internal static class UndoCheck
         }
     }
 
-    // The times of a group are what a deletion changes; its name is what matters.
+    // The snapshots of a group are what a deletion changes; its name is what matters.
     private static bool Differs(PlanTarget then, PlanTarget now, string key) =>
-        key != "times" && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
+        key is not ("times" or "manifests") && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
 }
