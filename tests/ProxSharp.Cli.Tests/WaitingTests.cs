@@ -114,6 +114,36 @@ public sealed class WaitingTests
 
     private static int Running(PveSimulator simulator) => simulator.Traffic.Requests.Count(static request => request.Method == "POST");
 
+    [Fact]
+    public async Task Exec_Interrupted_SaysWhichProcessGoesOnAndKeepsWhatTheFirstSaid()
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false });
+        using CliHarness cli = await UserAsync(simulator);
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        simulator.Faults.When(
+            request =>
+            {
+                bool isMeant = request.Path.EndsWith("/101/agent/exec-status", StringComparison.Ordinal);
+                _ = isMeant && asked.TrySetResult();
+                return isMeant;
+            },
+            Fault.SlowReply(TimeSpan.FromHours(1)));
+
+        Task<int> running = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(
+            ["vm", "agent", "exec", "web-1,web-2,db-1", "-o", "csv", "--", "echo", "hello"], interrupt.Token);
+        await Task.WhenAny(asked.Task, running);
+        await interrupt.CancelAsync();
+
+        Assert.Equal(130, await running);
+        Assert.Matches(
+            @"The program goes on in VM 101 \(web-2\) as process (\d+)\. Read its result later with: prox api get /nodes/pve\d/qemu/101/agent/exec-status pid=\1\n",
+            console.Errors);
+        Assert.Contains("Not started: VM 102 (db-1)", console.Errors, StringComparison.Ordinal);
+        Assert.Contains("100,web-1,0,", console.Output, StringComparison.Ordinal);
+    }
+
     private static void Watch(PveSimulator simulator, Func<SimulatedRequest, bool> predicate, TaskCompletionSource seen) => simulator.Faults.When(
         request =>
         {

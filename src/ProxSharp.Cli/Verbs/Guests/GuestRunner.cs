@@ -31,7 +31,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     /// <summary>Does it.</summary>
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
         GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
@@ -52,6 +52,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         if (isAsked && meant.Length > 0)
         {
             await ConfirmAsync(meant, Asking.Effect(change.Schema.Product, operation, plan[0].Parameters), cancellationToken).ConfigureAwait(false);
+        }
+        else if (!isAsked && await ReplacedDisks.FindAsync(session, change.Schema, plan, cancellationToken).ConfigureAwait(false) is { Count: > 0 } replaced)
+        {
+            ChangeRules.CheckGuests(run, guests, isAsked: true);
+            await ConfirmAsync(meant, ReplacedDisks.Effect(replaced), cancellationToken).ConfigureAwait(false);
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
