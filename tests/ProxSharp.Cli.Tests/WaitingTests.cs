@@ -114,6 +114,20 @@ public sealed class WaitingTests
 
     private static int Running(PveSimulator simulator) => simulator.Traffic.Requests.Count(static request => request.Method == "POST");
 
+    [Theory]
+    [InlineData("vm start staging", "staging", 1)]
+    [InlineData("vm start staging,windows", "106", 2)]
+    public async Task Start_AnswerThatIsLost_FindsTheTaskAndSendsNothingTwice(string line, string expected, int calls)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) });
+        using CliHarness cli = await UserAsync(simulator);
+        simulator.Faults.When(static request => request.Path.EndsWith("/106/status/start", StringComparison.Ordinal), Fault.DropAfterExecution, times: 1);
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(calls, Running(simulator));
+    }
+
     [Fact]
     public async Task Exec_Interrupted_SaysWhichProcessGoesOnAndKeepsWhatTheFirstSaid()
     {

@@ -156,8 +156,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 ? item with { Outcome = BulkOutcome.Running }
                 : item with { Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
         }
-        catch (Exception failure) when (failure is ProxmoxException or CliException)
+        catch (Exception failure)
         {
+            // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
             return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
     }
