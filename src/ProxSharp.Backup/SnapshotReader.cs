@@ -21,7 +21,7 @@ namespace ProxSharp.Backup;
 /// await snapshot.RestoreFileAsync("disk.img", "/var/tmp/disk.img");
 /// </code>
 /// </example>
-public sealed partial class SnapshotReader : IAsyncDisposable
+public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
 {
     private const int MaxIndexSize = 1 << 30;
 
@@ -40,7 +40,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         (_source, _options, Manifest, ManifestText, Signature) = (source, options, manifest, manifestText, signature);
         Files = [.. manifest.Files.Select(SnapshotFile.Create)];
 
-        // What is on its way and what waits for its turn differ in length: without some to choose from, new arrays would be needed all the time.
+        // Room beside what may be fetched ahead: for what is in use, and for gaps.
         _pool = new(2 * options.MaxBytesAhead);
         _cache = new(options.CacheBytes);
         _rate = RateLimiter.Create(options.BytesPerSecond, options.BurstBytes, options.TimeProvider);

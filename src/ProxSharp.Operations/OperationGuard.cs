@@ -109,7 +109,8 @@ public sealed class OperationGuard : IAsyncDisposable
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
         if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
         {
-            throw new GuardRefusedException("target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
+            throw new GuardRefusedException(
+                "target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
         }
 
         Plan done = Plans.Load(entry.PlanId);
@@ -158,7 +159,9 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
     /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
     /// <exception cref="ArgumentException">The path is another one.</exception>
-    /// <exception cref="GuardRefusedException">The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.</exception>
+    /// <exception cref="GuardRefusedException">
+    /// The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.
+    /// </exception>
     public GuardedSession OpenSession(string path, ApiParameters keys)
     {
         ArgumentNullException.ThrowIfNull(keys);

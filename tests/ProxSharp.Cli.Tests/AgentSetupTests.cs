@@ -224,6 +224,21 @@ public sealed class AgentSetupTests
     }
 
     [Fact]
+    public async Task Token_SecretThatCannotBeStored_IsPrintedInstead()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        cli.Write(Path.Combine(".config", "prox", "secrets"), "in the way of the folder");
+
+        CliRun run = await cli.LineAsync("agent token create --role reader --store file --name helper");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the secret could not be stored, so it is printed", run.Errors, StringComparison.Ordinal);
+        Assert.Matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", run.Output);
+        Assert.DoesNotContain("helper", (await cli.LineAsync("context list -o name --fields name")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Token_ForAnOperator_RunsGuestsWhereItMay_AndMakesOrDestroysNone()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -100,6 +100,18 @@ public sealed class RedTeamIndirectTests
             part => Assert.Contains(part, back, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task HighAvailabilityOfAProtectedGuest_IsNotSwitchedOff()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:106" } });
+        Assert.Contains("guest 106", await TargetsAsync(cluster, "POST", "/cluster/ha/status/disarm-ha", "resource-mode=freeze"));
+        await root.Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:102" } });
+        await IsProtectedAsync(cluster, "POST", "/cluster/ha/status/disarm-ha", "resource-mode=freeze", "guest 102");
+        await IsProtectedAsync(cluster, "POST", "/cluster/ha/status/arm-ha", "", "guest 102");
+    }
+
     [Theory]
     [InlineData("DELETE", "/storage/ceph", "")]
     [InlineData("PUT", "/storage/ceph", "disable=1")]

@@ -132,7 +132,9 @@ internal static class AgentSetupNoun
     private static List<Step> Work(VerbRun run, AgentClient client, Settings settings)
     {
         CliEnvironment environment = run.Command.Services.Environment;
-        string folder = run.Value(settings.Folder) is { } named ? environment.AbsolutePath(named) : Path.Combine(environment.HomeDirectory, client.SkillsFolder);
+        string folder = run.Value(settings.Folder) is { } named
+            ? environment.AbsolutePath(named)
+            : Path.Combine(environment.HomeDirectory, client.SkillsFolder);
         string target = Path.Combine(folder, SkillFiles.Name);
         List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
         if (run.Value(settings.McpFile) is { } mcpFile)

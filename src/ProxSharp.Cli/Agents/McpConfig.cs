@@ -35,7 +35,9 @@ internal static partial class McpConfig
             return null;
         }
 
-        string copy = Enumerable.Range(0, int.MaxValue).Select(number => number == 0 ? $"{path}.bak" : $"{path}.bak{number}").First(static name => !Path.Exists(name));
+        string copy = Enumerable.Range(0, int.MaxValue)
+            .Select(number => number == 0 ? $"{path}.bak" : $"{path}.bak{number}")
+            .First(static name => !Path.Exists(name));
         File.Copy(path, copy);
         return copy;
     }
@@ -95,7 +97,8 @@ internal static partial class McpConfig
         return text + start + AgentClient.Toml(command).ReplaceLineEndings(line) + line;
     }
 
-    [GeneratedRegex("""^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex OwnTable();
 
     [GeneratedRegex("""^[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]

@@ -128,7 +128,7 @@ internal static class SnapshotVerbs
         VerbRun run, RepositoryOptions repository, string text, bool isProtected, CancellationToken cancellationToken)
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         BackupSnapshotPath path = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         Task<bool> Ask() => place.Folder.Snapshots[path].IsProtectedAsync(cancellationToken);
         bool before = await place.AskAsync(path, Ask, cancellationToken).ConfigureAwait(false);
@@ -162,7 +162,7 @@ internal static class SnapshotVerbs
         }
 
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         BackupSnapshotPath snapshot = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         byte[] log = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
@@ -207,7 +207,7 @@ internal static class SnapshotVerbs
         VerbRun run, RepositoryOptions repository, BackupGroupPath group, string owner, CancellationToken cancellationToken)
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         if (!run.IsDryRun)
         {
             await place.Folder.Groups[group].ChangeOwnerAsync(owner, cancellationToken).ConfigureAwait(false);

@@ -122,7 +122,7 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> PlanAsync(
         CommandRun run, ServerSession session, CallTarget target, CallParameters call, bool validate, CancellationToken cancellationToken)
     {
-        await session.CheckAsync(_method, target.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        await session.CheckAsync(run.Services.Planning is null, _method, target.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         PlannedCall planned = new(_method, target.Path, call.Parameters) { Template = target.Endpoint?.Path ?? target.Path, Upload = call.Upload };
         if (validate)
         {

@@ -87,7 +87,7 @@ internal sealed class ContextAddCommand : ProxCommand
 
         if (run.IsMachineOutput)
         {
-            run.Write(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
+            run.WriteVersioned(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
         }
 
         return ExitCodes.Success;

@@ -29,7 +29,7 @@ internal static class GuardedMode
             return;
         }
 
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         if (!run.IsDryRun && GuardPlaces.Find(run.Command.Services, run.Context) is { HasPolicy: true } place)
         {
             string what = $"prox {run.Command.Path}";

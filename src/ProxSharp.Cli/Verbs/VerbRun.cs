@@ -34,6 +34,9 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     /// <summary>True if nothing may be sent that changes something.</summary>
     public bool IsDryRun => Command.Services.Planning is not null || Command.Value(Standard.DryRun);
 
+    /// <summary>True if it is only shown what would be sent, and nothing comes of it, not even a plan.</summary>
+    public bool IsShown => Command.Services.Planning is null && Command.Value(Standard.DryRun);
+
     /// <summary>True if tasks are waited for.</summary>
     public bool Waits => !Command.Value(Standard.NoWait);
 

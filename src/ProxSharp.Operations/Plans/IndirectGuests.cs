@@ -16,7 +16,10 @@ internal sealed class IndirectGuests(ProxmoxClient client)
         {
             (ApiMethod.Put, "/access/acl") => await UnderRightsAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/ha/rules/{rule}") => await InRuleAsync(call, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Put or ApiMethod.Delete, "/cluster/ha/groups/{group}") => await InGroupAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/cluster/ha/groups/{group}") =>
+                await ManagedAsync(entry => entry.Text("group") == call.Parameters.Find("group"), cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Post, "/cluster/ha/status/arm-ha" or "/cluster/ha/status/disarm-ha") =>
+                await ManagedAsync(static _ => true, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") or (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
                 await _storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), null, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") => await OfVolumeAsync(call, cancellationToken).ConfigureAwait(false),
@@ -76,11 +79,10 @@ internal sealed class IndirectGuests(ProxmoxClient client)
         return GuestNames.OfHaResources(rule.Text("resources") ?? "");
     }
 
-    private async Task<IEnumerable<string>> InGroupAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> ManagedAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {
-        string? group = call.Parameters.Find("group");
         JsonElement managed = (await client.Raw.GetAsync("/cluster/ha/resources", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        return GuestNames.OfHaResources(string.Join(',', managed.EnumerateArray().Where(entry => entry.Text("group") == group).Select(static entry => entry.Text("sid"))));
+        return GuestNames.OfHaResources(string.Join(',', managed.EnumerateArray().Where(isMeant).Select(static entry => entry.Text("sid"))));
     }
 
     /// <summary>The guests that use a volume whose name does not say whose it is, such as an image in a drive.</summary>
@@ -88,11 +90,13 @@ internal sealed class IndirectGuests(ProxmoxClient client)
     {
         string volume = call.Parameters.Find("volume") ?? "";
         string name = volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        bool isNobodys = VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import";
-        return isNobodys
-            ? []
-            : await _storages.OfVolumeAsync(
-                volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}", cancellationToken).ConfigureAwait(false);
+        if (VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import")
+        {
+            return [];
+        }
+
+        string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
+        return await _storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)

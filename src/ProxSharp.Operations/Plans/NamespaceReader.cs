@@ -23,7 +23,8 @@ internal sealed class NamespaceReader(ProxmoxClient client)
         bool isProtected = false;
         foreach (string ns in all)
         {
-            JsonElement list = await GetAsync(call, "snapshots", new ApiParameters { { "ns", ns.Length > 0 ? ns : null } }, cancellationToken).ConfigureAwait(false);
+            ApiParameters inside = new() { { "ns", ns.Length > 0 ? ns : null } };
+            JsonElement list = await GetAsync(call, "snapshots", inside, cancellationToken).ConfigureAwait(false);
             foreach (JsonElement snapshot in list.EnumerateArray())
             {
                 isProtected |= snapshot.IsSet("protected");
@@ -52,11 +53,13 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             .ConfigureAwait(false);
         string[] all =
         [
-            .. list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            .. list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root)
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
         return all.Length <= MostNamespaces
             ? all
-            : throw new GuardRefusedException("limit", $"{call.Title} is refused: there are {all.Length} namespaces below it; remove those first, {MostNamespaces} at most at once.");
+            : throw new GuardRefusedException(
+                "limit", $"{call.Title} is refused: {all.Length} namespaces would go; remove some of those below first, {MostNamespaces} at most at once.");
     }
 
     private async Task<JsonElement> GetAsync(PlannedCall call, string what, ApiParameters parameters, CancellationToken cancellationToken) =>

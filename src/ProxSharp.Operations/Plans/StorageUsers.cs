@@ -11,7 +11,10 @@ internal sealed class StorageUsers(ProxmoxClient client)
     private const int AtOnce = 8;
 
     // Neither prose nor addresses of network cards name storages.
-    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal) { "description", "tags", "name", "hostname", "digest", "smbios1", "vmgenid" };
+    private static readonly HashSet<string> s_others = new(StringComparer.Ordinal)
+    {
+        "description", "tags", "name", "hostname", "digest", "smbios1", "vmgenid",
+    };
 
     /// <summary>The guests that use one of some storages.</summary>
     /// <param name="storages">The names.</param>
@@ -75,8 +78,8 @@ internal sealed class StorageUsers(ProxmoxClient client)
     {
         try
         {
-            JsonElement config = (await client.Raw.GetAsync(
-                $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            string path = $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}/config";
+            JsonElement config = (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
             return config.EnumerateObject().Any(member => !s_others.Contains(member.Name)
                 && !member.Name.StartsWith("net", StringComparison.Ordinal)
                 && wanted.IsMatch(member.Value.ToString()));

@@ -113,11 +113,18 @@ internal sealed class UndoBuilder(ApiSchema schema)
     }
 
     // What kind of object it is decides which parameters there are.
-    private static IEnumerable<string> Names(ApiEndpoint endpoint, JsonElement before) => endpoint.Variants is { } variants
-        ? endpoint.Parameters.Keys.Append(variants.By)
-            .Concat(before.Text(variants.By) is { } kind && variants.Parameters.TryGetValue(kind, out IReadOnlyDictionary<string, ApiNode>? own) ? own.Keys : [])
-            .Distinct(StringComparer.Ordinal)
-        : endpoint.Parameters.Keys;
+    private static IEnumerable<string> Names(ApiEndpoint endpoint, JsonElement before)
+    {
+        if (endpoint.Variants is not { } variants)
+        {
+            return endpoint.Parameters.Keys;
+        }
+
+        IEnumerable<string> own = before.Text(variants.By) is { } kind && variants.Parameters.TryGetValue(kind, out IReadOnlyDictionary<string, ApiNode>? all)
+            ? all.Keys
+            : [];
+        return endpoint.Parameters.Keys.Append(variants.By).Concat(own).Distinct(StringComparer.Ordinal);
+    }
 
     private PlanRequest? Remove(PlannedCall call)
     {

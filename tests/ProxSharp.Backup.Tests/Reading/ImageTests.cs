@@ -218,7 +218,21 @@ public sealed class ImageTests
         await stream.ReadExactlyAsync(buffer, Stop);
         Assert.Equal(Random(98, 65536), buffer);
         Assert.InRange(image.Fetched.Count, 1, 2);
-        Assert.Throws<NotSupportedException>(() => stream.Read(buffer));
+        ReadNow(stream, buffer);
+        Assert.Equal(Random(99, 65536), buffer);
+    }
+
+    // A read that waits, as callers without asynchronous code do it.
+    private static void ReadNow(Stream stream, byte[] buffer) => stream.ReadExactly(buffer);
+
+    [Fact]
+    public async Task OpenStream_AtTheEnd_ReadsNothing()
+    {
+        TestImage image = new(2 * 65536, Enumerable.Range(0, 2).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync();
+        await using Stream stream = await reader.OpenStreamAsync("disk", Stop);
+        stream.Position = stream.Length;
+        Assert.Equal(0, await stream.ReadAsync(new byte[10], Stop));
     }
 
     [Fact]

@@ -115,24 +115,16 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         // What lies behind the old end is zeros, and the digests of those are known.
         if (chunk.Start >= _emptyFrom || chunk.Length > DataBlob.MaxChunkSize)
             return false;
-        byte[] buffer = file.Loader.Pool.Rent((int)chunk.Length);
-        try
+        using ChunkBuffer buffer = file.Loader.Pool.Rent((int)chunk.Length);
+        for (int filled = 0; filled < buffer.Length;)
         {
-            Memory<byte> bytes = buffer.AsMemory(0, (int)chunk.Length);
-            for (int filled = 0; filled < bytes.Length;)
-            {
-                int read = await RandomAccess.ReadAsync(target, bytes[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                    return false;
-                filled += read;
-            }
+            int read = await RandomAccess.ReadAsync(target, buffer.Memory[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return false;
+            filled += read;
+        }
 
-            return ChunkDigest.Compute(bytes.Span, file.Loader.Key) == chunk.Digest;
-        }
-        finally
-        {
-            file.Loader.Pool.Return(buffer);
-        }
+        return ChunkDigest.Compute(buffer.Memory.Span, file.Loader.Key) == chunk.Digest;
     }
 
     private async Task WriteAsync(SafeFileHandle target, IndexChunk chunk, SharedChunk data, CancellationToken cancellationToken)

@@ -26,9 +26,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
     public async Task<int> RunAsync(PlannedCall call, string action, string answer, CancellationToken cancellationToken)
     {
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);

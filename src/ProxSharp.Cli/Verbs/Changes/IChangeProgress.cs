@@ -6,6 +6,12 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Is told what happens while guests are changed, from any thread.</summary>
 internal interface IChangeProgress : IDisposable
 {
+    /// <summary>True if the lines of the tasks' logs are shown.</summary>
+    bool FollowsLogs { get; }
+
+    /// <summary>True if the guests that are through are counted, also those whose change took no task.</summary>
+    bool ShowsAll { get; }
+
     /// <summary>A task has begun.</summary>
     void Started(GuestSummary guest, string upid);
 
