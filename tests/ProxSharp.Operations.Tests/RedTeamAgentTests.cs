@@ -20,7 +20,7 @@ public sealed class RedTeamAgentTests
     {
         string[] names =
         [
-            .. new[] { typeof(RedTeamTests), typeof(RedTeamAgentTests), typeof(RedTeamGuestTests) }
+            .. new[] { typeof(RedTeamTests), typeof(RedTeamAgentTests), typeof(RedTeamGuestTests), typeof(RedTeamForgeryTests) }
                 .SelectMany(static suite => suite.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                 .Where(static method => method.GetCustomAttributes<FactAttribute>().Any() && method.Name != nameof(Scenarios_OfTheSuite_AreThirtyOrMore))
                 .Select(static method => method.Name),

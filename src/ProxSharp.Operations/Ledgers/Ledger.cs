@@ -52,8 +52,17 @@ public sealed class Ledger
     /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
     internal byte[] Seal(byte[] text) => Try("sealed", () =>
     {
-        PrivateFiles.CreateFolder(Folder);
-        return HMACSHA256.HashData(Key(create: true), (byte[])[.. "seal\n"u8, .. text]);
+        if (!HasKey)
+        {
+            lock (_gate)
+            {
+                PrivateFiles.CreateFolder(Folder);
+                using FileStream guard = OpenLock();
+                Key(create: true);
+            }
+        }
+
+        return HMACSHA256.HashData(PrivateFiles.WhenFree(() => Key(create: false)), (byte[])[.. "seal\n"u8, .. text]);
     });
 
     /// <summary>Examines the whole ledger.</summary>
@@ -69,20 +78,34 @@ public sealed class Ledger
         }
     }
 
+    /// <summary>Returns all entries of a ledger that is sound.</summary>
+    /// <exception cref="GuardRefusedException">It was tampered with, or cannot be read.</exception>
+    internal IReadOnlyList<LedgerEntry> ListSound() => Try("read", () =>
+    {
+        lock (_gate)
+        {
+            // Whoever appends writes two files: between them the ledger is not to be judged.
+            using FileStream? guard = File.Exists(_path) ? OpenLock() : null;
+            CheckSound();
+            return List();
+        }
+    });
+
     /// <summary>Appends an entry and waits until it is on the disk.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="planId">The plan it belongs to.</param>
+    /// <param name="facts">Writes the rest.</param>
+    /// <param name="check">Looks at the entries before it and refuses; nobody else writes meanwhile. Null for no check.</param>
     /// <exception cref="GuardRefusedException">It cannot be written, or the ledger was tampered with: what it would have recorded must not happen.</exception>
-    internal LedgerEntry Append(string kind, string planId, Action<Utf8JsonWriter> facts) => Try("written", () =>
+    internal LedgerEntry Append(
+        string kind, string planId, Action<Utf8JsonWriter> facts, Action<IReadOnlyList<LedgerEntry>>? check = null) => Try("written", () =>
     {
         lock (_gate)
         {
             PrivateFiles.CreateFolder(Folder);
-            using FileStream guard = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
-            LedgerVerdict verdict = Verify();
-            if (!verdict.IsSound)
-            {
-                throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
-            }
-
+            using FileStream guard = OpenLock();
+            LedgerVerdict verdict = CheckSound();
+            check?.Invoke(List());
             byte[] key = Key(create: true);
             string previous = verdict.Entries == 0 ? s_start : Lines()[^1].Mac;
             long number = verdict.Entries + 1;
@@ -100,6 +123,16 @@ public sealed class Ledger
             return Read(document.RootElement);
         }
     });
+
+    private FileStream OpenLock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
+
+    private LedgerVerdict CheckSound()
+    {
+        LedgerVerdict verdict = Verify();
+        return verdict.IsSound
+            ? verdict
+            : throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
+    }
 
     private LedgerVerdict Examine()
     {
