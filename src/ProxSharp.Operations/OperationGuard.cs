@@ -134,8 +134,8 @@ public sealed class OperationGuard : IAsyncDisposable
     }
 
     /// <summary>
-    /// Applies a plan: derives and checks everything anew, asks for the approval that the policy wants, writes each call to the ledger, makes it, and waits for its task.
-    /// It stops at the first call that fails. A plan can be applied once.
+    /// Applies a plan: derives and checks everything anew, asks for the approval that the policy wants, writes each call to the ledger, makes it, and waits
+    /// for its task. It stops at the first call that fails. A plan can be applied once.
     /// </summary>
     /// <param name="planId">The name of the plan.</param>
     /// <param name="cancellationToken">Stops the waiting; a call that is under way goes on at the server.</param>
@@ -257,10 +257,12 @@ public sealed class OperationGuard : IAsyncDisposable
 
     private static string Wanting(Plan plan, ApprovalKind needed)
     {
+        string id = plan.Id[..12];
         string how = needed == ApprovalKind.SecondPrincipal
-            ? "the holder of a key that the policy names runs: prox approve"
-            : "a person runs at a terminal: prox approve";
-        return $"Plan {plan.Id[..12]} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how} {plan.Id[..12]}.";
+            ? $"write it to a file (prox plan show {id} --output-file plan.json), and the holder of a key that the policy names runs: prox approve --plan-file "
+                + $"plan.json --key KEY --output-file approval.json. Then: prox plan apply {id} --approval approval.json"
+            : $"a person runs at a terminal: prox approve {id}";
+        return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how}.";
     }
 
     private Plan LoadOpen(string planId, GuardPolicy policy)

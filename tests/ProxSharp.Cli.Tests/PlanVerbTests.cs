@@ -147,7 +147,7 @@ public sealed class PlanVerbTests
         (await cli.LineAsync($"plan show {plan} --output-file plan.json")).Succeeded();
         CliRun run = await cli.LineAsync("approve --plan-file plan.json --key alice.pem --output-file yes.json");
         Assert.DoesNotContain("hunter2", run.Succeeded() + run.Errors, StringComparison.Ordinal);
-        Assert.Contains("Masked, because it is secret: cipassword.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Masked as secrets: cipassword.", run.Errors, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Home, "plan.json")));

@@ -118,7 +118,7 @@ public sealed class ApprovalTests
         PlannedCall call = PlannedCall.Of(cluster.Guard.Client.Schema, new PlanRequest(method, path, new ApiParameters { { name, value } }));
         string text = string.Join('\n', Describe(call));
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
-        Assert.Contains($"Masked, because it is secret: {name}.", text, StringComparison.Ordinal);
+        Assert.Contains($"Masked as secrets: {name}.", text, StringComparison.Ordinal);
         Assert.Equal(name == "target-endpoint", text.Contains("host=10.0.0.9", StringComparison.Ordinal));
     }
 

@@ -89,6 +89,29 @@ public sealed class RedTeamAgentTests
     }
 
     [Fact]
+    public async Task LimitOfTheHour_ByManyAtOnce_IsNotExceeded()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible"]}],"limits":{"mutationsPerHour":2,"concurrentTasks":9}}
+            """);
+        List<Plan> plans = [];
+        foreach (string guest in new[] { "pve1/qemu/106", "pve3/qemu/105", "pve2/qemu/104", "pve2/lxc/203" })
+        {
+            plans.Add(await cluster.PlanAsync(ApiMethod.Put, $"/nodes/{guest}/config", new ApiParameters { { "onboot", true } }));
+        }
+
+        int before = cluster.Writes;
+        await Task.WhenAll(plans.Select(plan => Task.Run(async () =>
+        {
+            // A guard of its own stands for another process: only the files are shared.
+            await using OperationGuard guard = cluster.OpenGuard();
+            return await Record.ExceptionAsync(() => guard.ApplyAsync(plan.Id));
+        })));
+        Assert.Equal(before + 2, cluster.Writes);
+        Assert.True(cluster.Guard.Ledger.Verify().IsSound);
+    }
+
+    [Fact]
     public async Task FreezeFile_Damaged_CountsAsFrozen()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);

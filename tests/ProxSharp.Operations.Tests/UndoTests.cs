@@ -179,6 +179,16 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task Undo_WhereTheProgramDiedBeforeTheOutcome_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", new ApiParameters { { "snapname", "mine" } });
+        cluster.Guard.Ledger.Append("intent", plan.Id, static json => json.WriteString("call", "as if"));
+        Assert.Equal("unknown-outcome", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(1)));
+        Assert.Equal("used", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
     public async Task SnapshotFirst_BeforeAChange_IsTaken()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

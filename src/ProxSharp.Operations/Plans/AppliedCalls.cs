@@ -25,7 +25,10 @@ internal static class AppliedCalls
     /// <summary>True if a plan was taken back before, in part at least.</summary>
     public static bool IsUndone(IReadOnlyList<LedgerEntry> ledger, string planId)
     {
-        HashSet<string> undoing = [.. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId)];
+        HashSet<string> undoing =
+        [
+            .. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId),
+        ];
         LedgerEntry[] outcomes = [.. ledger.Where(entry => entry.Kind == "outcome" && undoing.Contains(entry.PlanId))];
         return outcomes.Any(static entry => StateOf(entry) != CallState.Failed)
             || ledger.Count(entry => entry.Kind == "intent" && undoing.Contains(entry.PlanId)) > outcomes.Length;

@@ -43,7 +43,8 @@ public sealed class Plan
 
     private Plan(Plan plan, PlanDraft draft)
     {
-        (Content, Id, _nonce, Product, Context, Created, Expires) = (plan.Content, plan.Id, plan._nonce, plan.Product, plan.Context, plan.Created, plan.Expires);
+        (Content, Id, _nonce, Product) = (plan.Content, plan.Id, plan._nonce, plan.Product);
+        (Context, Created, Expires) = (plan.Context, plan.Created, plan.Expires);
         _draft = draft;
         _checked = [.. draft.Consequences.Where(Plans.Consequences.IsOfTheMoment)];
     }
@@ -117,10 +118,13 @@ public sealed class Plan
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)
         {
-            lines.Add($"Masked, because it is secret: {string.Join(", ", masked)}.");
+            lines.Add($"Masked as secrets: {string.Join(", ", masked)}.");
         }
 
         lines.AddRange(Targets.Select(Plans.Consequences.ActsOn));
+        lines.AddRange(Targets.Where(static target => target.Identity.ContainsKey("sha256")).Select(static target =>
+            $"Sends the file {Clean(target.Identity.GetValueOrDefault("file") ?? "")}: {Clean(target.Identity.GetValueOrDefault("size") ?? "?")} bytes, "
+            + $"SHA-256 {Clean(target.Identity["sha256"])}."));
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]

@@ -9,7 +9,8 @@ internal sealed record PlanRelease(IReadOnlyDictionary<string, PlannedCall> Reti
     public static PlanRelease None { get; } = new(new Dictionary<string, PlannedCall>(), new Dictionary<string, PlanTarget>());
 
     /// <summary>The target as policies should see it.</summary>
-    public PlanTarget Apply(PlanTarget target) => Retired.TryGetValue(target.Key, out PlannedCall? call) && Before.TryGetValue(target.Key, out PlanTarget? before)
-        ? Retirement.Release(target, call, before)
-        : target;
+    public PlanTarget Apply(PlanTarget target) =>
+        Retired.TryGetValue(target.Key, out PlannedCall? call) && Before.TryGetValue(target.Key, out PlanTarget? before)
+            ? Retirement.Release(target, call, before)
+            : target;
 }

@@ -78,7 +78,10 @@ public sealed class PlanStore
     public PlanState StateOf(Plan plan, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return IsUsed(plan, _ledger.List()) ? PlanState.Used : now >= plan.Expires ? PlanState.Expired : PlanState.Open;
+        return File.Exists(UsedPathOf(plan.Id)) ? PlanState.Used
+            : now >= plan.Expires ? PlanState.Expired
+            : IsUsed(plan, _ledger.List()) ? PlanState.Used
+            : PlanState.Open;
     }
 
     /// <summary>Makes a plan one that nobody can apply any more. It stays here: the ledger refers to it.</summary>
