@@ -18,6 +18,7 @@ public sealed class RedTeamForgeryTests
          "approval":{"destructive":"prompt"}}
         """;
 
+    private const string Own = """[["node","pve1",0,false],["vmid","106",0,false]]""";
     private const string Others = """[["node","pve1",0,false],["vmid","102",0,false]]""";
 
     [Theory]
@@ -191,6 +192,27 @@ public sealed class RedTeamForgeryTests
         await using OperationGuard alone = cluster.OpenGuard(canAsk: false);
         Assert.Equal("used", await cluster.RefusedAsync(() => alone.ApplyAsync(plan.Id)));
         Assert.Equal("used", await cluster.RefusedAsync(() => alone.ExamineAsync(plan.Id)));
+    }
+
+    [Theory]
+    [InlineData("DELETE", "", "[]")]
+    [InlineData("POST", "/status/start", """["skiplock","1",0,false]""")]
+    [InlineData("POST", "/config", """["memory","16",0,false]""")]
+    public async Task RetirementInAForgedLedger_ReleasesNothingButItsOwnWayBack(string method, string path, string parameter)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","destructive","privileged"]}],"approval":{"destructive":"none","privileged":"none"}}""");
+        Plan retirement = await cluster.Guard.PlanRetirementAsync(106, TimeSpan.FromDays(30));
+        Assert.True((await cluster.Guard.ApplyAsync(retirement.Id)).IsComplete);
+        string forged = Forge(cluster, retirement, json =>
+        {
+            string parameters = parameter == "[]" ? Own : $"{Own[..^1]},{parameter}]";
+            json["undo"] = JsonNode.Parse($$"""[{"of":0,"method":"{{method}}","path":"/nodes/{node}/qemu/{vmid}{{path}}","parameters":{{parameters}}}]""");
+        }, isSealed: true);
+        cluster.Guard.Ledger.Append("intent", forged, static json => json.WriteString("call", "as if"));
+        long number = cluster.Guard.Ledger.Append("outcome", forged, static json => json.WriteString("result", "succeeded")).Number;
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(number)));
+        Assert.Single((await cluster.Guard.PlanUndoAsync(1)).Calls);
     }
 
     private static Task<Plan> PlanDeletionAsync(GuardedCluster cluster) => cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");

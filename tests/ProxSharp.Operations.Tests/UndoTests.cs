@@ -179,6 +179,16 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task Undo_OfAPassword_IsNotPromised()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApiParameters change = new() { { "cipassword", "hunter2-hunter2" } };
+        await ApplyAsync(cluster, await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", change));
+        Assert.Matches(@"^\*+$", await cluster.ConfigAsync(106, "cipassword"));
+        Assert.Empty((await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", change)).Undo);
+    }
+
+    [Fact]
     public async Task Undo_WhereTheProgramDiedBeforeTheOutcome_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

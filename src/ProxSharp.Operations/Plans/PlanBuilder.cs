@@ -58,7 +58,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets)
             throw new GuardRefusedException("target", $"{wanted.Title} only reads: it needs no plan.");
         }
 
-        PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, cancellationToken).ConfigureAwait(false)).Select(release.Apply)];
+        PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, cancellationToken).ConfigureAwait(false))
+            .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased ? wanted.Released(client.Schema.Product) : wanted;
         checks.Allow(call, own);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);

@@ -8,9 +8,9 @@ internal sealed record PlanRelease(IReadOnlyDictionary<string, PlannedCall> Reti
     /// <summary>Nothing is released.</summary>
     public static PlanRelease None { get; } = new(new Dictionary<string, PlannedCall>(), new Dictionary<string, PlanTarget>());
 
-    /// <summary>The target as policies should see it.</summary>
-    public PlanTarget Apply(PlanTarget target) =>
-        Retired.TryGetValue(target.Key, out PlannedCall? call) && Before.TryGetValue(target.Key, out PlanTarget? before)
+    /// <summary>The target as policies should see it when this call acts on it: nothing but the way back from a retirement is released.</summary>
+    public PlanTarget Apply(PlannedCall way, PlanTarget target) =>
+        Retirement.IsWayBack(way) && Retired.TryGetValue(target.Key, out PlannedCall? call) && Before.TryGetValue(target.Key, out PlanTarget? before)
             ? Retirement.Release(target, call, before)
             : target;
 }

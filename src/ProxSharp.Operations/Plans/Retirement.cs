@@ -11,6 +11,7 @@ internal static class Retirement
     private const string NoteStart = "Retired. May be removed from ";
     private const string Protection = "protection";
 
+    private static readonly string[] s_marks = ["tags", "description", "onboot", Protection];
     private static readonly char[] s_tagEnds = [';', ',', ' '];
 
     public static async Task<IReadOnlyList<PlanRequest>> PlanAsync(ProxmoxClient client, int vmid, DateTimeOffset purge, CancellationToken cancellationToken)
@@ -34,6 +35,13 @@ internal static class Retirement
         && call.Parameters.Find(Protection) == "1"
         && Tags(call.Parameters.Find("tags")).Contains(Tag)
         && call.Parameters.Find("description")?.StartsWith(NoteStart, StringComparison.Ordinal) == true;
+
+    /// <summary>True for the calls that take a retirement back: the old marks on the guest, and its start.</summary>
+    public static bool IsWayBack(PlannedCall call) => GuestNames.IsInPath(call) && (call.Path.EndsWith("/status/start", StringComparison.Ordinal)
+        ? call.Others.All(static parameter => parameter.Name == "digest")
+        : call.Path.EndsWith("/config", StringComparison.Ordinal) && call.Others.All(static parameter => parameter.Name == "delete"
+            ? GuestNames.Split(parameter.Text).All(s_marks.Contains)
+            : parameter.Name == "digest" || s_marks.Contains(parameter.Name)));
 
     /// <summary>
     /// The guest with what its retirement has put on it released, if it still stands there as the retirement left it; otherwise the guest as it is.
