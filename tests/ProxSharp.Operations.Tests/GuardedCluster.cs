@@ -72,6 +72,9 @@ public sealed class GuardedCluster : IAsyncDisposable
     /// <summary>Makes requests fail as if their node did not answer, however often they are repeated.</summary>
     internal void Fail(Func<SimulatedRequest, bool> which) => _simulator.Faults.When(which, Fault.ConnectionRefused, 100);
 
+    /// <summary>Lets something go wrong with the next request that fits.</summary>
+    internal void When(Func<SimulatedRequest, bool> watch, Fault fault) => _simulator.Faults.When(watch, fault);
+
     /// <summary>Makes a task fail.</summary>
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 

@@ -192,6 +192,12 @@ public sealed class RedTeamGuestTests
         Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5=discard=on,file={volume}"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync("scsi6=local-lvm:4"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync("ide2=none,media=cdrom"));
+
+        // What the plan says of it is derived from the server's state when it is applied, and is still so.
+        Plan plan = await PlanAsync(cluster, "PUT", Own, "scsi5=local-lvm:4");
+        Assert.Equal(OperationClass.Disruptive, cluster.Guard.Plans.Load(plan.Id).Class);
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps));
     }
 
     [Theory]

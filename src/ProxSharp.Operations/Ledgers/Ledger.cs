@@ -44,7 +44,7 @@ public sealed class Ledger
 
     /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
-    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Lines().Select(static line => line.Entry).ToList());
+    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(Lines()));
 
     /// <summary>Returns one entry; null if there is none with this number.</summary>
     /// <param name="number">Its number.</param>
@@ -55,13 +55,17 @@ public sealed class Ledger
     /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
     internal byte[] Seal(byte[] text) => Try("sealed", () =>
     {
-        lock (_gate)
+        if (!HasKey)
         {
-            // Two that make the key at the same time would each seal with another one.
-            PrivateFiles.CreateFolder(Folder);
-            using FileStream guard = PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
-            return HMACSHA256.HashData(Key(create: true), (byte[])[.. "seal\n"u8, .. text]);
+            lock (_gate)
+            {
+                PrivateFiles.CreateFolder(Folder);
+                using FileStream guard = OpenLock();
+                Key(create: true);
+            }
         }
+
+        return HMACSHA256.HashData(PrivateFiles.WhenFree(() => Key(create: false)), (byte[])[.. "seal\n"u8, .. text]);
     });
 
     /// <summary>
@@ -85,21 +89,34 @@ public sealed class Ledger
         }
     }
 
+    /// <summary>Returns all entries of a ledger that is sound.</summary>
+    /// <exception cref="GuardRefusedException">It was tampered with, or cannot be read.</exception>
+    internal IReadOnlyList<LedgerEntry> ListSound() => Try("read", () =>
+    {
+        using (LockIfPossible())
+        {
+            (string? head, List<Line> lines) = Snapshot();
+            CheckSound(head, lines);
+            return Entries(lines);
+        }
+    });
+
     /// <summary>Appends an entry and waits until it is on the disk.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="planId">The plan it belongs to.</param>
+    /// <param name="facts">Writes the rest.</param>
+    /// <param name="check">Looks at the entries before it and refuses; nobody else writes meanwhile. Null for no check.</param>
     /// <exception cref="GuardRefusedException">It cannot be written, or the ledger was tampered with: what it would have recorded must not happen.</exception>
-    internal LedgerEntry Append(string kind, string planId, Action<Utf8JsonWriter> facts) => Try("written", () =>
+    internal LedgerEntry Append(
+        string kind, string planId, Action<Utf8JsonWriter> facts, Action<IReadOnlyList<LedgerEntry>>? check = null) => Try("written", () =>
     {
         lock (_gate)
         {
             PrivateFiles.CreateFolder(Folder);
-            using FileStream guard = PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
+            using FileStream guard = OpenLock();
             (string? head, List<Line> lines) = Snapshot();
-            LedgerVerdict verdict = Examine(head, lines);
-            if (!verdict.IsSound)
-            {
-                throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
-            }
-
+            LedgerVerdict verdict = CheckSound(head, lines);
+            check?.Invoke(Entries(lines));
             byte[] key = Key(create: true);
             string previous = lines.Count == 0 ? s_start : lines[^1].Mac;
             long number = verdict.Entries + 1;
@@ -117,6 +134,18 @@ public sealed class Ledger
             return Read(document.RootElement);
         }
     });
+
+    private FileStream OpenLock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
+
+    private static List<LedgerEntry> Entries(List<Line> lines) => [.. lines.Select(static line => line.Entry)];
+
+    private LedgerVerdict CheckSound(string? head, List<Line> lines)
+    {
+        LedgerVerdict verdict = Examine(head, lines);
+        return verdict.IsSound
+            ? verdict
+            : throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
+    }
 
     /// <summary>
     /// Keeps others from appending for a moment; null where there is no file for that, or this user may not write it. It is never made here: who only looks

@@ -18,7 +18,7 @@ internal static partial class Replacements
         }
 
         JsonElement config = targets[0].Before;
-        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.As(OperationClass.Disruptive) : call;
+        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.Replacing() : call;
     }
 
     private static bool Replaces(ApiParameter parameter, JsonElement config) => Disk().IsMatch(parameter.Name)

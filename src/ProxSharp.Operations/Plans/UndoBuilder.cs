@@ -63,6 +63,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
         List<string> gone = [];
         foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
+            if (IsHidden(before, name))
+            {
+                return null;
+            }
+
             if (!Copy(parameters, before, name))
             {
                 gone.Add(name);
@@ -182,6 +187,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         return keys;
     }
+
+    // Proxmox: a password is answered as asterisks. To write those back would make them the password.
+    private static bool IsHidden(JsonElement before, string name) => before.Text(name) is { Length: > 4 } value && value.All(static sign => sign == '*');
 
     private static bool Copy(ApiParameters parameters, JsonElement before, string name)
     {

@@ -6,7 +6,7 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Makes sure that a way back leads to what was changed: a number that was given out again is somebody else's.</summary>
 internal static class UndoCheck
 {
-    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, Plan undo)
+    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo)
     {
         // What the plan itself has renamed or rewired is different on purpose.
         HashSet<string> ignored = [.. done.Calls.SelectMany(static call => call.Others).Select(static parameter => parameter.Name), "name"];

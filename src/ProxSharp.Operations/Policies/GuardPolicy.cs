@@ -111,8 +111,9 @@ public sealed class GuardPolicy
             return;
         }
 
-        string? shield = target.IsProtected ? "Proxmox' own protection flag is set"
-            : target.Tags.FirstOrDefault(ProtectedTags.Contains) is { } tag ? $"the policy protects the tag '{tag}'"
+        string? shield = target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
+            : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
+                ? $"the policy protects the tag '{tag}'"
             : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
             : target.Vmid is { } vmid && ProtectedVmids.Any(range => range.Contains(vmid)) ? "the policy protects its number"
             : null;

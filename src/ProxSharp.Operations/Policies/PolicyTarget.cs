@@ -16,4 +16,10 @@ internal sealed record PolicyTarget(string Name)
 
     /// <summary>True if the server itself protects the target.</summary>
     public bool IsProtected { get; init; }
+
+    /// <summary>True if that protection came from a retirement that is taken back now.</summary>
+    public bool IsReleased { get; init; }
+
+    /// <summary>The tags that came from it.</summary>
+    public IReadOnlyList<string> ReleasedTags { get; init; } = [];
 }
