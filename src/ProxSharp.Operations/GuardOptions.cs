@@ -35,7 +35,7 @@ public sealed record GuardOptions
     {
         { IsReadOnly: true } => GuardPolicy.ReadOnly,
         { PolicyFault: { } fault } => throw new GuardRefusedException("policy", fault),
-        { PolicyIfMissing: { } policy } when !Path.Exists(PolicyPath) => policy,
+        { PolicyIfMissing: { } policy } when !PolicyFile.MayExist(PolicyPath) => policy,
         _ => GuardPolicy.Load(PolicyPath),
     };
 }

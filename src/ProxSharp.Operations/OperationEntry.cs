@@ -50,14 +50,11 @@ public sealed class OperationEntry
         }
 
         OperationClass result = Class;
-        foreach (ApiParameter parameter in parameters)
+        foreach (ClassRaise raise in Raises)
         {
-            foreach (ClassRaise raise in Raises)
+            if (raise.Class > result && raise.Applies(parameters))
             {
-                if (raise.Class > result && raise.Applies(parameter.Name, parameter.Text))
-                {
-                    result = raise.Class;
-                }
+                result = raise.Class;
             }
         }
 
@@ -75,8 +72,8 @@ public sealed class OperationEntry
     public bool Destroys(ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return Class == OperationClass.Destructive || Raises.Where(static raise => raise.Class == OperationClass.Destructive).Any(
-            raise => parameters.Any(parameter => raise.Applies(parameter.Name, parameter.Text)));
+        return Class == OperationClass.Destructive || Raises.Any(
+            raise => raise.Class == OperationClass.Destructive && raise.Applies(parameters));
     }
 
     // Said once and clearly: what a server makes of two values, or of another spelling, is not to be relied on.

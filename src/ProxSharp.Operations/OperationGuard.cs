@@ -26,23 +26,21 @@ public sealed class OperationGuard : IAsyncDisposable
     private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(30);
 
     private readonly GuardOptions _options;
-    private readonly PlanBuilder _builder;
+    private readonly Door _door;
     private readonly PlanApplier _applier;
     private readonly SessionOpening _sessions;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
     {
-        (_options, Client) = (options, client);
+        (_options, _door, Client) = (options, door, client);
         Time = client.Options.TimeProvider;
-        TargetReader targets = new(client, door);
-        _builder = new PlanBuilder(client, targets);
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
         Freeze = new FreezeSwitch(options.StateFolder, Time);
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
-        _applier = new PlanApplier(client, door, targets, Ledger, Freeze);
+        _applier = new PlanApplier(client, door, Ledger, Freeze);
         _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
@@ -93,8 +91,9 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
-        IReadOnlyList<PlannedCall> wanted = await _builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
-        return Keep(await _builder.BuildAsync(checks, wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
+        return Keep(await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
@@ -200,6 +199,9 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
+    // One look at the server: what is read twice in it is the same.
+    private PlanBuilder Builder(PlanChecks checks) => new(Client, new TargetReader(Client, _door), checks);
+
     private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
         Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
@@ -213,8 +215,9 @@ public sealed class OperationGuard : IAsyncDisposable
         Plan done = Plans.Load(planId);
         CheckContext(done);
         UndoPlanner planner = new(Client.Schema, Ledger);
-        IReadOnlyList<PlannedCall> back = await _builder.ResolveAsync(planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
-        PlanDraft undo = await _builder.BuildAsync(checks, back, planner.Release(done), cancellationToken).ConfigureAwait(false);
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
+        PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
         UndoCheck.Check(done, entries, undo);
         return undo with { Undoes = done.Id };
     }
@@ -222,14 +225,14 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <summary>Derives anew all that the plan says, and refuses if it says anything else. What comes back is what people may be shown.</summary>
     private async Task<Plan> DeriveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
+        PlanBuilder builder = Builder(checks);
         PlanDraft now;
         try
         {
             now = plan.Draft.Undoes is { } done
                 ? await DraftUndoAsync(done, checks, cancellationToken).ConfigureAwait(false)
-                : await _builder.BuildAsync(
-                    checks,
-                    await _builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
+                : await builder.BuildAsync(
+                    await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
                     PlanRelease.None,
                     cancellationToken).ConfigureAwait(false);
         }

@@ -300,6 +300,7 @@ public sealed class PlanVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");
         cli.With("GUEST_PASSWORD", "hunter2-hunter2");
         CliRun planned = await cli.LineAsync("plan create vm set staging --cipassword env:GUEST_PASSWORD -o json");
         Assert.DoesNotContain("hunter2", planned.Succeeded(), StringComparison.Ordinal);

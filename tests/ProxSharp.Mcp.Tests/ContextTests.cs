@@ -106,6 +106,10 @@ public sealed class ContextTests
         Assert.Equal("destructive", prune.GetProperty("class").GetString());
         JsonElement one = await session.DoneAsync("api_describe", """{"method":"PUT","path":"/nodes/pve1/qemu/100/config","parameters":"memory,cores"}""");
         Assert.Equal(2, one.GetProperty("parameters").EnumerateObject().Count());
+        string privileges = one.GetProperty("privileges").GetString()!;
+        Assert.Contains("VM.Config.Disk", privileges, StringComparison.Ordinal);
+        Assert.Contains(" on /vms/{vmid}", privileges, StringComparison.Ordinal);
+        Assert.DoesNotContain("List`1", privileges, StringComparison.Ordinal);
         Assert.Equal("usage", await session.RefusedAsync("api_read", """{"path":"/admin/datastore/store1/snapshots"}"""));
         await session.DoneAsync("api_read", """{"context":"backup","path":"/admin/datastore/store1/snapshots"}""");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -78,7 +79,11 @@ public sealed class HttpTests
     [InlineData("127.0.0.1.evil.example", null, HttpStatusCode.MisdirectedRequest)]
     [InlineData(null, "https://evil.example", HttpStatusCode.Forbidden)]
     [InlineData(null, "null", HttpStatusCode.Forbidden)]
-    [InlineData(null, "http://localhost:3000", HttpStatusCode.OK)]
+    [InlineData(null, "http://localhost:3000", HttpStatusCode.Forbidden)]
+    [InlineData(null, "http://127.0.0.1", HttpStatusCode.Forbidden)]
+    [InlineData(null, "http://localhost:PORT", HttpStatusCode.OK)]
+    [InlineData(null, "http://[::1]:PORT", HttpStatusCode.OK)]
+    [InlineData(null, "https://agents.example.net", HttpStatusCode.OK)]
     [InlineData("agents.example.net", null, HttpStatusCode.OK)]
     [InlineData("localhost", null, HttpStatusCode.OK)]
     [InlineData(null, null, HttpStatusCode.OK)]
@@ -89,7 +94,8 @@ public sealed class HttpTests
         Assert.Equal(expected, await StatusAsync(host, request =>
         {
             request.Headers.Host = hostName;
-            request.Headers.TryAddWithoutValidation("Origin", origin);
+            request.Headers.TryAddWithoutValidation(
+                "Origin", origin?.Replace("PORT", host.Address.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         }));
     }
 

@@ -221,6 +221,20 @@ public sealed class RedTeamAgentTests
     }
 
     [Fact]
+    public async Task CommandThatATemplateAllows_IsPlannedAppliedAndAskedAbout()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["exec"]}],"approval":{"exec":"none"},
+             "exec":{"enabled":true,"templates":[{"command":["systemctl","is-active","{unit}"],"values":{"unit":"nginx|php-fpm"}}]}}
+            """);
+        ApiParameters command = [];
+        command.AddList("command", ["systemctl", "is-active", "nginx"]);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve2/qemu/104/agent/exec", command);
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps));
+    }
+
+    [Fact]
     public async Task RightsForTheAgentItself_ArePrivileged_AndRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);

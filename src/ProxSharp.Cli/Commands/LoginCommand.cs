@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Commands;
@@ -77,6 +78,7 @@ internal sealed class LoginCommand : ProxCommand
         ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
         string name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0];
         CheckName(run, name);
+        await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
         Questions questions = new(run, cancellationToken);
         string user = await UserAsync(run, questions).ConfigureAwait(false);
         string password = await PasswordAsync(run, questions, user, cancellationToken).ConfigureAwait(false);

@@ -98,6 +98,14 @@ internal static class ErrorTable
             Hint = "Proxmox VE waits 30 s for every call; a list from a slow storage gets faster with filters such as vmid or "
                 + "content. A change may have been carried out: look before you repeat it",
         },
+        new("answer-broken", 596, "broken pipe", ErrorKind.Other)
+        {
+            IsTransient = true,
+            RepeatsReads = true,
+            OutcomeUnknown = true,
+            Hint = "The node broke off its answer, as it does when a message has characters that no status line holds: a program that the guest does not have looks "
+                + $"like this. {CheckBeforeRepeating}",
+        },
         new("proxy-broken", 596, "", ErrorKind.Other) { IsTransient = true, RepeatsReads = true, OutcomeUnknown = true, Hint = CheckBeforeRepeating },
         new("proxy-other", 597, "", ErrorKind.Other)
         {

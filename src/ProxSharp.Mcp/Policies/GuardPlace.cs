@@ -10,8 +10,10 @@ namespace ProxSharp.Mcp.Policies;
 /// <param name="IsSystem">True if the policy is one of the machine, which the user of this process need not own.</param>
 internal sealed record GuardPlace(string Name, string PolicyPath, string StateFolder, bool IsSystem)
 {
-    /// <summary>True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too.</summary>
-    public bool HasPolicy => Path.Exists(PolicyPath);
+    /// <summary>
+    /// True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too, and so does what cannot be looked at.
+    /// </summary>
+    public bool HasPolicy => PolicyFile.MayExist(PolicyPath);
 
     /// <summary>Why no policy is in force although there are some: the addresses of the server have different ones. Null if all is well.</summary>
     public string? Fault { get; init; }

@@ -1,3 +1,5 @@
+using ProxSharp.Operations.Policies;
+
 namespace ProxSharp.Mcp.Policies;
 
 /// <summary>
@@ -37,7 +39,7 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
     private string[] FindSystem(GuardedServer server) =>
     [
         .. server.Endpoints
-            .Select(endpoint => HostNames.FileNames(endpoint.Host).Append("default").FirstOrDefault(name => Path.Exists(SystemPath(name))))
+            .Select(endpoint => HostNames.FileNames(endpoint.Host).Append("default").FirstOrDefault(name => PolicyFile.MayExist(SystemPath(name))))
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal),
@@ -71,7 +73,8 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
         }
     }
 
-    private GuardPlace Place(string name)
+    /// <summary>The place of the user's own policy for a context, whether there is one or not.</summary>
+    public GuardPlace Place(string name)
     {
         string folder = Path.Combine(agentsFolder, Uri.EscapeDataString(name));
         return new GuardPlace(name, Path.Combine(folder, "policy.json"), folder, IsSystem: false);

@@ -12,7 +12,7 @@ using ProxSharp.Tasks;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Makes the calls of a plan, each through the door that is opened for it alone.</summary>
-internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader targets, Ledger ledger, FreezeSwitch freeze)
+internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze)
 {
     private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
 
@@ -50,7 +50,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
 
             foreach (string vmid in NewGuests.MadeBy(call))
             {
-                made[vmid] = await targets.ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
                 ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
             }
         }
@@ -72,6 +72,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
     private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
     {
+        TargetReader targets = new(client, door);
         foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)

@@ -92,6 +92,8 @@ public sealed class PlannedCall
     /// <summary>Two calls that would send the same.</summary>
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
+    internal PlannedCall As(OperationClass kind) => new(Method, Path, Parameters, kind, Upload);
+
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

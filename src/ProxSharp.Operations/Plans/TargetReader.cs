@@ -6,7 +6,9 @@ using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads what a call acts on, always anew from the server.</summary>
+/// <summary>
+/// Reads what calls act on, from the server. It is made anew for each look: within one, the list of all guests and that of replications are read once.
+/// </summary>
 internal sealed class TargetReader(ProxmoxClient client, Door door)
 {
     // Each guest costs some requests. Up to here they are made in any case, to say who is protected.

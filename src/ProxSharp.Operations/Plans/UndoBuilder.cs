@@ -58,7 +58,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
     {
         IEnumerable<string> names = call.Others.Select(static parameter => parameter.Name).Where(static name => !s_steering.Contains(name))
             .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter =>
-                parameter.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)));
+                ItemLists.Split(parameter.Text)));
         ApiParameters parameters = Keys(call);
         List<string> gone = [];
         foreach (string name in names.Distinct(StringComparer.Ordinal))

@@ -7,6 +7,9 @@ internal sealed record PolicyTarget(string Name)
 
     public string? Node { get; init; }
 
+    /// <summary>The nodes that the call moves something to.</summary>
+    public IReadOnlyList<string> Destinations { get; init; } = [];
+
     public string? Pool { get; init; }
 
     public IReadOnlyList<string> Tags { get; init; } = [];
