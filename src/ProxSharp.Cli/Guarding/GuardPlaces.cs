@@ -41,7 +41,7 @@ internal static class GuardPlaces
          "approval":{"disruptive":"none","destructive":"prompt","privileged":"prompt"}}
         """);
 
-    /// <summary>True if a context has all addresses and pinned certificates of another, so that a policy of the one holds for the server of the other.</summary>
+    /// <summary>True if a context has all addresses and pinned certificates of another: a policy of the one holds for the server of the other.</summary>
     public static bool Covers(ServerContext next, ServerContext present) => Server(next).Covers(Server(present));
 
     private static GuardedServer Server(ServerContext context) =>

@@ -103,8 +103,8 @@ internal static class ErrorTable
             IsTransient = true,
             RepeatsReads = true,
             OutcomeUnknown = true,
-            Hint = "The node broke off its answer, as it does when a message has characters that no status line holds: a program that the guest does not have looks "
-                + $"like this. {CheckBeforeRepeating}",
+            Hint = "The node broke off its answer, as it does when a message has characters that no status line holds: a program that the guest does not "
+                + $"have looks like this. {CheckBeforeRepeating}",
         },
         new("proxy-broken", 596, "", ErrorKind.Other) { IsTransient = true, RepeatsReads = true, OutcomeUnknown = true, Hint = CheckBeforeRepeating },
         new("proxy-other", 597, "", ErrorKind.Other)

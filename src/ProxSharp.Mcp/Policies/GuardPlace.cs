@@ -11,7 +11,8 @@ namespace ProxSharp.Mcp.Policies;
 internal sealed record GuardPlace(string Name, string PolicyPath, string StateFolder, bool IsSystem)
 {
     /// <summary>
-    /// True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too, and so does what cannot be looked at.
+    /// True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too, and so does what cannot be
+    /// looked at.
     /// </summary>
     public bool HasPolicy => PolicyFile.MayExist(PolicyPath);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Ids;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -59,7 +60,7 @@ internal sealed class GuestGroups(ProxmoxClient client)
         return
         [
             .. Guests(all)
-                .Where(guest => pool is not { Length: > 0 } || guest.Text("pool") == pool || guest.Text("pool")?.StartsWith($"{pool}/", StringComparison.Ordinal) == true)
+                .Where(guest => pool is not { Length: > 0 } || GuardPolicy.IsIn(guest.Text("pool") ?? "", pool))
                 .Where(guest => node is not { Length: > 0 } || guest.Text("node") == node)
                 .Select(static guest => guest.Text("vmid")).OfType<string>()
                 .Except(pool is { Length: > 0 } ? [] : excluded, StringComparer.Ordinal),

@@ -136,7 +136,7 @@ public sealed class GuardPolicy
     }
 
     // Proxmox: pools are nested by their names.
-    private static bool IsIn(string pool, string outer) => pool == outer || pool.StartsWith(outer + "/", StringComparison.Ordinal);
+    internal static bool IsIn(string pool, string outer) => pool == outer || pool.StartsWith(outer + "/", StringComparison.Ordinal);
 
     /// <summary>Checks a command for a guest.</summary>
     /// <exception cref="GuardRefusedException">No template allows it.</exception>
