@@ -26,6 +26,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
     private readonly ConcurrentDictionary<VmId, TaskResult> _results = new();
+    private readonly GuestAnswers _answers = new();
 
     /// <summary>Does it.</summary>
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
@@ -78,7 +79,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             async (guest, token) =>
             {
                 PlannedCall call = change.Plan(known[guest.Id], (await guest.GetNodeAsync(token).ConfigureAwait(false)).ToString());
-                PveTask task = pve.Tasks[Upid.Parse(await SendAsync(session, call, token).ConfigureAwait(false)
+                PveTask task = pve.Tasks[Upid.Parse(await SendAsync(session, guest.Id, call, token).ConfigureAwait(false)
                     ?? throw new ProxmoxProtocolException($"{call.Method.ToVerb()} {call.Path} started no task."), null)];
                 _upids[guest.Id] = task.Upid.ToString();
                 progress.Started(known[guest.Id], task.Upid.ToString());
@@ -139,7 +140,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         try
         {
-            string? upid = await SendAsync(session, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false);
+            string? upid = await SendAsync(session, guest.Id, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false);
             if (upid is null)
             {
                 return new BulkItem { Guest = guest, Outcome = BulkOutcome.Succeeded };
@@ -167,12 +168,21 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         }
     }
 
-    private async Task<string?> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    // Returns the task to wait for; what else is answered is kept.
+    private async Task<string?> SendAsync(ServerSession session, VmId guest, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
             run, change.Schema, change.Endpoint, call.Path, session.CallAsync(
                 call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
-        return TaskWaiter.UpidIn(response.Data);
+
+        // Proxmox: a task beside other members goes on until somebody has used what it opened, such as a port and its ticket.
+        if (change.Endpoint.Task != ApiTaskKind.Property && TaskWaiter.UpidIn(response.Data) is { } upid)
+        {
+            return upid;
+        }
+
+        _answers.Keep(guest, response.Data);
+        return null;
     }
 
     private TaskWaitOptions WaitOptions(GuestSummary guest, IChangeProgress progress) => TaskAdvice.Options(run) with
@@ -207,24 +217,39 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
-    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape) => run.Write(JsonText.Build(json =>
+    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape)
     {
-        json.WriteStartArray();
-        foreach (BulkItem item in items)
+        // Who asks for tasks by name gets tasks only: the number of a guest that was skipped is none.
+        bool isTasks = shape.NameField == GuestRows.Detached.NameField && run.Command.Output is { Format: OutputFormat.Name, Fields: null };
+        run.Write(JsonText.Build(json =>
         {
-            string? message = item.Error switch
+            json.WriteStartArray();
+            foreach (BulkItem item in items.Where(item => !isTasks || _upids.ContainsKey(item.Guest.Id)))
+            {
+                GuestRows.Write(json, Row(item));
+            }
+
+            json.WriteEndArray();
+        }), _answers.Shape(shape));
+        _answers.WriteBelow(run.Command, items.Select(static item => item.Guest), ResultShapes.Of(change.Endpoint) with { WholeField = "ticket" });
+    }
+
+    private GuestRow Row(BulkItem item)
+    {
+        _results.TryGetValue(item.Guest.Id, out TaskResult? own);
+        return new GuestRow(item.Guest, change.Action, item.Outcome)
+        {
+            Upid = _upids.GetValueOrDefault(item.Guest.Id),
+            ExitStatus = (item.Result ?? own)?.ExitStatus,
+            Message = item.Error switch
             {
                 null => item.Reason,
                 OperationCanceledException unanswered => unanswered.Message,
                 { } failure => ErrorMapper.Map(failure).Message,
-            };
-            _results.TryGetValue(item.Guest.Id, out TaskResult? own);
-            GuestRows.Write(
-                json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
-        }
-
-        json.WriteEndArray();
-    }), shape);
+            },
+            Result = _answers.Of(item.Guest.Id),
+        };
+    }
 
     // Who interrupts when all is done gets the usual report.
     private bool IsInterrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested && items.Any(
