@@ -31,6 +31,7 @@ public sealed class ConfigReadingTests
     [Theory]
     [InlineData("\"old\"", "old")]
     [InlineData("null", null)]
+    [InlineData("\"\"", null)]
     public void CompareOnly_AnotherValue_IsTheChange(string now, string? from)
     {
         using JsonDocument document = JsonDocument.Parse(now);

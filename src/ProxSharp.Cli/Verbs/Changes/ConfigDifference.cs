@@ -90,9 +90,8 @@ internal static class ConfigDifference
     internal static IReadOnlyList<ConfigChange> CompareOnly(PlannedCall call, JsonElement now)
     {
         ApiParameter[] given = [.. call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name))];
-        return given is [{ } only] && Text(now) is var from && from != CallText.Value(only)
-            ? [new ConfigChange(call.Target, only.Name, from, CallText.Value(only))]
-            : [];
+        string? from = Text(now) is { Length: > 0 } text ? text : null;
+        return given is [{ } only] && CallText.Value(only) is var to && (from ?? "") != to ? [new ConfigChange(call.Target, only.Name, from, to)] : [];
     }
 
     private static ApiParameters Without(ApiParameters parameters, ApiParameters others)
