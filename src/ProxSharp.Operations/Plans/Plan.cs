@@ -175,19 +175,15 @@ public sealed class Plan
     private static PlanDraft ReadDraft(JsonElement root, ProxmoxProduct product)
     {
         string[] released = [.. root.GetProperty("released").EnumerateArray().Select(static key => key.GetString()!)];
-        PlanTarget[] targets = [.. root.GetProperty("targets").EnumerateArray().Select(PlanTarget.Read)];
-
-        // The class as the planner judges it, from what the plan says of its targets: when it is applied, from what they are then.
         PlannedCall Call(JsonElement json)
         {
             PlannedCall call = PlannedCall.Read(product, json);
-            string guest = $"guest {call.Parameters.Find("vmid")}";
-            return released.Contains(guest) ? call.Released(product) : Replacements.Judge(call, [.. targets.Where(target => target.Key == guest)]);
+            return released.Contains($"guest {call.Parameters.Find("vmid")}") ? call.Released(product) : call;
         }
 
         return new PlanDraft(
             [.. root.GetProperty("calls").EnumerateArray().Select(Call)],
-            targets,
+            [.. root.GetProperty("targets").EnumerateArray().Select(PlanTarget.Read)],
             [.. root.GetProperty("undo").EnumerateArray().Select(step => new UndoStep(step.GetProperty("of").GetInt32(), PlannedCall.Read(product, step)))],
             [.. root.GetProperty("consequences").EnumerateArray().Select(static line => line.GetString()!)])
         {

@@ -8,9 +8,13 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>One call of a plan with its exact parameters.</summary>
 public sealed class PlannedCall
 {
-    internal PlannedCall(ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null)
+    private readonly bool _replaces;
+
+    internal PlannedCall(
+        ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null, bool replaces = false)
     {
-        (Method, Path, Parameters, Class, Upload) = (method, path, parameters, kind, upload);
+        (Method, Path, Parameters, Upload, _replaces) = (method, path, parameters, upload, replaces);
+        Class = replaces && kind < OperationClass.Disruptive ? OperationClass.Disruptive : kind;
     }
 
     /// <summary>The verb.</summary>
@@ -80,7 +84,7 @@ public sealed class PlannedCall
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces);
 
     /// <summary>The request that leads to this call.</summary>
     internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
@@ -92,7 +96,8 @@ public sealed class PlannedCall
     /// <summary>Two calls that would send the same.</summary>
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
-    internal PlannedCall As(OperationClass kind) => new(Method, Path, Parameters, kind, Upload);
+    /// <summary>The call as one that puts another disk in the place of one: that is disruptive, and only the guest's configuration tells.</summary>
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true);
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -117,6 +122,11 @@ public sealed class PlannedCall
         }
 
         json.WriteEndArray();
+        if (_replaces)
+        {
+            json.WriteBoolean("replaces", true);
+        }
+
         if (Upload is { } upload)
         {
             json.WriteStartObject("upload");
@@ -142,8 +152,9 @@ public sealed class PlannedCall
             ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
             : null;
         string path = json.GetProperty("path").GetString()!;
+        bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
         return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
-            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload)
+            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces)
             : throw new InvalidDataException("A call of the plan has no verb.");
     }
 }

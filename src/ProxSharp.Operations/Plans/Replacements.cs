@@ -12,14 +12,13 @@ internal static partial class Replacements
     /// <param name="targets">What it acts on.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        bool isConfig = call.Path is "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
-        if (call.Class >= OperationClass.Disruptive || !isConfig || targets.Count == 0)
+        if (call.Class >= OperationClass.Disruptive || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
         {
             return call;
         }
 
         JsonElement config = targets[0].Before;
-        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.As(OperationClass.Disruptive) : call;
+        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.AsReplacing() : call;
     }
 
     private static bool Replaces(ApiParameter parameter, JsonElement config) => Disk().IsMatch(parameter.Name)
