@@ -48,6 +48,26 @@ internal sealed class NameTree(SnapshotReader reader, SnapshotFile archiveFile, 
             yield return entry;
     }
 
+    /// <summary>The names that the catalog has in a directory; null if it cannot be used, or has no such directory.</summary>
+    /// <param name="directory">The path of the directory; empty for the root.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async ValueTask<IReadOnlyList<(PxarName Name, bool IsDirectory)>?> ListKnownAsync(
+        ReadOnlyMemory<byte> directory, CancellationToken cancellationToken)
+    {
+        (_, List<(PxarName, bool)>? names) = await TryAsync(
+            async catalog =>
+            {
+                if (await catalog.FindAsync(directory, cancellationToken).ConfigureAwait(false) is not { Kind: PxarEntryKind.Directory } found)
+                    return null;
+                List<(PxarName, bool)> list = [];
+                await foreach (ArchiveEntry entry in catalog.ListAsync(found, cancellationToken).ConfigureAwait(false))
+                    list.Add((entry.Name, entry.Kind == PxarEntryKind.Directory));
+                return list;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return names;
+    }
+
     private async ValueTask<ArchiveEntry> FindInArchiveAsync(ArchiveEntry directory, CancellationToken cancellationToken)
     {
         ArchiveEntry? found = await archive.FindAsync(directory.PathBytes, cancellationToken).ConfigureAwait(false);
