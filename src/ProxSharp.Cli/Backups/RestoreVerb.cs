@@ -334,8 +334,8 @@ internal sealed class RestoreVerb
         "skip" => ExistingFiles.Skip,
         "same-time" => ExistingFiles.KeepSameTime,
         "same-content" => ExistingFiles.KeepSameContent,
-        null when run.Value(_overwrite) => ExistingFiles.Overwrite,
         null when run.Value(_resume) => ExistingFiles.KeepSameContent,
+        null when run.Value(_overwrite) => ExistingFiles.Overwrite,
         _ => ExistingFiles.Fail,
     };
 

@@ -186,6 +186,19 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task RestoreFile_PartIsALink_IsRefused()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllText(folder["other"], "other");
+        File.CreateSymbolicLink(SnapshotReader.GetPartialPath(folder["disk"]), folder["other"]);
+        foreach (bool resume in (bool[])[false, true])
+            await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = resume }, Stop));
+        Assert.Equal("other", File.ReadAllText(folder["other"]));
+    }
+
+    [Fact]
     public void RequireRoom_SmallerDevice_IsRefused()
     {
         RestoreTarget.RequireRoom("/dev/sdz", 4096, 4096);

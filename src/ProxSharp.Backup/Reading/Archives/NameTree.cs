@@ -48,24 +48,19 @@ internal sealed class NameTree(SnapshotReader reader, SnapshotFile archiveFile, 
             yield return entry;
     }
 
-    /// <summary>The names that the catalog has in a directory; null if it cannot be used, or has no such directory.</summary>
-    /// <param name="directory">The path of the directory; empty for the root.</param>
+    /// <summary>What the catalog has in a directory; null if it cannot be used, or has no such directory.</summary>
+    /// <param name="path">The path of the directory; empty for the root.</param>
+    /// <param name="directory">The directory, if it was listed before.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async ValueTask<IReadOnlyList<(PxarName Name, bool IsDirectory)>?> ListKnownAsync(
-        ReadOnlyMemory<byte> directory, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ArchiveEntry>?> ListKnownAsync(
+        ReadOnlyMemory<byte> path, ArchiveEntry? directory, CancellationToken cancellationToken)
     {
-        (_, List<(PxarName, bool)>? names) = await TryAsync(
-            async catalog =>
-            {
-                if (await catalog.FindAsync(directory, cancellationToken).ConfigureAwait(false) is not { Kind: PxarEntryKind.Directory } found)
-                    return null;
-                List<(PxarName, bool)> list = [];
-                await foreach (ArchiveEntry entry in catalog.ListAsync(found, cancellationToken).ConfigureAwait(false))
-                    list.Add((entry.Name, entry.Kind == PxarEntryKind.Directory));
-                return list;
-            },
+        (_, List<ArchiveEntry>? entries) = await TryAsync(
+            async catalog => (directory ?? await catalog.FindAsync(path, cancellationToken).ConfigureAwait(false)) is { Kind: PxarEntryKind.Directory } found
+                ? await catalog.ListAsync(found, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)
+                : null,
             cancellationToken).ConfigureAwait(false);
-        return names;
+        return entries;
     }
 
     private async ValueTask<ArchiveEntry> FindInArchiveAsync(ArchiveEntry directory, CancellationToken cancellationToken)

@@ -47,6 +47,8 @@ internal sealed class RestoreTarget
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
         string partial = final + PartialSuffix;
+        if (new FileInfo(partial).LinkTarget is not null)
+            throw new IOException($"{partial} is a link, and no part of a restored file. Remove it, or restore elsewhere.");
         bool inPlace = options.Resume && type == RegularFile && !File.Exists(partial);
         return new(final, inPlace ? final : partial, isDevice: false, isBlock: false, options);
     }

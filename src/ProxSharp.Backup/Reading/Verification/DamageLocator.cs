@@ -112,10 +112,11 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
     private static async Task<ILookup<ulong, (PxarName Name, bool IsDirectory)>> ListKnownAsync(
         NameTree? names, byte[] directory, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(PxarName Name, bool IsDirectory)>? list = names is null
+        IReadOnlyList<ArchiveEntry>? list = names is null
             ? null
-            : await names.ListKnownAsync(directory, cancellationToken).ConfigureAwait(false);
-        return (list ?? []).ToLookup(static entry => PxarPlace.HashOf(entry.Name));
+            : await names.ListKnownAsync(directory, null, cancellationToken).ConfigureAwait(false);
+        return (list ?? []).ToLookup(
+            static entry => PxarPlace.HashOf(entry.Name), static entry => (entry.Name, entry.Kind == PxarEntryKind.Directory));
     }
 
     private void NoteUnread(byte[] directory, PxarPlace place, ILookup<ulong, (PxarName Name, bool IsDirectory)> known)
