@@ -67,8 +67,8 @@ public sealed class TreeExtractor
     }
 
     /// <summary>
-    /// Restores an archive that can be read anywhere. What patterns name is looked up; directories in which nothing is wanted are not read. Of hard links to a file that is
-    /// not restored itself, the first one becomes that file.
+    /// Restores an archive that can be read anywhere. What patterns name is looked up; directories in which nothing is wanted are not read.
+    /// Of hard links to a file that is not restored itself, the first one becomes that file.
     /// </summary>
     /// <param name="archive">The archive; of a split one with its payload.</param>
     /// <param name="cancellationToken">Stops the restore. What was restored so far stays.</param>

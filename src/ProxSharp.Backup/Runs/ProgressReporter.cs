@@ -66,7 +66,8 @@ internal sealed class ProgressReporter(BackupOptions options, TransferCounters w
         {
             _last = time.GetTimestamp();
             long done = _counters?.BytesRead ?? 0;
-            TimeSpan? remaining = _expected is { } size && done > 0 && (done <= size || _size is not null) ? time.GetElapsedTime(_archiveStart) * ((double)(size - done) / done) : null;
+            bool isKnown = done > 0 && (done <= _expected || _size is not null);
+            TimeSpan? remaining = isKnown && _expected is { } size ? time.GetElapsedTime(_archiveStart) * ((double)(size - done) / done) : null;
             return new BackupProgress
             {
                 Archive = _archive,

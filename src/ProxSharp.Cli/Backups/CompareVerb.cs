@@ -39,8 +39,8 @@ internal static class CompareVerb
         {
             Calls = ["GET /reader"],
             Details =
-                "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does; errors have codes of their own: 2 wrong words, 5 nothing "
-                + "there, 3 and 4 the server. Damage is 1, too, with an error. Kinds, names, sizes and times are compared, which come from the catalogs and "
+                "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does; errors have codes of their own: 2 wrong words, "
+                + "5 nothing there, 3 and 4 the server. Damage is 1, too, with an error. Kinds, names, sizes and times are compared, which come from the catalogs and "
                 + "are little to fetch; owners, modes and attributes with --metadata, and files of equal size byte for byte with --contents.",
             Arguments = [older, newer, archive, path],
             Options = [.. repository.ForReading, .. keys.ForReading, metadata, contents],

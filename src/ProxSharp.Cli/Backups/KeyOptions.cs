@@ -103,7 +103,8 @@ internal sealed class KeyOptions
     }
 
     /// <summary>
-    /// Unlocks the key for reading a file of a snapshot, or all of it, and says what is done without a signature. What the master key recovers the key from is needed where the key is lost, so it takes none but
+    /// Unlocks the key for reading a file of a snapshot, or all of it, and says what is done without a signature.
+    /// What the master key recovers the key from is needed where the key is lost, so it takes none but
     /// one that is named.
     /// </summary>
     /// <returns>Null if there is none.</returns>

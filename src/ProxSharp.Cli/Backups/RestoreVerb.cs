@@ -101,7 +101,8 @@ internal sealed class RestoreVerb
             Details =
                 "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. A disk or file "
                 + "comes into being beside its place, as FILE.prox-partial, and replaces what is there when it is complete: there must be room for both. "
-                + "Devices are written in place. What is kept or written over gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed.",
+                + "Devices are written in place. What is kept or written over gets the metadata of the snapshot: "
+                + "extended attributes and ACLs that it does not have there are removed.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [
