@@ -96,7 +96,7 @@ internal static class VerifyVerb
     {
         string snapshot = what ?? throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
-        using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await keys.UnlockForAsync(run, place, null, cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
