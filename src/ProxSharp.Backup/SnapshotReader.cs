@@ -80,7 +80,8 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
     /// <param name="options">How to read; null for the defaults.</param>
     /// <param name="cancellationToken">Stops opening.</param>
     /// <exception cref="BackupKeyException">The snapshot was made with a key that was not given, or with another one.</exception>
-    /// <exception cref="ProxmoxProtocolException">The manifest is damaged, was changed, or belongs to another snapshot.</exception>
+    /// <exception cref="BackupSignatureException">The manifest was changed, or its signature was taken away.</exception>
+    /// <exception cref="ProxmoxProtocolException">The manifest is damaged, or belongs to another snapshot.</exception>
     /// <exception cref="SnapshotFileNotFoundException">There is no manifest: the snapshot was not finished.</exception>
     public static async Task<SnapshotReader> OpenAsync(
         ISnapshotSource source,

@@ -91,9 +91,9 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
-        PlanBuilder builder = NewBuilder();
-        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(checks, requests, options, cancellationToken).ConfigureAwait(false);
-        return Keep(await builder.BuildAsync(checks, wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
+        return Keep(await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
@@ -199,8 +199,8 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
-    // One for each look: what it has read of lists it does not read again.
-    private PlanBuilder NewBuilder() => new(Client, new TargetReader(Client, _door));
+    // One look at the server: what is read twice in it is the same.
+    private PlanBuilder Builder(PlanChecks checks) => new(Client, new TargetReader(Client, _door), checks);
 
     private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
@@ -215,9 +215,9 @@ public sealed class OperationGuard : IAsyncDisposable
         Plan done = Plans.Load(planId);
         CheckContext(done);
         UndoPlanner planner = new(Client.Schema, Ledger);
-        PlanBuilder builder = NewBuilder();
-        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(checks, planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
-        PlanDraft undo = await builder.BuildAsync(checks, back, planner.Release(done), cancellationToken).ConfigureAwait(false);
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
+        PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
         UndoCheck.Check(done, entries, undo);
         return undo with { Undoes = done.Id };
     }
@@ -225,15 +225,14 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <summary>Derives anew all that the plan says, and refuses if it says anything else. What comes back is what people may be shown.</summary>
     private async Task<Plan> DeriveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
+        PlanBuilder builder = Builder(checks);
         PlanDraft now;
-        PlanBuilder builder = NewBuilder();
         try
         {
             now = plan.Draft.Undoes is { } done
                 ? await DraftUndoAsync(done, checks, cancellationToken).ConfigureAwait(false)
                 : await builder.BuildAsync(
-                    checks,
-                    await builder.ResolveAsync(checks, plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
+                    await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
                     PlanRelease.None,
                     cancellationToken).ConfigureAwait(false);
         }

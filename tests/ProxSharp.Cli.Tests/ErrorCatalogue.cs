@@ -52,6 +52,7 @@ internal static class ErrorCatalogue
         ("file", "1", "a file cannot be read or written"),
         ("source", "1", "something to back up cannot be read"),
         ("damaged", "1", "a backup is damaged"),
+        ("signature", "1", "the list of a backup's files was changed after it was signed, or has lost its signature"),
         ("json", "1", "the input is no valid JSON"),
         ("output", "1", "the result cannot be written"),
         ("terminal", "1", "the terminal cannot do it"),

@@ -88,12 +88,13 @@ internal sealed class CreateVerb
             Progress = progress,
             Warned = new WarningSink(run.Command, progress),
         };
-        BackupResult result = await BackUpAsync(place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
+        BackupResult result = await BackUpAsync(run, place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
         Write(run, place, result);
         return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
     private static async Task<BackupResult> BackUpAsync(
+        VerbRun run,
         BackupPlace place,
         BackupGroupPath group,
         IReadOnlyList<BackupSource> sources,
@@ -117,6 +118,12 @@ internal sealed class CreateVerb
         {
             throw CliException.Usage(
                 e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Each archive needs a name of its own; keys and crypt mode must fit together");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            progress.End();
+            run.Command.Services.Console.Error.WriteLine("Interrupted: nothing was saved on the server. Run it again to make the backup.");
+            throw;
         }
         finally
         {

@@ -108,7 +108,7 @@ internal static class RemoveVerbs
 
         if (run.IsDryRun)
         {
-            Write(run, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false));
+            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)));
             return ExitCodes.Success;
         }
 
@@ -120,9 +120,13 @@ internal static class RemoveVerbs
             await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
+        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)));
         return ExitCodes.Success;
     }
+
+    // Proxmox: a group that does not exist is pruned without an error, and nothing is decided.
+    private static IReadOnlyList<PruneDecision> Require(BackupPlace place, BackupGroupPath group, IReadOnlyList<PruneDecision> decisions) =>
+        decisions.Count > 0 ? decisions : throw SnapshotPlace.NotFound($"There is no backup of {group} in {place.Describe()}", "prox backup list");
 
     private static async Task<int> ForgetAsync(VerbRun run, RepositoryOptions repository, string text, CancellationToken cancellationToken)
     {

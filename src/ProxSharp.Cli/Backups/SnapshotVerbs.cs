@@ -37,8 +37,10 @@ internal static class SnapshotVerbs
     }
 
     /// <summary>Makes <c>upload-log</c>.</summary>
-    public static Verb UploadLog(RepositoryOptions repository, KeyOptions keys)
+    public static Verb UploadLog(RepositoryOptions repository)
     {
+        // Not those of the other verbs: what is hidden here would be hidden there.
+        KeyOptions keys = new();
         Argument<string> snapshot = Snapshot();
         Argument<string> file = new("file") { Description = "The log: text of at most 16 MiB after compression" };
         return new Verb("upload-log", "Store the log of a backup beside it, as client.log.", VerbClass.Change, (run, token) => UploadLogAsync(
@@ -47,7 +49,7 @@ internal static class SnapshotVerbs
             Calls = ["POST /admin/datastore/{store}/upload-backup-log"],
             Details = "A snapshot takes one log, and only from its owner. With a key the log is encrypted. Read it with: prox backup cat SNAPSHOT client.log",
             Arguments = [snapshot, file],
-            Options = [.. repository.All, .. keys.ForReading],
+            Options = [.. repository.All, .. keys.ForOneFile],
             HiddenOptions = [keys.CryptMode],
             Traits = VerbTraits.DryRun,
             Examples =

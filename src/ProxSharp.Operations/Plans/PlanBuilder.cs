@@ -7,12 +7,10 @@ namespace ProxSharp.Operations.Plans;
 /// Makes of calls what a plan says about them, from the catalogue, the policy and the present state of the server. It does so when a plan is made, and again
 /// when it is applied.
 /// </summary>
-internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets)
+internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, PlanChecks checks)
 {
     /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
-    /// <exception cref="GuardRefusedException">There is no such guest, or there are far too many.</exception>
-    public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(
-        PlanChecks checks, IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
     {
         PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(client.Schema, request))];
         checks.Foresee(calls);
@@ -36,13 +34,12 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets)
 
     /// <summary>Checks calls and says what they mean.</summary>
     /// <exception cref="GuardRefusedException">The policy does not allow one of them, or a target is not there.</exception>
-    public async Task<PlanDraft> BuildAsync(
-        PlanChecks checks, IReadOnlyList<PlannedCall> wanted, PlanRelease release, CancellationToken cancellationToken)
+    public async Task<PlanDraft> BuildAsync(IReadOnlyList<PlannedCall> wanted, PlanRelease release, CancellationToken cancellationToken)
     {
         Building draft = new();
-        for (int i = 0; i < wanted.Count; i++)
+        foreach (PlannedCall call in wanted)
         {
-            await AddAsync(draft, checks, wanted[i], release, cancellationToken).ConfigureAwait(false);
+            await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
         }
 
         checks.Count(draft.Targets.Values);
@@ -54,7 +51,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets)
         };
     }
 
-    private async Task AddAsync(Building draft, PlanChecks checks, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
+    private async Task AddAsync(Building draft, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
     {
         if (wanted.Class == OperationClass.Read)
         {
@@ -63,8 +60,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets)
 
         PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
             .Select(target => release.Apply(wanted, target))];
-        PlannedCall call = Replacements.Judge(
-            GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased ? wanted.Released(client.Schema.Product) : wanted, own);
+        PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
+            ? wanted.Released(client.Schema.Product)
+            : Replacements.Judge(wanted, own);
         checks.Allow(call, own);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));

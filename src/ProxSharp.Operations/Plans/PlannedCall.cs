@@ -8,9 +8,13 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>One call of a plan with its exact parameters.</summary>
 public sealed class PlannedCall
 {
-    internal PlannedCall(ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null)
+    private readonly bool _replaces;
+
+    internal PlannedCall(
+        ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null, bool replaces = false)
     {
-        (Method, Path, Parameters, Class, Upload) = (method, path, parameters, kind, upload);
+        (Method, Path, Parameters, Upload, _replaces) = (method, path, parameters, upload, replaces);
+        Class = replaces && kind < OperationClass.Disruptive ? OperationClass.Disruptive : kind;
     }
 
     /// <summary>The verb.</summary>
@@ -80,15 +84,7 @@ public sealed class PlannedCall
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload) { Replaces = Replaces };
-
-    /// <summary>True if it puts a disk in the place of another: parameters alone do not tell, but the server's state does.</summary>
-    internal bool Replaces { get; private init; }
-
-    /// <summary>The call as one that puts a disk in the place of another.</summary>
-    internal PlannedCall Replacing() => new(Method, Path, Parameters, Worse(Class), Upload) { Replaces = true };
-
-    private static OperationClass Worse(OperationClass kind) => kind < OperationClass.Disruptive ? OperationClass.Disruptive : kind;
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces);
 
     /// <summary>The request that leads to this call.</summary>
     internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
@@ -99,6 +95,9 @@ public sealed class PlannedCall
 
     /// <summary>Two calls that would send the same.</summary>
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
+
+    /// <summary>The call as one that puts another disk in the place of one: that is disruptive, and only the guest's configuration tells.</summary>
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true);
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -111,11 +110,6 @@ public sealed class PlannedCall
     {
         json.WriteString("method", Method.ToVerb());
         json.WriteString("path", Path);
-        if (Replaces)
-        {
-            json.WriteBoolean("replaces", true);
-        }
-
         json.WriteStartArray("parameters");
         foreach (ApiParameter parameter in Parameters)
         {
@@ -128,6 +122,11 @@ public sealed class PlannedCall
         }
 
         json.WriteEndArray();
+        if (_replaces)
+        {
+            json.WriteBoolean("replaces", true);
+        }
+
         if (Upload is { } upload)
         {
             json.WriteStartObject("upload");
@@ -153,12 +152,9 @@ public sealed class PlannedCall
             ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
             : null;
         string path = json.GetProperty("path").GetString()!;
-        if (!ApiMethods.TryParse(json.Text("method"), out ApiMethod method))
-        {
-            throw new InvalidDataException("A call of the plan has no verb.");
-        }
-
-        PlannedCall call = new(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload);
-        return json.TryGetProperty("replaces", out _) ? call.Replacing() : call;
+        bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
+        return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
+            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces)
+            : throw new InvalidDataException("A call of the plan has no verb.");
     }
 }

@@ -18,7 +18,7 @@ internal static partial class Replacements
         }
 
         JsonElement config = targets[0].Before;
-        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.Replacing() : call;
+        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.AsReplacing() : call;
     }
 
     private static bool Replaces(ApiParameter parameter, JsonElement config) => Disk().IsMatch(parameter.Name)

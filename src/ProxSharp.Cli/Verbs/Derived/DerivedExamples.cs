@@ -43,8 +43,7 @@ internal static class DerivedExamples
             words.Add(Value(item, endpoint.Parameters[item]));
         }
 
-        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(parameter => parameter.Value is { IsOptional: false, IsPathParameter: false }
-            && parameter.Key != item))
+        foreach ((string name, ApiNode node) in ParameterNeeds.OfFirstKind(endpoint).Where(parameter => parameter.Key != item))
         {
             string option = ParameterSymbols.OptionName(name.Replace("[n]", "0", StringComparison.Ordinal));
             words.Add(node.Type == ApiValueType.Boolean ? option : $"{option} {Value(name, node)}");
@@ -62,6 +61,8 @@ internal static class DerivedExamples
         _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
         _ when s_values.TryGetValue(name, out string? usual) => usual,
         { Enumeration: [{ } first, ..] } => first,
+        { Format: "pve-ha-node-list" } => "pve1",
+        { Format: "pve-ha-resource-id-list" } => "vm:100",
         { Type: ApiValueType.Integer or ApiValueType.Number } => Math.Max(node.Minimum ?? 1, name == "vmid" ? 100 : 1).ToString(CultureInfo.InvariantCulture),
         _ => name.Replace('_', '-').ToUpperInvariant(),
     };

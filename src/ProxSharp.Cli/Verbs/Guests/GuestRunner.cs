@@ -26,6 +26,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
+    private readonly GuestAnswers _answers = new();
     private readonly long _chosenAt = run.Command.Services.Time.GetTimestamp();
 
     /// <summary>Does it.</summary>
@@ -135,7 +136,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         BulkItem item = new() { Guest = guest };
         try
         {
-            if (await StartAsync(session, pve, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false) is not { } upid)
+            if (await StartAsync(session, pve, guest.Id, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false) is not { } upid)
             {
                 return item with { Outcome = BulkOutcome.Succeeded };
             }
@@ -164,12 +165,12 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     }
 
     // An answer that was lost is looked for: the task that was started, or the proof that nothing was.
-    private async Task<string?> StartAsync(ServerSession session, PveClient pve, PlannedCall call, CancellationToken cancellationToken)
+    private async Task<string?> StartAsync(ServerSession session, PveClient pve, VmId guest, PlannedCall call, CancellationToken cancellationToken)
     {
         bool isTask = change.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared;
         try
         {
-            string? upid = await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
+            string? upid = await SendAsync(session, guest, call, cancellationToken).ConfigureAwait(false);
             return upid is null && isTask ? throw new ProxmoxProtocolException($"{call.Method.ToVerb()} {call.Path} started no task.") : upid;
         }
         catch (ProxmoxOutcomeUnknownException lost) when (isTask && run.Waits)
@@ -177,7 +178,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             RecoveryResult found = await pve.RecoverAsync(lost, null, cancellationToken).ConfigureAwait(false);
             if (found.Outcome == RecoveredOutcome.DidNotHappen)
             {
-                return await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
+                return await SendAsync(session, guest, call, cancellationToken).ConfigureAwait(false);
             }
 
             if (found is { Outcome: RecoveredOutcome.Happened, Task: { } task })
@@ -189,12 +190,21 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         }
     }
 
-    private async Task<string?> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    // Returns the task to wait for; what else is answered is kept.
+    private async Task<string?> SendAsync(ServerSession session, VmId guest, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
             run, change.Schema, change.Endpoint, call.Path, session.CallAsync(
                 call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
-        return TaskWaiter.UpidIn(response.Data);
+
+        // Proxmox: a task beside other members goes on until somebody has used what it opened, such as a port and its ticket.
+        if (change.Endpoint.Task != ApiTaskKind.Property && TaskWaiter.UpidIn(response.Data) is { } upid)
+        {
+            return upid;
+        }
+
+        _answers.Keep(guest, response.Data);
+        return null;
     }
 
     // Nobody reads the logs of many tasks unless there is a board for them; then one list of each node tells of all.
@@ -232,22 +242,38 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
-    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape) => run.Write(JsonText.Build(json =>
+    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape)
     {
-        json.WriteStartArray();
-        foreach (BulkItem item in items)
+        // Who asks for tasks by name gets tasks only: the number of a guest that was skipped is none.
+        bool isTasks = shape.NameField == GuestRows.Detached.NameField && run.Command.Output is { Format: OutputFormat.Name, Fields: null };
+        run.Write(JsonText.Build(json =>
         {
-            string? message = item.Error switch
+            json.WriteStartArray();
+            foreach (BulkItem item in items.Where(item => !isTasks || _upids.ContainsKey(item.Guest.Id)))
+            {
+                GuestRows.Write(json, Row(item));
+            }
+
+            json.WriteEndArray();
+        }), _answers.Shape(shape));
+        _answers.WriteBelow(run.Command, items.Select(static item => item.Guest), ResultShapes.Of(change.Endpoint) with { WholeField = "ticket" });
+    }
+
+    private GuestRow Row(BulkItem item)
+    {
+        return new GuestRow(item.Guest, change.Action, item.Outcome)
+        {
+            Upid = _upids.GetValueOrDefault(item.Guest.Id),
+            ExitStatus = item.Result?.ExitStatus,
+            Message = item.Error switch
             {
                 null => item.Reason,
                 OperationCanceledException unanswered => unanswered.Message,
                 { } failure => ErrorMapper.Map(failure).Message,
-            };
-            GuestRows.Write(json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), item.Result?.ExitStatus, message);
-        }
-
-        json.WriteEndArray();
-    }), shape);
+            },
+            Result = _answers.Of(item.Guest.Id),
+        };
+    }
 
     // Who interrupts when all is done gets the usual report.
     private bool IsInterrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested && items.Any(
