@@ -68,6 +68,10 @@ internal static class ErrorTable
         {
             Hint = "The user lacks a privilege; a token with privilege separation needs it for itself as well",
         },
+        new("backup-owner", 400, "owner check failed", ErrorKind.Permission)
+        {
+            Hint = "The backup group belongs to another user or token: use its owner's credentials, or let someone with Datastore.Modify change the owner",
+        },
         new("root-only", 0, "only root can", ErrorKind.Permission)
         {
             Hint = "Log in as root@pam with its password: a token of root@pam does not count as root",

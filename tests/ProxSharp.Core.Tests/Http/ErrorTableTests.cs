@@ -22,6 +22,8 @@ public sealed class ErrorTableTests
         ("token-refused", 403, "Permission check failed (URI '/access/password' not available with API token, need proper ticket.\n)", typeof(ProxmoxPermissionException), false),
         ("forbidden", 403, "Permission check failed (/vms/100, VM.Audit)", typeof(ProxmoxPermissionException), false),
         ("forbidden", 403, "permission check failed", typeof(ProxmoxPermissionException), false),
+        ("backup-owner", 400, "backup owner check failed (demo@pbs!ci != demo@pbs)", typeof(ProxmoxPermissionException), false),
+        ("backup-owner", 400, "backup owner check failed!", typeof(ProxmoxPermissionException), false),
         ("root-only", 500, "only root can set 'args' config", typeof(ProxmoxPermissionException), false),
         ("root-only-option", 400, "Parameter verification failed.\nOnly root may use this option.", typeof(ProxmoxPermissionException), false),
         ("unreachable", 595, "Connection refused", typeof(ProxmoxApiException), true),
