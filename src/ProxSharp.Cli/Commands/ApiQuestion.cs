@@ -1,6 +1,7 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Commands;
@@ -28,7 +29,7 @@ internal static class ApiQuestion
 
         // What is refused anyway needs no answer.
         await session.CheckAsync(method, target.Path, parameters, cancellationToken).ConfigureAwait(false);
-        string action = $"{ApiVerbs.Word(method)} {Terminal.TextCells.Visible(target.Path)}";
+        string action = $"send {CallText.Line(new PlannedCall(method, target.Path, parameters) { Template = template })}";
         string effect = Asking.Effect(session.Context.Product, operation, parameters);
         await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), effect, cancellationToken).ConfigureAwait(false);
     }

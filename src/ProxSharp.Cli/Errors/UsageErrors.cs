@@ -17,6 +17,18 @@ internal static class UsageErrors
             return wrong;
         }
 
+        // Options of other tools come with words of other tools: the words say more.
+        bool isPlace = command.Command.Subcommands.Count > 0;
+        if (arguments is [{ } program, ..] && Habits.Programs.ContainsKey(program) && Habits.Find(arguments, takesAny: true) is { } other)
+        {
+            return CliError.Usage($"Unknown command '{program}' for 'prox'", other);
+        }
+
+        if (isPlace && parse.UnmatchedTokens is [{ } strange, ..] && Habits.Find(Words(command, parse), takesAny: false) is { } habit)
+        {
+            return CliError.Usage($"Unknown command '{strange}' for '{Path(command)}'", habit);
+        }
+
         // The parser takes an option it does not know for an argument; behind -- that is right.
         string? option = arguments.Contains("--") ? null : command.Children.OfType<ArgumentResult>()
             .SelectMany(static argument => argument.Tokens)
@@ -42,8 +54,9 @@ internal static class UsageErrors
 
         if (parse.UnmatchedTokens is [{ } word, ..])
         {
-            string kind = command.Command.Subcommands.Count > 0 ? "command" : "argument";
-            return Unknown(kind, word, command, command.Command.Subcommands.Select(static sub => sub.Name), help);
+            IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
+            string? meant = isPlace && Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true) : null;
+            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? help);
         }
 
         return parse.Errors.Count == 0
@@ -56,6 +69,8 @@ internal static class UsageErrors
         string? near = Nearest(word, known);
         return CliError.Usage($"Unknown {kind} '{word}' for '{Path(command)}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
+
+    private static string[] Words(CommandResult command, ParseResult parse) => [.. Path(command).Split(' ').Skip(1), .. parse.UnmatchedTokens];
 
     private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "prox";
 

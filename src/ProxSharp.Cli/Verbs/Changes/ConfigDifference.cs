@@ -19,12 +19,20 @@ internal static class ConfigDifference
         ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
     {
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
-        if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is null)
+        if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is not { } reading)
         {
             return [];
         }
 
-        JsonElement now = (await session.GetAsync(call.Path, null, cancellationToken).ConfigureAwait(false)).Data;
+        // What names the thing beside the path names it here too: the notes of a group of backups.
+        ApiParameters question = [];
+        foreach (ApiParameter parameter in call.Parameters.Where(
+            parameter => reading.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && !node.IsPathParameter))
+        {
+            question.Add(parameter);
+        }
+
+        JsonElement now = (await session.GetAsync(call.Path, question, cancellationToken).ConfigureAwait(false)).Data;
         return now.ValueKind == JsonValueKind.Object ? Compare(call, now) : [];
     }
 

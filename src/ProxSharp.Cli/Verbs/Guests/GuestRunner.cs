@@ -65,6 +65,12 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         string answer = guests.Count == 1 ? guests[0].Name ?? guests[0].Id.ToString() : string.Create(CultureInfo.InvariantCulture, $"{guests.Count} guests");
         string what = guests.Count == 1 ? GuestKinds.Title(guests[0]) : string.Join(", ", guests.Select(GuestKinds.Title));
+        if (change.Part is { } part)
+        {
+            what = $"{part.Title} of {what}";
+            answer = guests.Count == 1 && change.Endpoint.Method == ApiMethod.Delete ? part.Name : answer;
+        }
+
         return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, effect, cancellationToken);
     }
 
@@ -92,7 +98,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             MaxPerNode = run.Number(run.Standard.PerNode) ?? UsualPerNode,
             StopOnError = run.Value(run.Standard.StopOnError),
             Wait = TaskWaitOptions.Default with { MinInterval = TimeSpan.FromMilliseconds(20) },
-            Progress = new Reports(progress),
+            Progress = new Reports(progress, _upids),
         };
         try
         {
@@ -265,15 +271,20 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         public void Report(T value) => report(value);
     }
 
-    private sealed class Reports(IChangeProgress progress) : IProgress<BulkProgress>
+    private sealed class Reports(IChangeProgress progress, ConcurrentDictionary<VmId, string> upids) : IProgress<BulkProgress>
     {
         public void Report(BulkProgress value)
         {
             if (value.Changed.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted or BulkOutcome.Planned))
             {
-                progress.Ended(
-                    value.Changed.Guest,
-                    value.Changed.Error is { } error ? $"failed, {ErrorMapper.Map(error).Message}" : GuestRows.Word(value.Changed.Outcome));
+                // Who interrupts the waiting ends no task: what was started goes on.
+                progress.Ended(value.Changed.Guest, value.Changed.Error switch
+                {
+                    null => GuestRows.Word(value.Changed.Outcome),
+                    OperationCanceledException when upids.TryGetValue(value.Changed.Guest.Id, out string? upid) => $"{IChangeProgress.StillRunning}, {upid}",
+                    OperationCanceledException unanswered => $"failed, {unanswered.Message}",
+                    { } error => $"failed, {ErrorMapper.Map(error).Message}",
+                });
             }
         }
     }
