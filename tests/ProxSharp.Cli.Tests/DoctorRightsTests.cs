@@ -26,7 +26,7 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
 
     [Fact]
     public void Mend_NoRoleHasIt_MakesOne() => Assert.Equal(
-        "pveum role add ProxSysModify --privs Sys.Modify && pveum acl modify / --roles ProxSysModify --users a@pve",
+        "pveum role add ProxSysModify --privs Sys.Modify; pveum acl modify / --roles ProxSysModify --users a@pve",
         PrivilegeChecks.Mend(Context(null), TokenLimit.None, null, "/", "Sys.Modify", ""));
 
     [Theory]

@@ -42,7 +42,7 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
                 {
                     Code = "secret",
                     ExitCode = ExitCodes.Authentication,
-                    Message = isThere ? $"The secret at {reference.ShortText} is not used: {e.Message}" : $"There is no secret at {reference.ShortText}: {e.Message}",
+                    Message = $"{(isThere ? "The secret at" : "There is no secret at")} {reference.ShortText}{(isThere ? " is not used" : "")}: {e.Message}",
                     Hint = isThere ? "Mend that, or name another place with --secret." : "Put it there, or name another place with --secret.",
                 },
                 e);

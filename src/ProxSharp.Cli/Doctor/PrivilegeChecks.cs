@@ -44,7 +44,11 @@ internal static class PrivilegeChecks
             PermissionVerdict verdict = await pve.Access.CanAsync(path, [privilege], cancellationToken).ConfigureAwait(false);
             yield return verdict.IsAllowed
                 ? new Finding("can", FindingState.Ok, what)
-                : new Finding("cannot", FindingState.Info, $"{what}: {Reason(verdict, path, privilege)}", Mend(context, verdict.TokenLimit, isSeparated, path, privilege, role));
+                : new Finding(
+                    "cannot",
+                    FindingState.Info,
+                    $"{what}: {Reason(verdict, path, privilege)}",
+                    Mend(context, verdict.TokenLimit, isSeparated, path, privilege, role));
         }
     }
 
@@ -73,14 +77,17 @@ internal static class PrivilegeChecks
             (_, _, false) => [user],
             _ => [user, token],
         };
-        return string.Join(" && ", role.Length > 0 ? grants : [$"pveum role add {name} --privs {privilege}", .. grants]);
+        string grant = string.Join(" && ", grants);
+
+        // The role may be there from another of these commands: the grant is made in any case.
+        return role.Length > 0 ? grant : $"pveum role add {name} --privs {privilege}; {grant}";
     }
 
     private static async Task<bool?> IsSeparatedAsync(ServerSession session, string token, CancellationToken cancellationToken)
     {
         string[] names = token.Split('!');
-        (JsonElement facts, Finding? trouble) = await Checks.ReadAsync(
-            session, "token", $"/access/users/{Uri.EscapeDataString(names[0])}/token/{Uri.EscapeDataString(names[^1])}", cancellationToken).ConfigureAwait(false);
+        string path = $"/access/users/{Uri.EscapeDataString(names[0])}/token/{Uri.EscapeDataString(names[^1])}";
+        (JsonElement facts, Finding? trouble) = await Checks.ReadAsync(session, "token", path, cancellationToken).ConfigureAwait(false);
         if (trouble is not null || facts.ValueKind != JsonValueKind.Object)
         {
             return null;

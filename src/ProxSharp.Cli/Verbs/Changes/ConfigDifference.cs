@@ -24,10 +24,11 @@ internal static class ConfigDifference
             return [];
         }
 
-        // What names the thing beside the path names it here too: the notes of a group of backups.
+        // What names the thing beside the path names it here too: the notes of a group of backups. Filters are left out: what they name may not be there yet.
         ApiParameters question = [];
         foreach (ApiParameter parameter in call.Parameters.Where(
-            parameter => reading.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && !node.IsPathParameter))
+            parameter => reading.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && !node.IsPathParameter
+                && (!node.IsOptional || parameter.Name == "ns")))
         {
             question.Add(parameter);
         }
