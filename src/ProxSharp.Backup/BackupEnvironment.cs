@@ -131,4 +131,8 @@ public sealed record BackupEnvironment
         SecretSource source = EncryptionPassword ?? throw new InvalidOperationException($"The key file {path} has a passphrase: set PBS_ENCRYPTION_PASSWORD.");
         return file.Unlock(Encoding.UTF8.GetBytes(await source.ReadAsync(cancellationToken).ConfigureAwait(false)));
     }
+
+    /// <inheritdoc cref="UnlockKeyAsync"/>
+    public CryptConfig UnlockKey(string? path = null, CancellationToken cancellationToken = default) =>
+        Blocking.Run(() => UnlockKeyAsync(path, cancellationToken));
 }

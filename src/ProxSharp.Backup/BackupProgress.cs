@@ -33,6 +33,9 @@ public sealed record BackupProgress
     /// <summary>The time since the start.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>How long the rest of the archive takes if it goes on at the same rate; null if its size is not known.</summary>
+    /// <summary>
+    /// How long the rest of the archive takes if it goes on at the same rate. Of directories it is a guess from the size that the archive had in the
+    /// previous backup. Null if nothing is known of its size, or it is larger already than it was.
+    /// </summary>
     public TimeSpan? Remaining { get; init; }
 }

@@ -35,6 +35,9 @@ public abstract partial class BackupSource
     /// <exception cref="BackupSourceException">The source is not there, or cannot be read.</exception>
     public abstract Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="MeasureAsync"/>
+    public BackupSourceSize Measure(CancellationToken cancellationToken = default) => Blocking.Run(() => MeasureAsync(cancellationToken));
+
     /// <summary>A directory with everything below it and all metadata. What cannot be read or changes meanwhile is a warning; the rest is saved.</summary>
     /// <param name="name">The name of the archive: <c>root</c> or <c>root.pxar</c>.</param>
     /// <param name="path">The directory.</param>

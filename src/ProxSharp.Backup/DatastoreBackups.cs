@@ -43,6 +43,32 @@ public static class DatastoreBackups
             return BackupRunner.RunAsync(store, group, sources, options ?? new BackupOptions(), cancellationToken);
         }
 
+        /// <summary>
+        /// Makes a backup: one snapshot that holds an archive for each source. The calling thread waits while others read, compress, encrypt and send. Any
+        /// failure gives the whole backup up, and the server then keeps nothing of it; the same goes for a cancelled one.
+        /// </summary>
+        /// <param name="group">What is backed up, for example <c>vm/100</c> or <c>host/web1</c>.</param>
+        /// <param name="sources">The archives of the snapshot, in this order.</param>
+        /// <param name="options">How the backup is made; null for the defaults.</param>
+        /// <param name="cancellationToken">Gives the backup up.</param>
+        /// <returns>The snapshot, with statistics and warnings.</returns>
+        /// <exception cref="ArgumentException">Two sources have the same name, or the options do not fit together.</exception>
+        /// <exception cref="BackupSourceException">A source cannot be read.</exception>
+        /// <exception cref="BackupSessionLostException">The connection broke.</exception>
+        /// <exception cref="ProxmoxApiException">The server refuses something.</exception>
+        public BackupResult Backup(
+            BackupGroupPath group, IReadOnlyList<BackupSource> sources, BackupOptions? options = null, CancellationToken cancellationToken = default) =>
+            Blocking.Run(() => store.BackupAsync(group, sources, options, cancellationToken));
+
+        /// <summary>Measures how fast the server takes data, in a session that keeps nothing, while the calling thread waits. Needs the right to back up.</summary>
+        /// <param name="duration">How long to send.</param>
+        /// <param name="cancellationToken">Ends it.</param>
+        /// <returns>Bytes in a second.</returns>
+        /// <exception cref="BackupSessionLostException">The connection broke.</exception>
+        /// <exception cref="ProxmoxApiException">The server refuses.</exception>
+        public double MeasureUpload(TimeSpan duration, CancellationToken cancellationToken = default) =>
+            Blocking.Run(() => store.MeasureUploadAsync(duration, cancellationToken));
+
         /// <summary>Measures how fast the server takes data, in a session that keeps nothing. Needs the right to back up.</summary>
         /// <param name="duration">How long to send.</param>
         /// <param name="cancellationToken">Ends it.</param>
@@ -75,5 +101,20 @@ public static class DatastoreBackups
             encoder.Encode(log.Span, blob);
             await SnapshotCalls.UploadLogAsync(store, folder, snapshot, blob.Memory, cancellationToken).ConfigureAwait(false);
         }
+
+        /// <summary>Stores the log of a backup beside it, as <c>client.log.blob</c>. A snapshot takes one log, and only from its owner.</summary>
+        /// <param name="snapshot">The snapshot, already finished.</param>
+        /// <param name="log">The text: 16 MiB at most after compression.</param>
+        /// <param name="folder">The namespace.</param>
+        /// <param name="key">Encrypts the log; give it if the backup is encrypted. It stays the caller's to dispose.</param>
+        /// <param name="cancellationToken">Cancels the call.</param>
+        /// <exception cref="ProxmoxApiException">The server refuses: there is a log already, or no such snapshot.</exception>
+        public void UploadBackupLog(
+            BackupSnapshotPath snapshot,
+            ReadOnlyMemory<byte> log,
+            BackupNamespace folder = default,
+            CryptConfig? key = null,
+            CancellationToken cancellationToken = default) =>
+            Blocking.Run(() => store.UploadBackupLogAsync(snapshot, log, folder, key, cancellationToken));
     }
 }

@@ -73,6 +73,10 @@ public sealed class LocalDatastore
         return SnapshotReader.OpenAsync(new LocalSnapshotSource(this, options.Namespace, snapshot), options, cancellationToken);
     }
 
+    /// <inheritdoc cref="OpenSnapshotAsync"/>
+    public SnapshotReader OpenSnapshot(BackupSnapshotPath snapshot, SnapshotOpenOptions? options = null, CancellationToken cancellationToken = default) =>
+        Blocking.Run(() => OpenSnapshotAsync(snapshot, options, cancellationToken));
+
     private static IEnumerable<string> Folders(string path) => new DirectoryInfo(path) is { Exists: true } folder
         ? folder.EnumerateDirectories().Select(static inner => inner.Name).Where(static name => !name.StartsWith('.')).Order(StringComparer.Ordinal)
         : [];

@@ -6,12 +6,16 @@ public sealed record RestoreFileOptions
     /// <summary>The defaults: nothing that exists is touched, and blocks of zeros are left out as holes.</summary>
     public static RestoreFileOptions Default { get; } = new();
 
-    /// <summary>Writes over a file or block device that exists. Default: false, which fails then.</summary>
+    /// <summary>
+    /// Replaces a file that exists, when the new one is complete (there must be room for both), or writes over a block device. Default: false, which fails
+    /// then.
+    /// </summary>
     public bool Overwrite { get; init; }
 
     /// <summary>
-    /// Goes on with an image that was restored in part: what exists is compared with the digests of the snapshot, and only chunks that differ are fetched.
-    /// After a failure the file stays for the next attempt. Default: false.
+    /// Goes on with an image that was restored in part: what there is of it (see <see cref="SnapshotReader.GetPartialPath"/>) is compared with the digests
+    /// of the snapshot, and only chunks that differ are fetched. Without such a part, a file that exists is completed in place in the same way. Default:
+    /// false, which begins anew.
     /// </summary>
     public bool Resume { get; init; }
 

@@ -21,8 +21,11 @@ public sealed record SnapshotOpenOptions
     /// </summary>
     public bool AllowMissingKey { get; init; }
 
-    /// <summary>Refuses a snapshot without a signature although there is a key. Default: false, as the official client.</summary>
-    public bool RequireSignature { get; init; }
+    /// <summary>
+    /// Whether a snapshot without a signature is refused although there is a key. Null refuses one whose manifest says that a key was used, from which the
+    /// signature was taken away, and warns of one that was made without a key; true refuses both; false opens both, with a warning. Default: null.
+    /// </summary>
+    public bool? RequireSignature { get; init; }
 
     /// <summary>The most chunks that are fetched at a time for one stream. Default: 16.</summary>
     public int MaxChunksAhead { get; init; } = 16;
@@ -41,7 +44,7 @@ public sealed record SnapshotOpenOptions
 
     /// <summary>
     /// Told in a sentence what is wrong with the snapshot that reading can do without: a catalog that is missing or damaged, in place of which the archive
-    /// itself is read. May be called from several threads at once; null for nobody. Default: null.
+    /// itself is read; a signature that is not there. May be called from several threads at once; null for nobody. Default: null.
     /// </summary>
     public Action<string>? Warned { get; init; }
 

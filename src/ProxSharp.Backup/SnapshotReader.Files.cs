@@ -6,8 +6,9 @@ namespace ProxSharp.Backup;
 public sealed partial class SnapshotReader
 {
     /// <summary>
-    /// Writes a file of the snapshot to a file: the bytes of an image, of a small file or of an archive (which is not unpacked). After a failure a new file is
-    /// removed.
+    /// Writes a file of the snapshot to a file: the bytes of an image, of a small file or of an archive (which is not unpacked). It is written beside its
+    /// place, and moves there when it is complete: after a failure what existed is as it was, and what there is of an image stays at
+    /// <see cref="GetPartialPath"/> for <see cref="RestoreFileOptions.Resume"/>. A device is written in place; one that is too small is refused first.
     /// </summary>
     /// <param name="name">Its name, with or without the stored suffix.</param>
     /// <param name="path">The file, or for an image also a block device.</param>
@@ -16,7 +17,7 @@ public sealed partial class SnapshotReader
     /// <exception cref="SnapshotFileNotFoundException">The snapshot has no such file.</exception>
     /// <exception cref="Formats.BackupKeyException">The file is encrypted, and there is no key.</exception>
     /// <exception cref="ProxmoxProtocolException">The file is damaged.</exception>
-    /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
+    /// <exception cref="IOException">The file exists already, cannot be written, or is a device that is smaller than the image.</exception>
     public async Task<RestoreFileResult> RestoreFileAsync(
         string name,
         string path,
@@ -40,13 +41,23 @@ public sealed partial class SnapshotReader
         return new(length, length, 0, 0, Time.GetElapsedTime(start));
     }
 
+    /// <summary>Names the file in which an image comes into being until it is complete: beside its place, with <c>.prox-partial</c> at its end.</summary>
+    /// <param name="path">Where the image is restored to. A link stands for what it leads to.</param>
+    public static string GetPartialPath(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return RestoreTarget.PartialOf(path);
+    }
+
     private async Task<long> CopyToNewFileAsync(string name, string path, RestoreFileOptions options, CancellationToken cancellationToken)
     {
         // What is small is fetched first, so that a file that cannot be read leaves what exists alone.
         ReadOnlyMemory<byte>? content = FindFile(name) is { IsIndex: true } ? null : await ReadBlobAsync(name, cancellationToken).ConfigureAwait(false);
-        FileStream target = new(path, options.Overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+        RestoreTarget place = RestoreTarget.Find(path, options with { Overwrite = options.Overwrite || options.Resume, Resume = false });
+        FileStream target = new(place.Open(content?.Length), FileAccess.Write, 1 << 16, isAsync: true);
         try
         {
+            long length;
             await using (target.ConfigureAwait(false))
             {
                 if (content is { } bytes)
@@ -54,12 +65,15 @@ public sealed partial class SnapshotReader
                 else
                     await CopyToAsync(name, target, options.Progress, cancellationToken).ConfigureAwait(false);
                 await target.FlushAsync(cancellationToken).ConfigureAwait(false);
-                return target.Position;
+                length = content?.Length ?? target.Position;
             }
+
+            place.Complete();
+            return length;
         }
         catch
         {
-            File.Delete(path);
+            place.Discard();
             throw;
         }
     }

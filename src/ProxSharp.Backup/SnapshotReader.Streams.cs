@@ -7,8 +7,7 @@ namespace ProxSharp.Backup;
 public sealed partial class SnapshotReader
 {
     /// <summary>
-    /// Opens the decoded bytes of a file: of an archive or image, all its data, fetched ahead while it is read. The stream can seek. It reads asynchronously
-    /// only.
+    /// Opens the decoded bytes of a file: of an archive or image, all its data, fetched ahead while it is read. The stream can seek.
     /// </summary>
     /// <param name="name">Its name, with or without the stored suffix. Of a split archive name one of the two streams.</param>
     /// <param name="cancellationToken">Stops opening.</param>

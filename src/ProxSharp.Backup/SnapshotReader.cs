@@ -21,7 +21,7 @@ namespace ProxSharp.Backup;
 /// await snapshot.RestoreFileAsync("disk.img", "/var/tmp/disk.img");
 /// </code>
 /// </example>
-public sealed partial class SnapshotReader : IAsyncDisposable
+public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
 {
     private const int MaxIndexSize = 1 << 30;
 
@@ -40,7 +40,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable
         (_source, _options, Manifest, ManifestText, Signature) = (source, options, manifest, manifestText, signature);
         Files = [.. manifest.Files.Select(SnapshotFile.Create)];
 
-        // What is on its way and what waits for its turn differ in length: without some to choose from, new arrays would be needed all the time.
+        // Room beside what may be fetched ahead: for what is in use, and for gaps.
         _pool = new(2 * options.MaxBytesAhead);
         _cache = new(options.CacheBytes);
         _rate = RateLimiter.Create(options.BytesPerSecond, options.BurstBytes, options.TimeProvider);
@@ -80,7 +80,8 @@ public sealed partial class SnapshotReader : IAsyncDisposable
     /// <param name="options">How to read; null for the defaults.</param>
     /// <param name="cancellationToken">Stops opening.</param>
     /// <exception cref="BackupKeyException">The snapshot was made with a key that was not given, or with another one.</exception>
-    /// <exception cref="ProxmoxProtocolException">The manifest is damaged, was changed, or belongs to another snapshot.</exception>
+    /// <exception cref="BackupSignatureException">The manifest was changed, or its signature was taken away.</exception>
+    /// <exception cref="ProxmoxProtocolException">The manifest is damaged, or belongs to another snapshot.</exception>
     /// <exception cref="SnapshotFileNotFoundException">There is no manifest: the snapshot was not finished.</exception>
     public static async Task<SnapshotReader> OpenAsync(
         ISnapshotSource source,

@@ -65,7 +65,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> words = GuardWords.Separate(Backups.OfficialSpelling.Complete(arguments));
+        IReadOnlyList<string> words = GuardWords.Separate(Backups.OfficialSpelling.Complete(FrontOptions.Settle(arguments)));
         RootCommand root = CommandTree.Build(new CommandServices(console, environment, time) { Words = arguments }, words);
         ParseResult parse = root.Parse(words, Parsing);
         if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words) is { } error)

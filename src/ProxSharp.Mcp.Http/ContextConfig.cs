@@ -61,6 +61,7 @@ internal sealed class ContextConfig(string path)
             {
                 Context = name,
                 PolicyPath = place.PolicyPath,
+                PolicyFault = place.Fault,
                 StateFolder = place.StateFolder,
                 IsReadOnly = IsReadOnly || (context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True),
             },

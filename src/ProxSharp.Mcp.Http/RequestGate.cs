@@ -15,6 +15,7 @@ internal sealed class RequestGate
     private static readonly string[] s_loopback = ["127.0.0.1", "localhost", "[::1]"];
 
     private readonly HashSet<string> _hosts;
+    private readonly Uri? _public;
     private readonly byte[]? _token;
 
     public RequestGate(HttpSettings settings)
@@ -31,6 +32,7 @@ internal sealed class RequestGate
 
         if (settings.PublicAddress is { } address)
         {
+            _public = address;
             _hosts.Add(address.Host);
         }
 
@@ -46,7 +48,7 @@ internal sealed class RequestGate
             return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This name is none of this server's; --allowed-host adds one.");
         }
 
-        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(origin))
+        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(origin, context.Connection.LocalPort))
         {
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of other sites may not use this server.");
         }
@@ -65,7 +67,10 @@ internal sealed class RequestGate
         return next(context);
     }
 
-    private bool IsOurs(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out Uri? address) && _hosts.Contains(address.Host);
+    // Behind a proxy the port is another one than here, and only for the names of this machine itself can it be told.
+    private bool IsOurs(string origin, int port) => Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
+        && _hosts.Contains(address.Host)
+        && (address.Port == port || address.Authority == _public?.Authority || !s_loopback.Contains(address.Host, StringComparer.OrdinalIgnoreCase));
 
     private bool HasToken(HttpRequest request)
     {

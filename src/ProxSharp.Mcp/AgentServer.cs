@@ -54,6 +54,7 @@ public sealed class AgentServer : IAsyncDisposable
             ResourceCollection = [.. ResourceList.Make(_sites, tools)],
             PromptCollection = [.. PromptList.Make(_sites)],
         };
+        CallShape.AddTo(_options);
     }
 
     /// <summary>The plans that wait for a person who answers on a page, for hosts that show these pages themselves.</summary>
@@ -97,6 +98,7 @@ public sealed class AgentServer : IAsyncDisposable
         options.ToolCollection = _options.ToolCollection;
         options.ResourceCollection = _options.ResourceCollection;
         options.PromptCollection = _options.PromptCollection;
+        CallShape.AddTo(options);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public sealed record GuardOptions
     /// <summary>The file with the policy; if it does not exist, nothing but reading is allowed.</summary>
     public required string PolicyPath { get; init; }
 
+    /// <summary>Why no policy can be relied on, for people: everything but reading is refused then. Null, the default, if that of the file holds.</summary>
+    public string? PolicyFault { get; init; }
+
     /// <summary>What is allowed if there is no file with the policy; null for reading alone, as it must be where an agent is let in.</summary>
     public GuardPolicy? PolicyIfMissing { get; init; }
 
@@ -25,4 +28,14 @@ public sealed record GuardOptions
 
     /// <summary>How long a plan can be applied. Default: 10 minutes.</summary>
     public TimeSpan PlanLifetime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reads the policy as it stands in its file now.</summary>
+    /// <exception cref="GuardRefusedException">It cannot be read, is not understood, or cannot be relied on.</exception>
+    internal GuardPolicy ReadPolicy() => this switch
+    {
+        { IsReadOnly: true } => GuardPolicy.ReadOnly,
+        { PolicyFault: { } fault } => throw new GuardRefusedException("policy", fault),
+        { PolicyIfMissing: { } policy } when !PolicyFile.MayExist(PolicyPath) => policy,
+        _ => GuardPolicy.Load(PolicyPath),
+    };
 }

@@ -12,8 +12,8 @@ public interface IPlanApprover
     /// <summary>What kind of approval it obtains.</summary>
     ApprovalKind Kind { get; }
 
-    /// <summary>Asks.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <summary>Asks. Who is asked must be shown <see cref="Plan.Describe"/>.</summary>
+    /// <param name="plan">The plan, with all that was derived from its calls just now: nothing of it is taken from a file on trust.</param>
     /// <param name="cancellationToken">Stops asking.</param>
     /// <returns>True only if somebody agreed.</returns>
     Task<bool> ApproveAsync(Plan plan, CancellationToken cancellationToken);

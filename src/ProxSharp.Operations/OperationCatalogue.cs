@@ -73,11 +73,24 @@ public sealed class OperationCatalogue
             Class = Class(name, facts),
             Identity = Text(facts, "identity"),
             Undo = Text(facts, "undo"),
+            Trial = Text(facts, "trial"),
             Raises = facts.TryGetProperty("raise", out JsonElement raises)
-                ? [.. raises.EnumerateArray().Select(raise => new ClassRaise(Text(raise, "parameter")!, Text(raise, "value"), Class(name, raise)))]
+                ? [.. raises.EnumerateArray().Select(raise => Raise(name, raise))]
                 : [],
         };
     }
+
+    private static ClassRaise Raise(string name, JsonElement facts) => new(Text(facts, "parameter")!, Class(name, facts), Text(facts, "item"))
+    {
+        Switch = Text(facts, "is") switch
+        {
+            null => null,
+            "on" => true,
+            "off" => false,
+            _ => throw new InvalidOperationException($"The catalogue of operations has a switch of '{name}' that is neither on nor off."),
+        },
+        With = Text(facts, "with"),
+    };
 
     private static OperationClass Class(string name, JsonElement facts) => TryParseClass(Text(facts, "class"), out OperationClass value)
         ? value

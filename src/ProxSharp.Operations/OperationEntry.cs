@@ -33,20 +33,28 @@ public sealed class OperationEntry
 
     internal IReadOnlyList<ClassRaise> Raises { get; init; } = [];
 
-    /// <summary>Returns the class of a call with these parameters: at least <see cref="Class"/>.</summary>
+    /// <summary>The parameter with which a call only says what it would do; null if there is none.</summary>
+    internal string? Trial { get; init; }
+
+    /// <summary>
+    /// Returns the class of a call with these parameters: at least <see cref="Class"/>, and <see cref="OperationClass.Read"/> for one that only says what it
+    /// would do.
+    /// </summary>
     /// <param name="parameters">The parameters of the call.</param>
     public OperationClass ClassOf(ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        OperationClass result = Class;
-        foreach (ApiParameter parameter in parameters)
+        if (IsTrial(parameters))
         {
-            foreach (ClassRaise raise in Raises)
+            return OperationClass.Read;
+        }
+
+        OperationClass result = Class;
+        foreach (ClassRaise raise in Raises)
+        {
+            if (raise.Class > result && raise.Applies(parameters))
             {
-                if (raise.Class > result && raise.Applies(parameter.Name, parameter.Text))
-                {
-                    result = raise.Class;
-                }
+                result = raise.Class;
             }
         }
 
@@ -64,9 +72,14 @@ public sealed class OperationEntry
     public bool Destroys(ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return Class == OperationClass.Destructive || Raises.Where(static raise => raise.Class == OperationClass.Destructive).Any(
-            raise => parameters.Any(parameter => raise.Applies(parameter.Name, parameter.Text)));
+        return Class == OperationClass.Destructive || Raises.Any(
+            raise => raise.Class == OperationClass.Destructive && raise.Applies(parameters));
     }
+
+    // Said once and clearly: what a server makes of two values, or of another spelling, is not to be relied on.
+    private bool IsTrial(ApiParameters parameters) => Trial is { } name
+        && parameters.Count(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) == 1
+        && parameters.Any(parameter => parameter.Name == name && parameter.Text is ("1" or "true"));
 
     /// <summary>Returns verb and path.</summary>
     public override string ToString() => $"{Method.ToVerb()} {Path}";

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Operations.Approvals;
@@ -23,22 +22,26 @@ namespace ProxSharp.Operations;
 /// </remarks>
 public sealed class OperationGuard : IAsyncDisposable
 {
+    // Clocks are set, and a plan may have been made a moment before.
+    private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(30);
+
     private readonly GuardOptions _options;
-    private readonly TargetReader _targets;
+    private readonly Door _door;
     private readonly PlanApplier _applier;
+    private readonly SessionOpening _sessions;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
     {
-        (_options, Client) = (options, client);
+        (_options, _door, Client) = (options, door, client);
         Time = client.Options.TimeProvider;
-        _targets = new TargetReader(client, door);
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
         Freeze = new FreezeSwitch(options.StateFolder, Time);
-        Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"));
+        Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
-        _applier = new PlanApplier(client, door, _targets, Ledger, Freeze);
+        _applier = new PlanApplier(client, door, Ledger, Freeze);
+        _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
     /// <summary>A client that can read. It refuses to send anything else.</summary>
@@ -82,9 +85,15 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanAsync(IReadOnlyList<PlanRequest> requests, PlanOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        Plan plan = await MakeAsync(requests, options, cancellationToken).ConfigureAwait(false);
-        Plans.Save(plan);
-        return plan;
+        if (requests.Count == 0)
+        {
+            throw new ArgumentException("A plan needs a call.", nameof(requests));
+        }
+
+        PlanChecks checks = new(ReadPolicy());
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
+        return Keep(await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
@@ -107,43 +116,68 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
     {
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
-        Plan done = Plans.Load(entry.PlanId);
-        CheckContext(done);
-        if (done.Undo.Count == 0)
+        if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
         {
-            throw new GuardRefusedException("target", $"There is no way back from {string.Join(" and ", done.Calls)}.");
+            throw new GuardRefusedException(
+                "target", $"There is no way back from {entry.Facts.Text("call")}; a backup that was made can be removed by a plan.");
         }
 
-        PlanRequest[] back = [.. done.Undo.Select(static call => new PlanRequest(call.Method, call.ConcretePath, call.Parameters))];
-        Plan undo = await MakeAsync(back, null, cancellationToken).ConfigureAwait(false);
-        UndoCheck.Check(done, Ledger.List(), undo);
-        Plans.Save(undo);
-        return undo;
+        PlanChecks checks = new(ReadPolicy());
+        return Keep(await DraftUndoAsync(entry.PlanId, checks, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
-    /// Applies a plan: checks everything anew, asks for the approval that the policy wants, writes each call to the ledger, makes it, and waits for its task.
-    /// It stops at the first call that fails. A plan can be applied once.
+    /// Looks at a plan as <see cref="ApplyAsync"/> does, and applies nothing: what the plan says is derived from its calls anew, at the present state of the
+    /// server. What comes back is what somebody who decides about it may be shown.
+    /// </summary>
+    /// <param name="planId">The name of the plan.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">It could not be applied, whoever approved it.</exception>
+    public async Task<Plan> ExamineAsync(string planId, CancellationToken cancellationToken = default)
+    {
+        PlanChecks checks = new(ReadPolicy());
+        return await DeriveAsync(LoadOpen(planId, checks.Policy), checks, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Applies a plan: derives and checks everything anew, asks for the approval that the policy wants, writes each call to the ledger, makes it, and waits
+    /// for its task. It stops at the first call that fails. A plan can be applied once.
     /// </summary>
     /// <param name="planId">The name of the plan.</param>
     /// <param name="cancellationToken">Stops the waiting; a call that is under way goes on at the server.</param>
     /// <exception cref="GuardRefusedException">Anything is different from what was planned, forbidden, expired or not approved.</exception>
     public async Task<ApplyResult> ApplyAsync(string planId, CancellationToken cancellationToken = default)
     {
-        Plan plan = Plans.Load(planId);
-        CheckContext(plan);
-        CheckExpiry(plan);
-        Freeze.Check();
         PlanChecks checks = new(ReadPolicy());
-        await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+        Plan plan = LoadOpen(planId, checks.Policy);
+        Freeze.Check();
+        plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         string approval = await ApproveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
         // People take their time: all is looked at again after they agreed, and from here on the plan is used up.
-        CheckExpiry(plan);
         checks = new PlanChecks(ReadPolicy());
+        CheckTime(plan, checks.Policy);
         Plans.Use(plan);
-        await _applier.CheckAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+        plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         return await _applier.ApplyAsync(plan, checks, approval, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lets a conversation with a backup server through in the present flow of execution, until the result is disposed. Such a conversation is no sequence of
+    /// calls that could be planned: the policy decides at once, its limits and the freeze hold, and the ledger gets the intent now and the outcome at the end.
+    /// </summary>
+    /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
+    /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
+    /// <exception cref="ArgumentException">The path is another one.</exception>
+    /// <exception cref="GuardRefusedException">
+    /// The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.
+    /// </exception>
+    public GuardedSession OpenSession(string path, ApiParameters keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        PlanChecks checks = new(ReadPolicy());
+        Freeze.Check();
+        return _sessions.Open(path, keys, checks);
     }
 
     /// <summary>
@@ -155,96 +189,61 @@ public sealed class OperationGuard : IAsyncDisposable
     public async Task<TokenReview> ReviewTokenAsync(GuardPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy ??= ReadPolicy();
-        JsonElement held = (await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        var grants = held.ValueKind == JsonValueKind.Object
-            ? held.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(privilege => (Privilege: privilege.Name, Path: path.Name)))
-            : [];
-        return new TokenReview(
-        [
-            .. grants.GroupBy(static grant => grant.Privilege, static grant => grant.Path, StringComparer.Ordinal)
-                .Select(static group => new ExcessPrivilege(group.Key, PrivilegeClasses.Of(group.Key), [.. group.Order(StringComparer.Ordinal)]))
-                .Where(excess => !policy.AllowsSome(excess.Class))
-                .OrderByDescending(static excess => excess.Class)
-                .ThenBy(static excess => excess.Privilege, StringComparer.Ordinal),
-        ]);
+        return TokenReview.Of((await Client.Raw.GetAsync("/access/permissions", cancellationToken: cancellationToken).ConfigureAwait(false)).Data, policy);
     }
 
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, or is not understood.</exception>
-    public GuardPolicy ReadPolicy() => _options switch
-    {
-        { IsReadOnly: true } => GuardPolicy.ReadOnly,
-        { PolicyIfMissing: { } policy } when !Path.Exists(_options.PolicyPath) => policy,
-        _ => GuardPolicy.Load(_options.PolicyPath),
-    };
+    public GuardPolicy ReadPolicy() => _options.ReadPolicy();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
-    private async Task<Plan> MakeAsync(IReadOnlyList<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
+    // One look at the server: what is read twice in it is the same.
+    private PlanBuilder Builder(PlanChecks checks) => new(Client, new TargetReader(Client, _door), checks);
+
+    private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
-        if (requests.Count == 0)
-        {
-            throw new ArgumentException("A plan needs a call.", nameof(requests));
-        }
-
-        PlanChecks checks = new(ReadPolicy());
-        List<PlannedCall> wanted = [];
-        NewGuests made = new();
-        foreach (PlanRequest request in requests)
-        {
-            PlannedCall call = PlannedCall.Of(Client.Schema, request);
-            wanted.Add(await _targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
-            made.Add(call);
-        }
-
-        if (options?.SnapshotFirst == true)
-        {
-            IEnumerable<PlannedCall> existing = wanted.Where(call => made.Find(call.Parameters.Find("vmid")) is null);
-            wanted.InsertRange(0, await Snapshots.PlanAsync(Client, existing, Time, cancellationToken).ConfigureAwait(false));
-        }
-
-        return await BuildAsync(checks, wanted, cancellationToken).ConfigureAwait(false);
+        Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
+        Plans.Save(plan);
+        return plan;
     }
 
-    private async Task<Plan> BuildAsync(PlanChecks checks, List<PlannedCall> wanted, CancellationToken cancellationToken)
+    private async Task<PlanDraft> DraftUndoAsync(string planId, PlanChecks checks, CancellationToken cancellationToken)
     {
-        Dictionary<string, PlanTarget> targets = new(StringComparer.Ordinal);
-        List<PlannedCall> calls = [];
-        List<PlannedCall> undo = [];
-        List<string> consequences = [];
-        UndoBuilder undoing = new(Client.Schema);
-        NewGuests made = new();
-        bool isFinal = false;
-        foreach (PlannedCall call in wanted)
+        IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
+        Plan done = Plans.Load(planId);
+        CheckContext(done);
+        UndoPlanner planner = new(Client.Schema, Ledger);
+        PlanBuilder builder = Builder(checks);
+        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
+        PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
+        UndoCheck.Check(done, entries, undo);
+        return undo with { Undoes = done.Id };
+    }
+
+    /// <summary>Derives anew all that the plan says, and refuses if it says anything else. What comes back is what people may be shown.</summary>
+    private async Task<Plan> DeriveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
+    {
+        PlanBuilder builder = Builder(checks);
+        PlanDraft now;
+        try
         {
-            if (call.Class == OperationClass.Read)
-            {
-                throw new GuardRefusedException("target", $"{call.Title} only reads: it needs no plan.");
-            }
-
-            IReadOnlyList<PlanTarget> own = await _targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
-            checks.Allow(call, own);
-            SchemaRules.Of(Client.Schema).Validator.Validate(Client.Schema.Find(call.Method, call.Path)!, call.Parameters);
-            bool isFirst = own.All(target => !targets.ContainsKey(target.Key));
-            calls.Add(isFirst ? Digests.Add(Client.Schema, call, own) : call);
-            PlannedCall[] back = [.. undoing.Build(call, own)];
-            isFinal |= back.Length == 0 && UndoBuilder.LosesData(Client.Schema, call);
-            undo.InsertRange(0, back);
-            consequences.AddRange(await Consequences.OfAsync(Client, call, own, cancellationToken).ConfigureAwait(false));
-            foreach (PlanTarget target in own)
-            {
-                targets.TryAdd(target.Key, target);
-            }
-
-            made.Add(call);
+            now = plan.Draft.Undoes is { } done
+                ? await DraftUndoAsync(done, checks, cancellationToken).ConfigureAwait(false)
+                : await builder.BuildAsync(
+                    await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
+                    PlanRelease.None,
+                    cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw new GuardRefusedException("tampered", $"Plan {plan.Id[..12]} is not as plans are made: {e.Message}", e);
         }
 
-        checks.Count(targets.Values);
-        TimeSpan lifetime = checks.Policy.PlanMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : _options.PlanLifetime;
-
-        // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
-        return Plan.Create(_context, Time.GetUtcNow(), lifetime, calls, targets.Values, isFinal ? [] : undo, consequences);
+        PlanComparison.Check(plan, now);
+        checks.Limit(Ledger.List(), Time.GetUtcNow());
+        return plan.With(now);
     }
 
     private async Task<string> ApproveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
@@ -270,25 +269,56 @@ public sealed class OperationGuard : IAsyncDisposable
 
     private static string Wanting(Plan plan, ApprovalKind needed)
     {
+        string id = plan.Id[..12];
         string how = needed == ApprovalKind.SecondPrincipal
-            ? "the holder of a key that the policy names runs: prox approve"
-            : "a person runs at a terminal: prox approve";
-        return $"Plan {plan.Id[..12]} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how} {plan.Id[..12]}.";
+            ? $"write it to a file (prox plan show {id} --output-file plan.json), and the holder of a key that the policy names runs: prox approve --plan-file "
+                + $"plan.json --key KEY --output-file approval.json. Then: prox plan apply {id} --approval approval.json"
+            : $"a person runs at a terminal: prox approve {id}";
+        return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how}.";
+    }
+
+    private Plan LoadOpen(string planId, GuardPolicy policy)
+    {
+        Plan plan = Plans.Load(planId);
+        CheckContext(plan);
+        if (Plans.IsUsed(plan, Ledger.ListSound()))
+        {
+            throw PlanStore.Used(plan.Id);
+        }
+
+        CheckTime(plan, policy);
+        return plan;
     }
 
     private void CheckContext(Plan plan)
     {
-        if (plan.Context != _context)
+        if (plan.Context != _context || plan.Product != Client.Schema.Product)
         {
             throw new GuardRefusedException("context", $"Plan {plan.Id[..12]} was made for {plan.Context}, and this is {_context}.");
         }
     }
 
-    private void CheckExpiry(Plan plan)
+    private TimeSpan LifetimeOf(GuardPolicy policy) => policy.PlanMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : _options.PlanLifetime;
+
+    /// <summary>Refuses a plan whose time is over. How long it is good for says the policy; the plan may say less, and never more.</summary>
+    private void CheckTime(Plan plan, GuardPolicy policy)
     {
-        if (Time.GetUtcNow() >= plan.Expires)
+        DateTimeOffset now = Time.GetUtcNow();
+        if (plan.Created > now + s_skew)
         {
-            throw new GuardRefusedException("expired", $"Plan {plan.Id[..12]} expired at {plan.Expires:u}; make a new one.");
+            throw new GuardRefusedException("tampered", $"Plan {plan.Id[..12]} says that it was made at {plan.Created:u}, which is yet to come.");
+        }
+
+        if (now >= plan.Expires || now >= plan.Created + LifetimeOf(policy))
+        {
+            DateTimeOffset end = plan.Created + LifetimeOf(policy) < plan.Expires ? plan.Created + LifetimeOf(policy) : plan.Expires;
+            throw new GuardRefusedException("expired", $"Plan {plan.Id[..12]} expired at {end:u}; make a new one.");
+        }
+
+        if (plan.Expires - plan.Created > LifetimeOf(policy))
+        {
+            throw new GuardRefusedException(
+                "tampered", $"Plan {plan.Id[..12]} gives itself more time than the policy gives plans: it was changed, or the policy was. Make a new one.");
         }
     }
 }

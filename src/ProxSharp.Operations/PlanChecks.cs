@@ -7,13 +7,17 @@ namespace ProxSharp.Operations;
 /// <summary>The checks that a plan must pass when it is made, and again when it is applied.</summary>
 internal sealed class PlanChecks(GuardPolicy policy)
 {
+    // Up to here the guests are read in any case, to say who is protected.
+    private const int AlwaysRead = 50;
+
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
     public void Allow(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
+        string[] destinations = Destinations.Of(call);
         foreach (PlanTarget target in targets)
         {
-            policy.Check(call.Class, call.Title, target.Policy);
+            policy.Check(call.Class, call.Title, target.Policy with { Destinations = destinations });
         }
 
         // Asking how an allowed command ended runs nothing; reading a file in a guest tells as much as a command does.
@@ -32,6 +36,21 @@ internal sealed class PlanChecks(GuardPolicy policy)
         if (count > policy.TargetsPerPlan)
         {
             throw new GuardRefusedException("limit", $"The plan has {count} targets; the policy allows {policy.TargetsPerPlan} in one.");
+        }
+    }
+
+    /// <summary>Refuses a plan that is too large by what its calls say themselves, before anything is read for it.</summary>
+    public void Foresee(IReadOnlyList<PlannedCall> calls)
+    {
+        if (calls.Count > policy.MutationsPerHour)
+        {
+            throw new GuardRefusedException("limit", $"The plan has {calls.Count} calls; the policy allows {policy.MutationsPerHour} in an hour.");
+        }
+
+        int guests = calls.SelectMany(GuestNames.NamedAnyhow).Distinct(StringComparer.Ordinal).Count();
+        if (guests > Math.Max(policy.TargetsPerPlan, AlwaysRead))
+        {
+            throw new GuardRefusedException("limit", $"The plan has at least {guests} targets; the policy allows {policy.TargetsPerPlan} in one.");
         }
     }
 

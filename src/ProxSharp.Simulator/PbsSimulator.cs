@@ -167,11 +167,15 @@ public sealed class PbsSimulator : IAsyncDisposable
         new PbsAccessHandlers(state).Register(table);
         new FactorHandlers(state, state.Random).Register(table);
         new DatastoreHandlers(state).Register(table);
+        new NamespaceHandlers(state).Register(table);
+        new MoveHandlers(state).Register(table);
         new SnapshotHandlers(state).Register(table);
         MaintenanceHandlers maintenance = new(state);
         maintenance.Register(table);
         new ContentHandlers(state).Register(table);
-        new JobHandlers(state, maintenance).Register(table);
+        JobAccess jobs = new(state);
+        state.CollectionRules = new PbsCollectionRules(state, jobs);
+        new JobHandlers(state, maintenance, jobs).Register(table);
         new S3Handlers(state).Register(table);
         new DriveHandlers(state).Register(table);
         new ChangerHandlers(state).Register(table);

@@ -71,6 +71,88 @@ public sealed class AgentSetupTests
         Assert.Equal("{", await File.ReadAllTextAsync(Path.Combine(cli.Home, "broken.json"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("", "[mcp_servers.proxmox]\ncommand = \"prox\"\nargs = [\"mcp\"]\n")]
+    [InlineData("model = \"x\"", "model = \"x\"\n\n[mcp_servers.proxmox]\ncommand = \"prox\"\nargs = [\"mcp\"]\n")]
+    [InlineData("# mine\r\n[mcp_servers.files]\r\n", "# mine\r\n[mcp_servers.files]\r\n\r\n[mcp_servers.proxmox]\r\ncommand = \"prox\"\r\nargs = [\"mcp\"]\r\n")]
+    [InlineData("[mcp_servers.\"proxmox\"]\ncommand = \"mine\"\n", "[mcp_servers.\"proxmox\"]\ncommand = \"mine\"\n")]
+    public async Task Install_WriteConfig_AddsATableToToml_AndKeepsACopy(string before, string after)
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, ".codex", "config.toml");
+        if (before.Length > 0)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, before, TestContext.Current.CancellationToken);
+        }
+
+        (await cli.LineAsync("agent install --client codex --write-config --dry-run")).Succeeded();
+        Assert.Equal(before.Length > 0, File.Exists(file));
+        (await cli.LineAsync("agent install --client codex --write-config")).Succeeded();
+        Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        bool isCopied = before.Length > 0 && before != after;
+        Assert.Equal(isCopied, File.Exists(file + ".bak"));
+        Assert.True(!isCopied || await File.ReadAllTextAsync(file + ".bak", TestContext.Current.CancellationToken) == before);
+
+        // Once is enough.
+        (await cli.LineAsync("agent install --client codex --write-config")).Succeeded();
+        Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(file + ".bak1"));
+    }
+
+    [Theory]
+    [InlineData("openclaw", ".openclaw/openclaw.json", """{"gateway":{"port":1},"mcp":{"servers":{"files":{"command":"files"}},"x":1}}""", "mcp", "servers")]
+    [InlineData("cursor", ".cursor/mcp.json", """{"mcpServers":{"files":{"command":"files"}}}""", "mcpServers", null)]
+    [InlineData("gemini", ".gemini/settings.json", """{"theme":"dark","mcpServers":{"files":{"command":"files"}}}""", "mcpServers", null)]
+    public async Task Install_WriteConfig_AddsAnEntryToJson_AndKeepsACopy(string client, string path, string before, string name, string? below)
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, before, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file + ".bak", "an older one", TestContext.Current.CancellationToken);
+
+        CliRun run = await cli.LineAsync($"agent install --client {client} --write-config --context lab");
+
+        run.Succeeded();
+        Assert.Contains($"{file}.bak1", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(file + ".bak1", TestContext.Current.CancellationToken));
+        Assert.Equal("an older one", await File.ReadAllTextAsync(file + ".bak", TestContext.Current.CancellationToken));
+        using JsonDocument merged = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        JsonElement servers = merged.RootElement.GetProperty(name);
+        servers = below is null ? servers : servers.GetProperty(below);
+        Assert.Equal("files", servers.GetProperty("files").GetProperty("command").GetString());
+        Assert.Equal(["mcp", "--context", "lab"], servers.GetProperty("proxmox").GetProperty("args").EnumerateArray().Select(static word => word.GetString()!));
+        using JsonDocument old = JsonDocument.Parse(before);
+        Assert.All(old.RootElement.EnumerateObject(), member => Assert.True(merged.RootElement.TryGetProperty(member.Name, out _), member.Name));
+    }
+
+    [Theory]
+    [InlineData("openclaw", ".openclaw/openclaw.json", "{ // mine\n}")]
+    [InlineData("openclaw", ".openclaw/openclaw.json", "{\"mcp\":[]}")]
+    [InlineData("cursor", ".cursor/mcp.json", "[]")]
+    [InlineData("codex", ".codex/config.toml", "mcp_servers = { files = { command = \"files\" } }\n")]
+    [InlineData("codex", ".codex/config.toml", "mcp_servers.files.command = \"files\"\n")]
+    public async Task Install_WriteConfig_WhereSomethingWouldBeLost_WritesNothing(string client, string path, string text)
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        (await cli.LineAsync($"agent install --client {client} --write-config")).FailedWith(2);
+        Assert.Equal(text, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal([file], Directory.GetFiles(cli.Home, "*", SearchOption.AllDirectories).Where(name => name.StartsWith(Path.GetDirectoryName(file)!, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("claude", "claude mcp add proxmox -- prox mcp")]
+    [InlineData("agents", "--mcp-file FILE")]
+    public async Task Install_WriteConfig_WhereThereIsNone_SaysWhatToDo(string client, string hint)
+    {
+        using CliHarness cli = new();
+        Assert.Contains(hint, (await cli.LineAsync($"agent install --client {client} --write-config")).FailedWith(2), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Guide_PrintsTheSkillAndItsPages()
     {
@@ -139,6 +221,21 @@ public sealed class AgentSetupTests
         await NothingChangesAsync(
             client, root, ["localhost", "store1"], ["DELETE /access/ticket"], ["/admin/datastore/store1/snapshots", "/access/users", "/access/acl"]);
         await backup.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Token_SecretThatCannotBeStored_IsPrintedInstead()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        cli.Write(Path.Combine(".config", "prox", "secrets"), "in the way of the folder");
+
+        CliRun run = await cli.LineAsync("agent token create --role reader --store file --name helper");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the secret could not be stored, so it is printed", run.Errors, StringComparison.Ordinal);
+        Assert.Matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", run.Output);
+        Assert.DoesNotContain("helper", (await cli.LineAsync("context list -o name --fields name")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]

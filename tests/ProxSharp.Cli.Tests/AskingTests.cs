@@ -95,6 +95,45 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
+    [InlineData("vm set staging --scsi0 ceph:8", "api set /nodes/pve1/qemu/106/config scsi0=ceph:8")]
+    [InlineData("vm set staging --scsi0 none,media=cdrom", "api create /nodes/pve1/qemu/106/config scsi0=none,media=cdrom")]
+    public async Task Disk_ThatAnotherOneTakesThePlaceOf_IsAskedAboutEitherWay(string verb, string call)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("--yes", (await cli.LineAsync(verb)).FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains("--yes", (await cli.LineAsync(call)).FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains("+ scsi0", (await cli.LineAsync($"{verb} --dry-run")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disk_InAFreePlaceOrWithOtherOptions_IsNotAskedAbout()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string present = (await cli.LineAsync("vm config staging -o csv --no-header --fields scsi0")).Succeeded().Trim().Trim('"');
+
+        (await cli.LineAsync("vm set staging --scsi9 ceph:1")).Succeeded();
+        (await cli.RunAsync("vm", "set", "staging", "--scsi0", $"{present},discard=on")).Succeeded();
+        Assert.Contains("--yes", (await cli.LineAsync("vm set staging --scsi9 ceph:2")).FailedWith(8), StringComparison.Ordinal);
+        (await cli.LineAsync("vm set staging --scsi9 ceph:2 --yes")).Succeeded();
+        Assert.Contains("--max 2", (await cli.LineAsync("vm set staging,web-1 --scsi0 ceph:2 --yes")).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scsi0", "ceph:vm-100-disk-0,size=8G", "ceph:vm-100-disk-0,iothread=1", false)]
+    [InlineData("scsi0", "ceph:vm-100-disk-0,size=8G", "file=ceph:vm-100-disk-0", false)]
+    [InlineData("scsi0", "ceph:vm-100-disk-0,size=8G", "ceph:8", true)]
+    [InlineData("scsi0", "ceph:vm-100-disk-0,size=8G", "ceph:vm-100-disk-1", true)]
+    [InlineData("rootfs", "ceph:vm-100-disk-0,size=8G", "ceph:4", true)]
+    [InlineData("ide2", "local:iso/a.iso,media=cdrom", "local:iso/b.iso,media=cdrom", false)]
+    [InlineData("ide2", "ceph:cloudinit", "none,media=cdrom", false)]
+    [InlineData("scsi0", null, "ceph:8", false)]
+    [InlineData("scsi0", "ceph:vm-100-disk-0", null, false)]
+    [InlineData("net0", "virtio=AA,bridge=vmbr0", "virtio,bridge=vmbr1", false)]
+    public void IsReplaced_Change_TellsWhetherADiskIsTakenOut(string key, string? from, string? to, bool expected) =>
+        Assert.Equal(expected, ReplacedDisks.IsReplaced(new ConfigChange("VM 100", key, from, to)));
+
+    [Theory]
     [InlineData("vm set staging --delete description")]
     [InlineData("api set /nodes/pve1/qemu/106/config delete=description")]
     [InlineData("vm start staging")]
@@ -114,6 +153,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("node stopall pve1", "pve1", "All guests on the node are shut down")]
     [InlineData("vm template staging", "staging", "A template never becomes a virtual machine again.")]
     [InlineData("vm delete staging", "staging", "There is no way back.")]
+    [InlineData("vm set web-2 --scsi0 ceph:8", "web-2", "The present disk scsi0 (")]
     [InlineData("backup-job delete nightly", "nightly", "prox keeps no copy of its settings.")]
     public async Task Question_AtATerminal_SaysWhatHappens(string line, string answer, string effect)
     {

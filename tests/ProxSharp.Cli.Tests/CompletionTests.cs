@@ -3,7 +3,7 @@ using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
 
-public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupServer backups) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     [Theory]
     [InlineData("prox sta", "")]
@@ -25,6 +25,20 @@ public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("prox vm list -c l", "lab")]
     [InlineData("prox vm list -c nowhere web", "")]
     [InlineData("prox node show \"pve", "pve1 pve2 pve3")]
+    [InlineData("prox context use l", "lab")]
+    [InlineData("prox context remove l", "lab")]
+    [InlineData("prox context add l", "")]
+    [InlineData("prox help sel", "selectors")]
+    [InlineData("prox help vm sna", "snapshot")]
+    [InlineData("prox help vm snapshot ro", "rollback")]
+    [InlineData("prox help nothing x", "")]
+    [InlineData("prox vm stop status=", "status=running status=stopped")]
+    [InlineData("prox vm stop web-1,status=r", "web-1,status=running")]
+    [InlineData("prox vm set web-1 --delete cor", "cores")]
+    [InlineData("prox vm set 100 --delete cores,mem", "cores,memory")]
+    [InlineData("prox vm set nobody --delete cor", "")]
+    [InlineData("prox vm resize web-1 scs", "scsi0")]
+    [InlineData("prox backup list --datastore s", "")]
     public async Task Complete_Line_OffersWords(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -34,6 +48,40 @@ public sealed class CompletionTests(SimulatedCluster cluster) : IClassFixture<Si
         string[] words = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('\t')[0]).Where(
             word => expected.Length > 0 || word.Length > 0)];
         Assert.Equal(expected, string.Join(' ', words.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Complete_SnapshotsAndTasks_OffersThoseThatThereAre()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("vm snapshot create web-2 tab-key --description 'before the\nchange'")).Succeeded();
+
+        string snapshots = (await cli.RunAsync("complete", "--line", "prox vm snapshot rollback web-2 tab")).Succeeded();
+        string none = (await cli.RunAsync("complete", "--line", "prox vm snapshot create web-2 tab")).Succeeded();
+        string tasks = (await cli.RunAsync("complete", "--line", "prox task wait UPID:")).Succeeded();
+
+        Assert.StartsWith("tab-key", snapshots, StringComparison.Ordinal);
+        Assert.Single(snapshots.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("", none);
+        Assert.Contains(tasks.Split('\n'), static line => line.Contains(":qmsnapshot:101:", StringComparison.Ordinal) && line.EndsWith("\tqmsnapshot 101, OK", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Complete_BackupServer_OffersDatastoresGroupsAndTasks()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        await backups.UseAsync(cli, "backups");
+        async Task<string[]> Words(string line) =>
+            [.. (await cli.RunAsync("complete", "--line", line)).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('\t')[0])];
+        string[] groups = (await cli.LineAsync("backup list --datastore store1 -o name")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] snapshots = (await cli.LineAsync("backup snapshots --datastore store1 -o name")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Contains("store1", await Words("prox datastore show sto"));
+        Assert.Contains("store1", await Words("prox backup list --datastore sto"));
+        Assert.NotEmpty(groups);
+        Assert.Equal(groups.Concat(snapshots).Order(), (await Words("prox backup restore --datastore store1 ")).Order());
+        Assert.Equal(groups.Order(), (await Words("prox backup prune --datastore store1 ")).Order());
+        Assert.Empty(await Words("prox backup restore "));
     }
 
     [Fact]

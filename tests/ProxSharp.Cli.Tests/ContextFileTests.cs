@@ -108,6 +108,6 @@ public sealed class ContextFileTests
 
         Assert.All(runs, static run => run.Succeeded());
         using JsonDocument list = JsonDocument.Parse((await cli.LineAsync("context list -o json")).Succeeded());
-        Assert.Equal(20, list.RootElement.GetArrayLength());
+        Assert.Equal(20, list.RootElement.GetProperty("data").GetArrayLength());
     }
 }

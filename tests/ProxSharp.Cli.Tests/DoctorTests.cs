@@ -59,6 +59,27 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
         Assert.Contains(mark, (await cli.LineAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, 0, "")]
+    [InlineData("""{"version":1,"allow":[{"classes":["reversible"]}]}""", 0, "warn  policy      the token may also do what is exec (")]
+    [InlineData("""{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged","exec"]}],"exec":{"enabled":true}}""", 0, "ok    policy      allows read, ")]
+    [InlineData("""{"version":1,"alow":[]}""", 1, "FAIL  policy ")]
+    public async Task Doctor_WherePolicyGuards_SaysWhatTheTokenMayDoBeyondIt(string? policy, int exitCode, string expected)
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        if (policy is not null)
+        {
+            cli.Guard("backup", policy);
+        }
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        run.FailedWithCode(exitCode);
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+        Assert.Equal(policy is not null, run.Output.Contains(" policy ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Doctor_StorageWithTheServersFingerprint_IsWell()
     {

@@ -165,6 +165,80 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
         (await cli.LineAsync("vm start staging")).FailedWith(8);
     }
 
+    [Fact]
+    public async Task PoliciesOfTheMachine_ThatDifferForTheAddressesOfAContext_RefuseEverything()
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        string policies = Path.Combine(cli.SystemFolder, "policies");
+        Directory.CreateDirectory(policies);
+        string host = cluster.Simulator.Endpoint.Host;
+        await File.WriteAllTextAsync(Path.Combine(policies, $"{host}.json"), Everything, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(policies, "pve9.example.json"), Nothing, TestContext.Current.CancellationToken);
+        (await cli.RunAsync("context", "add", "both", cluster.Url, "https://pve9.example:8006", "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", cluster.Simulator.Fingerprint, "--use")).Succeeded();
+
+        foreach (string line in new[] { "vm start staging", "plan create vm start staging", "policy show" })
+        {
+            Assert.Contains("different policies", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        }
+
+        CliRun check = await cli.LineAsync("policy check -o json");
+        check.FailedWithCode(1);
+        Assert.Contains("different policies", check.Output, StringComparison.Ordinal);
+        (await cli.LineAsync("vm list")).Succeeded();
+        await File.WriteAllTextAsync(Path.Combine(policies, "pve9.example.json"), Everything, TestContext.Current.CancellationToken);
+        (await cli.LineAsync("vm start staging")).FailedWith(8);
+    }
+
+    [Fact]
+    public async Task PolicyOfTheMachine_ThatCannotBeLookedAt_RefusesEveryChange()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        using CliHarness cli = await cluster.UserAsync();
+        Directory.CreateDirectory(cli.SystemFolder);
+
+        // A link to itself cannot be searched even by root, whom no mode keeps out.
+        string policies = Path.Combine(cli.SystemFolder, "policies");
+        File.CreateSymbolicLink(policies, policies);
+        int before = Sent();
+        foreach (string line in new[] { "vm set staging --memory 2050", "policy show", "plan create vm start staging" })
+        {
+            Assert.Contains("cannot be read, so everything is refused", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        }
+
+        (await cli.LineAsync("policy check")).FailedWithCode(1);
+        (await cli.LineAsync("vm list")).Succeeded();
+        Assert.Equal(before, Sent());
+    }
+
+    [Theory]
+    [InlineData("context remove lab")]
+    [InlineData("context add lab https://elsewhere.invalid --user root@pam --secret env:X --replace")]
+    [InlineData("login https://elsewhere.invalid --name lab --user root@pam --secret env:LAB_SECRET --replace")]
+    public async Task ContextOfAPolicy_IsLetGoOfByAPersonAlone(string line)
+    {
+        using CliHarness cli = await GuardedAsync(Nothing);
+        string before = await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken);
+        Assert.Contains("guards the server of 'lab'", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken));
+        (await cli.LineAsync("vm start staging")).FailedWith(7);
+    }
+
+    [Fact]
+    public async Task ContextOfAPolicy_TypedAtATerminal_IsForgotten_AndOneThatStaysAtItsServerIsNotAskedAbout()
+    {
+        using CliHarness cli = new() { TerminalWidth = 100 };
+        await cluster.UseAsync(cli, "lab");
+        cli.Guard("lab", Nothing);
+        (await cli.RunAsync(
+            "context", "add", "lab", cluster.Url, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
+            "--fingerprint", cluster.Simulator.Fingerprint, "--read-only", "--replace")).Succeeded();
+        cli.Input = "lba\n";
+        (await cli.LineAsync("context remove lab")).FailedWithCode(8);
+        cli.Input = "lab\n";
+        (await cli.LineAsync("context remove lab")).Succeeded();
+        Assert.DoesNotContain("\"lab\"", await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"version":1,"alow":[]}""")]
     [InlineData("not json")]
@@ -181,13 +255,15 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     {
         using CliHarness cli = await GuardedAsync(Everything);
         await backup.UseAsync(cli, "store");
-        cli.Guard("store", Everything);
+        cli.Guard("store", """{"version":1,"allow":[{"classes":["disruptive","destructive"]}],"approval":{"disruptive":"none","destructive":"none"}}""");
         cli.Write("some.conf", "x");
         int before = backup.Simulator.Traffic.Requests.Count(static request => request.Method != "GET" || request.Path.Contains("/backup", StringComparison.Ordinal));
 
         (await cli.LineAsync("backup create some.conf:some.conf --datastore store1")).FailedWithCode(7);
         Assert.Contains("prox plan create backup forget", (await cli.LineAsync("backup forget host/laptop --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
-        (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWithCode(7);
+        Assert.Contains(
+            "prox plan create backup prune", (await cli.LineAsync("backup prune host/laptop --keep-last 1 --yes --datastore store1")).FailedWith(8), StringComparison.Ordinal);
+        (await cli.LineAsync("backup benchmark --seconds 1 --datastore store1")).FailedWithCode(7);
         (await cli.LineAsync("backup restore host/laptop root.pxar restored --datastore store1")).FailedWithCode(7);
 
         Assert.Equal(

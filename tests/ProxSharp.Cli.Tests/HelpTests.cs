@@ -131,17 +131,28 @@ public sealed class HelpTests
         });
     }
 
+    public static TheoryData<string> Groups =>
+        [.. Walk().Where(static item => item.Command.Subcommands.Count > 0).Select(static item => item.Path)];
+
     [Theory]
-    [InlineData("")]
-    [InlineData("api")]
-    [InlineData("context")]
+    [MemberData(nameof(Groups))]
     public async Task Group_CalledAlone_ShowsItsHelp(string path)
     {
         using CliHarness cli = new();
 
         CliRun alone = await cli.LineAsync(path);
 
-        Assert.Equal((await cli.LineAsync($"{path} --help")).Output, alone.Succeeded());
+        Assert.Equal((await cli.LineAsync($"{path} --help")).Succeeded(), alone.Succeeded());
+        Assert.Empty(alone.Errors);
+        Assert.Equal(path.Length > 0, alone.Output.Contains($"prox {path} COMMAND", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Group_CalledAloneForAProgram_ShowsItsHelpToo()
+    {
+        using CliHarness cli = new();
+
+        Assert.Equal((await cli.LineAsync("ha --help")).Succeeded(), (await cli.LineAsync("ha -o json")).Succeeded());
     }
 
     internal static RootCommand Tree()

@@ -102,6 +102,38 @@ public sealed class LoginCommandTests
         Assert.Contains("9.", (await cli.LineAsync("api get /version -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "The token root@pam!t1 was deleted again, for its secret could not be stored: ", "--store file, or --store keyring")]
+    [InlineData(true, "; and it could not be deleted again: ", "pveum user token remove root@pam t1")]
+    public async Task Login_SecretThatCannotBeStored_LeavesNoTokenThatNobodyKnowsOf(bool stays, string expected, string advice)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword);
+        Directory.CreateDirectory(Path.GetDirectoryName(cli.ContextFile)!);
+        cli.Write(Path.Combine(".config", "prox", "secrets"), "in the way of the folder");
+        if (stays)
+        {
+            cluster.Simulator.Faults.When(static request => request.Method == "DELETE", Fault.Status(403, "no"), times: 9);
+        }
+
+        string error = (await cli.RunAsync([.. DemoLogin(cluster).Select(static word => word == DefaultCluster.DemoUser ? "root@pam" : word)])).FailedWith(1);
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Contains(advice, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("lab", (await cli.LineAsync("context list -o csv")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains(cluster.Simulator.Traffic.Requests, static request => request.Method == "DELETE");
+        Assert.Equal(stays, await HasTokenAsync(cluster));
+    }
+
+    private static async Task<bool> HasTokenAsync(SimulatedCluster cluster)
+    {
+        using CliHarness root = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword);
+        string tokens = (await root.RunAsync(
+            "api", "get", "/access/users/root@pam/token", "-o", "csv", "--url", cluster.Url, "--user", "root@pam", "--secret", "env:PASSWORD",
+            "--fingerprint", cluster.Simulator.Fingerprint)).Succeeded();
+        return tokens.Contains("t1", StringComparison.Ordinal);
+    }
+
     private static string[] DemoLogin(SimulatedCluster cluster) =>
     [
         "login", cluster.Url, "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint, "--user", DefaultCluster.DemoUser,

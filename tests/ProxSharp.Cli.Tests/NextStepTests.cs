@@ -20,6 +20,39 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
         Assert.EndsWith($"See what there is: {expected}", (await cli.LineAsync(line)).FailedWith(5), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vm set staging --scsi3 nowhere:8", "There are the storages on pve1: ceph, ")]
+    [InlineData("vm create x --node pve1 --scsi0 nowhere:8", "There are the storages on pve1: ceph, ")]
+    [InlineData("vm clone staging copy --storage nowhere", "There are the storages on pve1: ceph, ")]
+    [InlineData("vm backup staging --storage nowhere", "There are the storages on pve1: ceph, ")]
+    [InlineData("vm migrate staging nowhere", "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("vm clone staging copy --target nowhere", "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("ct migrate dns nowhere", "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("vm create x --node nowhere", "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("api set /nodes/pve1/qemu/106/config scsi3=nowhere:8", "See what there is: prox api get /nodes/pve1/storage")]
+    [InlineData("api create /nodes/pve1/qemu/106/migrate target=nowhere", "See what there is: prox api get /nodes")]
+    public async Task Change_MissingStorageOrNode_NamesThoseThatThereAre(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm agent ip", true)]
+    [InlineData("vm start", true)]
+    [InlineData("vm show", false)]
+    public async Task Verb_NoGuestNamed_NamesAllOnlyWhereItIsAnOption(string line, bool takesAll)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Equal(takesAll, (await cli.LineAsync(line)).FailedWith(2).Contains("--all", StringComparison.Ordinal));
+        Assert.Equal(takesAll, (await cli.LineAsync($"{line} --help")).Succeeded().Contains("--all", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Call_MissingDatastore_NamesTheListOfDatastores()
     {

@@ -72,7 +72,7 @@ public sealed class PlanVerbTests
     }
 
     [Fact]
-    public async Task SecondPrincipal_ApprovesWithAKey_FromAnotherUsersFolder()
+    public async Task SecondPrincipal_ApprovesWithAKey_FromFilesThatGoBetweenUsers()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness agent = await cluster.UserAsync();
@@ -92,13 +92,110 @@ public sealed class PlanVerbTests
         (await agent.LineAsync($"approve {first} --key alice.pem")).Succeeded();
         (await agent.LineAsync($"plan apply {first}")).FailedWith(8);
 
-        (await alice.RunAsync("approve", first, "--key", "alice.pem", "--state", agent.StateOf("lab"))).Succeeded();
-        (await agent.LineAsync($"plan apply {first}")).Succeeded();
+        // Alice has no context of this server, and nothing but the plan.
+        (await agent.LineAsync($"plan show {first} --output-file plan.json")).Succeeded();
+        string handed = Path.Combine(agent.Home, "plan.json");
+        CliRun seen = await alice.RunAsync("approve", "--plan-file", handed, "--key", "alice.pem", "--output-file", "yes.json");
+        seen.Succeeded();
+        Assert.Contains("1. DELETE /nodes/pve1/qemu/106 (destructive)", seen.Errors, StringComparison.Ordinal);
+        Assert.Contains("There is no way back.", seen.Errors, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.True(File.GetUnixFileMode(handed).HasFlag(UnixFileMode.OtherRead));
+            Assert.True(File.GetUnixFileMode(Path.Combine(alice.Home, "yes.json")).HasFlag(UnixFileMode.OtherRead));
+        }
 
-        string second = await PlannedAsync(agent, "vm delete windows");
-        (await alice.RunAsync("approve", second, "--key", "alice.pem", "--state", agent.StateOf("lab"), "--output-file", "yes.json")).Succeeded();
-        (await agent.RunAsync("plan", "apply", second, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
+        (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
+        (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);
+    }
+
+    [Theory]
+    [InlineData("approve --plan-file plan.json --key alice.pem", 2)]
+    [InlineData("approve --plan-file plan.json --output-file yes.json", 2)]
+    [InlineData("approve PLAN --plan-file plan.json --key alice.pem --output-file yes.json", 2)]
+    [InlineData("approve PLAN --output-file yes.json", 2)]
+    [InlineData("approve", 2)]
+    [InlineData("approve --plan-file missing.json --key alice.pem --output-file yes.json", 5)]
+    [InlineData("approve --plan-file forged.json --key alice.pem --output-file yes.json", 7)]
+    [InlineData("approve --plan-file alice.pem --key alice.pem --output-file yes.json", 7)]
+    [InlineData("plan apply PLAN --approval missing.json", 8)]
+    [InlineData("plan apply PLAN --approval plan.json", 2)]
+    public async Task Approve_WithFilesThatDoNotFit_SaysWhy(string line, int expected)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string plan = await PlannedAsync(cli, "vm delete staging");
+        (await cli.LineAsync("policy new-key alice.pem")).Succeeded();
+        (await cli.LineAsync($"plan show {plan} --output-file plan.json")).Succeeded();
+        cli.Write("forged.json", (await File.ReadAllTextAsync(Path.Combine(cli.Home, "plan.json"), TestContext.Current.CancellationToken))
+            .Replace("\"method\":\"DELETE\"", "\"class\":\"read\",\"method\":\"DELETE\"", StringComparison.Ordinal));
+
+        (await cli.LineAsync(line.Replace("PLAN", plan, StringComparison.Ordinal))).FailedWith(expected);
+
+        Assert.False(File.Exists(Path.Combine(cli.Home, "yes.json")));
+    }
+
+    [Fact]
+    public async Task PlanFile_WithASecret_IsForItsOwnerAlone_AndTheSecretIsNamedAndNotShown()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["privileged"]}]}""");
+        cli.With("GUEST_PASSWORD", "hunter2-hunter2");
+        string plan = await PlannedAsync(cli, "vm set staging --cipassword env:GUEST_PASSWORD");
+        (await cli.LineAsync("policy new-key alice.pem")).Succeeded();
+        (await cli.LineAsync($"plan show {plan} --output-file plan.json")).Succeeded();
+        CliRun run = await cli.LineAsync("approve --plan-file plan.json --key alice.pem --output-file yes.json");
+        Assert.DoesNotContain("hunter2", run.Succeeded() + run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Masked as secrets: cipassword.", run.Errors, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Home, "plan.json")));
+        }
+    }
+
+    [Fact]
+    public async Task Approve_APlanThatNoPlannerMade_IsRefusedBeforeAnybodyIsAsked()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await GuardedAsync(cluster, 100);
+        string plan = await PlannedAsync(person, "vm delete staging");
+        string file = Path.Combine(person.StateOf("lab"), "plans", plan + ".json");
+        string content = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("106", "102", StringComparison.Ordinal);
+        string forged = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        await File.WriteAllTextAsync(Path.Combine(person.StateOf("lab"), "plans", forged + ".json"), content, TestContext.Current.CancellationToken);
+        person.Input = "staging\n";
+        foreach (string line in new[] { $"approve {forged}", $"plan apply {forged}", $"plan show {forged}" })
+        {
+            CliRun run = await person.LineAsync(line);
+            run.FailedWithCode(7);
+            Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Review_OfAPlan_ShowsWhatDecides()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"prompt"}}""");
+        string plan = (await cli.LineAsync("plan create -o name PUT /nodes/pve1/qemu/106/config args=-nographic")).Succeeded().Trim();
+        Assert.Contains("args=-nographic", (await cli.LineAsync($"plan show {plan}")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Retirement_IsTakenBack_ByUndo()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        (await cli.LineAsync("retire build --apply")).Succeeded();
+        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
+        (await cli.LineAsync($"undo {number} --apply")).Succeeded();
+        string config = (await cli.LineAsync("vm config build -o json")).Succeeded();
+        Assert.DoesNotContain("retired", config, StringComparison.Ordinal);
+        Assert.DoesNotContain("protection", config, StringComparison.Ordinal);
+        Assert.Contains("running", (await cli.LineAsync("vm list build")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,6 +301,7 @@ public sealed class PlanVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");
         cli.With("GUEST_PASSWORD", "hunter2-hunter2");
         CliRun planned = await cli.LineAsync("plan create vm set staging --cipassword env:GUEST_PASSWORD -o json");
         Assert.DoesNotContain("hunter2", planned.Succeeded(), StringComparison.Ordinal);

@@ -172,7 +172,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        Assert.Contains("behind: prox vm list -c", (await cli.LineAsync("-c lab vm list")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("behind: prox vm stop --dry-run", (await cli.LineAsync("--dry-run vm stop web-1")).FailedWith(2), StringComparison.Ordinal);
     }
 
     private async Task<CliHarness> CarefulAsync()

@@ -30,6 +30,7 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupS
     [InlineData("apply -f x.yaml")]
     [InlineData("backup create a.conf:a --datastore store1")]
     [InlineData("backup list --repository a@pbs!b@evil:store")]
+    [InlineData("backup list --store-directory .")]
     [InlineData("backup key create key.json")]
     [InlineData("console web-1")]
     [InlineData("spice web-1")]

@@ -39,6 +39,29 @@ public sealed class ScaleTests(ScaleTests.LargeSimulator cluster) : IClassFixtur
     }
 
     [Fact]
+    public async Task Export_ManyGuestsOfTwentyThousand_IsQuickAndDiffersNot()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string file = Path.GetTempFileName();
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+
+            await File.WriteAllTextAsync(
+                file, (await cli.LineAsync("export guests --guests @tag-db")).Succeeded(), TestContext.Current.CancellationToken);
+            CliRun diff = await cli.RunAsync("diff", "-f", file);
+
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, s_patience);
+            Assert.Equal(0, diff.ExitCode);
+            Assert.Equal(2000, File.ReadLines(file).Count(static line => line.Contains("- vmid:", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task Top_TwentyThousandGuests_ShowsTheBusiestAndSaysHowManyMore()
     {
         using CliHarness cli = await cluster.UserAsync();

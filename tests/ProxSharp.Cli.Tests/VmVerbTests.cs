@@ -225,6 +225,26 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         Assert.DoesNotContain(Simulator.Scenarios.DefaultCluster.TokenSecret, run.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vm stop web-1", "POST /nodes/pve1/qemu/100/status/stop")]
+    [InlineData("vm set web-1 --cores 7", "+ cores: 7")]
+    [InlineData("vm delete web-1", "DELETE /nodes/pve1/qemu/100")]
+    [InlineData("pool create new", "POST /pools")]
+    [InlineData("api create /nodes/pve1/qemu/100/status/stop", "POST /nodes/pve1/qemu/100/status/stop")]
+    [InlineData("vm agent exec web-1 -- id", "agent/exec")]
+    public async Task DryRun_ReadOnlyContext_ShowsTheCallsAndSendsNone(string line, string expected)
+    {
+        using CliHarness cli = (await cluster.UserAsync()).With("PROX_READ_ONLY", "1");
+        int mark = line.IndexOf(" -- ", StringComparison.Ordinal);
+
+        CliRun run = await cli.LineAsync(mark < 0 ? $"{line} --dry-run" : line.Insert(mark, " --dry-run"));
+
+        Assert.Contains(expected, run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("is read-only: without --dry-run it would be refused", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("read-only", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Context_ReadOnlyOrProtected_RefusesChanges()
     {
@@ -238,6 +258,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
 
         Assert.Contains("read-only", (await cli.LineAsync("vm stop web-1 -c looking")).FailedWith(7), StringComparison.Ordinal);
         Assert.Contains("read-only", (await cli.LineAsync("api create /nodes/pve1/qemu/100/status/stop -c looking")).FailedWith(7), StringComparison.Ordinal);
+        Assert.Contains("read-only", (await cli.LineAsync("plan create vm stop web-1 -c looking")).FailedWith(7), StringComparison.Ordinal);
         (await cli.LineAsync("vm list -c looking")).Succeeded();
         cli.With("PROX_READ_ONLY", "1");
         (await cli.LineAsync("vm stop web-1 -c lab")).FailedWith(7);

@@ -85,11 +85,81 @@ public sealed class WaitingTests
             },
             Fault.SlowReply(TimeSpan.FromHours(1)));
 
-        JsonElement[] rows = await InterruptedAsync(cli, sent.Task, "vm", "start", "windows,staging", "--no-wait", "-o", "json");
+        JsonElement[] rows = await InterruptedAsync(cli, sent.Task, "vm", "start", "windows,staging", "--no-wait", "--parallel", "1", "-o", "json");
 
         Assert.Equal(["started", "failed"], rows.Select(static row => row.GetProperty("outcome").GetString()));
         Assert.StartsWith("UPID:", rows[0].GetProperty("upid").GetString(), StringComparison.Ordinal);
         Assert.Contains("may have been carried out", rows[1].GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm set web-1,windows,staging --cores 1")]
+    [InlineData("vm reboot web-1,web-2,db-1 --per-node 3")]
+    public async Task Change_OfSeveralGuests_RunsSideBySideAndListsTheClusterOnce(string line)
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+
+        // The tasks take minutes: three run at a time only if none waits for another.
+        Task<int> running = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(line.Split(' '), interrupt.Token);
+        while (Running(simulator) < 3 && !running.IsCompleted)
+        {
+            await Task.Yield();
+        }
+
+        await interrupt.CancelAsync();
+        Assert.Equal(130, await running);
+        Assert.Equal(3, Running(simulator));
+        Assert.InRange(simulator.Traffic.Requests.Count(static request => request.Path.EndsWith("/cluster/resources", StringComparison.Ordinal)), 1, 2);
+        Assert.DoesNotContain(simulator.Traffic.Requests, static request => request.Path.EndsWith("/log", StringComparison.Ordinal));
+    }
+
+    private static int Running(PveSimulator simulator) => simulator.Traffic.Requests.Count(static request => request.Method == "POST");
+
+    [Theory]
+    [InlineData("vm start staging", "staging", 1)]
+    [InlineData("vm start staging,windows", "106", 2)]
+    public async Task Start_AnswerThatIsLost_FindsTheTaskAndSendsNothingTwice(string line, string expected, int calls)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) });
+        using CliHarness cli = await UserAsync(simulator);
+        simulator.Faults.When(static request => request.Path.EndsWith("/106/status/start", StringComparison.Ordinal), Fault.DropAfterExecution, times: 1);
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(calls, Running(simulator));
+    }
+
+    [Fact]
+    public async Task Exec_Interrupted_SaysWhichProcessGoesOnAndKeepsWhatTheFirstSaid()
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false });
+        using CliHarness cli = await UserAsync(simulator);
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        simulator.Faults.When(
+            request =>
+            {
+                bool isMeant = request.Path.EndsWith("/101/agent/exec-status", StringComparison.Ordinal);
+                _ = isMeant && asked.TrySetResult();
+                return isMeant;
+            },
+            Fault.SlowReply(TimeSpan.FromHours(1)));
+
+        Task<int> running = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(
+            ["vm", "agent", "exec", "web-1,web-2,db-1", "-o", "csv", "--", "echo", "hello"], interrupt.Token);
+        await Task.WhenAny(asked.Task, running);
+        await interrupt.CancelAsync();
+
+        Assert.Equal(130, await running);
+        Assert.Matches(
+            @"The program goes on in VM 101 \(web-2\) as process (\d+)\. Read its result later with: prox api get /nodes/pve\d/qemu/101/agent/exec-status pid=\1\n",
+            console.Errors);
+        Assert.Contains("Not started: VM 102 (db-1)", console.Errors, StringComparison.Ordinal);
+        Assert.Contains("100,web-1,0,", console.Output, StringComparison.Ordinal);
     }
 
     private static void Watch(PveSimulator simulator, Func<SimulatedRequest, bool> predicate, TaskCompletionSource seen) => simulator.Faults.When(

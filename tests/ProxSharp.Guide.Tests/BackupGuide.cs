@@ -107,6 +107,22 @@ public sealed class BackupGuide : IAsyncLifetime
     }
 
     [Fact]
+    public void Backup_OfThreadsThatWait_IsMadeAndRestored()
+    {
+        Datastore store = _client.Datastores["store1"];
+        string srv = Path.Combine(_folder, "srv");
+        string target = Path.Combine(_folder, "waited");
+
+        #region wait
+        BackupResult result = store.Backup(BackupGroupPath.Parse("host/web"), [BackupSource.Directory("srv", srv)]);
+        using SnapshotReader snapshot = store.OpenSnapshot(result.Snapshot);
+        snapshot.Restore("srv.pxar", target);
+        #endregion
+
+        Assert.True(File.Exists(Path.Combine(target, "etc", "hosts")));
+    }
+
+    [Fact]
     public async Task Snapshot_IsRestoredBrowsedAndVerified()
     {
         Datastore store = _client.Datastores["store1"];

@@ -106,6 +106,10 @@ public sealed class ContextTests
         Assert.Equal("destructive", prune.GetProperty("class").GetString());
         JsonElement one = await session.DoneAsync("api_describe", """{"method":"PUT","path":"/nodes/pve1/qemu/100/config","parameters":"memory,cores"}""");
         Assert.Equal(2, one.GetProperty("parameters").EnumerateObject().Count());
+        string privileges = one.GetProperty("privileges").GetString()!;
+        Assert.Contains("VM.Config.Disk", privileges, StringComparison.Ordinal);
+        Assert.Contains(" on /vms/{vmid}", privileges, StringComparison.Ordinal);
+        Assert.DoesNotContain("List`1", privileges, StringComparison.Ordinal);
         Assert.Equal("usage", await session.RefusedAsync("api_read", """{"path":"/admin/datastore/store1/snapshots"}"""));
         await session.DoneAsync("api_read", """{"context":"backup","path":"/admin/datastore/store1/snapshots"}""");
     }
@@ -129,5 +133,46 @@ public sealed class ContextTests
         session.Pve.Faults.When(static request => request.Path.EndsWith("/cluster/tasks", StringComparison.Ordinal), Fault.Status(403, "Permission check failed"), 10);
         JsonElement overview = await session.DoneAsync("overview", """{"context":"lab"}""");
         Assert.Contains("/cluster/tasks", overview.GetProperty("missing")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Overview_TokenThatMayMoreThanThePolicy_SaysSo_AndAsksTheServerOnce()
+    {
+        await using AgentSession session = await AgentSession.StartAsync("""{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        CallToolResult first = await session.CallAsync("overview");
+        JsonElement token = first.StructuredContent!.Value.GetProperty("token");
+        Assert.Equal(["read", "reversible"], token.GetProperty("policy_allows").EnumerateArray().Select(static name => name.GetString()!));
+        string[] beyond = [.. token.GetProperty("beyond_policy").EnumerateArray().Select(static name => name.GetString()!)];
+        Assert.Equal(["exec", "privileged", "destructive", "disruptive"], beyond.Select(static name => name.Split(' ')[0]));
+        Assert.Equal("exec (Sys.Console, VM.Console, VM.GuestAgent.FileRead, +2)", beyond[0]);
+        Assert.Contains("the policy allows read, reversible", AgentSession.TextOf(first), StringComparison.Ordinal);
+
+        // What the policy says counts at once; what the token may do is asked once.
+        await File.WriteAllTextAsync(
+            session.Site.PolicyPath("lab"),
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged","exec"]}],"exec":{"enabled":true}}""",
+            TestContext.Current.CancellationToken);
+        JsonElement second = await session.DoneAsync("overview");
+        Assert.False(second.TryGetProperty("token", out _), second.ToString());
+        Assert.Equal(1, session.Site.Requests().Count(static request => request.Path.EndsWith("/access/permissions", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Overview_OfAPolicyThatIsNotUnderstood_SaysThatEverythingIsRefused()
+    {
+        await using AgentSession session = await AgentSession.StartAsync("""{"version":1,"alow":[]}""");
+        JsonElement overview = await session.DoneAsync("overview");
+        Assert.Contains("alow", overview.GetProperty("policy").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, overview.GetProperty("nodes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Overview_WhereTheRightsCannotBeRead_NamesIt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        session.Pve.Faults.When(static request => request.Path.EndsWith("/access/permissions", StringComparison.Ordinal), Fault.Status(403, "Permission check failed"), 10);
+        JsonElement overview = await session.DoneAsync("overview", """{"context":"lab"}""");
+        Assert.Contains("/access/permissions", overview.GetProperty("missing")[0].GetString(), StringComparison.Ordinal);
+        Assert.True((await session.DoneAsync("overview", """{"context":"backup"}""")).TryGetProperty("token", out _));
     }
 }

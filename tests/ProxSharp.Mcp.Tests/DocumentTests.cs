@@ -30,7 +30,8 @@ public sealed class DocumentTests
     [Fact]
     public async Task LedgerResource_AfterAChange_ShowsIt()
     {
-        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        await using AgentSession session = await AgentSession.StartAsync(
+            """{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");
         string plan = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"cores":1,"cipassword":"swordfish-77"}}]""");
         await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""");
         string ledger = await ReadAsync(session, "prox://lab/ledger");

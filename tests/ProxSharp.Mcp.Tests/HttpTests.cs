@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ProxSharp.Mcp.Http;
+using ProxSharp.Mcp.Sites;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -76,7 +79,11 @@ public sealed class HttpTests
     [InlineData("127.0.0.1.evil.example", null, HttpStatusCode.MisdirectedRequest)]
     [InlineData(null, "https://evil.example", HttpStatusCode.Forbidden)]
     [InlineData(null, "null", HttpStatusCode.Forbidden)]
-    [InlineData(null, "http://localhost:3000", HttpStatusCode.OK)]
+    [InlineData(null, "http://localhost:3000", HttpStatusCode.Forbidden)]
+    [InlineData(null, "http://127.0.0.1", HttpStatusCode.Forbidden)]
+    [InlineData(null, "http://localhost:PORT", HttpStatusCode.OK)]
+    [InlineData(null, "http://[::1]:PORT", HttpStatusCode.OK)]
+    [InlineData(null, "https://agents.example.net", HttpStatusCode.OK)]
     [InlineData("agents.example.net", null, HttpStatusCode.OK)]
     [InlineData("localhost", null, HttpStatusCode.OK)]
     [InlineData(null, null, HttpStatusCode.OK)]
@@ -87,7 +94,8 @@ public sealed class HttpTests
         Assert.Equal(expected, await StatusAsync(host, request =>
         {
             request.Headers.Host = hostName;
-            request.Headers.TryAddWithoutValidation("Origin", origin);
+            request.Headers.TryAddWithoutValidation(
+                "Origin", origin?.Replace("PORT", host.Address.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         }));
     }
 
@@ -102,6 +110,20 @@ public sealed class HttpTests
         using HttpResponseMessage response = await http.SendAsync(request, Token);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, static _ => { }));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    public async Task Http_ArgumentsThatAreNoObject_AreInvalidParameters(string arguments)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(s_local, site.Contexts(), Token);
+        string session = "";
+        string Call(string values) => $$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"guest_list","arguments":{{{values}}} } }""";
+        await SendAsync(host, Initialize, "", response => session = string.Concat(response.Headers.GetValues("Mcp-Session-Id")));
+        Assert.Contains("\"code\":-32602", await SendAsync(host, Call(arguments), session), StringComparison.Ordinal);
+        Assert.Contains("\"structuredContent\"", await SendAsync(host, Call("{}"), session), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,6 +202,43 @@ public sealed class HttpTests
     }
 
     [Theory]
+    [InlineData("a", "b", true)]
+    [InlineData("b", "a", true)]
+    [InlineData("a", "c", false)]
+    [InlineData("a", "x", true)]
+    [InlineData("x", "y", false)]
+    public void Contexts_WhoseAddressesHaveDifferentPolicies_RefuseEverything(string first, string second, bool isFault)
+    {
+        string folder = Directory.CreateTempSubdirectory("prox-test-").FullName;
+        try
+        {
+            // Two that differ, one that says the same as the first, and one for all others.
+            string policies = Path.Combine(folder, "system", "policies");
+            Write(Path.Combine(policies, "a.example.json"), Policy);
+            Write(Path.Combine(policies, "b.example.json"), """{"version":1}""");
+            Write(Path.Combine(policies, "c.example.json"), Policy);
+            Write(Path.Combine(policies, "default.json"), """{"version":1}""");
+            string file = Path.Combine(folder, "contexts.json");
+            Write(file, $$"""
+                {"contexts":[{"name":"lab","product":"pve","endpoints":["https://{{first}}.example:8006","https://{{second}}.example:8006"],
+                 "secret":"env:X","tokenId":"a@pve!b"}]}
+                """);
+            GuardOptions guard = Assert.Single(new ContextConfig(file) { SystemFolder = Path.Combine(folder, "system"), IsReadOnly = false }.Read([])).Guard;
+            Assert.Equal(isFault, guard.PolicyFault is not null);
+            if (isFault)
+            {
+                Assert.Contains("a.example.json", guard.PolicyFault, StringComparison.Ordinal);
+                AgentContext context = new() { Product = ProxmoxProduct.VirtualEnvironment, Guard = guard, Connect = static _ => throw new InvalidOperationException() };
+                Assert.Equal("policy", Assert.Throws<GuardRefusedException>(() => new AgentSite(context, []).Policy).Reason);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("\"secret\":\"keyring:lab\",\"tokenId\":\"a@pve!b\"")]
     [InlineData("\"secret\":\"exec:cat x\",\"tokenId\":\"a@pve!b\"")]
     [InlineData("\"secret\":\"env:X\",\"user\":\"root@pam\"")]
@@ -203,6 +262,17 @@ public sealed class HttpTests
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
+    }
+
+    private static async Task<string> SendAsync(HttpHost host, string body, string session, Action<HttpResponseMessage>? look = null)
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, host.Address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        request.Headers.TryAddWithoutValidation("Mcp-Session-Id", session.Length > 0 ? session : null);
+        using HttpResponseMessage response = await http.SendAsync(request, Token);
+        look?.Invoke(response);
+        return await response.Content.ReadAsStringAsync(Token);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpHost host, Action<HttpRequestMessage> change)

@@ -93,6 +93,29 @@ public sealed class ProgramTests
         Assert.Equal(0, await program.CloseAsync());
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("7")]
+    public async Task Program_ArgumentsThatAreNoObject_AreInvalidParameters(string arguments)
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        await program.InitializeAsync();
+        JsonElement answer = await program.AskAsync(2, "tools/call", $$"""{"name":"api_search","arguments":{{arguments}}}""");
+        Assert.Equal(-32602, answer.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Contains("object", answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        // The server has not suffered, and arguments that are left out or null are none.
+        JsonElement after = await program.AskAsync(3, "tools/call", """{"name":"guest_list","arguments":{"limit":1}}""");
+        Assert.Equal(1, after.GetProperty("result").GetProperty("structuredContent").GetProperty("returned").GetInt32());
+        foreach ((int id, string none) in new[] { (4, ""), (5, ",\"arguments\":null") })
+        {
+            Assert.True((await program.AskAsync(id, "tools/call", $$"""{"name":"overview"{{none}}}""")).TryGetProperty("result", out _));
+        }
+
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
     [Fact]
     public async Task Program_InputEndsInTheMiddleOfACall_StopsByItself()
     {

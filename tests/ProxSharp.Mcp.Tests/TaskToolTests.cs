@@ -32,6 +32,25 @@ public sealed class TaskToolTests
     }
 
     [Fact]
+    public async Task TaskWait_TaskThatHasEnded_NeedsNoTime()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        string upid = await StartAsync(session);
+        await session.DoneAsync("task_wait", Upid(upid));
+        Assert.Equal("succeeded", (await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}","seconds":0}""")).GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task TaskWait_TaskThatDoesNotExist_IsTheServersError()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        CallToolResult result = await session.CallAsync(
+            "task_wait", """{"upid":"UPID:pve1:00000001:00000001:00000001:vzdump:100:root@pam:","seconds":0}""");
+        Assert.True(result.IsError);
+        Assert.Contains("no such task", AgentSession.TextOf(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TaskWait_TaskThatGoesOn_SaysHowToGoOn()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { TaskDuration = s_long });

@@ -88,6 +88,101 @@ public sealed class ApprovalTests
         Assert.Throws<ArgumentException>(() => cluster.Guard.Approvals.Add(new Approval("../x", "key", "alice", s_now, "")));
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/qemu/106/config", "args", "-device vfio-pci,host=01:00.0")]
+    [InlineData("/nodes/pve1/qemu/106/config", "description", "first\nsecond")]
+    [InlineData("/cluster/ha/resources/vm:106", "state", "disabled")]
+    [InlineData("/cluster/ceph/flags/noout", "value", "1")]
+    [InlineData("/nodes/pve1/lxc/203/config", "entrypoint", "/bin/sh -c reboot")]
+    [InlineData("/storage/local", "content", "iso,backup")]
+    public async Task Describe_OfAParameterThatDecides_ShowsIt(string path, string name, string value)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1}""");
+        PlannedCall call = PlannedCall.Of(cluster.Guard.Client.Schema, new PlanRequest(ApiMethod.Put, path, new ApiParameters { { name, value } }));
+        string[] lines = [.. Describe(call)];
+        Assert.Contains(lines, line => line.Contains($"{name}={value.Replace("\n", "\\n", StringComparison.Ordinal)}", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, static line => line.StartsWith("Masked", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ApiMethod.Put, "/nodes/pve1/qemu/106/config", "cipassword", "hunter2-hunter2")]
+    [InlineData(ApiMethod.Put, "/nodes/pve1/qemu/106/config", "description", "login with password=hunter2-hunter2")]
+    [InlineData(ApiMethod.Post, "/access/tfa/demo@pve", "value", "hunter2-hunter2")]
+    [InlineData(ApiMethod.Post, "/cluster/acme/plugins", "data", "hunter2-hunter2")]
+    [InlineData(ApiMethod.Post, "/access/users", "password", "hunter2-hunter2")]
+    [InlineData(ApiMethod.Put, "/cluster/options", "http_proxy", "http://user:hunter2-hunter2@proxy")]
+    [InlineData(ApiMethod.Post, "/nodes/pve1/qemu/106/remote_migrate", "target-endpoint", "apitoken=PVEAPIToken=root@pam!x=hunter2-hunter2,host=10.0.0.9")]
+    public async Task Describe_OfASecret_NamesItAndHidesIt(ApiMethod method, string path, string name, string value)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1}""");
+        PlannedCall call = PlannedCall.Of(cluster.Guard.Client.Schema, new PlanRequest(method, path, new ApiParameters { { name, value } }));
+        string text = string.Join('\n', Describe(call));
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.Contains($"Masked as secrets: {name}.", text, StringComparison.Ordinal);
+        Assert.Equal(name == "target-endpoint", text.Contains("host=10.0.0.9", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Describe_OfALongCall_CutsNothing_AndShowsNoControlCharacters()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1}""");
+        string value = $"{new string('x', 5000)}\u001b[2J\u202E-end";
+        PlannedCall call = PlannedCall.Of(
+            cluster.Guard.Client.Schema, new PlanRequest(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "args", value } }));
+        string text = string.Join('\n', Describe(call));
+        Assert.Contains("-end", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', text);
+        Assert.DoesNotContain('\u202E', text);
+        Assert.DoesNotContain("xxx", call.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approvals_ThatCannotBeRead_AreAnErrorOfTheirOwn()
+    {
+        using ApprovalKey key = ApprovalKey.Create();
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy(key));
+        Plan plan = await PlanDeletion(cluster);
+        string folder = Path.Combine(cluster.Folder, "state", "approvals");
+        await File.WriteAllTextAsync(folder, "a file where the folder should be");
+        Assert.Equal("approval-file", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        Assert.Equal("approval-file", Assert.Throws<GuardRefusedException>(() => cluster.Guard.Approvals.Add(key.Approve(plan, "alice", s_now))).Reason);
+    }
+
+    [Fact]
+    public async Task Approvals_ByRootInTheFolderOfAnother_AreRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/bin/chown"), "Only root can give folders away.");
+        using ApprovalKey key = ApprovalKey.Create();
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy(key));
+        Plan plan = await PlanDeletion(cluster);
+        using (System.Diagnostics.Process chown = System.Diagnostics.Process.Start("/bin/chown", ["65534", Path.Combine(cluster.Folder, "state")]))
+        {
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, chown.ExitCode);
+        }
+
+        GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => cluster.Guard.Approvals.Add(key.Approve(plan, "alice", s_now)));
+        Assert.Equal("approval-file", refusal.Reason);
+        Assert.Contains("--output-file", refusal.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cluster.Folder, "state", "approvals")));
+    }
+
+    [Fact]
+    public async Task Plan_ThroughItsText_StaysTheSame_AndNothingElseIsOne()
+    {
+        using ApprovalKey key = ApprovalKey.Create();
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy(key));
+        Plan plan = await PlanDeletion(cluster);
+        Plan again = Plan.Parse(plan.ToJson() + "\n");
+        Assert.Equal(plan.Id, again.Id);
+        Assert.Equal(plan.Describe(), again.Describe());
+        Assert.False(plan.HasSecrets);
+        foreach (string text in new[] { "", "{}", "[]", "null", plan.ToJson().Replace("106", "102", StringComparison.Ordinal) + "x", plan.ToJson().Replace("{\"version\":2", "{\"version\":1", StringComparison.Ordinal) })
+        {
+            Assert.Throws<FormatException>(() => Plan.Parse(text));
+        }
+    }
+
     [Fact]
     public void Key_ThroughItsText_StaysTheSame()
     {
@@ -115,4 +210,10 @@ public sealed class ApprovalTests
         """;
 
     private static Task<Plan> PlanDeletion(GuardedCluster cluster) => cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");
+
+    private static IReadOnlyList<string> Describe(PlannedCall call)
+    {
+        PlanTarget target = new("somebody", new Dictionary<string, string>(), "", new Dictionary<string, string>());
+        return Plan.Create(ProxmoxProduct.VirtualEnvironment, "lab", s_now, TimeSpan.FromMinutes(1), new PlanDraft([call], [target], [], [])).Describe();
+    }
 }

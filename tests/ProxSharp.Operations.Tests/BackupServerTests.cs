@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Operations.Tests;
@@ -75,6 +76,97 @@ public sealed class BackupServerTests
     }
 
     [Fact]
+    public async Task Apply_GroupWithASnapshotReplacedByAnotherOfTheSameTime_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Plan plan = await PlanGroupDeletion(server, "laptop");
+        Assert.Equal("all 5 compared", plan.Targets[0].Facts["manifests"]);
+        Assert.Contains(plan.Consequences, static line => line.Contains("manifests all 5 compared", StringComparison.Ordinal));
+        SimulatedDatastore store = server.Simulator.GetDatastore("store1");
+        store.WriteFile($"{Folder}/index.json.blob", store.ReadFile("host/laptop/2026-01-02T03:00:00Z/index.json.blob")!);
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+        Assert.Contains(Folder, store.Snapshots);
+    }
+
+    [Fact]
+    public async Task Apply_GroupAsPlanned_IsDeleted()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Plan plan = await PlanGroupDeletion(server, "laptop");
+        ApplyResult done = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Assert.DoesNotContain(server.Simulator.GetDatastore("store1").Snapshots, static name => name.StartsWith("host/laptop/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Plan_GroupWithManySnapshots_ReadsTheLatestManifestsAndSaysSo()
+    {
+        const int many = 70;
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy, static builder =>
+        {
+            DefaultBackupServer.Build(builder);
+            for (int day = 0; day < many; day++)
+            {
+                builder.AddSnapshot("store1", "host", "old", DefaultBackupServer.FirstBackup.AddDays(day), owner: DefaultBackupServer.TokenId);
+            }
+        });
+        Plan plan = await PlanGroupDeletion(server, "old");
+        Assert.Equal(64, server.Simulator.Traffic.Requests.Count(static request => request.Path.EndsWith("/download-decoded", StringComparison.Ordinal)));
+        Assert.Contains(plan.Consequences, static line => line.Contains("those of the latest 64 of 70 snapshots are compared", StringComparison.Ordinal));
+
+        SimulatedDatastore store = server.Simulator.GetDatastore("store1");
+        string latest = store.Snapshots.Where(static name => name.StartsWith("host/old/", StringComparison.Ordinal)).Max(StringComparer.Ordinal)!;
+        store.WriteFile($"{latest}/index.json.blob", store.ReadFile($"{Folder}/index.json.blob")!);
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
+    public async Task Apply_NamespaceThatGotABackupMeanwhile_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        PlanRequest removal = new(
+            ApiMethod.Delete, "/admin/datastore/store1/namespace", new ApiParameters { { "ns", "customers" }, { "delete-groups", true } });
+        Plan plan = await server.Guard.PlanAsync([removal]);
+        Assert.Equal("customers,customers/acme", plan.Targets[0].Identity["namespaces"]);
+        Assert.Equal("1", plan.Targets[0].Facts["snapshots"]);
+        Assert.Empty(plan.Undo);
+        SimulatedDatastore store = server.Simulator.GetDatastore("store1");
+        store.WriteFile("ns/customers/host/new/2026-01-09T00:00:00Z/index.json.blob", store.ReadFile($"{Folder}/index.json.blob")!);
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(plan.Id)));
+
+        Plan again = await server.Guard.PlanAsync([removal]);
+        Assert.Equal("2", again.Targets[0].Facts["snapshots"]);
+        ApplyResult done = await server.Guard.ApplyAsync(again.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Assert.DoesNotContain(store.Snapshots, static name => name.StartsWith("ns/customers/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Plan_NamespaceWithAProtectedBackup_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PutAsync("/admin/datastore/store1/protected", new ApiParameters
+        {
+            { "ns", "customers/acme" },
+            { "backup-type", "vm" },
+            { "backup-id", "7" },
+            { "backup-time", DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) },
+            { "protected", true },
+        });
+        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync(
+            [new PlanRequest(ApiMethod.Delete, "/admin/datastore/store1/namespace", new ApiParameters { { "ns", "customers" }, { "delete-groups", true } })])));
+    }
+
+    [Fact]
+    public async Task Plan_NoteOfAGroup_ReadsNoManifest()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        ApiParameters note = new() { { "backup-type", "host" }, { "backup-id", "laptop" }, { "notes", "kept" } };
+        await server.Guard.PlanAsync([new PlanRequest(ApiMethod.Put, "/admin/datastore/store1/group-notes", note)]);
+        Assert.DoesNotContain(server.Simulator.Traffic.Requests, static request => request.Path.EndsWith("/download-decoded", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Client_ReadingFilesOfABackup_StaysBehindTheDoor()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
@@ -85,6 +177,9 @@ public sealed class BackupServerTests
         await Assert.ThrowsAsync<GuardRefusedException>(() => server.Guard.Client.Raw.DownloadAsync("/admin/datastore/store1/download-decoded", file));
         Assert.Equal(before, server.Simulator.Traffic.Requests.Count);
     }
+
+    private static Task<Plan> PlanGroupDeletion(GuardedBackupServer server, string id) => server.Guard.PlanAsync(
+        [new PlanRequest(ApiMethod.Delete, "/admin/datastore/store1/groups", new ApiParameters { { "backup-type", "host" }, { "backup-id", id } })]);
 
     private static Task<Plan> PlanDeletion(GuardedBackupServer server) =>
         server.Guard.PlanAsync([new PlanRequest(ApiMethod.Delete, Snapshots, Keys())]);

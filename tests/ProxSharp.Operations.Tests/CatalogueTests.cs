@@ -34,6 +34,7 @@ public sealed class CatalogueTests
                 Assert.True(raise.Class > entry.Class, $"{entry}: {raise.Parameter} raises nothing.");
                 string stem = raise.Parameter.TrimEnd('*');
                 Assert.True(endpoint.Parameters.Keys.Any(name => name.StartsWith(stem, StringComparison.Ordinal)), $"{entry} has no parameter {raise.Parameter}.");
+                Assert.True(raise.With is null || endpoint.Parameters.ContainsKey(raise.With), $"{entry} has no parameter {raise.With}.");
             }
         }
     }
@@ -81,6 +82,159 @@ public sealed class CatalogueTests
     {
         OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Put, "/nodes/{node}/lxc/{vmid}/config");
         Assert.Equal(expected, entry.ClassOf(new ApiParameters { { name, value } }));
+    }
+
+    [Theory]
+    [InlineData("cores\tscsi0")]
+    [InlineData("cores\nscsi0")]
+    [InlineData("cores\rscsi0")]
+    [InlineData("cores\0scsi0")]
+    [InlineData("cores\vscsi0")]
+    [InlineData("cores\fscsi0")]
+    [InlineData("cores\u00a0scsi0")]
+    [InlineData("cores\u0085scsi0")]
+    [InlineData("cores\u2028scsi0")]
+    [InlineData("cores;scsi0")]
+    [InlineData("cores, SCSI0")]
+    [InlineData("\nscsi0\n")]
+    public void ClassOf_Delete_WhateverSeparatesItsItems_IsDestructive(string list)
+    {
+        OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Put, "/nodes/{node}/qemu/{vmid}/config");
+        Assert.Equal(OperationClass.Destructive, entry.ClassOf(new ApiParameters { { "delete", list } }));
+        Assert.True(entry.Destroys(new ApiParameters { { "delete", $"protection\t{list}" } }));
+        ApiParameters repeated = [];
+        repeated.AddList("delete", ["cores", list]);
+        Assert.Equal(OperationClass.Destructive, entry.ClassOf(repeated));
+    }
+
+    [Theory]
+    [InlineData("0\n", OperationClass.Privileged)]
+    [InlineData(" No ", OperationClass.Privileged)]
+    [InlineData("OFF", OperationClass.Privileged)]
+    [InlineData("", OperationClass.Privileged)]
+    [InlineData("maybe", OperationClass.Privileged)]
+    [InlineData("yes\n", OperationClass.Reversible)]
+    [InlineData("ON", OperationClass.Reversible)]
+    public void ClassOf_Switch_IsReadAsServersRead_AndWhatIsNeitherCountsAsWorse(string value, OperationClass expected)
+    {
+        OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Put, "/nodes/{node}/qemu/{vmid}/config");
+        Assert.Equal(expected, entry.ClassOf(new ApiParameters { { "protection", value } }));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "cipassword=x", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ciuser=x", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/config", "sshkeys=x", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu", "sshkeys=x", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/qemu", "sshkeys=x archive=local:backup/x", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "delete=cipassword", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "template=1", OperationClass.Destructive)]
+    [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "template=yes", OperationClass.Destructive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "net0=virtio,bridge=vmbr0,link_down=1", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "delete=net0", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "delete=net0", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ipconfig0=ip=dhcp", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "cdrom=/dev/sr0", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "hostpci0=mapping=gpu,romfile=x", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "hostpci0=host=01:00.0,mapping=gpu", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "scsi2=local:8,media=disk,file=/dev/sda", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "cores=4", OperationClass.Reversible)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "tags=a;b", OperationClass.Reversible)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "description=scsi0", OperationClass.Reversible)]
+    [InlineData("PUT", "/cluster/replication/{id}", "remove_job=full", OperationClass.Destructive)]
+    [InlineData("POST", "/cluster/replication", "remove_job=local", OperationClass.Destructive)]
+    [InlineData("PUT", "/cluster/ha/resources/{sid}", "state=stopped", OperationClass.Disruptive)]
+    [InlineData("PUT", "/cluster/ha/resources/{sid}", "state=disabled", OperationClass.Disruptive)]
+    [InlineData("POST", "/cluster/ha/resources", "state=stopped", OperationClass.Disruptive)]
+    [InlineData("POST", "/cluster/ha/resources", "state=started", OperationClass.Reversible)]
+    [InlineData("POST", "/cluster/ha/rules", "", OperationClass.Disruptive)]
+    [InlineData("PUT", "/cluster/backup/{id}", "enabled=0", OperationClass.Disruptive)]
+    [InlineData("DELETE", "/cluster/backup/{id}", "", OperationClass.Disruptive)]
+    [InlineData("PUT", "/cluster/firewall/options", "policy_in=DROP", OperationClass.Disruptive)]
+    [InlineData("PUT", "/cluster/firewall/options", "enable=1", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/firewall/options", "delete=policy_in", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/firewall/options", "log_level_in=info", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/firewall/rules", "action=DROP", OperationClass.Disruptive)]
+    [InlineData("DELETE", "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", "", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=ipfilter-net0", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=web", OperationClass.Reversible)]
+    [InlineData("PUT", "/cluster/metrics/server/{id}", "server=10.0.0.9", OperationClass.Privileged)]
+    [InlineData("POST", "/cluster/notifications/endpoints/smtp", "", OperationClass.Privileged)]
+    [InlineData("POST", "/cluster/sdn/ipams", "url=http://10.0.0.9", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/storage/{storage}/upload", "tmpfilename=/etc/shadow", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/status/start", "force-cpu=x", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/status/start", "", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/snapshot", "snapname=a", OperationClass.Reversible)]
+    public void ClassOf_CallOnACluster_IsWhatACarefulAdministratorWouldCallIt(string method, string path, string parameters, OperationClass expected) =>
+        AssertClass(ProxmoxProduct.VirtualEnvironment, method, path, parameters, expected);
+
+    [Theory]
+    [InlineData("PUT", "/config/sync/{id}", "comment=x", OperationClass.Reversible)]
+    [InlineData("PUT", "/config/sync/{id}", "store=other", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "ns=other", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "max-depth=0", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "group-filter=type:vm", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "remove-vanished=true", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "delete=group-filter", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/sync/{id}", "remote-store=other", OperationClass.Privileged)]
+    [InlineData("PUT", "/config/sync/{id}", "remote-ns=other", OperationClass.Privileged)]
+    [InlineData("POST", "/config/sync", "sync-direction=push", OperationClass.Privileged)]
+    [InlineData("POST", "/config/sync", "sync-direction=pull", OperationClass.Reversible)]
+    [InlineData("PUT", "/config/prune/{id}", "delete=keep-last", OperationClass.Destructive)]
+    [InlineData("PUT", "/config/prune/{id}", "delete=comment", OperationClass.Reversible)]
+    [InlineData("PUT", "/config/prune/{id}", "disable=off", OperationClass.Destructive)]
+    [InlineData("POST", "/config/metrics/influxdb-http", "", OperationClass.Privileged)]
+    [InlineData("POST", "/tape/backup", "", OperationClass.Disruptive)]
+    public void ClassOf_CallOnABackupServer_IsWhatACarefulAdministratorWouldCallIt(string method, string path, string parameters, OperationClass expected) =>
+        AssertClass(ProxmoxProduct.BackupServer, method, path, parameters, expected);
+
+    [Fact]
+    public void RemoteOfASyncJob_IsPrivileged_AndStillDestroys() => Assert.True(
+        OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(ApiMethod.Put, "/config/sync/{id}").Destroys(new ApiParameters { { "remote-store", "x" } }));
+
+    private static void AssertClass(ProxmoxProduct product, string method, string path, string parameters, OperationClass expected)
+    {
+        Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));
+        OperationEntry entry = OperationCatalogue.For(product).Find(verb, path);
+        Assert.True(entry.IsClassified);
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('=', 2)))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        Assert.Equal(expected, entry.ClassOf(values));
+    }
+
+    [Theory]
+    [InlineData("dry-run=1", OperationClass.Read)]
+    [InlineData("dry-run=true", OperationClass.Read)]
+    [InlineData("dry-run=0", OperationClass.Destructive)]
+    [InlineData("dry-run=", OperationClass.Destructive)]
+    [InlineData("Dry-Run=1", OperationClass.Destructive)]
+    [InlineData("dry-run=1 dry-run=0", OperationClass.Destructive)]
+    [InlineData("dry-run=1 DRY-RUN=0", OperationClass.Destructive)]
+    [InlineData("keep-last=1", OperationClass.Destructive)]
+    public void ClassOf_PruneThatOnlySaysWhatItWouldDo_IsARead(string parameters, OperationClass expected)
+    {
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=')))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        Assert.Equal(expected, OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(ApiMethod.Post, "/admin/datastore/{store}/prune").ClassOf(values));
+    }
+
+    [Theory]
+    [InlineData(ProxmoxProduct.VirtualEnvironment)]
+    [InlineData(ProxmoxProduct.BackupServer)]
+    public void Trial_OfEveryEntry_NamesAParameterThatExists(ProxmoxProduct product)
+    {
+        ApiSchema schema = product == ProxmoxProduct.BackupServer ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
+        Assert.All(
+            OperationCatalogue.For(product).Entries.Where(static entry => entry.Trial is not null),
+            entry => Assert.Equal(ApiValueType.Boolean, schema.Find(entry.Method, entry.Path)!.Parameters[entry.Trial!].Type));
     }
 
     [Fact]

@@ -39,8 +39,14 @@ public sealed class GuardedBackupServer : IAsyncDisposable
 
     internal int Writes => Simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
-    internal static async Task<GuardedBackupServer> StartAsync(string policy) => new(
-        await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) }), policy);
+    internal static async Task<GuardedBackupServer> StartAsync(string policy, Action<BackupServerBuilder>? scenario = null) => new(
+        await PbsSimulator.StartAsync(new PbsSimulatorOptions
+        {
+            Delays = false,
+            TaskDuration = TimeSpan.FromMilliseconds(5),
+            Scenario = scenario ?? DefaultBackupServer.Build,
+        }),
+        policy);
 
     internal async Task<string> RefusedAsync(Func<Task> action)
     {

@@ -69,6 +69,12 @@ public sealed class GuardedCluster : IAsyncDisposable
     /// <summary>Is told of every request at the moment it arrives.</summary>
     internal void When(Func<SimulatedRequest, bool> watch) => _simulator.Faults.When(watch, Fault.ConnectionRefused);
 
+    /// <summary>Makes requests fail as if their node did not answer, however often they are repeated.</summary>
+    internal void Fail(Func<SimulatedRequest, bool> which) => _simulator.Faults.When(which, Fault.ConnectionRefused, 100);
+
+    /// <summary>Lets something go wrong with the next request that fits.</summary>
+    internal void When(Func<SimulatedRequest, bool> watch, Fault fault) => _simulator.Faults.When(watch, fault);
+
     /// <summary>Makes a task fail.</summary>
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 

@@ -51,6 +51,78 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(new LedgerVerdict(3 * each, null), reader.Verify());
     }
 
+    [Fact]
+    public async Task Verify_WhileSeveralAppend_FindsNoFault()
+    {
+        const int each = 15;
+        Task[] writers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            Ledger ledger = new(_folder);
+            for (int i = 0; i < each; i++)
+            {
+                ledger.Append("intent", "plan", static json => json.WriteString("call", "POST /x"));
+            }
+        }))];
+        Task all = Task.WhenAll(writers);
+        Task<List<LedgerVerdict>>[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            Ledger ledger = new(_folder);
+            List<LedgerVerdict> verdicts = [ledger.Verify()];
+            while (!all.IsCompleted)
+            {
+                verdicts.Add(ledger.Verify());
+            }
+
+            return verdicts;
+        }))];
+        foreach (List<LedgerVerdict> verdicts in await Task.WhenAll(readers))
+        {
+            Assert.All(verdicts, static verdict => Assert.Null(verdict.Fault));
+            Assert.Equal(verdicts.Select(static verdict => verdict.Entries).Order(), verdicts.Select(static verdict => verdict.Entries));
+        }
+
+        await all;
+        Assert.Equal(new LedgerVerdict(3 * each, null), new Ledger(_folder).Verify());
+    }
+
+    [Fact]
+    public async Task Verify_ByWhoeverCannotTakeTheLock_FindsNoFaultEither()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be removed there.");
+
+        // Without the file of the lock a reader has the head and the entries alone, as one who may only read them.
+        Ledger ledger = Filled();
+        string path = Path.Combine(_folder, "ledger.jsonl.lock");
+        Task writing = Task.Run(() =>
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                ledger.Append("intent", "plan", static json => json.WriteString("call", "POST /x"));
+                File.Delete(path);
+            }
+        });
+        List<LedgerVerdict> verdicts = [];
+        while (!writing.IsCompleted)
+        {
+            verdicts.Add(new Ledger(_folder).Verify());
+        }
+
+        await writing;
+        Assert.All(verdicts, static verdict => Assert.Null(verdict.Fault));
+        Assert.Equal(new LedgerVerdict(43, null), ledger.Verify());
+        File.Delete(path);
+        Assert.True(ledger.Verify().IsSound);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public async Task Seal_FirstOfSeveralAtOnce_MakesOneKey()
+    {
+        byte[] text = [1, 2, 3];
+        byte[][] seals = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => new Ledger(_folder).Seal(text))));
+        Assert.Single(seals.Select(Convert.ToHexString).Distinct());
+    }
+
     [Theory]
     [InlineData("edit")]
     [InlineData("remove-first")]

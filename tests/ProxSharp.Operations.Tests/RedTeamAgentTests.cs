@@ -20,7 +20,7 @@ public sealed class RedTeamAgentTests
     {
         string[] names =
         [
-            .. new[] { typeof(RedTeamTests), typeof(RedTeamAgentTests), typeof(RedTeamGuestTests) }
+            .. new[] { typeof(RedTeamTests), typeof(RedTeamAgentTests), typeof(RedTeamGuestTests), typeof(RedTeamForgeryTests) }
                 .SelectMany(static suite => suite.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                 .Where(static method => method.GetCustomAttributes<FactAttribute>().Any() && method.Name != nameof(Scenarios_OfTheSuite_AreThirtyOrMore))
                 .Select(static method => method.Name),
@@ -86,6 +86,29 @@ public sealed class RedTeamAgentTests
         Assert.Equal([true, false], result.Steps.Select(static step => step.Succeeded));
         Assert.Contains("incident 7", result.Steps[1].Message, StringComparison.Ordinal);
         Assert.Equal("staging", await cluster.ConfigAsync(106, "name"));
+    }
+
+    [Fact]
+    public async Task LimitOfTheHour_ByManyAtOnce_IsNotExceeded()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible"]}],"limits":{"mutationsPerHour":2,"concurrentTasks":9}}
+            """);
+        List<Plan> plans = [];
+        foreach (string guest in new[] { "pve1/qemu/106", "pve3/qemu/105", "pve2/qemu/104", "pve2/lxc/203" })
+        {
+            plans.Add(await cluster.PlanAsync(ApiMethod.Put, $"/nodes/{guest}/config", new ApiParameters { { "onboot", true } }));
+        }
+
+        int before = cluster.Writes;
+        await Task.WhenAll(plans.Select(plan => Task.Run(async () =>
+        {
+            // A guard of its own stands for another process: only the files are shared.
+            await using OperationGuard guard = cluster.OpenGuard();
+            return await Record.ExceptionAsync(() => guard.ApplyAsync(plan.Id));
+        })));
+        Assert.Equal(before + 2, cluster.Writes);
+        Assert.True(cluster.Guard.Ledger.Verify().IsSound);
     }
 
     [Fact]
@@ -195,6 +218,20 @@ public sealed class RedTeamAgentTests
         Assert.Equal("exec", await cluster.RefusedAsync(() => cluster.PlanAsync(ApiMethod.Post, "/nodes/pve2/qemu/104/agent/exec", longer)));
         ApiParameters file = new() { { "file", "/etc/passwd" }, { "content", "x" } };
         Assert.Equal("exec", await cluster.RefusedAsync(() => cluster.PlanAsync(ApiMethod.Post, "/nodes/pve2/qemu/104/agent/file-write", file)));
+    }
+
+    [Fact]
+    public async Task CommandThatATemplateAllows_IsPlannedAppliedAndAskedAbout()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["exec"]}],"approval":{"exec":"none"},
+             "exec":{"enabled":true,"templates":[{"command":["systemctl","is-active","{unit}"],"values":{"unit":"nginx|php-fpm"}}]}}
+            """);
+        ApiParameters command = [];
+        command.AddList("command", ["systemctl", "is-active", "nginx"]);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve2/qemu/104/agent/exec", command);
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps));
     }
 
     [Fact]

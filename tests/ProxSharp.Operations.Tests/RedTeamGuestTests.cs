@@ -166,6 +166,140 @@ public sealed class RedTeamGuestTests
         Assert.Empty((await PlanAsync(cluster, "PUT", Own, parameters)).Undo);
     }
 
+    [Theory]
+    [InlineData("cores\tscsi5")]
+    [InlineData("cores\nscsi5")]
+    [InlineData("cores\0scsi5")]
+    [InlineData("cores\fscsi5")]
+    [InlineData("cores\vscsi5")]
+    public async Task DeletionOfADisk_BehindAnotherSeparator_IsNoReversibleCall(string list)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" } });
+        Assert.Equal("policy", await cluster.RefusedAsync(() => cluster.PlanAsync(ApiMethod.Put, Own, new ApiParameters { { "delete", list } })));
+    }
+
+    [Fact]
+    public async Task DiskInThePlaceOfAnother_IsDisruptive_AndANewOneOrAnImageInADriveIsNot()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" }, { "ide2", "local:iso/debian-13.iso,media=cdrom" } });
+        string volume = (await cluster.ConfigAsync(106, "scsi5"))!.Split(',')[0];
+        async Task<OperationClass> ClassAsync(string parameters) => (await PlanAsync(cluster, "PUT", Own, parameters)).Class;
+        Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=local-lvm:4"));
+        Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=none,media=cdrom"));
+        Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5={volume},discard=on"));
+        Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5=discard=on,file={volume}"));
+        Assert.Equal(OperationClass.Reversible, await ClassAsync("scsi6=local-lvm:4"));
+        Assert.Equal(OperationClass.Reversible, await ClassAsync("ide2=none,media=cdrom"));
+
+        // What the plan says of it is derived from the server's state when it is applied, and is still so.
+        Plan plan = await PlanAsync(cluster, "PUT", Own, "scsi5=local-lvm:4");
+        Assert.Equal(OperationClass.Disruptive, cluster.Guard.Plans.Load(plan.Id).Class);
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps));
+    }
+
+    [Theory]
+    [InlineData("production", true)]
+    [InlineData("production/web", true)]
+    [InlineData("production/web/eu", true)]
+    [InlineData("production-old", false)]
+    public async Task ProtectedPool_ProtectsThePoolsInIt(string pool, bool isProtected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace(
+            "\"tags\":[\"prod\"]", "\"pools\":[\"production\"]", StringComparison.Ordinal));
+        await using PveClient root = cluster.OpenRoot();
+        string name = "";
+        foreach (string part in pool.Split('/'))
+        {
+            name = name.Length == 0 ? part : $"{name}/{part}";
+            if (name != "production")
+            {
+                await root.Raw.PostAsync("/pools", new ApiParameters { { "poolid", name } });
+            }
+        }
+
+        await root.Raw.PutAsync("/pools", new ApiParameters { { "poolid", pool }, { "vms", "106" } });
+        if (isProtected)
+        {
+            await IsProtectedAsync(cluster, "PUT", Own, "cores=1", "the pool 'production'");
+        }
+        else
+        {
+            Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "cores=1"));
+        }
+    }
+
+    [Theory]
+    [InlineData("UPID:pve1:00000001:00000001:00000001:qmigrate:102:root@pam:", "guest 102")]
+    [InlineData("UPID:pve1:00000001:00000001:00000001:vzdump:102:root@pam:", "guest 102")]
+    [InlineData("UPID:pve1:00000001:00000001:00000001:vzdump::root@pam:", "guest 10")]
+    [InlineData("UPID:pve1:00000001:00000001:00000001:stopall::root@pam:", "guest 10")]
+    public async Task TaskOfAProtectedGuest_IsNotStopped(string upid, string named) =>
+        await IsProtectedAsync("DELETE", $"/nodes/pve1/tasks/{upid}", "", named);
+
+    [Fact]
+    public async Task TaskOfAnotherGuest_HasItAsTarget()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Assert.Equal(
+            ["guest 106", "/nodes/pve1/tasks/UPID%3Apve1%3A00000001%3A00000001%3A00000001%3Aqmigrate%3A106%3Aroot%40pam%3A"],
+            await TargetsAsync(cluster, "DELETE", "/nodes/pve1/tasks/UPID:pve1:00000001:00000001:00000001:qmigrate:106:root@pam:", ""));
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/106/migrate", "target=")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=300 target=")]
+    [InlineData("POST", "/nodes/pve1/migrateall", "vms=106 target=")]
+    public async Task Destination_MustBeAmongTheNodesOfTheRule(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","disruptive"],"nodes":["pve1","pve2"]}],"limits":{"targetsPerPlan":2}}
+            """);
+        Assert.Contains("guest 106", await TargetsAsync(cluster, method, path, $"{parameters}pve2"));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, method, path, $"{parameters}pve3"));
+        Assert.Equal("policy", refusal.Reason);
+        Assert.Contains("pve3", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/cluster/bulk-action/guest/migrate", "vms=106 target=pve3", "pve3")]
+    [InlineData("/cluster/ha/resources/{sid}/migrate", "sid=vm:106 node=pve3", "pve3")]
+    [InlineData("/cluster/ha/resources/{sid}/relocate", "sid=vm:106 node=pve3", "pve3")]
+    [InlineData("/cluster/ha/rules", "rule=a type=node-affinity resources=vm:106 nodes=pve2:2,pve3:1", "pve2 pve3")]
+    [InlineData("/cluster/ha/groups", "group=a nodes=pve3", "pve3")]
+    [InlineData("/cluster/ha/resources", "sid=vm:106 group=far", "of the group far")]
+    [InlineData("/cluster/replication", "id=106-0 type=local target=pve3", "pve3")]
+    [InlineData("/nodes/{node}/qemu/{vmid}/move_disk", "node=pve1 vmid=106 disk=scsi0 storage=ceph", "")]
+    [InlineData("/nodes/{node}/storage/{storage}/content/{volume}", "node=pve1 storage=a volume=b target=c target_node=pve3", "pve3")]
+    public void Destinations_OfACall_AreTheNodesItMovesSomethingTo(string path, string parameters, string expected)
+    {
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=', 2)))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        Assert.Equal(expected, string.Join(' ', Destinations.Of(new PlannedCall(ApiMethod.Post, path, values, OperationClass.Disruptive))));
+    }
+
+    [Fact]
+    public async Task PlanThatIsFarTooLarge_IsRefused_BeforeAnythingIsRead()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible"]}],"limits":{"targetsPerPlan":5,"mutationsPerHour":300}}
+            """);
+        int reads = 0;
+        cluster.When(_ => ++reads < 0);
+        PlanRequest[] Calls(int count) => [.. Enumerable.Range(1000, count).Select(static vmid =>
+            new PlanRequest(ApiMethod.Post, $"/nodes/pve1/qemu/{vmid}/status/start", null))];
+        Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync(Calls(300))));
+        Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync(
+            [.. Enumerable.Repeat(new PlanRequest(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start", null), 301)])));
+        Assert.Equal(0, reads);
+    }
+
     [Fact]
     public async Task Undo_OfAPlanWhoseLaterCallDestroys_IsNotPromised()
     {

@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -66,6 +67,135 @@ public sealed class UndoTests
         Assert.StartsWith("Retired.", await cluster.ConfigAsync(104, "description", "pve2"), StringComparison.Ordinal);
         Assert.Equal("stopped", (await cluster.Other.Raw.GetAsync("/nodes/pve2/qemu/104/status/current")).Data.Text("status"));
         await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve2/qemu/104"));
+    }
+
+    [Theory]
+    [InlineData(104, "pve2", "qemu")]
+    [InlineData(106, "pve1", "qemu")]
+    [InlineData(203, "pve2", "lxc")]
+    public async Task Undo_OfARetirement_BringsTheGuestBack_OnceAndOnlyAsItWasLeft(int vmid, string node, string type)
+    {
+        // Taking a protection away is privileged otherwise; the way back from a retirement is as harmless as the retirement.
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"protect":{"tags":["retired","prod"]},"approval":{"disruptive":"none"}}
+            """);
+        string? tags = await cluster.ConfigAsync(vmid, "tags", node, type);
+        string path = $"/nodes/{node}/{type}/{vmid}";
+        ApplyResult done = await ApplyAsync(cluster, await cluster.Guard.PlanRetirementAsync(vmid, TimeSpan.FromDays(30)));
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.PlanAsync(ApiMethod.Put, $"{path}/config", new ApiParameters { { "protection", false } })));
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[^1].LedgerNumber);
+        Assert.Equal(OperationClass.Reversible, undo.Class);
+        await ApplyAsync(cluster, undo);
+
+        Assert.Equal(tags, await cluster.ConfigAsync(vmid, "tags", node, type));
+        Assert.NotEqual("1", await cluster.ConfigAsync(vmid, "protection", node, type));
+        Assert.Null(await cluster.ConfigAsync(vmid, "description", node, type));
+        Assert.Equal(done.Steps.Count == 2 ? "running" : "stopped", (await cluster.Other.Raw.GetAsync($"{path}/status/current")).Data.Text("status"));
+
+        // Whoever protects the guest afterwards is somebody else, whatever else they write on it.
+        await cluster.Other.Raw.PutAsync($"{path}/config", new ApiParameters
+        {
+            { "protection", true }, { "tags", tags is null ? "retired" : $"{tags};retired" },
+            { "description", undo.Undo[^1].Parameters.Find("description") ?? "Retired." },
+        });
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[^1].LedgerNumber)));
+    }
+
+    [Theory]
+    [InlineData("tags", "kept")]
+    [InlineData("description", "Do not touch")]
+    public async Task Undo_OfARetirement_ThatSomebodyHasMadeTheirOwn_IsRefused(string name, string value)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApplyResult done = await ApplyAsync(cluster, await cluster.Guard.PlanRetirementAsync(106, TimeSpan.FromDays(30)));
+        Plan before = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { name, value } });
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(before.Id)));
+    }
+
+    [Fact]
+    public async Task Undo_OfACallThatFailed_LeavesWhatWasThereBefore()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApiParameters precious = new() { { "snapname", "precious" } };
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu/106/snapshot", precious));
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", precious);
+        ApplyResult failed = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.False(failed.IsComplete);
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(failed.Steps[0].LedgerNumber));
+
+        Assert.Equal("target", refusal.Reason);
+        Assert.Contains("Nothing of plan", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            (await cluster.Other.Raw.GetAsync("/nodes/pve1/qemu/106/snapshot")).Data.EnumerateArray(), static snapshot => snapshot.Text("name") == "precious");
+    }
+
+    [Fact]
+    public async Task Undo_OfAPlanThatStoppedHalfway_TakesBackWhatWasDone_LastFirst()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        cluster.FailTask(new TaskFault { Type = "qmstart", Id = "106", Text = "out of memory" });
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            new PlanRequest(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "tags", "changed" } }),
+            new PlanRequest(ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", new ApiParameters { { "snapname", "mine" } }),
+            new PlanRequest(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start"),
+            new PlanRequest(ApiMethod.Delete, "/nodes/pve1/qemu/106"),
+        ]);
+        Assert.Empty(plan.Undo);
+        ApplyResult half = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.Equal([true, true, false], half.Steps.Select(static step => step.Succeeded));
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(half.Steps[0].LedgerNumber);
+
+        Assert.Equal(
+            ["DELETE /nodes/pve1/qemu/106/snapshot/mine", "PUT /nodes/pve1/qemu/106/config tags=web"],
+            undo.Calls.Select(static call => call.ToString().Split(" digest=")[0]));
+        await ApplyAsync(cluster, undo);
+        Assert.Equal("web", await cluster.ConfigAsync(106, "tags"));
+    }
+
+    [Fact]
+    public async Task Undo_WhereAnOutcomeIsUnknown_IsRefused_AndNamesWhatIsKnown()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            new PlanRequest(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "tags", "changed" } }),
+            new PlanRequest(ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", new ApiParameters { { "snapname", "mine" } }),
+        ]);
+        cluster.When(static request => request is { Method: "POST" } && request.Path.EndsWith("/snapshot", StringComparison.Ordinal), Fault.DropAfterExecution);
+        ApplyResult half = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.Equal([true, false], half.Steps.Select(static step => step.Succeeded));
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(half.Steps[0].LedgerNumber));
+
+        Assert.Equal("unknown-outcome", refusal.Reason);
+        Assert.Contains("POST /nodes/pve1/qemu/106/snapshot snapname=mine", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("PUT /nodes/pve1/qemu/106/config tags=web", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfAPassword_IsNotPromised()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApiParameters change = new() { { "cipassword", "hunter2-hunter2" } };
+        await ApplyAsync(cluster, await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", change));
+        Assert.Matches(@"^\*+$", await cluster.ConfigAsync(106, "cipassword"));
+        Assert.Empty((await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", change)).Undo);
+    }
+
+    [Fact]
+    public async Task Undo_WhereTheProgramDiedBeforeTheOutcome_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/snapshot", new ApiParameters { { "snapname", "mine" } });
+        cluster.Guard.Ledger.Append("intent", plan.Id, static json => json.WriteString("call", "as if"));
+        Assert.Equal("unknown-outcome", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(1)));
+        Assert.Equal("used", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
     [Fact]

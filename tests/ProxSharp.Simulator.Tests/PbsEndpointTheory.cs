@@ -57,6 +57,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["GET /admin/datastore/{store}/pxar-file-download backup-type"] = "host",
         ["GET /admin/datastore/{store}/pxar-file-download backup-id"] = "laptop",
         ["GET /admin/datastore/{store}/pxar-file-download backup-time"] = "1767236400",
+        ["POST /admin/datastore/{store}/move-group +"] = "target-ns=customers",
         ["POST /pull remote-store"] = "offsite",
         ["POST /push remote-store"] = "offsite",
         ["POST /tape/backup pool"] = "pool1",
@@ -73,6 +74,16 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["POST /tape/changer/{name}/transfer to"] = "8",
         ["PUT /admin/s3/{s3-endpoint-id}/check bucket"] = "backups",
     };
+
+    // What anyone who is logged in is told: facts about the product, the clock, and the caller's own.
+    private static readonly HashSet<string> s_open = new(StringComparer.Ordinal)
+    {
+        "/access/acl", "/access/permissions", "/access/roles", "/access/users", "/config/acme/challenge-schema", "/config/acme/directories", "/config/acme/tos",
+        "/nodes/{node}/identity", "/nodes/{node}/subscription", "/nodes/{node}/time", "/version",
+    };
+
+    public static TheoryData<string> GuardedEndpoints() =>
+        [.. PbsApiSchema.Embedded.Endpoints.Where(static endpoint => IsRest(endpoint) && endpoint.Permission.Audience != ApiAudience.World).Select(static endpoint => endpoint.ToString())];
 
     public static TheoryData<string> Endpoints() => [.. PbsApiSchema.Embedded.Endpoints.Where(IsRest).Select(static endpoint => endpoint.ToString())];
 
@@ -111,6 +122,28 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         Assert.Contains($"'{wrong}'", reply.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(GuardedEndpoints))]
+    public async Task Call_WithoutAnyRight_IsRefusedOrTellsNothing(string name)
+    {
+        ApiEndpoint endpoint = Find(name);
+        (string path, List<(string Name, string Value)> parameters) = server.Arrange(endpoint);
+
+        TestReply reply = await server.SendAsync(endpoint, path, parameters, asNobody: true);
+
+        bool tellsNothing = endpoint.Method == ApiMethod.Get && reply.Status == 200 && (IsEmpty(reply.Data) || s_open.Contains(endpoint.Path));
+        Assert.True(reply.Status == 403 || tellsNothing, $"{reply.Status} {reply.Text} for {path}");
+    }
+
+    /// <summary>True if an answer says nothing but which calls there are below.</summary>
+    private static bool IsEmpty(JsonNode? data) => data switch
+    {
+        null => true,
+        JsonArray list => list.All(static entry => entry is JsonObject { Count: 1 } names && names.ContainsKey("subdir")),
+        JsonObject members => members.All(static member => IsEmpty(member.Value)),
+        _ => false,
+    };
+
     // What runs inside a backup or reader session is no REST call.
     private static bool IsRest(ApiEndpoint endpoint) => !endpoint.Path.StartsWith("/backup", StringComparison.Ordinal) && !endpoint.Path.StartsWith("/reader", StringComparison.Ordinal);
 
@@ -127,10 +160,20 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         private readonly CollectionFamily[] _families = [.. CollectionFamily.Find(PbsApiSchema.Embedded)];
         private PbsSimulator _simulator = null!;
         private TestClient _client = null!;
+        private TestClient _nobody = null!;
 
         public async ValueTask InitializeAsync()
         {
-            _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false });
+            _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions
+            {
+                Delays = false,
+                Scenario = static builder =>
+                {
+                    DefaultBackupServer.Build(builder);
+                    builder.AddUser("nobody@pbs", "secret").Grant("/", "nobody@pbs", "Admin").AddToken("nobody@pbs", "none", TapeSet);
+                },
+            });
+            _nobody = new TestClient(_simulator.Endpoint) { Authorization = $"PBSAPIToken=nobody@pbs!none:{TapeSet}" };
             _client = new TestClient(_simulator.Endpoint) { CookieName = "PBSAuthCookie" };
             TestReply login = await _client.PostAsync("/access/ticket", ("username", "root@pam"), ("password", DefaultBackupServer.RootPassword));
             _client.Ticket = login.Data!["ticket"]!.GetValue<string>();
@@ -140,6 +183,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         public ValueTask DisposeAsync()
         {
             _client.Dispose();
+            _nobody.Dispose();
             return _simulator.DisposeAsync();
         }
 
@@ -228,18 +272,19 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             }
         }
 
-        internal async Task<TestReply> SendAsync(ApiEndpoint endpoint, string path, List<(string Name, string Value)> parameters)
+        internal async Task<TestReply> SendAsync(ApiEndpoint endpoint, string path, List<(string Name, string Value)> parameters, bool asNobody = false)
         {
+            TestClient client = asNobody ? _nobody : _client;
             using FormUrlEncodedContent form = new(parameters.Select(static parameter => new KeyValuePair<string, string>(parameter.Name, parameter.Value)));
             bool isUpload = endpoint.Transport == ApiTransportKind.Upload;
             if (!isUpload && (endpoint.Method is ApiMethod.Post or ApiMethod.Put))
             {
-                return await _client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), path, form);
+                return await client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), path, form);
             }
 
             string query = await form.ReadAsStringAsync(TestContext.Current.CancellationToken);
             using ByteArrayContent? blob = isUpload ? new ByteArrayContent(BackupWire.Blob([1, 2, 3])) : null;
-            return await _client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", blob);
+            return await client.SendAsync(new HttpMethod(endpoint.Method.ToVerb()), query.Length == 0 ? path : $"{path}?{query}", blob);
         }
     }
 }

@@ -10,6 +10,9 @@ public sealed class DataBlobDecoder : IDisposable
     private readonly CryptConfig? _crypt;
     private readonly ZstdCodec _codec;
 
+    // Decrypted bytes before they are decompressed. Shared arrays would stay behind with every thread that ever had one.
+    private byte[] _decrypted = [];
+
     /// <summary>Creates a decoder.</summary>
     /// <param name="crypt">Opens encrypted blobs; null if there are none. Stays the caller's to dispose.</param>
     public DataBlobDecoder(CryptConfig? crypt = null)
@@ -37,8 +40,15 @@ public sealed class DataBlobDecoder : IDisposable
             CheckLimit(blob.Length - header, maxLength);
         }
 
-        using Payload payload = Open(blob, kind);
-        return DataBlob.IsCompressed(kind) ? Decompress(payload.Bytes, header, output, maxLength) : Copy(payload.Bytes, output);
+        try
+        {
+            ReadOnlySpan<byte> payload = Open(blob, kind);
+            return DataBlob.IsCompressed(kind) ? Decompress(payload, header, output, maxLength) : Copy(payload, output);
+        }
+        finally
+        {
+            Forget(blob.Length);
+        }
     }
 
     /// <summary>Checks a blob whose data has a known length, for example a chunk of an index, and takes the data out.</summary>
@@ -71,28 +81,27 @@ public sealed class DataBlobDecoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _codec.Dispose();
 
-    /// <summary>What follows the header, decrypted if need be.</summary>
-    private Payload Open(ReadOnlySpan<byte> blob, DataBlobKind kind)
+    /// <summary>What follows the header, decrypted if need be. <see cref="Forget"/> it after use.</summary>
+    private ReadOnlySpan<byte> Open(ReadOnlySpan<byte> blob, DataBlobKind kind)
     {
         if (!DataBlob.IsEncrypted(kind))
         {
-            return new Payload(blob[DataBlob.HeaderSize..], null);
+            return blob[DataBlob.HeaderSize..];
         }
 
         int length = blob.Length - DataBlob.EncryptedHeaderSize;
-        byte[] plain = ArrayPool<byte>.Shared.Rent(length);
-        Payload payload = new(plain.AsSpan(0, length), plain);
-        try
+        if (_decrypted.Length < length)
         {
-            Decrypt(blob, plain.AsSpan(0, length));
-            return payload;
+            _decrypted = GC.AllocateUninitializedArray<byte>(Math.Max(length, Math.Min(_decrypted.Length * 2, DataBlob.MaxChunkSize)));
         }
-        catch
-        {
-            payload.Dispose();
-            throw;
-        }
+
+        Span<byte> plain = _decrypted.AsSpan(0, length);
+        Decrypt(blob, plain);
+        return plain;
     }
+
+    /// <summary>Leaves nothing that was decrypted behind.</summary>
+    private void Forget(int length) => CryptographicOperations.ZeroMemory(_decrypted.AsSpan(0, Math.Min(length, _decrypted.Length)));
 
     private void Decrypt(ReadOnlySpan<byte> blob, Span<byte> plain)
     {
@@ -135,13 +144,20 @@ public sealed class DataBlobDecoder : IDisposable
 
     private void DecompressExactly(ReadOnlySpan<byte> blob, DataBlobKind kind, Span<byte> destination)
     {
-        using Payload payload = Open(blob, kind);
-        if (!TryDecompress(payload.Bytes, blob.Length - payload.Bytes.Length, destination, out int length))
+        try
         {
-            throw TooMuch(destination.Length);
-        }
+            ReadOnlySpan<byte> payload = Open(blob, kind);
+            if (!TryDecompress(payload, blob.Length - payload.Length, destination, out int length))
+            {
+                throw TooMuch(destination.Length);
+            }
 
-        CheckExact(length, destination.Length);
+            CheckExact(length, destination.Length);
+        }
+        finally
+        {
+            Forget(blob.Length);
+        }
     }
 
     private bool TryDecompress(ReadOnlySpan<byte> payload, int header, Span<byte> destination, out int length)
@@ -169,19 +185,4 @@ public sealed class DataBlobDecoder : IDisposable
 
     private static ProxmoxProtocolException TooMuch(int maxLength) =>
         Malformed.At(0, FormattableString.Invariant($"The blob holds more than the accepted {maxLength} bytes."));
-
-    /// <summary>The bytes behind a header, and the rented array they may stand in.</summary>
-    private readonly ref struct Payload(ReadOnlySpan<byte> bytes, byte[]? rented)
-    {
-        public ReadOnlySpan<byte> Bytes { get; } = bytes;
-
-        public void Dispose()
-        {
-            if (rented is not null)
-            {
-                CryptographicOperations.ZeroMemory(rented.AsSpan(0, Bytes.Length));
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
-    }
 }

@@ -34,6 +34,12 @@ public sealed class BackupManifest
     /// <summary>The key that the backup was made with; null if none was used.</summary>
     public KeyFingerprint? KeyFingerprint { get; internal init; }
 
+    /// <summary>
+    /// Whether anything says that a key was used: a fingerprint, or a file that is encrypted or signed. Such a manifest was signed when it was made, so one
+    /// without a signature was changed.
+    /// </summary>
+    public bool NamesKey => KeyFingerprint is not null || Files.Any(static file => file.CryptMode != CryptMode.None);
+
     /// <summary>What the server counted during the backup; null if it did not say.</summary>
     public ChunkUploadStatistics? ChunkUploadStatistics => ManifestReader.ReadStatistics(Unprotected);
 

@@ -128,12 +128,14 @@ public sealed partial class PxarArchive
             int filled = 0;
             while (true)
             {
+                // No more than one read gives: what lies behind an entry may be damaged.
                 int want = (int)Math.Min(buffer.Length, end - position);
                 Memory<byte> free = buffer.AsMemory(filled, want - filled);
-                filled += await source.ReadAllAsync(position + filled, free, cancellationToken).ConfigureAwait(false);
+                int read = await source.ReadAsync(position + filled, free, cancellationToken).ConfigureAwait(false);
+                filled += read;
                 if (parser(buffer.AsSpan(0, filled), position, out T? value, out _))
                     return value!;
-                buffer = Grow(buffer, filled, position, filled < want || filled == end - position);
+                buffer = MakeRoom(buffer, filled, position, read == 0 || filled == end - position);
             }
         }
         finally
@@ -176,24 +178,50 @@ public sealed partial class PxarArchive
         return GoodbyeRecord.Read(bytes);
     }
 
+    /// <summary>Where the children of a directory lie, in the order of the archive, as its goodbye table says. They are not read themselves.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="ArgumentException">The node is no directory.</exception>
+    /// <exception cref="ProxmoxProtocolException">The table is damaged.</exception>
+    public async ValueTask<IReadOnlyList<PxarPlace>> ReadPlacesAsync(PxarNode directory, CancellationToken cancellationToken = default)
+    {
+        EnsureDirectory(directory);
+        GoodbyeHead head = await ReadHeadAsync(directory, cancellationToken).ConfigureAwait(false);
+        List<PxarPlace> children = await ReadTableAsync(directory, head, cancellationToken).ConfigureAwait(false);
+        Arrange(children, head);
+        return children;
+    }
+
+    /// <summary>Reads the child of a directory that lies at a place.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="place">One of the places in its table.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="ArgumentException">The node is no directory, or the place lies outside of it.</exception>
+    /// <exception cref="ProxmoxProtocolException">The child is damaged.</exception>
+    public async ValueTask<PxarNode> ReadChildAsync(PxarNode directory, PxarPlace place, CancellationToken cancellationToken = default)
+    {
+        long end = LimitIn(directory, place);
+        return Accept(await ParseAsync(_source, place.Start, end, EntryParser(), cancellationToken).ConfigureAwait(false), place, null);
+    }
+
     private async IAsyncEnumerable<PxarNode> ListChildrenAsync(
         PxarNode directory,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         GoodbyeHead head = await ReadHeadAsync(directory, cancellationToken).ConfigureAwait(false);
-        List<GoodbyeSpan> children = await ReadTableAsync(directory, head, cancellationToken).ConfigureAwait(false);
+        List<PxarPlace> children = await ReadTableAsync(directory, head, cancellationToken).ConfigureAwait(false);
         Arrange(children, head);
         PxarNameGuard guard = new();
-        foreach (GoodbyeSpan child in children)
+        foreach (PxarPlace child in children)
         {
             PxarEntry entry = await ParseAsync(_source, child.Start, Limit(head), EntryParser(), cancellationToken).ConfigureAwait(false);
             yield return Accept(entry, child, guard);
         }
     }
 
-    private async ValueTask<List<GoodbyeSpan>> ReadTableAsync(PxarNode directory, GoodbyeHead head, CancellationToken cancellationToken)
+    private async ValueTask<List<PxarPlace>> ReadTableAsync(PxarNode directory, GoodbyeHead head, CancellationToken cancellationToken)
     {
-        List<GoodbyeSpan> children = [];
+        List<PxarPlace> children = [];
         byte[] block = ArrayPool<byte>.Shared.Rent(TableBlockSize);
         try
         {

@@ -107,11 +107,13 @@ public sealed partial class PxarArchive
             int filled = 0;
             while (true)
             {
+                // No more than one read gives: what lies behind an entry may be damaged.
                 int want = (int)Math.Min(buffer.Length, end - position);
-                filled += source.ReadAll(position + filled, buffer.AsSpan(filled, want - filled));
+                int read = source.Read(position + filled, buffer.AsSpan(filled, want - filled));
+                filled += read;
                 if (parser(buffer.AsSpan(0, filled), position, out T? value, out _))
                     return value!;
-                buffer = Grow(buffer, filled, position, filled < want || filled == end - position);
+                buffer = MakeRoom(buffer, filled, position, read == 0 || filled == end - position);
             }
         }
         finally
@@ -154,19 +156,43 @@ public sealed partial class PxarArchive
         return GoodbyeRecord.Read(bytes);
     }
 
+    /// <summary>Where the children of a directory lie, in the order of the archive, as its goodbye table says. They are not read themselves.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="ArgumentException">The node is no directory.</exception>
+    /// <exception cref="ProxmoxProtocolException">The table is damaged.</exception>
+    public IReadOnlyList<PxarPlace> ReadPlaces(PxarNode directory)
+    {
+        EnsureDirectory(directory);
+        GoodbyeHead head = ReadHead(directory);
+        List<PxarPlace> children = ReadTable(directory, head);
+        Arrange(children, head);
+        return children;
+    }
+
+    /// <summary>Reads the child of a directory that lies at a place.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="place">One of the places in its table.</param>
+    /// <exception cref="ArgumentException">The node is no directory, or the place lies outside of it.</exception>
+    /// <exception cref="ProxmoxProtocolException">The child is damaged.</exception>
+    public PxarNode ReadChild(PxarNode directory, PxarPlace place)
+    {
+        long end = LimitIn(directory, place);
+        return Accept(Parse(_source, place.Start, end, EntryParser()), place, null);
+    }
+
     private IEnumerable<PxarNode> ListChildren(PxarNode directory)
     {
         GoodbyeHead head = ReadHead(directory);
-        List<GoodbyeSpan> children = ReadTable(directory, head);
+        List<PxarPlace> children = ReadTable(directory, head);
         Arrange(children, head);
         PxarNameGuard guard = new();
-        foreach (GoodbyeSpan child in children)
+        foreach (PxarPlace child in children)
             yield return Accept(Parse(_source, child.Start, Limit(head), EntryParser()), child, guard);
     }
 
-    private List<GoodbyeSpan> ReadTable(PxarNode directory, GoodbyeHead head)
+    private List<PxarPlace> ReadTable(PxarNode directory, GoodbyeHead head)
     {
-        List<GoodbyeSpan> children = [];
+        List<PxarPlace> children = [];
         byte[] block = ArrayPool<byte>.Shared.Rent(TableBlockSize);
         try
         {

@@ -73,10 +73,12 @@ public sealed partial class PxarArchive
         }
     }
 
-    private static byte[] Grow(byte[] buffer, int filled, long position, bool ended)
+    private static byte[] MakeRoom(byte[] buffer, int filled, long position, bool ended)
     {
         if (ended)
             throw PxarFormat.Malformed(position + filled, "the archive ends within an entry");
+        if (filled < buffer.Length)
+            return buffer;
         byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
         buffer.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
@@ -101,7 +103,7 @@ public sealed partial class PxarArchive
 
     private static int TablePart(GoodbyeHead head, int done) => (int)Math.Min(TableBlockSize, (head.Children - done) * PxarFormat.GoodbyeRecordSize);
 
-    private static void AddChildren(List<GoodbyeSpan> children, ReadOnlySpan<byte> records, GoodbyeHead head, long childrenStart)
+    private static void AddChildren(List<PxarPlace> children, ReadOnlySpan<byte> records, GoodbyeHead head, long childrenStart)
     {
         for (; records.Length >= PxarFormat.GoodbyeRecordSize; records = records[PxarFormat.GoodbyeRecordSize..])
         {
@@ -113,6 +115,15 @@ public sealed partial class PxarArchive
 
     /// <summary>How far an entry may be read: to the header of its directory's table, which ends the last one.</summary>
     private static long Limit(GoodbyeHead head) => head.Position + PxarFormat.HeaderSize;
+
+    /// <summary>How far a child may be read without the head of the table.</summary>
+    private static long LimitIn(PxarNode directory, PxarPlace place)
+    {
+        EnsureDirectory(directory);
+        return place.Start >= directory.Entry.HeadEnd && place.Start < directory.End
+            ? directory.End
+            : throw new ArgumentException("The place lies outside of the directory.", nameof(place));
+    }
 
     private Parser<PxarEntry> EntryParser() => (ReadOnlySpan<byte> window, long position, out PxarEntry? entry, out int needed) =>
         PxarEntryDecoder.TryRead(window, position, root: false, _start.IsSplit, out entry, out needed);
@@ -129,7 +140,7 @@ public sealed partial class PxarArchive
     }
 
     /// <summary>Puts the children into the order of the archive, and sees that they do not overlap.</summary>
-    private void Arrange(List<GoodbyeSpan> children, GoodbyeHead head)
+    private void Arrange(List<PxarPlace> children, GoodbyeHead head)
     {
         children.Sort(static (left, right) => left.Start.CompareTo(right.Start));
         for (int i = 1; i < children.Count; i++)
@@ -139,11 +150,11 @@ public sealed partial class PxarArchive
         }
     }
 
-    private PxarNode Accept(PxarEntry entry, GoodbyeSpan child, PxarNameGuard? guard)
+    private PxarNode Accept(PxarEntry entry, PxarPlace child, PxarNameGuard? guard)
     {
-        if (PxarHash.Compute(entry.Name.Span) != child.Hash)
+        if (PxarHash.Compute(entry.Name.Span) != child.NameHash)
             throw PxarFormat.Malformed(entry.Position, "the goodbye table has another name for this entry");
-        if (guard?.TryAdd(entry.Name, child.Hash) == false)
+        if (guard?.TryAdd(entry.Name, child.NameHash) == false)
             throw PxarFormat.Malformed(entry.Position, $"the name \"{entry.Name}\" stands twice in its directory");
         if (!IsSplit && entry.Length > child.End - entry.HeadEnd)
             throw PxarFormat.Malformed(entry.Position, "the content of the file is longer than the file");
@@ -167,7 +178,4 @@ public sealed partial class PxarArchive
             ? new(target, target.HeadEnd + target.InlineLength)
             : throw PxarFormat.Malformed(link.Entry.Position, "the hard link does not lead to the file it names");
     }
-
-    /// <summary>A child as its directory's table places it.</summary>
-    private readonly record struct GoodbyeSpan(ulong Hash, long Start, long End);
 }

@@ -6,6 +6,7 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
     private readonly PxarWindow _window = new(stream);
     private PxarEntry? _entry;
     private bool _started;
+    private bool _ended;
     private long _left;
 
     /// <inheritdoc/>
@@ -25,6 +26,33 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
     {
         if (PxarFormat.ReadUInt64(header, 0) != PxarFormat.PayloadStart || PxarFormat.ReadUInt64(header, 8) != PxarFormat.HeaderSize)
             throw PxarFormat.Malformed(0, "the stream does not begin with the mark of payloads");
+    }
+
+    /// <summary>Whether the whole content of a file was taken.</summary>
+    internal bool IsRead(PxarEntry entry) => entry.Payload is not { Length: > 0 } || (_entry == entry && _left == 0);
+
+    /// <summary>Checks that the stream ends with the marker that ends a payload stream. What stands before it no file may refer to.</summary>
+    internal void VerifyEnd()
+    {
+        if (_ended)
+            return;
+        if (!_started)
+            Start(_window.Fill(PxarFormat.HeaderSize));
+        while (_window.Fill(PxarFormat.HeaderSize + 1))
+            LeaveTail();
+        DemandTail();
+    }
+
+    /// <inheritdoc cref="VerifyEnd"/>
+    internal async ValueTask VerifyEndAsync(CancellationToken cancellationToken)
+    {
+        if (_ended)
+            return;
+        if (!_started)
+            Start(await _window.FillAsync(PxarFormat.HeaderSize, cancellationToken).ConfigureAwait(false));
+        while (await _window.FillAsync(PxarFormat.HeaderSize + 1, cancellationToken).ConfigureAwait(false))
+            LeaveTail();
+        DemandTail();
     }
 
     internal int Read(PxarEntry entry, PxarPayloadReference reference, Span<byte> destination)
@@ -58,6 +86,18 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
 
         int want = (int)Math.Min(destination.Length, _left);
         return Took(await _window.ReadAsync(destination[..want], cancellationToken).ConfigureAwait(false), want);
+    }
+
+    private void LeaveTail() => _window.Discard(_window.Span.Length - PxarFormat.HeaderSize);
+
+    private void DemandTail()
+    {
+        ReadOnlySpan<byte> tail = _window.Span;
+        if (tail.Length < PxarFormat.HeaderSize
+            || PxarFormat.ReadUInt64(tail, 0) != PxarFormat.PayloadTail
+            || PxarFormat.ReadUInt64(tail, 8) != PxarFormat.HeaderSize)
+            throw PxarFormat.Malformed(_window.Position, "the payload stream does not end with its mark: its end is missing");
+        _ended = true;
     }
 
     private void Start(bool filled)

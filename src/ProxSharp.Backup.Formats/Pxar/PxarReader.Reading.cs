@@ -20,7 +20,11 @@ public sealed partial class PxarReader
                 throw EndsEarly(needed);
         }
 
-        return Event == PxarReaderEvent.None && _archive.Fill(1) ? throw TooLong() : Arrive();
+        if (Event == PxarReaderEvent.None && _archive.Fill(1))
+            throw TooLong();
+        if (VerifiesPayload)
+            _payload!.VerifyEnd();
+        return Arrive();
     }
 
     /// <inheritdoc cref="Read"/>
@@ -38,8 +42,11 @@ public sealed partial class PxarReader
                 throw EndsEarly(needed);
         }
 
-        bool more = Event == PxarReaderEvent.None && await _archive.FillAsync(1, cancellationToken).ConfigureAwait(false);
-        return more ? throw TooLong() : Arrive();
+        if (Event == PxarReaderEvent.None && await _archive.FillAsync(1, cancellationToken).ConfigureAwait(false))
+            throw TooLong();
+        if (VerifiesPayload)
+            await _payload!.VerifyEndAsync(cancellationToken).ConfigureAwait(false);
+        return Arrive();
     }
 
     /// <summary>The content of the current file. The stream can be read once, and until the next <see cref="Read"/>.</summary>
@@ -94,6 +101,7 @@ public sealed partial class PxarReader
     private void LeaveEntry()
     {
         _contentLeft = 0;
+        _leftOut |= Event == PxarReaderEvent.Entry && _payload?.IsRead(Entry) == false;
         (_entry, Event) = (null, PxarReaderEvent.None);
     }
 

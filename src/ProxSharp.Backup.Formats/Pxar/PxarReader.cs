@@ -27,10 +27,13 @@ public sealed partial class PxarReader : IDisposable
     private long _contentLeft;
     private bool _contentAsked;
     private bool _broken;
+    private bool _leftOut;
 
     /// <summary>Creates a reader. The streams stay open when it is disposed.</summary>
     /// <param name="archive">The archive; of a split archive, the metadata stream. It is read from where it stands.</param>
-    /// <param name="payload">The payload stream of a split archive; without it, contents cannot be opened.</param>
+    /// <param name="payload">
+    /// The payload stream of a split archive; without it, contents cannot be opened. Where all contents are read, its end is verified too.
+    /// </param>
     /// <param name="options">How to read; null for the default.</param>
     public PxarReader(Stream archive, Stream? payload = null, PxarReaderOptions? options = null)
     {
@@ -100,6 +103,9 @@ public sealed partial class PxarReader : IDisposable
             path.Write("/"u8);
         path.Write(name.Span);
     }
+
+    // The rest of a payload stream is only read where the caller has read all before it.
+    private bool VerifiesPayload => Event == PxarReaderEvent.None && IsSplit && _payload is not null && !_leftOut;
 
     /// <summary>Goes on as far as the window allows. Returns 0 at an event or at the end, else how long the window must be.</summary>
     private int Step()

@@ -67,29 +67,35 @@ public sealed class TreeExtractor
     }
 
     /// <summary>
-    /// Restores an archive that can be read anywhere. Directories in which nothing is wanted are not read. Of hard links to a file that is
-    /// not restored itself, the first one becomes that file.
+    /// Restores an archive that can be read anywhere. What patterns name is looked up; directories in which nothing is wanted are not read.
+    /// Of hard links to a file that is not restored itself, the first one becomes that file.
     /// </summary>
     /// <param name="archive">The archive; of a split one with its payload.</param>
     /// <param name="cancellationToken">Stops the restore. What was restored so far stays.</param>
     /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>
     /// <exception cref="FileTreeException">Something exists that must not, or the file system refuses.</exception>
-    public async Task<TreeExtractResult> ExtractAsync(PxarArchive archive, CancellationToken cancellationToken = default)
+    public Task<TreeExtractResult> ExtractAsync(PxarArchive archive, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(archive);
+        return ExtractAsync(archive, null, cancellationToken);
+    }
+
+    internal async Task<TreeExtractResult> ExtractAsync(PxarArchive archive, KnownNames? known, CancellationToken cancellationToken)
+    {
         ExtractRun run = Begin();
+        ChildSelector children = new(archive, run, known);
         Stack<IAsyncEnumerator<PxarNode>> open = new();
         await using (run.ConfigureAwait(false))
         {
             try
             {
                 run.Enter(archive.Root.Entry);
-                open.Push(List(archive, archive.Root, cancellationToken));
-                while (open.TryPeek(out IAsyncEnumerator<PxarNode>? children))
+                open.Push(List(children, archive.Root, cancellationToken));
+                while (open.TryPeek(out IAsyncEnumerator<PxarNode>? nodes))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (await children.MoveNextAsync().ConfigureAwait(false))
-                        await VisitAsync(archive, run, open, children.Current, cancellationToken).ConfigureAwait(false);
+                    if (await nodes.MoveNextAsync().ConfigureAwait(false))
+                        await VisitAsync(archive, children, run, open, nodes.Current, cancellationToken).ConfigureAwait(false);
                     else
                         await LeaveAsync(run, open).ConfigureAwait(false);
                 }
@@ -98,17 +104,18 @@ public sealed class TreeExtractor
             }
             finally
             {
-                while (open.TryPop(out IAsyncEnumerator<PxarNode>? children))
-                    await children.DisposeAsync().ConfigureAwait(false);
+                while (open.TryPop(out IAsyncEnumerator<PxarNode>? nodes))
+                    await nodes.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
-    private static IAsyncEnumerator<PxarNode> List(PxarArchive archive, PxarNode directory, CancellationToken cancellationToken) =>
-        archive.ListAsync(directory, cancellationToken).GetAsyncEnumerator(cancellationToken);
+    private static IAsyncEnumerator<PxarNode> List(ChildSelector children, PxarNode directory, CancellationToken cancellationToken) =>
+        children.ListAsync(directory, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     private static async ValueTask VisitAsync(
         PxarArchive archive,
+        ChildSelector children,
         ExtractRun run,
         Stack<IAsyncEnumerator<PxarNode>> open,
         PxarNode node,
@@ -128,7 +135,7 @@ public sealed class TreeExtractor
         }
         else if (run.Enter(node.Entry))
         {
-            open.Push(List(archive, node, cancellationToken));
+            open.Push(List(children, node, cancellationToken));
         }
         else
         {

@@ -164,7 +164,7 @@ internal sealed class BackupRun : IAsyncDisposable
         TransferCounters counters = new(_whole);
         long started = _time.GetTimestamp();
         CurrentArchive = name;
-        _progress.Begin(name, data.Length, counters);
+        _progress.Begin(name, data.Length, null, counters);
         using PooledBuffer blob = Encode(data.Span, Crypt, Options.Compress);
         if (blob.Length > DataBlob.MaxUploadSize)
         {
@@ -261,7 +261,7 @@ internal sealed class BackupRun : IAsyncDisposable
     {
         TransferCounters counters = new(_whole);
         CurrentArchive = index.Name;
-        _progress.Begin(index.Name, size, counters);
+        _progress.Begin(index.Name, size, Previous?.Manifest.FindFile(index.Name)?.Size, counters);
         return new RunningArchive(index.Name, new ArchiveUpload(Engine, index, chunker, window, counters, checksum), counters, _time.GetTimestamp());
     }
 

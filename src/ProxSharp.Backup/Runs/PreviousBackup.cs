@@ -92,6 +92,10 @@ internal sealed class PreviousBackup
         ManifestSignature.Invalid => "its signature is wrong",
         ManifestSignature.OtherKey =>
             $"it was made with the key {manifest.KeyFingerprint?.ToShortString()}, and this one is made with {key!.Fingerprint.ToShortString()}",
+        // What it names might be what somebody else has put there; reused, it would get our signature.
+        ManifestSignature.Unsigned when key is not null => manifest.NamesKey
+            ? "it was made with a key, and its signature was taken away"
+            : "it has no signature, and this one is made with a key",
         ManifestSignature.MissingKey => $"it was made with the key {manifest.KeyFingerprint?.ToShortString()}, and this one is made without a key",
         _ => null,
     };

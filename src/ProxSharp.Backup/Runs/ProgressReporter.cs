@@ -9,6 +9,7 @@ internal sealed class ProgressReporter(BackupOptions options, TransferCounters w
     private readonly Lock _gate = new();
     private string _archive = "";
     private long? _size;
+    private long? _expected;
     private long _archiveStart;
     private long _last;
     private TransferCounters? _counters;
@@ -17,11 +18,15 @@ internal sealed class ProgressReporter(BackupOptions options, TransferCounters w
     public TimeSpan Elapsed => time.GetElapsedTime(_start);
 
     /// <summary>Begins with an archive.</summary>
-    public void Begin(string archive, long? size, TransferCounters counters)
+    /// <param name="archive">Its stored name.</param>
+    /// <param name="size">Its size; null if that is not known.</param>
+    /// <param name="expected">About how large it will be where the size is not known; null if nothing tells.</param>
+    /// <param name="counters">Its counters.</param>
+    public void Begin(string archive, long? size, long? expected, TransferCounters counters)
     {
         lock (_gate)
         {
-            (_archive, _size, _counters, _archiveStart) = (archive, size, counters, time.GetTimestamp());
+            (_archive, _size, _expected, _counters, _archiveStart) = (archive, size, size ?? expected, counters, time.GetTimestamp());
         }
 
         Report();
@@ -61,7 +66,8 @@ internal sealed class ProgressReporter(BackupOptions options, TransferCounters w
         {
             _last = time.GetTimestamp();
             long done = _counters?.BytesRead ?? 0;
-            TimeSpan? remaining = _size is { } size && done > 0 ? time.GetElapsedTime(_archiveStart) * ((double)(size - done) / done) : null;
+            bool isKnown = done > 0 && (done <= _expected || _size is not null);
+            TimeSpan? remaining = isKnown && _expected is { } size ? time.GetElapsedTime(_archiveStart) * ((double)(size - done) / done) : null;
             return new BackupProgress
             {
                 Archive = _archive,

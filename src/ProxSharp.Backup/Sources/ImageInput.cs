@@ -33,10 +33,10 @@ internal sealed partial class ImageInput : IDisposable
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         try
         {
-            long length = RandomAccess.GetLength(file);
+            long length = LengthOf(file, path);
 
             // The size in the directory entry of a block device is zero; where it ends tells its size.
-            return new ImageInput(file, null, length == 0 && !OperatingSystem.IsWindows() ? Math.Max(0, Seek(file, 0, SeekEnd)) : length);
+            return new ImageInput(file, null, length == 0 ? EndOf(file) : length);
         }
         catch
         {
@@ -44,6 +44,22 @@ internal sealed partial class ImageInput : IDisposable
             throw;
         }
     }
+
+    private static long LengthOf(SafeFileHandle file, string path)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (NotSupportedException exception)
+        {
+            // Proxmox: the server wants to know the size of an image before its first byte.
+            throw new IOException($"{path} is a pipe or the like, and the size of an image must be known before: write it to a file first", exception);
+        }
+    }
+
+    /// <summary>Where a device ends; 0 where that is not known.</summary>
+    public static long EndOf(SafeFileHandle device) => OperatingSystem.IsWindows() ? 0 : Math.Max(0, Seek(device, 0, SeekEnd));
 
     /// <summary>Reads a stream, which is not disposed.</summary>
     public static ImageInput Read(Stream stream, long? length) => new(null, stream, length ?? (stream.Length - stream.Position));

@@ -3,6 +3,8 @@ namespace ProxSharp.Backup.Upload;
 /// <summary>Spaces transfers so that they do not exceed a rate over time. Safe for concurrent use.</summary>
 internal sealed class RateLimiter
 {
+    // What a timer takes; after it the rest is waited for.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly double _bytesPerSecond;
@@ -33,18 +35,23 @@ internal sealed class RateLimiter
     }
 
     /// <summary>Waits until bytes may be sent.</summary>
-    public Task WaitAsync(int bytes, CancellationToken cancellationToken)
+    public async Task WaitAsync(int bytes, CancellationToken cancellationToken)
     {
-        TimeSpan pause;
+        double seconds;
         lock (_gate)
         {
             // What was not used stays usable up to the burst; what is sent now is paid for by waiting.
             double earned = _time.GetElapsedTime(_start).TotalSeconds * _bytesPerSecond;
             _spent = Math.Max(_spent, earned - _burst);
-            pause = TimeSpan.FromSeconds(Math.Max(0, (_spent - earned) / _bytesPerSecond));
+            seconds = Math.Max(0, (_spent - earned) / _bytesPerSecond);
             _spent += bytes;
         }
 
-        return pause == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(pause, _time, cancellationToken);
+        while (seconds > 0)
+        {
+            TimeSpan pause = TimeSpan.FromSeconds(Math.Min(seconds, s_longest.TotalSeconds));
+            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+            seconds -= s_longest.TotalSeconds;
+        }
     }
 }

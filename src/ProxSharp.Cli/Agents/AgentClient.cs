@@ -8,14 +8,24 @@ namespace ProxSharp.Cli.Agents;
 /// <param name="McpText">What makes it start the MCP server: a command to run, or text for the file.</param>
 internal sealed record AgentClient(string Name, string Title, string SkillsFolder, string? McpFile, Func<string, string> McpText)
 {
+    /// <summary>Its configuration below the home directory, for <c>--write-config</c>; null where only its own command should write.</summary>
+    public string? ConfigFile { get; private init; }
+
+    /// <summary>How that configuration names MCP servers.</summary>
+    public McpPlace Place { get; private init; }
+
     /// <summary>The programs that are known.</summary>
     public static readonly IReadOnlyList<AgentClient> All =
     [
         new("claude", "Claude Code", ".claude/skills", null, static command => $"claude mcp add proxmox -- {command}"),
-        new("codex", "Codex", ".codex/skills", "~/.codex/config.toml", Toml),
-        new("openclaw", "OpenClaw", ".openclaw/skills", null, static command => $"openclaw mcp set proxmox '{Json(command)}'"),
-        new("cursor", "Cursor", ".cursor/skills", "~/.cursor/mcp.json", Servers),
-        new("gemini", "Gemini CLI", ".gemini/skills", "~/.gemini/settings.json", Servers),
+        new("codex", "Codex", ".codex/skills", "~/.codex/config.toml", Toml) { ConfigFile = ".codex/config.toml", Place = McpPlace.Toml },
+        new("openclaw", "OpenClaw", ".openclaw/skills", null, static command => $"openclaw mcp set proxmox '{Json(command)}'")
+        {
+            ConfigFile = ".openclaw/openclaw.json",
+            Place = McpPlace.NestedServers,
+        },
+        new("cursor", "Cursor", ".cursor/skills", "~/.cursor/mcp.json", Servers) { ConfigFile = ".cursor/mcp.json", Place = McpPlace.Servers },
+        new("gemini", "Gemini CLI", ".gemini/skills", "~/.gemini/settings.json", Servers) { ConfigFile = ".gemini/settings.json", Place = McpPlace.Servers },
         new("agents", "the folder that several programs share", ".agents/skills", "the settings of your program", Servers),
     ];
 
@@ -25,7 +35,8 @@ internal sealed record AgentClient(string Name, string Title, string SkillsFolde
 
     private static string Servers(string command) => """{"mcpServers":{"proxmox":""" + Json(command) + "}}";
 
-    private static string Toml(string command)
+    /// <summary>The table for a file in TOML.</summary>
+    public static string Toml(string command)
     {
         string[] words = command.Split(' ');
         return $"[mcp_servers.proxmox]\ncommand = \"{words[0]}\"\nargs = [{string.Join(", ", words[1..].Select(static word => $"\"{word}\""))}]";

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -67,24 +65,32 @@ internal static class AgentSetupNoun
             Description = "A JSON file with 'mcpServers' (.mcp.json, ~/.cursor/mcp.json) to add the MCP server to; what else is in it stays",
             HelpName = "file",
         };
+        Option<bool> config = new("--write-config")
+        {
+            Description = "Add the MCP server to the program's own configuration too; a copy of the file as it was is kept beside it",
+        };
         Option<bool> force = new("--force") { Description = "Write over files of the skill that were changed" };
         const string summary = "Write the skill into the folder of an agent's program, and say how its MCP server is set up.";
         return new Verb("install", summary, VerbClass.Change, (run, token) =>
-            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(folder, mcpFile, force), token))
+            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(folder, mcpFile, config, force), token))
         {
-            Options = [client, folder, mcpFile, force],
+            Options = [client, folder, mcpFile, config, force],
             Traits = VerbTraits.DryRun,
-            Details = "The skill is part of this program: install it again after an update. Nothing is sent to any server.",
+            Details = "The skill is part of this program: install it again after an update. Nothing is sent to any server. --write-config adds one entry and "
+                + "leaves one that is there alone; a file with comments in JSON is refused, because they would be lost.",
             Examples =
             [
                 new("agent install --client claude", "into ~/.claude/skills/proxmox"),
                 new("agent install --client codex --dry-run", "see which files would be written"),
+                new("agent install --client codex --write-config", "with the MCP server in ~/.codex/config.toml"),
                 new("agent install --client claude --dir .claude/skills --mcp-file .mcp.json", "for the project in this directory, with its MCP server"),
             ],
         };
     }
 
-    private sealed record Settings(Option<string> Folder, Option<string> McpFile, Option<bool> Force);
+    private sealed record Settings(Option<string> Folder, Option<string> McpFile, Option<bool> Config, Option<bool> Force);
+
+    private sealed record Step(string Action, string File, string Text, bool IsConfig = false);
 
     private static async Task<int> InstallAsync(VerbRun run, AgentClient client, Settings settings, CancellationToken cancellationToken)
     {
@@ -93,11 +99,7 @@ internal static class AgentSetupNoun
             throw CliException.Usage("What is written to this machine cannot be planned", "Run it as it is; --dry-run shows it");
         }
 
-        CliEnvironment environment = run.Command.Services.Environment;
-        List<(string Action, string File, string Text)> work = Work(
-            environment,
-            run.Value(settings.Folder) is { } folder ? environment.AbsolutePath(folder) : Path.Combine(environment.HomeDirectory, client.SkillsFolder),
-            run.Value(settings.McpFile));
+        List<Step> work = Work(run, client, settings);
         string[] changed = [.. work.Where(static step => step.Action == "replace").Select(static step => step.File)];
         if (changed.Length > 0 && !run.Value(settings.Force) && !run.IsDryRun)
         {
@@ -111,42 +113,61 @@ internal static class AgentSetupNoun
             });
         }
 
-        foreach ((_, string file, string text) in run.IsDryRun ? [] : work.Where(static step => step.Action != "keep"))
+        foreach (Step step in run.IsDryRun ? [] : work.Where(static step => step.Action != "keep"))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, text, cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(Path.GetDirectoryName(step.File)!);
+            if (step.IsConfig && McpConfig.Keep(step.File) is { } copy)
+            {
+                run.Note($"{step.File} as it was is kept in {copy}.");
+            }
+
+            // In place: a link stays one, and who may read the file stays the same.
+            await File.WriteAllTextAsync(step.File, step.Text, cancellationToken).ConfigureAwait(false);
         }
 
         Report(run, client, work, settings);
         return ExitCodes.Success;
     }
 
-    private static List<(string Action, string File, string Text)> Work(CliEnvironment environment, string folder, string? mcpFile)
+    private static List<Step> Work(VerbRun run, AgentClient client, Settings settings)
     {
+        CliEnvironment environment = run.Command.Services.Environment;
+        string folder = run.Value(settings.Folder) is { } named
+            ? environment.AbsolutePath(named)
+            : Path.Combine(environment.HomeDirectory, client.SkillsFolder);
         string target = Path.Combine(folder, SkillFiles.Name);
-        List<(string Action, string File, string Text)> work = [.. SkillFiles.All.Select(file => Step(Path.Combine(target, file.Path), file.Text))];
-        if (mcpFile is not null)
+        List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
+        if (run.Value(settings.McpFile) is { } mcpFile)
         {
             string path = environment.AbsolutePath(mcpFile);
-            work.Add(Step(path, Merged(path)) with { Action = File.Exists(path) ? "merge" : "write" });
+            work.Add(new Step(File.Exists(path) ? "merge" : "write", path, McpConfig.Merge(path, McpPlace.Servers, Command(run))));
+        }
+
+        if (run.Value(settings.Config))
+        {
+            string path = Path.Combine(environment.HomeDirectory, client.ConfigFile ?? throw CliException.Usage(
+                $"The configuration of {client.Title} is nothing to write into",
+                client.McpFile is null ? $"Run: {client.McpText(Command(run))}" : "Name a file: --mcp-file FILE"));
+            string text = McpConfig.Merge(path, client.Place, Command(run));
+            work.Add(StepOf(path, text) is { Action: "replace" } step ? step with { Action = "merge", IsConfig = true } : StepOf(path, text));
         }
 
         return work;
     }
 
-    private static (string Action, string File, string Text) Step(string file, string text) =>
-        (!File.Exists(file) ? "write" : File.ReadAllText(file) == text ? "keep" : "replace", file, text);
+    private static Step StepOf(string file, string text) =>
+        new(!File.Exists(file) ? "write" : File.ReadAllText(file) == text ? "keep" : "replace", file, text);
 
-    private static void Report(VerbRun run, AgentClient client, List<(string Action, string File, string Text)> work, Settings settings)
+    private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings)
     {
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach ((string action, string file, _) in work)
+            foreach (Step step in work)
             {
                 json.WriteStartObject();
-                json.WriteString("action", action);
-                json.WriteString("file", file);
+                json.WriteString("action", step.Action);
+                json.WriteString("file", step.File);
                 json.WriteEndObject();
             }
 
@@ -157,7 +178,7 @@ internal static class AgentSetupNoun
             run.Note("Nothing was written.");
         }
 
-        if (run.Value(settings.McpFile) is null)
+        if (run.Value(settings.McpFile) is null && !run.Value(settings.Config))
         {
             string text = client.McpText(Command(run));
             run.Note(client.McpFile is { } place ? $"For the MCP server, put into {place}:\n{text}" : $"For the MCP server run:\n  {text}");
@@ -168,33 +189,4 @@ internal static class AgentSetupNoun
         run.Value(run.Standard.Connection.Context) is { } context && context.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? $"prox mcp --context {context}"
             : "prox mcp";
-
-    // Only the one entry is added; a file that is not what it should be is left alone.
-    private static string Merged(string path)
-    {
-        JsonObject root;
-        try
-        {
-            root = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("it holds no object") : [];
-        }
-        catch (JsonException e)
-        {
-            throw new CliException(CliError.Usage($"{path} cannot be merged into: {e.Message.TrimEnd('.')}", "Add the MCP server by hand"), e);
-        }
-
-        if (root["mcpServers"] is not (null or JsonObject))
-        {
-            throw CliException.Usage($"{path} has 'mcpServers' that is no object", "Add the MCP server by hand");
-        }
-
-        JsonObject servers = root["mcpServers"] as JsonObject ?? [];
-        root["mcpServers"] ??= servers;
-        if (servers["proxmox"] is null)
-        {
-            servers["proxmox"] = new JsonObject { ["command"] = "prox", ["args"] = new JsonArray("mcp") };
-        }
-
-        using JsonDocument document = JsonDocument.Parse(root.ToJsonString());
-        return JsonText.Indented(document.RootElement) + "\n";
-    }
 }

@@ -121,11 +121,21 @@ internal static class AgentTokenVerb
         string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
         CheckName(run, settings, contextName);
         string secret = await MakeAsync(session, calls, cancellationToken).ConfigureAwait(false);
-        string? kept = run.Value(settings.Store) is { } place
-            ? await KeepAsync(run, context, contextName, grant.TokenId, secret, place, cancellationToken).ConfigureAwait(false)
-            : null;
-        Write(run, grant, secret, kept);
-        return ExitCodes.Success;
+        try
+        {
+            string? kept = run.Value(settings.Store) is { } place
+                ? await KeepAsync(run, context, contextName, grant.TokenId, secret, place, cancellationToken).ConfigureAwait(false)
+                : null;
+            Write(run, grant, secret, kept);
+            return ExitCodes.Success;
+        }
+        catch (Exception lost) when (lost is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            // The server tells the secret only once: printed it is of use, lost it is not.
+            run.Command.Warn($"the secret could not be stored, so it is printed: {lost.Message.ReplaceLineEndings(" ")}");
+            Write(run, grant, secret, null);
+            return ExitCodes.Error;
+        }
     }
 
     private static void CheckName(VerbRun run, Settings settings, string name)

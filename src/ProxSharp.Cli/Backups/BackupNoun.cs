@@ -25,7 +25,7 @@ internal static class BackupNoun
         return noun
             .Add(
                 CreateVerb.Make(repository, keys),
-                RestoreVerb.Make(repository, keys),
+                RestoreVerb.Make(repository),
                 ListVerb.Make(repository),
                 ListVerb.MakeSnapshots(repository, "snapshots", "backup snapshots"),
                 BrowseVerbs.Ls(repository, keys),
@@ -37,7 +37,7 @@ internal static class BackupNoun
                 VerifyVerb.Make(repository, keys),
                 SnapshotVerbs.Protect(repository, isProtected: true),
                 SnapshotVerbs.Protect(repository, isProtected: false),
-                SnapshotVerbs.UploadLog(repository, keys),
+                SnapshotVerbs.UploadLog(repository),
                 SnapshotVerbs.ChangeOwner(repository),
                 BenchmarkVerb.Make(repository),
                 StoreVerbs.Status(repository),

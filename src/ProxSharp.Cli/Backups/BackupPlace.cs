@@ -1,7 +1,9 @@
+using ProxSharp.Api;
 using ProxSharp.Backup;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
+using ProxSharp.Operations;
 using ProxSharp.Pbs;
 using ProxSharp.Pbs.Backups;
 
@@ -47,6 +49,16 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
         }
     }
 
+    /// <summary>Lets a conversation about a group through where a policy guards the server; null where none does.</summary>
+    /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
+    public GuardedSession? Converse(string path, BackupGroupPath group) => Session.Converse(path, new ApiParameters
+    {
+        { "store", Store.Name.ToString() },
+        { "ns", Namespace.IsRoot ? null : Namespace.ToString() },
+        { "backup-type", group.Type.ToString() },
+        { "backup-id", group.Id },
+    });
+
     /// <inheritdoc/>
     public override string Describe() => Namespace.IsRoot ? Store.ToString() : $"{Store}:{Namespace}";
 
@@ -55,6 +67,12 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
         (await Folder.Groups[group].Snapshots.FindLatestAsync(cancellationToken).ConfigureAwait(false))?.Path;
 
     /// <inheritdoc/>
-    protected override Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken) =>
-        AskAsync(snapshot, () => Store.OpenSnapshotAsync(snapshot, options, cancellationToken), cancellationToken);
+    protected override async Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)
+    {
+        using GuardedSession? allowed = Converse("/reader", snapshot.Group);
+        SnapshotReader reader = await AskAsync(snapshot, () => Store.OpenSnapshotAsync(snapshot, options, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        allowed?.Complete($"{snapshot} was opened for reading.");
+        return reader;
+    }
 }

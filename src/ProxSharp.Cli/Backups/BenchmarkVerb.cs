@@ -48,6 +48,17 @@ internal static class BenchmarkVerb
         {
             BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
             ChangeRules.CheckContext(place.Session.Context);
+            if (place.Session.IsGuarded)
+            {
+                throw new CliException(new CliError
+                {
+                    Code = "refused",
+                    ExitCode = ExitCodes.Refused,
+                    Message = "The way to the server is not measured where a policy guards it: that is a conversation that nobody can plan",
+                    Hint = "This machine alone is measured without a datastore: prox backup benchmark",
+                });
+            }
+
             rows.Add(("tls", await place.Store.MeasureUploadAsync(time, cancellationToken).ConfigureAwait(false) / 1e6, 1235));
         }
 

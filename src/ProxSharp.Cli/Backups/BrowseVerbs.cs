@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Cli.Errors;
@@ -272,8 +273,15 @@ internal static class BrowseVerbs
         return ExitCodes.Success;
     }
 
-    private static async Task<SnapshotArchive> OpenTreeAsync(SnapshotReader reader, string name, CancellationToken cancellationToken)
+    /// <summary>Opens a directory tree.</summary>
+    /// <exception cref="CliException">The file is none.</exception>
+    public static async Task<SnapshotArchive> OpenTreeAsync(SnapshotReader reader, string name, CancellationToken cancellationToken)
     {
+        if (name is "index.json" or ArchiveName.Manifest)
+        {
+            throw CliException.Usage("index.json is no directory tree but the list of the snapshot's files", "Print it: prox backup cat SNAPSHOT index.json");
+        }
+
         if (reader.FindFile(name) is { Kind: not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata) } file)
         {
             throw CliException.Usage($"{file.Name} is no directory tree", "Only .pxar archives are: prox backup ls SNAPSHOT");

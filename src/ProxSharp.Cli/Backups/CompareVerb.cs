@@ -27,7 +27,7 @@ internal static class CompareVerb
         return new Verb("diff", "Show what was added, removed and changed between two snapshots.", VerbClass.Read, async (run, token) =>
         {
             SnapshotPlace place = await repository.OpenForReadingAsync(run, token).ConfigureAwait(false);
-            using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, token).ConfigureAwait(false);
+            using CryptConfig? key = await keys.UnlockForAsync(run, place, null, token).ConfigureAwait(false);
             CompareOptions options = new()
             {
                 WithMetadata = run.Value(metadata),
@@ -39,8 +39,9 @@ internal static class CompareVerb
         {
             Calls = ["GET /reader"],
             Details =
-                "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does. Names, sizes and times come from the catalogs, "
-                + "which is little to fetch.",
+                "Ends with exit code 0 if there is no difference, and 1 if there is one, as diff does; errors have codes of their own: 2 wrong words, "
+                + "5 nothing there, 3 and 4 the server. Damage is 1, too, with an error. Kinds, names, sizes and times are compared, which come from the catalogs and "
+                + "are little to fetch; owners, modes and attributes with --metadata, and files of equal size byte for byte with --contents.",
             Arguments = [older, newer, archive, path],
             Options = [.. repository.ForReading, .. keys.ForReading, metadata, contents],
             Examples =
@@ -78,8 +79,8 @@ internal static class CompareVerb
     private static async Task<List<SnapshotChange>> CollectAsync(
         SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
     {
-        SnapshotArchive before = await first.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
-        SnapshotArchive after = await second.OpenArchiveAsync(archive, cancellationToken).ConfigureAwait(false);
+        SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
+        SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
         List<SnapshotChange> changes = [];
         await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
         {

@@ -9,6 +9,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Ids;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Backups;
 
@@ -87,12 +88,13 @@ internal sealed class CreateVerb
             Progress = progress,
             Warned = new WarningSink(run.Command, progress),
         };
-        BackupResult result = await BackUpAsync(place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
+        BackupResult result = await BackUpAsync(run, place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
         Write(run, place, result);
         return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
     private static async Task<BackupResult> BackUpAsync(
+        VerbRun run,
         BackupPlace place,
         BackupGroupPath group,
         IReadOnlyList<BackupSource> sources,
@@ -100,14 +102,28 @@ internal sealed class CreateVerb
         ProgressLine progress,
         CancellationToken cancellationToken)
     {
+        using GuardedSession? allowed = place.Converse("/backup", group);
         try
         {
-            return await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);
+            BackupResult result = await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);
+            allowed?.Complete($"{result.Snapshot} was made.");
+            return result;
+        }
+        catch (ProxmoxException e)
+        {
+            allowed?.Fail(e.Message);
+            throw;
         }
         catch (ArgumentException e)
         {
             throw CliException.Usage(
                 e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Each archive needs a name of its own; keys and crypt mode must fit together");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            progress.End();
+            run.Command.Services.Console.Error.WriteLine("Interrupted: nothing was saved on the server. Run it again to make the backup.");
+            throw;
         }
         finally
         {

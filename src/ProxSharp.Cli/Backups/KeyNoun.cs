@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -100,16 +102,22 @@ internal static class KeyNoun
 
     /// <summary>Fetches a new passphrase; from a person twice.</summary>
     /// <exception cref="CliException">There is none, it is too short, or it was typed differently the second time.</exception>
-    public static async Task<byte[]> NewPassphraseAsync(VerbRun run, string? reference, CancellationToken cancellationToken)
+    /// <param name="run">The run.</param>
+    /// <param name="reference">Where it is; null to ask for it.</param>
+    /// <param name="unattended">Where it comes from if nobody can be asked; null for nowhere.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<byte[]> NewPassphraseAsync(
+        VerbRun run, string? reference, BackupEnvironment? unattended, CancellationToken cancellationToken)
     {
-        byte[] passphrase = await KeyOptions.PassphraseAsync(run, reference, null, "New passphrase: ", cancellationToken).ConfigureAwait(false)
+        BackupEnvironment? environment = reference is null && !new Questions(run.Command, cancellationToken).CanAsk ? unattended : null;
+        byte[] passphrase = await KeyOptions.PassphraseAsync(run, reference, environment, "New passphrase: ", cancellationToken).ConfigureAwait(false)
             ?? throw BackupSecrets.Missing("A new passphrase is needed, and nobody can be asked for it here", "Give --new-passphrase, or --kdf none");
         if (passphrase.Length < KeyFile.ShortestPassphrase)
         {
             throw CliException.Usage("The passphrase is too short", "It needs 5 characters at least");
         }
 
-        byte[]? again = reference is null
+        byte[]? again = reference is null && environment?.EncryptionPassword is null
             ? await KeyOptions.PassphraseAsync(run, null, null, "The same again: ", cancellationToken).ConfigureAwait(false)
             : passphrase;
         return again is not null && passphrase.AsSpan().SequenceEqual(again)
@@ -147,7 +155,9 @@ internal static class KeyNoun
         {
             string file = KeyPath(run, path);
             KeyDerivationKind derivation = Derivation(run.Value(kind));
-            byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            byte[] secret = derivation == KeyDerivationKind.None
+                ? []
+                : await NewPassphraseAsync(run, run.Value(passphrase), RepositoryOptions.ReadEnvironment(run.Command), token).ConfigureAwait(false);
             using CryptConfig key = CryptConfig.CreateRandom();
             KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
             if (run.Value(path) is null)
@@ -161,6 +171,7 @@ internal static class KeyNoun
             return ExitCodes.Success;
         })
         {
+            Details = "Where nobody can be asked, the passphrase comes from PBS_ENCRYPTION_PASSWORD (also _FILE, _CMD, _FD), as with the official client.",
             Arguments = [path],
             Options = [kind, passphrase, hint],
             Examples =
@@ -186,7 +197,7 @@ internal static class KeyNoun
                 ? []
                 : await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Present passphrase: ", token).ConfigureAwait(false);
             KeyDerivationKind derivation = Derivation(run.Value(kind));
-            byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             KeyFile changed = old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
 
             // The new file takes the place of the old one in one step: a key must never be half written.

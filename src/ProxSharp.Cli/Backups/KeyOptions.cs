@@ -58,10 +58,19 @@ internal sealed class KeyOptions
         HelpName = "file",
     };
 
+    /// <summary>Takes what has lost its signature.</summary>
+    public Option<bool> AllowUnsigned { get; } = new("--allow-unsigned")
+    {
+        Description = "With a key, read also a snapshot whose signature is missing although a key was used: anybody may have changed it",
+    };
+
     public KeyOptions() => CryptMode.AcceptOnlyFromAmong("none", "encrypt", "sign-only");
 
     /// <summary>Those for reading.</summary>
-    public IReadOnlyList<Option> ForReading => [KeyFile, KeyDescriptor, Passphrase];
+    public IReadOnlyList<Option> ForReading => [KeyFile, KeyDescriptor, Passphrase, AllowUnsigned];
+
+    /// <summary>Those for verbs that encrypt a file, and read no snapshot.</summary>
+    public IReadOnlyList<Option> ForOneFile => [KeyFile, KeyDescriptor, Passphrase];
 
     /// <summary>Those for writing.</summary>
     public IReadOnlyList<Option> ForWriting => [KeyFile, KeyDescriptor, Passphrase, CryptMode, MasterKey, MasterDescriptor];
@@ -94,12 +103,18 @@ internal sealed class KeyOptions
     }
 
     /// <summary>
-    /// Unlocks the key for reading a file of a snapshot. What the master key recovers the key from is needed where the key is lost, so it takes none but
+    /// Unlocks the key for reading a file of a snapshot, or all of it, and says what is done without a signature.
+    /// What the master key recovers the key from is needed where the key is lost, so it takes none but
     /// one that is named.
     /// </summary>
     /// <returns>Null if there is none.</returns>
     public async Task<CryptConfig?> UnlockForAsync(VerbRun run, SnapshotPlace place, string? file, CancellationToken cancellationToken)
     {
+        if (run.Value(AllowUnsigned))
+        {
+            place.Reading = place.Reading with { RequireSignature = false };
+        }
+
         bool needsKey = file is not (EncryptedKey or ArchiveName.EncryptedKey) || run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
         if (needsKey)
         {

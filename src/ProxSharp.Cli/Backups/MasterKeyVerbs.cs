@@ -23,7 +23,7 @@ internal static class MasterKeyVerbs
         return new Verb("create-master", "Make a master key: backups carry their key encrypted for it.", VerbClass.Read, async (run, token) =>
         {
             string path = run.Command.Services.Environment.AbsolutePath(run.Value(folder)!);
-            byte[] secret = await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+            byte[] secret = await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             using MasterPrivateKey master = MasterPrivateKey.Create();
             using MasterPublicKey half = master.GetPublicKey();
             string pem = master.ToPem(Encoding.UTF8.GetString(secret));
@@ -104,7 +104,7 @@ internal static class MasterKeyVerbs
             KeyDerivationKind derivation = KeyNoun.Derivation(run.Value(kind));
             byte[] secret = derivation == KeyDerivationKind.None
                 ? []
-                : await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), token).ConfigureAwait(false);
+                : await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow());
             await KeyNoun.WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);
             KeyNoun.Write(run, file, made);

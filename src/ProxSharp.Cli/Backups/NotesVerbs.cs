@@ -65,7 +65,7 @@ internal static class NotesVerbs
     private static async Task<int> SetAsync(VerbRun run, RepositoryOptions repository, string what, string text, CancellationToken cancellationToken)
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         string before = await ReadAsync(place, what, cancellationToken).ConfigureAwait(false);
         if (!run.IsDryRun)
         {

@@ -99,22 +99,34 @@ internal static class RemoveVerbs
         BackupGroupPath path = SnapshotPlace.ParseGroup(text);
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         BackupGroup group = place.Folder.Groups[path];
+        PlannedCall call = Call(place, path, policy);
+        if (run.Command.Services.Planning is { } planning)
+        {
+            planning.Add(run.Command, place.Session.Context, [call]);
+            return ExitCodes.Success;
+        }
+
         if (run.IsDryRun)
         {
-            Write(run, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false));
+            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)));
             return ExitCodes.Success;
         }
 
         ChangeRules.CheckContext(place.Session.Context);
+        place.Session.CheckGuard(call.Method, call.Path, call.Parameters);
         if (new Questions(run.Command, cancellationToken).CanAsk)
         {
             // Where nobody can be asked the rules on the line are the answer: a timer's line for the official client works as it is.
             await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(run, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false));
+        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)));
         return ExitCodes.Success;
     }
+
+    // Proxmox: a group that does not exist is pruned without an error, and nothing is decided.
+    private static IReadOnlyList<PruneDecision> Require(BackupPlace place, BackupGroupPath group, IReadOnlyList<PruneDecision> decisions) =>
+        decisions.Count > 0 ? decisions : throw SnapshotPlace.NotFound($"There is no backup of {group} in {place.Describe()}", "prox backup list");
 
     private static async Task<int> ForgetAsync(VerbRun run, RepositoryOptions repository, string text, CancellationToken cancellationToken)
     {
@@ -152,6 +164,23 @@ internal static class RemoveVerbs
         run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
         run.Note(run.IsDryRun ? "Nothing was removed: this was a dry run." : "Done.");
         return ExitCodes.Success;
+    }
+
+    private static PlannedCall Call(BackupPlace place, BackupGroupPath group, RetentionPolicy policy)
+    {
+        ApiParameters parameters = new()
+        {
+            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
+            { "backup-type", group.Type.ToString() },
+            { "backup-id", group.Id },
+            { "keep-last", policy.KeepLast },
+            { "keep-hourly", policy.KeepHourly },
+            { "keep-daily", policy.KeepDaily },
+            { "keep-weekly", policy.KeepWeekly },
+            { "keep-monthly", policy.KeepMonthly },
+            { "keep-yearly", policy.KeepYearly },
+        };
+        return new PlannedCall(ApiMethod.Post, $"/admin/datastore/{place.Store.Name}/prune", parameters) { Template = "/admin/datastore/{store}/prune" };
     }
 
     private static PlannedCall Call(BackupPlace place, bool isGroup, BackupGroupPath group, DateTimeOffset? time)

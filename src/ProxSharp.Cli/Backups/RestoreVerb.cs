@@ -90,15 +90,19 @@ internal sealed class RestoreVerb
     }
 
     /// <summary>Makes the verb.</summary>
-    public static Verb Make(RepositoryOptions repository, KeyOptions keys)
+    public static Verb Make(RepositoryOptions repository)
     {
+        // Not those of the other verbs: what is hidden here would be hidden there.
+        KeyOptions keys = new();
         RestoreVerb verb = new(repository, keys);
         return new Verb("restore", "Restore a directory tree, a disk or a file of a snapshot.", VerbClass.Read, verb.RunAsync)
         {
             Calls = ["GET /reader"],
             Details =
-                "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. What is kept "
-                + "or written over gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed.",
+                "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. A disk or file "
+                + "comes into being beside its place, as FILE.prox-partial, and replaces what is there when it is complete: there must be room for both. "
+                + "Devices are written in place. What is kept or written over gets the metadata of the snapshot: "
+                + "extended attributes and ACLs that it does not have there are removed.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [
@@ -134,20 +138,24 @@ internal sealed class RestoreVerb
             BurstBytes = BackupRate.Parse("--burst", run.Value(_burst)),
         };
         using CryptConfig? key = await _keys.UnlockForAsync(run, place, run.Value(_archive), cancellationToken).ConfigureAwait(false);
-        SnapshotReader reader = await place.OpenAsync(run.Value(_snapshot)!, key, cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+        SnapshotReader? reader = null;
+        try
         {
-            try
+            reader = await place.OpenAsync(run.Value(_snapshot)!, key, cancellationToken).ConfigureAwait(false);
+            return await RestoreAsync(run, place, reader, target, patterns, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            progress.End();
+            RestoreLeftovers.TellInterrupted(run, target, reader is null ? null : IsTree(reader, run.Value(_archive)!));
+            throw;
+        }
+        finally
+        {
+            progress.End();
+            if (reader is not null)
             {
-                return await SnapshotDamage.ReadAsync(
-                    place,
-                    reader,
-                    () => RestoreAsync(run, place, reader, target, patterns, progress, cancellationToken),
-                    () => IsTree(reader, run.Value(_archive)!) && target != "-" ? SnapshotDamage.GoOn(patterns) : null).ConfigureAwait(false);
-            }
-            finally
-            {
-                progress.End();
+                await reader.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -173,7 +181,22 @@ internal sealed class RestoreVerb
     private static bool IsTree(SnapshotReader reader, string name) =>
         reader.FindFile(name)?.Kind is SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata;
 
-    private async Task<int> RestoreAsync(
+    private Task<int> RestoreAsync(
+        VerbRun run,
+        SnapshotPlace place,
+        SnapshotReader reader,
+        string target,
+        PathPattern[] patterns,
+        ProgressLine progress,
+        CancellationToken cancellationToken) => SnapshotDamage.ReadAsync(
+            place,
+            reader,
+            () => RestoreItAsync(run, place, reader, target, patterns, progress, cancellationToken),
+            () => target == "-" ? null
+                : IsTree(reader, run.Value(_archive)!) ? SnapshotDamage.GoOn(patterns)
+                : RestoreLeftovers.AfterDamage(run, target));
+
+    private async Task<int> RestoreItAsync(
         VerbRun run,
         SnapshotPlace place,
         SnapshotReader reader,
@@ -273,7 +296,8 @@ internal sealed class RestoreVerb
             });
         }
 
-        RestoreFileResult result = await reader.RestoreFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
+        RestoreFileResult result = await RestoreLeftovers.ToldAsync(
+            path, () => reader.RestoreFileAsync(name, path, options, cancellationToken)).ConfigureAwait(false);
         progress.End();
         run.Write(JsonText.Build(json =>
         {
@@ -311,8 +335,8 @@ internal sealed class RestoreVerb
         "skip" => ExistingFiles.Skip,
         "same-time" => ExistingFiles.KeepSameTime,
         "same-content" => ExistingFiles.KeepSameContent,
-        null when run.Value(_overwrite) => ExistingFiles.Overwrite,
         null when run.Value(_resume) => ExistingFiles.KeepSameContent,
+        null when run.Value(_overwrite) => ExistingFiles.Overwrite,
         _ => ExistingFiles.Fail,
     };
 

@@ -51,10 +51,10 @@ internal static class SnapshotDamage
             return null;
         }
 
-        // What a directory holds cannot be told where it cannot be read, so all else has to be named.
-        if (paths.FirstOrDefault(static path => path.EndsWith('/')) is { } directory)
+        // The table of the root says where all else is; without it only reading in order is left.
+        if (paths.Contains("/"))
         {
-            return $"The directory {Terminal.TextCells.Visible(directory)} cannot be read: restore others by name, with --pattern /PATH instead of --verify.";
+            return "The table of the root cannot be read: without --verify and --pattern a restore gets what comes before the damage.";
         }
 
         string patterns = paths.Length > MostPaths
@@ -63,7 +63,7 @@ internal static class SnapshotDamage
         return $"To restore the rest, write instead of --verify: {All(wanted)}{patterns}";
     }
 
-    private static string All(IReadOnlyList<PathPattern> wanted) => wanted.Count > 0 ? "" : "--pattern '/**' ";
+    private static string All(IReadOnlyList<PathPattern> wanted) => wanted.Count > 0 ? "" : "--pattern '/*' ";
 
     private static string Quoted(string text) => $"'{Terminal.TextCells.Visible(text).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

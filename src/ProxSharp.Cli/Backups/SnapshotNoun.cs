@@ -14,7 +14,7 @@ internal static class SnapshotNoun
                 ListVerb.MakeSnapshots(repository, "list", "backup snapshot list"),
                 BrowseVerbs.Files(repository, keys),
                 RemoveVerbs.Forget(repository),
-                SnapshotVerbs.UploadLog(repository, keys))
+                SnapshotVerbs.UploadLog(repository))
             .Add(
                 NotesVerbs.Build(repository, "backup snapshot notes"),
                 new Noun("protected", "Whether snapshots are protected from being removed.").Add(

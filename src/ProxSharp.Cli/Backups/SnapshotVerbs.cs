@@ -37,8 +37,10 @@ internal static class SnapshotVerbs
     }
 
     /// <summary>Makes <c>upload-log</c>.</summary>
-    public static Verb UploadLog(RepositoryOptions repository, KeyOptions keys)
+    public static Verb UploadLog(RepositoryOptions repository)
     {
+        // Not those of the other verbs: what is hidden here would be hidden there.
+        KeyOptions keys = new();
         Argument<string> snapshot = Snapshot();
         Argument<string> file = new("file") { Description = "The log: text of at most 16 MiB after compression" };
         return new Verb("upload-log", "Store the log of a backup beside it, as client.log.", VerbClass.Change, (run, token) => UploadLogAsync(
@@ -47,7 +49,7 @@ internal static class SnapshotVerbs
             Calls = ["POST /admin/datastore/{store}/upload-backup-log"],
             Details = "A snapshot takes one log, and only from its owner. With a key the log is encrypted. Read it with: prox backup cat SNAPSHOT client.log",
             Arguments = [snapshot, file],
-            Options = [.. repository.All, .. keys.ForReading],
+            Options = [.. repository.All, .. keys.ForOneFile],
             HiddenOptions = [keys.CryptMode],
             Traits = VerbTraits.DryRun,
             Examples =
@@ -128,7 +130,7 @@ internal static class SnapshotVerbs
         VerbRun run, RepositoryOptions repository, string text, bool isProtected, CancellationToken cancellationToken)
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         BackupSnapshotPath path = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         Task<bool> Ask() => place.Folder.Snapshots[path].IsProtectedAsync(cancellationToken);
         bool before = await place.AskAsync(path, Ask, cancellationToken).ConfigureAwait(false);
@@ -162,7 +164,7 @@ internal static class SnapshotVerbs
         }
 
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         BackupSnapshotPath snapshot = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         byte[] log = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
@@ -207,7 +209,7 @@ internal static class SnapshotVerbs
         VerbRun run, RepositoryOptions repository, BackupGroupPath group, string owner, CancellationToken cancellationToken)
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
+        ChangeRules.CheckContext(run, place.Session.Context);
         if (!run.IsDryRun)
         {
             await place.Folder.Groups[group].ChangeOwnerAsync(owner, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
@@ -10,6 +11,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 
@@ -36,7 +38,9 @@ internal static class VerifyVerb
 
         return new Verb("verify", "Check backups against their checksums: on the server, or by reading them here.", VerbClass.Change, (run, token) =>
             run.Value(local) || run.IsGiven(repository.Directory)
-                ? ReadAsync(run, repository, keys, run.Value(what), token)
+                ? run.Value(run.Standard.DryRun)
+                    ? throw CliException.Usage("What is verified here is only read", "Leave --dry-run out: nothing is changed")
+                    : ReadAsync(run, repository, keys, run.Value(what), token)
                 : StartAsync(run, repository, run.Value(what), token))
         {
             Calls = ["POST /admin/datastore/{store}/verify"],
@@ -44,7 +48,7 @@ internal static class VerifyVerb
                 + "lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
             Arguments = [what],
             Options = [.. repository.ForReading, .. keys.ForReading, local],
-            Traits = VerbTraits.Waits,
+            Traits = VerbTraits.Waits | VerbTraits.DryRun,
             Examples =
             [
                 new("backup verify host/web --local --keyfile key.json --datastore store1", "read the newest backup here"),
@@ -92,7 +96,7 @@ internal static class VerifyVerb
     {
         string snapshot = what ?? throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
-        using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = await keys.UnlockForAsync(run, place, null, cancellationToken).ConfigureAwait(false);
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -110,15 +114,40 @@ internal static class VerifyVerb
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(place.Session.Context);
-        PbsTask task = what switch
+        BackupGroupPath group = default;
+        BackupSnapshotPath? snapshot = what is null || BackupGroupPath.TryParse(what, out group)
+            ? null
+            : await place.FindAsync(what, cancellationToken).ConfigureAwait(false);
+        if (run.IsDryRun)
         {
-            null => await place.Folder.VerifyAsync(null, cancellationToken).ConfigureAwait(false),
-            _ when BackupGroupPath.TryParse(what, out BackupGroupPath group) =>
-                await place.Folder.Groups[group].VerifyAsync(null, cancellationToken).ConfigureAwait(false),
-            _ => await place.Folder.Snapshots[await place.FindAsync(what, cancellationToken).ConfigureAwait(false)].VerifyAsync(null, cancellationToken)
-                .ConfigureAwait(false),
+            PlannedCall call = Call(place, what is null ? null : snapshot?.Group ?? group, snapshot?.Time);
+            return await DryRun.ShowAsync(run, VerbContext.Pbs, [call], cancellationToken).ConfigureAwait(false);
+        }
+
+        Task<PbsTask> started = snapshot is { } one ? place.Folder.Snapshots[one].VerifyAsync(null, cancellationToken)
+            : what is null ? place.Folder.VerifyAsync(null, cancellationToken)
+            : place.Folder.Groups[group].VerifyAsync(null, cancellationToken);
+        return await WaitAsync(run, place, (await started.ConfigureAwait(false)).Upid.ToString(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static PlannedCall Call(BackupPlace place, BackupGroupPath? group, DateTimeOffset? time)
+    {
+        ApiParameters parameters = new()
+        {
+            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
+            { "backup-type", group?.Type.ToString() },
+            { "backup-id", group?.Id },
+            { "backup-time", time?.ToUnixTimeSeconds() },
         };
-        string upid = task.Upid.ToString();
+        return new PlannedCall(ApiMethod.Post, $"/admin/datastore/{place.Store.Name}/verify", parameters)
+        {
+            Template = "/admin/datastore/{store}/verify",
+            Target = place.Describe(),
+        };
+    }
+
+    private static async Task<int> WaitAsync(VerbRun run, BackupPlace place, string upid, CancellationToken cancellationToken)
+    {
         if (!run.Waits)
         {
             WriteTask(run, upid, null);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +25,7 @@ internal sealed class ServerSession : IAsyncDisposable
     private readonly ProxmoxClient _client;
     private readonly CommandServices? _services;
     private readonly GuardPlace? _place;
+    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> _names = new(StringComparer.Ordinal);
     private IReadOnlyList<GuestSummary>? _guests;
 
     private ServerSession(
@@ -32,6 +34,9 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>The server.</summary>
     public ServerContext Context { get; }
+
+    /// <summary>True if a policy guards the server.</summary>
+    public bool IsGuarded => _place is { HasPolicy: true };
 
     /// <summary>What stands between the commands and the server; null if nothing does.</summary>
     public OperationGuard? Guard { get; }
@@ -139,14 +144,28 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Makes sure that the rules of the context allow a call: it may be read-only, and guests may have protected tags.</summary>
     /// <exception cref="CliException">They do not.</exception>
-    public async Task CheckAsync(ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken)
+    public Task CheckAsync(ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken) =>
+        CheckAsync(isShown: false, method, path, parameters, cancellationToken);
+
+    /// <summary>Makes sure that the rules of the context allow a call. One that is only shown may be read about in a context that is read-only.</summary>
+    /// <param name="isShown">True if the call is shown and not sent.</param>
+    /// <param name="method">The verb.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="parameters">The other parameters.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="CliException">They do not.</exception>
+    public async Task CheckAsync(bool isShown, ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken)
     {
         if (!CallClass.Changes(method, path))
         {
             return;
         }
 
-        ChangeRules.CheckContext(Context);
+        if (!isShown)
+        {
+            ChangeRules.CheckContext(Context);
+        }
+
         if (Context.ProtectedTags.Count > 0 && Pve is { } pve)
         {
             _guests ??= await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
@@ -163,15 +182,43 @@ internal sealed class ServerSession : IAsyncDisposable
             GuardedMode.CheckRead(Context, method, path, parameters);
         }
 
-        if (_place is { HasPolicy: true } && _services is not null)
+        if (IsGuarded && _place is not null && _services is not null)
         {
             GuardedMode.Check(_services, _place, Context, method, path, parameters);
         }
     }
 
+    /// <summary>Lets a conversation with the backup server through where a policy guards it; null where none does.</summary>
+    /// <param name="path"><c>/backup</c> or <c>/reader</c>.</param>
+    /// <param name="keys">The group that it is about.</param>
+    /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
+    public GuardedSession? Converse(string path, ApiParameters keys) =>
+        Guard is not null && IsGuarded && _services is not { Environment.IsReadOnlyName: true } ? Guard.OpenSession(path, keys) : null;
+
     /// <summary>Reads.</summary>
     public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
         _client.Raw.GetAsync(path, parameters, null, cancellationToken);
+
+    /// <summary>The names on a list, read once for the whole run, for those who have to choose one; none if it cannot be read.</summary>
+    /// <param name="path">The path of the list.</param>
+    /// <param name="member">The member that names an item.</param>
+    public Task<IReadOnlyList<string>> NamesAsync(string path, string member) => _names.GetOrAdd(path, list => ReadNamesAsync(list, member));
+
+    private async Task<IReadOnlyList<string>> ReadNamesAsync(string path, string member)
+    {
+        try
+        {
+            JsonElement items = (await GetAsync(path, null, CancellationToken.None).ConfigureAwait(false)).Data;
+            IEnumerable<string> names = (items.ValueKind == JsonValueKind.Array ? items.EnumerateArray().AsEnumerable() : [])
+                .Select(item => item.TryGetProperty(member, out JsonElement name) ? name.GetString() : null).OfType<string>();
+            return [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        }
+        catch (ProxmoxException)
+        {
+            // It is for an error message, which says more than that there was another one.
+            return [];
+        }
+    }
 
     /// <summary>Sends a file.</summary>
     /// <param name="path">The path of the call.</param>

@@ -122,7 +122,7 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> PlanAsync(
         CommandRun run, ServerSession session, CallTarget target, CallParameters call, bool validate, CancellationToken cancellationToken)
     {
-        await session.CheckAsync(_method, target.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        await session.CheckAsync(run.Services.Planning is null, _method, target.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         PlannedCall planned = new(_method, target.Path, call.Parameters) { Template = target.Endpoint?.Path ?? target.Path, Upload = call.Upload };
         if (validate)
         {
@@ -188,7 +188,7 @@ internal abstract class ApiCallCommand : ProxCommand
         if (wait && upid is not null)
         {
             // The identifier first: whoever interrupts the waiting can still find the task.
-            run.Write(response.Data, ResultShapes.Of(endpoint));
+            Write(run, endpoint, response.Data);
             await run.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
             return await WaitAsync(run, session, upid, cancellationToken).ConfigureAwait(false);
         }
@@ -200,7 +200,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
         else
         {
-            run.Write(response.Data, ResultShapes.Of(endpoint));
+            Write(run, endpoint, response.Data);
         }
 
         if (response.Data.ValueKind == JsonValueKind.Array && response.Total is { } total && total > response.Data.GetArrayLength())
@@ -214,6 +214,19 @@ internal abstract class ApiCallCommand : ProxCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    // What came of a change is written in any case.
+    private void Write(CommandRun run, ApiEndpoint? endpoint, JsonElement data)
+    {
+        if (_method == ApiMethod.Get)
+        {
+            run.Write(data, ResultShapes.Of(endpoint));
+        }
+        else
+        {
+            run.WriteOutcome(data, ResultShapes.Of(endpoint), isVersioned: false);
+        }
     }
 
     private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)

@@ -22,15 +22,24 @@ internal static class ApiQuestion
     {
         string template = target.Endpoint?.Path ?? target.Path;
         OperationEntry operation = Asking.Find(session.Context.Product, method, template);
+        string effect = Asking.Effect(session.Context.Product, operation, parameters);
         if (!Asking.IsNeeded(operation, parameters))
         {
-            return;
+            PlannedCall call = new(method, target.Path, parameters) { Template = template };
+            IReadOnlyList<ConfigChange> replaced = session.Context.Product == ProxmoxProduct.VirtualEnvironment
+                ? await ReplacedDisks.FindAsync(session, target.Schema, [call], cancellationToken).ConfigureAwait(false)
+                : [];
+            if (replaced.Count == 0)
+            {
+                return;
+            }
+
+            effect = ReplacedDisks.Effect(replaced);
         }
 
         // What is refused anyway needs no answer.
         await session.CheckAsync(method, target.Path, parameters, cancellationToken).ConfigureAwait(false);
         string action = $"send {CallText.Line(new PlannedCall(method, target.Path, parameters) { Template = template })}";
-        string effect = Asking.Effect(session.Context.Product, operation, parameters);
         await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), effect, cancellationToken).ConfigureAwait(false);
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Recording;
@@ -99,6 +100,27 @@ internal sealed class CommandRun
     /// <summary>Writes a result; JSON carries the version of its form.</summary>
     public void WriteVersioned(JsonElement result, ResultShape? shape = null) =>
         ResultWriter.Write(Services.Console.Out, result, Output with { IsVersioned = true }, shape ?? ResultShape.Unknown);
+
+    /// <summary>
+    /// Writes what came of a change. The change is made, so a choice of fields that the result does not have is no error any more: the whole result is
+    /// written, and a warning says why.
+    /// </summary>
+    /// <param name="result">The result.</param>
+    /// <param name="shape">What is known about it; null for nothing.</param>
+    /// <param name="isVersioned">True if JSON carries the version of its form.</param>
+    public void WriteOutcome(JsonElement result, ResultShape? shape, bool isVersioned)
+    {
+        OutputSettings settings = Output with { IsVersioned = isVersioned };
+        try
+        {
+            ResultWriter.Write(Services.Console.Out, result, settings, shape ?? ResultShape.Unknown);
+        }
+        catch (CliException choice) when (choice.Error.ExitCode == ExitCodes.Usage)
+        {
+            Warn($"{choice.Error.Message}. What follows is the whole result");
+            ResultWriter.Write(Services.Console.Out, result, settings with { Fields = null, Sort = [], Query = null }, shape ?? ResultShape.Unknown);
+        }
+    }
 
     /// <summary>Returns a result as text for a file: nothing is cut, and there are no colours.</summary>
     public string Format(JsonElement result, ResultShape shape)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Output;
 
 namespace ProxSharp.Cli.Commands;
@@ -71,6 +72,11 @@ internal sealed class ContextAddCommand : ProxCommand
             IsReadOnly = run.Value(_readOnly),
             ProtectedTags = run.Value(_protectedTags) ?? [],
         };
+        if (run.Value(_replace))
+        {
+            await GuardedContexts.ConfirmAsync(run, name, context, cancellationToken).ConfigureAwait(false);
+        }
+
         ContextList changed = await run.Services.Contexts.UpdateAsync(list => Add(run, list, context), cancellationToken).ConfigureAwait(false);
         bool current = changed.Current == name;
         run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");
@@ -81,7 +87,7 @@ internal sealed class ContextAddCommand : ProxCommand
 
         if (run.IsMachineOutput)
         {
-            run.Write(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
+            run.WriteVersioned(JsonText.Build(json => ContextFile.WriteContext(json, context, current)));
         }
 
         return ExitCodes.Success;

@@ -31,7 +31,7 @@ internal sealed class ContextListCommand : ProxCommand
     {
         ContextList list = run.Services.Contexts.Load();
         bool table = run.Output.Format == OutputFormat.Table;
-        run.Write(
+        run.WriteVersioned(
             JsonText.Build(json =>
             {
                 json.WriteStartArray();

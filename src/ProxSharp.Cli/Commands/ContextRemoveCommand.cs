@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -18,6 +19,10 @@ internal sealed class ContextRemoveCommand : ProxCommand
     }
 
     /// <inheritdoc/>
+    public override string Details =>
+        "A policy of yours holds for the addresses of its context: a person has to type the name at a terminal to forget such a context.";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("context remove lab", "forget lab"),
@@ -27,6 +32,7 @@ internal sealed class ContextRemoveCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string name = run.Value(_name)!;
+        await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
         bool wasCurrent = false;
         await run.Services.Contexts.UpdateAsync(
             list =>

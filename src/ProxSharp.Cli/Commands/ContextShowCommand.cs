@@ -40,7 +40,7 @@ internal sealed class ContextShowCommand : ProxCommand
         string name = run.Value(_name) ?? run.Services.Environment.Variable("PROX_CONTEXT") ?? list.Current
             ?? throw CliException.Usage("There is no current context", "Choose one with: prox context use NAME");
         ServerContext context = list.Find(name) ?? throw ConnectionOptions.Unknown(name, list);
-        run.Write(JsonText.Build(json => ContextFile.WriteContext(json, context, name == list.Current)), s_shape);
+        run.WriteVersioned(JsonText.Build(json => ContextFile.WriteContext(json, context, name == list.Current)), s_shape);
         return Task.FromResult(ExitCodes.Success);
     }
 }

@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Commands;
@@ -77,6 +78,7 @@ internal sealed class LoginCommand : ProxCommand
         ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
         string name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0];
         CheckName(run, name);
+        await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
         Questions questions = new(run, cancellationToken);
         string user = await UserAsync(run, questions).ConfigureAwait(false);
         string password = await PasswordAsync(run, questions, user, cancellationToken).ConfigureAwait(false);
@@ -91,18 +93,37 @@ internal sealed class LoginCommand : ProxCommand
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
-            if (await GrantAsync(session, token, rights, cancellationToken).ConfigureAwait(false) is { } refusal)
-            {
-                throw await UndoAsync(run, session, new(person, token, secret), rights, refusal, cancellationToken).ConfigureAwait(false);
-            }
-
-            SecretReference reference = await KeepAsync(run, new(person, token, secret), isCurrent: true, cancellationToken).ConfigureAwait(false);
+            SecretReference reference = await SettleAsync(run, session, new(person, token, secret), rights, cancellationToken).ConfigureAwait(false);
             run.Note(
                 $"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. "
                 + $"The context '{name}' is current.");
         }
 
         return ExitCodes.Success;
+    }
+
+    /// <summary>Gives a token that was just made its role and keeps its secret; a token whose secret nobody has is deleted again.</summary>
+    private async Task<SecretReference> SettleAsync(
+        CommandRun run, ServerSession session, MadeToken made, TokenRights rights, CancellationToken cancellationToken)
+    {
+        bool isGranted = false;
+        try
+        {
+            if (await GrantAsync(session, made.Token, rights, cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                throw await UndoAsync(run, session, made, rights, refusal, cancellationToken).ConfigureAwait(false);
+            }
+
+            isGranted = true;
+            return await KeepAsync(run, made, isCurrent: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception lost) when (lost is InvalidOperationException or IOException or UnauthorizedAccessException
+            || (isGranted && lost is CliException)
+            || (lost is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            CliError? error = await new LostToken(run, session, made.Token).DeleteAsync(TokenPath(made.Token), lost).ConfigureAwait(false);
+            throw error is null ? new OperationCanceledException(lost.Message, lost, cancellationToken) : new CliException(error, lost);
+        }
     }
 
     private void CheckName(CommandRun run, string name)

@@ -24,7 +24,7 @@ internal sealed class VersionCommand : ProxCommand
 
     private static Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        run.Write(JsonText.Build(static json =>
+        run.WriteVersioned(JsonText.Build(static json =>
         {
             json.WriteStartObject();
             json.WriteString("version", ToolVersion.Text);

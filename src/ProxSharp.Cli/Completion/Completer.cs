@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Declare;
+using ProxSharp.Cli.Help;
 
 namespace ProxSharp.Cli.Completion;
 
@@ -8,10 +11,12 @@ internal sealed class Completer
 {
     private readonly ILiveNames _names;
     private readonly List<string> _arguments = [];
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Command _root;
     private Command _command;
     private Option? _option;
 
-    private Completer(Command root, ILiveNames names) => (_command, _names) = (root, names);
+    private Completer(Command root, ILiveNames names) => (_root, _command, _names) = (root, root, names);
 
     /// <summary>Finds the words.</summary>
     /// <param name="root">The tree, with the nouns that were typed.</param>
@@ -36,6 +41,7 @@ internal sealed class Completer
     {
         if (_option is not null)
         {
+            _values[_option.Name] = word;
             _option = null;
         }
         else if (word.StartsWith('-'))
@@ -65,6 +71,11 @@ internal sealed class Completer
             return Options().Where(static option => !option.Hidden).Select(static option => new Candidate(option.Name, option.Description ?? ""));
         }
 
+        if (_command is HelpCommand)
+        {
+            return HelpWords();
+        }
+
         if (_command.Subcommands.Count > 0)
         {
             return _command.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => new Candidate(sub.Name, sub.Description ?? ""));
@@ -73,6 +84,22 @@ internal sealed class Completer
         int position = Math.Min(_arguments.Count, _command.Arguments.Count - 1);
         bool isFull = position < 0 || (_arguments.Count >= _command.Arguments.Count && _command.Arguments[^1].Arity.MaximumNumberOfValues <= 1);
         return isFull ? [] : await ValuesAsync(_command.Arguments[position], _command.Arguments[position].Name, word, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Topics and commands at first, then what there is below the commands.
+    private IEnumerable<Candidate> HelpWords()
+    {
+        Command? command = _root;
+        foreach (string word in _arguments)
+        {
+            command = command?.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word));
+        }
+
+        IEnumerable<Candidate> topics = HelpTopics.All
+            .Where(_ => _arguments.Count == 0)
+            .Select(static topic => new Candidate(topic.Name, topic.Summary.Split(". ")[0].TrimEnd('.')));
+        IEnumerable<Command> below = command?.Subcommands.Where(static sub => !sub.Hidden) ?? [];
+        return topics.Concat(below.Select(static sub => new Candidate(sub.Name, sub.Description ?? "")));
     }
 
     private IEnumerable<Option> Options()
@@ -88,25 +115,53 @@ internal sealed class Completer
 
     private async Task<IEnumerable<Candidate>> ValuesAsync(Symbol symbol, string name, string word, CancellationToken cancellationToken)
     {
-        string noun = Words().FirstOrDefault() ?? "";
-        return name switch
+        string[] words = [.. Words()];
+        string noun = words.FirstOrDefault() ?? "";
+        string verb = words.LastOrDefault() ?? "";
+        return (name, noun) switch
         {
-            "guest" or "selection" or "source" => await GuestsAsync(noun, word, cancellationToken).ConfigureAwait(false),
-            "node" or "target" => await _names.NodesAsync(cancellationToken).ConfigureAwait(false),
-            "storage" or "targetstorage" => await _names.StoragesAsync(cancellationToken).ConfigureAwait(false),
-            "pool" or "poolid" => await _names.PoolsAsync(cancellationToken).ConfigureAwait(false),
-            "context" => _names.Contexts(),
+            ("guest" or "selection" or "source", not "backup") => Joined(
+                word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false)),
+            ("node", _) or ("target", not "backup") => await _names.NodesAsync(cancellationToken).ConfigureAwait(false),
+            ("storage" or "targetstorage", _) => await _names.StoragesAsync(cancellationToken).ConfigureAwait(false),
+            ("pool" or "poolid", _) => await _names.PoolsAsync(cancellationToken).ConfigureAwait(false),
+            ("context", _) or ("name", "context") when verb is not "add" => _names.Contexts(),
+            ("upid", _) => await _names.TasksAsync(cancellationToken).ConfigureAwait(false),
+            ("datastore", "backup") or ("store", "datastore" or "tape" or "pbs") => await _names.DatastoresAsync(cancellationToken).ConfigureAwait(false),
+            ("snapshot" or "group" or "older" or "newer", "backup") when _values.TryGetValue("--datastore", out string? store) =>
+                await _names.BackupsAsync(store, _values.GetValueOrDefault("--ns"), name != "group", cancellationToken).ConfigureAwait(false),
+            _ when _arguments.Count > 0 && noun is "vm" or "ct" && await OfGuestAsync(symbol, name, verb, word, cancellationToken).ConfigureAwait(false)
+                is { } candidates => candidates,
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(static item => new Candidate(item.InsertText ?? item.Label)),
         };
     }
 
+    /// <summary>What belongs to the guest that was named before: its snapshots, keys and disks; null if something else is meant.</summary>
+    private async Task<IEnumerable<Candidate>?> OfGuestAsync(Symbol symbol, string name, string verb, string word, CancellationToken cancellationToken)
+    {
+        string noun = Words().First();
+        string guest = _arguments[0];
+        switch (name)
+        {
+            // A new snapshot gets a new name.
+            case "snapname" or "snapshot" when verb != "create":
+                return await _names.SnapshotsAsync(noun, guest, cancellationToken).ConfigureAwait(false);
+            case "delete" when symbol is Option && verb is "set" or "set-now":
+                return Joined(word, await _names.ConfigKeysAsync(noun, guest, cancellationToken).ConfigureAwait(false));
+            case "disk" or "volume":
+                IReadOnlyList<Candidate> keys = await _names.ConfigKeysAsync(noun, guest, cancellationToken).ConfigureAwait(false);
+                return keys.Where(static key => GuestDisk.IsKey(key.Text));
+            default:
+                return null;
+        }
+    }
+
     // What was typed before the last comma stays in front.
-    private async Task<IEnumerable<Candidate>> GuestsAsync(string noun, string word, CancellationToken cancellationToken)
+    private static IEnumerable<Candidate> Joined(string word, IReadOnlyList<Candidate> candidates)
     {
         int comma = word.LastIndexOf(',');
         string before = comma < 0 ? "" : word[..(comma + 1)];
-        IReadOnlyList<Candidate> guests = await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false);
-        return guests.Select(guest => guest with { Text = before + guest.Text });
+        return candidates.Select(candidate => candidate with { Text = before + candidate.Text });
     }
 
     private IEnumerable<string> Words()

@@ -15,6 +15,25 @@ internal interface ILiveNames
     /// <summary>The pools.</summary>
     Task<IReadOnlyList<Candidate>> PoolsAsync(CancellationToken cancellationToken);
 
+    /// <summary>The snapshots of a guest.</summary>
+    /// <param name="noun">The noun: <c>vm</c>, <c>ct</c> or <c>guest</c>.</param>
+    /// <param name="guest">Its number or name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<Candidate>> SnapshotsAsync(string noun, string guest, CancellationToken cancellationToken);
+
+    /// <summary>The keys of a guest's configuration.</summary>
+    /// <inheritdoc cref="SnapshotsAsync"/>
+    Task<IReadOnlyList<Candidate>> ConfigKeysAsync(string noun, string guest, CancellationToken cancellationToken);
+
+    /// <summary>The tasks of the last hours, the newest first.</summary>
+    Task<IReadOnlyList<Candidate>> TasksAsync(CancellationToken cancellationToken);
+
+    /// <summary>The datastores of a backup server.</summary>
+    Task<IReadOnlyList<Candidate>> DatastoresAsync(CancellationToken cancellationToken);
+
+    /// <summary>The backup groups of a datastore, and its snapshots if they are wanted too.</summary>
+    Task<IReadOnlyList<Candidate>> BackupsAsync(string store, string? folder, bool withSnapshots, CancellationToken cancellationToken);
+
     /// <summary>The contexts.</summary>
     IReadOnlyList<Candidate> Contexts();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
@@ -7,12 +8,16 @@ using ProxSharp.Cli.Output;
 namespace ProxSharp.Cli.Completion;
 
 /// <summary>Asks the server of the context with one short call, and remembers the answer for some seconds in the user's cache folder.</summary>
-internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveNames
+internal sealed partial class LiveNames(CommandRun run, ServerContext? context) : ILiveNames
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
-    private IReadOnlyList<JsonElement>? _items;
+    private static readonly Candidate[] s_conditions =
+    [
+        new("status=running", "guests that run"), new("status=stopped", "guests that do not run"), new("template=yes", "templates"),
+        new("template=any", "templates too"),
+    ];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Candidate>> GuestsAsync(string noun, CancellationToken cancellationToken)
@@ -31,6 +36,7 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
                 static pool => new Candidate($"@pool-{pool}", "guests of the pool")),
             .. items.Where(static item => Text(item, "type") == "node").Select(
                 static node => new Candidate($"@node-{Text(node, "node")}", "guests on the node")),
+            .. guests.Length == 0 ? [] : s_conditions,
         ];
     }
 
@@ -59,12 +65,24 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
     public IReadOnlyList<Candidate> Contexts() =>
         [.. run.Services.Contexts.Load().Items.Select(static item => new Candidate(item.Name!, item.ProductName))];
 
-    private async Task<IReadOnlyList<JsonElement>> ItemsAsync(CancellationToken cancellationToken) =>
-        _items ??= Cached() ?? await AskAsync(cancellationToken).ConfigureAwait(false);
+    private Task<IReadOnlyList<JsonElement>> ItemsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(ProxmoxProduct.VirtualEnvironment, "/cluster/resources", null, cancellationToken);
 
-    private List<JsonElement>? Cached()
+    // The items of a list, or the one object that the server answers.
+    private async Task<IReadOnlyList<JsonElement>> ReadAsync(
+        ProxmoxProduct product, string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {
-        string file = CacheFile();
+        if (context?.Product != product)
+        {
+            return [];
+        }
+
+        string file = CacheFile(path + string.Concat((parameters ?? []).Select(static parameter => $"-{parameter.Name}-{parameter.Text}")));
+        return Cached(file) ?? await AskAsync(context, path, parameters, file, cancellationToken).ConfigureAwait(false);
+    }
+
+    private List<JsonElement>? Cached(string file)
+    {
         try
         {
             bool isFresh = File.Exists(file) && run.Services.Time.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(file)) < s_fresh;
@@ -78,23 +96,19 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
     }
 
     // Somebody who presses Tab wants no errors: what the server does not tell is not offered.
-    private async Task<IReadOnlyList<JsonElement>> AskAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JsonElement>> AskAsync(
+        ServerContext server, string path, ApiParameters? parameters, string file, CancellationToken cancellationToken)
     {
-        if (context is not { Product: ProxmoxProduct.VirtualEnvironment })
-        {
-            return [];
-        }
-
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
         try
         {
-            ServerSession session = await ServerSession.OpenAsync(run, context, patience.Token).ConfigureAwait(false);
+            ServerSession session = await ServerSession.OpenAsync(run, server, patience.Token).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                JsonElement items = (await session.GetAsync("/cluster/resources", null, patience.Token).ConfigureAwait(false)).Data;
-                Remember(items);
-                return [.. items.EnumerateArray()];
+                JsonElement items = (await session.GetAsync(path, parameters, patience.Token).ConfigureAwait(false)).Data;
+                Remember(file, items);
+                return items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [items];
             }
         }
         catch (Exception e) when (e is ProxmoxException or Errors.CliException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -103,9 +117,8 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
         }
     }
 
-    private void Remember(JsonElement items)
+    private static void Remember(string file, JsonElement items)
     {
-        string file = CacheFile();
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -117,17 +130,20 @@ internal sealed class LiveNames(CommandRun run, ServerContext? context) : ILiveN
         }
     }
 
-    private string CacheFile()
+    private string CacheFile(string path)
     {
         string folder = run.Services.Environment.Variable("XDG_CACHE_HOME") ?? Path.Combine(run.Services.Environment.HomeDirectory, ".cache");
-        string name = string.Concat((context?.Name ?? "url").Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
-        return Path.Combine(folder, "prox", $"names-{name}.json");
+        string list = path == "/cluster/resources" ? "" : path.Replace('/', '-');
+        return Path.Combine(folder, "prox", $"names-{Plain(context?.Name ?? "url")}{Plain(list)}.json");
     }
+
+    private static string Plain(string text) => string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
 
     private static List<JsonElement> Parse(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateArray().Select(static item => item.Clone())];
+        JsonElement root = document.RootElement.Clone();
+        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
     }
 
     private static string Id(JsonElement item) => item.TryGetProperty("vmid", out JsonElement id) ? id.ToString() : "";

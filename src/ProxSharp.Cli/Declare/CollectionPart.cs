@@ -17,11 +17,7 @@ namespace ProxSharp.Cli.Declare;
 /// <param name="stage">When they are made.</param>
 internal sealed class CollectionPart(string section, string path, string template, string key, StateStage stage)
 {
-    private readonly string _item = VerbContext.Pve.Endpoints.Select(static endpoint => endpoint.Path).First(
-        other => other.StartsWith(template + "/{", StringComparison.Ordinal) && other.LastIndexOf('/') == template.Length);
-
-    private IReadOnlyDictionary<string, ApiNode>? _create;
-    private IReadOnlyDictionary<string, ApiNode>? _change;
+    private readonly string _item = StateSchema.Item(template);
 
     /// <summary>What stands in front of a name in messages.</summary>
     public string Title { get; init; } = "";
@@ -38,9 +34,9 @@ internal sealed class CollectionPart(string section, string path, string templat
     /// <summary>The calls that change them.</summary>
     public IReadOnlyList<string> Writes => [$"POST {template}", $"PUT {_item}", $"DELETE {_item}"];
 
-    private IReadOnlyDictionary<string, ApiNode> CreateParameters => _create ??= StateSchema.Parameters(ApiMethod.Post, template);
+    private IReadOnlyDictionary<string, ApiNode> CreateParameters => StateSchema.Parameters(ApiMethod.Post, template);
 
-    private IReadOnlyDictionary<string, ApiNode> ChangeParameters => _change ??= StateSchema.Parameters(ApiMethod.Put, _item);
+    private IReadOnlyDictionary<string, ApiNode> ChangeParameters => StateSchema.Parameters(ApiMethod.Put, _item);
 
     /// <summary>Reads them.</summary>
     public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
@@ -53,7 +49,7 @@ internal sealed class CollectionPart(string section, string path, string templat
         }
 
         JsonElement items = (await session.GetAsync(path, query, cancellationToken).ConfigureAwait(false)).Data;
-        HashSet<string> known = [.. StateSchema.Describing(CreateParameters), .. StateSchema.Describing(ChangeParameters)];
+        IReadOnlySet<string> known = StateSchema.Members(template);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

@@ -44,27 +44,30 @@ internal sealed class FirewallSection : IStateSection
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
         StateValues.OnlyParts(wanted, Name, [.. _cluster.Parts, "nodes", "guests"]);
-        IEnumerable<StateChange> changes = _cluster.Compare(wanted, present, wish.Prune);
+        List<StateChange> changes = [.. _cluster.Compare(wanted, present, wish.Prune)];
+        Dictionary<string, JsonElement> nodes = Present(present, "nodes", "node");
         foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "nodes"), Name))
         {
             string node = StateValues.Required(item, "node", Name);
             FirewallScope scope = FirewallScope.Node(node);
             StateValues.Only(item, Name, ["node", .. scope.Parts]);
-            changes = changes.Concat(Find(present, "nodes", "node", node) is { } now
+            changes.AddRange(nodes.TryGetValue(node, out JsonElement now)
                 ? scope.Compare(item, now, wish.Prune)
                 : [Missing($"node {node}", "there is no such node")]);
         }
 
+        Dictionary<string, JsonElement> guests = Present(present, "guests", "vmid");
+
         foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "guests"), Name))
         {
             string id = StateValues.Required(item, "vmid", Name);
-            JsonElement? now = Find(present, "guests", "vmid", id);
-            JsonElement place = now is { } there ? StateValues.Member(there, "now") : default;
+            JsonElement now = guests.GetValueOrDefault(id);
+            JsonElement place = StateValues.Member(now, "now");
             FirewallScope scope = FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);
             StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
-            changes = changes.Concat(StateValues.Text(place, "node") is null
+            changes.AddRange(StateValues.Text(place, "node") is null
                 ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it")]
-                : scope.Compare(item, now!.Value, wish.Prune).Select(change => StateValues.Text(place, "missing") == "1" ? Coming(change) : change));
+                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Text(place, "missing") == "1" ? Coming(change) : change));
         }
 
         return changes;
@@ -74,10 +77,8 @@ internal sealed class FirewallSection : IStateSection
 
     private StateChange Missing(string subject, string reason) => new(Name, subject, "blocked", StateStage.FirewallRules) { Reason = reason };
 
-    private static JsonElement? Find(JsonElement present, string list, string key, string id) =>
-        StateValues.Member(present, list) is { ValueKind: JsonValueKind.Array } items
-            ? items.EnumerateArray().Cast<JsonElement?>().FirstOrDefault(item => StateValues.Text(item!.Value, key) == id)
-            : null;
+    private static Dictionary<string, JsonElement> Present(JsonElement present, string list, string key) =>
+        StateValues.Items(StateValues.Member(present, list), "firewall").ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
 
     // Without a file all firewalls are read, and those that nobody has touched are left out.
     private static async Task<JsonElement> NodesAsync(
@@ -115,7 +116,8 @@ internal sealed class FirewallSection : IStateSection
         ServerSession session, JsonElement resources, JsonElement named, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         Dictionary<string, JsonElement>? items = Named(named, wanted, "vmid");
-        GuestPlace[] guests = [.. GuestPlace.All(resources).Where(guest => items?.ContainsKey(guest.Id) != false)];
+        GuestIndex index = new(resources);
+        GuestPlace[] guests = [.. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false)];
         IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
             guests,
             (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, items?[guest.Id] ?? default, token),
@@ -123,8 +125,8 @@ internal sealed class FirewallSection : IStateSection
 
         // Guests that the file makes have no firewall yet.
         IEnumerable<GuestPlace> coming = StateValues.Items(StateValues.Member(file, "guests"), "guests")
-            .Where(item => items?.ContainsKey(StateValues.Text(item, "vmid") ?? "") == true && guests.All(guest => guest.Id != StateValues.Text(item, "vmid")))
-            .Select(item => GuestPlace.OfNew(item, resources));
+            .Where(item => items?.ContainsKey(StateValues.Text(item, "vmid") ?? "") == true && !index.Has(StateValues.Text(item, "vmid")))
+            .Select(item => GuestPlace.OfNew(item, index));
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

@@ -13,20 +13,9 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
     /// <summary>Its number as a number.</summary>
     public int Number => int.Parse(Id, CultureInfo.InvariantCulture);
 
-    /// <summary>The guests of a cluster, by number.</summary>
-    public static IEnumerable<GuestPlace> All(JsonElement resources) => resources.EnumerateArray()
-        .Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc")
-        .Select(static item => new GuestPlace(StateValues.Text(item, "vmid")!, StateValues.Text(item, "type")!, StateValues.Text(item, "node")!))
-        .OrderBy(static guest => guest.Number);
-
-    /// <summary>Finds a guest by number or name; null if there is none.</summary>
-    public static JsonElement? Find(JsonElement resources, string word) => resources.EnumerateArray().Cast<JsonElement?>().FirstOrDefault(item =>
-        StateValues.Text(item!.Value, "type") is "qemu" or "lxc"
-        && (StateValues.Text(item.Value, "vmid") == word || StateValues.Text(item.Value, "name") == word));
-
     /// <summary>Tells where a guest goes that a file describes and that is not there.</summary>
     /// <exception cref="CliException">The file does not say it.</exception>
-    public static GuestPlace OfNew(JsonElement item, JsonElement resources)
+    public static GuestPlace OfNew(JsonElement item, GuestIndex guests)
     {
         string id = StateValues.Required(item, "vmid", "guests");
         if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 100)
@@ -35,7 +24,7 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
         }
 
         JsonElement? source = Source(item) is { } word
-            ? Find(resources, word) ?? throw CliException.Usage($"Guest {id} is to be a copy of '{word}', which is not there", "See: prox guest list")
+            ? guests.Find(word) ?? throw CliException.Usage($"Guest {id} is to be a copy of '{word}', which is not there", "See: prox guest list")
             : null;
         string type = StateValues.Text(item, "type")
             ?? (source is { } origin ? StateValues.Text(origin, "type")! : StateValues.Text(item, "ostemplate") is null ? "qemu" : "lxc");
@@ -44,15 +33,10 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
             throw CliException.Usage($"Guest {id} has the type '{type}'", "Types are qemu and lxc");
         }
 
-        string[] nodes =
-        [
-            .. resources.EnumerateArray().Where(static other => StateValues.Text(other, "type") == "node")
-                .Select(static other => StateValues.Text(other, "node")!),
-        ];
         string node = StateValues.Text(item, "node")
-            ?? (source is { } from ? StateValues.Text(from, "node") : nodes.Length == 1 ? nodes[0] : null)
+            ?? (source is { } from ? StateValues.Text(from, "node") : guests.Nodes.Count == 1 ? guests.Nodes[0] : null)
             ?? throw CliException.Usage(
-                $"Guest {id} is not there, and the file does not say on which node to make it", $"Write node: {string.Join(" or ", nodes)}");
+                $"Guest {id} is not there, and the file does not say on which node to make it", $"Write node: {string.Join(" or ", guests.Nodes)}");
         return new GuestPlace(id, type, node);
     }
 

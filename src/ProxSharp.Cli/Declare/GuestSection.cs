@@ -46,18 +46,19 @@ internal sealed class GuestSection : IStateSection
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        GuestIndex index = new(resources);
         Dictionary<string, JsonElement>? items = wanted.ValueKind == JsonValueKind.Undefined ? null : ById(wanted);
         JsonElement[] guests =
         [
-            .. GuestPlace.All(resources).Where(guest => items?.ContainsKey(guest.Id) != false).Select(guest => GuestPlace.Find(resources, guest.Id)!.Value),
+            .. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false).Select(guest => index.Find(guest.Id)!.Value),
         ];
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
         JsonElement[] missing =
         [
-            .. items?.Values.Where(item => guests.All(guest => StateValues.Text(guest, "vmid") != StateValues.Text(item, "vmid"))) ?? [],
+            .. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? [],
         ];
-        JsonElement?[] sources = [.. missing.Select(item => GuestPlace.Source(item) is { } word ? GuestPlace.Find(resources, word) : null)];
+        JsonElement?[] sources = [.. missing.Select(item => GuestPlace.Source(item) is { } word ? index.Find(word) : null)];
         JsonElement[] sourceConfigs = await ConcurrentReading.AllAsync(
             sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
             .ConfigureAwait(false);
@@ -71,7 +72,7 @@ internal sealed class GuestSection : IStateSection
 
             for (int at = 0; at < missing.Length; at++)
             {
-                WriteMissing(json, GuestPlace.OfNew(missing[at], resources), sources[at], sourceConfigs[at]);
+                WriteMissing(json, GuestPlace.OfNew(missing[at], index), sources[at], sourceConfigs[at]);
             }
 
             json.WriteEndArray();

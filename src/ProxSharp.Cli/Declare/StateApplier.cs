@@ -28,7 +28,7 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         foreach (PlannedCall call in Calls())
         {
-            await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+            await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProxSharp.Api;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -16,8 +17,25 @@ internal static class StateSchema
 
     private static readonly char[] s_listSigns = [',', ';', ' ', '\0'];
 
+    // Thousands of guests have the same calls.
+    private static readonly ConcurrentDictionary<(ApiMethod Method, string Template), IReadOnlyDictionary<string, ApiNode>> s_parameters = new();
+    private static readonly ConcurrentDictionary<string, string> s_items = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, IReadOnlySet<string>> s_members = new(StringComparer.Ordinal);
+
     /// <summary>The parameters of a call in all its forms, those of the path and of secrets not among them; empty if there is no such call.</summary>
-    public static IReadOnlyDictionary<string, ApiNode> Parameters(ApiMethod method, string template)
+    public static IReadOnlyDictionary<string, ApiNode> Parameters(ApiMethod method, string template) =>
+        s_parameters.GetOrAdd((method, template), static call => Read(call.Method, call.Template));
+
+    /// <summary>The path of one object of a list: <c>/storage/{storage}</c> for <c>/storage</c>.</summary>
+    public static string Item(string template) => s_items.GetOrAdd(template, static list => VerbContext.Pve.Endpoints
+        .Select(static endpoint => endpoint.Path)
+        .First(path => path.StartsWith(list + "/{", StringComparison.Ordinal) && path.LastIndexOf('/') == list.Length));
+
+    /// <summary>The names that describe an object of a list, when it is made or changed.</summary>
+    public static IReadOnlySet<string> Members(string template) => s_members.GetOrAdd(template, static list => new HashSet<string>(
+        [.. Describing(Parameters(ApiMethod.Post, list)), .. Describing(Parameters(ApiMethod.Put, Item(list)))], StringComparer.Ordinal));
+
+    private static Dictionary<string, ApiNode> Read(ApiMethod method, string template)
     {
         Dictionary<string, ApiNode> all = new(StringComparer.Ordinal);
         if (VerbContext.Pve.Find(method, template) is not { } endpoint)

@@ -176,7 +176,7 @@ internal static class StateVerbs
 
     private static async Task<int> ApplyAsync(VerbRun run, FileOptions options, CancellationToken cancellationToken)
     {
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         IReadOnlyList<StateChange> changes = await CompareAsync(run, options, cancellationToken).ConfigureAwait(false);
         StateApplier applier = new(run, changes);
         await applier.CheckAsync(cancellationToken).ConfigureAwait(false);

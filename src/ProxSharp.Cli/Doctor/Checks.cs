@@ -4,8 +4,10 @@ using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli.Doctor;
 
@@ -50,6 +52,11 @@ internal static class Checks
         await foreach (Finding finding in rest.ConfigureAwait(false))
         {
             yield return finding;
+        }
+
+        if (session.Guard is { } guard && GuardPlaces.Find(run.Command.Services, run.Context) is { HasPolicy: true } place)
+        {
+            yield return await PolicyChecks.RunAsync(guard, place, cancellationToken).ConfigureAwait(false);
         }
     }
 

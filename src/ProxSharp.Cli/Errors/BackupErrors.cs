@@ -12,6 +12,13 @@ internal static class BackupErrors
     {
         BackupKeyException key => Make(
             "key", ExitCodes.Authentication, key, "Give the key the backup was made with (--keyfile FILE) and its passphrase (PBS_ENCRYPTION_PASSWORD)."),
+        BackupSignatureException signature => Make(
+            "signature",
+            ExitCodes.Error,
+            signature,
+            signature.IsMissing
+                ? "Somebody changed it on the server. Take another snapshot; --allow-unsigned reads it all the same, whatever it holds now."
+                : "Somebody changed it on the server. Take another snapshot."),
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),

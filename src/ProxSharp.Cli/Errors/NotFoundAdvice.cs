@@ -11,11 +11,36 @@ internal static class NotFoundAdvice
     public static CliError Explain(ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path)
     {
         CliError error = ErrorMapper.Map(missing);
-        string? list = Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
+        string? list = ListOf(missing, path)?.Path ?? (Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
             ? new SchemaPaths(schema).ListAbove(path, endpoint, placeholder)
-            : null;
+            : null);
         string advice = list is null ? $"See what it takes: prox api describe {endpoint.Path}" : $"See what there is: prox api get {list}";
         return error with { Hint = ServerAdvice.Of(missing).Advice is { } said ? $"{said}. {advice}" : advice };
+    }
+
+    /// <summary>
+    /// Finds the list that holds what a parameter names: a storage, or the node that a guest is to go to. Null if the server speaks of something else.
+    /// </summary>
+    /// <param name="missing">What the server said.</param>
+    /// <param name="path">The path of the call.</param>
+    /// <returns>The path of the list, the member that names an item, and what the items are.</returns>
+    public static (string Path, string Member, string What)? ListOf(ProxmoxNotFoundException missing, string path)
+    {
+        if (missing.ServerMessage.Contains("no such cluster node", StringComparison.Ordinal)
+            || missing.ServerMessage.StartsWith("hostname lookup", StringComparison.Ordinal))
+        {
+            return ("/nodes", "node", "nodes");
+        }
+
+        if (!Regex.IsMatch(missing.ServerMessage, "storage '[^']+' does not exist", RegexOptions.CultureInvariant))
+        {
+            return null;
+        }
+
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts is ["nodes", { } node, ..]
+            ? ($"/nodes/{node}/storage", "storage", $"storages on {Uri.UnescapeDataString(node)}")
+            : ("/storage", "storage", "storages");
     }
 
     /// <summary>Finds the position of the missing object in the path: the last value that the server speaks of, else the last value.</summary>

@@ -14,6 +14,9 @@ internal sealed record ServerAdvice(string What, string? Advice)
     // What the library recommends to programmers whose login meets a second factor.
     private const string SecondFactorMark = ". Give ProxmoxCredentials.";
 
+    // What programs can ask for where something is locked.
+    private const string WaitingCall = ", or let the call wait with RetryBusy";
+
     /// <summary>Takes the message about an answer of the server apart.</summary>
     public static ServerAdvice Of(ProxmoxApiException answer)
     {
@@ -34,7 +37,7 @@ internal sealed record ServerAdvice(string What, string? Advice)
         string rest = message[end..];
 
         // Complaints about parameters come in between; they are shown apart.
-        string advice = rest.StartsWith(':') ? "" : rest.Trim('.', ' ');
+        string advice = rest.StartsWith(':') ? "" : rest.Trim('.', ' ').Replace(WaitingCall, "", StringComparison.Ordinal);
         return new ServerAdvice(message[..end], advice.Length > 0 ? advice : null);
     }
 

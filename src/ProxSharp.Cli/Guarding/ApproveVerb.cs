@@ -16,91 +16,120 @@ internal static class ApproveVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Make()
     {
-        Argument<string> id = new("plan") { Description = "The name of the plan; its first 8 digits or more" };
+        Argument<string> id = new("plan")
+        {
+            Description = "The name of the plan; its first 8 digits or more",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string> plan = new("--plan-file")
+        {
+            Description = "The plan of another user (prox plan show --output-file), in place of its name; needs --key and --output-file",
+            HelpName = "file",
+        };
         Option<string> key = new("--key")
         {
             Description = "The file with your key (prox policy new-key); without one you approve as a person of this user",
             HelpName = "file",
         };
-
         Option<string> name = new("--as")
         {
             Description = "Your name in the policy [default: the name of the key's file without its ending]",
             HelpName = "name",
         };
-
-        Option<string> state = new("--state")
+        Option<string> file = new("--output-file")
         {
-            Description = "The folder with the agent's plans, if it is another user's: .../prox/agents/CONTEXT",
-            HelpName = "folder",
+            Description = "Write the approval to a file, which prox plan apply --approval takes; needs --key",
+            HelpName = "file",
         };
-
-        Option<string> file = new("--output-file") { Description = "Write the approval to a file instead of the agent's folder", HelpName = "file" };
-        Settings settings = new(key, name, state, file);
-        return new Verb("approve", "Approve a plan of an agent, as somebody else.", VerbClass.Change, (run, token) => RunAsync(run, id, settings, token))
+        Settings settings = new(id, plan, key, name, file);
+        return new Verb("approve", "Approve a plan of an agent, as somebody else.", VerbClass.Change, (run, token) => RunAsync(run, settings, token))
         {
             Arguments = [id],
-            Options = [key, name, state, file],
+            Options = [plan, key, name, file],
             Traits = VerbTraits.None,
             Details =
                 "With a key that the policy names this is the approval of a second principal: keep the key where the agent's user cannot read it. Without a "
-                + "key it is the approval of a person at a terminal, who has to type the name of the target. Either way the plan is shown first, and the "
-                + "approval is good for this plan alone.",
+                + "key it is the approval of a person at a terminal, who has to type the name of the target. Either way every call is shown first, with what "
+                + "follows from it, and the approval is good for this plan alone. A plan by its name is checked against the server; one from a file is shown "
+                + "as the catalogue of operations sees its calls, and prox plan apply refuses it if a target is not what the file says.",
             Examples =
             [
                 new("approve 3f9c2b7a1d05", "at a terminal, as the same user"),
                 new(
-                    "approve 3f9c2b7a1d05 --key ~/.config/prox/alice.pem --state /home/agent/.config/prox/agents/lab",
-                    "as another user of this machine, with a key"),
+                    "approve --plan-file plan.json --key ~/.config/prox/alice.pem --output-file approval.json",
+                    "as another user, with a key: prox plan apply PLAN --approval approval.json"),
             ],
         };
     }
 
-    private sealed record Settings(Option<string> Key, Option<string> Name, Option<string> State, Option<string> File);
+    private sealed record Settings(Argument<string> Id, Option<string> Plan, Option<string> Key, Option<string> Name, Option<string> File);
 
-    private static async Task<int> RunAsync(VerbRun run, Argument<string> id, Settings settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(VerbRun run, Settings settings, CancellationToken cancellationToken)
     {
-        CliEnvironment environment = run.Command.Services.Environment;
-        string folder = run.Value(settings.State) is { } other ? environment.AbsolutePath(other) : GuardAccess.Place(run).StateFolder;
-        PlanStore plans = new(Path.Combine(folder, "plans"));
-        Plan plan = plans.Load(plans.Find(run.Value(id)!));
+        CheckUsage(run, settings);
+        string? keyFile = run.Value(settings.Key);
         DateTimeOffset now = run.Command.Services.Time.GetUtcNow();
-        if (plans.StateOf(plan, now) is not PlanState.Open and var closed)
+        OperationGuard? guard = run.Value(settings.Plan) is null ? await GuardAccess.OpenAsync(run, cancellationToken).ConfigureAwait(false) : null;
+        Plan plan = guard is null
+            ? await OfFileAsync(run, run.Value(settings.Plan)!, now, cancellationToken).ConfigureAwait(false)
+            : await guard.ExamineAsync(guard.Plans.Find(run.Value(settings.Id)!), cancellationToken).ConfigureAwait(false);
+        await AskAsync(run, plan, hasKey: keyFile is not null, cancellationToken).ConfigureAwait(false);
+        if (keyFile is null)
         {
-            string word = closed.ToString().ToLowerInvariant();
-            throw new GuardRefusedException(word, $"Plan {PlanText.ShortId(plan.Id)} is {word}.");
-        }
-
-        await AskAsync(run, plan, hasKey: run.Value(settings.Key) is not null, cancellationToken).ConfigureAwait(false);
-        ApprovalStore store = ApprovalStore.Open(folder, run.Command.Services.Time);
-        if (run.Value(settings.Key) is not { } keyFile)
-        {
-            store.AddPrompt(plan, SafeName(Environment.UserName), now);
+            guard!.Approvals.AddPrompt(plan, SafeName(Environment.UserName), now);
             Write(run, plan, "prompt", SafeName(Environment.UserName));
             return ExitCodes.Success;
         }
 
         string name = run.Value(settings.Name) ?? Path.GetFileNameWithoutExtension(keyFile);
-        Approval approval = await SignAsync(environment.AbsolutePath(keyFile), plan, name, now, cancellationToken).ConfigureAwait(false);
+        string key = run.Command.Services.Environment.AbsolutePath(keyFile);
+        Approval approval = await SignAsync(key, plan, name, now, cancellationToken).ConfigureAwait(false);
         if (run.Value(settings.File) is { } output)
         {
-            await File.WriteAllTextAsync(environment.AbsolutePath(output), approval.ToJson(), cancellationToken).ConfigureAwait(false);
+            await PlanFiles.WriteAsync(run, output, approval, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            store.Add(approval);
+            guard!.Approvals.Add(approval);
         }
 
         Write(run, plan, "key", name);
         return ExitCodes.Success;
     }
 
-    // Where a terminal is, the plan is shown and its target typed. A key may also approve in a script: who holds it decides how.
+    private static void CheckUsage(VerbRun run, Settings settings)
+    {
+        bool hasFile = run.Value(settings.Plan) is not null;
+        bool hasKey = run.Value(settings.Key) is not null;
+        if (hasFile == run.Value(settings.Id) is not null)
+        {
+            throw CliException.Usage("Which plan is it", "Name it, or give it as a file: --plan-file FILE");
+        }
+
+        if (hasFile && (!hasKey || run.Value(settings.File) is null))
+        {
+            throw CliException.Usage("A plan from a file is approved with a key, into a file", "Add --key FILE and --output-file FILE");
+        }
+
+        if (!hasKey && run.Value(settings.File) is not null)
+        {
+            throw CliException.Usage("Only the approval of a key can go elsewhere", "Add --key FILE, or leave --output-file out");
+        }
+    }
+
+    private static async Task<Plan> OfFileAsync(VerbRun run, string file, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Plan plan = await PlanFiles.ReadPlanAsync(run, file, cancellationToken).ConfigureAwait(false);
+        return now < plan.Expires ? plan : throw new GuardRefusedException("expired", $"Plan {PlanText.ShortId(plan.Id)} is expired.");
+    }
+
+    // Where a terminal is, the target is typed. A key may also approve in a script: who holds it decides how, and sees what it was.
     private static async Task AskAsync(VerbRun run, Plan plan, bool hasKey, CancellationToken cancellationToken)
     {
         Questions questions = new(run.Command, cancellationToken);
         if (!questions.CanAsk && hasKey)
         {
+            await PromptApprover.ShowAsync(run.Command, plan).ConfigureAwait(false);
             return;
         }
 

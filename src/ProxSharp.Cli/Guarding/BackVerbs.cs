@@ -30,8 +30,9 @@ internal static class BackVerbs
             Options = [apply],
             Traits = VerbTraits.None,
             Details =
-                "All calls of that plan are taken back, the last one first, as far as there is a way: configurations get their old values, what was made is "
-                + "removed. The way back is a plan like any other. It is refused if the number belongs to something else by now.",
+                "The calls of that plan that succeeded are taken back, the last one first: configurations get their old values, what was made is removed. What "
+                + "failed is left alone. The way back is a plan like any other. It is refused if the number belongs to something else by now, or if nobody "
+                + "knows what became of a call.",
             Examples = [new("undo 12", "see what it would do"), new("undo 12 --apply", "do it")],
         };
     }
@@ -66,7 +67,9 @@ internal static class BackVerbs
             Arguments = [targets.Argument],
             Options = [keep, apply],
             Traits = VerbTraits.None,
-            Details = "Nothing is lost, and prox undo brings it back. Only a person can take the protection away and delete it.",
+            Details =
+                "Nothing is lost, and prox undo brings it back, as long as nobody else has changed its tags, notes or protection. Only a person can take the "
+                + "protection away in another way, and delete it.",
             Examples = [new("retire staging", "see what it would do"), new("retire 106 --keep 90d --apply", "do it, and keep it for three months")],
         };
     }

@@ -11,9 +11,11 @@ internal static class GuardErrors
     {
         (int exitCode, string? hint) = refusal.Reason switch
         {
-            "approval" => (ExitCodes.ApprovalNeeded, null),
+            "approval" or "approval-file" => (ExitCodes.ApprovalNeeded, null),
             "expired" or "used" => (ExitCodes.ApprovalNeeded, "Make a new plan: prox plan create ..."),
             "drift" => (ExitCodes.Conflict, "Look at the present state, then plan again."),
+            "tampered" => (ExitCodes.Refused, "Somebody has written or changed it by hand. Make a new one: prox plan create ..."),
+            "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
             "frozen" => (ExitCodes.Refused, "A person lifts it at a terminal: prox unfreeze"),
             "ledger" => (ExitCodes.Refused, "See what is wrong: prox audit verify"),

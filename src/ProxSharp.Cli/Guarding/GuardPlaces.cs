@@ -25,6 +25,7 @@ internal static class GuardPlaces
     {
         Context = place.Name,
         PolicyPath = place.PolicyPath,
+        PolicyFault = place.Fault,
         StateFolder = place.StateFolder,
         IsReadOnly = context.IsReadOnly,
         Approvers = approvers,
@@ -39,6 +40,9 @@ internal static class GuardPlaces
          "limits":{"targetsPerPlan":1000,"mutationsPerHour":100000,"concurrentTasks":1000,"planMinutes":60},
          "approval":{"disruptive":"none","destructive":"prompt","privileged":"prompt"}}
         """);
+
+    /// <summary>True if a context has all addresses and pinned certificates of another: a policy of the one holds for the server of the other.</summary>
+    public static bool Covers(ServerContext next, ServerContext present) => Server(next).Covers(Server(present));
 
     private static GuardedServer Server(ServerContext context) =>
         new(context.Name ?? context.Endpoints[0].Authority, context.Endpoints, context.Trust.Fingerprints);

@@ -29,7 +29,7 @@ internal static class GuardedMode
             return;
         }
 
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         if (!run.IsDryRun && GuardPlaces.Find(run.Command.Services, run.Context) is { HasPolicy: true } place)
         {
             string what = $"prox {run.Command.Path}";
@@ -93,7 +93,7 @@ internal static class GuardedMode
         GuardPolicy policy;
         try
         {
-            policy = GuardPolicy.Load(place.PolicyPath);
+            policy = place.Load();
         }
         catch (GuardRefusedException broken)
         {

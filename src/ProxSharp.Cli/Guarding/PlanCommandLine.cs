@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Guarding;
 
@@ -34,6 +35,20 @@ internal static class PlanCommandLine
         if (UsageErrors.Find(parse, words) is { } error)
         {
             throw new CliException(error);
+        }
+
+        if (parse.CommandResult.Command is VerbCommand { Verb: { Class: VerbClass.Change, Calls: ["GET /backup"] } })
+        {
+            throw CliException.Usage(
+                $"'prox {GuardWords.Join(typed)}' is a conversation with the server, and no list of calls that could be planned",
+                "Run it as it is: the policy lets it through if it allows what is reversible without an approval, and the ledger shows it");
+        }
+
+        if (parse.CommandResult.Command is VerbCommand { Verb: { } console }
+            && !console.Traits.HasFlag(VerbTraits.DryRun) && GuardedMode.MildestChange(console) == OperationClass.Exec)
+        {
+            throw CliException.Usage(
+                $"'prox {GuardWords.Join(typed)}' opens a console, and what is typed there cannot be planned", "Consoles are for people: prox policy show");
         }
 
         if (!CanBePlanned(parse.CommandResult.Command))

@@ -5,7 +5,6 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Operations;
-using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Cli.Guarding;
@@ -94,7 +93,7 @@ internal static class PlanNoun
             string plan = guard.Plans.Find(run.Value(id)!);
             foreach (string file in run.Value(approvals) ?? [])
             {
-                guard.Approvals.Add(await ReadApprovalAsync(run, file, token).ConfigureAwait(false));
+                guard.Approvals.Add(await PlanFiles.ReadApprovalAsync(run, file, token).ConfigureAwait(false));
             }
 
             return await ApplyAsync(run, guard, plan, token).ConfigureAwait(false);
@@ -149,19 +148,6 @@ internal static class PlanNoun
         return ExitCodes.Success;
     }
 
-    private static async Task<Approval> ReadApprovalAsync(VerbRun run, string file, CancellationToken cancellationToken)
-    {
-        string text = await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return Approval.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new CliException(CliError.Usage($"{file} holds no approval", "prox approve --output-file writes one"), e);
-        }
-    }
-
     private static Verb List()
     {
         Option<bool> open = new("--open") { Description = "Only those that can still be applied" };
@@ -207,16 +193,32 @@ internal static class PlanNoun
     private static Verb Show()
     {
         Argument<string> id = IdArgument();
-        return new Verb("show", "Show a plan: its calls, what they act on, and what they mean.", VerbClass.Read, (run, _) =>
+        Option<string> file = new("--output-file")
+        {
+            Description = "Write the plan itself to a file, for somebody who approves it as another user. It holds the plan's secrets",
+            HelpName = "file",
+        };
+        return new Verb("show", "Show a plan: its calls, what they act on, and what they mean.", VerbClass.Read, async (run, token) =>
         {
             PlanStore store = GuardAccess.Plans(run);
             Plan plan = store.Load(store.Find(run.Value(id)!));
+            if (run.Value(file) is { } name)
+            {
+                await PlanFiles.WriteAsync(run, name, plan, token).ConfigureAwait(false);
+            }
+
             PlanText.Write(run.Command, run.Command.Output, plan, store.StateOf(plan, run.Command.Services.Time.GetUtcNow()));
-            return Task.FromResult(ExitCodes.Success);
+            return ExitCodes.Success;
         })
         {
             Arguments = [id],
-            Examples = [new("plan show 3f9c2b7a1d05", "for people"), new("plan show 3f9c2b7a1d05 -o json", "with identities and facts")],
+            Options = [file],
+            Examples =
+            [
+                new("plan show 3f9c2b7a1d05", "for people"),
+                new("plan show 3f9c2b7a1d05 -o json", "with identities and facts"),
+                new("plan show 3f9c2b7a1d05 --output-file plan.json", "the plan for somebody else: prox approve --plan-file plan.json"),
+            ],
         };
     }
 

@@ -7,7 +7,7 @@ using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Cli.Guarding;
 
-/// <summary>Shows plans and what came of them; secrets are masked.</summary>
+/// <summary>Shows plans and what came of them; what is a secret for certain is masked.</summary>
 internal static class PlanText
 {
     private const int ShortLength = 12;
@@ -50,7 +50,7 @@ internal static class PlanText
         json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
         json.WriteString("state", state.ToString().ToLowerInvariant());
         json.WriteString("expires", plan.Expires);
-        json.WriteList("calls", plan.Calls.Select(static call => call.ToString()));
+        json.WriteList("calls", plan.Calls.Select(static call => call.ToReview()));
         json.WriteStartArray("targets");
         foreach (PlanTarget target in plan.Targets)
         {
@@ -63,7 +63,7 @@ internal static class PlanText
 
         json.WriteEndArray();
         json.WriteList("consequences", plan.Consequences);
-        json.WriteList("undo", plan.Undo.Select(static call => call.ToString()));
+        json.WriteList("undo", plan.Undo.Select(static call => call.ToReview()));
         json.WriteEndObject();
     }
 
@@ -95,7 +95,7 @@ internal static class PlanText
         writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({kind}, {back}, {open})");
         foreach (PlannedCall call in plan.Calls)
         {
-            writer.WriteLine($"  {TextCells.Visible(call.ToString())}");
+            writer.WriteLine($"  {TextCells.Visible(call.ToReview())}");
         }
 
         foreach (string line in plan.Consequences)

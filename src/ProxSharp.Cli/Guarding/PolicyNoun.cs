@@ -33,7 +33,7 @@ internal static class PolicyNoun
         new("show", "Show the policy that is in effect, defaults included, and where it is.", VerbClass.Read, (run, _) =>
         {
             GuardPlace place = GuardAccess.Place(run);
-            GuardPolicy policy = GuardPolicy.Load(place.PolicyPath);
+            GuardPolicy policy = place.Load();
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartObject();
@@ -69,7 +69,8 @@ internal static class PolicyNoun
     private static async Task<int> CheckAsync(VerbRun run, Argument<string> file, Option<bool> token, CancellationToken cancellationToken)
     {
         List<(string Status, string Subject, string Finding)> findings = [];
-        string path = run.Value(file) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : GuardAccess.Place(run).PolicyPath;
+        GuardPlace? place = run.Value(file) is null ? GuardAccess.Place(run) : null;
+        string path = place?.PolicyPath ?? run.Command.Services.Environment.AbsolutePath(run.Value(file)!);
         bool isGood = true;
         if (run.Value(file) is not null && !Path.Exists(path))
         {
@@ -78,7 +79,7 @@ internal static class PolicyNoun
 
         try
         {
-            GuardPolicy policy = GuardPolicy.Load(path);
+            GuardPolicy policy = place is null ? GuardPolicy.Load(path) : place.Load();
             findings.Add(("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
             findings.AddRange(Loopholes(policy));
             if (run.Value(token))

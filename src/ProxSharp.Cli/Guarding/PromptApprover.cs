@@ -16,17 +16,19 @@ internal sealed class PromptApprover(CommandRun run, Questions questions) : IPla
     /// <inheritdoc/>
     public async Task<bool> ApproveAsync(Plan plan, CancellationToken cancellationToken)
     {
-        TextWriter terminal = run.Services.Console.Error;
-        await terminal.WriteLineAsync($"Plan {PlanText.ShortId(plan.Id)} for {run.ErrorAnsi.Bold(TextCells.Visible(plan.Context))}:").ConfigureAwait(false);
-        foreach (string line in plan.Consequences)
-        {
-            await terminal.WriteLineAsync($"  {TextCells.Visible(line)}").ConfigureAwait(false);
-        }
-
-        string back = plan.Undo.Count > 0 ? "It can be taken back." : run.ErrorAnsi.Red("There is no way back.");
-        await terminal.WriteLineAsync(back).ConfigureAwait(false);
+        await ShowAsync(run, plan).ConfigureAwait(false);
         string name = NameOf(plan);
         return await questions.AskAsync($"Type {TextCells.Visible(name)} to approve: ").ConfigureAwait(false) == name;
+    }
+
+    /// <summary>Shows what is to be decided: what follows from the calls, never what a plan says about itself.</summary>
+    public static async Task ShowAsync(CommandRun run, Plan plan)
+    {
+        TextWriter terminal = run.Services.Console.Error;
+        foreach ((int place, string line) in plan.Describe().Index())
+        {
+            await terminal.WriteLineAsync(place == 0 ? run.ErrorAnsi.Bold(TextCells.Visible(line)) : $"  {TextCells.Visible(line)}").ConfigureAwait(false);
+        }
     }
 
     /// <summary>What has to be typed: the name of the target, or how many there are.</summary>

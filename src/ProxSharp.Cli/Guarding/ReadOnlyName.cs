@@ -19,7 +19,8 @@ internal static class ReadOnlyName
         "plan list", "plan show", "audit list", "audit show", "audit verify", "policy show", "policy check", "agent guide",
     };
 
-    private static readonly string[] s_refused = ["--url", "--secret", "--repository", "--output-file", "--output-dir", "--svg", "--png", "--record"];
+    private static readonly string[] s_refused =
+        ["--url", "--secret", "--repository", "--output-file", "--output-dir", "--svg", "--png", "--record", "--store-directory"];
 
     private static readonly string[] s_reads = ["--file", "--keyfile", "--master-pubkey-file", "--ca-file"];
 

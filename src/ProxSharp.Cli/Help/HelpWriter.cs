@@ -82,14 +82,16 @@ internal sealed class HelpWriter
             help.Columns(title, rows);
         }
 
-        if (topic.Examples.Count > 0)
-        {
-            help.WriteExamples(topic.Examples);
-        }
+        help.WriteExamples(topic.Examples);
     }
 
     private void WriteExamples(IReadOnlyList<CommandExample> examples)
     {
+        if (examples.Count == 0)
+        {
+            return;
+        }
+
         Section("Examples");
         int longest = examples.Max(static example => example.Line.Length);
         bool oneLine = examples.All(example => Indent.Length + "prox ".Length + longest + "  # ".Length + example.Meaning.Length <= _width);

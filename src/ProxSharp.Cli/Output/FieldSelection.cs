@@ -41,6 +41,24 @@ internal static class FieldSelection
         });
     }
 
+    /// <summary>Makes sure that a result of a known shape will have the members that were asked for.</summary>
+    /// <param name="output">What was asked for.</param>
+    /// <param name="shape">All that is known about the result.</param>
+    /// <exception cref="CliException">It will not.</exception>
+    public static void Require(OutputSettings output, ResultShape shape)
+    {
+        if (output.Query is not null)
+        {
+            return;
+        }
+
+        string[] unknown = [.. (output.Fields ?? []).Concat(output.Sort.Select(static by => by.Field)).Where(field => !shape.Knows(field)).Distinct()];
+        if (unknown.Length > 0)
+        {
+            throw Unknown(unknown, [.. shape.KnownFields, .. shape.LeadingFields, .. shape.TableFields]);
+        }
+    }
+
     /// <summary>Returns the members of an object, or of all objects of a list, in the order of their first appearance.</summary>
     public static IReadOnlyList<string> NamesIn(JsonElement value)
     {
@@ -65,14 +83,16 @@ internal static class FieldSelection
             return;
         }
 
-        string[] unknown = [.. fields.Where(field => !present.Contains(field, StringComparer.Ordinal) && !shape.KnownFields.Contains(field))];
+        string[] unknown = [.. fields.Where(field => !present.Contains(field, StringComparer.Ordinal) && !shape.Knows(field))];
         if (unknown.Length > 0)
         {
-            throw CliException.Usage(
-                $"The result has no field {string.Join(", ", unknown.Select(static name => $"'{name}'"))}",
-                $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
+            throw Unknown(unknown, present);
         }
     }
+
+    private static CliException Unknown(IReadOnlyList<string> unknown, IEnumerable<string> known) => CliException.Usage(
+        $"The result has no field {string.Join(", ", unknown.Select(static name => $"'{name}'"))}",
+        $"It has: {string.Join(", ", known.Distinct().Order(StringComparer.Ordinal))}");
 
     private static void Pick(Utf8JsonWriter json, JsonElement item, IReadOnlyList<string> fields)
     {

@@ -20,6 +20,10 @@ internal sealed record ResultShape
     /// <summary>Members that may be there even if no item has them now.</summary>
     public IReadOnlyCollection<string> KnownFields { get; init; } = [];
 
+    /// <summary>Tells whether a member may be in the result, whatever there is at the moment.</summary>
+    /// <param name="field">The member.</param>
+    public bool Knows(string field) => KnownFields.Contains(field) || LeadingFields.Contains(field) || TableFields.Contains(field);
+
     /// <summary>A field whose texts are never cut, because they differ at the end; where they do not fit they go on in further lines. Null if there
     /// is none.</summary>
     public string? WholeField { get; init; }

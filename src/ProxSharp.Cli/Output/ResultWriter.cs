@@ -23,7 +23,7 @@ internal static class ResultWriter
     public static void Write(TextWriter writer, JsonElement result, OutputSettings settings, ResultShape shape)
     {
         JsonElement value = settings.Query is { } query ? query.Apply(result) : result;
-        value = Sorting.Apply(value, settings.Sort);
+        value = Sorting.Apply(value, settings.Sort, settings.Query is null ? shape : ResultShape.Unknown);
         value = settings.Format == OutputFormat.Name ? value : FieldSelection.Apply(value, settings.Fields, shape);
         switch (settings.Format)
         {

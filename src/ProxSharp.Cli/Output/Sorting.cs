@@ -7,8 +7,8 @@ namespace ProxSharp.Cli.Output;
 internal static class Sorting
 {
     /// <summary>Sorts a list of objects; anything else stays as it is.</summary>
-    /// <exception cref="CliException">A field occurs in no item, which is a typing mistake.</exception>
-    public static JsonElement Apply(JsonElement value, IReadOnlyList<(string Field, bool IsDescending)> fields)
+    /// <exception cref="CliException">A field occurs in no item and is not known either, which is a typing mistake.</exception>
+    public static JsonElement Apply(JsonElement value, IReadOnlyList<(string Field, bool IsDescending)> fields, ResultShape shape)
     {
         if (fields.Count == 0 || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
         {
@@ -16,7 +16,8 @@ internal static class Sorting
         }
 
         IReadOnlyList<string> present = FieldSelection.NamesIn(value);
-        if (present.Count > 0 && fields.FirstOrDefault(field => !present.Contains(field.Field, StringComparer.Ordinal)).Field is { } unknown)
+        if (present.Count > 0 && fields.FirstOrDefault(
+            field => !present.Contains(field.Field, StringComparer.Ordinal) && !shape.Knows(field.Field)).Field is { } unknown)
         {
             throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
         }

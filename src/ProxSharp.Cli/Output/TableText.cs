@@ -179,7 +179,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
             string text = value.TryGetProperty(name, out JsonElement member) ? ValueRenderer.Render(member, renderer) : "";
-            if (settings.Width is { } width)
+            if (settings.Width is { } width && name != shape.WholeField)
             {
                 text = TextCells.Cut(text, Math.Max(NarrowestColumn, width - longest - Gap.Length));
             }

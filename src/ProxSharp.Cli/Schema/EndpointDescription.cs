@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Schema;

@@ -2,6 +2,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Schema;

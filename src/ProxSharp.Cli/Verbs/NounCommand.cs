@@ -15,9 +15,17 @@ internal sealed class NounCommand : ProxCommand
         _noun = noun;
         SetAction(parse =>
         {
-            HelpWriter.Write(parse.CommandResult.Command, services.Console.Out, services.Console.Width);
+            HelpWriter.Write(Described(services, parse.CommandResult.Command), services.Console.Out, services.Console.Width);
             return Errors.ExitCodes.Success;
         });
+    }
+
+    // Sentences and examples cost time that a verb has no use for: they are only made for somebody who asks for help, as a noun alone does.
+    private static Command Described(CommandServices services, Command noun)
+    {
+        string[] words = HelpWriter.Names(noun).Split(' ')[1..];
+        Command place = CommandTree.Build(services, [.. words, "--help"]);
+        return words.Aggregate(place, static (command, word) => command.Subcommands.First(sub => sub.Name == word));
     }
 
     /// <inheritdoc/>

@@ -93,6 +93,7 @@ internal sealed class StandardOptions
         }
         else if (traits.HasFlag(VerbTraits.Parallel))
         {
+            yield return All;
             yield return Parallel;
         }
     }

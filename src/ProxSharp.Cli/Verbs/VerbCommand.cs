@@ -40,6 +40,7 @@ internal sealed class VerbCommand : ProxCommand
             VerbRun verbRun = new(run, standard, verb);
             await using (verbRun.ConfigureAwait(false))
             {
+                verbRun.CheckNumbers();
                 GuardedMode.Check(verbRun);
                 try
                 {

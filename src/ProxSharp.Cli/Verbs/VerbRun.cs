@@ -34,6 +34,9 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     /// <summary>True if nothing may be sent that changes something.</summary>
     public bool IsDryRun => Command.Services.Planning is not null || Command.Value(Standard.DryRun);
 
+    /// <summary>True if it is only shown what would be sent, and nothing comes of it, not even a plan.</summary>
+    public bool IsShown => Command.Services.Planning is null && Command.Value(Standard.DryRun);
+
     /// <summary>True if tasks are waited for.</summary>
     public bool Waits => !Command.Value(Standard.NoWait);
 
@@ -70,6 +73,29 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
             string.Create(CultureInfo.InvariantCulture, $"Give a number from 1 to {highest}")),
     };
 
+    /// <summary>Makes sure that the numbers of the standard options are within their bounds, before anything is sent.</summary>
+    /// <exception cref="CliException">One of them is not.</exception>
+    public void CheckNumbers()
+    {
+        Number(Standard.WaitTimeout, LongestWait);
+        Number(Standard.Watch, Watching.Longest);
+        Number(Standard.Max);
+        Number(Standard.Parallel);
+        Number(Standard.PerNode);
+    }
+
+    /// <summary>Makes sure, before anything is sent, that the result will have the fields it is to be shown with.</summary>
+    /// <param name="shape">All that is known about the result.</param>
+    /// <exception cref="CliException">It will not have one of them.</exception>
+    public void CheckFields(ResultShape shape)
+    {
+        // What a dry run shows has other fields.
+        if (!IsDryRun)
+        {
+            FieldSelection.Require(Command.Output, shape);
+        }
+    }
+
     /// <summary>Opens the connection, once for the whole run.</summary>
     public async Task<ServerSession> SessionAsync(CancellationToken cancellationToken) =>
         _session ??= await ServerSession.OpenAsync(Command, Context, cancellationToken).ConfigureAwait(false);
@@ -101,8 +127,18 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
         }
     }
 
-    /// <summary>Writes a result: in JSON with the version of its form.</summary>
-    public void Write(JsonElement result, ResultShape? shape = null) => Command.WriteVersioned(result, shape);
+    /// <summary>Writes a result: in JSON with the version of its form. What came of a change is written in any case.</summary>
+    public void Write(JsonElement result, ResultShape? shape = null)
+    {
+        if (Verb.Class == VerbClass.Read)
+        {
+            Command.WriteVersioned(result, shape);
+        }
+        else
+        {
+            Command.WriteOutcome(result, shape, isVersioned: true);
+        }
+    }
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>
     public void Note(string text) => Command.Note(text);

@@ -22,6 +22,6 @@ internal enum VerbTraits
     /// <summary><c>--yes</c>: it is confirmed.</summary>
     Confirms = 16,
 
-    /// <summary><c>--parallel</c>: it reads from several guests at once.</summary>
+    /// <summary><c>--all</c>, <c>--parallel</c>: it reads from several guests at once.</summary>
     Parallel = 32,
 }

@@ -8,7 +8,9 @@ namespace ProxSharp.Cli.Verbs;
 internal static class Watching
 {
     private const int Usual = 2;
-    private const int Longest = 3600;
+
+    /// <summary>The longest pause, in seconds.</summary>
+    public const int Longest = 3600;
 
     /// <summary>Shows it.</summary>
     /// <param name="run">The run.</param>

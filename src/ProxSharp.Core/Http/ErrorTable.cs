@@ -68,6 +68,10 @@ internal static class ErrorTable
         {
             Hint = "The user lacks a privilege; a token with privilege separation needs it for itself as well",
         },
+        new("backup-owner", 400, "owner check failed", ErrorKind.Permission)
+        {
+            Hint = "The backup group belongs to another user or token: use its owner's credentials, or let someone with Datastore.Modify change the owner",
+        },
         new("root-only", 0, "only root can", ErrorKind.Permission)
         {
             Hint = "Log in as root@pam with its password: a token of root@pam does not count as root",
@@ -97,6 +101,14 @@ internal static class ErrorTable
             OutcomeUnknown = true,
             Hint = "Proxmox VE waits 30 s for every call; a list from a slow storage gets faster with filters such as vmid or "
                 + "content. A change may have been carried out: look before you repeat it",
+        },
+        new("answer-broken", 596, "broken pipe", ErrorKind.Other)
+        {
+            IsTransient = true,
+            RepeatsReads = true,
+            OutcomeUnknown = true,
+            Hint = "The node broke off its answer, as it does when a message has characters that no status line holds: a program that the guest does not "
+                + $"have looks like this. {CheckBeforeRepeating}",
         },
         new("proxy-broken", 596, "", ErrorKind.Other) { IsTransient = true, RepeatsReads = true, OutcomeUnknown = true, Hint = CheckBeforeRepeating },
         new("proxy-other", 597, "", ErrorKind.Other)

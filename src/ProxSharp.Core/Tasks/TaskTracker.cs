@@ -17,6 +17,7 @@ internal sealed class TaskTracker
     private long? _failingSince;
     private int _failures;
     private int _refusals;
+    private ProxmoxException? _failure;
 
     /// <summary>Starts a wait.</summary>
     public TaskTracker(Upid upid, TaskWaitOptions options, TimeProvider clock)
@@ -47,7 +48,7 @@ internal sealed class TaskTracker
     /// <returns>True if the task has ended.</returns>
     public bool Observe(TaskState state)
     {
-        _missingSince = null;
+        (_missingSince, _failure) = (null, null);
         Answered();
         IsRunning = state.IsRunning;
         if (state.IsRunning)
@@ -68,6 +69,7 @@ internal sealed class TaskTracker
     public void Observe(ProxmoxException failure)
     {
         _failures++;
+        _failure = failure;
         if (IsNoSuchTask(failure))
         {
             IsRunning = false;
@@ -97,11 +99,17 @@ internal sealed class TaskTracker
         _options.Outage?.Report(failure);
     }
 
-    /// <summary>Makes the exception for a wait whose time is up.</summary>
-    public ProxmoxTaskWaitException TimeUp() => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"The task {TaskText.Describe(Upid)} has not ended within {_options.Timeout.TotalSeconds:0.###} s. "
-            + $"{(IsRunning ? "It still runs" : "It may still run")}: wait on, or stop it. Its id: {Upid}"))
+    /// <summary>Makes the exception for a wait whose time is up. What the server answered last goes along if it was a failure.</summary>
+    public ProxmoxTaskWaitException TimeUp() => new(
+        _missingSince is null
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The task {TaskText.Describe(Upid)} has not ended within {_options.Timeout.TotalSeconds:0.###} s. "
+                    + $"{(IsRunning ? "It still runs" : "It may still run")}: wait on, or stop it. Its id: {Upid}")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The task {TaskText.Describe(Upid)} was not found within {_options.Timeout.TotalSeconds:0.###} s: {_failure?.Message} Its id: {Upid}"),
+        _failure)
     {
         Upid = Upid,
         TimedOut = true,

@@ -9,6 +9,9 @@ internal sealed class TaskWait : TaskPoll
     private const int TailAttempts = 4;
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
 
+    // Most tasks are over by then, and reading their logs only at the end spares half of the calls.
+    private static readonly TimeSpan s_firstLog = TimeSpan.FromMilliseconds(500);
+
     private readonly TaskServer _server;
     private readonly Upid _upid;
     private readonly TaskWaitOptions _options;
@@ -65,7 +68,7 @@ internal sealed class TaskWait : TaskPoll
 
             // The state first: lines that come before it says that the task has ended are then all in the log.
             _end ??= State(both.Token);
-            bool pumped = !FollowsLog || Pump(both.Token);
+            bool pumped = !FollowsLog || (_end is null && _server.Clock.GetElapsedTime(_start) < s_firstLog) || Pump(both.Token);
             _looked = _server.Clock.GetTimestamp();
             return _end is { } end && pumped ? Conclude(end, Tail(end, cancellationToken)) : null;
         }
@@ -103,6 +106,7 @@ internal sealed class TaskWait : TaskPoll
         {
             // Failures on the way are the watcher's to judge; it asks the same server.
             TaskTracker log = new(_upid, _options, _server.Clock);
+            await Task.WhenAny(end, Pause.ForAsync(s_firstLog, _server.Clock, leave.Token)).ConfigureAwait(false);
             while (!end.IsCompleted && FollowsLog)
             {
                 await PumpAsync(log, leave.Token).ConfigureAwait(false);

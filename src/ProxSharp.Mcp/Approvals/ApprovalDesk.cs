@@ -37,7 +37,7 @@ public sealed class ApprovalDesk
 
         Plan plan = open.Plan;
         StringBuilder lines = new();
-        foreach (string line in plan.Consequences)
+        foreach (string line in plan.Describe())
         {
             lines.Append("<li>").Append(WebUtility.HtmlEncode(SafeText.WithoutSecrets(line))).Append("</li>\n");
         }
@@ -48,7 +48,6 @@ public sealed class ApprovalDesk
             <body><h1>Apply this to {WebUtility.HtmlEncode(plan.Context)}?</h1>
             <ul>
             {lines}</ul>
-            <p>Plan {plan.Id[..12]}; it expires at {plan.Expires:u}. It {(plan.Undo.Count > 0 ? "can" : "cannot")} be taken back.</p>
             <form method="post"><button name="answer" value="approve">Approve</button> <button name="answer" value="decline">Decline</button></form>
             </body></html>
             """;

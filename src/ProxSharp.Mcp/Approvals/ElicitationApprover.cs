@@ -86,7 +86,7 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
             _asked.Clear();
         }
 
-        string message = $"Apply this to {plan.Context}?\n{string.Join('\n', plan.Consequences.Select(static line => SafeText.Of(line, "consequence")))}";
+        string message = $"Apply this?\n{string.Join('\n', plan.Describe().Select(SafeText.WithoutSecrets))}";
         string question = Guid.NewGuid().ToString("N");
         string? key = byForm ? null : desk.Add(plan);
         _asked[question] = new Asked(plan.Id, key);

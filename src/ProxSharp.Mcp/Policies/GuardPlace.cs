@@ -1,3 +1,6 @@
+using ProxSharp.Operations;
+using ProxSharp.Operations.Policies;
+
 namespace ProxSharp.Mcp.Policies;
 
 /// <summary>Where the rules for programs that act on their own are kept for a server, and what they leave behind.</summary>
@@ -7,6 +10,16 @@ namespace ProxSharp.Mcp.Policies;
 /// <param name="IsSystem">True if the policy is one of the machine, which the user of this process need not own.</param>
 internal sealed record GuardPlace(string Name, string PolicyPath, string StateFolder, bool IsSystem)
 {
-    /// <summary>True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too.</summary>
-    public bool HasPolicy => Path.Exists(PolicyPath);
+    /// <summary>
+    /// True if there is a policy: then every command runs behind the guard. Something that is there and is no file counts too, and so does what cannot be
+    /// looked at.
+    /// </summary>
+    public bool HasPolicy => PolicyFile.MayExist(PolicyPath);
+
+    /// <summary>Why no policy is in force although there are some: the addresses of the server have different ones. Null if all is well.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Reads the policy.</summary>
+    /// <exception cref="GuardRefusedException">It cannot be read or understood, or there are several that differ.</exception>
+    public GuardPolicy Load() => Fault is null ? GuardPolicy.Load(PolicyPath) : throw new GuardRefusedException("policy", Fault);
 }

@@ -12,4 +12,9 @@ internal sealed record GuardedServer(string Name, IReadOnlyList<ProxmoxEndpoint>
     public bool IsSameAs(GuardedServer other) =>
         Endpoints.Any(mine => other.Endpoints.Any(theirs => mine.Port == theirs.Port && HostNames.Normalize(mine.Host) == HostNames.Normalize(theirs.Host)))
         || Fingerprints.Any(other.Fingerprints.Contains);
+
+    /// <summary>True if this one has all addresses and pinned certificates of the other.</summary>
+    public bool Covers(GuardedServer other) => other.Endpoints.All(theirs =>
+            Endpoints.Any(mine => mine.Port == theirs.Port && HostNames.Normalize(mine.Host) == HostNames.Normalize(theirs.Host)))
+        && other.Fingerprints.All(Fingerprints.Contains);
 }

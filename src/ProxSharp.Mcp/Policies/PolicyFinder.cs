@@ -1,3 +1,5 @@
+using ProxSharp.Operations.Policies;
+
 namespace ProxSharp.Mcp.Policies;
 
 /// <summary>
@@ -19,10 +21,12 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
     /// <param name="others">Reads all contexts; called only if it matters.</param>
     public GuardPlace Find(GuardedServer server, Func<IEnumerable<GuardedServer>> others)
     {
-        if (FindSystem(server) is { } name)
+        string[] names = FindSystem(server);
+        if (names.Length > 0)
         {
             // Not by the name of the context: a new name would bring a fresh hour and no freeze.
-            return new GuardPlace(server.Name, Path.Combine(systemFolder, "policies", $"{name}.json"), Path.Combine(agentsFolder, name), IsSystem: true);
+            string name = names[0];
+            return new GuardPlace(server.Name, SystemPath(name), Path.Combine(agentsFolder, name), IsSystem: true) { Fault = Contradiction(names) };
         }
 
         GuardPlace own = Place(server.Name);
@@ -31,12 +35,46 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
             : others().Where(server.IsSameAs).Select(other => Place(other.Name)).FirstOrDefault(static place => place.HasPolicy) ?? own;
     }
 
-    private string? FindSystem(GuardedServer server) => server.Endpoints
-        .SelectMany(static endpoint => HostNames.FileNames(endpoint.Host))
-        .Append("default")
-        .FirstOrDefault(name => Path.Exists(Path.Combine(systemFolder, "policies", $"{name}.json")));
+    // One for each address, in an order that does not depend on theirs.
+    private string[] FindSystem(GuardedServer server) =>
+    [
+        .. server.Endpoints
+            .Select(endpoint => HostNames.FileNames(endpoint.Host).Append("default").FirstOrDefault(name => PolicyFile.MayExist(SystemPath(name))))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+    ];
 
-    private GuardPlace Place(string name)
+    private string SystemPath(string name) => Path.Combine(systemFolder, "policies", $"{name}.json");
+
+    /// <summary>
+    /// A context with several addresses reaches one server or another, so that the policies of all of them would have to hold. Those that say the same do;
+    /// of others nobody can tell what was meant.
+    /// </summary>
+    private string? Contradiction(string[] names)
+    {
+        string[] texts = names.Length > 1 ? [.. names.Select(name => ReadText(SystemPath(name)))] : [];
+        return texts.Distinct(StringComparer.Ordinal).Count() > 1
+            ? $"The addresses of this context have different policies ({string.Join(", ", names.Select(SystemPath))}), so everything is refused: "
+                + "give the files the same content, or name one address."
+            : null;
+    }
+
+    // What cannot be read is like nothing else.
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path}: {e.Message}";
+        }
+    }
+
+    /// <summary>The place of the user's own policy for a context, whether there is one or not.</summary>
+    public GuardPlace Place(string name)
     {
         string folder = Path.Combine(agentsFolder, Uri.EscapeDataString(name));
         return new GuardPlace(name, Path.Combine(folder, "policy.json"), folder, IsSystem: false);

@@ -10,10 +10,14 @@ namespace ProxSharp.Mcp.Sites;
 /// <summary>A context that is served: its guard is opened when it is first needed.</summary>
 internal sealed class AgentSite : IAsyncDisposable
 {
+    // Rights change seldom, and an overview is asked for often.
+    private static readonly TimeSpan s_rightsAreGood = TimeSpan.FromMinutes(15);
+
     private readonly AgentContext _context;
     private readonly IReadOnlyList<IPlanApprover> _approvers;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private OperationGuard? _guard;
+    private Rights? _rights;
 
     public AgentSite(AgentContext context, IReadOnlyList<IPlanApprover> approvers)
     {
@@ -36,7 +40,7 @@ internal sealed class AgentSite : IAsyncDisposable
 
     /// <summary>The policy in force.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read or understood.</exception>
-    public GuardPolicy Policy => _context.Guard.IsReadOnly ? GuardPolicy.ReadOnly : GuardPolicy.Load(_context.Guard.PolicyPath);
+    public GuardPolicy Policy => _context.Guard.ReadPolicy();
 
     /// <summary>The file with the policy.</summary>
     public string PolicyPath => _context.Guard.PolicyPath;
@@ -65,6 +69,25 @@ internal sealed class AgentSite : IAsyncDisposable
             _gate.Release();
         }
     }
+
+    /// <summary>
+    /// Compares what the API token may do with the policy in force. The server is asked once in some minutes; the policy is read each time.
+    /// </summary>
+    /// <exception cref="GuardRefusedException">The policy cannot be read or understood.</exception>
+    public async Task<TokenReview> ReviewTokenAsync(CancellationToken cancellationToken)
+    {
+        GuardPolicy policy = Policy;
+        TimeProvider time = (await OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider;
+        if (Volatile.Read(ref _rights) is not { } rights || time.GetElapsedTime(rights.Read) > s_rightsAreGood)
+        {
+            rights = new Rights(await GetAsync("/access/permissions", null, cancellationToken).ConfigureAwait(false), time.GetTimestamp());
+            Volatile.Write(ref _rights, rights);
+        }
+
+        return TokenReview.Of(rights.Held, policy);
+    }
+
+    private sealed record Rights(JsonElement Held, long Read);
 
     /// <summary>Reads from the server.</summary>
     public async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>

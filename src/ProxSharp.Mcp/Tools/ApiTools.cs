@@ -81,7 +81,7 @@ internal sealed class ApiTools(AgentSites sites)
         {
             ["endpoint"] = endpoint.ToString(),
             ["class"] = ClassOf(site, endpoint),
-            ["privileges"] = endpoint.Permission.Check?.ToString() ?? endpoint.Permission.Audience.ToString(),
+            ["privileges"] = PermissionText.Describe(endpoint.Permission),
             ["parameters"] = parameters,
         };
         string text = $"{endpoint}: {value["class"]}; privileges: {value["privileges"]}"

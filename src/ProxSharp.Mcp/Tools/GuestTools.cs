@@ -68,12 +68,20 @@ internal sealed class GuestTools(AgentSites sites)
         JsonObject use = Use(history, timeframe);
         JsonArray taken = new([.. snapshots.Where(static snapshot => snapshot.Text("name") != "current").Select(Snapshot)]);
         JsonObject value = new() { ["guest"] = safeRow, ["use"] = use, ["snapshots"] = taken, ["config"] = settings };
+        string[] foreign = [.. safeRow.Concat(settings).Select(static member => member.Key).Where(SafeText.IsForeign).Distinct(StringComparer.Ordinal)];
+        if (taken.Count > 0)
+        {
+            foreign = [.. foreign, "snapshots"];
+        }
+
+        value["untrusted"] = new JsonArray([.. foreign.Select(static name => (JsonNode)name)]);
         IEnumerable<string> lines =
         [
             string.Join(' ', safeRow.Select(static member => $"{member.Key}={member.Value}")),
             $"use: {string.Join(' ', use.Select(static member => $"{member.Key}={member.Value}"))}",
             $"snapshots: {(taken.Count == 0 ? "none" : string.Join(", ", taken.Select(static snapshot => $"{snapshot!["name"]} ({snapshot["time"]})")))}",
             .. settings.Select(static member => $"{member.Key}: {member.Value}"),
+            $"(written by others: {string.Join(", ", foreign)})",
         ];
         return reading.Complete(new ToolAnswer(string.Join('\n', lines), value));
     }

@@ -99,7 +99,7 @@ internal sealed class OverviewTool(AgentSites sites)
             + Line("locked", locked, "vmid") + Line("HA errors", broken, "sid")
             + (unsaved.Count > 0 ? $"\nin no backup job: {unsaved.Count.ToString(CultureInfo.InvariantCulture)} guests (backup_audit names them)" : "")
             + (full.Length > 0 ? $"\nfull storages:\n{Rows.Table(full, s_storages)}" : "");
-        return reading.Complete(WithTasks(text, value, tasks, now));
+        return reading.Complete(await TokenFinding.AddAsync(site, reading, WithTasks(text, value, tasks, now), cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task<ToolAnswer> BackupAsync(AgentSite site, CancellationToken cancellationToken)
@@ -119,7 +119,7 @@ internal sealed class OverviewTool(AgentSites sites)
             ["datastores"] = new JsonArray([.. Rows.Project(stores, s_stores)]),
         };
         string text = $"{site.Name}: Proxmox Backup Server {version.Text("version")}\n{Rows.Table(stores, s_stores)}";
-        return reading.Complete(WithTasks(text, value, tasks, now));
+        return reading.Complete(await TokenFinding.AddAsync(site, reading, WithTasks(text, value, tasks, now), cancellationToken).ConfigureAwait(false));
     }
 
     private static ToolAnswer WithTasks(string text, JsonObject value, IReadOnlyList<JsonElement> tasks, DateTimeOffset now)

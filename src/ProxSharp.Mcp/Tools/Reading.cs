@@ -41,6 +41,21 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
         }
     }
 
+    /// <summary>Reads in another way; the default value if it cannot be read.</summary>
+    public async Task<T?> TryAsync<T>(string path, Func<Task<T>> read)
+        where T : class
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException e)
+        {
+            Miss(path, e);
+            return null;
+        }
+    }
+
     /// <summary>Adds what is missing to an answer.</summary>
     public ToolAnswer Complete(ToolAnswer answer)
     {

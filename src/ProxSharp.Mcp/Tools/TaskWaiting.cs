@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Ids;
 using ProxSharp.Mcp.Sites;
@@ -14,6 +15,7 @@ namespace ProxSharp.Mcp.Tools;
 internal static class TaskWaiting
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_toLook = TimeSpan.FromSeconds(15);
 
     public static async Task<ToolAnswer> RunAsync((AgentSite Site, Upid Upid) task, ToolCall call, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -29,17 +31,24 @@ internal static class TaskWaiting
             };
             try
             {
-                TaskResult result = guard.Client is PbsClient pbs
-                    ? await pbs.Tasks[task.Upid.ToString()].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false)
-                    : await ((PveClient)guard.Client).Tasks[task.Upid.ToString()].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
-                return Ended(result);
+                return Ended(await WaitAsync(guard, task.Upid, options, cancellationToken).ConfigureAwait(false));
             }
             catch (ProxmoxTaskWaitException e) when (e.TimedOut)
             {
-                return Running(task.Upid, options.Timeout);
+                // The time may have been too short for a single look. A task that the server does not know is its error to tell.
+                string path = $"/nodes/{task.Upid.Node}/tasks/{Uri.EscapeDataString(task.Upid.ToString())}/status";
+                JsonElement state = await task.Site.GetAsync(path, null, cancellationToken).ConfigureAwait(false);
+                return state.Text("status") == "running"
+                    ? Running(task.Upid, options.Timeout)
+                    : Ended(await WaitAsync(guard, task.Upid, options with { Timeout = s_toLook }, cancellationToken).ConfigureAwait(false));
             }
         }
     }
+
+    private static Task<TaskResult> WaitAsync(OperationGuard guard, Upid upid, TaskWaitOptions options, CancellationToken cancellationToken) =>
+        guard.Client is PbsClient pbs
+            ? pbs.Tasks[upid.ToString()].WaitForCompletionAsync(options, cancellationToken)
+            : ((PveClient)guard.Client).Tasks[upid.ToString()].WaitForCompletionAsync(options, cancellationToken);
 
     /// <summary>How long a call may wait.</summary>
     public static TimeSpan Patience(ToolCall call, TimeSpan otherwise)

@@ -25,7 +25,7 @@ public sealed class ApprovalStore
     /// <summary>Leaves an approval here; whether it counts is decided when the plan is applied.</summary>
     /// <param name="approval">The approval.</param>
     /// <exception cref="ArgumentException">Plan or name cannot be those of an approval.</exception>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="GuardRefusedException">The folder is another user's, or it cannot be written to.</exception>
     public void Add(Approval approval)
     {
         ArgumentNullException.ThrowIfNull(approval);
@@ -35,14 +35,21 @@ public sealed class ApprovalStore
             throw new ArgumentException("The approval names no plan or is of no kind.", nameof(approval));
         }
 
-        PrivateFiles.CreateFolder(_folder);
-        string file = Path.Combine(_folder, $"{approval.PlanId}.{approval.Kind}.{approval.Name}.json");
-        PrivateFiles.Write(file, Encoding.UTF8.GetBytes(approval.ToJson()), FileMode.Create);
-
-        // Whoever approves may be another user; there is nothing secret in it.
-        if (!OperatingSystem.IsWindows())
+        if (FileOwner.IsRootAmongOthers(_folder))
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            // What root leaves in the folder of an agent the agent cannot read or replace; and where the agent chooses what lies there, root should not write.
+            throw Fault($"{_folder} belongs to another user. Write the approval to a file (prox approve --output-file) and hand that over", null);
+        }
+
+        try
+        {
+            PrivateFiles.CreateFolder(_folder);
+            string file = Path.Combine(_folder, $"{approval.PlanId}.{approval.Kind}.{approval.Name}.json");
+            PrivateFiles.Write(file, Encoding.UTF8.GetBytes(approval.ToJson()), FileMode.Create);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault($"The approval cannot be left in {_folder}: {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -94,22 +101,39 @@ public sealed class ApprovalStore
     private List<Approval> Read(string planId)
     {
         List<Approval> found = [];
-        string[] files = Directory.Exists(_folder) ? Directory.GetFiles(_folder, planId + ".*.json") : [];
-        foreach (string file in files.Order(StringComparer.Ordinal))
+        try
         {
-            try
+            string[] files = Path.Exists(_folder) ? Directory.GetFiles(_folder, planId + ".*.json") : [];
+            foreach (string file in files.Order(StringComparer.Ordinal))
             {
-                found.Add(Approval.Parse(File.ReadAllText(file)));
+                if (TryParse(File.ReadAllText(file)) is { } approval)
+                {
+                    found.Add(approval);
+                }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-            {
-                // What cannot be read approves nothing; the plan is refused for want of an approval, and that says so.
-                continue;
-            }
-        }
 
-        return found;
+            return found;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault($"The approvals in {_folder} cannot be read by this user: {e.Message.TrimEnd('.')}. Remove what another user has left there", e);
+        }
     }
+
+    // What is no approval approves nothing; the plan is refused for want of one, and that says so.
+    private static Approval? TryParse(string text)
+    {
+        try
+        {
+            return Approval.Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static GuardRefusedException Fault(string message, Exception? cause) => new("approval-file", message + ".", cause);
 
     private static bool TryDecode(string text, out byte[] bytes)
     {

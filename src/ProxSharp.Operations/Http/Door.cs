@@ -9,7 +9,7 @@ internal sealed class Door
 {
     private static readonly string[] s_pages = ["/pve-docs/api-viewer/apidoc.js", "/docs/api-viewer/apidata.js"];
 
-    private readonly AsyncLocal<OpenedCall?> _opened = new();
+    private readonly AsyncLocal<IOpening?> _opened = new();
     private readonly OperationCatalogue _catalogue;
     private readonly ApiSchema _schema;
 
@@ -39,11 +39,14 @@ internal sealed class Door
     }
 
     /// <summary>Lets one call through until the result is disposed. Flows with the present execution only.</summary>
-    public IDisposable Open(ApiOperation operation, ApiParameters parameters, ApiUpload? upload = null)
+    public IDisposable Open(ApiOperation operation, ApiParameters parameters, ApiUpload? upload = null) =>
+        Open(new OpenedCall(_schema, operation, parameters, upload));
+
+    /// <summary>Lets through what an opening covers until the result is disposed. Flows with the present execution only.</summary>
+    public IDisposable Open(IOpening opening)
     {
-        OpenedCall call = new(_schema, operation, parameters, upload);
-        _opened.Value = call;
-        return new Closing(this, call);
+        _opened.Value = opening;
+        return new Closing(this, opening);
     }
 
     public void Check(ApiCall call, string? path)
@@ -79,7 +82,7 @@ internal sealed class Door
     public static GuardRefusedException Refuse(string what, OperationClass kind) => new(
         "door", $"{what} was not sent: it is {OperationCatalogue.Word(kind)}, and only an applied plan may send what is not read.");
 
-    private sealed class Closing(Door door, OpenedCall call) : IDisposable
+    private sealed class Closing(Door door, IOpening call) : IDisposable
     {
         public void Dispose()
         {

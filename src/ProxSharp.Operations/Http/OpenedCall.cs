@@ -5,7 +5,7 @@ using ProxSharp.Schema;
 namespace ProxSharp.Operations.Http;
 
 /// <summary>The one call that the door lets through at the moment.</summary>
-internal sealed class OpenedCall
+internal sealed class OpenedCall : IOpening
 {
     private readonly ApiOperation _operation;
     private readonly string[] _parameters;

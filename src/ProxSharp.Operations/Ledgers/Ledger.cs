@@ -12,11 +12,13 @@ namespace ProxSharp.Operations.Ledgers;
 public sealed class Ledger
 {
     private const int KeyLength = 32;
+    private const int MostTries = 500;
     private static readonly string s_start = new('0', 64);
 
     private readonly string _path;
     private readonly string _headPath;
     private readonly string _keyPath;
+    private readonly string _lockPath;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
 
@@ -30,6 +32,7 @@ public sealed class Ledger
         _path = Path.Combine(folder, "ledger.jsonl");
         _headPath = Path.Combine(folder, "ledger.head");
         _keyPath = Path.Combine(folder, "ledger.key");
+        _lockPath = _path + ".lock";
         _time = time ?? TimeProvider.System;
     }
 
@@ -41,7 +44,7 @@ public sealed class Ledger
 
     /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
-    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Lines().Select(static line => line.Entry).ToList());
+    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(Lines()));
 
     /// <summary>Returns one entry; null if there is none with this number.</summary>
     /// <param name="number">Its number.</param>
@@ -52,16 +55,33 @@ public sealed class Ledger
     /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
     internal byte[] Seal(byte[] text) => Try("sealed", () =>
     {
-        PrivateFiles.CreateFolder(Folder);
-        return HMACSHA256.HashData(Key(create: true), (byte[])[.. "seal\n"u8, .. text]);
+        if (!HasKey)
+        {
+            lock (_gate)
+            {
+                PrivateFiles.CreateFolder(Folder);
+                using FileStream guard = OpenLock();
+                Key(create: true);
+            }
+        }
+
+        return HMACSHA256.HashData(PrivateFiles.WhenFree(() => Key(create: false)), (byte[])[.. "seal\n"u8, .. text]);
     });
 
-    /// <summary>Examines the whole ledger.</summary>
+    /// <summary>
+    /// Examines the whole ledger, as it stands at one moment: what others append meanwhile is no fault. Waits for them for some seconds at most.
+    /// </summary>
     public LedgerVerdict Verify()
     {
         try
         {
-            return File.Exists(_path) || File.Exists(_headPath) ? Examine() : new LedgerVerdict(0, null);
+            (string? Head, List<Line> Lines) state;
+            using (LockIfPossible())
+            {
+                state = Snapshot();
+            }
+
+            return Examine(state.Head, state.Lines);
         }
         catch (Exception e) when (IsFileFault(e))
         {
@@ -69,22 +89,36 @@ public sealed class Ledger
         }
     }
 
+    /// <summary>Returns all entries of a ledger that is sound.</summary>
+    /// <exception cref="GuardRefusedException">It was tampered with, or cannot be read.</exception>
+    internal IReadOnlyList<LedgerEntry> ListSound() => Try("read", () =>
+    {
+        using (LockIfPossible())
+        {
+            (string? head, List<Line> lines) = Snapshot();
+            CheckSound(head, lines);
+            return Entries(lines);
+        }
+    });
+
     /// <summary>Appends an entry and waits until it is on the disk.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="planId">The plan it belongs to.</param>
+    /// <param name="facts">Writes the rest.</param>
+    /// <param name="check">Looks at the entries before it and refuses; nobody else writes meanwhile. Null for no check.</param>
     /// <exception cref="GuardRefusedException">It cannot be written, or the ledger was tampered with: what it would have recorded must not happen.</exception>
-    internal LedgerEntry Append(string kind, string planId, Action<Utf8JsonWriter> facts) => Try("written", () =>
+    internal LedgerEntry Append(
+        string kind, string planId, Action<Utf8JsonWriter> facts, Action<IReadOnlyList<LedgerEntry>>? check = null) => Try("written", () =>
     {
         lock (_gate)
         {
             PrivateFiles.CreateFolder(Folder);
-            using FileStream guard = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
-            LedgerVerdict verdict = Verify();
-            if (!verdict.IsSound)
-            {
-                throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
-            }
-
+            using FileStream guard = OpenLock();
+            (string? head, List<Line> lines) = Snapshot();
+            LedgerVerdict verdict = CheckSound(head, lines);
+            check?.Invoke(Entries(lines));
             byte[] key = Key(create: true);
-            string previous = verdict.Entries == 0 ? s_start : Lines()[^1].Mac;
+            string previous = lines.Count == 0 ? s_start : lines[^1].Mac;
             long number = verdict.Entries + 1;
             string body = Body(number, kind, planId, facts);
             string mac = Mac(key, previous, body);
@@ -94,21 +128,73 @@ public sealed class Ledger
                 file.Flush(flushToDisk: true);
             }
 
-            string head = string.Create(CultureInfo.InvariantCulture, $"{number} {mac}");
-            PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes($"{head} {Mac(key, "head", head)}"));
+            string next = string.Create(CultureInfo.InvariantCulture, $"{number} {mac}");
+            PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes($"{next} {Mac(key, "head", next)}"));
             using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
     });
 
-    private LedgerVerdict Examine()
+    private FileStream OpenLock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
+
+    private static List<LedgerEntry> Entries(List<Line> lines) => [.. lines.Select(static line => line.Entry)];
+
+    private LedgerVerdict CheckSound(string? head, List<Line> lines)
     {
+        LedgerVerdict verdict = Examine(head, lines);
+        return verdict.IsSound
+            ? verdict
+            : throw new GuardRefusedException("ledger", $"The ledger is not sound, so nothing is changed any more: {verdict.Fault}");
+    }
+
+    /// <summary>
+    /// Keeps others from appending for a moment; null where there is no file for that, or this user may not write it. It is never made here: who only looks
+    /// would leave a file that the owner of the ledger cannot open.
+    /// </summary>
+    private FileStream? LockIfPossible()
+    {
+        try
+        {
+            return File.Exists(_lockPath) ? PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.Open, FileAccess.ReadWrite)) : null;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // Reading without the lock is sound as well; it may only take longer.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Reads the head, the entries, and the head again: if it has not moved, both belong together, because it moves with every entry and never back.
+    /// </summary>
+    private (string? Head, List<Line> Lines) Snapshot()
+    {
+        for (int tries = 0; tries < MostTries; tries++)
+        {
+            string? head = HeadText();
+            List<Line> lines = Lines();
+            if (HeadText() == head)
+            {
+                return (head, lines);
+            }
+        }
+
+        throw new IOException("The ledger is written so often that it could not be read at one moment.");
+    }
+
+    private LedgerVerdict Examine(string? head, List<Line> lines)
+    {
+        if (head is null && lines.Count == 0)
+        {
+            return new LedgerVerdict(0, null);
+        }
+
         byte[] key = Key(create: false);
-        (long count, string last) = Head(key);
+        (long count, string last) = Head(key, head);
         string previous = s_start;
         string atHead = s_start;
         long number = 0;
-        foreach ((string mac, string body, LedgerEntry entry) in Lines())
+        foreach ((string mac, string body, LedgerEntry entry) in lines)
         {
             if (entry.Number != number + 1 || mac != Mac(key, previous, body))
             {
@@ -125,14 +211,16 @@ public sealed class Ledger
             : new LedgerVerdict(number, $"The ledger ends with entry {number}, but {count} were written.");
     }
 
-    private List<(string Mac, string Body, LedgerEntry Entry)> Lines()
+    private sealed record Line(string Mac, string Body, LedgerEntry Entry);
+
+    private List<Line> Lines()
     {
-        List<(string, string, LedgerEntry)> lines = [];
+        List<Line> lines = [];
         foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => File.ReadAllLines(_path)) : [])
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement.GetProperty("entry");
-            lines.Add((document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
+            lines.Add(new Line(document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
         }
 
         return lines;
@@ -158,14 +246,16 @@ public sealed class Ledger
         json.WriteEndObject();
     });
 
-    private (long Count, string Mac) Head(byte[] key)
+    private string? HeadText() => File.Exists(_headPath) ? PrivateFiles.WhenFree(() => File.ReadAllText(_headPath)) : null;
+
+    private static (long Count, string Mac) Head(byte[] key, string? text)
     {
-        if (!File.Exists(_headPath))
+        if (text is null)
         {
             return (0, s_start);
         }
 
-        string[] parts = File.ReadAllText(_headPath).Split(' ');
+        string[] parts = text.Split(' ');
         return parts.Length == 3
             && parts[2] == Mac(key, "head", $"{parts[0]} {parts[1]}")
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long count)

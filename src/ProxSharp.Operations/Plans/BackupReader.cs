@@ -10,6 +10,10 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
 {
     private const string ManifestPath = "/admin/datastore/{store}/download-decoded";
     private const int LongestManifest = 16 << 20;
+    private const string NotReadable = "not readable";
+
+    // A group may hold thousands: each costs a request when the plan is made, and two when it is applied.
+    private const int MostManifests = 64;
 
     private static readonly string[] s_stable = ["backup-time", "files", "size", "owner", "protected", "fingerprint", "comment"];
 
@@ -43,24 +47,48 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             ["group"] = $"{Value("backup-type")}/{Value("backup-id")}",
             ["times"] = string.Join(',', found.Select(static snapshot => snapshot.Text("backup-time"))),
         };
+        Dictionary<string, string> facts = new(StringComparer.Ordinal);
         if (isSnapshot)
         {
-            identity["manifest"] = await ManifestAsync(call, cancellationToken).ConfigureAwait(false);
+            identity["manifest"] = await ManifestAsync(call, Value("backup-time"), cancellationToken).ConfigureAwait(false);
+        }
+        else if (call.Class > OperationClass.Reversible)
+        {
+            // A note needs no such care.
+            (identity["manifests"], facts["manifests"]) = await ManifestsAsync(call, found, cancellationToken).ConfigureAwait(false);
         }
 
         string state = JsonTexts.Hash(string.Join('\n', found.SelectMany(static snapshot => s_stable.Select(name => snapshot.Text(name) ?? ""))));
-        return new PlanTarget(key, identity, state, new Dictionary<string, string>())
+        return new PlanTarget(key, identity, state, facts)
         {
             Before = isSnapshot ? found[0].Clone() : default,
             Policy = new PolicyTarget(key) { IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")) },
         };
     }
 
+    /// <summary>The digest over the manifests of a group, the latest if there are too many, and what was compared in words.</summary>
+    private async Task<(string Digest, string Words)> ManifestsAsync(PlannedCall call, JsonElement[] found, CancellationToken cancellationToken)
+    {
+        List<string> digests = [];
+        int unread = 0;
+        foreach (string time in found.TakeLast(MostManifests).Select(static snapshot => snapshot.Text("backup-time")).OfType<string>())
+        {
+            string digest = await ManifestAsync(call, time, cancellationToken).ConfigureAwait(false);
+            unread += digest == NotReadable ? 1 : 0;
+            digests.Add($"{time}={digest}");
+        }
+
+        string words = found.Length > MostManifests
+            ? $"those of the latest {MostManifests} of {found.Length} snapshots are compared, the rest by time, files and size alone"
+            : $"all {found.Length} compared";
+        return (JsonTexts.Hash(string.Join('\n', digests)), unread == 0 ? words : $"{words} ({unread} cannot be read)");
+    }
+
     /// <summary>
     /// The digest of what the manifest vouches for: the archives with their checksums and the key. Notes and the outcome of a verification are beside it.
     /// Reading a backup's files counts as privileged, so the door is opened for this one file.
     /// </summary>
-    private async Task<string> ManifestAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<string> ManifestAsync(PlannedCall call, string time, CancellationToken cancellationToken)
     {
         ApiOperation operation = client.Schema.Find(ApiMethod.Get, ManifestPath)!.Operation;
         ApiParameters parameters = new ApiParameters
@@ -69,7 +97,7 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             { "ns", call.Parameters.Find("ns") },
             { "backup-type", call.Parameters.Find("backup-type") },
             { "backup-id", call.Parameters.Find("backup-id") },
-            { "backup-time", call.Parameters.Find("backup-time") },
+            { "backup-time", time },
             { "file-name", "index.json.blob" },
         };
         try
@@ -86,7 +114,7 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
         catch (ProxmoxApiException)
         {
             // A backup that is not finished has none, and a token may not be allowed to read it: then times and files alone tell backups apart.
-            return "not readable";
+            return NotReadable;
         }
     }
 
@@ -100,7 +128,7 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             bytes.Write(part, 0, length);
             if (bytes.Length > LongestManifest)
             {
-                return "not readable";
+                return NotReadable;
             }
         }
 

@@ -8,15 +8,18 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Says what a call means.</summary>
 internal static class Consequences
 {
+    private const int NameLength = 80;
+    private const int LineLength = 300;
+
+    private static readonly string[] s_ofTheMoment = ["Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest "];
+
     public static async Task<IReadOnlyList<string>> OfAsync(
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
     {
-        List<string> lines = [$"{UntrustedText.Clean(call.ToString(), 300)}: {OperationCatalogue.Word(call.Class)}."];
+        List<string> lines = [Says(call)];
         foreach (PlanTarget target in targets)
         {
-            IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0)
-                .Select(static fact => $"{fact.Key} {UntrustedText.Clean(fact.Value, 80)}");
-            lines.Add($"Acts on {target.Policy.Name}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.");
+            lines.Add(ActsOn(target));
             if (call.Class == OperationClass.Destructive && target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null)
             {
                 lines.Add(await BackupsAsync(client, node, vmid, cancellationToken).ConfigureAwait(false));
@@ -24,6 +27,42 @@ internal static class Consequences
         }
 
         return lines;
+    }
+
+    /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
+    public static bool Fit(PlanDraft draft)
+    {
+        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn)];
+        return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
+    }
+
+    /// <summary>Names a target and what is true of it.</summary>
+    public static string ActsOn(PlanTarget target)
+    {
+        string name = target.Identity.GetValueOrDefault("name") is { } given && target.Key.StartsWith("guest ", StringComparison.Ordinal)
+            ? $" ({UntrustedText.Clean(given, NameLength)})"
+            : "";
+        string gone = target.Identity.GetValueOrDefault("exists") == "no" && name.Length == 0 && target.Key.StartsWith("guest ", StringComparison.Ordinal)
+            ? " (not there)"
+            : "";
+        IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0)
+            .Select(static fact => $"{fact.Key} {UntrustedText.Clean(fact.Value, NameLength)}");
+        return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
+    }
+
+    /// <summary>True for what may change without anybody touching the targets: when they were last backed up.</summary>
+    public static bool IsOfTheMoment(string line) => s_ofTheMoment.Any(start => line.StartsWith(start, StringComparison.Ordinal));
+
+    // The digest comes on top when a call is planned, and says nothing to people.
+    private static string Says(PlannedCall call)
+    {
+        ApiParameters parameters = [];
+        foreach (ApiParameter parameter in call.Parameters.Where(static parameter => parameter.Name != "digest"))
+        {
+            parameters.Add(parameter);
+        }
+
+        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.";
     }
 
     private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Ids;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -23,6 +25,8 @@ internal sealed class GuestGroups(ProxmoxClient client)
                 : Some(call, await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false)),
             (ApiMethod.Post, "/cluster/backup") => Some(call, await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false)),
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/backup/{id}") => await OfJobAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, "/nodes/{node}/tasks/{upid}") when IsForMany(call.Parameters.Find("upid")) =>
+                await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Post, "/nodes/{node}/status") => await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when call.Parameters.Find("vmid") is null =>
                 await InBackupsAsync(call, cancellationToken).ConfigureAwait(false),
@@ -56,7 +60,7 @@ internal sealed class GuestGroups(ProxmoxClient client)
         return
         [
             .. Guests(all)
-                .Where(guest => pool is not { Length: > 0 } || guest.Text("pool") == pool)
+                .Where(guest => pool is not { Length: > 0 } || GuardPolicy.IsIn(guest.Text("pool") ?? "", pool))
                 .Where(guest => node is not { Length: > 0 } || guest.Text("node") == node)
                 .Select(static guest => guest.Text("vmid")).OfType<string>()
                 .Except(pool is { Length: > 0 } ? [] : excluded, StringComparer.Ordinal),
@@ -108,6 +112,11 @@ internal sealed class GuestGroups(ProxmoxClient client)
 
     private static IEnumerable<JsonElement> Guests(IEnumerable<JsonElement> resources) =>
         resources.Where(static entry => entry.Text("type") is "qemu" or "lxc");
+
+    // A task for several guests does not say for which.
+    private static bool IsForMany(string? upid) => Upid.TryParse(upid, out Upid task)
+        && task.EncodedId.Length == 0
+        && (task.Type is "vzdump" or "startall" or "stopall" or "suspendall" or "migrateall" || task.Type.StartsWith("bulk", StringComparison.Ordinal));
 
     private static bool IsSet(string? flag) => flag?.ToLowerInvariant() is not (null or "" or "0" or "false" or "no" or "off");
 }

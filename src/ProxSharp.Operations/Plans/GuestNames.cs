@@ -1,21 +1,30 @@
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests that the parameters of a call name by number.</summary>
 internal static partial class GuestNames
 {
-    // Servers take any of them between the items of a list.
-    private static readonly char[] s_separators = [',', ';', ' ', '\t', '\r', '\n', '\0'];
-
-    public static string[] Split(string list) => list.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
+    public static string[] Split(string list) => ItemLists.Split(list);
 
     /// <summary>True for a call whose path names a guest.</summary>
     public static bool IsInPath(PlannedCall call) => GuestPath().IsMatch(call.Path);
 
+    /// <summary>The numbers behind resources of high availability, such as <c>vm:100,ct:101</c>.</summary>
+    public static IEnumerable<string> OfHaResources(string list) =>
+        Split(list).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);
+
     /// <summary>The guests beside the one in the path, and beside those that the call makes.</summary>
     public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call) => call.Parameters.SelectMany(parameter => Named(call, parameter));
+
+    /// <summary>The numbers of the guests that a call names in its path, in its parameters, or makes.</summary>
+    public static IEnumerable<string> NamedAnyhow(PlannedCall call)
+    {
+        IEnumerable<string> named = NamedBy(call).Select(static guest => guest.Vmid).Concat(NewGuests.MadeBy(call));
+        return IsInPath(call) && call.Parameters.Find("vmid") is { } vmid ? named.Append(vmid) : named;
+    }
 
     private static IEnumerable<TouchedGuest> Named(PlannedCall call, ApiParameter parameter)
     {
@@ -29,11 +38,13 @@ internal static partial class GuestNames
             case "vmid" or "vmids" or "vms" or "guest" or "target-vmid":
                 return Numbers(Split(parameter.Text), isJob || call.Path.Contains("/storage/", StringComparison.Ordinal));
             case "sid":
-                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: false);
+                return Numbers(OfHaResources(parameter.Text), mayBeGone: false);
             case "resources" when call.Path.StartsWith("/cluster/ha/", StringComparison.Ordinal):
-                return Numbers(Split(parameter.Text).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value), mayBeGone: true);
+                return Numbers(OfHaResources(parameter.Text), mayBeGone: true);
+            case "upid":
+                return Numbers([Upid.TryParse(parameter.Text, out Upid task) ? task.Id : ""], mayBeGone: true);
             case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
-                return Numbers([ReplicationJob().Match(parameter.Text).Groups["vmid"].Value], mayBeGone: true);
+                return Numbers(Split(parameter.Text).Select(static job => ReplicationJob().Match(job).Groups["vmid"].Value), mayBeGone: true);
             default:
                 return [];
         }

@@ -6,16 +6,21 @@ using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads who a guest is. Its number and name say nothing: both are used again.</summary>
+/// <summary>
+/// Reads who a guest is. Its number and name say nothing: both are used again. The lists of all guests and of all replications are read once, because a plan
+/// may have hundreds of calls in a cluster with thousands of guests; the guests themselves are read each time.
+/// </summary>
 internal sealed partial class GuestReader(ProxmoxClient client)
 {
+    private Dictionary<string, JsonElement>? _all;
+    private JsonElement? _replications;
+
     public async Task<GuestPlace?> FindAsync(string vmid, CancellationToken cancellationToken)
     {
-        JsonElement all = await GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false);
-        JsonElement resource = all.EnumerateArray().FirstOrDefault(entry => entry.Text("vmid") == vmid);
-        return resource.ValueKind == JsonValueKind.Undefined
-            ? null
-            : new GuestPlace(vmid, resource.Text("type") ?? "qemu", resource.Text("node") ?? "", resource);
+        _all ??= Index(await GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken).ConfigureAwait(false));
+        return _all.TryGetValue(vmid, out JsonElement resource)
+            ? new GuestPlace(vmid, resource.Text("type") ?? "qemu", resource.Text("node") ?? "", resource)
+            : null;
     }
 
     public async Task<PlanTarget> ReadAsync(string vmid, CancellationToken cancellationToken)
@@ -26,7 +31,7 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         JsonElement config = await GetAsync($"{path}/config", null, cancellationToken).ConfigureAwait(false);
         JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
         string name = config.Text("name") ?? config.Text("hostname") ?? "";
-        string[] tags = (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] tags = ItemLists.Split(config.Text("tags") ?? "");
         Dictionary<string, string> facts = Facts(place, config, status);
         facts["replication"] = await ReplicationAsync(vmid, cancellationToken).ConfigureAwait(false);
         return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), facts)
@@ -103,8 +108,8 @@ internal sealed partial class GuestReader(ProxmoxClient client)
     {
         try
         {
-            JsonElement jobs = await GetAsync("/cluster/replication", null, cancellationToken).ConfigureAwait(false);
-            return string.Join(", ", jobs.EnumerateArray()
+            _replications ??= await GetAsync("/cluster/replication", null, cancellationToken).ConfigureAwait(false);
+            return string.Join(", ", _replications.Value.EnumerateArray()
                 .Where(job => job.Text("guest") == vmid)
                 .Select(static job => $"{job.Text("id")} to {job.Text("target")}{(job.IsSet("disable") ? " (off)" : "")}")
                 .Order(StringComparer.Ordinal));
@@ -113,6 +118,17 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         {
             return "unknown: the token may not see it";
         }
+    }
+
+    private static Dictionary<string, JsonElement> Index(JsonElement all)
+    {
+        Dictionary<string, JsonElement> byNumber = new(StringComparer.Ordinal);
+        foreach (JsonElement guest in all.EnumerateArray())
+        {
+            byNumber.TryAdd(guest.Text("vmid") ?? "", guest);
+        }
+
+        return byNumber;
     }
 
     private async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>

@@ -37,7 +37,7 @@ internal sealed class NewGuests
             Vmid = VmidRange.TryParse(vmid, out VmidRange number) ? number.First : null,
             Node = node,
             Pool = call.Parameters.Find("pool"),
-            Tags = (call.Parameters.Find("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries),
+            Tags = ItemLists.Split(call.Parameters.Find("tags") ?? ""),
         });
     }
 }

@@ -1,25 +1,52 @@
+using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// What is going to be done, to the last parameter. Immutable, and named by the SHA-256 of its content: a plan that was changed is another plan, which
-/// nobody has approved.
+/// nobody has approved. What it says about its calls is derived from them again when it is applied, and it is refused if that differs.
 /// </summary>
 public sealed class Plan
 {
-    internal Plan(string content)
+    private const int Version = 2;
+    private const int ShortLength = 12;
+
+    private readonly string _nonce;
+    private readonly PlanDraft _draft;
+    private readonly IReadOnlyList<string> _checked;
+
+    private Plan(string content)
     {
         Content = content;
         Id = JsonTexts.Hash(content);
+        _checked = [];
         using JsonDocument document = JsonDocument.Parse(content);
         JsonElement root = document.RootElement;
+        if (root.GetProperty("version").GetInt32() != Version)
+        {
+            throw new InvalidDataException("it was made by another version of this program");
+        }
+
+        _nonce = root.GetProperty("nonce").GetString()!;
+        Product = root.GetProperty("product").GetString() == "pbs" ? ProxmoxProduct.BackupServer : ProxmoxProduct.VirtualEnvironment;
         Context = root.GetProperty("context").GetString()!;
+        Created = root.GetProperty("created").GetDateTimeOffset();
         Expires = root.GetProperty("expires").GetDateTimeOffset();
-        Calls = [.. root.GetProperty("calls").EnumerateArray().Select(PlannedCall.Read)];
-        Targets = [.. root.GetProperty("targets").EnumerateArray().Select(PlanTarget.Read)];
-        Undo = [.. root.GetProperty("undo").EnumerateArray().Select(PlannedCall.Read)];
-        Consequences = [.. root.GetProperty("consequences").EnumerateArray().Select(static line => line.GetString()!)];
+        _draft = ReadDraft(root, Product);
+        if (_draft.Calls.Count == 0 || _draft.Targets.Count == 0 || !Plans.Consequences.Fit(_draft) || Write() != content)
+        {
+            throw new InvalidDataException("it says more or less than plans do");
+        }
+    }
+
+    private Plan(Plan plan, PlanDraft draft)
+    {
+        (Content, Id, _nonce, Product) = (plan.Content, plan.Id, plan._nonce, plan.Product);
+        (Context, Created, Expires) = (plan.Context, plan.Created, plan.Expires);
+        _draft = draft;
+        _checked = [.. draft.Consequences.Where(Plans.Consequences.IsOfTheMoment)];
     }
 
     /// <summary>Its name: 64 hexadecimal digits.</summary>
@@ -28,49 +55,151 @@ public sealed class Plan
     /// <summary>The server it was made for. It cannot be applied to another.</summary>
     public string Context { get; }
 
-    /// <summary>Until when it can be applied.</summary>
+    /// <summary>Until when it can be applied; the policy may end it earlier.</summary>
     public DateTimeOffset Expires { get; }
 
     /// <summary>The calls in their order.</summary>
-    public IReadOnlyList<PlannedCall> Calls { get; }
+    public IReadOnlyList<PlannedCall> Calls => _draft.Calls;
 
     /// <summary>What they act on.</summary>
-    public IReadOnlyList<PlanTarget> Targets { get; }
+    public IReadOnlyList<PlanTarget> Targets => _draft.Targets;
 
     /// <summary>The calls that would take it back, last one first; empty if there is no way back.</summary>
-    public IReadOnlyList<PlannedCall> Undo { get; }
+    public IReadOnlyList<PlannedCall> Undo => _draft.IsFinal ? [] : [.. _draft.Undo.Select(static step => step.Call)];
 
     /// <summary>What it means, in sentences for people.</summary>
-    public IReadOnlyList<string> Consequences { get; }
+    public IReadOnlyList<string> Consequences => _draft.Consequences;
 
     /// <summary>The class of its worst call.</summary>
     public OperationClass Class => Calls.Max(static call => call.Class);
 
     internal string Content { get; }
 
-    internal static Plan Create(
-        string context,
-        DateTimeOffset now,
-        TimeSpan lifetime,
-        IEnumerable<PlannedCall> calls,
-        IEnumerable<PlanTarget> targets,
-        IEnumerable<PlannedCall> undo,
-        IEnumerable<string> consequences) => new(JsonTexts.Build(json =>
+    internal ProxmoxProduct Product { get; }
+
+    internal DateTimeOffset Created { get; }
+
+    internal PlanDraft Draft => _draft;
+
+    /// <summary>Reads a plan that was handed over as a file. Whether it can be applied is decided where it is applied.</summary>
+    /// <param name="json">The text that <see cref="ToJson"/> returns; space around it does not matter.</param>
+    /// <exception cref="FormatException">It is no plan, or says more or less than plans do.</exception>
+    public static Plan Parse(string json)
     {
-        json.WriteStartObject();
-        json.WriteNumber("version", 1);
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            return new Plan(json.Trim());
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or OverflowException or FormatException)
+        {
+            throw new FormatException($"This is no plan: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Returns the plan itself, as it is named and sent. It holds the secrets among its parameters.</summary>
+    public string ToJson() => Content;
+
+    /// <summary>
+    /// What somebody who decides about the plan must see, line by line, made from its calls and targets alone: the server, every call with all parameters,
+    /// what they act on, the way back, and until when. Only what is a secret for certain is masked, and then named. Fit to be shown.
+    /// </summary>
+    public IReadOnlyList<string> Describe()
+    {
+        List<string> lines =
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Plan {Id[..ShortLength]} for {Clean(Context)}: {OperationCatalogue.Word(Class)}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
+            .. Calls.Select(static (call, i) =>
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)})")),
+        ];
+        string[] masked = [.. Masked(Calls)];
+        if (masked.Length > 0)
+        {
+            lines.Add($"Masked as secrets: {string.Join(", ", masked)}.");
+        }
+
+        lines.AddRange(Targets.Select(Plans.Consequences.ActsOn));
+        lines.AddRange(Targets.Where(static target => target.Identity.ContainsKey("sha256")).Select(static target =>
+            $"Sends the file {Clean(target.Identity.GetValueOrDefault("file") ?? "")}: {Clean(target.Identity.GetValueOrDefault("size") ?? "?")} bytes, "
+            + $"SHA-256 {Clean(target.Identity["sha256"])}."));
+        lines.AddRange(_checked.Select(Clean));
+        lines.AddRange(Undo.Count == 0
+            ? ["There is no way back."]
+            : ["It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())}")]);
+        return lines;
+    }
+
+    /// <summary>True if there is a secret among the parameters, or among those of the way back.</summary>
+    public bool HasSecrets => Masked([.. Calls, .. _draft.Undo.Select(static step => step.Call)]).Any();
+
+    /// <summary>The same plan with what was derived from its calls just now.</summary>
+    internal Plan With(PlanDraft draft) => new(this, draft);
+
+    internal static Plan Create(ProxmoxProduct product, string context, DateTimeOffset now, TimeSpan lifetime, PlanDraft draft) =>
 
         // Two plans for the same thing are two: each can be applied once.
-        json.WriteString("nonce", Guid.NewGuid());
+        new(Write(Guid.NewGuid().ToString(), product, context, now, now + lifetime, draft));
+
+    private static string Clean(string text) => UntrustedText.Clean(text, int.MaxValue);
+
+    private static IEnumerable<string> Masked(IEnumerable<PlannedCall> calls) => calls
+        .SelectMany(static call => call.Others.Where(parameter => ReviewedParameter.IsMasked(call.Path, parameter)))
+        .Select(static parameter => Clean(parameter.Name))
+        .Distinct(StringComparer.Ordinal);
+
+    private string Write() => Write(_nonce, Product, Context, Created, Expires, _draft);
+
+    private static string Write(
+        string nonce, ProxmoxProduct product, string context, DateTimeOffset created, DateTimeOffset expires, PlanDraft draft) => JsonTexts.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("version", Version);
+        json.WriteString("nonce", nonce);
+        json.WriteString("product", product == ProxmoxProduct.BackupServer ? "pbs" : "pve");
         json.WriteString("context", context);
-        json.WriteString("created", now);
-        json.WriteString("expires", now + lifetime);
-        WriteAll(json, "calls", calls, static (json, call) => call.Write(json));
-        WriteAll(json, "targets", targets, static (json, target) => target.Write(json));
-        WriteAll(json, "undo", undo, static (json, call) => call.Write(json));
-        WriteAll(json, "consequences", consequences, static (json, line) => json.WriteStringValue(line));
+        json.WriteString("created", created);
+        json.WriteString("expires", expires);
+        json.WriteString("undoes", draft.Undoes);
+        WriteAll(json, "released", draft.Released, static (json, key) => json.WriteStringValue(key));
+        WriteAll(json, "calls", draft.Calls, static (json, call) => call.Write(json));
+        WriteAll(json, "targets", draft.Targets, static (json, target) => target.Write(json));
+        json.WriteBoolean("final", draft.IsFinal);
+        WriteAll(json, "undo", draft.Undo, WriteStep);
+        WriteAll(json, "consequences", draft.Consequences, static (json, line) => json.WriteStringValue(line));
         json.WriteEndObject();
-    }));
+    });
+
+    private static PlanDraft ReadDraft(JsonElement root, ProxmoxProduct product)
+    {
+        string[] released = [.. root.GetProperty("released").EnumerateArray().Select(static key => key.GetString()!)];
+        PlannedCall Call(JsonElement json)
+        {
+            PlannedCall call = PlannedCall.Read(product, json);
+            return released.Contains($"guest {call.Parameters.Find("vmid")}") ? call.Released(product) : call;
+        }
+
+        return new PlanDraft(
+            [.. root.GetProperty("calls").EnumerateArray().Select(Call)],
+            [.. root.GetProperty("targets").EnumerateArray().Select(PlanTarget.Read)],
+            [.. root.GetProperty("undo").EnumerateArray().Select(step => new UndoStep(step.GetProperty("of").GetInt32(), PlannedCall.Read(product, step)))],
+            [.. root.GetProperty("consequences").EnumerateArray().Select(static line => line.GetString()!)])
+        {
+            IsFinal = root.GetProperty("final").GetBoolean(),
+            Undoes = root.GetProperty("undoes").GetString(),
+            Released = released,
+        };
+    }
+
+    private static void WriteStep(Utf8JsonWriter json, UndoStep step)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("of", step.Of);
+        step.Call.WriteMembers(json);
+        json.WriteEndObject();
+    }
 
     private static void WriteAll<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {

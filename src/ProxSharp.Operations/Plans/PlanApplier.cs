@@ -12,24 +12,9 @@ using ProxSharp.Tasks;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Makes the calls of a plan, each through the door that is opened for it alone.</summary>
-internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader targets, Ledger ledger, FreezeSwitch freeze)
+internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze)
 {
     private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
-
-    /// <summary>Reads all targets anew and refuses if anything is different.</summary>
-    public async Task CheckAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
-    {
-        Dictionary<string, PlanTarget> seen = new(StringComparer.Ordinal);
-        NewGuests made = new();
-        foreach (PlannedCall call in plan.Calls)
-        {
-            await CompareAsync(plan, call, checks, made, seen, cancellationToken).ConfigureAwait(false);
-            made.Add(call);
-        }
-
-        checks.Count(seen.Values);
-        checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
-    }
 
     public async Task<ApplyResult> ApplyAsync(Plan plan, PlanChecks checks, string approval, CancellationToken cancellationToken)
     {
@@ -46,8 +31,8 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
                 }
 
                 freeze.Check();
-                checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
-                ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval));
+                bool isFirst = steps.Count == 0;
+                ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
             }
             catch (GuardRefusedException refusal) when (steps.Count > 0)
             {
@@ -65,7 +50,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
 
             foreach (string vmid in NewGuests.MadeBy(call))
             {
-                made[vmid] = await targets.ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
                 ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
             }
         }
@@ -73,36 +58,26 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
     }
 
-    private async Task CompareAsync(
-        Plan plan, PlannedCall call, PlanChecks checks, NewGuests made, Dictionary<string, PlanTarget> seen, CancellationToken cancellationToken)
+    // While the ledger is held: two programs cannot use the same plan, or the last place of the hour.
+    private void CheckLedger(Plan plan, PlanChecks checks, IReadOnlyList<LedgerEntry> entries, bool isFirst)
     {
-        IReadOnlyList<PlanTarget> now = await targets.ReadAsync(call, made, cancellationToken).ConfigureAwait(false);
-        checks.Allow(call, now);
-        foreach (PlanTarget target in now)
+        if (isFirst && AppliedCalls.Any(entries, plan.Id))
         {
-            seen.TryAdd(target.Key, target);
-            Refuse(call, target, plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key), identityOnly: false);
+            throw PlanStore.Used(plan.Id);
         }
+
+        checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());
     }
 
     /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
     private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
     {
-        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), cancellationToken).ConfigureAwait(false))
+        TargetReader targets = new(client, door);
+        foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)
                 ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
-            Refuse(call, target, planned, identityOnly: true);
-        }
-    }
-
-    private static void Refuse(PlannedCall call, PlanTarget target, PlanTarget? planned, bool identityOnly)
-    {
-        string[] drift = planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)];
-        if (drift.Length > 0)
-        {
-            string what = UntrustedText.Clean(string.Join("; ", drift), 400);
-            throw new GuardRefusedException("drift", $"{call.Title} is refused: {target.Key} is not what it was when the plan was made: {what}.");
+            PlanComparison.Refuse(plan, target, planned, identityOnly: true);
         }
     }
 
@@ -110,15 +85,17 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
     {
         string? upid = null;
         string message = "The outcome is unknown.";
-        bool succeeded = false;
+        string result = AppliedCalls.Unknown;
         LedgerEntry outcome;
         try
         {
             upid = TaskOf(await SendAsync(plan, call, cancellationToken).ConfigureAwait(false));
-            (succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            (bool succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            result = succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed;
         }
         catch (ProxmoxException e)
         {
+            result = ResultOf(e);
             message = Secrets.Redact(e.Message, call.Parameters);
         }
         finally
@@ -128,14 +105,25 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
             outcome = ledger.Append("outcome", plan.Id, json =>
             {
                 json.WriteString("call", call.ToString());
-                json.WriteBoolean("succeeded", succeeded);
+                json.WriteBoolean("succeeded", result == AppliedCalls.Succeeded);
+                json.WriteString("result", result);
                 json.WriteString("upid", upid);
                 json.WriteString("message", message);
             });
         }
 
-        return new ApplyStep(call.ToString(), outcome.Number, succeeded, upid, message);
+        return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message);
     }
+
+    // Only the server's own refusal says that nothing was done; whoever hears nothing knows nothing.
+    private static string ResultOf(ProxmoxException exception) => exception switch
+    {
+        GuardRefusedException => AppliedCalls.Failed,
+        ProxmoxConnectionException connection => connection.OutcomeUnknown ? AppliedCalls.Unknown : AppliedCalls.Failed,
+        ProxmoxOutcomeUnknownException => AppliedCalls.Unknown,
+        ProxmoxApiException answer => answer.OutcomeUnknown ? AppliedCalls.Unknown : AppliedCalls.Failed,
+        _ => AppliedCalls.Unknown,
+    };
 
     private async Task<JsonElement> SendAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
@@ -179,6 +167,11 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, TargetReader 
         json.WriteString("call", call.ToString());
         json.WriteString("class", OperationCatalogue.Word(call.Class));
         json.WriteString("approval", approval);
+        if (plan.Draft.Undoes is { } undoes)
+        {
+            json.WriteString("undoes", undoes);
+        }
+
         json.WriteStartArray("targets");
         foreach (PlanTarget target in plan.Targets)
         {

@@ -1,19 +1,28 @@
+using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using ProxSharp.Operations.Ledgers;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Keeps plans in a folder that only its owner can read, and lets each be used once.</summary>
+/// <summary>
+/// Keeps plans in a folder that only its owner can read, each sealed with the key of the ledger beside the folder, and lets each be used once.
+/// </summary>
 public sealed class PlanStore
 {
     private readonly string _folder;
+    private readonly Ledger _ledger;
 
     /// <summary>Creates a store.</summary>
-    /// <param name="folder">The folder; it is created when the first plan comes.</param>
+    /// <param name="folder">The folder; it is created when the first plan comes. The ledger is in the folder above it.</param>
     public PlanStore(string folder)
+        : this(folder, new Ledger(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? throw new ArgumentException("Plans need a folder.", nameof(folder))))
+    {
+    }
+
+    internal PlanStore(string folder, Ledger ledger)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        _folder = folder;
+        (_folder, _ledger) = (folder, ledger);
     }
 
     /// <summary>Returns the plans that are kept, the newest first. A file that is no plan, or was changed, is left out.</summary>
@@ -69,7 +78,10 @@ public sealed class PlanStore
     public PlanState StateOf(Plan plan, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return File.Exists(UsedPathOf(plan.Id)) ? PlanState.Used : now >= plan.Expires ? PlanState.Expired : PlanState.Open;
+        return File.Exists(UsedPathOf(plan.Id)) ? PlanState.Used
+            : now >= plan.Expires ? PlanState.Expired
+            : IsUsed(plan, _ledger.List()) ? PlanState.Used
+            : PlanState.Open;
     }
 
     /// <summary>Makes a plan one that nobody can apply any more. It stays here: the ledger refers to it.</summary>
@@ -79,7 +91,7 @@ public sealed class PlanStore
 
     /// <summary>Reads a plan.</summary>
     /// <param name="id">Its name.</param>
-    /// <exception cref="GuardRefusedException">There is none, or its content does not belong to its name.</exception>
+    /// <exception cref="GuardRefusedException">There is none, or it was not written here: name, seal or content do not fit.</exception>
     public Plan Load(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -91,25 +103,35 @@ public sealed class PlanStore
         try
         {
             string content = File.ReadAllText(PathOf(id));
-            return JsonTexts.Hash(content) == id
-                ? new Plan(content)
+            return JsonTexts.Hash(content) == id && IsSealed(id)
+                ? Plan.Parse(content)
                 : throw new GuardRefusedException("tampered", $"Plan {id[..12]} is not what it was when it was made.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new GuardRefusedException("unknown-plan", $"There is no plan {id[..12]}.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new GuardRefusedException("unknown-plan", $"Plan {id[..12]} cannot be read: {e.Message}", e);
         }
+        catch (FormatException e)
+        {
+            throw new GuardRefusedException("tampered", $"Plan {id[..12]} is not as plans are made. {e.Message}", e);
+        }
     }
+
+    /// <summary>True if a plan was applied or discarded, or somebody tried to. The ledger tells it too: a mark can be removed.</summary>
+    internal bool IsUsed(Plan plan, IReadOnlyList<LedgerEntry> entries) => File.Exists(UsedPathOf(plan.Id)) || AppliedCalls.Any(entries, plan.Id);
+
+    internal static GuardRefusedException Used(string id) => new("used", $"Plan {id[..12]} was applied before; a plan is good for once.");
 
     internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
     internal void Save(Plan plan)
     {
         PrivateFiles.CreateFolder(_folder);
+        PrivateFiles.Write(SealPathOf(plan.Id), Encoding.ASCII.GetBytes(SealOf(plan.Id)), FileMode.CreateNew);
         PrivateFiles.Write(PathOf(plan.Id), Encoding.UTF8.GetBytes(plan.Content), FileMode.CreateNew);
     }
 
@@ -120,9 +142,9 @@ public sealed class PlanStore
         {
             PrivateFiles.Write(UsedPathOf(plan.Id), [], FileMode.CreateNew);
         }
-        catch (IOException e)
+        catch (IOException)
         {
-            throw new GuardRefusedException("used", $"Plan {plan.Id[..12]} was applied before; a plan is good for once.", e);
+            throw Used(plan.Id);
         }
     }
 
@@ -140,6 +162,18 @@ public sealed class PlanStore
             return null;
         }
     }
+
+    // Whoever can write the ledger can make it: it is a second line, behind what is derived from the calls.
+    private string SealOf(string id) => Convert.ToHexStringLower(_ledger.Seal(Encoding.ASCII.GetBytes($"plan\n{id}")));
+
+    private bool IsSealed(string id)
+    {
+        string path = SealPathOf(id);
+        return _ledger.HasKey && File.Exists(path) && CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(SealOf(id)), Encoding.ASCII.GetBytes(File.ReadAllText(path).Trim()));
+    }
+
+    private string SealPathOf(string id) => Path.Combine(_folder, id + ".seal");
 
     private string UsedPathOf(string id) => Path.Combine(_folder, id + ".used");
 

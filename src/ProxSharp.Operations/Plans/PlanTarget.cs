@@ -35,6 +35,14 @@ public sealed class PlanTarget
     /// </summary>
     internal PlanTarget AsBystander() => new(Key, Identity, State, Facts) { Policy = Policy };
 
+    /// <summary>The same without the protection, and the tags, that its retirement has given it.</summary>
+    internal PlanTarget AsReleased(IReadOnlyList<string> tags) => new(Key, Identity, State, Facts)
+    {
+        Policy = Policy with { IsReleased = true, ReleasedTags = tags },
+        Before = Before,
+        Digest = Digest,
+    };
+
     /// <summary>Names what is different now; empty if nothing is.</summary>
     internal IEnumerable<string> Drift(PlanTarget now, bool identityOnly)
     {
@@ -73,7 +81,7 @@ public sealed class PlanTarget
     private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
     {
         json.WriteStartObject(name);
-        foreach ((string key, string value) in map.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string key, string value) in map)
         {
             json.WriteString(key, value);
         }

@@ -8,9 +8,13 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>One call of a plan with its exact parameters.</summary>
 public sealed class PlannedCall
 {
-    internal PlannedCall(ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null)
+    private readonly bool _replaces;
+
+    internal PlannedCall(
+        ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null, bool replaces = false)
     {
-        (Method, Path, Parameters, Class, Upload) = (method, path, parameters, kind, upload);
+        (Method, Path, Parameters, Upload, _replaces) = (method, path, parameters, upload, replaces);
+        Class = replaces && kind < OperationClass.Disruptive ? OperationClass.Disruptive : kind;
     }
 
     /// <summary>The verb.</summary>
@@ -42,10 +46,17 @@ public sealed class PlannedCall
         }
     }
 
-    /// <summary>The call for people: verb, path and parameters, secrets masked.</summary>
-    public override string ToString()
+    /// <summary>The call for records: verb, path and parameters; what is a secret, or could be one, is masked.</summary>
+    public override string ToString() => Text(Shown);
+
+    /// <summary>
+    /// The call for whoever decides about it: every parameter in full, and masked only what is a secret for certain. Control characters are made visible.
+    /// </summary>
+    public string ToReview() => Text(parameter => ReviewedParameter.Show(Path, parameter));
+
+    private string Text(Func<ApiParameter, string> show)
     {
-        IEnumerable<string> others = Others.Select(parameter => $" {parameter.Name}={Shown(parameter)}");
+        IEnumerable<string> others = Others.Select(parameter => $" {parameter.Name}={show(parameter)}");
         return $"{Title}{string.Concat(others)}{(Upload is { } file ? $" file={file.FileName}" : "")}";
     }
 
@@ -73,14 +84,32 @@ public sealed class PlannedCall
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces);
+
+    /// <summary>The request that leads to this call.</summary>
+    internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
+
+    /// <summary>The call as one that may take away the protection that a retirement has set: that alone makes it no worse.</summary>
+    internal PlannedCall Released(ProxmoxProduct product) =>
+        new(Method, Path, Parameters, OperationCatalogue.For(product).Find(Method, Path).ClassOf(Retirement.WithoutRelease(Parameters)), Upload);
+
+    /// <summary>Two calls that would send the same.</summary>
+    internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
+
+    /// <summary>The call as one that puts another disk in the place of one: that is disruptive, and only the guest's configuration tells.</summary>
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true);
 
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
+        WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    internal void WriteMembers(Utf8JsonWriter json)
+    {
         json.WriteString("method", Method.ToVerb());
         json.WriteString("path", Path);
-        json.WriteString("class", OperationCatalogue.Word(Class));
         json.WriteStartArray("parameters");
         foreach (ApiParameter parameter in Parameters)
         {
@@ -93,6 +122,11 @@ public sealed class PlannedCall
         }
 
         json.WriteEndArray();
+        if (_replaces)
+        {
+            json.WriteBoolean("replaces", true);
+        }
+
         if (Upload is { } upload)
         {
             json.WriteStartObject("upload");
@@ -100,23 +134,27 @@ public sealed class PlannedCall
             json.WriteString("name", upload.FileName);
             json.WriteEndObject();
         }
-
-        json.WriteEndObject();
     }
 
-    internal static PlannedCall Read(JsonElement json)
+    /// <summary>Reads a call. How bad it is follows from the catalogue: what a file says about itself proves nothing.</summary>
+    internal static PlannedCall Read(ProxmoxProduct product, JsonElement json)
     {
         ApiParameters parameters = [];
         foreach (JsonElement item in json.GetProperty("parameters").EnumerateArray())
         {
-            parameters.Add(new ApiParameter(item[0].GetString()!, item[1].GetString()!, (ApiParameterKind)item[2].GetInt32(), item[3].GetBoolean()));
+            ApiParameterKind kind = (ApiParameterKind)item[2].GetInt32();
+            parameters.Add(Enum.IsDefined(kind)
+                ? new ApiParameter(item[0].GetString()!, item[1].GetString()!, kind, item[3].GetBoolean())
+                : throw new InvalidDataException("A parameter of the plan is of no kind."));
         }
 
         PlanUpload? upload = json.TryGetProperty("upload", out JsonElement file)
             ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
             : null;
-        return ApiMethods.TryParse(json.Text("method"), out ApiMethod method) && OperationCatalogue.TryParseClass(json.Text("class"), out OperationClass kind)
-            ? new PlannedCall(method, json.Text("path")!, parameters, kind, upload)
-            : throw new InvalidDataException("A call of the plan has no verb or no class.");
+        string path = json.GetProperty("path").GetString()!;
+        bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
+        return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
+            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces)
+            : throw new InvalidDataException("A call of the plan has no verb.");
     }
 }

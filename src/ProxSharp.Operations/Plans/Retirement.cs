@@ -7,6 +7,13 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>The calls that take a guest out of service without losing anything.</summary>
 internal static class Retirement
 {
+    private const string Tag = "retired";
+    private const string NoteStart = "Retired. May be removed from ";
+    private const string Protection = "protection";
+
+    private static readonly string[] s_marks = ["tags", "description", "onboot", Protection];
+    private static readonly char[] s_tagEnds = [';', ',', ' '];
+
     public static async Task<IReadOnlyList<PlanRequest>> PlanAsync(ProxmoxClient client, int vmid, DateTimeOffset purge, CancellationToken cancellationToken)
     {
         string number = vmid.ToString(CultureInfo.InvariantCulture);
@@ -14,11 +21,68 @@ internal static class Retirement
             ?? throw new GuardRefusedException("target", $"There is no guest {number}.");
         string path = $"/nodes/{place.Node}/{place.Type}/{number}";
         JsonElement config = (await client.Raw.GetAsync($"{path}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        string tags = string.Join(';', (config.Text("tags") ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries).Append("retired").Distinct());
+        string tags = string.Join(';', Tags(config.Text("tags")).Append(Tag).Distinct());
         string note = string.Create(
-            CultureInfo.InvariantCulture, $"Retired. May be removed from {purge:yyyy-MM-dd} on.\n\n{config.Text("description")}").TrimEnd();
+            CultureInfo.InvariantCulture, $"{NoteStart}{purge:yyyy-MM-dd} on.\n\n{config.Text("description")}").TrimEnd();
         ApiParameters change = new() { { "tags", tags }, { "description", note }, { "onboot", false }, { "protection", true } };
         PlanRequest[] stop = place.Resource.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
         return [.. stop, new PlanRequest(ApiMethod.Put, $"{path}/config", change)];
     }
+
+    /// <summary>True for the call of a retirement that marks and protects the guest.</summary>
+    public static bool IsPartOf(PlannedCall call) => GuestNames.IsInPath(call)
+        && call.Path.EndsWith("/config", StringComparison.Ordinal)
+        && call.Parameters.Find(Protection) == "1"
+        && Tags(call.Parameters.Find("tags")).Contains(Tag)
+        && call.Parameters.Find("description")?.StartsWith(NoteStart, StringComparison.Ordinal) == true;
+
+    /// <summary>True for the calls that take a retirement back: the old marks on the guest, and its start.</summary>
+    public static bool IsWayBack(PlannedCall call) => GuestNames.IsInPath(call) && (call.Path.EndsWith("/status/start", StringComparison.Ordinal)
+        ? call.Others.All(static parameter => parameter.Name == "digest")
+        : call.Path.EndsWith("/config", StringComparison.Ordinal) && call.Others.All(static parameter => parameter.Name == "delete"
+            ? GuestNames.Split(parameter.Text).All(s_marks.Contains)
+            : parameter.Name == "digest" || s_marks.Contains(parameter.Name)));
+
+    /// <summary>
+    /// The guest with what its retirement has put on it released, if it still stands there as the retirement left it; otherwise the guest as it is.
+    /// </summary>
+    /// <param name="target">The guest as it is now.</param>
+    /// <param name="retired">The call that retired it.</param>
+    /// <param name="before">The guest as it was before.</param>
+    public static PlanTarget Release(PlanTarget target, PlannedCall retired, PlanTarget before)
+    {
+        string[] old = Tags(before.Facts.GetValueOrDefault("tags"));
+        bool wasFree = before.Facts.GetValueOrDefault(Protection) == "no";
+        bool isAsLeft = target.Before.IsSet(Protection)
+            && Tags(target.Before.Text("tags")).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(Tags(retired.Parameters.Find("tags")))
+            && FirstLine(target.Before.Text("description")) == FirstLine(retired.Parameters.Find("description"));
+        return wasFree && isAsLeft ? target.AsReleased([.. target.Policy.Tags.Where(tag => tag == Tag && !old.Contains(Tag))]) : target;
+    }
+
+    /// <summary>The parameters of a change without what takes the protection of a guest away.</summary>
+    public static ApiParameters WithoutRelease(ApiParameters parameters)
+    {
+        ApiParameters rest = [];
+        foreach (ApiParameter parameter in parameters)
+        {
+            if (parameter.Name == "delete")
+            {
+                string others = string.Join(',', GuestNames.Split(parameter.Text).Where(static name => name != Protection));
+                if (others.Length > 0)
+                {
+                    rest.Add(parameter with { Text = others });
+                }
+            }
+            else if (parameter.Name != Protection)
+            {
+                rest.Add(parameter);
+            }
+        }
+
+        return rest;
+    }
+
+    private static string[] Tags(string? text) => (text ?? "").Split(s_tagEnds, StringSplitOptions.RemoveEmptyEntries);
+
+    private static string FirstLine(string? text) => (text ?? "").Split('\n')[0].TrimEnd();
 }

@@ -6,12 +6,19 @@ using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads what a call acts on, always anew from the server.</summary>
+/// <summary>
+/// Reads what calls act on, from the server. It is made anew for each look: within one, the list of all guests and that of replications are read once.
+/// </summary>
 internal sealed class TargetReader(ProxmoxClient client, Door door)
 {
+    // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
+    private const int AlwaysRead = 50;
+
     private readonly GuestReader _guests = new(client);
     private readonly GuestGroups _groups = new(client);
+    private readonly IndirectGuests _indirect = new(client);
     private readonly BackupReader _backups = new(client, door);
+    private readonly NamespaceReader _namespaces = new(client);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
@@ -50,8 +57,10 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     /// <summary>Reads all targets of a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="made">The guests that earlier calls of the plan make and that do not exist yet.</param>
+    /// <param name="most">How many targets the plan may have: many more than that are not even read.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public async Task<IReadOnlyList<PlanTarget>> ReadAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
+    /// <exception cref="GuardRefusedException">A target is not there, or there are far too many.</exception>
+    public async Task<IReadOnlyList<PlanTarget>> ReadAsync(PlannedCall call, NewGuests made, int most, CancellationToken cancellationToken)
     {
         List<PlanTarget> targets = [];
         bool isInPath = GuestNames.IsInPath(call);
@@ -62,7 +71,13 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         }
 
         JsonElement config = isInPath ? targets[0].Before : default;
-        foreach (TouchedGuest guest in await TouchedAsync(call, config, cancellationToken).ConfigureAwait(false))
+        TouchedGuest[] touched = [.. await TouchedAsync(call, config, cancellationToken).ConfigureAwait(false)];
+        if (touched.Length > Math.Max(most, AlwaysRead))
+        {
+            throw new GuardRefusedException("limit", $"{call.Title} acts on {touched.Length} guests; the policy allows {most} targets in one plan.");
+        }
+
+        foreach (TouchedGuest guest in touched)
         {
             PlanTarget target = await ReadTouchedAsync(guest, made, cancellationToken).ConfigureAwait(false);
             targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target);
@@ -110,10 +125,16 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return await _backups.ReadAsync(call, kind == "backup-snapshot", cancellationToken).ConfigureAwait(false);
         }
 
+        if (NamespaceReader.IsFor(call))
+        {
+            return await _namespaces.ReadAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
         Dictionary<string, string> identity = new(StringComparer.Ordinal) { ["path"] = call.ConcretePath };
         JsonElement before = await BeforeAsync(call, cancellationToken).ConfigureAwait(false);
         string state = before.ValueKind == JsonValueKind.Undefined ? "" : JsonTexts.Hash(before);
-        return Plain(call.ConcretePath, identity, state, new PolicyTarget(call.ConcretePath) { Node = call.Parameters.Find("node") }, before);
+        PolicyTarget policy = new(call.ConcretePath) { Node = IndirectGuests.NodeOf(call), Pool = IndirectGuests.PoolOf(call) };
+        return Plain(call.ConcretePath, identity, state, policy, before);
     }
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
@@ -156,6 +177,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         found.AddRange(VolumeOwners.NamedBy(call));
         found.AddRange(VolumeOwners.BehindKeys(call, config));
         found.AddRange(await _groups.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        found.AddRange(await _indirect.ReadAsync(call, cancellationToken).ConfigureAwait(false));
         string?[] own = [GuestNames.IsInPath(call) ? call.Parameters.Find("vmid") : null, .. NewGuests.MadeBy(call)];
         return found.Where(guest => !own.Contains(guest.Vmid)).GroupBy(static guest => guest.Vmid, StringComparer.Ordinal)
             .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone)));

@@ -58,11 +58,16 @@ internal sealed class UndoBuilder(ApiSchema schema)
     {
         IEnumerable<string> names = call.Others.Select(static parameter => parameter.Name).Where(static name => !s_steering.Contains(name))
             .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter =>
-                parameter.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)));
+                ItemLists.Split(parameter.Text)));
         ApiParameters parameters = Keys(call);
         List<string> gone = [];
         foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
+            if (IsHidden(before, name))
+            {
+                return null;
+            }
+
             if (!Copy(parameters, before, name))
             {
                 gone.Add(name);
@@ -96,7 +101,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         string id = call.Path[(slash + 1)..].Trim('{', '}');
         ApiParameters parameters = [];
-        foreach (string name in endpoint.Parameters.Keys.Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && name != "digest"))
+        foreach (string name in Names(endpoint, before).Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && name != "digest"))
         {
             if (name == id)
             {
@@ -110,6 +115,20 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         string path = call.ConcretePath;
         return new PlanRequest(ApiMethod.Post, path[..path.LastIndexOf('/')], parameters);
+    }
+
+    // What kind of object it is decides which parameters there are.
+    private static IEnumerable<string> Names(ApiEndpoint endpoint, JsonElement before)
+    {
+        if (endpoint.Variants is not { } variants)
+        {
+            return endpoint.Parameters.Keys;
+        }
+
+        IEnumerable<string> own = before.Text(variants.By) is { } kind && variants.Parameters.TryGetValue(kind, out IReadOnlyDictionary<string, ApiNode>? all)
+            ? all.Keys
+            : [];
+        return endpoint.Parameters.Keys.Append(variants.By).Concat(own).Distinct(StringComparer.Ordinal);
     }
 
     private PlanRequest? Remove(PlannedCall call)
@@ -168,6 +187,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         return keys;
     }
+
+    // Proxmox: a password is answered as asterisks. To write those back would make them the password.
+    private static bool IsHidden(JsonElement before, string name) => before.Text(name) is { Length: > 4 } value && value.All(static sign => sign == '*');
 
     private static bool Copy(ApiParameters parameters, JsonElement before, string name)
     {

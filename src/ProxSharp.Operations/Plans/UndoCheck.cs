@@ -6,7 +6,7 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Makes sure that a way back leads to what was changed: a number that was given out again is somebody else's.</summary>
 internal static class UndoCheck
 {
-    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, Plan undo)
+    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo)
     {
         // What the plan itself has renamed or rewired is different on purpose.
         HashSet<string> ignored = [.. done.Calls.SelectMany(static call => call.Others).Select(static parameter => parameter.Name), "name"];
@@ -27,7 +27,7 @@ internal static class UndoCheck
         }
     }
 
-    // The times of a group are what a deletion changes; its name is what matters.
+    // The snapshots of a group are what a deletion changes; its name is what matters.
     private static bool Differs(PlanTarget then, PlanTarget now, string key) =>
-        key != "times" && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
+        key is not ("times" or "manifests") && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
 }

@@ -16,6 +16,6 @@ internal sealed record AllowRule
     public bool Allows(OperationClass kind, PolicyTarget target) => Classes.Contains(kind)
         && (Pools is null || (target.Pool is { } pool && Pools.Contains(pool)))
         && (Tags is null || target.Tags.Any(Tags.Contains))
-        && (Nodes is null || (target.Node is { } node && Nodes.Contains(node)))
+        && (Nodes is null || (target.Node is { } node && Nodes.Contains(node) && target.Destinations.All(Nodes.Contains)))
         && (Vmids is null || (target.Vmid is { } vmid && Vmids.Any(range => range.Contains(vmid))));
 }

@@ -111,9 +111,10 @@ public sealed class GuardPolicy
             return;
         }
 
-        string? shield = target.IsProtected ? "Proxmox' own protection flag is set"
-            : target.Tags.FirstOrDefault(ProtectedTags.Contains) is { } tag ? $"the policy protects the tag '{tag}'"
-            : target.Pool is { } pool && ProtectedPools.Contains(pool) ? $"the policy protects the pool '{pool}'"
+        string? shield = target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
+            : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
+                ? $"the policy protects the tag '{tag}'"
+            : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
             : target.Vmid is { } vmid && ProtectedVmids.Any(range => range.Contains(vmid)) ? "the policy protects its number"
             : null;
         if (shield is not null)
@@ -129,9 +130,13 @@ public sealed class GuardPolicy
         if (!Rules.Any(rule => rule.Allows(kind, target)))
         {
             string word = OperationCatalogue.Word(kind);
-            throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}.");
+            string to = target.Destinations.Count > 0 ? $" towards {string.Join(", ", target.Destinations)}" : "";
+            throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.");
         }
     }
+
+    // Proxmox: pools are nested by their names.
+    internal static bool IsIn(string pool, string outer) => pool == outer || pool.StartsWith(outer + "/", StringComparison.Ordinal);
 
     /// <summary>Checks a command for a guest.</summary>
     /// <exception cref="GuardRefusedException">No template allows it.</exception>

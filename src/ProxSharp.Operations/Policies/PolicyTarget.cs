@@ -7,10 +7,19 @@ internal sealed record PolicyTarget(string Name)
 
     public string? Node { get; init; }
 
+    /// <summary>The nodes that the call moves something to.</summary>
+    public IReadOnlyList<string> Destinations { get; init; } = [];
+
     public string? Pool { get; init; }
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>True if the server itself protects the target.</summary>
     public bool IsProtected { get; init; }
+
+    /// <summary>True if that protection came from a retirement that is taken back now.</summary>
+    public bool IsReleased { get; init; }
+
+    /// <summary>The tags that came from it.</summary>
+    public IReadOnlyList<string> ReleasedTags { get; init; } = [];
 }

@@ -31,13 +31,15 @@ internal static class PruneReasons
     }
 
     // Proxmox: rules are applied in this order; a period that holds a snapshot kept by an earlier rule needs none more, and counts for no later rule.
+    // What one rule has decided to remove no later rule keeps.
     private static PruneReason[] Find(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
     {
         PruneReason[] reasons = [.. newestFirst.Select(static decision => decision.IsProtected ? PruneReason.Protected : PruneReason.NotKept)];
-        Mark(reasons, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
+        bool[] decided = [.. newestFirst.Select(static decision => decision.IsProtected)];
+        Mark(reasons, decided, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
         foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
         {
-            Mark(reasons, reason, number(policy) ?? 0, i => period(newestFirst[i].Snapshot.Time));
+            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(newestFirst[i].Snapshot.Time));
         }
 
         return reasons;
@@ -45,16 +47,22 @@ internal static class PruneReasons
 
     private static int Week(DateTime time) => (ISOWeek.GetYear(time) * 100) + ISOWeek.GetWeekOfYear(time);
 
-    private static void Mark(PruneReason[] reasons, PruneReason reason, int left, Func<int, int> period)
+    private static void Mark(PruneReason[] reasons, bool[] decided, PruneReason reason, int left, Func<int, int> period)
     {
         IEnumerable<int> kept = Enumerable.Range(0, reasons.Length).Where(i => reasons[i] is not (PruneReason.NotKept or PruneReason.Protected));
         HashSet<int> covered = [.. kept.Select(period)];
-        for (int i = 0; i < reasons.Length && left > 0; i++)
+        HashSet<int> chosen = [];
+        foreach (int i in Enumerable.Range(0, reasons.Length).Where(i => !decided[i] && !covered.Contains(period(i))))
         {
-            if (reasons[i] == PruneReason.NotKept && covered.Add(period(i)))
+            if (!chosen.Contains(period(i)) && chosen.Count >= left)
+            {
+                return;
+            }
+
+            decided[i] = true;
+            if (chosen.Add(period(i)))
             {
                 reasons[i] = reason;
-                left--;
             }
         }
     }

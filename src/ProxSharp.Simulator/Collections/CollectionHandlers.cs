@@ -79,6 +79,11 @@ internal sealed class CollectionHandlers
         int position = 0;
         foreach ((string id, JsonObject item) in _state.Collections.Items(path))
         {
+            if (_state.CollectionRules?.Shows(call, family.Parent, id, item) == false)
+            {
+                continue;
+            }
+
             list.Add((JsonNode)Shown(family, family.IsOrdered ? position.ToString(CultureInfo.InvariantCulture) : id, item, shape, call));
             position++;
         }
@@ -90,6 +95,7 @@ internal sealed class CollectionHandlers
     {
         string id = call.PathValues[family.Key];
         JsonObject item = Demand(family, call, id);
+        _state.CollectionRules?.DemandRead(call, family.Parent, id, item);
         return Reply(Shown(family, id, item, call.Endpoint.Returns, call), item);
     }
 
@@ -133,6 +139,7 @@ internal sealed class CollectionHandlers
             return ApiReply.Nothing;
         }
 
+        _state.CollectionRules?.DemandWrite(call, family.Parent, call.Text(family.Key) ?? "", item);
         string id = call.Text(family.Key) ?? string.Create(CultureInfo.InvariantCulture, $"{family.Noun}-{_state.Random.NextInt64():x16}")[..16];
         if (_state.Collections.Find(path, id) is not null)
         {
@@ -176,6 +183,7 @@ internal sealed class CollectionHandlers
     {
         string id = call.PathValues[family.Key];
         JsonObject item = Demand(family, call, id);
+        _state.CollectionRules?.DemandWrite(call, family.Parent, id, item);
         DemandDigest(call, item);
         if (family.IsOrdered && call.Integer("moveto") is { } target)
         {
@@ -187,6 +195,7 @@ internal sealed class CollectionHandlers
             return ApiReply.Nothing;
         }
 
+        _state.CollectionRules?.DemandWrite(call, family.Parent, id, _projection.Store(call, item.DeepClone().AsObject()));
         _projection.Store(call, item);
         return Created(call, id, family);
     }
@@ -195,7 +204,9 @@ internal sealed class CollectionHandlers
     {
         string path = ParentPath(family, call);
         string id = call.PathValues[family.Key];
-        DemandDigest(call, Demand(family, call, id));
+        JsonObject item = Demand(family, call, id);
+        _state.CollectionRules?.DemandWrite(call, family.Parent, id, item);
+        DemandDigest(call, item);
         if (_state.Collections.Items($"{path}/{id}").Count > 0 && family.Noun == "ipset" && !call.IsSet("force"))
         {
             throw ApiFault.Failed($"IPSet '{id}' is not empty");

@@ -28,19 +28,18 @@ internal sealed class NodeSettingsHandlers(PveState state)
         table.Delete("/nodes/{node}/subscription", DeleteSubscription);
     }
 
-    private JsonObject Settings(ApiCall call, string topic) => state.Collections.Settings($"/nodes/{call.PathValues["node"]}/{topic}");
+    private JsonObject Settings(ApiCall call, string topic) => Settings(state, call.PathValues["node"], topic);
 
-    private ApiReply Time(ApiCall call)
-    {
-        string zone = Settings(call, "time")["timezone"]?.GetValue<string>() ?? "Etc/UTC";
-        long now = state.Now.ToUnixTimeSeconds();
-        long offset = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out TimeZoneInfo? known) ? (long)known.GetUtcOffset(state.Now).TotalSeconds : 0;
-        return ApiReply.Of(new JsonObject { ["timezone"] = zone, ["time"] = now, ["localtime"] = now + offset });
-    }
+    /// <summary>The time zone of a node.</summary>
+    public static TimeZoneInfo ZoneOf(PveState state, string node) => NodeTimeZone.In(Settings(state, node, "time"));
+
+    private static JsonObject Settings(PveState state, string node, string topic) => state.Collections.Settings($"/nodes/{node}/{topic}");
+
+    private ApiReply Time(ApiCall call) => ApiReply.Of(NodeTimeZone.Describe(Settings(call, "time"), state.Now));
 
     private ApiReply SetTimeZone(ApiCall call)
     {
-        Settings(call, "time")["timezone"] = call.Required("timezone");
+        NodeTimeZone.Set(Settings(call, "time"), call);
         return ApiReply.Nothing;
     }
 

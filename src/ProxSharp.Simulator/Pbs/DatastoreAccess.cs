@@ -45,8 +45,20 @@ internal static class DatastoreAccess
     public static bool Owns(Principal caller, Datastore store, GroupKey group) => store.Owner(group) is { } owner && Owns(caller, owner);
 
     /// <summary>The datastores that a caller may see as a whole.</summary>
-    public static IEnumerable<Datastore> Visible(PbsState state, ApiCall call) => state.Datastores.Values.Where(
-        store => state.Permissions.HasAny(call.Caller, PathOf(store.Name, BackupNamespace.Root), "Datastore.Audit", "Datastore.Backup"));
+    public static IEnumerable<Datastore> Visible(PbsState state, ApiCall call) =>
+        state.Datastores.Values.Where(store => Sees(state, call.Caller, store));
+
+    /// <summary>True if a caller may see a datastore as a whole.</summary>
+    public static bool Sees(PbsState state, Principal caller, Datastore store) =>
+        state.Permissions.HasAny(caller, PathOf(store.Name, BackupNamespace.Root), "Datastore.Audit", "Datastore.Backup");
+
+    /// <summary>True if a caller may see a namespace: any right there will do.</summary>
+    public static bool SeesNamespace(PbsState state, Principal caller, string store, BackupNamespace ns) =>
+        state.Permissions.HasAny(caller, PathOf(store, ns), "Datastore.Audit", "Datastore.Backup", "Datastore.Modify", "Datastore.Read");
+
+    /// <summary>True if a caller may see any namespace of a datastore, the root included.</summary>
+    public static bool SeesNamespaceOf(PbsState state, Principal caller, Datastore store) =>
+        store.Namespaces(BackupNamespace.Root).Any(ns => SeesNamespace(state, caller, store.Name, ns));
 
     /// <summary>Enters a datastore for what one of the privileges allows.</summary>
     /// <param name="state">The server.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Ids;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Pbs.Storage;
@@ -25,9 +24,6 @@ internal sealed class DatastoreHandlers(PbsState state)
         table.Get($"{Store}/status", Status);
         table.Get($"{Store}/active-operations", ActiveOperations);
         table.Get("/status/datastore-usage", Usage);
-        table.Get($"{Store}/namespace", Namespaces);
-        table.Post($"{Store}/namespace", CreateNamespace);
-        table.Delete($"{Store}/namespace", DeleteNamespace);
         table.Post(ConfigPath, Create);
         table.Delete(ConfigPath + "/{name}", Remove);
     }
@@ -35,10 +31,14 @@ internal sealed class DatastoreHandlers(PbsState state)
     private ApiReply List(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in DatastoreAccess.Visible(state, call))
+        foreach (Datastore store in state.Datastores.Values)
         {
-            JsonNode? comment = state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone();
-            list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = comment }));
+            bool isVisible = DatastoreAccess.Sees(state, call.Caller, store);
+            if (isVisible || DatastoreAccess.SeesNamespaceOf(state, call.Caller, store))
+            {
+                JsonNode? comment = isVisible ? state.Collections.Find(ConfigPath, store.Name)?["comment"]?.DeepClone() : null;
+                list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name, ["comment"] = comment }));
+            }
         }
 
         return ApiReply.Of(list);
@@ -46,8 +46,18 @@ internal sealed class DatastoreHandlers(PbsState state)
 
     private ApiReply Status(ApiCall call)
     {
-        (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, "Datastore.Audit", "Datastore.Backup", isWrite: false);
-        JsonObject data = Space(store);
+        string name = call.PathValues["store"];
+        bool seesAll = state.Permissions.HasAny(call.Caller, DatastoreAccess.PathOf(name, BackupNamespace.Root), "Datastore.Audit", "Datastore.Backup");
+        if (!seesAll && (!state.Datastores.TryGetValue(name, out Datastore? found) || !DatastoreAccess.SeesNamespaceOf(state, call.Caller, found)))
+        {
+            throw new ApiFault(403, "permission check failed");
+        }
+
+        Datastore store = state.GetDatastore(name);
+        state.DemandOperation(store, isWrite: false);
+
+        // Proxmox: who may only see namespaces is not told how full the datastore is.
+        JsonObject data = seesAll ? Space(store) : new JsonObject { ["total"] = 0, ["used"] = 0, ["avail"] = 0 };
         if (state.IsModern)
         {
             data["backend-type"] = "filesystem";
@@ -55,8 +65,9 @@ internal sealed class DatastoreHandlers(PbsState state)
 
         if (call.IsSet("verbose"))
         {
+            bool ownOnly = !state.Permissions.Has(call.Caller, DatastoreAccess.PathOf(name, BackupNamespace.Root), "Datastore.Audit");
             data["counts"] = Counts(store, group => !ownOnly || DatastoreAccess.Owns(call.Caller, store, group));
-            data["gc-status"] = MaintenanceHandlers.Status(store);
+            data["gc-status"] = seesAll ? MaintenanceHandlers.Status(store) : null;
         }
 
         return ApiReply.Of(data);
@@ -90,9 +101,16 @@ internal sealed class DatastoreHandlers(PbsState state)
     private ApiReply Usage(ApiCall call)
     {
         JsonArray list = [];
-        foreach (Datastore store in DatastoreAccess.Visible(state, call))
+        foreach (Datastore store in state.Datastores.Values)
         {
-            list.Add((JsonNode)UsageOf(store));
+            if (DatastoreAccess.Sees(state, call.Caller, store))
+            {
+                list.Add((JsonNode)UsageOf(store));
+            }
+            else if (DatastoreAccess.SeesNamespaceOf(state, call.Caller, store))
+            {
+                list.Add((JsonNode)Modern(new JsonObject { ["store"] = store.Name }));
+            }
         }
 
         return ApiReply.Of(list);
@@ -139,89 +157,6 @@ internal sealed class DatastoreHandlers(PbsState state)
         }
 
         return entry;
-    }
-
-    private ApiReply Namespaces(ApiCall call)
-    {
-        string name = call.PathValues["store"];
-        BackupNamespace parent = DatastoreAccess.Namespace(call, "parent");
-        if (!state.Permissions.HasAny(call.Caller, DatastoreAccess.PathOf(name, parent), "Datastore.Audit", "Datastore.Backup"))
-        {
-            throw new ApiFault(403, "permission check failed");
-        }
-
-        Datastore store = state.GetDatastore(name);
-        state.DemandOperation(store, isWrite: false);
-        DatastoreAccess.DemandNamespace(store, parent);
-        JsonArray list = [];
-        foreach (BackupNamespace ns in store.Namespaces(parent, (int)(call.Integer("max-depth") ?? 7)))
-        {
-            list.Add((JsonNode)new JsonObject { ["ns"] = ns.ToString() });
-        }
-
-        return ApiReply.Of(list);
-    }
-
-    private ApiReply CreateNamespace(ApiCall call)
-    {
-        BackupNamespace parent = DatastoreAccess.Namespace(call, "parent");
-        Datastore store = Modify(call, parent);
-        DatastoreAccess.DemandNamespace(store, parent);
-        string name = call.Required("name");
-        BackupNamespace ns = BackupNamespace.TryParse(parent.IsRoot ? name : $"{parent}/{name}", out BackupNamespace made)
-            ? made
-            : throw new ApiFault(400, "namespace to deep, 8 > max 7");
-
-        // Proxmox: making a namespace that exists succeeds.
-        store.Files.MakeFolder(ns.StorePath);
-        return ApiReply.Of(ns.ToString());
-    }
-
-    private Datastore Modify(ApiCall call, BackupNamespace ns)
-    {
-        string name = call.PathValues["store"];
-        if (!state.Permissions.Has(call.Caller, DatastoreAccess.PathOf(name, ns), "Datastore.Modify"))
-        {
-            throw new ApiFault(403, "permission check failed");
-        }
-
-        Datastore store = state.GetDatastore(name);
-        state.DemandOperation(store, isWrite: true);
-        return store;
-    }
-
-    private ApiReply DeleteNamespace(ApiCall call)
-    {
-        BackupNamespace ns = DatastoreAccess.Namespace(call);
-        Datastore store = Modify(call, ns);
-        DatastoreAccess.DemandNamespace(store, ns);
-        SnapshotKey[] snapshots = [.. store.Namespaces(ns).SelectMany(store.Groups).SelectMany(store.Snapshots)];
-        if (snapshots.Length > 0 && !call.IsSet("delete-groups"))
-        {
-            throw new ApiFault(400, "only partially deleted due to existing groups but `delete-groups` not true");
-        }
-
-        int kept = 0;
-        foreach (SnapshotKey key in snapshots)
-        {
-            if (store.IsProtected(key) || store.Locks.IsLocked(key))
-            {
-                kept++;
-                continue;
-            }
-
-            store.Remove(key);
-        }
-
-        if (kept > 0)
-        {
-            return call.Flag("error-on-protected") != false
-                ? throw new ApiFault(400, "group only partially deleted due to protected snapshots")
-                : ApiReply.Nothing;
-        }
-
-        store.Files.DeleteFolder(ns.StorePath);
-        return ApiReply.Nothing;
     }
 
     private ApiReply Create(ApiCall call)

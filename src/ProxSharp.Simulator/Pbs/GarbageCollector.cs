@@ -29,14 +29,15 @@ internal sealed class GarbageCollector(Datastore store, SimulatedTask task, Date
             }
         }
 
-        lines.Add("Start GC phase2 (sweep unused chunks)");
         return lines;
     }
 
     public void Run()
     {
         DateTimeOffset oldest = store.Locks.OldestWriter is { } writer && writer < task.Started ? writer : task.Started;
-        CollectionStatus status = Sweep(Mark(), oldest - s_grace, oldest);
+        CollectionStatus marked = Mark();
+        task.Write("Start GC phase2 (sweep unused chunks)");
+        CollectionStatus status = Sweep(marked, oldest - s_grace, oldest);
         task.Write($"Removed garbage: {ByteSize.Text(status.RemovedBytes)}");
         task.Write(string.Create(CultureInfo.InvariantCulture, $"Removed chunks: {status.RemovedChunks}"));
         Report(status);
@@ -56,22 +57,28 @@ internal sealed class GarbageCollector(Datastore store, SimulatedTask task, Date
         foreach ((SnapshotKey key, string name) in IndexFiles(store))
         {
             files++;
-            IChunkIndex index;
-            try
-            {
-                index = StoredFile.Open(store, key, name).Index!;
-            }
-            catch (ApiFault fault)
-            {
-                task.Warn($"warning: unable to open index file '{store.PathOf($"{key.Folder}/{name}")}' - {fault.Message}");
-                continue;
-            }
-
+            IChunkIndex index = Open(key, name);
             bytes += index.Size;
             MarkChunks(index, store.PathOf($"{key.Folder}/{name}"));
         }
 
         return new CollectionStatus { Upid = task.Upid, Started = task.Started, Ended = now, State = "OK", IndexFiles = files, IndexBytes = bytes };
+    }
+
+    // Proxmox: chunks of an index that cannot be read cannot be told from garbage, so nothing may be swept.
+    private IChunkIndex Open(SnapshotKey key, string name)
+    {
+        try
+        {
+            return StoredFile.Open(store, key, name).Index!;
+        }
+        catch (ApiFault fault)
+        {
+            string reason = $"can't read index '{store.PathOf($"{key.Folder}/{name}")}' - {fault.Message}";
+            CollectionStatus last = store.LastCollection ?? new CollectionStatus { Upid = task.Upid, Started = task.Started };
+            store.LastCollection = last with { Started = task.Started, Ended = now, State = reason };
+            throw ApiFault.Failed(reason);
+        }
     }
 
     private void MarkChunks(IChunkIndex index, string path)

@@ -11,12 +11,15 @@ namespace ProxSharp.Simulator.Pbs;
 /// <summary>Garbage collection, verification and pruning.</summary>
 internal sealed class MaintenanceHandlers(PbsState state)
 {
+    private const long SecondsPerDay = 86_400;
+
     public void Register(HandlerTable table)
     {
         const string Store = "/admin/datastore/{store}";
         table.Get($"{Store}/gc", call => ApiReply.Of(Status(state.GetDatastore(call.PathValues["store"]))));
         table.Get("/admin/gc", call => ApiReply.List(DatastoreAccess.Visible(state, call).Select(static store => Status(store))));
-        table.Get("/admin/gc/{store}", call => ApiReply.Of(new JsonArray(Status(state.GetDatastore(call.PathValues["store"])))));
+        table.Get("/admin/gc/{store}", call => ApiReply.List(
+            DatastoreAccess.Visible(state, call).Where(store => store.Name == call.PathValues["store"]).Select(static store => Status(store))));
         table.Post($"{Store}/gc", Collect);
         table.Post($"{Store}/prune", Prune);
         table.Post($"{Store}/prune-datastore", PruneAll);
@@ -84,15 +87,15 @@ internal sealed class MaintenanceHandlers(PbsState state)
         }
 
         lines.Add(Pruner.RulesLine(scope.Keep));
-        return state.Tasks.Start(new TaskRequest(state.NodeName, type, id, owner) { Effort = 2, Lines = lines, Work = task => Prune(store, task, scope) });
+        return state.Tasks.Start(new TaskRequest(state.NodeName, type, id, owner) { Effort = 2, Lines = lines, Work = task => Prune(store, task, scope, state.Zone) });
     }
 
-    private static void Prune(Datastore store, SimulatedTask task, PruneScope scope)
+    private static void Prune(Datastore store, SimulatedTask task, PruneScope scope, TimeZoneInfo zone)
     {
         foreach (GroupKey group in store.Namespaces(scope.Namespace, scope.Depth ?? 7).SelectMany(store.Groups).Where(scope.Includes))
         {
             task.Write($"Pruning group {group.Namespace}:\"{group.Group}\"");
-            IReadOnlyList<Pruner.Verdict> verdicts = Pruner.Judge(store, group, scope.Keep);
+            IReadOnlyList<Pruner.Verdict> verdicts = Pruner.Judge(store, group, scope.Keep, zone);
             foreach (Pruner.Verdict verdict in verdicts)
             {
                 task.Write((scope.IsDryRun ? "would " : "") + verdict.Line);
@@ -122,7 +125,7 @@ internal sealed class MaintenanceHandlers(PbsState state)
         (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, "Datastore.Modify", "Datastore.Prune", isWrite: true);
         GroupKey group = DatastoreAccess.Group(call);
         DatastoreAccess.DemandOwner(store, group, call.Caller, ownOnly);
-        IReadOnlyList<Pruner.Verdict> verdicts = Pruner.Judge(store, group, call.Integer);
+        IReadOnlyList<Pruner.Verdict> verdicts = Pruner.Judge(store, group, call.Integer, state.Zone);
         JsonArray list = [];
         foreach (Pruner.Verdict verdict in verdicts)
         {
@@ -212,5 +215,8 @@ internal sealed class MaintenanceHandlers(PbsState state)
     /// <param name="outdatedAfter">After how many days a verification counts no more; null if it always counts.</param>
     public Func<BackupManifest, bool> Skips(bool ignoresVerified, long? outdatedAfter) => manifest =>
         ignoresVerified && Datastore.Verification(manifest) is { } last
-        && (outdatedAfter is not { } days || state.Tasks.Find(last.Upid) is { } task && state.Now - task.Started <= TimeSpan.FromDays(days));
+        && (outdatedAfter is not { } days || FullDays(state.Now - last.Started) <= days);
+
+    // Proxmox: whole days count, from the start of the task that the manifest names, whoever ran it.
+    private static long FullDays(TimeSpan age) => (long)age.TotalSeconds / SecondsPerDay;
 }

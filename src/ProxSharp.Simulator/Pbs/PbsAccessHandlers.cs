@@ -142,6 +142,11 @@ internal sealed class PbsAccessHandlers(PbsState state)
     private ApiReply ChangePassword(ApiCall call)
     {
         string id = call.Required("userid");
+        if (id != call.Caller.UserId && !call.Caller.IsRoot && !state.Permissions.Has(call.Caller, "/", "Permissions.Modify"))
+        {
+            throw new ApiFault(403, "you are not authorized to change the password.");
+        }
+
         if (!call.Caller.IsRoot && !LoginHandlers.KnowsPassword(Directory.Users[call.Caller.UserId], call.Text("confirmation-password") ?? throw new ApiFault(401, "missing password")))
         {
             throw new ApiFault(401, "invalid credentials");

@@ -15,14 +15,18 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
 {
     private const int MaximumBody = 512 * 1024;
 
+    // Proxmox: path and query together.
+    private const int MaximumTarget = 3072;
+
     private static readonly TimeSpan s_refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly ParameterStage _parameters = new(state.Schema);
     private readonly PermissionGate _gate = new(state.Directory, state.Permissions, static _ => new ApiFault(403, "permission check failed"));
 
-    public WireResponse? CheckHead(WireRequest request) => request.Header("Transfer-Encoding") is null
-        ? null
-        : WireResponse.Text(411, "the simulator needs the length of a body", "Length Required");
+    public WireResponse? CheckHead(WireRequest request) =>
+        request.Header("Transfer-Encoding") is not null ? WireResponse.Text(411, "the simulator needs the length of a body", "Length Required")
+        : request.Path.Length + request.Query.Length > MaximumTarget ? WireResponse.Empty(414, "URI Too Long")
+        : null;
 
     public async ValueTask<WireResponse> HandleAsync(WireRequest request, CancellationToken cancellationToken)
     {
@@ -60,6 +64,11 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
         catch (ApiFault fault)
         {
             return Refuse(fault, format);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or EndOfStreamException))
+        {
+            // A defect of the simulator: the client is told, and the connection goes on.
+            return Refuse(ApiFault.Failed($"internal error: {exception.Message}"), format);
         }
     }
 

@@ -41,6 +41,12 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     public override string LocalNode => NodeName;
 
+    /// <summary>The settings of its clock, under whatever name the node was called.</summary>
+    public JsonObject Clock => Collections.Settings("/nodes/localhost/time");
+
+    /// <summary>The time zone that it is set to.</summary>
+    public TimeZoneInfo Zone => NodeTimeZone.In(Clock);
+
     public Datastore GetDatastore(string name) => Datastores.GetValueOrDefault(name) ?? throw new ApiFault(400, $"no such datastore '{name}'");
 
     /// <summary>Makes a datastore, or opens what is in its folder.</summary>

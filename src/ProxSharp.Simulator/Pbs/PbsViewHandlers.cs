@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Certificates;
 using ProxSharp.Simulator.Hosting;
+using ProxSharp.Simulator.Pbs.Storage;
+using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator.Pbs;
 
@@ -24,6 +26,7 @@ internal sealed partial class PbsViewHandlers(PbsState state)
     public void Register(HandlerTable table)
     {
         table.Get("/admin/metrics", _ => ApiReply.Of(MetricServers()));
+        table.Get("/status/metrics", Figures);
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
         table.Get("/config/notifications/targets", _ => ApiReply.Of(Targets()));
@@ -32,7 +35,8 @@ internal sealed partial class PbsViewHandlers(PbsState state)
             .Select(static key => key.DeepClone())));
         table.Get("/config/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
-        table.Get("/nodes/{node}/time", Time);
+        table.Get("/nodes/{node}/time", _ => ApiReply.Of(NodeTimeZone.Describe(state.Clock, state.Now)));
+        table.Put("/nodes/{node}/time", SetTimeZone);
         table.Get("/nodes/{node}/certificates/info", _ => ApiReply.Of(Certificates()));
     }
 
@@ -73,6 +77,35 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         }
 
         return list;
+    }
+
+    /// <summary>The figures of the machine and of the datastores, as far as the caller may see them.</summary>
+    private ApiReply Figures(ApiCall call)
+    {
+        JsonArray list = [];
+        if (state.Permissions.Has(call.Caller, "/system/status", "Sys.Audit"))
+        {
+            AddFigures(list, "host", ("cpu_current", 0.05), ("mem_total", Memory), ("mem_used", Memory / 10));
+        }
+
+        foreach (Datastore store in state.Datastores.Values)
+        {
+            if (state.Permissions.Has(call.Caller, $"/datastore/{store.Name}", "Datastore.Audit"))
+            {
+                long used = Math.Min(store.Used, store.Capacity);
+                AddFigures(list, $"datastore/{store.Name}", ("disk_available", store.Capacity - used), ("disk_total", store.Capacity), ("disk_used", used));
+            }
+        }
+
+        return ApiReply.Of(new JsonObject { ["data"] = list });
+    }
+
+    private void AddFigures(JsonArray list, string id, params ReadOnlySpan<(string Metric, double Value)> figures)
+    {
+        foreach ((string metric, double value) in figures)
+        {
+            list.Add((JsonNode)new JsonObject { ["id"] = id, ["metric"] = metric, ["timestamp"] = state.Now.ToUnixTimeSeconds(), ["type"] = "gauge", ["value"] = value });
+        }
     }
 
     private JsonArray TrafficControl(bool withRates)
@@ -182,12 +215,10 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         });
     }
 
-    private ApiReply Time(ApiCall call)
+    private ApiReply SetTimeZone(ApiCall call)
     {
-        long now = state.Now.ToUnixTimeSeconds();
-        string zone = state.Collections.Settings(call.Path)["timezone"] is JsonValue set ? ApiCall.TextOf(set) : "Etc/UTC";
-        long offset = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out TimeZoneInfo? found) ? (long)found.GetUtcOffset(state.Now).TotalSeconds : 0;
-        return ApiReply.Of(new JsonObject { ["time"] = now, ["localtime"] = now + offset, ["timezone"] = zone });
+        NodeTimeZone.Set(state.Clock, call);
+        return ApiReply.Nothing;
     }
 
     [GeneratedRegex("^([0-9.]+)([KMGT]?i?B)$")]

@@ -86,30 +86,8 @@ internal sealed class SnapshotHandlers(PbsState state)
         (Datastore store, bool ownOnly) = DatastoreAccess.Enter(state, call, Modify, Prune, isWrite: true);
         SnapshotKey key = DatastoreAccess.Snapshot(call);
         DatastoreAccess.DemandOwner(store, key.Group, call.Caller, ownOnly);
-        Forget(store, key);
+        GroupRemoval.Forget(store, key);
         return ApiReply.Nothing;
-    }
-
-    /// <summary>Removes a snapshot that may be removed.</summary>
-    /// <exception cref="ApiFault">It may not, or it is not there.</exception>
-    private static void Forget(Datastore store, SnapshotKey key)
-    {
-        if (!store.Exists(key))
-        {
-            throw new ApiFault(400, $"unable to open snapshot directory \"{store.PathOf(key.Folder)}\" for locking - ENOENT: No such file or directory");
-        }
-
-        if (store.Locks.IsLocked(key) || store.Locks.IsRunning(key))
-        {
-            throw new ApiFault(400, $"unable to acquire lock on snapshot directory \"{store.PathOf(key.Folder)}\" - possibly running or in use");
-        }
-
-        if (store.IsProtected(key))
-        {
-            throw new ApiFault(400, "cannot remove protected snapshot");
-        }
-
-        store.Remove(key);
     }
 
     private ApiReply DeleteGroup(ApiCall call)
@@ -122,25 +100,8 @@ internal sealed class SnapshotHandlers(PbsState state)
             throw Missing();
         }
 
-        int removed = 0;
-        int kept = 0;
-        foreach (SnapshotKey key in store.Snapshots(group))
-        {
-            if (store.IsProtected(key))
-            {
-                kept++;
-                continue;
-            }
-
-            Forget(store, key);
-            removed++;
-        }
-
-        if (kept == 0)
-        {
-            store.Files.DeleteFolder(group.Folder);
-        }
-        else if (call.Flag("error-on-protected") != false)
+        (int removed, int kept) = GroupRemoval.Destroy(store, group);
+        if (kept > 0 && call.Flag("error-on-protected") != false)
         {
             throw new ApiFault(400, "group only partially deleted due to protected snapshots");
         }

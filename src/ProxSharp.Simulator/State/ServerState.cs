@@ -1,5 +1,6 @@
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Tasks;
 
@@ -35,6 +36,9 @@ internal abstract class ServerState
 
     /// <summary>Objects that no special rule governs: jobs, rules, endpoints, options.</summary>
     public CollectionStore Collections { get; }
+
+    /// <summary>What is checked about these objects beyond what the schema says; null if nothing is.</summary>
+    public ICollectionRules? CollectionRules { get; set; }
 
     /// <summary>The consoles that clients asked for.</summary>
     public ConsoleStore Consoles { get; }

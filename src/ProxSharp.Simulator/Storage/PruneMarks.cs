@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Simulator.Guests;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.State;
 
@@ -21,10 +22,11 @@ internal static class PruneMarks
         List<(Volume, string)> marks = [];
         IEnumerable<Volume> found = state.Volumes.Where(volume => volume.Storage == storage.Id && volume.Content == "backup" && (volume.Node is null || volume.Node == node)
             && (vmid is null || volume.VmId == vmid) && (type is null || TypeOf(volume) == type));
+        TimeZoneInfo zone = NodeSettingsHandlers.ZoneOf(state, node);
         foreach (IGrouping<(string, int?), Volume> group in found.GroupBy(static volume => (TypeOf(volume), volume.VmId)))
         {
             Volume[] plain = [.. group.Where(static volume => !volume.IsProtected)];
-            HashSet<Volume> kept = Retention.Keep(plain, static volume => volume.Created, name => KeepsAll(rule) ? null : Number(rule, name));
+            HashSet<Volume> kept = Retention.Keep(plain, static volume => volume.Created, name => KeepsAll(rule) ? null : Number(rule, name), zone);
             marks.AddRange(group.OrderBy(static volume => volume.Created).Select(volume => (volume, volume.IsProtected ? "protected" : kept.Contains(volume) ? "keep" : "remove")));
         }
 

@@ -29,7 +29,7 @@ internal sealed class SimulatedTask
     /// <summary>The lines the task writes, spread evenly over its duration.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
-    /// <summary>What the task does when it is through; may throw an <see cref="Calls.ApiFault"/> to fail.</summary>
+    /// <summary>What the task does when it is through. Any exception makes it fail with its message; an <see cref="Calls.ApiFault"/> is meant to.</summary>
     public required Action<SimulatedTask>? Work { get; init; }
 
     /// <summary>What is undone if the task is stopped before it is through.</summary>

@@ -122,6 +122,16 @@ internal sealed class TaskStore(ProxmoxProduct product, TimeProvider time, TimeS
         {
             End(task, at, fault.Message.Split('\n')[0]);
         }
+        catch (Exception exception)
+        {
+            // A defect of the simulator fails the one task, which tells where it is; the server goes on.
+            foreach (string line in exception.ToString().Split('\n'))
+            {
+                task.Write(line.TrimEnd());
+            }
+
+            End(task, at, exception.Message.Split('\n')[0].TrimEnd());
+        }
     }
 
     private void End(SimulatedTask task, DateTimeOffset at, string exitStatus)

@@ -27,7 +27,7 @@ internal static class RoadmapCommands
             return $"{row}: '{row.Command}': {parsed.Errors[0].Message}";
         }
 
-        return parsed.CommandResult.Command is VerbCommand command && command.Verb.Calls.Contains(row.Endpoint)
+        return parsed.CommandResult.Command is VerbCommand command && command.Verb.Calls.Contains(Opener(row.Endpoint!))
             ? null
             : $"{row}: '{row.Command}' does not call this endpoint.";
     }
@@ -35,6 +35,12 @@ internal static class RoadmapCommands
     /// <summary>Returns the commands that make the call of a row for its product.</summary>
     public static IReadOnlyList<string> Naming(RoadmapRow row) =>
         [.. s_byCall[row.Endpoint!].Where(path => IsOfBackupServer(path) == row.IsBackupServer)];
+
+    // The calls of a session of the backup protocol are made by what opens the session.
+    private static string Opener(string endpoint) =>
+        endpoint.Contains(" /backup/_upgrade_/", StringComparison.Ordinal) ? "GET /backup"
+        : endpoint.Contains(" /reader/_upgrade_/", StringComparison.Ordinal) ? "GET /reader"
+        : endpoint;
 
     private static bool IsOfBackupServer(string path) => path.Split(' ')[1] is "pbs" or "tape" or "datastore" or "backup";
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using ProxSharp.Backup;
 using ProxSharp.Extensions.DependencyInjection;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
@@ -12,7 +14,18 @@ internal sealed class RoadmapMember
     private const string Suffix = "Async";
 
     private static readonly Assembly[] s_assemblies =
-        [typeof(ProxmoxClient).Assembly, typeof(PveClient).Assembly, typeof(PbsClient).Assembly, typeof(ProxmoxServiceCollectionExtensions).Assembly];
+    [
+        typeof(ProxmoxClient).Assembly, typeof(PveClient).Assembly, typeof(PbsClient).Assembly, typeof(SnapshotReader).Assembly,
+        typeof(ProxmoxServiceCollectionExtensions).Assembly,
+    ];
+
+    private static readonly MethodInfo[] s_extensions =
+    [
+        .. typeof(DatastoreBackups).Assembly.GetExportedTypes()
+            .Where(static type => type is { IsAbstract: true, IsSealed: true })
+            .SelectMany(static type => type.GetMethods(Members))
+            .Where(static method => method.IsDefined(typeof(ExtensionAttribute), inherit: false)),
+    ];
 
     private RoadmapMember(IReadOnlyList<MethodInfo> methods, IReadOnlyList<MethodInfo> twins) => (Methods, Twins) = (methods, twins);
 
@@ -57,5 +70,7 @@ internal sealed class RoadmapMember
 
     private static int Depth(Type type) => type.BaseType is { } parent ? 1 + Depth(parent) : 0;
 
-    private static IReadOnlyList<MethodInfo> Named(Type type, string name) => [.. type.GetMethods(Members).Where(method => method.Name == name)];
+    // Backups are extensions of the datastore.
+    private static IReadOnlyList<MethodInfo> Named(Type type, string name) =>
+        [.. type.GetMethods(Members).Concat(s_extensions.Where(method => method.GetParameters()[0].ParameterType == type)).Where(method => method.Name == name)];
 }

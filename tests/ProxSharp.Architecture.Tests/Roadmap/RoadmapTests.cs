@@ -46,7 +46,7 @@ public sealed class RoadmapTests
     public void Rows_OfBackupServer_NameMembersOfTheDomain()
     {
         RoadmapRow[] typedOnly = [.. s_rows.Where(static row => row.IsBackupServer && row.Member.StartsWith("PbsClient.Api.", StringComparison.Ordinal))];
-        AssertNone(typedOnly.Where(static row => !IsDataProtocol(row.Endpoint!) && !RoadmapExceptions.BackupServerTypedOnly.Contains(row.Endpoint!)));
+        AssertNone(typedOnly.Where(static row => !RoadmapExceptions.BackupServerTypedOnly.Contains(row.Endpoint!)));
         AssertNone(RoadmapExceptions.BackupServerTypedOnly.Except(typedOnly.Select(static row => row.Endpoint!)));
     }
 
@@ -57,9 +57,6 @@ public sealed class RoadmapTests
         AssertNone(RoadmapExceptions.WithoutEndpoint.Where(member => !members.Contains(member)));
         AssertNone(s_rows.Where(static row => (row.Endpoint is null || row.Command is null) && !RoadmapExceptions.WithoutEndpoint.Contains(row.Member)));
     }
-
-    private static bool IsDataProtocol(string endpoint) =>
-        endpoint is "GET /backup" or "GET /reader" || endpoint.Contains("/_upgrade_/", StringComparison.Ordinal);
 
     private static void AssertNone<T>(IEnumerable<T> faulty) => Assert.Empty(faulty);
 

@@ -43,6 +43,36 @@ public sealed class PxarPropertyTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RandomTrees_PlacesOfChildren_LeadToThemOneByOne(bool split)
+    {
+        for (int seed = 200; seed < 220; seed++)
+        {
+            (byte[] archive, _) = RandomTree.Write(seed, split);
+            PxarArchive random = PxarArchive.Open(RandomAccessSource.FromMemory(archive));
+            Stack<PxarNode> open = new([random.Root]);
+            while (open.TryPop(out PxarNode? directory))
+            {
+                PxarNode[] children = [.. random.List(directory)];
+                IReadOnlyList<PxarPlace> places = random.ReadPlaces(directory);
+                Assert.Equal(places, await random.ReadPlacesAsync(directory, TestContext.Current.CancellationToken));
+                Assert.Equal(children.Select(static child => PxarPlace.HashOf(child.Name)), places.Select(static place => place.NameHash));
+                foreach ((PxarNode child, PxarPlace place) in children.Zip(places))
+                {
+                    Assert.Equal(child.Entry.Position, random.ReadChild(directory, place).Entry.Position);
+                    PxarNode again = await random.ReadChildAsync(directory, place, TestContext.Current.CancellationToken);
+                    Assert.Equal((child.Name, child.Kind), (again.Name, again.Kind));
+                    if (child.Kind == PxarEntryKind.Directory)
+                        open.Push(child);
+                }
+
+                Assert.Throws<ArgumentException>(() => random.ReadChild(directory, new PxarPlace(0, -1, 5)));
+            }
+        }
+    }
+
     [Fact]
     public void LargeDirectory_EveryChild_IsFoundAndListed()
     {

@@ -41,6 +41,33 @@ public sealed class PxarSplitTests
         Assert.Equal(payload, payloads);
     }
 
+    [Theory]
+    [MemberData(nameof(FullyEncoded))]
+    public async Task Read_PayloadStreamWithoutItsEnd_IsAnError(string name)
+    {
+        byte[] bytes = Golden.Read(name);
+        byte[] payload = Golden.PayloadOf(name)![..^16];
+        using PxarReader reader = new(new MemoryStream(bytes), new MemoryStream(payload));
+        ProxmoxProtocolException error = Assert.Throws<ProxmoxProtocolException>(() => ArchiveCopier.Copy(reader, split: true));
+        using PxarReader again = new(new OneByteStream(bytes), new OneByteStream(payload));
+        ProxmoxProtocolException same = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => ArchiveCopier.CopyAsync(again, split: true));
+        Assert.Contains("its end is missing", error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message, same.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(FullyEncoded))]
+    public void Read_WithoutTheContents_LeavesThePayloadStreamAlone(string name)
+    {
+        using MemoryStream payload = new(Golden.PayloadOf(name)![..^16]);
+        using PxarReader reader = new(new MemoryStream(Golden.Read(name)), payload);
+        while (reader.Read())
+        {
+        }
+
+        Assert.Equal(0, payload.Position);
+    }
+
     [Fact]
     public void Rewrite_ManyTree_IsTheSameBytes() => AssertRewritten("many", ManyTree.Content);
 

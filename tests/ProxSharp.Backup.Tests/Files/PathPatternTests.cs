@@ -95,13 +95,33 @@ public sealed class PathPatternTests
     [InlineData("/etc/*.conf", "/etcetera", false)]
     [InlineData("/etc/*.conf", "/var", false)]
     [InlineData("/etc/hosts", "/etc", true)]
-    [InlineData("/etc/hosts", "/etc/hosts", true)]
+    [InlineData("/etc/hosts", "/etc/hosts", false)]
+    [InlineData("/*", "", true)]
+    [InlineData("/*", "/etc", false)]
+    [InlineData("/**", "/etc", true)]
+    [InlineData("/[a/]*", "/etc", true)]
     [InlineData("/etc/hosts", "/etc/hosts/x", false)]
     [InlineData("/v*/log", "/var", true)]
     [InlineData("/v*/log", "/etc", false)]
     [InlineData("log", "/anything", true)]
     public void MayMatchBelow_Directory_LeavesOnlyWhatCannotMatchOut(string pattern, string directory, bool expected) =>
         Assert.Equal(expected, PathPattern.Parse(pattern).MayMatchBelow(Encoding.UTF8.GetBytes(directory)));
+
+    [Theory]
+    [InlineData("/etc/hosts", "", "etc")]
+    [InlineData("/etc/hosts", "/etc", "hosts")]
+    [InlineData("/etc/hosts", "/var", "")]
+    [InlineData("/etc/hosts", "/etc/hosts", "")]
+    [InlineData("/etc/*.conf", "", "etc")]
+    [InlineData("/etc/*.conf", "/etc", null)]
+    [InlineData(@"/a\*b/c", "", "a*b")]
+    [InlineData("/**/x", "", null)]
+    [InlineData("hosts", "", null)]
+    public void TryNameBelow_Directory_KnowsTheNextName(string pattern, string directory, string? expected)
+    {
+        bool known = PathPattern.Parse(pattern).TryNameBelow(Encoding.UTF8.GetBytes(directory), out byte[] name);
+        Assert.Equal(expected, known ? Encoding.UTF8.GetString(name) : null);
+    }
 
     [Fact]
     public void Literal_PathWithSpecialBytes_MatchesOnlyThat()

@@ -7,43 +7,59 @@ public sealed class ChunkBufferPoolTests
     private const int MiB = 1 << 20;
 
     [Fact]
-    public void Rent_ChunksOfAnyLength_UseTheSameArraysAgain()
-    {
-        double average = Enumerable.Range(1, 10).Average(static seed => RentedBytes(new Random(seed)));
-        Assert.InRange(average, 16 * MiB, 200 * MiB);
-    }
-
-    [Fact]
-    public void Rent_AFewBytes_DoNotTakeTheArrayOfAChunk()
+    public void Rent_ChunksOfAnyLength_StayWithinTheCapacityAndApart()
     {
         ChunkBufferPool pool = new(128 * MiB);
-        byte[] chunk = pool.Rent(4 * MiB);
-        pool.Return(chunk);
-        Assert.InRange(pool.Rent(100).Length, 100, 64 << 10);
-        Assert.Same(chunk, pool.Rent(2 * MiB));
-    }
-
-    /// <summary>What arrays 1000 chunks need, of which ten are there at a time.</summary>
-    private static long RentedBytes(Random random)
-    {
-        ChunkBufferPool pool = new(128 * MiB);
-        HashSet<byte[]> seen = new(ReferenceEqualityComparer.Instance);
-        List<byte[]> rented = [];
+        Random random = new(7);
+        List<(ChunkBuffer Buffer, byte Mark)> rented = [];
         for (int i = 0; i < 1000; i++)
         {
             // As content cuts them: 1 to 16 MiB, short ones more often.
             int length = Math.Min((int)((1 - (4 * Math.Log(1 - random.NextDouble()))) * MiB), 16 * MiB);
-            byte[] array = pool.Rent(length);
-            Assert.True(array.Length >= length);
-            seen.Add(array);
-            rented.Add(array);
-            if (rented.Count > 10)
+            ChunkBuffer buffer = pool.Rent(length);
+            Assert.Equal(length, buffer.Length);
+            Mark(buffer, (byte)i);
+            rented.Add((buffer, (byte)i));
+            if (rented.Count > 12)
             {
-                rented.ForEach(pool.Return);
-                rented.Clear();
+                int at = random.Next(rented.Count);
+                (ChunkBuffer returned, byte mark) = rented[at];
+                Assert.True(IsMarked(returned, mark));
+                returned.Dispose();
+                rented.RemoveAt(at);
             }
         }
 
-        return seen.Sum(static array => (long)array.Length);
+        Assert.All(rented, static item => Assert.True(IsMarked(item.Buffer, item.Mark)));
+        Assert.InRange(pool.Reserved, 36 * MiB, 128 * MiB);
     }
+
+    [Fact]
+    public void Rent_AllWasReturned_IsOnePieceAgain()
+    {
+        ChunkBufferPool pool = new(36 * MiB);
+        ChunkBuffer[] thirds = [pool.Rent(12 * MiB), pool.Rent(12 * MiB), pool.Rent(12 * MiB)];
+        thirds[1].Dispose();
+        thirds[0].Dispose();
+        thirds[2].Dispose();
+        thirds[2].Dispose();
+        using ChunkBuffer all = pool.Rent(36 * MiB);
+        Assert.Equal(36 * MiB, pool.Reserved);
+    }
+
+    [Theory]
+    [InlineData(0, 4 * MiB)]
+    [InlineData(8 * MiB, 16 * MiB)]
+    [InlineData(128 * MiB, 100)]
+    public void Rent_WhatFitsNowhereOrIsSmall_GetsAnArrayOfItsOwn(long capacity, int length)
+    {
+        ChunkBufferPool pool = new(capacity);
+        using ChunkBuffer buffer = pool.Rent(length);
+        Assert.Equal(length, buffer.Length);
+        Assert.Equal(0, pool.Reserved);
+    }
+
+    private static void Mark(ChunkBuffer buffer, byte mark) => (buffer.Memory.Span[0], buffer.Memory.Span[^1]) = (mark, mark);
+
+    private static bool IsMarked(ChunkBuffer buffer, byte mark) => buffer.Memory.Span[0] == mark && buffer.Memory.Span[^1] == mark;
 }

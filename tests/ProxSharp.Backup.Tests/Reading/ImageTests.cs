@@ -124,6 +124,89 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task RestoreFile_BrokenOffAtHalf_IsResumed()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(6 * ChunkSize, Enumerable.Range(0, 6).ToDictionary(static i => i, static i => Random(i + 1, ChunkSize)));
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 1 });
+        image.Gate = (_, _) => image.Fetched.Count > 3 ? throw new IOException("The line is cut.") : Task.CompletedTask;
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], null, Stop));
+        Assert.False(File.Exists(folder["disk"]));
+        Assert.True(File.Exists(folder["disk.prox-partial"]));
+        image.Gate = null;
+        image.Fetched.Clear();
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+        Assert.Equal(3 * ChunkSize, result.BytesKept);
+        Assert.Equal(3, image.Fetched.Count);
+        Assert.Equal(Enumerable.Range(1, 6).SelectMany(static i => Random(i, ChunkSize)), File.ReadAllBytes(folder["disk"]));
+        Assert.False(File.Exists(folder["disk.prox-partial"]));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task RestoreFile_OverwriteFails_LeavesWhatExists(int intact)
+    {
+        using TestFolder folder = new();
+        TestImage image = new(3 * ChunkSize, Enumerable.Range(0, 3).ToDictionary(static i => i, static i => Random(i + 1, ChunkSize)));
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 1 });
+        image.Gate = (_, _) => image.Fetched.Count > intact ? throw new ProxmoxProtocolException("It is damaged.") : Task.CompletedTask;
+        byte[] old = Random(9, 5000);
+        File.WriteAllBytes(folder["disk"], old);
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => reader.RestoreFileAsync("disk", folder["disk"], new() { Overwrite = true }, Stop));
+        Assert.Equal(old, File.ReadAllBytes(folder["disk"]));
+        Assert.Equal(intact > 0, File.Exists(SnapshotReader.GetPartialPath(folder["disk"])));
+
+        // The old file was not what a resumed restore begins with.
+        image.Gate = null;
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+        Assert.Equal(intact * ChunkSize, result.BytesKept);
+        Assert.Equal(Enumerable.Range(1, 3).SelectMany(static i => Random(i, ChunkSize)), File.ReadAllBytes(folder["disk"]));
+    }
+
+    [Fact]
+    public async Task RestoreFile_Overwrite_KeepsModeAndLink()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are those of Unix.");
+        using TestFolder folder = new();
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllText(folder["disk"], "old");
+        UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder["disk"], mode);
+        File.CreateSymbolicLink(folder["link"], folder["disk"]);
+        await reader.RestoreFileAsync("disk", folder["link"], new() { Overwrite = true }, Stop);
+        Assert.Equal(folder["disk"], new FileInfo(folder["link"]).LinkTarget);
+        Assert.Equal(Random(4, ChunkSize), File.ReadAllBytes(folder["disk"]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(mode, File.GetUnixFileMode(folder["disk"]));
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["link"], null, Stop));
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder.Root, new() { Overwrite = true }, Stop));
+    }
+
+    [Fact]
+    public async Task RestoreFile_PartIsALink_IsRefused()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllText(folder["other"], "other");
+        File.CreateSymbolicLink(SnapshotReader.GetPartialPath(folder["disk"]), folder["other"]);
+        foreach (bool resume in (bool[])[false, true])
+            await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = resume }, Stop));
+        Assert.Equal("other", File.ReadAllText(folder["other"]));
+    }
+
+    [Fact]
+    public void RequireRoom_SmallerDevice_IsRefused()
+    {
+        RestoreTarget.RequireRoom("/dev/sdz", 4096, 4096);
+        IOException exception = Assert.Throws<IOException>(() => RestoreTarget.RequireRoom("/dev/sdz", 4096, 4097));
+        Assert.Contains("/dev/sdz has 4096 bytes, and the image has 4097", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RestoreFile_NotSparse_WritesAllBytes()
     {
         using TestFolder folder = new();
@@ -218,7 +301,21 @@ public sealed class ImageTests
         await stream.ReadExactlyAsync(buffer, Stop);
         Assert.Equal(Random(98, 65536), buffer);
         Assert.InRange(image.Fetched.Count, 1, 2);
-        Assert.Throws<NotSupportedException>(() => stream.Read(buffer));
+        ReadNow(stream, buffer);
+        Assert.Equal(Random(99, 65536), buffer);
+    }
+
+    // A read that waits, as callers without asynchronous code do it.
+    private static void ReadNow(Stream stream, byte[] buffer) => stream.ReadExactly(buffer);
+
+    [Fact]
+    public async Task OpenStream_AtTheEnd_ReadsNothing()
+    {
+        TestImage image = new(2 * 65536, Enumerable.Range(0, 2).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync();
+        await using Stream stream = await reader.OpenStreamAsync("disk", Stop);
+        stream.Position = stream.Length;
+        Assert.Equal(0, await stream.ReadAsync(new byte[10], Stop));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Backup.Tests.Reading;
@@ -62,5 +63,58 @@ public sealed class RestoreTests
         await reader.RestoreAsync("root", folder["tree"], new() { Includes = [PathPattern.Parse("f2[01].txt")] }, null, Stop);
         Assert.Equal(["f20.txt", "f21.txt"], Directory.GetFiles(folder["tree"]).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         Assert.InRange(reader.ChunksFetched, 2, 5);
+    }
+
+    /// <summary>One archive without a catalog, in which headers and contents take turns, with a chunk that is lost in its middle.</summary>
+    [Theory]
+    [InlineData("/f005.txt")]
+    [InlineData("/sub/f150.txt")]
+    [InlineData("/*/f150.txt")]
+    public async Task Restore_PathOfALegacyArchive_IsLookedUp(string pattern)
+    {
+        using TestFolder folder = new();
+        MadeSnapshot made = new(("root.pxar.didx", WriteTree()));
+        await using SnapshotReader whole = await SnapshotReader.OpenAsync(made, null, Stop);
+        ChunkedFile file = await whole.OpenChunkedAsync(whole.FindFile("root")!, Stop);
+        TamperedSource source = new(made);
+        source.Chunks = (digest, bytes) => digest == file.Index[file.Index.Count / 4].Digest ? null : bytes;
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(source, null, Stop);
+
+        Task<TreeExtractResult> restore = reader.RestoreAsync(
+            "root", folder["tree"], new() { Includes = [PathPattern.Parse(pattern)], RestoreOwnership = false }, null, Stop);
+
+        if (pattern.Contains('*', StringComparison.Ordinal))
+        {
+            // Without a catalog all names have to be read.
+            await Assert.ThrowsAsync<MissingChunkException>(() => restore);
+            return;
+        }
+
+        Assert.Equal(1, (await restore).Files);
+        Assert.Equal(Content(pattern), File.ReadAllBytes(folder["tree"] + pattern));
+        Assert.InRange(reader.ChunksFetched, 2, 9);
+    }
+
+    private static byte[] Content(string path)
+    {
+        byte[] content = new byte[3000];
+        new Random(path.Sum(static letter => letter * 7)).NextBytes(content);
+        return content;
+    }
+
+    private static byte[] WriteTree()
+    {
+        MemoryStream archive = new();
+        PxarMetadata directory = PxarMetadata.Create(PxarEntryKind.Directory, 493);
+        PxarMetadata metadata = PxarMetadata.Create(PxarEntryKind.File, 420);
+        PxarWriter writer = PxarWriter.Create(archive, directory);
+        for (int i = 0; i < 100; i++)
+            writer.WriteFile(new($"f{i:D3}.txt"), metadata, Content($"/f{i:D3}.txt"));
+        writer.BeginDirectory(new("sub"), directory);
+        for (int i = 100; i < 200; i++)
+            writer.WriteFile(new($"f{i:D3}.txt"), metadata, Content($"/sub/f{i:D3}.txt"));
+        writer.EndDirectory();
+        writer.Finish();
+        return archive.ToArray();
     }
 }

@@ -49,24 +49,53 @@ public sealed class SnapshotFaultTests
         using CryptConfig key = GoldenStore.NamedKey("key-none");
         TamperedSource source = TamperedSource.Over(Signed);
         source.Files = (name, bytes) => name == "index.json.blob" ? Rewrite(bytes, static json => json.Replace("\"size\": 5", "\"size\": 6", StringComparison.Ordinal)) : bytes;
-        ProxmoxProtocolException exception = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => SnapshotReader.OpenAsync(source, new() { Key = key }, Stop));
+        BackupSignatureException exception = await Assert.ThrowsAsync<BackupSignatureException>(() => SnapshotReader.OpenAsync(source, new() { Key = key }, Stop));
+        Assert.False(exception.IsMissing);
         Assert.Contains("signature", exception.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Open_SignatureWasRemoved_IsRefusedWhereOneIsRequired()
+    [Theory]
+    [InlineData(Signed)]
+    [InlineData(Encrypted)]
+    public async Task Open_SignatureWasRemoved_IsRefusedUnlessItIsAllowed(string snapshot)
     {
         using CryptConfig key = GoldenStore.NamedKey("key-none");
-        static TamperedSource Unsigned()
+        List<string> warnings = [];
+        TamperedSource Unsigned(bool withFingerprint = true)
         {
-            TamperedSource source = TamperedSource.Over(Signed);
-            source.Files = static (name, bytes) => name == "index.json.blob" ? Rewrite(bytes, static json => json.Replace("\"signature\"", "\"was-signature\"", StringComparison.Ordinal)) : bytes;
+            TamperedSource source = TamperedSource.Over(snapshot);
+            source.Files = (name, bytes) => name != "index.json.blob" ? bytes : Rewrite(bytes, json =>
+            {
+                json = json.Replace("\"signature\"", "\"was-signature\"", StringComparison.Ordinal);
+                return withFingerprint ? json : json.Replace("\"key-fingerprint\"", "\"was-fingerprint\"", StringComparison.Ordinal);
+            });
             return source;
         }
 
-        await using SnapshotReader reader = await SnapshotReader.OpenAsync(Unsigned(), new() { Key = key }, Stop);
+        // The files say it, too.
+        foreach (bool withFingerprint in (bool[])[true, false])
+        {
+            BackupSignatureException exception = await Assert.ThrowsAsync<BackupSignatureException>(
+                () => SnapshotReader.OpenAsync(Unsigned(withFingerprint), new() { Key = key, Warned = warnings.Add }, Stop));
+            Assert.True(exception.IsMissing);
+        }
+
+        Assert.Empty(warnings);
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(
+            Unsigned(), new() { Key = key, RequireSignature = false, Warned = warnings.Add }, Stop);
         Assert.Equal(Formats.Manifests.ManifestSignature.Unsigned, reader.Signature);
-        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => SnapshotReader.OpenAsync(Unsigned(), new() { Key = key, RequireSignature = true }, Stop));
+        Assert.Contains("no signature", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_MadeWithoutKey_WarnsWhereThereIsOne()
+    {
+        using CryptConfig key = GoldenStore.NamedKey("key-none");
+        List<string> warnings = [];
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(TamperedSource.Over(Golden), new() { Key = key, Warned = warnings.Add }, Stop);
+        Assert.Contains("not signed with the key", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.True((await Assert.ThrowsAsync<BackupSignatureException>(
+            () => SnapshotReader.OpenAsync(TamperedSource.Over(Golden), new() { Key = key, RequireSignature = true }, Stop))).IsMissing);
     }
 
     [Fact]
@@ -194,6 +223,7 @@ public sealed class SnapshotFaultTests
         MissingChunkException exception = await Assert.ThrowsAsync<MissingChunkException>(() => reader.RestoreFileAsync("disk.img", folder["disk"], null, Stop));
         Assert.Contains("disk.img", exception.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["disk"]));
+        Assert.False(File.Exists(SnapshotReader.GetPartialPath(folder["disk"])));
     }
 
     [Theory]

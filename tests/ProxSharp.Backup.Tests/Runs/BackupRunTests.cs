@@ -143,6 +143,22 @@ public sealed class BackupRunTests
     }
 
     [Fact]
+    public async Task Run_PreviousWithoutSignature_IsNotReusedWithAKey()
+    {
+        using CryptConfig key = CryptConfig.CreateRandom();
+        byte[] image = FakeBackup.Random(5 * MiB);
+        await _backup.RunAsync([BackupSource.Image("disk", new MemoryStream(image))]);
+        BackupOptions signed = new() { Key = key, CryptMode = CryptMode.SignOnly };
+        BackupResult second = await _backup.RunAsync([BackupSource.Image("disk", new MemoryStream(image))], signed);
+        BackupResult third = await _backup.RunAsync([BackupSource.Image("disk", new MemoryStream(image))], signed);
+
+        Assert.Contains("it has no signature", Assert.Single(second.Warnings).Text, StringComparison.Ordinal);
+        Assert.Null(second.Previous);
+        Assert.Empty(third.Warnings);
+        Assert.NotNull(third.Previous);
+    }
+
+    [Fact]
     public async Task Run_MasterKey_StoresTheKeyForIt()
     {
         using CryptConfig key = CryptConfig.CreateRandom();

@@ -26,6 +26,19 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void WaitAsync_MonthsAtAByteASecond_AreWaitedFor()
+    {
+        RateLimiter limiter = new(1, 1, _time);
+        Assert.True(Wait(limiter, 16 << 20).IsCompleted);
+        Task second = Wait(limiter, 1);
+        for (int day = 0; day < (16 << 20) / 86400; day++)
+            _time.Advance(TimeSpan.FromDays(1));
+        Assert.False(second.IsCompleted);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.True(second.IsCompleted);
+    }
+
+    [Fact]
     public void WaitAsync_AfterAPause_GivesNoMoreThanTheBurst()
     {
         RateLimiter limiter = new(1000, 2000, _time);

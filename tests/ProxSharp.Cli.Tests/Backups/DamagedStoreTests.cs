@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator;
@@ -60,18 +61,60 @@ public sealed class DamagedStoreTests
         const string Escaped = @"'!/big \[1\]'\''s'";
         if (verify)
         {
-            Assert.EndsWith($"write instead of --verify: --pattern '/**' --pattern {Escaped}", error, StringComparison.Ordinal);
+            Assert.EndsWith($"write instead of --verify: --pattern '/*' --pattern {Escaped}", error, StringComparison.Ordinal);
             (await cli.LineAsync($"{restore} {error.Split("--verify: ")[1]}")).Succeeded();
         }
         else
         {
-            Assert.EndsWith("--pattern '/**' --pattern '!/PATH' --resume", error, StringComparison.Ordinal);
+            Assert.EndsWith("--pattern '/*' --pattern '!/PATH' --resume", error, StringComparison.Ordinal);
             (await cli.LineAsync($"{restore} {error.Split("names: ")[1].Replace("'!/PATH'", Escaped, StringComparison.Ordinal)}")).Succeeded();
         }
 
         File.Delete(Path.Combine(cli.Home, "tree", "big [1]'s"));
         Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
         Assert.True(Directory.Exists(Path.Combine(cli.Home, "out", "empty")));
+    }
+
+    /// <summary>Many entries begin in the damaged chunk: their names come from the catalog, and what lies behind them is reached by tables.</summary>
+    [Fact]
+    public async Task Restore_DamagedChunkWithManyFiles_GetsAllOthers()
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        Random random = new(3);
+        foreach (string folder in (string[])["many", "other"])
+        {
+            Directory.CreateDirectory(Path.Combine(cli.Home, "tree", folder));
+            for (int i = 0; i < (folder == "many" ? 300 : 100); i++)
+            {
+                byte[] content = new byte[1500];
+                random.NextBytes(content);
+                File.WriteAllBytes(Path.Combine(cli.Home, "tree", folder, $"f{i:D3}"), content);
+            }
+        }
+
+        await BackUpAsync(cli);
+        DamageMiddle(cli, "root.pxar.didx");
+        JsonElement[] files = JsonOf(await cli.LineAsync($"backup verify host/web {Store} -o json"));
+        string[] lost = [.. files.Where(static file => file.GetProperty("file").GetString() == "root.pxar")
+            .SelectMany(static file => file.GetProperty("damage").EnumerateArray())
+            .SelectMany(static damage => damage.GetProperty("paths").EnumerateArray()).Select(static path => path.GetString()!)];
+        Assert.True(lost.Length is > 10 and < 150, string.Join(' ', lost));
+
+        string restore = $"backup restore host/web root.pxar out --ignore-ownership {Store}";
+        (await cli.LineAsync(restore)).FailedWith(1);
+        string without = string.Join(' ', lost.Select(static path => $"--pattern '!{path.TrimEnd('/')}'"));
+        (await cli.LineAsync($"{restore} --pattern '/*' {without} --resume")).Succeeded();
+        (await cli.LineAsync($"backup restore host/web root.pxar one --ignore-ownership {Store} --pattern /other/f099")).Succeeded();
+
+        Assert.DoesNotContain(lost, static path => path.EndsWith('/'));
+        foreach (string path in lost)
+        {
+            File.Delete(Path.Combine(cli.Home, "tree", path[1..]));
+        }
+
+        Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
+        Assert.Equal(["other/f099"], cli.ReadTree("one").Keys);
     }
 
     [Theory]
@@ -131,6 +174,13 @@ public sealed class DamagedStoreTests
             new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
         cli.Uses(server);
         (await cli.LineAsync($"backup create root.pxar:tree --backup-id web --backup-time 2026-02-01T00:00:00Z --chunk-size 64 {options}")).Succeeded();
+    }
+
+    private static JsonElement[] JsonOf(CliRun run)
+    {
+        run.FailedWithCode(1);
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        return [.. document.RootElement.GetProperty("data").Clone().EnumerateArray()];
     }
 
     private static void MakeBig(CliHarness cli, string name)

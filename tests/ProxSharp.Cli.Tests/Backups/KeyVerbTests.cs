@@ -60,6 +60,19 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
         (await cli.LineAsync("backup key change-passphrase key.json --kdf none")).Succeeded();
     }
 
+    [Fact]
+    public async Task Create_WithoutATerminal_TakesThePassphraseOfTheOfficialClient()
+    {
+        using CliHarness cli = new CliHarness().With("PBS_ENCRYPTION_PASSWORD", "a passphrase");
+
+        (await cli.LineAsync("backup key create key.json --kdf pbkdf2")).Succeeded();
+        (await cli.LineAsync("backup key change-passphrase key.json")).FailedWith(4);
+        (await cli.LineAsync("backup key change-passphrase key.json --kdf none")).Succeeded();
+
+        cli.With("PBS_ENCRYPTION_PASSWORD", "abc");
+        (await cli.LineAsync("backup key create short.json --kdf pbkdf2")).FailedWith(2);
+    }
+
     [Theory]
     [InlineData("a passphrase\nanother one\n", "differ")]
     [InlineData("abcd\nabcd\n", "too short")]

@@ -46,7 +46,7 @@ public sealed class ProgressLineTests : IDisposable
 
         Assert.Equal(
             [
-                "root.pxar.didx: read 3 MiB, reused 1 MiB, uploaded 2 MiB (512 KiB sent), 1.5 MiB/s, 1m 30s left",
+                "root.pxar.didx: read 3 MiB, 1.5 MiB/s, 1m 30s left, reused 1 MiB, uploaded 2 MiB (512 KiB sent)",
                 "disk.img: 1 MiB of 4 MiB (25 %), fetched 512 KiB, 1 MiB/s, 3s left",
                 "root.pxar: 12 entries, 2 KiB",
                 "",
@@ -63,7 +63,7 @@ public sealed class ProgressLineTests : IDisposable
 
         line.Report(s_backup);
 
-        Assert.Equal("\rroot.pxar.didx: read 3 MiB, reused 1 Mi\e[K", narrow.Errors);
+        Assert.Equal("\rroot.pxar.didx: read 3 MiB, 1.5 MiB/s, \e[K", narrow.Errors);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
 
 namespace ProxSharp.Cli.Tests.Backups;
 
@@ -116,6 +118,74 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         restored.FailedWithCode(10);
         Assert.Contains("warning: /program", restored.Errors, StringComparison.Ordinal);
         (await cli.LineAsync($"backup restore host/{id} root.pxar again --ignore-ownership")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("diff", 2, "note.conf is no directory tree")]
+    [InlineData("ls", 2, "index.json is no directory tree but the list")]
+    [InlineData("neither", 5, "neither in the older one nor in the newer one")]
+    [InlineData("prune", 5, "There is no backup of host/nope")]
+    public async Task WrongInput_IsToldWithItsOwnCode(string what, int exitCode, string expected)
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.MakeTree();
+        cli.Write("note.txt", "a note\n");
+        string snapshot = (await cli.LineAsync($"backup create root.pxar:tree note.conf:note.txt --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+
+        string error = (await cli.LineAsync(what switch
+        {
+            "diff" => $"backup diff {snapshot} {snapshot} note.conf",
+            "ls" => $"backup ls {snapshot} index.json",
+            "neither" => $"backup diff {snapshot} {snapshot} root.pxar /no/such",
+            _ => "backup prune host/nope --keep-last 1",
+        })).FailedWith(exitCode);
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        (await cli.LineAsync($"backup diff {snapshot} {snapshot} root.pxar /etc/hosts")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Interrupted_SaysWhatIsLeft()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+
+        CliRun made = await cli.InterruptedAsync($"backup create root.pxar:tree --backup-id {BackupUser.NewId()}");
+        CliRun restored = await cli.InterruptedAsync($"backup restore {snapshot} root.pxar out");
+
+        made.FailedWithCode(130);
+        Assert.Equal("Interrupted: nothing was saved on the server. Run it again to make the backup.\n", made.Errors);
+        restored.FailedWithCode(130);
+        Assert.Equal("Interrupted: nothing was restored.\n", restored.Errors);
+    }
+
+    /// <summary>A damaged chunk in the middle of a disk: what was restored is kept, and told about.</summary>
+    [Fact]
+    public async Task Restore_DiskOverAnother_LeavesItAndNamesThePart()
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
+        cli.Uses(server);
+        byte[] disk = new byte[12 << 20];
+        new Random(5).NextBytes(disk);
+        string path = Path.Combine(cli.Home, "disk.raw");
+        await File.WriteAllBytesAsync(path, disk, TestContext.Current.CancellationToken);
+        (await cli.LineAsync("backup create disk.img:disk.raw --backup-id web")).Succeeded();
+        string digest = Convert.ToHexStringLower(SHA256.HashData(disk.AsSpan(8 << 20)));
+        string chunk = Path.Combine(cli.Home, "stores", "store1", ".chunks", digest[..4], digest);
+        byte[] stored = await File.ReadAllBytesAsync(chunk, TestContext.Current.CancellationToken);
+        File.Delete(chunk);
+        cli.Write("old.raw", "what was there");
+
+        string error = (await cli.LineAsync("backup restore host/web disk.img old.raw --overwrite")).FailedWith(1);
+        await File.WriteAllBytesAsync(chunk, stored, TestContext.Current.CancellationToken);
+        Assert.Contains("old.raw.prox-partial holds what was restored so far: --resume", error, StringComparison.Ordinal);
+        Assert.Equal("what was there", await File.ReadAllTextAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
+        JsonElement resumed = await cli.JsonAsync("backup restore host/web disk.img old.raw --resume");
+
+        Assert.Equal(8 << 20, Number(resumed, "bytes-kept"));
+        Assert.Equal(disk, await File.ReadAllBytesAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
     }
 
     private static long Number(JsonElement row, string name) => row.GetProperty(name).GetInt64();

@@ -78,7 +78,12 @@ internal sealed class CliHarness : IDisposable
     }
 
     /// <summary>Runs a command line given as separate arguments.</summary>
-    public async Task<CliRun> RunAsync(params string[] arguments)
+    public Task<CliRun> RunAsync(params string[] arguments) => RunAsync(arguments, TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a command line as a shell would split it, and interrupts it.</summary>
+    public Task<CliRun> InterruptedAsync(string line) => RunAsync([.. ShellWords.Split(line)], new CancellationToken(canceled: true));
+
+    private async Task<CliRun> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         using TestConsole console = new()
         {
@@ -88,7 +93,7 @@ internal sealed class CliHarness : IDisposable
             IsErrorTerminal = TerminalWidth is not null,
             Width = TerminalWidth,
         };
-        int exitCode = await new CliApp(console, Environment, Time).RunAsync(arguments, TestContext.Current.CancellationToken);
+        int exitCode = await new CliApp(console, Environment, Time).RunAsync(arguments, cancellationToken);
         return new CliRun(exitCode, console.Output, console.Errors);
     }
 

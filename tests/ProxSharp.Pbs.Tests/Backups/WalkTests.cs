@@ -142,6 +142,16 @@ public sealed class WalkTests
     }
 
     [Fact]
+    public void Explain_RemovedByAnEarlierRule_IsNotKeptByALaterOne()
+    {
+        (string Time, bool Keep)[] snapshots = [("2026-01-03T12:30:00Z", true), ("2026-01-03T12:10:00Z", false), ("2025-12-20T09:00:00Z", true), ("2025-12-20T08:00:00Z", false)];
+        IReadOnlyList<PruneDecision> explained = PruneReasons.Explain(
+            [.. snapshots.Select(static one => new PruneDecision(default, BackupSnapshotPath.Parse($"vm/1/{one.Time}"), one.Keep, false))], new() { KeepHourly = 1, KeepWeekly = 3 });
+        Assert.Equal(
+            [PruneReason.KeepHourly, PruneReason.NotKept, PruneReason.KeepWeekly, PruneReason.NotKept], explained.Select(static decision => decision.Reason));
+    }
+
+    [Fact]
     public void Explain_ServerThatDecidesOtherwise_LeavesReasonsOpen()
     {
         PruneDecision kept = new(default, BackupSnapshotPath.Parse("vm/1/2026-01-05T04:00:00Z"), Keep: false, IsProtected: false);

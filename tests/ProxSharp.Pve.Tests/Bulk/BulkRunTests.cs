@@ -122,7 +122,7 @@ public sealed class BulkRunTests : IAsyncLifetime
     {
         StubNodes nodes = new() { Trouble = static call => call.Target.Contains("/cluster/resources", StringComparison.Ordinal) ? StubHandler.Json("{\"data\":[]}") : null };
         await using PveClient pve = nodes.Client();
-        Func<Guest, PveTask> start = guest => pve.Tasks[nodes.Start(guest.Id.Value == 100 ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(2)).Upid];
+        Func<Guest, PveTask> start = guest => pve.Tasks[nodes.Start(guest.Id.Value == 100 ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(2)).Upid];
         BulkAction action = new("wait for", (guest, _) => Task.FromResult(start(guest)), (guest, _) => start(guest));
         List<BulkProgress> progress = [];
         GuestSummary[] guests = [.. Enumerable.Range(100, 6).Select(static id => new GuestSummary { Id = new VmId(id), Name = "g", Type = GuestType.Qemu, Node = "pve1" })];

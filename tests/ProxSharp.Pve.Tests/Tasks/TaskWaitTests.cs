@@ -279,6 +279,39 @@ public sealed class TaskWaitTests
         Assert.Equal("TASK OK", progress.Values[^1].LastLine);
     }
 
+    [Fact]
+    public async Task Wait_ShortTaskWithSinksSync_ReadsItsLogOnceAtTheEnd()
+    {
+        StubNodes nodes = new();
+        await using PveClient pve = nodes.Client();
+        Sink<TaskLogLine> log = new();
+        StubTask task = nodes.Start(TimeSpan.FromMilliseconds(300), "OK", "pve1", ["update VM 100: -cores 2"]);
+        TaskWaitOptions options = new() { Log = log, MinInterval = TimeSpan.FromMilliseconds(100) };
+
+        Assert.True((await WaitAsync(true, pve, task, options)).Succeeded);
+
+        Assert.Equal([.. task.Lines, "TASK OK"], log.Values.Select(static line => line.Text));
+        Assert.Single(nodes.Handler.Calls, static call => call.Target.Contains("/log", StringComparison.Ordinal));
+        Assert.InRange(nodes.StatusCalls.Count(), 1, 5);
+    }
+
+    [Fact]
+    public async Task Wait_WithSinks_LeavesTheLogAloneAtFirst()
+    {
+        StubNodes nodes = new();
+        nodes.Clock.Hold();
+        await using PveClient pve = nodes.Client();
+        Sink<TaskLogLine> log = new();
+        StubTask task = nodes.Start(TimeSpan.FromMilliseconds(300), "OK", "pve1", ["update VM 100: -cores 2"]);
+
+        Task<TaskResult> wait = pve.Tasks[task.Upid].WaitForCompletionAsync(new TaskWaitOptions { Log = log });
+
+        Assert.DoesNotContain(nodes.Handler.Calls, static call => call.Target.Contains("/log", StringComparison.Ordinal));
+        nodes.Clock.Release();
+        Assert.True((await wait).Succeeded);
+        Assert.Equal([.. task.Lines, "TASK OK"], log.Values.Select(static line => line.Text));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -68,6 +68,19 @@ internal sealed class ExtractRun : IAsyncDisposable
         return !_current.IsLost && (selected || _filter.MayBeBelow(path));
     }
 
+    /// <summary>The path of the directory that was begun last, with a leading slash; empty for the root.</summary>
+    internal byte[] CurrentPath => Current.Path;
+
+    /// <summary>The only names in the directory that was begun last of which anything may be restored; null if all have to be looked at.</summary>
+    internal IReadOnlyList<byte[]>? OnlyNames() => Current.IsSelected || _filter.Root ? null : _filter.NamesBelow(Current.Path);
+
+    /// <summary>Whether an entry of the directory that was begun last, or anything in it, may be restored.</summary>
+    internal bool Wants(PxarName name, bool isDirectory)
+    {
+        byte[] path = Current.PathOf(name);
+        return _filter.Decide(path, isDirectory, Current.IsSelected) || (isDirectory && _filter.MayBeBelow(path));
+    }
+
     /// <summary>Ends the directory that was begun last.</summary>
     internal void Leave()
     {

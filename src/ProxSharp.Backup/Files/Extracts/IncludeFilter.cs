@@ -33,6 +33,21 @@ internal sealed class IncludeFilter(IReadOnlyList<PathPattern> includes)
         return selected;
     }
 
+    /// <summary>The only names in a directory, itself not restored, of which anything may be restored; null if all have to be looked at.</summary>
+    internal IReadOnlyList<byte[]>? NamesBelow(byte[] directory)
+    {
+        List<byte[]> names = [];
+        foreach (PathPattern pattern in _includes.Where(static pattern => !pattern.IsReversed))
+        {
+            if (!pattern.TryNameBelow(directory, out byte[] name))
+                return null;
+            if (name.Length > 0 && !names.Any(known => known.AsSpan().SequenceEqual(name)))
+                names.Add(name);
+        }
+
+        return names;
+    }
+
     /// <summary>Whether anything below a directory that is not restored itself may be restored.</summary>
     internal bool MayBeBelow(byte[] directory) => _includes.Any(pattern => !pattern.IsReversed && pattern.MayMatchBelow(directory));
 }

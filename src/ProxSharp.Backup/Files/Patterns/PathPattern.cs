@@ -75,11 +75,38 @@ public sealed class PathPattern
     {
         if (_body[0] != (byte)'/')
             return true;
+        // Without ** a pattern has as many names as the paths that it matches. (A slash in brackets would not divide names.)
+        ReadOnlySpan<byte> body = _body;
+        if (body.IndexOf("**"u8) < 0 && !body.Contains((byte)'[') && body.Count((byte)'/') <= directory.Count((byte)'/'))
+            return false;
         int special = _body.AsSpan().IndexOfAny("*?[\\"u8);
         ReadOnlySpan<byte> known = special < 0 ? _body : _body.AsSpan(0, special);
         return special >= 0 && directory.Length >= known.Length
             ? directory.StartsWith(known)
             : known.StartsWith(directory) && (known.Length == directory.Length || known[directory.Length] == (byte)'/');
+    }
+
+    /// <summary>The name that a path below a directory must go on with to match, as far as the pattern says.</summary>
+    /// <param name="directory">The path of the directory, with a leading slash; empty for the root.</param>
+    /// <param name="name">The name; empty if no path below the directory matches.</param>
+    /// <returns>False if names have to be tried.</returns>
+    internal bool TryNameBelow(ReadOnlySpan<byte> directory, out byte[] name)
+    {
+        name = [];
+        if (_body[0] != (byte)'/')
+            return false;
+        ReadOnlySpan<byte> rest = _body.AsSpan(1);
+        foreach (Range part in directory.Split((byte)'/'))
+        {
+            if (part.End.Value == part.Start.Value)
+                continue;
+            if (!TryTakeName(ref rest, out byte[] step))
+                return false;
+            if (!directory[part].SequenceEqual(step))
+                return true;
+        }
+
+        return TryTakeName(ref rest, out name);
     }
 
     /// <summary>The pattern as text, for people: bytes that are no UTF-8 stand as <c>\xNN</c>.</summary>
@@ -105,6 +132,29 @@ public sealed class PathPattern
         if (Glob.TryParse(full) is not { } glob)
             return false;
         result = new(glob, full, reversed, directoriesOnly, whole: literal is not null);
+        return true;
+    }
+
+    /// <summary>Takes the next name of a path in a pattern. False if it stands for several names.</summary>
+    private static bool TryTakeName(ref ReadOnlySpan<byte> rest, out byte[] name)
+    {
+        List<byte> bytes = [];
+        int at = 0;
+        for (; at < rest.Length && rest[at] != (byte)'/'; at++)
+        {
+            if (rest[at] is (byte)'*' or (byte)'?' or (byte)'[')
+            {
+                name = [];
+                return false;
+            }
+
+            if (rest[at] == (byte)'\\' && at + 1 < rest.Length)
+                at++;
+            bytes.Add(rest[at]);
+        }
+
+        name = [.. bytes];
+        rest = rest[Math.Min(at + 1, rest.Length)..];
         return true;
     }
 

@@ -48,6 +48,21 @@ internal sealed class NameTree(SnapshotReader reader, SnapshotFile archiveFile, 
             yield return entry;
     }
 
+    /// <summary>What the catalog has in a directory; null if it cannot be used, or has no such directory.</summary>
+    /// <param name="path">The path of the directory; empty for the root.</param>
+    /// <param name="directory">The directory, if it was listed before.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async ValueTask<IReadOnlyList<ArchiveEntry>?> ListKnownAsync(
+        ReadOnlyMemory<byte> path, ArchiveEntry? directory, CancellationToken cancellationToken)
+    {
+        (_, List<ArchiveEntry>? entries) = await TryAsync(
+            async catalog => (directory ?? await catalog.FindAsync(path, cancellationToken).ConfigureAwait(false)) is { Kind: PxarEntryKind.Directory } found
+                ? await catalog.ListAsync(found, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false)
+                : null,
+            cancellationToken).ConfigureAwait(false);
+        return entries;
+    }
+
     private async ValueTask<ArchiveEntry> FindInArchiveAsync(ArchiveEntry directory, CancellationToken cancellationToken)
     {
         ArchiveEntry? found = await archive.FindAsync(directory.PathBytes, cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ public sealed partial class SnapshotArchive
     /// <param name="older">The older tree, mostly of another snapshot of the group.</param>
     /// <param name="options">How to compare; null for the defaults.</param>
     /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFileNotFoundException">Neither tree has <see cref="CompareOptions.Path"/>.</exception>
     /// <exception cref="ProxmoxProtocolException">One of the archives is damaged.</exception>
     public IAsyncEnumerable<SnapshotChange> CompareWithAsync(
         SnapshotArchive older,

@@ -18,7 +18,7 @@ public sealed partial class SnapshotArchive
         options ??= TreeExtractOptions.Default;
         TreeExtractor extractor = new(directory, options);
         if (options.Includes.Count > 0)
-            return await extractor.ExtractAsync(Archive, cancellationToken).ConfigureAwait(false);
+            return await extractor.ExtractAsync(Archive, _names is null ? null : new CatalogNames(_names).ListAsync, cancellationToken).ConfigureAwait(false);
         // What is kept needs no content, so it is not fetched ahead either.
         bool eager = options.Existing is not (ExistingFiles.Skip or ExistingFiles.KeepSameTime);
         ProgressReporter reporter = _reader.Report(_payload ?? _main, progress);

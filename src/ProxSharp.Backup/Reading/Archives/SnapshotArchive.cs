@@ -43,7 +43,7 @@ public sealed partial class SnapshotArchive
     /// </summary>
     public bool HasCatalog => _names is { IsUsable: true };
 
-    /// <summary>The archive itself, to look entries up in; asynchronously only.</summary>
+    /// <summary>The archive itself, to look entries up in.</summary>
     public PxarArchive Archive { get; }
 
     /// <summary>How many bytes the archive has, contents included.</summary>
@@ -136,7 +136,7 @@ public sealed partial class SnapshotArchive
     }
 
     /// <summary>
-    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.
+    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek.
     /// </summary>
     /// <param name="path">A regular file or a hard link.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -147,7 +147,7 @@ public sealed partial class SnapshotArchive
         await OpenFileAsync(await GetAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek, and reads asynchronously only.
+    /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek.
     /// </summary>
     /// <param name="entry">A regular file or a hard link of this archive.</param>
     /// <param name="cancellationToken">Stops reading.</param>

@@ -11,6 +11,9 @@ namespace ProxSharp.Backup.Reading.Chunks;
 /// <summary>Fetches the chunks of one archive, decodes them, and verifies everything: CRC, crypt mode, length and digest.</summary>
 internal sealed class ChunkLoader : IDisposable
 {
+    // Whoever writes a blob asks for room once more before it learns that there is no more to come.
+    private const int SpareBytes = 16 << 10;
+
     private readonly IChunkSource _source;
     private readonly CryptConfig? _key;
     private readonly ReadCounters _counters;
@@ -37,7 +40,7 @@ internal sealed class ChunkLoader : IDisposable
 
     /// <summary>Begins to load a chunk on another thread.</summary>
     public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
-        new(chunk, Pool, Task.Run(() => LoadAsync(chunk, fetched, cancellationToken), cancellationToken));
+        new(chunk, Task.Run(() => LoadAsync(chunk, fetched, cancellationToken), cancellationToken));
 
     /// <summary>Checks what can be checked of an encrypted chunk without its key: that it is there, is encrypted, and has the right CRC.</summary>
     public Task CheckStoredAsync(IndexChunk chunk, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
@@ -47,8 +50,8 @@ internal sealed class ChunkLoader : IDisposable
         return true;
     });
 
-    /// <summary>Loads a chunk into an array of the pool, which is the caller's then.</summary>
-    public Task<byte[]> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    /// <summary>Loads a chunk into memory of the pool, which is the caller's then.</summary>
+    public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
     {
         using PooledBuffer blob = await FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
         await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -89,7 +92,7 @@ internal sealed class ChunkLoader : IDisposable
         int expected = (int)chunk.Length;
         if (_rate is not null)
             await _rate.WaitAsync(expected, cancellationToken).ConfigureAwait(false);
-        PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize, DataBlob.MaxUploadSize);
+        PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize + SpareBytes, DataBlob.MaxUploadSize);
         try
         {
             await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
@@ -124,18 +127,18 @@ internal sealed class ChunkLoader : IDisposable
     private string Describe(IndexChunk chunk) =>
         FormattableString.Invariant($"The chunk {chunk.Digest} of {Name}, bytes {chunk.Start} to {chunk.End},");
 
-    private byte[] Decode(ReadOnlySpan<byte> blob, IndexChunk chunk)
+    private ChunkBuffer Decode(ReadOnlySpan<byte> blob, IndexChunk chunk)
     {
         CheckKind(DataBlob.ReadKind(blob), _key is not null);
-        byte[] data = Pool.Rent((int)chunk.Length);
+        ChunkBuffer data = Pool.Rent((int)chunk.Length);
         try
         {
-            DecodeInto(blob, data.AsSpan(0, (int)chunk.Length), chunk.Digest);
+            DecodeInto(blob, data.Memory.Span, chunk.Digest);
             return data;
         }
         catch
         {
-            Pool.Return(data);
+            data.Dispose();
             throw;
         }
     }

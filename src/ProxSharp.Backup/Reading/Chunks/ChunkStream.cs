@@ -4,7 +4,7 @@ namespace ProxSharp.Backup.Reading.Chunks;
 
 /// <summary>
 /// The bytes of an archive as a stream that fetches ahead. Seeking is cheap within what was fetched; elsewhere fetching begins anew, with one
-/// chunk first and then with more and more, so that jumps do not fetch what is skipped. It reads asynchronously only.
+/// chunk first and then with more and more, so that jumps do not fetch what is skipped.
 /// </summary>
 internal sealed class ChunkStream : Stream
 {
@@ -70,9 +70,13 @@ internal sealed class ChunkStream : Stream
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw AsynchronousOnly();
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Blocking.Run(() => ReadAsync(buffer.AsMemory(offset, count)).AsTask());
+    }
 
-    public override int Read(Span<byte> buffer) => throw AsynchronousOnly();
+    public override int Read(Span<byte> buffer) => Blocking.Read(buffer, memory => ReadAsync(memory));
 
     public override long Seek(long offset, SeekOrigin origin)
     {
@@ -105,8 +109,6 @@ internal sealed class ChunkStream : Stream
         _prefetcher = null;
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    internal static NotSupportedException AsynchronousOnly() => new("A snapshot is read asynchronously only, for the protocol has no other way.");
 
     protected override void Dispose(bool disposing)
     {

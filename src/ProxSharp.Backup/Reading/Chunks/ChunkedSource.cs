@@ -4,8 +4,8 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Reading.Chunks;
 
 /// <summary>
-/// An archive whose chunks are fetched when they are needed, and kept in a cache. Who reads chunk after chunk gets the next ones ahead. It
-/// reads asynchronously only. Safe for several readers at once.
+/// An archive whose chunks are fetched when they are needed, and kept in a cache. Who reads chunk after chunk gets the next ones ahead.
+/// Safe for several readers at once.
 /// </summary>
 internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroChunks zeros, ChunkCache cache, int readAhead) : RandomAccessSource
 {
@@ -15,7 +15,7 @@ internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroC
 
     public override long Length => index.Size;
 
-    public override int Read(long position, Span<byte> destination) => throw ChunkStream.AsynchronousOnly();
+    public override int Read(long position, Span<byte> destination) => Blocking.Read(destination, memory => ReadAsync(position, memory));
 
     public override async ValueTask<int> ReadAsync(long position, Memory<byte> destination, CancellationToken cancellationToken = default)
     {

@@ -2,15 +2,14 @@ using ProxSharp.Backup.Formats.Indexes;
 
 namespace ProxSharp.Backup.Reading.Chunks;
 
-/// <summary>The data of a chunk, loaded or on its way. When nobody holds it any more, its array goes back to the pool.</summary>
+/// <summary>The data of a chunk, loaded or on its way. When nobody holds it any more, its memory goes back to the pool.</summary>
 internal sealed class SharedChunk
 {
-    private readonly ChunkBufferPool _pool;
-    private readonly Task<byte[]> _load;
+    private readonly Task<ChunkBuffer> _load;
     private int _holders = 1;
 
     /// <summary>The first holder creates it.</summary>
-    public SharedChunk(IndexChunk chunk, ChunkBufferPool pool, Task<byte[]> load) => (Chunk, _pool, _load) = (chunk, pool, load);
+    public SharedChunk(IndexChunk chunk, Task<ChunkBuffer> load) => (Chunk, _load) = (chunk, load);
 
     public IndexChunk Chunk { get; }
 
@@ -19,8 +18,7 @@ internal sealed class SharedChunk
     /// <summary>The data, verified. It is there until the holder releases it.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> GetDataAsync(CancellationToken cancellationToken)
     {
-        byte[] bytes = await (_load.IsCompletedSuccessfully ? _load : _load.WaitAsync(cancellationToken)).ConfigureAwait(false);
-        return bytes.AsMemory(0, (int)Chunk.Length);
+        return (await (_load.IsCompletedSuccessfully ? _load : _load.WaitAsync(cancellationToken)).ConfigureAwait(false)).Memory;
     }
 
     /// <summary>Becomes one more holder, unless the last one is gone.</summary>
@@ -51,6 +49,6 @@ internal sealed class SharedChunk
     {
         await ((Task)_load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_load.IsCompletedSuccessfully)
-            _pool.Return(await _load.ConfigureAwait(false));
+            (await _load.ConfigureAwait(false)).Dispose();
     }
 }

@@ -15,6 +15,12 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         byte[] path = ArchivePath.Parse(options.Path);
         ArchiveEntry? before = await _older.FindAsync(path, cancellationToken).ConfigureAwait(false);
         ArchiveEntry? after = await _newer.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        if (before is null && after is null)
+        {
+            throw new SnapshotFileNotFoundException(
+                $"There is no \"/{options.Path.TrimStart('/')}\" in {newer.Name} of the two snapshots, neither in the older one nor in the newer one.");
+        }
+
         Stack<Pending> open = new([new(before, after)]);
         while (open.TryPop(out Pending pending))
         {

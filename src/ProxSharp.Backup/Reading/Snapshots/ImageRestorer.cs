@@ -21,55 +21,35 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
 
     public async Task<RestoreFileResult> RestoreAsync(string path, CancellationToken cancellationToken)
     {
-        bool existed = File.Exists(path);
-        SafeFileHandle target = Open(path, existed);
-        bool removable = false;
+        RestoreTarget place = RestoreTarget.Find(path, options);
+        SafeFileHandle target = place.Open(file.Index.Size);
         try
         {
             using (target)
             {
-                removable = Prepare(target) && !options.Resume;
+                _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target);
                 await WriteAllAsync(target, cancellationToken).ConfigureAwait(false);
             }
+
+            place.Complete();
         }
         catch
         {
-            // Half an image under its final name would be taken for the whole one.
-            if (removable)
-                File.Delete(path);
+            // What was written so far is what the next attempt goes on with.
+            if (_written == 0 && _kept == 0)
+                place.Discard();
             throw;
         }
 
         return new(file.Index.Size, _written, _leftOut, _kept, progress.Elapsed);
     }
 
-    private SafeFileHandle Open(string path, bool existed)
-    {
-        FileMode mode = (existed, options.Resume, options.Overwrite) switch
-        {
-            (_, true, _) => FileMode.OpenOrCreate,
-            (_, _, true) => FileMode.Create,
-            _ => FileMode.CreateNew,
-        };
-        return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
-    }
-
-    /// <summary>Gives the file its length. Returns false for what has none of its own, such as a block device.</summary>
-    private bool Prepare(SafeFileHandle target)
+    /// <summary>Gives the file its length. Returns from where on it holds nothing but zeros that may stay holes.</summary>
+    private long SetLength(SafeFileHandle target)
     {
         long length = RandomAccess.GetLength(target);
-        try
-        {
-            RandomAccess.SetLength(target, file.Index.Size);
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
-        {
-            _emptyFrom = long.MaxValue;
-            return false;
-        }
-
-        _emptyFrom = options.Sparse ? length : long.MaxValue;
-        return true;
+        RandomAccess.SetLength(target, file.Index.Size);
+        return options.Sparse ? length : long.MaxValue;
     }
 
     private async Task WriteAllAsync(SafeFileHandle target, CancellationToken cancellationToken)
@@ -115,24 +95,16 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         // What lies behind the old end is zeros, and the digests of those are known.
         if (chunk.Start >= _emptyFrom || chunk.Length > DataBlob.MaxChunkSize)
             return false;
-        byte[] buffer = file.Loader.Pool.Rent((int)chunk.Length);
-        try
+        using ChunkBuffer buffer = file.Loader.Pool.Rent((int)chunk.Length);
+        for (int filled = 0; filled < buffer.Length;)
         {
-            Memory<byte> bytes = buffer.AsMemory(0, (int)chunk.Length);
-            for (int filled = 0; filled < bytes.Length;)
-            {
-                int read = await RandomAccess.ReadAsync(target, bytes[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                    return false;
-                filled += read;
-            }
+            int read = await RandomAccess.ReadAsync(target, buffer.Memory[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return false;
+            filled += read;
+        }
 
-            return ChunkDigest.Compute(bytes.Span, file.Loader.Key) == chunk.Digest;
-        }
-        finally
-        {
-            file.Loader.Pool.Return(buffer);
-        }
+        return ChunkDigest.Compute(buffer.Memory.Span, file.Loader.Key) == chunk.Digest;
     }
 
     private async Task WriteAsync(SafeFileHandle target, IndexChunk chunk, SharedChunk data, CancellationToken cancellationToken)

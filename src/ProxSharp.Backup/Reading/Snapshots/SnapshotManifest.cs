@@ -34,16 +34,28 @@ internal static class SnapshotManifest
             ManifestSignature.OtherKey => throw new BackupKeyException(
                 $"{source.Snapshot} was made with the key {manifest.KeyFingerprint}, and the key that was given is {options.Key!.Fingerprint}."),
             ManifestSignature.MissingKey when !options.AllowMissingKey => throw MissingKey(source.Snapshot.ToString(), manifest.KeyFingerprint),
-            ManifestSignature.Invalid => throw new ProxmoxProtocolException(
+            ManifestSignature.Invalid => throw new BackupSignatureException(
                 $"The manifest of {source.Snapshot} was changed after it was made: its signature is not that of the key {options.Key!.Fingerprint}."),
-            ManifestSignature.Unsigned when options is { Key: not null, RequireSignature: true } => throw new ProxmoxProtocolException(
-                $"The manifest of {source.Snapshot} has no signature, and one was asked for."),
+            ManifestSignature.Unsigned when options.Key is not null => CheckUnsigned(manifest, source, options),
             _ => signature,
         };
     }
 
     public static BackupKeyException MissingKey(string what, KeyFingerprint? fingerprint) => new(
         $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}, and no key was given.");
+
+    /// <summary>Decides about a manifest without a signature where there is a key: whoever can write to the datastore can take a signature away.</summary>
+    private static ManifestSignature CheckUnsigned(BackupManifest manifest, ISnapshotSource source, SnapshotOpenOptions options)
+    {
+        bool isSuspect = manifest.NamesKey;
+        string found = isSuspect
+            ? $"The manifest of {source.Snapshot} says that a key was used, and it has no signature: it was changed after it was made."
+            : $"The manifest of {source.Snapshot} has no signature: nothing shows that what it names is what was backed up.";
+        if (options.RequireSignature ?? isSuspect)
+            throw new BackupSignatureException(found) { IsMissing = true };
+        options.Warned?.Invoke($"{found} It is not signed with the key {options.Key!.Fingerprint}.");
+        return ManifestSignature.Unsigned;
+    }
 
     private static (BackupManifest Manifest, byte[] Text) Parse(ISnapshotSource source, ReadOnlySpan<byte> blob)
     {

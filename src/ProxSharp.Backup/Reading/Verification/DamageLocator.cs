@@ -8,14 +8,18 @@ namespace ProxSharp.Backup.Reading.Verification;
 /// <summary>Finds the files of a directory tree that lose bytes by damaged chunks, as far as the names can still be read.</summary>
 internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IReadOnlyList<FileDamage> damages)
 {
-    private const int MostPaths = 100;
+    private const int MostPaths = 1000;
+
+    // What cannot be read of an entry begins with it, and reaches into the damage.
+    private const int HeadOnly = 1024;
+
     private readonly List<string>[] _paths = [.. damages.Select(static _ => new List<string>())];
     private bool _lacksNames;
 
     public async Task<List<FileDamage>> LocateAsync(CancellationToken cancellationToken)
     {
         if (await OpenAsync(cancellationToken).ConfigureAwait(false) is (PxarArchive archive, bool inPayload))
-            await VisitAsync(archive, archive.Root, [], inPayload, cancellationToken).ConfigureAwait(false);
+            await VisitAsync(archive, inPayload, cancellationToken).ConfigureAwait(false);
         if (_lacksNames && file.File.Kind == SnapshotFileKind.Archive)
             await ReadInOrderAsync(cancellationToken).ConfigureAwait(false);
         return [.. damages.Select((damage, i) => damage with { AffectedPaths = _paths[i] })];
@@ -42,7 +46,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
             PxarArchive archive = await PxarArchive.OpenAsync(names.OpenSource(), null, cancellationToken).ConfigureAwait(false);
             return (archive, names != file);
         }
-        catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
+        catch (Exception exception) when (IsDamage(exception))
         {
             _paths[0].Add("/");
             _lacksNames = true;
@@ -50,31 +54,81 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         }
     }
 
-    private async Task VisitAsync(PxarArchive archive, PxarNode root, byte[] rootPath, bool inPayload, CancellationToken cancellationToken)
+    private async Task VisitAsync(PxarArchive archive, bool inPayload, CancellationToken cancellationToken)
     {
-        Stack<(PxarNode Node, byte[] Path)> open = new([(root, rootPath)]);
+        NameTree? names = FindNames(archive);
+        Stack<(PxarNode Node, byte[] Path)> open = new([(archive.Root, [])]);
         long left = file.Index.Size;
         while (open.TryPop(out (PxarNode Node, byte[] Path) directory))
         {
             try
             {
-                await foreach (PxarNode child in archive.ListAsync(directory.Node, cancellationToken).ConfigureAwait(false))
+                IReadOnlyList<PxarPlace> places = await archive.ReadPlacesAsync(directory.Node, cancellationToken).ConfigureAwait(false);
+                Lazy<Task<ILookup<ulong, (PxarName Name, bool IsDirectory)>>> known = new(() => ListKnownAsync(names, directory.Path, cancellationToken));
+                foreach (PxarPlace place in places)
                 {
-                    byte[] path = ArchivePath.Join(directory.Path, child.Name);
-                    if (child.Kind == PxarEntryKind.Directory && left-- > 0)
-                        open.Push((child, path));
-                    else if (child.Kind == PxarEntryKind.File)
-                        Note(path, child, inPayload);
+                    if (await ReadAsync(archive, directory.Node, place, cancellationToken).ConfigureAwait(false) is not { } child)
+                        NoteUnread(directory.Path, place, await known.Value.ConfigureAwait(false));
+                    else if (child.Kind == PxarEntryKind.Directory && left-- > 0)
+                        open.Push((child, ArchivePath.Join(directory.Path, child.Name)));
+                    else
+                        await NoteAsync(archive, ArchivePath.Join(directory.Path, child.Name), child, inPayload, cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (ProxmoxProtocolException exception)
+            catch (Exception exception) when (IsDamage(exception))
             {
-                NoteDirectory(directory.Path, exception.Offset ?? directory.Node.Entry.Position);
+                NoteDirectory(directory.Path, OffsetOf(exception) ?? directory.Node.Entry.Position);
             }
-            catch (MissingChunkException exception)
-            {
-                NoteDirectory(directory.Path, exception.Offset ?? directory.Node.Entry.Position);
-            }
+        }
+    }
+
+    private static bool IsDamage(Exception exception) => exception is ProxmoxProtocolException or MissingChunkException;
+
+    private static long? OffsetOf(Exception exception) =>
+        exception is MissingChunkException missing ? missing.Offset : (exception as ProxmoxProtocolException)?.Offset;
+
+    /// <summary>Reads a child; null if it is damaged.</summary>
+    private static async ValueTask<PxarNode?> ReadAsync(PxarArchive archive, PxarNode directory, PxarPlace place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await archive.ReadChildAsync(directory, place, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The catalog still has the names of entries that cannot be read. Split archives have none.</summary>
+    private NameTree? FindNames(PxarArchive archive)
+    {
+        SnapshotFile? catalog = reader.Files.FirstOrDefault(static other => other.Kind == SnapshotFileKind.Catalog);
+        return file.File.Kind == SnapshotFileKind.Archive && catalog is not null
+            ? new(reader, file.File, catalog, new PxarTree(archive, file.Index.Size))
+            : null;
+    }
+
+    private static async Task<ILookup<ulong, (PxarName Name, bool IsDirectory)>> ListKnownAsync(
+        NameTree? names, byte[] directory, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ArchiveEntry>? list = names is null
+            ? null
+            : await names.ListKnownAsync(directory, null, cancellationToken).ConfigureAwait(false);
+        return (list ?? []).ToLookup(
+            static entry => PxarPlace.HashOf(entry.Name), static entry => (entry.Name, entry.Kind == PxarEntryKind.Directory));
+    }
+
+    private void NoteUnread(byte[] directory, PxarPlace place, ILookup<ulong, (PxarName Name, bool IsDirectory)> known)
+    {
+        if (!known.Contains(place.NameHash))
+            NoteDirectory(directory, place.Start);
+        foreach ((PxarName name, bool isDirectory) in known[place.NameHash])
+        {
+            byte[] path = ArchivePath.Join(directory, name);
+
+            // All in a directory is lost with its head, whatever chunks it stands in.
+            Note(isDirectory ? [.. path, (byte)'/'] : path, place.Start, isDirectory ? HeadOnly : place.End - place.Start);
         }
     }
 
@@ -95,18 +149,29 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
                         Note(archive.GetPath(), archive.Position, archive.Entry.Length);
                 }
             }
-            catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
+            catch (Exception exception) when (IsDamage(exception))
             {
                 // This is the damage, which is known; there is no way to what comes behind it.
             }
         }
     }
 
-    private void Note(byte[] path, PxarNode node, bool inPayload)
+    private async ValueTask NoteAsync(PxarArchive archive, byte[] path, PxarNode node, bool inPayload, CancellationToken cancellationToken)
     {
-        PxarContentRange range = PxarArchive.GetContentRange(node);
-        if (range.InPayload == inPayload)
-            Note(path, range.Position, range.Length);
+        if (node.Kind is not (PxarEntryKind.File or PxarEntryKind.HardLink))
+            return;
+        try
+        {
+            PxarNode target = await archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
+            PxarContentRange range = PxarArchive.GetContentRange(target);
+            if (range.InPayload == inPayload)
+                Note(path, range.Position, range.Length);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            // The file that the link names cannot be read, so the link is lost with it.
+            Note(path, node.Entry.LinkPosition, HeadOnly);
+        }
     }
 
     private void Note(byte[] path, long position, long length)
@@ -115,8 +180,8 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         for (int i = 0; i < damages.Count; i++)
         {
             bool overlaps = position < damages[i].End && position + length > damages[i].Start;
-            if (overlaps && _paths[i].Count < MostPaths && !_paths[i].Contains(text))
-                _paths[i].Add(text);
+            if (overlaps)
+                Add(i, text);
         }
     }
 
@@ -125,8 +190,14 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         _lacksNames = true;
         for (int i = 0; i < damages.Count; i++)
         {
-            if (position >= damages[i].Start && position < damages[i].End && _paths[i].Count < MostPaths)
-                _paths[i].Add(path.Length == 0 ? "/" : $"/{PxarName.Escape(path)}/");
+            if (position >= damages[i].Start && position < damages[i].End)
+                Add(i, path.Length == 0 ? "/" : $"/{PxarName.Escape(path)}/");
         }
+    }
+
+    private void Add(int damage, string text)
+    {
+        if (_paths[damage].Count < MostPaths && !_paths[damage].Contains(text))
+            _paths[damage].Add(text);
     }
 }

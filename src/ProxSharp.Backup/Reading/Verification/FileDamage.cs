@@ -11,7 +11,8 @@ namespace ProxSharp.Backup.Reading.Verification;
 public sealed record FileDamage(ChunkProblem Problem, long Start, long End, Sha256Digest? Digest, string Message)
 {
     /// <summary>
-    /// The files of the directory tree that lose bytes by it, at most 100 of them. A directory that cannot be read stands with a slash at its end.
+    /// The files of the directory tree that lose bytes by it, hard links to them among them, at most 1000. A directory that cannot be read stands with a
+    /// slash at its end, for all in it.
     /// </summary>
     public IReadOnlyList<string> AffectedPaths { get; init; } = [];
 }

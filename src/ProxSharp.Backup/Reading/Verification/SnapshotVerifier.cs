@@ -124,7 +124,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         try
         {
             if (readable)
-                loader.Pool.Return(await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false));
+                (await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false)).Dispose();
             else
                 await loader.CheckStoredAsync(chunk, cancellationToken).ConfigureAwait(false);
             return null;

@@ -77,7 +77,7 @@ internal static class Asking
 
     // A DELETE with nothing to make anew afterwards only stops, unlocks or reverts something.
     private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete
-        && (operation.Class >= OperationClass.Destructive || (operation.Class == OperationClass.Reversible && operation.Undo is not null));
+        && (operation.Class >= OperationClass.Destructive || (operation.Class != OperationClass.Read && operation.Undo is not null));
 
     private static string Power(ProxmoxProduct product, bool isReboot) => (product, isReboot) switch
     {

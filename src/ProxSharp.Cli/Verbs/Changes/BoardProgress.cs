@@ -28,6 +28,12 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     private long _drawn;
 
     /// <inheritdoc/>
+    public bool FollowsLogs => true;
+
+    /// <inheritdoc/>
+    public bool ShowsAll => true;
+
+    /// <inheritdoc/>
     public void Started(GuestSummary guest, string upid)
     {
         lock (_gate)

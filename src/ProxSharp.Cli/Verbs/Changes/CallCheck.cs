@@ -28,9 +28,25 @@ internal static class CallCheck
             }
             catch (ProxmoxValidationException invalid)
             {
-                throw new CliException(ParameterAdvice.Explain(invalid, match.Endpoint, call.Path), invalid);
+                if (WithoutMasked(invalid, call.Parameters) is { } wrong)
+                {
+                    throw new CliException(ParameterAdvice.Explain(wrong, match.Endpoint, call.Path), invalid);
+                }
             }
         }
+    }
+
+    // A dry run fetches no secrets, and the mask in their place has neither their length nor their form. Null if nothing else is wrong.
+    private static ProxmoxValidationException? WithoutMasked(ProxmoxValidationException invalid, ApiParameters parameters)
+    {
+        HashSet<string> masked = new(parameters.Where(CallText.IsMasked).Select(static parameter => parameter.Name), StringComparer.Ordinal);
+        Dictionary<string, string> left = new(invalid.ParameterErrors.Where(error => !masked.Contains(error.Key)), StringComparer.Ordinal);
+        return left.Count switch
+        {
+            0 => null,
+            _ when left.Count == invalid.ParameterErrors.Count => invalid,
+            _ => new ProxmoxValidationException(invalid.Message, invalid.Method, invalid.Path, left),
+        };
     }
 
     // Proxmox: some texts travel percent-encoded; they are encoded when they are sent, and would be refused as they were typed.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -14,10 +13,13 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Makes a change with one call that is about no guest: checks, shows or asks first, then does it and waits for its task.</summary>
 internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endpoint)
 {
-    private static readonly ResultShape s_task = new() { LeadingFields = ["vmid", "upid", "exitstatus"], WholeField = "upid", NameField = "upid" };
+    private static readonly ResultShape s_task = new() { LeadingFields = ["upid", "exitstatus"], WholeField = "upid", NameField = "upid" };
 
-    /// <summary>The number of the guest that the call makes, for the result; null for none.</summary>
-    public string? Made { get; init; }
+    /// <summary>What is known about the result of a call that makes a guest.</summary>
+    public static readonly ResultShape Making = s_task with { LeadingFields = ["vmid", "name", "node", "upid", "exitstatus"], NameField = "vmid" };
+
+    /// <summary>The guest that the call makes, for the result; null for none.</summary>
+    public MadeGuest? Made { get; init; }
 
     /// <summary>Does it.</summary>
     /// <param name="call">The call.</param>
@@ -26,9 +28,14 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
     public async Task<int> RunAsync(PlannedCall call, string action, string answer, CancellationToken cancellationToken)
     {
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
+        if (endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared)
+        {
+            run.CheckFields(Made is null ? s_task : Making);
+        }
+
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        await session.CheckAsync(call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);
@@ -46,22 +53,30 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload
             ? session.UploadAsync(call.Path, upload, call.Parameters, null, run.Command.ProgressTerminal, cancellationToken)
             : session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
-        if (TaskWaiter.UpidIn(response.Data) is { } upid)
+
+        return await ReportAsync(session, response.Data, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> ReportAsync(ServerSession session, JsonElement data, CancellationToken cancellationToken)
+    {
+        // Proxmox: a task beside other members goes on until somebody has used what it opened, such as a port and its ticket.
+        bool isOpened = endpoint.Task == ApiTaskKind.Property;
+        if (!isOpened && TaskWaiter.UpidIn(data) is { } upid)
         {
             return await WaitAsync(session, upid, cancellationToken).ConfigureAwait(false);
         }
 
-        if (response.Data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+        if (data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
         {
             run.Note("Done.");
             if (run.Command.IsMachineOutput)
             {
-                run.Write(response.Data);
+                run.Write(data);
             }
         }
         else
         {
-            run.Write(response.Data, ResultShapes.Of(endpoint));
+            run.Write(data, ResultShapes.Of(endpoint) with { WholeField = isOpened ? "ticket" : null });
         }
 
         return ExitCodes.Success;
@@ -98,9 +113,11 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
 
     private void Write(string upid, string? end)
     {
-        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name
-            && run.Command.Output.Fields is null
-            && (Made is null || run.Command.Output.Format == OutputFormat.Name))
+        // Programs that go on with a guest want its number; those that did not wait want the task.
+        bool isBare = Made is null
+            ? run.Command.Output.Format is OutputFormat.Table or OutputFormat.Name
+            : run.Command.Output.Format == OutputFormat.Name && end is null;
+        if (isBare && run.Command.Output.Fields is null)
         {
             run.Command.Services.Console.Out.WriteLine(upid);
             return;
@@ -109,11 +126,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartObject();
-            if (Made is not null)
-            {
-                json.WriteNumber("vmid", long.Parse(Made, CultureInfo.InvariantCulture));
-            }
-
+            Made?.Write(json);
             json.WriteString("upid", upid);
             if (end is not null)
             {
@@ -121,6 +134,6 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             }
 
             json.WriteEndObject();
-        }), s_task);
+        }), Made is null ? s_task : Making);
     }
 }

@@ -8,7 +8,8 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Shows calls without sending them; secrets are not shown.</summary>
 internal static class CallText
 {
-    private const string Hidden = "***";
+    /// <summary>Stands in the place of a secret that is not shown, or was not fetched.</summary>
+    public const string Hidden = "***";
 
     /// <summary>Returns a call on one line: the verb, the path, and the parameters.</summary>
     public static string Line(PlannedCall call)
@@ -54,6 +55,9 @@ internal static class CallText
 
     /// <summary>Returns what may be shown of a value.</summary>
     public static string Value(ApiParameter parameter) => EndpointParameter.IsSecretName(parameter.Name) ? Hidden : parameter.Text;
+
+    /// <summary>Tells whether the mask stands in the place of a secret.</summary>
+    public static bool IsMasked(ApiParameter parameter) => parameter.Text == Hidden && EndpointParameter.IsSecretName(parameter.Name);
 
     private static string Quoted(string value) =>
         value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')

@@ -10,6 +10,16 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>What a change has to pass before anything is sent: the rules of the context, the number of guests, the question.</summary>
 internal static class ChangeRules
 {
+    /// <summary>Refuses changes in a context that only reads; what is only shown changes nothing.</summary>
+    /// <exception cref="CliException">The context only reads.</exception>
+    public static void CheckContext(VerbRun run, ServerContext context)
+    {
+        if (!run.IsShown)
+        {
+            CheckContext(context);
+        }
+    }
+
     /// <summary>Refuses changes in a context that only reads.</summary>
     /// <exception cref="CliException">The context only reads.</exception>
     public static void CheckContext(ServerContext context)

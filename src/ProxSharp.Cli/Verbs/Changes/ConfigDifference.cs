@@ -19,22 +19,43 @@ internal static class ConfigDifference
         ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
     {
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
-        if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is not { } reading)
+        if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is not { } reading || Question(reading, call) is not { } question)
         {
             return [];
         }
 
-        // What names the thing beside the path names it here too: the notes of a group of backups. Filters are left out: what they name may not be there yet.
+        JsonElement now = (await session.GetAsync(call.Path, question, cancellationToken).ConfigureAwait(false)).Data;
+
+        // What the reading is asked for only says what is meant.
+        PlannedCall change = question.Count == 0 ? call : call with { Parameters = Without(call.Parameters, question) };
+        return now.ValueKind switch
+        {
+            JsonValueKind.Object => Compare(change, now),
+            JsonValueKind.Array => [],
+            _ => CompareOnly(change, now),
+        };
+    }
+
+    /// <summary>
+    /// Returns the parameters that the same thing is read with: none where the path says it all; null if it cannot be read because others are needed. Pure.
+    /// </summary>
+    internal static ApiParameters? Question(ApiEndpoint reading, PlannedCall call)
+    {
         ApiParameters question = [];
+        if (reading.Parameters.Values.All(static node => node.IsOptional || node.IsPathParameter))
+        {
+            return question;
+        }
+
         foreach (ApiParameter parameter in call.Parameters.Where(
-            parameter => reading.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && !node.IsPathParameter
-                && (!node.IsOptional || parameter.Name == "ns")))
+            parameter => reading.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && !node.IsPathParameter))
         {
             question.Add(parameter);
         }
 
-        JsonElement now = (await session.GetAsync(call.Path, question, cancellationToken).ConfigureAwait(false)).Data;
-        return now.ValueKind == JsonValueKind.Object ? Compare(call, now) : [];
+        return reading.Parameters.All(needed => needed.Value.IsOptional || needed.Value.IsPathParameter || question.Any(given => given.Name == needed.Key))
+            ? question
+            : null;
     }
 
     /// <summary>Compares a call with the configuration it is about. Pure.</summary>
@@ -65,15 +86,34 @@ internal static class ConfigDifference
         return changes;
     }
 
-    private static string? Text(JsonElement config, string key) => config.TryGetProperty(key, out JsonElement value)
-        ? value.ValueKind switch
+    /// <summary>Compares a call that sets a single value with that value. Pure.</summary>
+    internal static IReadOnlyList<ConfigChange> CompareOnly(PlannedCall call, JsonElement now)
+    {
+        ApiParameter[] given = [.. call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name))];
+        string? from = Text(now) is { Length: > 0 } text ? text : null;
+        return given is [{ } only] && CallText.Value(only) is var to && (from ?? "") != to ? [new ConfigChange(call.Target, only.Name, from, to)] : [];
+    }
+
+    private static ApiParameters Without(ApiParameters parameters, ApiParameters others)
+    {
+        ApiParameters rest = [];
+        foreach (ApiParameter parameter in parameters.Where(parameter => others.All(other => other.Name != parameter.Name)))
         {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.True => "1",
-            JsonValueKind.False => "0",
-            JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(static item => item.ToString())),
-            JsonValueKind.Null or JsonValueKind.Undefined => null,
-            _ => value.GetRawText(),
+            rest.Add(parameter);
         }
-        : null;
+
+        return rest;
+    }
+
+    private static string? Text(JsonElement config, string key) => config.TryGetProperty(key, out JsonElement value) ? Text(value) : null;
+
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.True => "1",
+        JsonValueKind.False => "0",
+        JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(static item => item.ToString())),
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        _ => value.GetRawText(),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -46,8 +47,18 @@ internal static class DryRun
             run.WriteVersioned(JsonText.Build(json => Write(json, plan)));
         }
 
-        run.Note("Nothing was sent.");
+        Note(run, session.Context);
         return ExitCodes.Success;
+    }
+
+    /// <summary>Says that nothing was sent, and where it never would be.</summary>
+    public static void Note(CommandRun run, ServerContext context)
+    {
+        run.Note("Nothing was sent.");
+        if (context.IsReadOnly)
+        {
+            run.Note($"The context '{context.Name}' is read-only: without --dry-run it would be refused.");
+        }
     }
 
     private static void WriteText(CommandRun run, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)

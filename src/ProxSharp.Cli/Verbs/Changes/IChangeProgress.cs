@@ -9,6 +9,12 @@ internal interface IChangeProgress : IDisposable
     /// <summary>How the outcome of a task begins that nobody waits for any more.</summary>
     const string StillRunning = "still running";
 
+    /// <summary>True if the lines of the tasks' logs are shown.</summary>
+    bool FollowsLogs { get; }
+
+    /// <summary>True if the guests that are through are counted, also those whose change took no task.</summary>
+    bool ShowsAll { get; }
+
     /// <summary>A task has begun.</summary>
     void Started(GuestSummary guest, string upid);
 

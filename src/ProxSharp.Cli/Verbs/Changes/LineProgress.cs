@@ -16,6 +16,12 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     private bool _hasBar;
 
     /// <inheritdoc/>
+    public bool FollowsLogs => isSingle;
+
+    /// <inheritdoc/>
+    public bool ShowsAll => false;
+
+    /// <inheritdoc/>
     public void Started(GuestSummary guest, string upid)
     {
         if (!isSingle)

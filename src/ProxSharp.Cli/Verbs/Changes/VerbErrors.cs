@@ -1,5 +1,7 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
@@ -8,6 +10,8 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Explains what the server or the checks before it say, in the words of the command line.</summary>
 internal static class VerbErrors
 {
+    private const int MostNames = 12;
+
     /// <summary>Awaits a call; its errors are explained with what the schema knows.</summary>
     public static async Task<T> ExplainedAsync<T>(VerbRun run, ApiSchema schema, ApiEndpoint endpoint, string path, Task<T> call)
     {
@@ -21,12 +25,29 @@ internal static class VerbErrors
         }
         catch (ProxmoxNotFoundException missing)
         {
-            throw new CliException(NotFoundAdvice.Explain(missing, schema, endpoint, path), missing);
+            CliError error = NotFoundAdvice.Explain(missing, schema, endpoint, path);
+            throw new CliException(await WithNamesAsync(run, error, missing, path).ConfigureAwait(false), missing);
         }
         catch (ProxmoxApiException refused) when (refused.ParameterErrors.Count > 0 && refused is not (ProxmoxPermissionException or ProxmoxConflictException))
         {
             throw new CliException(Invalid(run, ErrorMapper.Map(refused), endpoint), refused);
         }
+    }
+
+    // Who has named a node or a storage that is not there gets to see those that are.
+    private static async Task<CliError> WithNamesAsync(VerbRun run, CliError error, ProxmoxNotFoundException missing, string path)
+    {
+        if (NotFoundAdvice.ListOf(missing, path) is not var (list, member, what))
+        {
+            return error;
+        }
+
+        ServerSession session = await run.SessionAsync(CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<string> names = await session.NamesAsync(list, member).ConfigureAwait(false);
+        string more = names.Count > MostNames ? $" and {names.Count - MostNames} more" : "";
+        return names.Count == 0
+            ? error
+            : error with { Hint = $"There are the {what}: {string.Join(", ", names.Take(MostNames).Select(static name => TextCells.Visible(name)))}{more}" };
     }
 
     private static CliError Invalid(VerbRun run, CliError error, ApiEndpoint endpoint)

@@ -88,9 +88,9 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     public IReadOnlyList<(string Name, ApiNode Node, string Value)> Required()
     {
         OrderedDictionary<string, ApiNode> chosen = [];
-        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(static parameter => parameter.Value is { IsOptional: false, IsPathParameter: false }))
+        foreach ((string name, ApiNode node) in ParameterNeeds.OfFirstKind(endpoint))
         {
-            chosen.Add(name, node);
+            chosen.TryAdd(name, node);
         }
 
         // Which parameters belong together is known to the checks alone: what they do not want goes, and what they miss comes.
@@ -133,17 +133,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     // What comes out of a file or a secret is not known here.
     private static bool IsUnchecked(string name) => s_files.ContainsKey(name) || EndpointParameter.IsSecretName(name) || name is "filename" or "tmpfilename";
 
-    private ApiNode? Node(string name)
-    {
-        if (endpoint.Parameters.TryGetValue(name, out ApiNode? node))
-        {
-            return node;
-        }
-
-        ApiVariants? variants = endpoint.Variants;
-        return variants?.By == name ? new ApiNode { Enumeration = [.. variants.Parameters.Keys] }
-            : variants?.Parameters.Values.Select(set => set.GetValueOrDefault(name)).OfType<ApiNode>().FirstOrDefault();
-    }
+    private ApiNode? Node(string name) => ParameterNeeds.All(endpoint).GetValueOrDefault(name);
 
     private string Value(string name, ApiNode? node) => name switch
     {

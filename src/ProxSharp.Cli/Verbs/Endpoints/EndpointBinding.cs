@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -30,7 +31,7 @@ internal sealed class EndpointBinding
             _arguments.Add(symbols.Argument(name, Endpoint.Parameters.GetValueOrDefault(name) ?? new ApiNode { IsPathParameter = true }));
         }
 
-        IReadOnlyDictionary<string, ApiNode> all = AllParameters(Endpoint);
+        IReadOnlyDictionary<string, ApiNode> all = ParameterNeeds.All(Endpoint);
         string[] positional = [.. spec.Positional, .. spec.NamesItem && ItemParameter(Schema, Endpoint) is { } item ? [item] : Array.Empty<string>()];
         _arguments.AddRange(positional.Select(name => symbols.Argument(name, all[name])));
         string[] spoken = [.. PathParameters(template), .. positional, .. spec.Hidden, .. spec.Fixed.Select(static item => item.Name)];
@@ -79,7 +80,7 @@ internal sealed class EndpointBinding
     public IReadOnlyList<Option> Options =>
     [
         .. _options.Where(parameter => !_hidden.Contains(parameter.Symbol))
-            .OrderBy(static parameter => parameter.Node.IsOptional)
+            .OrderBy(static parameter => !parameter.IsRequired)
             .Select(static parameter => (Option)parameter.Symbol),
         .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
     ];
@@ -152,7 +153,7 @@ internal sealed class EndpointBinding
                     secrets.Add(
                         parameter.Name,
                         run.IsDryRun && run.Command.Services.Planning is null
-                            ? "***"
+                            ? CallText.Hidden
                             : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
                 }
                 else
@@ -170,23 +171,5 @@ internal sealed class EndpointBinding
         }
 
         return call;
-    }
-
-    /// <summary>The parameters of all forms of a call.</summary>
-    private static Dictionary<string, ApiNode> AllParameters(ApiEndpoint endpoint)
-    {
-        Dictionary<string, ApiNode> all = new(endpoint.Parameters, StringComparer.Ordinal);
-        foreach ((string name, ApiNode node) in endpoint.Variants?.Parameters.Values.SelectMany(static set => set) ?? [])
-        {
-            all.TryAdd(name, node);
-        }
-
-        // What the forms are told apart by.
-        if (endpoint.Variants is { } variants)
-        {
-            all.TryAdd(variants.By, new ApiNode { Type = ApiValueType.String, IsOptional = true, Enumeration = [.. variants.Parameters.Keys] });
-        }
-
-        return all;
     }
 }

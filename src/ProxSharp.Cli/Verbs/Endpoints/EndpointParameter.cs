@@ -15,6 +15,9 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
         "eab-hmac-key", "eab_hmac_key", "encryption-key",
     };
 
+    /// <summary>True if everybody has to give it; false for what only some kinds of objects need.</summary>
+    public bool IsRequired { get; init; }
+
     /// <summary>True if the value must not stand in a command line.</summary>
     public bool IsSecret => IsSecretName(Name);
 

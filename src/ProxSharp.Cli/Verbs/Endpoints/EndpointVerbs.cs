@@ -58,6 +58,11 @@ internal static class EndpointVerbs
         return Describe(spec, binding, @class, [targets.Argument, .. binding.Arguments], Traits(spec, isGuest: true), async (run, cancellationToken) =>
         {
             run.Expect(ProxmoxProduct.VirtualEnvironment);
+            if (@class != VerbClass.Read)
+            {
+                run.CheckFields(GuestRows.Shape);
+            }
+
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
             if (spec.NeedsChange && parameters.Parameters.All(static parameter => s_noChange.Contains(parameter.Name)))
             {
@@ -199,7 +204,8 @@ internal static class EndpointVerbs
                 results.Add((guest, response.Data));
             }
 
-            run.Write(results.Count == 1 ? results[0].Data : Together(results), Shape(binding));
+            ResultShape shape = Shape(binding);
+            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with { KnownFields = ["vmid", "value", .. shape.KnownFields] });
         }, cancellationToken);
 
     // What several guests answered becomes one list; each item says whose it is.

@@ -49,13 +49,13 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         if (node.Indexes is not { } indexes || !wire.EndsWith("[n]", StringComparison.Ordinal))
         {
-            yield return (new EndpointParameter(wire, node, Option(wire, wire, node)), false);
+            yield return (new EndpointParameter(wire, node, Option(wire, wire, node)) { IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node) }, false);
             yield break;
         }
 
         string family = wire[..^3];
         string first = family + indexes.First.ToString(CultureInfo.InvariantCulture);
-        yield return (new EndpointParameter(first, node, Option(first, wire, node)), false);
+        yield return (new EndpointParameter(first, node, Option(first, wire, node)) { IsRequired = !node.IsOptional }, false);
         foreach (string word in (context.Typed ?? []).Select(static word => word.Split('=')[0]).Distinct(StringComparer.Ordinal))
         {
             if (word.StartsWith(OptionName(family), StringComparison.Ordinal)
@@ -125,8 +125,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
         string facts = NodeText.Facts(node, schema);
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
-        string required = node is { IsOptional: false, IsPathParameter: false } && !Chosen.Contains(wire) ? "required" : "";
-        string rest = string.Join("; ", new[] { required, secret, facts }.Where(static part => part.Length > 0));
+        string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
+        string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
+        string rest = string.Join("; ", new[] { required, secret, facts, condition }.Where(static part => part.Length > 0));
         return (words, rest) switch
         {
             ({ } text, { Length: > 0 }) => $"{text.TrimEnd('.')} ({rest})",

@@ -13,7 +13,7 @@ internal static class GuestRows
     {
         LeadingFields = ["vmid", "name", "node", "outcome"],
         TableFields = ["vmid", "name", "node", "action", "outcome", "message"],
-        KnownFields = ["vmid", "name", "node", "type", "action", "outcome", "message", "upid", "exitstatus"],
+        KnownFields = ["vmid", "name", "node", "type", "action", "outcome", "message", "upid", "exitstatus", "result"],
         NameField = "vmid",
     };
 
@@ -26,18 +26,24 @@ internal static class GuestRows
     };
 
     /// <summary>Writes one row.</summary>
-    public static void Write(Utf8JsonWriter json, GuestSummary guest, string action, BulkOutcome outcome, string? upid, string? exitStatus, string? message)
+    public static void Write(Utf8JsonWriter json, GuestRow row)
     {
         json.WriteStartObject();
-        json.WriteNumber("vmid", guest.Id.Value);
-        json.WriteString("name", guest.Name);
-        json.WriteString("node", guest.Node);
-        json.WriteString("type", guest.Type.Value);
-        json.WriteString("action", action);
-        json.WriteString("outcome", Word(outcome));
-        Optional(json, "upid", upid);
-        Optional(json, "exitstatus", exitStatus);
-        Optional(json, "message", message);
+        json.WriteNumber("vmid", row.Guest.Id.Value);
+        json.WriteString("name", row.Guest.Name);
+        json.WriteString("node", row.Guest.Node);
+        json.WriteString("type", row.Guest.Type.Value);
+        json.WriteString("action", row.Action);
+        json.WriteString("outcome", Word(row.Outcome));
+        Optional(json, "upid", row.Upid);
+        Optional(json, "exitstatus", row.ExitStatus);
+        Optional(json, "message", row.Message);
+        if (row.Result is { } result)
+        {
+            json.WritePropertyName("result");
+            result.WriteTo(json);
+        }
+
         json.WriteEndObject();
     }
 

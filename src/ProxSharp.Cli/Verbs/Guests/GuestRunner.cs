@@ -12,6 +12,7 @@ using ProxSharp.Operations;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
+using ProxSharp.Pve.Recovery;
 using ProxSharp.Schema;
 using ProxSharp.Tasks;
 
@@ -25,12 +26,13 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
-    private readonly ConcurrentDictionary<VmId, TaskResult> _results = new();
+    private readonly GuestAnswers _answers = new();
+    private readonly long _chosenAt = run.Command.Services.Time.GetTimestamp();
 
     /// <summary>Does it.</summary>
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
         GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
@@ -52,12 +54,14 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         {
             await ConfirmAsync(meant, Asking.Effect(change.Schema.Product, operation, plan[0].Parameters), cancellationToken).ConfigureAwait(false);
         }
+        else if (!isAsked && await ReplacedDisks.FindAsync(session, change.Schema, plan, cancellationToken).ConfigureAwait(false) is { Count: > 0 } replaced)
+        {
+            ChangeRules.CheckGuests(run, guests, isAsked: true);
+            await ConfirmAsync(meant, ReplacedDisks.Effect(replaced), cancellationToken).ConfigureAwait(false);
+        }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        bool isTask = change.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared;
-        IReadOnlyList<BulkItem> items = isTask && run.Waits
-            ? await InBulkAsync(session, pve, guests, cancellationToken).ConfigureAwait(false)
-            : await OneByOneAsync(session, guests, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<BulkItem> items = await WithinLimitsAsync(session, pve, guests, cancellationToken).ConfigureAwait(false);
         return IsInterrupted(items, cancellationToken) ? throw Interrupted(items, cancellationToken) : Report(items);
     }
 
@@ -74,118 +78,159 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, effect, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<BulkItem>> InBulkAsync(
+    private async Task<IReadOnlyList<BulkItem>> WithinLimitsAsync(
         ServerSession session, PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
-        Dictionary<VmId, GuestSummary> known = guests.ToDictionary(static guest => guest.Id);
-        using IChangeProgress progress = Progress(guests.Count);
-        BulkAction action = new(
-            change.Action,
-            async (guest, token) =>
-            {
-                PlannedCall call = change.Plan(known[guest.Id], (await guest.GetNodeAsync(token).ConfigureAwait(false)).ToString());
-                PveTask task = pve.Tasks[Upid.Parse(await SendAsync(session, call, token).ConfigureAwait(false)
-                    ?? throw new ProxmoxProtocolException($"{call.Method.ToVerb()} {call.Path} started no task."), null)];
-                _upids[guest.Id] = task.Upid.ToString();
-                progress.Started(known[guest.Id], task.Upid.ToString());
-                _results[guest.Id] = await task.WaitForCompletionAsync(WaitOptions(known[guest.Id], progress), token).ConfigureAwait(false);
-                return task;
-            },
-            skip: change.Skip);
-        BulkOptions options = new()
-        {
-            MaxTotal = run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel,
-            MaxPerNode = run.Number(run.Standard.PerNode) ?? UsualPerNode,
-            StopOnError = run.Value(run.Standard.StopOnError),
-            Wait = TaskWaitOptions.Default with { MinInterval = TimeSpan.FromMilliseconds(20) },
-            Progress = new Reports(progress, _upids),
-        };
-        try
-        {
-            return [.. (await pve.Bulk.RunAsync(guests, action, options, cancellationToken).ConfigureAwait(false)).Items.Select(Settled)];
-        }
-        catch (BulkCanceledException interrupted)
-        {
-            return [.. interrupted.Report.Items.Select(Settled)];
-        }
-    }
-
-    // A task that was started is known here even where its guest counts as cancelled.
-    private BulkItem Settled(BulkItem item)
-    {
-        if (item.Outcome != BulkOutcome.Running && item.Error is not OperationCanceledException)
-        {
-            return item;
-        }
-
-        return _results.TryGetValue(item.Guest.Id, out TaskResult? result)
-            ? item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result, Error = null }
-            : _upids.ContainsKey(item.Guest.Id) ? item with { Outcome = BulkOutcome.Running, Error = null } : item;
-    }
-
-    private async Task<IReadOnlyList<BulkItem>> OneByOneAsync(ServerSession session, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
-    {
-        List<BulkItem> items = [];
+        BulkItem[] items = [.. guests.Select(static guest => new BulkItem { Guest = guest, Outcome = BulkOutcome.NotStarted })];
         bool isStopped = false;
-        foreach (GuestSummary guest in guests)
-        {
-            BulkItem item = isStopped || cancellationToken.IsCancellationRequested
-                ? new BulkItem { Guest = guest, Outcome = BulkOutcome.NotStarted }
-                : change.Skip?.Invoke(guest) is { } reason
-                    ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = reason }
-                    : await OneAsync(session, guest, cancellationToken).ConfigureAwait(false);
-            isStopped |= item.Outcome == BulkOutcome.Failed && run.Value(run.Standard.StopOnError);
-            items.Add(item);
-        }
+        FreshGuests fresh = new(pve, guests, run.Command.Services.Time, _chosenAt);
+        using IChangeProgress progress = Progress(guests.Count);
+        GuestLanes lanes = new(
+            guests, run.Number(run.Standard.PerNode) ?? UsualPerNode, run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
+        await lanes.RunAsync(
+            () => !isStopped && !cancellationToken.IsCancellationRequested,
+            async at =>
+            {
+                items[at] = await OneAsync(session, pve, guests[at], fresh, progress, cancellationToken).ConfigureAwait(false);
+                if (items[at].Outcome == BulkOutcome.Failed && run.Value(run.Standard.StopOnError))
+                {
+                    isStopped = true;
+                }
 
+                ShowEnd(progress, items[at]);
+            }).ConfigureAwait(false);
         return items;
     }
 
-    private async Task<BulkItem> OneAsync(ServerSession session, GuestSummary guest, CancellationToken cancellationToken)
+    // Calls that are through at once are told by the table; a line for each would say it twice.
+    private void ShowEnd(IChangeProgress progress, BulkItem item)
     {
+        bool isThrough = item.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted);
+        if (run.Waits && isThrough && (progress.ShowsAll || item.Outcome != BulkOutcome.Succeeded || _upids.ContainsKey(item.Guest.Id)))
+        {
+            progress.Ended(item.Guest, item.Error switch
+            {
+                null => GuestRows.Word(item.Outcome),
+                OperationCanceledException unanswered => $"failed, {unanswered.Message}",
+                { } error => $"failed, {ErrorMapper.Map(error).Message}",
+            });
+        }
+        else if (run.Waits && item.Outcome == BulkOutcome.Running)
+        {
+            // Who interrupts the waiting ends no task: what was started goes on.
+            progress.Ended(item.Guest, $"{IChangeProgress.StillRunning}, {_upids[item.Guest.Id]}");
+        }
+    }
+
+    // What was not to be done when the user was asked is not done because the guest has changed since.
+    private async Task<BulkItem> OneAsync(
+        ServerSession session, PveClient pve, GuestSummary chosen, FreshGuests fresh, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        if (change.Skip?.Invoke(chosen) is { } reason)
+        {
+            return new BulkItem { Guest = chosen, Outcome = BulkOutcome.Skipped, Reason = reason };
+        }
+
+        GuestSummary guest;
         try
         {
-            string? upid = await SendAsync(session, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false);
-            if (upid is null)
+            guest = await fresh.FindAsync(chosen, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new BulkItem { Guest = chosen, Outcome = BulkOutcome.NotStarted };
+        }
+
+        return change.Skip?.Invoke(guest) is { } since
+            ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = since }
+            : await ChangeAsync(session, pve, guest, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BulkItem> ChangeAsync(
+        ServerSession session, PveClient pve, GuestSummary guest, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        BulkItem item = new() { Guest = guest };
+        try
+        {
+            if (await StartAsync(session, pve, guest.Id, change.Plan(guest, guest.Node), cancellationToken).ConfigureAwait(false) is not { } upid)
             {
-                return new BulkItem { Guest = guest, Outcome = BulkOutcome.Succeeded };
+                return item with { Outcome = BulkOutcome.Succeeded };
             }
 
             _upids[guest.Id] = upid;
-            if (!run.Waits || session.Pve is null)
+            if (!run.Waits)
             {
-                return new BulkItem { Guest = guest, Outcome = BulkOutcome.Running };
+                return item with { Outcome = BulkOutcome.Running };
             }
 
-            using IChangeProgress progress = Progress(1);
-            TaskResult result = await session.Pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
-            return new BulkItem { Guest = guest, Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
+            progress.Started(guest, upid);
+            TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
+            return item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return _upids.ContainsKey(guest.Id)
-                ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Running }
-                : new BulkItem { Guest = guest, Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
+                ? item with { Outcome = BulkOutcome.Running }
+                : item with { Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
         }
-        catch (Exception failure) when (failure is ProxmoxException or CliException)
+        catch (Exception failure)
         {
-            return new BulkItem { Guest = guest, Outcome = BulkOutcome.Failed, Error = failure };
+            // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
+            return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
     }
 
-    private async Task<string?> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    // An answer that was lost is looked for: the task that was started, or the proof that nothing was.
+    private async Task<string?> StartAsync(ServerSession session, PveClient pve, VmId guest, PlannedCall call, CancellationToken cancellationToken)
+    {
+        bool isTask = change.Endpoint.Task is ApiTaskKind.Returns or ApiTaskKind.Undeclared;
+        try
+        {
+            string? upid = await SendAsync(session, guest, call, cancellationToken).ConfigureAwait(false);
+            return upid is null && isTask ? throw new ProxmoxProtocolException($"{call.Method.ToVerb()} {call.Path} started no task.") : upid;
+        }
+        catch (ProxmoxOutcomeUnknownException lost) when (isTask && run.Waits)
+        {
+            RecoveryResult found = await pve.RecoverAsync(lost, null, cancellationToken).ConfigureAwait(false);
+            if (found.Outcome == RecoveredOutcome.DidNotHappen)
+            {
+                return await SendAsync(session, guest, call, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (found is { Outcome: RecoveredOutcome.Happened, Task: { } task })
+            {
+                return task.Upid.ToString();
+            }
+
+            throw;
+        }
+    }
+
+    // Returns the task to wait for; what else is answered is kept.
+    private async Task<string?> SendAsync(ServerSession session, VmId guest, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
             run, change.Schema, change.Endpoint, call.Path, session.CallAsync(
                 call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
-        return TaskWaiter.UpidIn(response.Data);
+
+        // Proxmox: a task beside other members goes on until somebody has used what it opened, such as a port and its ticket.
+        if (change.Endpoint.Task != ApiTaskKind.Property && TaskWaiter.UpidIn(response.Data) is { } upid)
+        {
+            return upid;
+        }
+
+        _answers.Keep(guest, response.Data);
+        return null;
     }
 
-    private TaskWaitOptions WaitOptions(GuestSummary guest, IChangeProgress progress) => TaskAdvice.Options(run) with
-    {
-        Log = new Sink<TaskLogLine>(line => progress.Logged(guest, line.Text)),
-        Progress = new Sink<TaskProgress>(moved => progress.Moved(guest, moved)),
-    };
+    // Nobody reads the logs of many tasks unless there is a board for them; then one list of each node tells of all.
+    private TaskWaitOptions WaitOptions(GuestSummary guest, IChangeProgress progress) => progress.FollowsLogs
+        ? TaskAdvice.Options(run) with
+        {
+            Log = new Sink<TaskLogLine>(line => progress.Logged(guest, line.Text)),
+            Progress = new Sink<TaskProgress>(moved => progress.Moved(guest, moved)),
+        }
+        : TaskAdvice.Options(run);
 
     private IChangeProgress Progress(int count) => count > 1 && run.Command.ProgressTerminal is { } terminal
         ? new BoardProgress(terminal, count, run.Command.Output.Width ?? 80, run.Command.Services.Time)
@@ -213,24 +258,38 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
-    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape) => run.Write(JsonText.Build(json =>
+    private void Write(IReadOnlyList<BulkItem> items, ResultShape shape)
     {
-        json.WriteStartArray();
-        foreach (BulkItem item in items)
+        // Who asks for tasks by name gets tasks only: the number of a guest that was skipped is none.
+        bool isTasks = shape.NameField == GuestRows.Detached.NameField && run.Command.Output is { Format: OutputFormat.Name, Fields: null };
+        run.Write(JsonText.Build(json =>
         {
-            string? message = item.Error switch
+            json.WriteStartArray();
+            foreach (BulkItem item in items.Where(item => !isTasks || _upids.ContainsKey(item.Guest.Id)))
+            {
+                GuestRows.Write(json, Row(item));
+            }
+
+            json.WriteEndArray();
+        }), _answers.Shape(shape));
+        _answers.WriteBelow(run.Command, items.Select(static item => item.Guest), ResultShapes.Of(change.Endpoint) with { WholeField = "ticket" });
+    }
+
+    private GuestRow Row(BulkItem item)
+    {
+        return new GuestRow(item.Guest, change.Action, item.Outcome)
+        {
+            Upid = _upids.GetValueOrDefault(item.Guest.Id),
+            ExitStatus = item.Result?.ExitStatus,
+            Message = item.Error switch
             {
                 null => item.Reason,
                 OperationCanceledException unanswered => unanswered.Message,
                 { } failure => ErrorMapper.Map(failure).Message,
-            };
-            _results.TryGetValue(item.Guest.Id, out TaskResult? own);
-            GuestRows.Write(
-                json, item.Guest, change.Action, item.Outcome, _upids.GetValueOrDefault(item.Guest.Id), (item.Result ?? own)?.ExitStatus, message);
-        }
-
-        json.WriteEndArray();
-    }), shape);
+            },
+            Result = _answers.Of(item.Guest.Id),
+        };
+    }
 
     // Who interrupts when all is done gets the usual report.
     private bool IsInterrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested && items.Any(
@@ -269,23 +328,5 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private sealed class Sink<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);
-    }
-
-    private sealed class Reports(IChangeProgress progress, ConcurrentDictionary<VmId, string> upids) : IProgress<BulkProgress>
-    {
-        public void Report(BulkProgress value)
-        {
-            if (value.Changed.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted or BulkOutcome.Planned))
-            {
-                // Who interrupts the waiting ends no task: what was started goes on.
-                progress.Ended(value.Changed.Guest, value.Changed.Error switch
-                {
-                    null => GuestRows.Word(value.Changed.Outcome),
-                    OperationCanceledException when upids.TryGetValue(value.Changed.Guest.Id, out string? upid) => $"{IChangeProgress.StillRunning}, {upid}",
-                    OperationCanceledException unanswered => $"failed, {unanswered.Message}",
-                    { } error => $"failed, {ErrorMapper.Map(error).Message}",
-                });
-            }
-        }
     }
 }

@@ -82,7 +82,8 @@ internal sealed class GuestTargets
         bool isAll = run.Value(run.Standard.All);
         if (words.Length == 0 && !isAll)
         {
-            throw CliException.Usage($"No {Kind.One()} is named", $"{Forms}; all of them are meant with --all");
+            bool takesAll = (run.Verb.Traits & (VerbTraits.Bulk | VerbTraits.Parallel)) != 0;
+            throw CliException.Usage($"No {Kind.One()} is named", takesAll ? $"{Forms}; all of them are meant with --all" : Forms);
         }
 
         // What changes every guest must say so: a pattern is easily wider than it was meant.

@@ -39,7 +39,7 @@ internal static class AgentNoun
             Description = "What the program reads from its standard input; @file or @- reads it from a file or standard input",
             HelpName = "text",
         };
-        Option<int?> timeout = new("--timeout") { Description = "How long the program may take [default: 60]", HelpName = "seconds" };
+        Option<int?> timeout = new("--timeout") { Description = "How long to wait for the program; it goes on then [default: as long as it takes]", HelpName = "seconds" };
         Option<bool> exitCode = new("--exit-code") { Description = "End with the exit code of the program, or 128 and the signal that ended it: the highest if there are several" };
         return new Verb(
             "exec",
@@ -53,7 +53,8 @@ internal static class AgentNoun
             Traits = VerbTraits.DryRun | VerbTraits.Bulk,
             Details =
                 "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so: "
-                + "the other codes are about the call itself (prox help exit-codes). With --exit-code it ends with the program's own, as ssh does.",
+                + "the other codes are about the call itself (prox help exit-codes). With --exit-code it ends with the program's own, as ssh does. A program that "
+                + "is not waited for any more, after --timeout or Ctrl-C, goes on in the guest: the command says how its result is read later.",
             Examples =
             [
                 new("vm agent exec web-1 -- uname -a", "one machine"),
@@ -70,7 +71,7 @@ internal static class AgentNoun
         VerbRun run, GuestTargets targets, Argument<string[]> command, ExecSettings settings, CancellationToken cancellationToken)
     {
         IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(run.Context);
+        ChangeRules.CheckContext(run, run.Context);
         ChangeRules.CheckGuests(run, guests);
         string[] words = run.Value(command)!;
         if (run.Command.Services.Planning is { } planning)
@@ -93,34 +94,23 @@ internal static class AgentNoun
         }
 
         List<(GuestSummary Guest, AgentExecResult Result)> results = [];
-        foreach (GuestSummary guest in guests)
+        AgentExecution execution = new(run, pve, words, options);
+        try
         {
-            results.Add((guest, await ExecAsync(pve, guest, words, options, cancellationToken).ConfigureAwait(false)));
+            foreach (GuestSummary guest in guests)
+            {
+                results.Add((guest, await execution.RunAsync(guest, cancellationToken).ConfigureAwait(false)));
+            }
+        }
+        catch (Exception e) when (results.Count > 0 && e is OperationCanceledException or CliException or ProxmoxException)
+        {
+            // What the first machines said must not be lost because of a later one.
+            Write(run, results);
+            execution.ShowLeft(guests.Skip(results.Count + 1));
+            throw;
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
-    }
-
-    private static async Task<AgentExecResult> ExecAsync(
-        PveClient pve, GuestSummary guest, string[] words, AgentExecOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ((Vm)pve.Guests[guest]).Agent.ExecAsync(words, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException late)
-        {
-            throw new CliException(
-                new CliError
-                {
-                    Code = "still_running",
-                    ExitCode = ExitCodes.StillRunning,
-                    Message = $"{GuestKinds.Title(guest)}: {late.Message.TrimEnd('.')}",
-                    Hint = "The program goes on in the guest; give it more time with --timeout",
-                    Node = guest.Node,
-                },
-                late);
-        }
     }
 
     private static int ShowExec(VerbRun run, IEnumerable<GuestSummary> guests, string[] words)
@@ -131,7 +121,7 @@ internal static class AgentNoun
                 TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
         }
 
-        run.Note("Nothing was sent.");
+        DryRun.Note(run.Command, run.Context);
         return ExitCodes.Success;
     }
 
@@ -164,7 +154,13 @@ internal static class AgentNoun
             return takesExitCode && ExitCodeOf(only) is > 0 and int code ? code : throw Failed(only);
         }
 
-        run.Write(JsonText.Build(json =>
+        Write(run, results);
+        int highest = takesExitCode ? results.Max(static item => ExitCodeOf(item.Result) ?? 0) : 0;
+        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest > 0 ? highest : ExitCodes.Error;
+    }
+
+    private static void Write(VerbRun run, List<(GuestSummary Guest, AgentExecResult Result)> results) => run.Write(
+        JsonText.Build(json =>
         {
             json.WriteStartArray();
             foreach ((GuestSummary guest, AgentExecResult result) in results)
@@ -188,10 +184,8 @@ internal static class AgentNoun
             }
 
             json.WriteEndArray();
-        }), new ResultShape { LeadingFields = ["vmid", "name", "exitcode", "out", "err"], NameField = "vmid" });
-        int highest = takesExitCode ? results.Max(static item => ExitCodeOf(item.Result) ?? 0) : 0;
-        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest > 0 ? highest : ExitCodes.Error;
-    }
+        }),
+        new ResultShape { LeadingFields = ["vmid", "name", "exitcode", "out", "err"], NameField = "vmid" });
 
     /// <summary>The exit code as a shell would give it: that of the program, 128 and the signal that ended it; null if none can be told.</summary>
     internal static int? ExitCodeOf(AgentExecResult result) => result switch

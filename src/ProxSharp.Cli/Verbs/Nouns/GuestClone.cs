@@ -46,7 +46,8 @@ internal static class GuestClone
                 Target = GuestKinds.Title(guests[0]),
             };
             run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
-            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = GuestMaking.Value(all, "newid") }.RunAsync(
+            MadeGuest made = new(GuestMaking.Value(all, "newid")!, GuestMaking.Value(all, name), GuestMaking.Value(all, "target") ?? guests[0].Node);
+            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
                 call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
     }

@@ -45,7 +45,9 @@ internal static class GuestCreate
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
             run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(call, "create", node, cancellationToken).ConfigureAwait(false);
+            MadeGuest made = new(GuestMaking.Value(all, "vmid")!, GuestMaking.Value(all, spec.Positional[0]), node);
+            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
+                call, "create", node, cancellationToken).ConfigureAwait(false);
         });
     }
 }

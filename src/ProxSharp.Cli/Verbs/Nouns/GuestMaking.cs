@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
@@ -26,6 +27,7 @@ internal static class GuestMaking
         return new Verb(spec.Name, spec.Summary, EndpointVerbs.ClassOf(spec), async (verb, cancellationToken) =>
         {
             verb.Expect(ProxmoxProduct.VirtualEnvironment);
+            verb.CheckFields(CallRunner.Making);
             CallParameters parameters = await binding.ParametersAsync(verb, cancellationToken).ConfigureAwait(false);
             return await run(verb, binding, parameters.Parameters, cancellationToken).ConfigureAwait(false);
         })

@@ -18,7 +18,8 @@ internal static class GuestRestore
             string id = GuestMaking.Value(all, "vmid")!;
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
             string action = GuestMaking.Value(all, "force") is "1" ? "overwrite" : "restore";
-            return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
+            MadeGuest made = new(id, GuestMaking.Value(all, kind == GuestKind.Container ? "hostname" : "name"), node);
+            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
                 call, $"{action} {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
         });
     }

@@ -8,6 +8,9 @@ internal static class GuestPrograms
 {
     private const int Terminated = 15;
 
+    // What runs in every simulated guest; units have this name with or without ".service".
+    private static readonly string[] s_services = ["nginx", "ssh", "cron", "qemu-guest-agent"];
+
     private static readonly Dictionary<string, GuestProgram> s_programs = new(StringComparer.Ordinal)
     {
         ["echo"] = Echo,
@@ -36,6 +39,7 @@ internal static class GuestPrograms
         ["id"] = static (_, arguments, streams) => Say(streams, arguments switch { ["-u"] or ["-g"] => "0\n", ["-un"] => "root\n", _ => "uid=0(root) gid=0(root) groups=0(root)\n" }),
         ["date"] = Date,
         ["uptime"] = static (context, _, streams) => Say(streams, string.Create(CultureInfo.InvariantCulture, $" {context.Now:HH:mm:ss} up {(int)(context.Now - context.Guest.StartedAt).TotalMinutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n")),
+        ["systemctl"] = SystemCtl,
         ["nproc"] = static (context, _, streams) => Say(streams, string.Create(CultureInfo.InvariantCulture, $"{context.Guest.Cores}\n")),
         ["sync"] = static (_, _, _) => 0,
         ["seq"] = Seq,
@@ -74,6 +78,25 @@ internal static class GuestPrograms
     {
         Array.ForEach(items, act);
         return 0;
+    }
+
+    private static int SystemCtl(ShellContext context, string[] arguments, ShellStreams streams)
+    {
+        string[] words = [.. arguments.Where(static argument => !argument.StartsWith('-'))];
+        if (words is not ["is-active", _, ..])
+        {
+            return Fail(streams, words.Length > 1 ? $"Unknown command verb '{words[0]}'.\n" : "Too few arguments.\n");
+        }
+
+        bool isQuiet = arguments.Contains("-q") || arguments.Contains("--quiet");
+        bool[] active = [.. words.Skip(1).Select(static unit => s_services.Contains(unit.EndsWith(".service", StringComparison.Ordinal) ? unit[..^8] : unit))];
+        if (!isQuiet)
+        {
+            Say(streams, string.Concat(active.Select(static runs => runs ? "active\n" : "inactive\n")));
+        }
+
+        // Systemd: 3 is a unit that does not run, 4 one that does not exist; nothing tells them apart here.
+        return active.Any(static runs => runs) ? 0 : 4;
     }
 
     private static int Echo(ShellContext context, string[] arguments, ShellStreams streams)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Ids;
@@ -10,21 +9,17 @@ using ProxSharp.Simulator.Tasks;
 namespace ProxSharp.Simulator.Pbs.Jobs;
 
 /// <summary>Lists sync, prune and verification jobs with their runs, and runs them; pulls from remotes and looks into them.</summary>
-internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenance)
+internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenance, JobAccess access)
 {
-    private const string SyncJobs = "/config/sync";
-    private const string PruneJobs = "/config/prune";
-    private const string VerifyJobs = "/config/verify";
-    private const string Direction = "sync-direction";
-    private const string PushDirection = "push";
+    private const int MaximumDepth = 7;
 
     private readonly Dictionary<string, SimulatedTask> _runs = new(StringComparer.Ordinal);
 
     public void Register(HandlerTable table)
     {
-        table.Get("/admin/sync", call => List(call, SyncJobs));
-        table.Get("/admin/prune", call => List(call, PruneJobs));
-        table.Get("/admin/verify", call => List(call, VerifyJobs));
+        table.Get("/admin/sync", call => List(call, JobKind.Sync));
+        table.Get("/admin/prune", call => List(call, JobKind.Prune));
+        table.Get("/admin/verify", call => List(call, JobKind.Verify));
         table.Post("/admin/sync/{id}/run", RunSync);
         table.Post("/admin/prune/{id}/run", RunPrune);
         table.Post("/admin/verify/{id}/run", RunVerification);
@@ -41,23 +36,14 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     private static JsonArray Namespaces(Datastore store, BackupNamespace ns) =>
         new([.. store.Namespaces(ns).Select(static found => (JsonNode)new JsonObject { ["ns"] = found.ToString() })]);
 
-    private static string? Text(JsonObject job, string name) => job[name] is { } value ? ApiCall.TextOf(value) : null;
-
-    private static long? Number(JsonObject job, string name) =>
-        long.TryParse(Text(job, name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
-
-    private static bool IsSet(JsonObject job, string name) => Text(job, name) is "1" or "true";
-
-    private static BackupNamespace Namespace(JsonObject job, string name) => BackupNamespace.Parse(Text(job, name) ?? "", CultureInfo.InvariantCulture);
-
     private ApiReply List(ApiCall call, string path)
     {
         JsonArray list = [];
         foreach ((string id, JsonObject job) in state.Collections.Items(path))
         {
-            string store = Text(job, "store") ?? "";
-            if ((call.Text("store") ?? store) == store
-                && state.Permissions.HasAny(call.Caller, $"/datastore/{store}", "Datastore.Audit", "Datastore.Verify", "Datastore.Backup"))
+            JobSettings settings = new(job);
+            string? store = settings.Text("store");
+            if ((call.Text("store") ?? store) == store && access.Sees(call.Caller, path, settings))
             {
                 list.Add((JsonNode)Describe(path, id, job));
             }
@@ -70,7 +56,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
     {
         JsonObject entry = job.DeepClone().AsObject();
         entry["id"] = id;
-        if (!IsSet(job, "disable") && Text(job, "schedule") is { } schedule && CalendarEvent.TryParse(schedule, out CalendarEvent? times)
+        JobSettings settings = new(job);
+        if (!settings.IsSet("disable") && settings.Text("schedule") is { } schedule && CalendarEvent.TryParse(schedule, out CalendarEvent? times)
             && times.Next(state.Now) is { } next)
         {
             entry["next-run"] = next.ToUnixTimeSeconds();
@@ -80,10 +67,15 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         return entry;
     }
 
-    private JsonObject Find(ApiCall call, string path, string noun)
+    /// <summary>The job that is to be run.</summary>
+    /// <exception cref="ApiFault">There is none, the caller may not run it, or it runs already.</exception>
+    private JobSettings Find(ApiCall call, string path, string noun)
     {
         string id = call.PathValues["id"];
-        return state.Collections.Find(path, id) ?? throw new ApiFault(400, $"no such {noun} '{id}'");
+        JobSettings job = new(state.Collections.Find(path, id) ?? throw new ApiFault(400, $"no such {noun} '{id}'"));
+        access.Demand(call.Caller, path, job);
+        DemandIdle(path, call);
+        return job;
     }
 
     private ApiReply Started(string path, ApiCall call, SimulatedTask task)
@@ -102,113 +94,105 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
 
     private ApiReply RunPrune(ApiCall call)
     {
-        JsonObject job = Find(call, PruneJobs, "prune");
-        DemandIdle(PruneJobs, call);
-        Datastore store = state.GetDatastore(Text(job, "store")!);
-        BackupNamespace ns = Namespace(job, "ns");
-        PruneScope scope = new(ns, (int?)Number(job, "max-depth"), rule => Number(job, rule), IsDryRun: false);
-        return Started(PruneJobs, call, maintenance.StartPruning(store, "prunejob", ns.IsRoot ? store.Name : $"{store.Name}:{ns}", call.Caller.AuthId, scope));
+        JobSettings job = Find(call, JobKind.Prune, "prune");
+        Datastore store = state.GetDatastore(job.Text("store")!);
+        BackupNamespace ns = job.Namespace("ns");
+        PruneScope scope = new(ns, (int?)job.Number("max-depth"), job.Number, IsDryRun: false);
+        return Started(JobKind.Prune, call, maintenance.StartPruning(store, "prunejob", ns.IsRoot ? store.Name : $"{store.Name}:{ns}", call.Caller.AuthId, scope));
     }
 
     private ApiReply RunVerification(ApiCall call)
     {
-        JsonObject job = Find(call, VerifyJobs, "verification");
-        DemandIdle(VerifyJobs, call);
-        Datastore store = state.GetDatastore(Text(job, "store")!);
-        Func<BackupManifest, bool> isSkipped = maintenance.Skips(Text(job, "ignore-verified") is not ("0" or "false"), Number(job, "outdated-after"));
+        JobSettings job = Find(call, JobKind.Verify, "verification");
+        Datastore store = state.GetDatastore(job.Text("store")!);
+        Func<BackupManifest, bool> isSkipped = maintenance.Skips(job.Text("ignore-verified") is not ("0" or "false"), job.Number("outdated-after"));
         string id = $"{store.Name}:{call.PathValues["id"]}";
-        int depth = (int)(Number(job, "max-depth") ?? 7);
-        SimulatedTask task = maintenance.StartVerification(store, "verificationjob", id, call.Caller.AuthId, Namespace(job, "ns"), depth, isSkipped);
-        return Started(VerifyJobs, call, task);
+        int depth = (int)(job.Number("max-depth") ?? MaximumDepth);
+        SimulatedTask task = maintenance.StartVerification(store, "verificationjob", id, call.Caller.AuthId, job.Namespace("ns"), depth, isSkipped);
+        return Started(JobKind.Verify, call, task);
     }
 
     private ApiReply RunSync(ApiCall call)
     {
-        JsonObject job = Find(call, SyncJobs, "sync");
-        DemandIdle(SyncJobs, call);
+        JobSettings job = Find(call, JobKind.Sync, "sync");
         string id = call.PathValues["id"];
-        string worker = $"{Text(job, "remote") ?? "-"}:{Text(job, "remote-store")}:{Text(job, "store")}:{Text(job, "ns")}:{id}";
-        return Started(SyncJobs, call, StartSync(job, "syncjob", worker, $"Starting datastore sync job '{worker}'", call.Caller.AuthId));
+        string worker = $"{job.Text("remote") ?? "-"}:{job.Text("remote-store")}:{job.Text("store")}:{job.Text("ns")}:{id}";
+        return Started(JobKind.Sync, call, StartSync(job, "syncjob", worker, $"Starting datastore sync job '{worker}'", call.Caller.AuthId));
     }
 
     private ApiReply Pull(ApiCall call)
     {
-        string from = call.Text("remote") is { } remote ? $"{remote}/{call.Text("remote-store")}" : call.Required("remote-store");
-        return ApiReply.Of(StartSync(
-            Settings(call), "sync", call.Required("store"), $"pull datastore '{call.Text("store")}' from '{from}'", call.Caller.AuthId).Upid);
+        JobSettings job = new(JobSettings.Of(call));
+        string from = job.Text("remote") is { } remote ? $"{remote}/{job.Text("remote-store")}" : call.Required("remote-store");
+        return StartCopy(call, job, $"pull datastore '{job.Text("store")}' from '{from}'");
     }
 
     private ApiReply Push(ApiCall call)
     {
-        JsonObject job = Settings(call);
-        job[Direction] = PushDirection;
+        JsonObject settings = JobSettings.Of(call);
+        settings[JobSettings.Direction] = JobSettings.PushDirection;
         string to = $"{call.Required("remote")}/{call.Required("remote-store")}";
-        return ApiReply.Of(StartSync(job, "sync", call.Required("store"), $"push datastore '{call.Text("store")}' to '{to}'", call.Caller.AuthId).Upid);
+        return StartCopy(call, new JobSettings(settings), $"push datastore '{call.Text("store")}' to '{to}'");
     }
 
-    private static JsonObject Settings(ApiCall call)
+    private ApiReply StartCopy(ApiCall call, JobSettings job, string firstLine)
     {
-        JsonObject job = [];
-        foreach ((string name, JsonNode value) in call.Parameters)
-        {
-            job[name] = value.DeepClone();
-        }
-
-        return job;
+        access.DemandCopy(call.Caller, job);
+        job.DemandFilters();
+        return ApiReply.Of(StartSync(job, "sync", call.Required("store"), firstLine, call.Caller.AuthId, owner: call.Caller.AuthId).Upid);
     }
 
-    private SimulatedTask StartSync(JsonObject job, string type, string worker, string firstLine, string caller)
+    private SimulatedTask StartSync(JobSettings job, string type, string worker, string firstLine, string caller, string? owner = null)
     {
-        Datastore own = state.GetDatastore(Text(job, "store")!);
-        string other = $"{(Text(job, "remote") is { } remote ? remote + "/" : "")}{Text(job, "remote-store")}";
-        bool isPush = Text(job, Direction) == PushDirection;
+        Datastore own = state.GetDatastore(job.Text("store")!);
+        string other = $"{(job.Text("remote") is { } remote ? remote + "/" : "")}{job.Text("remote-store")}";
         return state.Tasks.Start(new TaskRequest(state.NodeName, type, worker, caller)
         {
             Effort = 3,
-            Lines = [firstLine, isPush ? $"sync datastore '{own.Name}' to '{other}'" : $"sync datastore '{own.Name}' from '{other}'"],
+            Lines = [firstLine, job.IsPush ? $"sync datastore '{own.Name}' to '{other}'" : $"sync datastore '{own.Name}' from '{other}'"],
             Work = task =>
             {
-                Sync(job, own, isPush, task);
+                Sync(job, own, owner ?? job.Text("owner") ?? "root@pam", task);
                 task.Write($"sync job '{worker}' end");
             },
         });
     }
 
-    private void Sync(JsonObject job, Datastore own, bool isPush, SimulatedTask task)
+    private void Sync(JobSettings job, Datastore own, string owner, SimulatedTask task)
     {
-        string name = Text(job, "remote-store")!;
-        if (Text(job, "remote") is { } remote)
+        string name = job.Text("remote-store")!;
+        if (job.Text("remote") is { } remote)
         {
             RemoteServers.Use(state, remote, other =>
             {
-                Copy(other.GetDatastore(name), job, own, isPush, task);
+                Copy(other.GetDatastore(name), job, own, owner, task);
                 return true;
             });
         }
         else
         {
-            Copy(state.GetDatastore(name), job, own, isPush, task);
+            Copy(state.GetDatastore(name), job, own, owner, task);
         }
     }
 
     // What is pushed belongs to the user that the remote is entered with.
-    private void Copy(Datastore other, JsonObject job, Datastore own, bool isPush, SimulatedTask task)
+    private void Copy(Datastore other, JobSettings job, Datastore own, string owner, SimulatedTask task)
     {
-        JobSettings settings = new(job);
+        bool isPush = job.IsPush;
         (Datastore source, Datastore target) = isPush ? (own, other) : (other, own);
-        string? login = isPush && Text(job, "remote") is { } remote && state.Collections.Find("/config/remote", remote) is { } config
-            ? Text(config, "auth-id")
+        string? login = isPush && job.Text("remote") is { } remote && state.Collections.Find("/config/remote", remote) is { } config
+            ? new JobSettings(config).Text("auth-id")
             : null;
         new SyncRun(source, target, task, task.DueAt)
         {
-            From = Namespace(job, isPush ? "ns" : "remote-ns"),
-            To = Namespace(job, isPush ? "remote-ns" : "ns"),
-            Depth = (int)(Number(job, "max-depth") ?? 7),
-            Owner = login ?? Text(job, "owner") ?? "root@pam",
-            RemovesVanished = IsSet(job, "remove-vanished"),
-            TransferLast = Number(job, "transfer-last"),
-            Groups = settings.Includes,
-            Includes = key => IsWanted(source, key, settings),
+            From = job.Namespace(isPush ? "ns" : "remote-ns"),
+            To = job.Namespace(isPush ? "remote-ns" : "ns"),
+            Depth = (int)(job.Number("max-depth") ?? MaximumDepth),
+            Owner = login ?? owner,
+            RemovesVanished = job.IsSet("remove-vanished"),
+            TransferLast = job.Number("transfer-last"),
+            Groups = job.Includes,
+            Includes = key => IsWanted(source, key, job),
         }.Run();
     }
 

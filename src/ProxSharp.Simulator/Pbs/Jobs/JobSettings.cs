@@ -9,42 +9,48 @@ namespace ProxSharp.Simulator.Pbs.Jobs;
 /// <summary>The settings of a job as they are stored.</summary>
 internal sealed class JobSettings(JsonObject job)
 {
-    public string? Text(string name) => job[name] is JsonValue value ? ApiCall.TextOf(value) : null;
+    public const string Direction = "sync-direction";
+    public const string PushDirection = "push";
+
+    private GroupFilter[]? _filters;
+
+    /// <summary>True if the job copies to a remote, false if from one.</summary>
+    public bool IsPush => Text(Direction) == PushDirection;
+
+    private GroupFilter[] Filters => _filters ??= (job["group-filter"] switch
+    {
+        JsonArray list => list.Select(static item => ApiCall.TextOf(item!)),
+        JsonValue one => [ApiCall.TextOf(one)],
+        _ => [],
+    }).Select(GroupFilter.Parse).ToArray();
+
+    /// <summary>The settings that the parameters of a call are.</summary>
+    public static JsonObject Of(ApiCall call)
+    {
+        JsonObject settings = [];
+        foreach ((string name, JsonNode value) in call.Parameters)
+        {
+            settings[name] = value.DeepClone();
+        }
+
+        return settings;
+    }
+
+    public string? Text(string name) => job[name] is { } value ? ApiCall.TextOf(value) : null;
 
     public long? Number(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     public bool IsSet(string name) => Text(name) is "1" or "true";
 
-    public BackupNamespace Namespace(string name) => BackupNamespace.Parse(Text(name) ?? "", CultureInfo.InvariantCulture);
+    public BackupNamespace Namespace(string name) => BackupNamespace.TryParse(Text(name) ?? "", CultureInfo.InvariantCulture, out BackupNamespace ns) ? ns
+        : throw ApiFault.Parameter(name, "value does not match the regex pattern");
+
+    /// <summary>Fails if the filters make no sense.</summary>
+    /// <exception cref="ApiFault">One of them does not.</exception>
+    public void DemandFilters() => _ = Filters;
 
     /// <summary>Whether the job's filters let a group through: without any all pass, else what one includes and none excludes.</summary>
-    public bool Includes(GroupKey group)
-    {
-        string[] filters = job["group-filter"] switch
-        {
-            JsonArray list => [.. list.Select(static item => ApiCall.TextOf(item!))],
-            JsonValue one => [ApiCall.TextOf(one)],
-            _ => [],
-        };
-        string[] includes = [.. filters.Where(static filter => !filter.StartsWith("exclude:", StringComparison.Ordinal)).Select(Rule)];
-        bool isIncluded = includes.Length == 0 || includes.Any(rule => Matches(rule, group));
-        IEnumerable<string> excludes = filters.Where(static filter => filter.StartsWith("exclude:", StringComparison.Ordinal)).Select(Rule);
-        return isIncluded && !excludes.Any(rule => Matches(rule, group));
-    }
-
-    private static string Rule(string filter) =>
-        filter.StartsWith("include:", StringComparison.Ordinal) || filter.StartsWith("exclude:", StringComparison.Ordinal) ? filter[8..] : filter;
-
-    private static bool Matches(string rule, GroupKey group)
-    {
-        string[] parts = rule.Split(':', 2);
-        return parts switch
-        {
-            ["type", var type] => group.Group.Type.ToString() == type,
-            ["group", var name] => group.Group.ToString() == name,
-            ["regex", var pattern] => System.Text.RegularExpressions.Regex.IsMatch(
-                group.Group.ToString(), pattern, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)),
-            _ => false,
-        };
-    }
+    public bool Includes(GroupKey group) =>
+        (Filters.All(static filter => filter.IsExclude) || Filters.Any(filter => !filter.IsExclude && filter.Matches(group)))
+        && !Filters.Any(filter => filter.IsExclude && filter.Matches(group));
 }

@@ -321,6 +321,7 @@ internal sealed class BackupSession : ProtocolSession
                 }
 
                 _isFinished = true;
+                Store.Locks.Finish(Context.Snapshot);
             }
         }
 

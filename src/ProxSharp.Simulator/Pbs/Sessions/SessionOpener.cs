@@ -121,6 +121,11 @@ internal sealed class SessionOpener(SessionServices services)
             throw new ApiFault(400, $"unable to open snapshot directory \"{store.PathOf(key.Folder)}\" for locking - ENOENT: No such file or directory");
         }
 
+        if (store.Locks.IsWritten(key))
+        {
+            throw new ApiFault(400, $"unable to acquire shared lock on snapshot directory \"{store.PathOf(key.Folder)}\" - locked by another operation");
+        }
+
         return Accept(ReaderProtocol, new ReaderSession(new SessionContext(services, store, key, caller)));
     }
 

@@ -62,7 +62,11 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
         string folder = parent.IsRoot ? "ns" : $"{parent.StorePath}/ns";
         foreach (string part in maxDepth > 0 ? Files.Folders(folder) : [])
         {
-            found.AddRange(Namespaces(BackupNamespace.Parse(parent.IsRoot ? part : $"{parent}/{part}", CultureInfo.InvariantCulture), maxDepth - 1));
+            // Proxmox: folders whose names are none of a namespace, a group or a snapshot are not seen.
+            if (BackupNamespace.TryParse(parent.IsRoot ? part : $"{parent}/{part}", CultureInfo.InvariantCulture, out BackupNamespace inner))
+            {
+                found.AddRange(Namespaces(inner, maxDepth - 1));
+            }
         }
 
         return found;
@@ -73,7 +77,9 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
     public IEnumerable<GroupKey> Groups(BackupNamespace ns) =>
         from type in s_types
         from id in Files.Folders(ns.IsRoot ? type : $"{ns.StorePath}/{type}")
-        select new GroupKey(ns, BackupGroupPath.Parse($"{type}/{id}", CultureInfo.InvariantCulture));
+        let path = BackupGroupPath.TryParse($"{type}/{id}", CultureInfo.InvariantCulture, out BackupGroupPath read) ? read : (BackupGroupPath?)null
+        where path is not null
+        select new GroupKey(ns, path.Value);
 
     /// <summary>The snapshots of a group, oldest first.</summary>
     public IReadOnlyList<SnapshotKey> Snapshots(GroupKey group)
@@ -186,14 +192,20 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
         return null;
     }
 
-    /// <summary>What the last verification of a snapshot said; null if there was none.</summary>
-    public static (string Upid, string State)? Verification(BackupManifest manifest) =>
-        manifest.Unprotected.TryGetValue("verify_state", out JsonElement state) && state.ValueKind == JsonValueKind.Object
-            ? (state.GetProperty("upid").GetString()!, state.GetProperty("state").GetString()!)
+    /// <summary>What the last verification of a snapshot said; null if there was none, or if what is noted makes no sense.</summary>
+    public static (string Upid, string State, DateTimeOffset Started)? Verification(BackupManifest manifest) =>
+        manifest.Unprotected.TryGetValue("verify_state", out JsonElement noted)
+        && noted.ValueKind == JsonValueKind.Object
+        && TextOf(noted, "state") is "ok" or "failed"
+        && Upid.TryParse(TextOf(noted, "upid"), CultureInfo.InvariantCulture, out Upid upid)
+            ? (upid.ToString(), TextOf(noted, "state")!, upid.StartTime)
             : null;
 
     // Proxmox: the group stays with its owner, though nobody sees it while it is empty.
     public void Remove(SnapshotKey key) => Files.DeleteFolder(key.Folder);
+
+    private static string? TextOf(JsonElement members, string name) =>
+        members.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private string? Text(string path) => Files.Read(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 }

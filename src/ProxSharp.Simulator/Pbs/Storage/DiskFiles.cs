@@ -33,6 +33,13 @@ internal sealed class DiskFiles(string root) : StoreFiles
         }
     }
 
+    public override void MoveFolder(string from, string to)
+    {
+        string target = Full(to);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        Directory.Move(Full(from), target);
+    }
+
     public override IReadOnlyList<string> Folders(string path)
     {
         DirectoryInfo folder = new(Full(path));

@@ -58,6 +58,22 @@ internal sealed class MemoryFiles : StoreFiles
         }
     }
 
+    public override void MoveFolder(string from, string to)
+    {
+        lock (_gate)
+        {
+            (string folder, string name) = Split(from);
+            (string newFolder, string newName) = Split(to);
+            if (Find(folder) is not { } source || !source.Folders.TryGetValue(name, out Folder? moved) || Find(to) is not null)
+            {
+                throw new IOException($"The folder '{from}' cannot be moved to '{to}'.");
+            }
+
+            source.Folders.Remove(name);
+            Make(newFolder).Folders[newName] = moved;
+        }
+    }
+
     public override IReadOnlyList<string> Folders(string path)
     {
         lock (_gate)

@@ -4,6 +4,7 @@ namespace ProxSharp.Simulator.Pbs.Storage;
 internal sealed class SessionLocks
 {
     private readonly Dictionary<SnapshotKey, DateTimeOffset> _writers = [];
+    private readonly HashSet<SnapshotKey> _finished = [];
     private readonly Dictionary<SnapshotKey, int> _snapshots = [];
 
     /// <summary>How many backups run.</summary>
@@ -19,10 +20,23 @@ internal sealed class SessionLocks
     public bool TryLock(SnapshotKey snapshot, DateTimeOffset now) =>
         !_writers.Keys.Any(running => running.Group == snapshot.Group) && _writers.TryAdd(snapshot, now);
 
-    public void Unlock(SnapshotKey snapshot) => _writers.Remove(snapshot);
+    public void Unlock(SnapshotKey snapshot)
+    {
+        _writers.Remove(snapshot);
+        _finished.Remove(snapshot);
+    }
+
+    /// <summary>Notes that the backup that makes a snapshot has all it needs; its session may still be open.</summary>
+    public void Finish(SnapshotKey snapshot) => _finished.Add(snapshot);
+
+    /// <summary>True if a backup still adds to the snapshot, so that nobody may read it.</summary>
+    public bool IsWritten(SnapshotKey snapshot) => _writers.ContainsKey(snapshot) && !_finished.Contains(snapshot);
 
     /// <summary>True if a backup makes the snapshot right now.</summary>
     public bool IsRunning(SnapshotKey snapshot) => _writers.ContainsKey(snapshot);
+
+    /// <summary>True if a backup of the group runs right now.</summary>
+    public bool IsRunning(GroupKey group) => _writers.Keys.Any(running => running.Group == group);
 
     public void Share(SnapshotKey snapshot) => _snapshots[snapshot] = _snapshots.GetValueOrDefault(snapshot) + 1;
 

@@ -22,6 +22,10 @@ internal abstract class StoreFiles
     /// <summary>Removes a folder with all that is in it.</summary>
     public abstract void DeleteFolder(string path);
 
+    /// <summary>Moves a folder with all that is in it, making the folders above its new place.</summary>
+    /// <exception cref="IOException">There is no such folder, or its new place is taken.</exception>
+    public abstract void MoveFolder(string from, string to);
+
     /// <summary>The names of the folders in a folder, sorted; empty if it does not exist.</summary>
     public abstract IReadOnlyList<string> Folders(string path);
 

@@ -17,20 +17,9 @@ internal sealed class TapeJobHandlers(PbsState state)
     {
         table.Get("/tape/backup", call => ApiReply.List(state.Collections.Items(Jobs)
             .Where(job => Sees(call, new JobSettings(job.Value))).Select(job => (JsonNode)Describe(job.Key, job.Value))));
-        table.Post("/tape/backup", call => ApiReply.Of(Start(call, new JobSettings(Settings(call)), "tape-backup", null).Upid));
+        table.Post("/tape/backup", call => ApiReply.Of(Start(call, new JobSettings(JobSettings.Of(call)), "tape-backup", null).Upid));
         table.Post("/tape/backup/{id}", RunJob);
         table.Post("/tape/restore", Restore);
-    }
-
-    private static JsonObject Settings(ApiCall call)
-    {
-        JsonObject settings = [];
-        foreach ((string name, JsonNode value) in call.Parameters)
-        {
-            settings[name] = value.DeepClone();
-        }
-
-        return settings;
     }
 
     private JsonObject Describe(string id, JsonObject job)
@@ -63,6 +52,7 @@ internal sealed class TapeJobHandlers(PbsState state)
         TapeAccess.Demand(state, call, $"/datastore/{job.Text("store")}", "Datastore.Read");
         TapeAccess.Demand(state, call, $"/tape/device/{drive}", "Tape.Write");
         TapeAccess.Demand(state, call, $"/tape/pool/{pool}", "Tape.Write");
+        job.DemandFilters();
         Datastore store = state.GetDatastore(job.Text("store")!);
         _ = state.Tape.Drive(drive);
         if (state.Collections.Find(TapeState.PoolConfig, pool) is null)
@@ -89,12 +79,16 @@ internal sealed class TapeJobHandlers(PbsState state)
         TapeAccess.Demand(state, call, $"/tape/pool/{set.Pool}", "Tape.Read");
         _ = state.Tape.Drive(drive);
         Dictionary<string, Datastore> targets = Targets(call.Required("store"));
+        string owner = call.Text("owner") ?? call.Caller.AuthId;
         foreach (Datastore target in targets.Values)
         {
             TapeAccess.Demand(state, call, $"/datastore/{target.Name}", "Datastore.Backup");
+            if (!DatastoreAccess.Owns(call.Caller, owner))
+            {
+                TapeAccess.Demand(state, call, $"/datastore/{target.Name}", "Datastore.Modify");
+            }
         }
 
-        string owner = call.Text("owner") ?? call.Caller.AuthId;
         HashSet<string> wanted = [.. call.Values("snapshots")];
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, "tape-restore", targets.Values.First().Name, call.Caller.AuthId)
         {

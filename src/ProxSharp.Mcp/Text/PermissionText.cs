@@ -1,6 +1,6 @@
 using ProxSharp.Schema;
 
-namespace ProxSharp.Cli.Schema;
+namespace ProxSharp.Mcp.Text;
 
 /// <summary>Says in words who may call an endpoint.</summary>
 internal static class PermissionText

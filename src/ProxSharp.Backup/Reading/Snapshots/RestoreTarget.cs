@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Sources;
+
+namespace ProxSharp.Backup.Reading.Snapshots;
+
+/// <summary>
+/// Where a file is restored to. A regular file comes into being beside its place and moves there when it is complete, so a failure leaves what exists as it
+/// was. Devices, and files that are compared and completed, are written in place.
+/// </summary>
+internal sealed class RestoreTarget
+{
+    private const string PartialSuffix = ".prox-partial";
+    private const uint TypeMask = 0xF000;
+    private const uint RegularFile = 0x8000;
+    private const uint Directory = 0x4000;
+    private const uint BlockDevice = 0x6000;
+
+    private readonly RestoreFileOptions _options;
+    private readonly string _path;
+    private readonly string _place;
+    private readonly bool _isBlock;
+    private bool _isOurs;
+
+    private RestoreTarget(string path, string place, bool isDevice, bool isBlock, RestoreFileOptions options) =>
+        (_path, _place, IsDevice, _isBlock, _options) = (path, place, isDevice, isBlock, options);
+
+    /// <summary>Whether it is no regular file, and has no length that could be set.</summary>
+    public bool IsDevice { get; }
+
+    /// <summary>The name under which a file is written until it is complete.</summary>
+    public static string PartialOf(string path) => Follow(path) + PartialSuffix;
+
+    /// <summary>Sees what is at a path.</summary>
+    /// <exception cref="IOException">It exists and must not, or is a directory.</exception>
+    public static RestoreTarget Find(string path, RestoreFileOptions options)
+    {
+        uint type = TypeOf(path);
+        if (type == Directory)
+            throw new IOException($"{path} is a directory.");
+        string final = Follow(path);
+        bool exists = type != 0 || final != path;
+        if (exists && !options.Overwrite && !options.Resume)
+            throw new IOException($"{path} exists already.");
+        if (type is not (0 or RegularFile))
+            return new(path, path, isDevice: true, type == BlockDevice, options);
+        string partial = final + PartialSuffix;
+        if (new FileInfo(partial).LinkTarget is not null)
+            throw new IOException($"{partial} is a link, and no part of a restored file. Remove it, or restore elsewhere.");
+        bool inPlace = options.Resume && type == RegularFile && !File.Exists(partial);
+        return new(final, inPlace ? final : partial, isDevice: false, isBlock: false, options);
+    }
+
+    /// <summary>Opens what is written.</summary>
+    /// <param name="size">How many bytes are coming; null if that is not known.</param>
+    /// <exception cref="IOException">It cannot be written, or is a device with less room.</exception>
+    public SafeFileHandle Open(long? size)
+    {
+        bool isNew = _place != _path && (!_options.Resume || !File.Exists(_place));
+        FileMode mode = _place == _path ? FileMode.Open : _options.Resume ? FileMode.OpenOrCreate : FileMode.Create;
+        FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : FileAccess.ReadWrite;
+        SafeFileHandle handle = File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
+        try
+        {
+            // Only what this restore made may be removed after a failure.
+            _isOurs = isNew;
+            if (_isBlock && size is { } needed)
+                RequireRoom(_path, ImageInput.EndOf(handle), needed);
+            if (isNew && File.Exists(_path))
+                TakeOver(handle);
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            Discard();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the complete file into its place.</summary>
+    public void Complete()
+    {
+        if (_place != _path)
+            File.Move(_place, _path, _options.Overwrite || _options.Resume);
+    }
+
+    /// <summary>Removes what was begun, if it was not there before.</summary>
+    public void Discard()
+    {
+        if (_isOurs)
+            File.Delete(_place);
+    }
+
+    /// <summary>Checks that an image fits on a device, before the first byte is written.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    internal static void RequireRoom(string path, long room, long size)
+    {
+        if (room < size)
+        {
+            throw new IOException(string.Create(
+                CultureInfo.InvariantCulture, $"{path} has {room} bytes, and the image has {size}. Nothing was written: a larger device is needed."));
+        }
+    }
+
+    /// <summary>A link stays, and what it points to is replaced.</summary>
+    private static string Follow(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+
+    /// <summary>The type in the mode of what a path leads to; 0 if there is nothing.</summary>
+    private static uint TypeOf(string path)
+    {
+        if (Libc.IsSupported)
+            return Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out StatxBuffer stat) == 0 ? stat.Mode & TypeMask : 0;
+        if (System.IO.Directory.Exists(path))
+            return Directory;
+        if (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(@"\\.\", StringComparison.Ordinal))
+            return TypeMask;
+        return File.Exists(path) ? RegularFile : 0;
+    }
+
+    /// <summary>Gives the new file the owner and the mode of the one that it will replace, as far as the rights allow.</summary>
+    private void TakeOver(SafeFileHandle handle)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        if (Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_path)), 0, out StatxBuffer stat) == 0)
+            _ = Libc.ChangeOwner(handle, "\0"u8, stat.UserId, stat.GroupId, Libc.EmptyPath);
+        File.SetUnixFileMode(handle, File.GetUnixFileMode(_path));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+
+namespace ProxSharp.Cli.Agents;
+
+/// <summary>
+/// Adds the MCP server to configurations of agents' programs. Only the one entry is added, and one that is there stays as it is; a file that is not what it
+/// should be is left alone.
+/// </summary>
+internal static partial class McpConfig
+{
+    private const string ByHand = "Add the MCP server by hand";
+    private const string Name = "proxmox";
+
+    /// <summary>The text of a configuration with the server in it.</summary>
+    /// <param name="path">The file, whether it is there or not.</param>
+    /// <param name="place">How it names servers.</param>
+    /// <param name="command">The command line of the server.</param>
+    /// <exception cref="CliException">The file cannot be added to without losing something.</exception>
+    public static string Merge(string path, McpPlace place, string command)
+    {
+        string text = File.Exists(path) ? File.ReadAllText(path) : "";
+        return place == McpPlace.Toml ? MergeToml(path, text, command) : MergeJson(path, text, place, command);
+    }
+
+    /// <summary>Keeps a copy of a file beside it, under a name that is free.</summary>
+    /// <returns>The copy; null if there is no file.</returns>
+    public static string? Keep(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        string copy = Enumerable.Range(0, int.MaxValue)
+            .Select(number => number == 0 ? $"{path}.bak" : $"{path}.bak{number}")
+            .First(static name => !Path.Exists(name));
+        File.Copy(path, copy);
+        return copy;
+    }
+
+    private static string MergeJson(string path, string text, McpPlace place, string command)
+    {
+        JsonObject root;
+        try
+        {
+            root = text.Trim().Length > 0 ? JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it holds no object") : [];
+        }
+        catch (JsonException e)
+        {
+            // Comments would be lost, so that a file with some is none to write.
+            throw new CliException(CliError.Usage($"{path} cannot be merged into: {e.Message.TrimEnd('.')}", ByHand), e);
+        }
+
+        JsonObject servers = place == McpPlace.NestedServers ? Child(Child(root, "mcp", path), "servers", path) : Child(root, "mcpServers", path);
+        if (servers[Name] is not null)
+        {
+            return text;
+        }
+
+        string[] words = command.Split(' ');
+        servers[Name] = new JsonObject { ["command"] = words[0], ["args"] = new JsonArray([.. words[1..].Select(static word => (JsonNode)word)]) };
+        using JsonDocument document = JsonDocument.Parse(root.ToJsonString());
+        return JsonText.Indented(document.RootElement) + "\n";
+    }
+
+    private static JsonObject Child(JsonObject parent, string name, string path)
+    {
+        if (parent[name] is not (null or JsonObject))
+        {
+            throw CliException.Usage($"{path} has '{name}' that is no object", ByHand);
+        }
+
+        JsonObject child = parent[name] as JsonObject ?? [];
+        parent[name] ??= child;
+        return child;
+    }
+
+    private static string MergeToml(string path, string text, string command)
+    {
+        if (OwnTable().IsMatch(text))
+        {
+            return text;
+        }
+
+        // A table at the end is always right, unless the servers are written as a value.
+        if (ServersAsValue().IsMatch(text))
+        {
+            throw CliException.Usage($"{path} has 'mcp_servers' as a value and not as tables", ByHand);
+        }
+
+        string line = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        string start = text.Length == 0 ? "" : text.EndsWith('\n') ? line : line + line;
+        return text + start + AgentClient.Toml(command).ReplaceLineEndings(line) + line;
+    }
+
+    [GeneratedRegex(
+        """^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex OwnTable();
+
+    [GeneratedRegex("""^[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex ServersAsValue();
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>The guests and nodes of a cluster, found by number or name without looking through all of them each time.</summary>
+internal sealed class GuestIndex
+{
+    private readonly Dictionary<string, JsonElement> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Reads a list of the cluster's resources.</summary>
+    public GuestIndex(JsonElement resources)
+    {
+        List<GuestPlace> places = [];
+        List<string> nodes = [];
+        foreach (JsonElement item in resources.EnumerateArray())
+        {
+            string? type = StateValues.Text(item, "type");
+            if (type == "node")
+            {
+                nodes.Add(StateValues.Text(item, "node")!);
+            }
+            else if (type is "qemu" or "lxc" && StateValues.Text(item, "vmid") is { } id && _byId.TryAdd(id, item))
+            {
+                places.Add(new GuestPlace(id, type, StateValues.Text(item, "node")!));
+                _byName.TryAdd(StateValues.Text(item, "name") ?? "", item);
+            }
+        }
+
+        (Places, Nodes) = ([.. places.OrderBy(static guest => guest.Number)], nodes);
+    }
+
+    /// <summary>Where the guests are, by number.</summary>
+    public IReadOnlyList<GuestPlace> Places { get; }
+
+    /// <summary>The names of the nodes, in the order of the list.</summary>
+    public IReadOnlyList<string> Nodes { get; }
+
+    /// <summary>Tells whether there is a guest of a number.</summary>
+    public bool Has(string? id) => id is not null && _byId.ContainsKey(id);
+
+    /// <summary>Finds a guest by number or name; null if there is none.</summary>
+    public JsonElement? Find(string word) =>
+        _byId.TryGetValue(word, out JsonElement guest) || (word.Length > 0 && _byName.TryGetValue(word, out guest)) ? guest : null;
+}

@@ -1,0 +1,79 @@
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Approvals;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Cli.Guarding;
+
+/// <summary>Plans and approvals as files, which go from one user to another.</summary>
+internal static class PlanFiles
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Writes a plan. Everybody may read it, unless it holds a secret.</summary>
+    public static Task WriteAsync(VerbRun run, string file, Plan plan, CancellationToken cancellationToken) =>
+        WriteAsync(Absolute(run, file), plan.ToJson() + "\n", plan.HasSecrets ? OwnerOnly : Everybody, cancellationToken);
+
+    /// <summary>Writes an approval, which everybody may read.</summary>
+    public static Task WriteAsync(VerbRun run, string file, Approval approval, CancellationToken cancellationToken) =>
+        WriteAsync(Absolute(run, file), approval.ToJson(), Everybody, cancellationToken);
+
+    /// <summary>Reads a plan.</summary>
+    public static async Task<Plan> ReadPlanAsync(VerbRun run, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Plan.Parse(await File.ReadAllTextAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+        }
+        catch (FormatException e)
+        {
+            throw new GuardRefusedException("tampered", $"{file} holds no plan as plans are made. {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("unknown-plan", $"The plan in {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads an approval.</summary>
+    public static async Task<Approval> ReadApprovalAsync(VerbRun run, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Approval.Parse(await File.ReadAllTextAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(CliError.Usage($"{file} holds no approval", "prox approve --output-file writes one"), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("approval-file", $"The approval in {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task WriteAsync(string path, string text, UnixFileMode mode, CancellationToken cancellationToken)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        StreamWriter writer = new(path, options);
+        await using (writer.ConfigureAwait(false))
+        {
+            // A file that was there before keeps its mode otherwise.
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, mode);
+            }
+
+            await writer.WriteAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string Absolute(VerbRun run, string file) => run.Command.Services.Environment.AbsolutePath(file);
+}

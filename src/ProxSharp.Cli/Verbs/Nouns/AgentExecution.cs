@@ -1,0 +1,92 @@
+using System.Globalization;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Agents;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Verbs.Nouns;
+
+/// <summary>Runs a program inside virtual machines. Whoever waits no longer is told which process goes on, and how its result is read later.</summary>
+/// <param name="run">The run.</param>
+/// <param name="pve">The cluster.</param>
+/// <param name="words">The program and its arguments.</param>
+/// <param name="options">Its input, and how long to wait.</param>
+internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words, AgentExecOptions options)
+{
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
+
+    private TextWriter Errors => run.Command.Services.Console.Error;
+
+    /// <summary>Runs it inside one machine and waits for its end.</summary>
+    /// <exception cref="CliException">The time for waiting is over.</exception>
+    public async Task<AgentExecResult> RunAsync(GuestSummary guest, CancellationToken cancellationToken)
+    {
+        GuestAgent agent = ((Vm)pve.Guests[guest]).Agent;
+        long? process = null;
+        try
+        {
+            process = await agent.StartAsync(words, options.Input, cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(agent, guest, process.Value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Errors.WriteLineAsync(process is { } id
+                ? $"{Goes(guest, id)}. {Later(guest, id)}"
+                : $"The call for {GuestKinds.Title(guest)} was cancelled before its answer came: the program may have been started.").ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Names the machines whose turn did not come.</summary>
+    public void ShowLeft(IEnumerable<GuestSummary> guests)
+    {
+        string left = string.Join(", ", guests.Select(GuestKinds.Title));
+        if (left.Length > 0)
+        {
+            run.Note($"Not started: {left}");
+        }
+    }
+
+    private async Task<AgentExecResult> WaitAsync(GuestAgent agent, GuestSummary guest, long process, CancellationToken cancellationToken)
+    {
+        TimeProvider time = run.Command.Services.Time;
+        long start = time.GetTimestamp();
+        TimeSpan pause = s_shortestPause;
+        while (true)
+        {
+            AgentExecResult result = await agent.GetExecStatusAsync(process, cancellationToken).ConfigureAwait(false);
+            if (result.HasExited)
+            {
+                return result;
+            }
+
+            TimeSpan left = options.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.Timeout - time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                throw TimeUp(guest, process);
+            }
+
+            await Task.Delay(pause < left ? pause : left, time, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < options.MaxInterval ? pause * 2 : options.MaxInterval;
+        }
+    }
+
+    private CliException TimeUp(GuestSummary guest, long process) => new(new CliError
+    {
+        Code = "still_running",
+        ExitCode = ExitCodes.StillRunning,
+        Message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{GuestKinds.Title(guest)}: process {process} has not ended within {options.Timeout.TotalSeconds:0.###} s, and goes on in the guest"),
+        Hint = $"{Later(guest, process)}; more time gives --timeout",
+        Node = guest.Node,
+    });
+
+    private static string Goes(GuestSummary guest, long process) => string.Create(
+        CultureInfo.InvariantCulture, $"The program goes on in {GuestKinds.Title(guest)} as process {process}");
+
+    private static string Later(GuestSummary guest, long process) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Read its result later with: prox api get /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec-status pid={process}");
+}

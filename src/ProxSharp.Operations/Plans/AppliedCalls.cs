@@ -1,0 +1,43 @@
+using ProxSharp.Operations.Ledgers;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>What came of the calls of a plan, by the ledger. They are made one after another, so the order of the entries tells which is which.</summary>
+internal static class AppliedCalls
+{
+    /// <summary>The words in which outcomes are written.</summary>
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+    public const string Unknown = "unknown";
+
+    /// <summary>True if calls of the plan were made, or were about to be.</summary>
+    public static bool Any(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == "intent");
+
+    /// <summary>What came of each call of a plan.</summary>
+    public static CallState[] Of(Plan plan, IEnumerable<LedgerEntry> ledger)
+    {
+        LedgerEntry[] own = [.. ledger.Where(entry => entry.PlanId == plan.Id)];
+        LedgerEntry[] outcomes = [.. own.Where(static entry => entry.Kind == "outcome")];
+        int intents = own.Count(static entry => entry.Kind == "intent");
+        return [.. plan.Calls.Select((_, i) => i < outcomes.Length ? StateOf(outcomes[i]) : i < intents ? CallState.Unknown : CallState.NotMade)];
+    }
+
+    /// <summary>True if a plan was taken back before, in part at least.</summary>
+    public static bool IsUndone(IReadOnlyList<LedgerEntry> ledger, string planId)
+    {
+        HashSet<string> undoing =
+        [
+            .. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId),
+        ];
+        LedgerEntry[] outcomes = [.. ledger.Where(entry => entry.Kind == "outcome" && undoing.Contains(entry.PlanId))];
+        return outcomes.Any(static entry => StateOf(entry) != CallState.Failed)
+            || ledger.Count(entry => entry.Kind == "intent" && undoing.Contains(entry.PlanId)) > outcomes.Length;
+    }
+
+    private static CallState StateOf(LedgerEntry outcome) => outcome.Facts.Text("result") switch
+    {
+        Succeeded => CallState.Succeeded,
+        Failed => CallState.Failed,
+        _ => CallState.Unknown,
+    };
+}

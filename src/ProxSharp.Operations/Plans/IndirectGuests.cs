@@ -1,0 +1,108 @@
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds the guests behind calls on something that they depend on: rights, rules of high availability, pools, storages.</summary>
+internal sealed class IndirectGuests(ProxmoxClient client)
+{
+    private readonly StorageUsers _storages = new(client);
+
+    /// <summary>The guests behind a call; none if it is about nothing of the kind.</summary>
+    /// <exception cref="GuardRefusedException">Nobody can tell who they are.</exception>
+    public async Task<IEnumerable<TouchedGuest>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> vmids = (call.Method, call.Path) switch
+        {
+            (ApiMethod.Put, "/access/acl") => await UnderRightsAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/cluster/ha/rules/{rule}") => await InRuleAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/cluster/ha/groups/{group}") =>
+                await ManagedAsync(entry => entry.Text("group") == call.Parameters.Find("group"), cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Post, "/cluster/ha/status/arm-ha" or "/cluster/ha/status/disarm-ha") =>
+                await ManagedAsync(static _ => true, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") or (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
+                await _storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), null, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") => await OfVolumeAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, _) when IsPoolOfDisks(call.Path) => await _storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
+            _ => [],
+        };
+        return vmids.Select(static vmid => new TouchedGuest(vmid, MayBeGone: true));
+    }
+
+    /// <summary>The pool that a call changes or gives rights on; null for none.</summary>
+    public static string? PoolOf(PlannedCall call) => call.Path switch
+    {
+        "/pools" or "/pools/{poolid}" => call.Parameters.Find("poolid"),
+        "/access/acl" when Segments(call) is ["pool", .. var name] && name.Length > 0 => string.Join('/', name),
+        _ => null,
+    };
+
+    /// <summary>The node that a call is about; null for none.</summary>
+    public static string? NodeOf(PlannedCall call) => call.Path == "/access/acl" && Segments(call) is ["nodes", var node] ? node : call.Parameters.Find("node");
+
+    private static string[] Segments(PlannedCall call) => (call.Parameters.Find("path") ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsPoolOfDisks(string path) => path.StartsWith("/nodes/{node}/disks/", StringComparison.Ordinal)
+        || path is "/nodes/{node}/ceph/pool/{name}" or "/nodes/{node}/ceph/fs/{name}";
+
+    /// <summary>The guests on which a grant gives or takes rights.</summary>
+    private async Task<IEnumerable<string>> UnderRightsAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        bool goesDown = call.Parameters.Find("propagate")?.ToLowerInvariant() is not ("0" or "false" or "no" or "off");
+        switch (Segments(call))
+        {
+            case ["vms", var vmid]:
+                return [vmid];
+            case ["pool", .. var name] when name.Length > 0:
+                string pool = string.Join('/', name);
+                return await WhereAsync(
+                    guest => guest.Text("pool") is { } own && (own == pool || (goesDown && own.StartsWith(pool + "/", StringComparison.Ordinal))),
+                    cancellationToken).ConfigureAwait(false);
+            case ["storage", var storage]:
+                return await _storages.OfAsync([storage], null, cancellationToken).ConfigureAwait(false);
+            case ["nodes", var node]:
+                // Who may switch a node off switches off what runs there.
+                return await WhereAsync(guest => guest.Text("node") == node, cancellationToken).ConfigureAwait(false);
+            case [] or ["vms" or "storage" or "nodes"] when goesDown:
+                return await WhereAsync(static _ => true, cancellationToken).ConfigureAwait(false);
+            case ["pool"] when goesDown:
+                return await WhereAsync(static guest => guest.Text("pool") is { Length: > 0 }, cancellationToken).ConfigureAwait(false);
+            default:
+                return [];
+        }
+    }
+
+    // What the call says about guests is read like all parameters; a rule that is turned off or removed lets go of those it has.
+    private async Task<IEnumerable<string>> InRuleAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement rule = (await client.Raw.GetAsync(call.ConcretePath, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        return GuestNames.OfHaResources(rule.Text("resources") ?? "");
+    }
+
+    private async Task<IEnumerable<string>> ManagedAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
+    {
+        JsonElement managed = (await client.Raw.GetAsync("/cluster/ha/resources", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        return GuestNames.OfHaResources(string.Join(',', managed.EnumerateArray().Where(isMeant).Select(static entry => entry.Text("sid"))));
+    }
+
+    /// <summary>The guests that use a volume whose name does not say whose it is, such as an image in a drive.</summary>
+    private async Task<IEnumerable<string>> OfVolumeAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        string volume = call.Parameters.Find("volume") ?? "";
+        string name = volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        if (VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import")
+        {
+            return [];
+        }
+
+        string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
+        return await _storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
+    {
+        JsonElement all = (await client.Raw.GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).Data;
+        return all.EnumerateArray().Where(isMeant).Select(static guest => guest.Text("vmid")).OfType<string>();
+    }
+}

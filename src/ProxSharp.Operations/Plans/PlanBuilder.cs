@@ -1,0 +1,97 @@
+using ProxSharp.Http;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Makes of calls what a plan says about them, from the catalogue, the policy and the present state of the server. It does so when a plan is made, and again
+/// when it is applied.
+/// </summary>
+internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, PlanChecks checks)
+{
+    /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
+    public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
+    {
+        PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(client.Schema, request))];
+        checks.Foresee(calls);
+        List<PlannedCall> wanted = [];
+        NewGuests made = new();
+        foreach (PlannedCall call in calls)
+        {
+            wanted.Add(await targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
+            made.Add(call);
+        }
+
+        if (options?.SnapshotFirst == true)
+        {
+            IEnumerable<PlannedCall> existing = wanted.Where(call => made.Find(call.Parameters.Find("vmid")) is null);
+            wanted.InsertRange(
+                0, await Snapshots.PlanAsync(client, existing, client.Options.TimeProvider, cancellationToken).ConfigureAwait(false));
+        }
+
+        return wanted;
+    }
+
+    /// <summary>Checks calls and says what they mean.</summary>
+    /// <exception cref="GuardRefusedException">The policy does not allow one of them, or a target is not there.</exception>
+    public async Task<PlanDraft> BuildAsync(IReadOnlyList<PlannedCall> wanted, PlanRelease release, CancellationToken cancellationToken)
+    {
+        Building draft = new();
+        foreach (PlannedCall call in wanted)
+        {
+            await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
+        }
+
+        checks.Count(draft.Targets.Values);
+        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], draft.Undo, draft.Consequences)
+        {
+            // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
+            IsFinal = draft.IsFinal,
+            Released = [.. draft.Targets.Values.Where(static target => target.Policy.IsReleased).Select(static target => target.Key)],
+        };
+    }
+
+    private async Task AddAsync(Building draft, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
+    {
+        if (wanted.Class == OperationClass.Read)
+        {
+            throw new GuardRefusedException("target", $"{wanted.Title} only reads: it needs no plan.");
+        }
+
+        PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
+            .Select(target => release.Apply(wanted, target))];
+        PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
+            ? wanted.Released(client.Schema.Product)
+            : Replacements.Judge(wanted, own);
+        checks.Allow(call, own);
+        SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
+        bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
+        int place = draft.Calls.Count;
+        draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
+        UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
+        draft.IsFinal |= back.Length == 0 && UndoBuilder.LosesData(client.Schema, call);
+        draft.Undo.InsertRange(0, back);
+        draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
+        foreach (PlanTarget target in own)
+        {
+            draft.Targets.TryAdd(target.Key, target);
+        }
+
+        draft.Made.Add(call);
+    }
+
+    private sealed class Building
+    {
+        public List<PlannedCall> Calls { get; } = [];
+
+        public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+        public List<UndoStep> Undo { get; } = [];
+
+        public List<string> Consequences { get; } = [];
+
+        public NewGuests Made { get; } = new();
+
+        public bool IsFinal { get; set; }
+    }
+}

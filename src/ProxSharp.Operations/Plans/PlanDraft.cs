@@ -1,0 +1,18 @@
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>What the planner makes of calls at the present state of the server: all that a plan says, but its name and its time.</summary>
+internal sealed record PlanDraft(
+    IReadOnlyList<PlannedCall> Calls,
+    IReadOnlyList<PlanTarget> Targets,
+    IReadOnlyList<UndoStep> Undo,
+    IReadOnlyList<string> Consequences)
+{
+    /// <summary>True if taking back the rest would not bring back what is lost.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>The plan that this one takes back; null for none.</summary>
+    public string? Undoes { get; init; }
+
+    /// <summary>The guests whose protection came from the retirement that is taken back.</summary>
+    public IReadOnlyList<string> Released { get; init; } = [];
+}

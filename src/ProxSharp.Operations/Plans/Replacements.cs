@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds calls that put another volume in the place of one that a guest has: to add a disk interrupts nothing, to take one away does.</summary>
+internal static partial class Replacements
+{
+    /// <summary>Returns the call, as disruptive if it replaces a disk. A drive for images on CD-ROM may be changed at any time.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="targets">What it acts on.</param>
+    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    {
+        if (call.Class >= OperationClass.Disruptive || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
+        {
+            return call;
+        }
+
+        JsonElement config = targets[0].Before;
+        return call.Others.Any(parameter => Replaces(parameter, config)) ? call.AsReplacing() : call;
+    }
+
+    private static bool Replaces(ApiParameter parameter, JsonElement config) => Disk().IsMatch(parameter.Name)
+        && config.Text(parameter.Name) is { } before
+        && !ItemLists.Split(before).Contains("media=cdrom")
+        && Volume(before) != Volume(parameter.Text);
+
+    private static string Volume(string drive)
+    {
+        string first = drive.Split(',')[0];
+        return drive.Split(',').Select(static part => Named().Match(part)).FirstOrDefault(static match => match.Success)?.Groups["volume"].Value ?? first;
+    }
+
+    [GeneratedRegex("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Disk();
+
+    [GeneratedRegex("^(file|volume)=(?<volume>.*)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Named();
+}

@@ -1,0 +1,60 @@
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds what takes an applied plan back: only what the ledger says was done, the last call first.</summary>
+internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
+{
+    /// <summary>The calls that take a plan back.</summary>
+    /// <exception cref="GuardRefusedException">Nothing was done, there is no way back, or nobody knows what was done.</exception>
+    public IReadOnlyList<PlanRequest> Requests(Plan done)
+    {
+        CallState[] states = AppliedCalls.Of(done, ledger.List());
+        int unknown = Array.IndexOf(states, CallState.Unknown);
+        if (unknown >= 0)
+        {
+            throw new GuardRefusedException("unknown-outcome", Unknown(done, states, unknown));
+        }
+
+        int[] made = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded)];
+        if (made.Length == 0)
+        {
+            throw new GuardRefusedException("target", $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
+        }
+
+        UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of))];
+        bool isFinal = made.Any(i => steps.All(step => step.Of != i) && UndoBuilder.LosesData(schema, done.Calls[i]));
+        return steps.Length > 0 && !isFinal
+            ? [.. steps.Select(static step => step.Call.ToRequest())]
+            : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
+    }
+
+    /// <summary>The guests that the plan has retired, if nobody has taken that back before.</summary>
+    public PlanRelease Release(Plan done)
+    {
+        IReadOnlyList<LedgerEntry> entries = ledger.List();
+        if (AppliedCalls.IsUndone(entries, done.Id))
+        {
+            return PlanRelease.None;
+        }
+
+        CallState[] states = AppliedCalls.Of(done, entries);
+        return new PlanRelease(
+            done.Calls.Where((call, i) => states[i] == CallState.Succeeded && Retirement.IsPartOf(call))
+                .GroupBy(static call => $"guest {call.Parameters.Find("vmid")}", StringComparer.Ordinal)
+                .ToDictionary(static group => group.Key, static group => group.Last(), StringComparer.Ordinal),
+            done.Targets.ToDictionary(static target => target.Key, StringComparer.Ordinal));
+    }
+
+    private static string Unknown(Plan done, CallState[] states, int unknown)
+    {
+        UndoStep[] known = [.. done.Draft.Undo.Where(step => states[step.Of] == CallState.Succeeded)];
+        string rest = known.Length > 0 ? $" What is known to be done is taken back with: {Join(known.Select(static step => step.Call))}." : "";
+        return $"Nobody knows what became of {Join([done.Calls[unknown]])}, so it is not taken back blindly. Look at the server and plan what is needed.{rest}";
+    }
+
+    private static string Join(IEnumerable<PlannedCall> calls) =>
+        string.Join(" and ", calls.Select(static call => UntrustedText.Clean(call.ToString(), 300)));
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Pbs.Jobs;
+using ProxSharp.Simulator.Pbs.Tape;
+
+namespace ProxSharp.Simulator.Pbs;
+
+/// <summary>Who sees which objects of a backup server's configuration, where its schema says only that anyone may ask.</summary>
+internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : ICollectionRules
+{
+    public bool Shows(ApiCall call, string parent, string id, JsonObject item) => parent switch
+    {
+        JobKind.Sync or JobKind.Prune or JobKind.Verify => jobs.Sees(call.Caller, parent, new JobSettings(item)),
+        PbsState.DatastoreConfig => Has(call, $"/datastore/{id}", "Datastore.Audit"),
+        "/config/remote" => Has(call, $"/remote/{id}", "Remote.Audit"),
+        "/config/s3" => Has(call, $"/system/s3-endpoint/{id}", "Sys.Audit"),
+        "/config/encryption-keys" => Has(call, $"/system/encryption-keys/{id}", "Sys.Audit"),
+        TapeState.PoolConfig => Has(call, $"/tape/pool/{id}", "Tape.Audit"),
+        TapeState.DriveConfig or TapeState.ChangerConfig => Has(call, $"/tape/device/{id}", "Tape.Audit"),
+        "/config/tape-backup-job" => Has(call, $"/tape/job/{id}", "Tape.Audit"),
+        _ => true,
+    };
+
+    public void DemandRead(ApiCall call, string parent, string id, JsonObject item)
+    {
+        if (IsJob(parent) && !Shows(call, parent, id, item))
+        {
+            throw new ApiFault(403, "permission check failed");
+        }
+    }
+
+    public void DemandWrite(ApiCall call, string parent, string id, JsonObject item)
+    {
+        if (IsJob(parent))
+        {
+            jobs.Demand(call.Caller, parent, new JobSettings(item));
+        }
+
+        new JobSettings(item).DemandFilters();
+    }
+
+    private static bool IsJob(string parent) => parent is JobKind.Sync or JobKind.Prune or JobKind.Verify;
+
+    private bool Has(ApiCall call, string path, string privilege) => state.Permissions.Has(call.Caller, path, privilege);
+}
