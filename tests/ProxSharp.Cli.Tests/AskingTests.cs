@@ -169,6 +169,44 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
+    [InlineData("vm snapshot delete web-1 s1", "delete snapshot s1 of VM 100 (web-1)", "s1")]
+    [InlineData("ct snapshot delete dns s1", "delete snapshot s1 of container 200 (dns)", "s1")]
+    [InlineData("vm snapshot rollback web-1 s1", "rollback snapshot s1 of VM 100 (web-1)", "web-1")]
+    [InlineData("vm firewall rule delete 100 0", "delete firewall rule 0 of VM 100 (web-1)", "0")]
+    [InlineData("vm firewall ipset entry delete 100 office 192.0.2.1", "delete firewall ipset entry 192.0.2.1 of office of VM 100 (web-1)", "192.0.2.1")]
+    [InlineData("access user token delete demo@pve ci", "delete user token demo@pve!ci", "demo@pve!ci")]
+    [InlineData("access user delete demo@pve", "delete user demo@pve", "demo@pve")]
+    [InlineData("pool delete production", "delete pool production", "production")]
+    [InlineData("node power pve1 --command reboot", "power node pve1", "pve1")]
+    [InlineData("api create /nodes/pve1/status command=reboot", "send POST /nodes/pve1/status command=reboot", "pve1")]
+    [InlineData("api delete /nodes/pve1/qemu/100/snapshot/s1", "send DELETE /nodes/pve1/qemu/100/snapshot/s1", "s1")]
+    public async Task Question_AtATerminal_NamesWhatIsMeant(string line, string action, string answer)
+    {
+        using CliHarness cli = await cluster.UserAsync(terminalWidth: 100);
+        cli.Input = "no\n";
+
+        CliRun run = await cli.LineAsync($"{line} --no-color");
+
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains($"About to {action} in the context lab.", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"Type {answer} to go on: ", run.Errors, StringComparison.Ordinal);
+        using CliHarness script = await cluster.UserAsync();
+        Assert.Contains($"A confirmation is needed to {action},", (await script.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("datastore snapshot delete store1 --backup-type vm --backup-id 100 --backup-time 1767232800", "delete datastore snapshot vm/100/1767232800 of store1")]
+    [InlineData("datastore namespace delete store1 --ns customers/acme", "delete datastore namespace customers/acme of store1")]
+    [InlineData("pbs access user token delete demo@pbs ci", "delete access user token demo@pbs!ci")]
+    public async Task Question_OnABackupServer_NamesWhatIsMeant(string line, string action)
+    {
+        using CliHarness cli = new();
+        await backups.UseAsync(cli, "backup");
+
+        Assert.Contains($"A confirmation is needed to {action},", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("vm delete 100,106 --yes")]
     [InlineData("vm snapshot rollback 100,106 fresh --yes")]
     [InlineData("vm set 100,106 --delete scsi1 --yes")]

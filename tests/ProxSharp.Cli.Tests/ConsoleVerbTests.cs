@@ -3,6 +3,8 @@ using ProxSharp.Cli.Consoles;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Secrets;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -31,6 +33,34 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
         using CliHarness cli = await cluster.UserAsync();
 
         Assert.Contains("neither a guest nor a node 'nothing'", (await cli.LineAsync("console nothing")).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("console staging", "VM 106 (staging) is stopped", "prox vm start 106")]
+    [InlineData("ct console wiki", "container 203 (wiki) is stopped", "prox ct start 203")]
+    [InlineData("vm console mute", "VM 300 (mute) has no serial port", "prox vm set 300 --serial0 socket")]
+    public async Task Console_GuestWithoutOne_IsAnErrorWithTheNextStep(string line, string reason, string step)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions
+            {
+                Delays = false,
+                Scenario = static cluster =>
+                {
+                    DefaultCluster.Build(cluster);
+                    cluster.AddVm("pve1", 300, "mute", static vm => vm.IsRunning = true);
+                },
+            },
+            TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
+            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+
+        string error = (await cli.LineAsync(line)).FailedWith(1);
+
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Contains(step, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,6 +56,7 @@ internal static class ErrorCatalogue
         ("json", "1", "the input is no valid JSON"),
         ("output", "1", "the result cannot be written"),
         ("terminal", "1", "the terminal cannot do it"),
+        ("console", "1", "the guest is stopped, or has no serial port"),
         ("vnc", "1", "the screen of the guest cannot be opened"),
         ("vnc_password", "4", "too many wrong passwords at the port of a screen"),
         ("viewer", "1", "the viewer cannot be started"),

@@ -25,6 +25,12 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("vm console web-1")]
     [InlineData("console pve1")]
     [InlineData("spice web-1")]
+    [InlineData("vnc web-1")]
+    [InlineData("vnc web-1 --web")]
+    [InlineData("pool set production --vms 106,100 --delete")]
+    [InlineData("pool set production --vms 100 --allow-move")]
+    [InlineData("api set /pools poolid=production vms=100 delete=1")]
+    [InlineData("apply -f pools.yaml --prune --yes")]
     [InlineData("vm agent exec web-1 -- id")]
     [InlineData("api create /nodes/pve1/qemu/100/termproxy")]
     [InlineData("api create /nodes/pve1/qemu/100/vncproxy")]
@@ -36,6 +42,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         using CliHarness cli = await CarefulAsync();
         cli.Write("protected.yaml", "prox: 1\nguests:\n  - vmid: 106\n    config: {memory: 1536}\n  - vmid: 100\n    config: {memory: 1536}\n");
+        cli.Write("pools.yaml", "prox: 1\npools:\n  - poolid: production\n    vms: [101, 102, 103]\n");
         string before = (await cli.LineAsync("vm config web-1 staging -o json")).Succeeded();
 
         Assert.Contains("has the tag 'prod'", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
@@ -48,6 +55,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("api set /nodes/pve1/qemu/106/config description=mine")]
     [InlineData("api create /nodes/pve1/qemu/100/clone newid=399 --dry-run")]
     [InlineData("node stopall pve1 --vms 106 --dry-run")]
+    [InlineData("pool set production --vms 106 --dry-run")]
     [InlineData("ha resource create vm:106 --dry-run")]
     [InlineData("storage content delete ceph ceph:vm-1000-disk-0 --node pve1 --dry-run")]
     [InlineData("vm restore local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst --node pve1 --vmid 398 --dry-run")]
@@ -101,6 +109,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
 
     [Theory]
     [InlineData("guests:\n  - vmid: 105\n    confg: {memory: 1}", "'config'")]
+    [InlineData("guests:\n  - vmid: 105\n    config: {memroy: 4096}", "memroy")]
     [InlineData("pools:\n  - poolid: production\n    coment: x", "'comment'")]
     [InlineData("acl:\n  - {path: /, type: user, ugid: a@pve, roleid: PVEAuditor, propagat: 0}", "'propagate'")]
     [InlineData("firewall: {option: {enable: 1}}", "'options'")]

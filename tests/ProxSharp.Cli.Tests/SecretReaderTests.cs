@@ -62,6 +62,8 @@ public sealed class SecretReaderTests
         CliException failure = await Assert.ThrowsAsync<CliException>(() => ReadAsync(cli, "file:pw"));
 
         Assert.Contains("chmod 600", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The secret at file:", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is no secret", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,20 @@ namespace ProxSharp.Cli.Tests;
 public sealed class UnitsTests
 {
     [Theory]
+    [InlineData("netin", "2 KiB/s")]
+    [InlineData("diskwrite", "2 KiB/s")]
+    [InlineData("mem", "2 KiB")]
+    public void Chart_Rates_ArePerSecond(string name, string text)
+    {
+        using System.Text.Json.JsonDocument points = System.Text.Json.JsonDocument.Parse($$"""[{"time":1767232800,"{{name}}":2048}]""");
+
+        Charts.ChartSeries series = Charts.ChartReader.Read(points.RootElement, name);
+
+        Assert.Equal(text, Charts.ChartScale.Text(2048, series.Unit));
+        Assert.Contains(text, Charts.BrailleChart.Draw(series, 60, 6, plain: false)[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("pve", "/cluster/resources", "disk", "bytes")]
     [InlineData("pve", "/cluster/resources", "maxmem", "bytes")]
     [InlineData("pve", "/nodes/{node}/qemu/{vmid}/status/current", "uptime", "duration")]

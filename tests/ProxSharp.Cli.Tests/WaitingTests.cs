@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Cli.Verbs.Changes;
@@ -49,6 +50,9 @@ public sealed class WaitingTests
         int exitCode = await start;
         Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
         Assert.Contains("The tasks go on. Wait on with: prox task wait UPID:", console.Errors, StringComparison.Ordinal);
+        Assert.Contains("VM 105 (windows): still running, UPID:pve3:", console.Errors, StringComparison.Ordinal);
+        Assert.Contains("VM 106 (staging): still running, UPID:pve1:", console.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed", console.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,6 +199,39 @@ public sealed class WaitingTests
         board.Ended(Guest(100, "web-1"), "ok");
 
         Snapshot.Match("board", terminal.ToString().Replace("\u001b", "<ESC>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Board_NarrowTerminal_TellsTheGuestsApart()
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        StringWriter terminal = new() { NewLine = "\n" };
+        using BoardProgress board = new(terminal, 30, 40, time);
+
+        board.Started(Guest(100, "a-rather-long-name-of-a-machine"), "UPID:a");
+        board.Started(Guest(101, "a-rather-long-name-of-another-one"), "UPID:b");
+        time.Advance(TimeSpan.FromSeconds(5));
+        board.Moved(Guest(100, "a-rather-long-name-of-a-machine"), new TaskProgress { Fraction = 0.5, LastLine = "transferred 4 GiB" });
+        board.Ended(Guest(101, "a-rather-long-name-of-another-one"), "still running, UPID:b");
+
+        string[] lines = terminal.ToString().Split('\n');
+        Assert.All(lines, static line => Assert.True(line.Split("\e[J")[^1].Length <= 40, line));
+        Assert.Contains(lines, static line => line.StartsWith("100 [####....]  50 % 5s  a-rather", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.EndsWith("[........] 0/30 done, 1 running", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Wait_ServerThatDoesNotAnswer_IsTold()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.When(
+            static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), Fault.ConnectionRefused, times: 12);
+
+        CliRun run = await cli.LineAsync("vm start staging");
+
+        run.Succeeded();
+        Assert.Single(Regex.Matches(run.Errors, "warning: the server does not answer .*waiting goes on"));
     }
 
     private static GuestSummary Guest(int id, string name) => new() { Id = new VmId(id), Name = name, Node = "pve1", Type = GuestType.Qemu };

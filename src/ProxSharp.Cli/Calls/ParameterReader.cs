@@ -67,10 +67,10 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
         {
             value = value[1..];
         }
-        else if (value.StartsWith('@') && name == "filename" && TakesFile(endpoint))
+        else if (name == "filename" && TakesFile(endpoint) && (value.StartsWith('@') || _upload is null))
         {
             // Proxmox: the file of an upload travels under this name; its content is streamed, not read.
-            _upload = ReadUpload(value[1..]);
+            _upload = ReadUpload(value.TrimStart('@'));
             return;
         }
         else if (value.StartsWith('@'))

@@ -40,6 +40,9 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     /// <summary>How long to wait at most; null waits without a limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Is told when the server does not answer and the waiting goes on; null tells nobody.</summary>
+    public IProgress<ProxmoxException>? Outage { get; init; }
+
     /// <summary>Waits for the end of a task.</summary>
     /// <param name="upid">The task.</param>
     /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
@@ -61,6 +64,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             MaxInterval = s_longestPause,
             Timeout = Timeout ?? System.Threading.Timeout.InfiniteTimeSpan,
             Log = new LineSink(logged),
+            Outage = Outage,
             LogTailLines = TailLength,
             ThrowOnFailure = false,
         };

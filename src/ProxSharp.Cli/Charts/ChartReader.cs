@@ -21,7 +21,7 @@ internal static class ChartReader
         string? shown = unit ?? (
             name.StartsWith("mem", StringComparison.Ordinal) || name.StartsWith("swap", StringComparison.Ordinal)
                 || name.StartsWith("root", StringComparison.Ordinal) || s_rates.Contains(name) ? "bytes" : name is "iowait" ? "fraction_as_percentage" : null);
-        return new ChartSeries(name, shown,
+        return new ChartSeries(name, shown == "bytes" && s_rates.Contains(name) ? ChartScale.BytesPerSecond : shown,
         [
             .. points.EnumerateArray()
                 .Where(static point => point.TryGetProperty("time", out JsonElement time) && time.ValueKind == JsonValueKind.Number)

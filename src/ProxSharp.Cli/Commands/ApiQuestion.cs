@@ -39,7 +39,7 @@ internal static class ApiQuestion
 
         // What is refused anyway needs no answer.
         await session.CheckAsync(method, target.Path, parameters, cancellationToken).ConfigureAwait(false);
-        string action = $"{ApiVerbs.Word(method)} {Terminal.TextCells.Visible(target.Path)}";
+        string action = $"send {CallText.Line(new PlannedCall(method, target.Path, parameters) { Template = template })}";
         await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), effect, cancellationToken).ConfigureAwait(false);
     }
 

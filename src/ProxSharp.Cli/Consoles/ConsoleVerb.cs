@@ -88,7 +88,10 @@ internal static class ConsoleVerb
             Vm vm => vm.OpenTerminalAsync(options, token),
             Container container => container.OpenTerminalAsync(options, token),
             _ => throw new InvalidOperationException("There is a kind of guest that has no console."),
-        });
+        })
+    {
+        Guest = guest,
+    };
 
     private static GuestSummary Single(IReadOnlyList<GuestSummary> guests) => guests.Count == 1
         ? guests[0]
@@ -106,6 +109,11 @@ internal static class ConsoleVerb
         // Who has a console can do anything to what is behind it, so that protected tags hold for it as they do for changes.
         ServerSession server = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await server.CheckAsync(ApiMethod.Post, target.Path, [], cancellationToken).ConfigureAwait(false);
+        if (target.Guest is { } guest)
+        {
+            await ConsoleReadiness.CheckAsync(server, guest, cancellationToken).ConfigureAwait(false);
+        }
+
         TerminalOptions options = new() { Columns = console.Width ?? 80, Rows = console.Height ?? 24 };
         TerminalSession session = await target.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -119,7 +127,11 @@ internal static class ConsoleVerb
     }
 
     /// <summary>What a console is opened of.</summary>
-    private sealed record ConsoleTarget(string Title, string Path, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> OpenAsync);
+    private sealed record ConsoleTarget(string Title, string Path, Func<TerminalOptions, CancellationToken, Task<TerminalSession>> OpenAsync)
+    {
+        /// <summary>The guest; null for a node.</summary>
+        public GuestSummary? Guest { get; init; }
+    }
 
     private static async Task<bool> InRawModeAsync(TerminalSession session, IConsoleHost console, CancellationToken cancellationToken)
     {

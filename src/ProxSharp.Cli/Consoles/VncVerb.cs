@@ -67,6 +67,8 @@ internal static class VncVerb
             throw CliException.Usage($"That fits {guests.Count} guests, and a screen is one guest's", "Name the one you mean by its number");
         }
 
+        // The screen of a guest is more than a look at it: who sees it can type.
+        ChangeRules.CheckTags(run.Context, guests);
         if (run.Value(options.Web))
         {
             await run.Command.Services.Console.Out.WriteLineAsync(WebPage(run, guests[0])).ConfigureAwait(false);

@@ -35,13 +35,15 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
+            // A file that others may read, or an empty one, is there all the same.
+            bool isThere = reference.Place == SecretPlace.File && File.Exists(reference.Target);
             throw new CliException(
                 new CliError
                 {
                     Code = "secret",
                     ExitCode = ExitCodes.Authentication,
-                    Message = $"There is no secret at {reference.ShortText}: {e.Message}",
-                    Hint = "Put it there, or name another place with --secret.",
+                    Message = $"{(isThere ? "The secret at" : "There is no secret at")} {reference.ShortText}{(isThere ? " is not used" : "")}: {e.Message}",
+                    Hint = isThere ? "Mend that, or name another place with --secret." : "Put it there, or name another place with --secret.",
                 },
                 e);
         }

@@ -24,13 +24,17 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
                 $"{blocked[0].Section} {blocked[0].Subject}", string.Join("; ", blocked.Select(static change => change.Reason))));
         }
 
-        CallCheck.Check(VerbContext.Pve, Calls());
+        CheckValues();
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         foreach (PlannedCall call in Calls())
         {
             await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Makes sure that the server would take every value.</summary>
+    /// <exception cref="CliException">One of them is wrong.</exception>
+    public void CheckValues() => CallCheck.Check(VerbContext.Pve, Calls());
 
     /// <summary>Shows the calls.</summary>
     public Task<int> ShowAsync(CancellationToken cancellationToken) => DryRun.ShowAsync(run, VerbContext.Pve, [.. Calls()], cancellationToken);
@@ -83,7 +87,8 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
         try
         {
-            await new TaskWaiter(session, run.Command.Services.Time, Show).WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Outage = TaskAdvice.Outage(run.Command) };
+            await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

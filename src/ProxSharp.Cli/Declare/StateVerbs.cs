@@ -167,6 +167,9 @@ internal static class StateVerbs
     private static async Task<int> DiffAsync(VerbRun run, FileOptions options, CancellationToken cancellationToken)
     {
         IReadOnlyList<StateChange> changes = await CompareAsync(run, options, cancellationToken).ConfigureAwait(false);
+
+        // A slip of the pen is no difference: apply would refuse it.
+        new StateApplier(run, changes).CheckValues();
         Show(run, changes, "");
         return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
     }

@@ -40,12 +40,15 @@ internal static class Checks
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         yield return await ClockAsync(run, session, cancellationToken).ConfigureAwait(false);
-        IAsyncEnumerable<Finding> rest = session.Pve is { } pve
+        IAsyncEnumerable<Finding> rest = session.Pve is not null
             ? Concat(
-                PrivilegeChecks.RunAsync(pve, run.Context, cancellationToken),
+                PrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
                 ClusterChecks.RunAsync(session, cancellationToken),
                 CertificateChecks.OfStoragesAsync(session, cancellationToken))
-            : Concat(CertificateChecks.OfBackupServerAsync(run, session, cancellationToken), BackupServerChecks.RunAsync(session, cancellationToken));
+            : Concat(
+                BackupPrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
+                CertificateChecks.OfBackupServerAsync(run, session, cancellationToken),
+                BackupServerChecks.RunAsync(session, cancellationToken));
         await foreach (Finding finding in rest.ConfigureAwait(false))
         {
             yield return finding;

@@ -17,6 +17,48 @@ internal static class UsageErrors
             return wrong;
         }
 
+        if (OfOtherTools(parse, arguments) is { } habit)
+        {
+            return habit;
+        }
+
+        if (WrongOption(parse, arguments, help) is { } option)
+        {
+            return option;
+        }
+
+        if (parse.UnmatchedTokens is [{ } word, ..])
+        {
+            IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
+            bool isPlace = command.Command.Subcommands.Count > 0;
+            string? meant = isPlace && Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true) : null;
+            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? help);
+        }
+
+        return parse.Errors.Count == 0
+            ? null
+            : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
+    }
+
+    // Options of other tools come with words of other tools: the words say more.
+    private static CliError? OfOtherTools(ParseResult parse, IReadOnlyList<string> arguments)
+    {
+        if (arguments is [{ } program, ..] && Habits.Programs.ContainsKey(program) && Habits.Find(arguments, takesAny: true) is { } other)
+        {
+            return CliError.Usage($"Unknown command '{program}' for 'prox'", other);
+        }
+
+        CommandResult command = parse.CommandResult;
+        return command.Command.Subcommands.Count > 0 && parse.UnmatchedTokens is [{ } strange, ..]
+            && Habits.Find(Words(command, parse), takesAny: false) is { } habit
+            ? CliError.Usage($"Unknown command '{strange}' for '{Path(command)}'", habit)
+            : null;
+    }
+
+    private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, string help)
+    {
+        CommandResult command = parse.CommandResult;
+
         // The parser takes an option it does not know for an argument; behind -- that is right.
         string? option = arguments.Contains("--") ? null : command.Children.OfType<ArgumentResult>()
             .SelectMany(static argument => argument.Tokens)
@@ -35,20 +77,9 @@ internal static class UsageErrors
                 $"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
         }
 
-        if (option is not null)
-        {
-            return Unknown("option", option, command, AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name)), help);
-        }
-
-        if (parse.UnmatchedTokens is [{ } word, ..])
-        {
-            string kind = command.Command.Subcommands.Count > 0 ? "command" : "argument";
-            return Unknown(kind, word, command, command.Command.Subcommands.Select(static sub => sub.Name), help);
-        }
-
-        return parse.Errors.Count == 0
+        return option is null
             ? null
-            : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
+            : Unknown("option", option, command, AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name)), help);
     }
 
     private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)
@@ -56,6 +87,8 @@ internal static class UsageErrors
         string? near = Nearest(word, known);
         return CliError.Usage($"Unknown {kind} '{word}' for '{Path(command)}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
+
+    private static string[] Words(CommandResult command, ParseResult parse) => [.. Path(command).Split(' ').Skip(1), .. parse.UnmatchedTokens];
 
     private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "prox";
 

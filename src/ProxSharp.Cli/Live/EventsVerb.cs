@@ -19,7 +19,8 @@ internal static class EventsVerb
         Option<int?> count = new("--count") { Description = "End after so many events", HelpName = "n" };
         Option<string> kind = new("--kind") { Description = "Only events whose kind begins with this, for example task or guest.status", HelpName = "word" };
         return new Verb("events", "Print what happens in the cluster: tasks that start and end, guests, nodes and storages that change.", VerbClass.Read,
-            (run, token) => RunAsync(run, run.Number(interval, 3600) ?? 2, run.Number(count), run.Value(kind), token))
+            (run, token) => OutputLoop.RunAsync(
+                run.Command.Services.Console, end => RunAsync(run, run.Number(interval, 3600) ?? 2, run.Number(count), run.Value(kind), end), token))
         {
             Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
             Options = [interval, count, kind],

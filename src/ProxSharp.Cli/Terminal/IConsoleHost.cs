@@ -39,6 +39,9 @@ internal interface IConsoleHost
     /// <summary>Returns a key that was pressed, without waiting for one; null if none was.</summary>
     ConsoleKeyInfo? TryReadKey() => null;
 
+    /// <summary>Ends when nobody reads standard output any more, which a terminal or a file never tells.</summary>
+    Task WaitForClosedOutputAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
     /// <summary>Lets every key through to the program as it is pressed, until the result is disposed; null where the terminal cannot.</summary>
     IDisposable? EnterRawMode() => null;
 }

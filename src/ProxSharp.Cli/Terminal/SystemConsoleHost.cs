@@ -8,6 +8,9 @@ internal sealed class SystemConsoleHost : IConsoleHost
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    private const int StandardOutput = 1;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
+
     private readonly Lazy<TextReader> _in = new(static () => new StreamReader(Console.OpenStandardInput(), s_utf8));
     private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Results(), s_utf8, 16 * 1024) { NewLine = "\n" });
     private readonly Lazy<TextWriter> _error = new(
@@ -72,6 +75,15 @@ internal sealed class SystemConsoleHost : IConsoleHost
 
     /// <inheritdoc/>
     public ConsoleKeyInfo? TryReadKey() => IsInputTerminal && Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+
+    /// <inheritdoc/>
+    public async Task WaitForClosedOutputAsync(CancellationToken cancellationToken)
+    {
+        while (IsOutputTerminal || !ClosedPipe.IsClosed(StandardOutput))
+        {
+            await Task.Delay(IsOutputTerminal ? Timeout.InfiniteTimeSpan : s_look, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();

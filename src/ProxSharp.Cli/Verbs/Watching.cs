@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Verbs;
 
@@ -24,6 +25,11 @@ internal static class Watching
         }
 
         int seconds = run.Number(run.Standard.Watch, Longest) ?? Usual;
+        return await OutputLoop.RunAsync(run.Command.Services.Console, token => AgainAsync(run, show, seconds, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> AgainAsync(VerbRun run, Func<CancellationToken, Task> show, int seconds, CancellationToken cancellationToken)
+    {
         TextWriter writer = run.Command.Services.Console.Out;
         bool clears = run.Command.Services.Console.IsOutputTerminal && run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide;
         for (int round = 0; ; round++)

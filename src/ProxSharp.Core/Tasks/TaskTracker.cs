@@ -95,6 +95,8 @@ internal sealed class TaskTracker
         {
             throw GiveUp(string.Create(CultureInfo.InvariantCulture, $"the server could not be asked for {_options.OutageGrace.TotalSeconds:0.#} s"), failure);
         }
+
+        _options.Outage?.Report(failure);
     }
 
     /// <summary>Makes the exception for a wait whose time is up. What the server answered last goes along if it was a failure.</summary>

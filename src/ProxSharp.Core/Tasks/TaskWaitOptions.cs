@@ -50,6 +50,12 @@ public sealed record TaskWaitOptions
     /// <summary>How long the server may be out of reach, or answer with errors, before the waiting gives up. Default: 2 min.</summary>
     public TimeSpan OutageGrace { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Is told each failure to look at the task that the wait survives, on the thread that waits: the server is out of reach, or answers with errors. Null
+    /// (the default) for nobody. Failures that end the wait are thrown instead.
+    /// </summary>
+    public IProgress<ProxmoxException>? Outage { get; init; }
+
     /// <summary>How many lines of its log a failed task carries. Default: 10.</summary>
     public int LogTailLines { get; init; } = 10;
 

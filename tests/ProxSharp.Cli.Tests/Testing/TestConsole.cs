@@ -35,6 +35,22 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
     /// <summary>The keys that are pressed one after the other while the program looks for them.</summary>
     public Queue<ConsoleKeyInfo> Pressed { get; } = new();
 
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when somebody wants to know whether the output is still read.</summary>
+    public Task Watched => _watched.Task;
+
+    private readonly TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The reader of standard output goes away.</summary>
+    public void CloseOutput() => _closed.TrySetResult();
+
+    public Task WaitForClosedOutputAsync(CancellationToken cancellationToken)
+    {
+        _watched.TrySetResult();
+        return _closed.Task.WaitAsync(cancellationToken);
+    }
+
     public ConsoleKeyInfo? TryReadKey() => Pressed.TryDequeue(out ConsoleKeyInfo key) ? key : null;
 
     /// <summary>What is typed as bytes; null takes <see cref="In"/>.</summary>

@@ -60,6 +60,21 @@ public sealed class TaskTrackerTests
     }
 
     [Fact]
+    public void Observe_FailuresThatAreSurvived_AreToldAndOthersThrown()
+    {
+        Told told = new();
+        TaskTracker tracker = new(s_upid, TaskWaitOptions.Default with { Outage = told }, _clock);
+        tracker.Observe(Failure(595));
+        tracker.Observe(new TaskState(true));
+        tracker.Observe(NoSuchTask());
+        tracker.Observe(Failure(596));
+        Pass(120);
+
+        Assert.Throws<ProxmoxTaskWaitException>(() => tracker.Observe(Failure(596)));
+        Assert.Equal([595, 596], told.Failures.Select(static failure => (int)((ProxmoxApiException)failure).StatusCode));
+    }
+
+    [Fact]
     public void Observe_VanishedTask_IsToleratedForTheGraceEachTime()
     {
         TaskTracker tracker = Tracker();
@@ -151,4 +166,11 @@ public sealed class TaskTrackerTests
     private TaskTracker Tracker() => new(s_upid, TaskWaitOptions.Default, _clock);
 
     private void Pass(double seconds) => _clock.Advance(TimeSpan.FromSeconds(seconds));
+
+    private sealed class Told : IProgress<ProxmoxException>
+    {
+        public List<ProxmoxException> Failures { get; } = [];
+
+        public void Report(ProxmoxException value) => Failures.Add(value);
+    }
 }

@@ -14,6 +14,8 @@ internal static class Asking
 
     private const string NoCopy = "prox keeps no copy of its settings.";
 
+    private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
+
     /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
     private static readonly Dictionary<string, string> s_manyGuests = new(StringComparer.Ordinal)
     {
@@ -28,6 +30,8 @@ internal static class Asking
     {
         ["POST /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
         ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback"] = "What came after the snapshot is lost.",
+        ["DELETE /nodes/{node}/qemu/{vmid}/snapshot/{snapname}"] = SnapshotGoes,
+        ["DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}"] = SnapshotGoes,
         ["POST /nodes/{node}/qemu/{vmid}/template"] = "A template never becomes a virtual machine again.",
         ["POST /nodes/{node}/lxc/{vmid}/template"] = "A template never becomes a container again.",
         ["POST /nodes/{node}/qemu/{vmid}/move_disk"] = "The disk at the old place is removed when it has been copied.",

@@ -13,11 +13,14 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <param name="time">The clock.</param>
 internal sealed class BoardProgress(TextWriter terminal, int total, int width, TimeProvider time) : IChangeProgress
 {
-    private const int Bar = 24;
+    private const int WideBar = 24;
+    private const int NarrowBar = 8;
+    private const int Narrow = 60;
     private const int MostLines = 12;
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(80);
 
     private readonly Lock _gate = new();
+    private readonly int _bar = width < Narrow ? NarrowBar : WideBar;
     private readonly OrderedDictionary<int, Running> _running = [];
     private int _done;
     private int _failed;
@@ -35,7 +38,7 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     {
         lock (_gate)
         {
-            _running[guest.Id.Value] = new Running(GuestKinds.Title(guest), time.GetTimestamp());
+            _running[guest.Id.Value] = new Running(guest, time.GetTimestamp());
             Draw(isForced: true);
         }
     }
@@ -65,10 +68,12 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         lock (_gate)
         {
             _running.Remove(guest.Id.Value);
-            _done++;
-            if (outcome.StartsWith("failed", StringComparison.Ordinal))
+            bool isFailed = outcome.StartsWith("failed", StringComparison.Ordinal);
+            bool goesOn = outcome.StartsWith(IChangeProgress.StillRunning, StringComparison.Ordinal);
+            _done += goesOn ? 0 : 1;
+            if (isFailed || goesOn)
             {
-                _failed++;
+                _failed += isFailed ? 1 : 0;
                 Erase();
                 terminal.WriteLine(TextCells.Cut($"{GuestKinds.Title(guest)}: {TextCells.Visible(outcome)}", width));
             }
@@ -96,16 +101,27 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         _drawn = time.GetTimestamp();
         Erase();
         string failed = _failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_failed} failed") : "";
-        string bar = ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, Bar);
-        Line(string.Create(CultureInfo.InvariantCulture, $"{bar} {_done} of {total} done, {_running.Count} running{failed}"));
+        string bar = ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, _bar);
+        string share = string.Create(CultureInfo.InvariantCulture, $"{_done}{(width < Narrow ? "/" : " of ")}{total}");
+        Line(string.Create(CultureInfo.InvariantCulture, $"{bar} {share} done, {_running.Count} running{failed}"));
         foreach (Running running in _running.Values.Take(MostLines))
         {
-            string share = running.Fraction is { } fraction
-                ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, Bar)} {fraction * 100,3:0} %")
-                : $"{new string(' ', Bar + 2)}      ";
-            string elapsed = Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds);
-            Line($"{share}  {running.Title}  {elapsed}  {TextCells.Visible(running.Text)}");
+            Line(Text(running));
         }
+    }
+
+    private string Text(Running running)
+    {
+        string share = running.Fraction is { } fraction
+            ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, _bar)} {fraction * 100,3:0} %")
+            : $"{new string(' ', _bar + 2)}      ";
+        string elapsed = Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds);
+        string text = TextCells.Visible(running.Text);
+
+        // Where there is little room the number comes first: it tells the guests apart.
+        return width < Narrow
+            ? $"{running.Guest.Id} {share} {elapsed}  {TextCells.Visible(running.Guest.Name ?? "")}  {text}"
+            : $"{share}  {GuestKinds.Title(running.Guest)}  {elapsed}  {text}";
     }
 
     private void Line(string text)
@@ -123,9 +139,9 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         }
     }
 
-    private sealed class Running(string title, long since)
+    private sealed class Running(GuestSummary guest, long since)
     {
-        public string Title { get; } = title;
+        public GuestSummary Guest { get; } = guest;
 
         public long Since { get; } = since;
 

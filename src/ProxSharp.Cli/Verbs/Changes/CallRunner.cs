@@ -91,7 +91,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         }
 
         void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
-        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout };
+        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = TaskAdvice.Outage(run.Command) };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

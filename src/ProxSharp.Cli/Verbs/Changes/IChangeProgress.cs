@@ -6,6 +6,9 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Is told what happens while guests are changed, from any thread.</summary>
 internal interface IChangeProgress : IDisposable
 {
+    /// <summary>How the outcome of a task begins that nobody waits for any more.</summary>
+    const string StillRunning = "still running";
+
     /// <summary>True if the lines of the tasks' logs are shown.</summary>
     bool FollowsLogs { get; }
 

@@ -1,3 +1,6 @@
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -11,7 +14,11 @@ internal static class TaskAdvice
         MinInterval = TimeSpan.FromMilliseconds(100),
         MaxInterval = TimeSpan.FromSeconds(1),
         Timeout = run.WaitTimeout ?? Timeout.InfiniteTimeSpan,
+        Outage = Outage(run.Command),
     };
+
+    /// <summary>Tells the user that a server does not answer while its task is waited for: at once, then every half minute.</summary>
+    public static IProgress<ProxmoxException> Outage(CommandRun command) => new OutageNote(command);
 
     /// <summary>Says how to go on with tasks that nobody waits for any more.</summary>
     public static void Detached(VerbRun run, IReadOnlyList<string> upids)
@@ -20,6 +27,29 @@ internal static class TaskAdvice
         {
             run.Command.Services.Console.Error.WriteLine(
                 $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {string.Join(' ', upids)}");
+        }
+    }
+
+    private sealed class OutageNote(CommandRun command) : IProgress<ProxmoxException>
+    {
+        private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(30);
+
+        private readonly Lock _gate = new();
+        private long? _last;
+
+        public void Report(ProxmoxException value)
+        {
+            TimeProvider time = command.Services.Time;
+            lock (_gate)
+            {
+                if (_last is { } last && time.GetElapsedTime(last) < s_pause)
+                {
+                    return;
+                }
+
+                _last = time.GetTimestamp();
+                command.Warn(TextCells.Visible($"the server does not answer ({ErrorMapper.Map(value).Message}); waiting goes on"));
+            }
         }
     }
 }

@@ -36,6 +36,8 @@ internal static partial class TouchedGuests
             ["nodes", _, "qemu" or "lxc"] => Named(all, Values(parameters, "vmid")),
             ["nodes", { } node, { } word] when s_wholeNode.Contains(word) => Among(OnNode(all, node), Values(parameters, "vms")),
             ["nodes", _, "storage", _, "content", .. { } volume] when method == ApiMethod.Delete => Named(all, Owner(string.Join('/', volume))),
+            // A pool carries rights and is what backup jobs go by: who moves guests in or out of one changes both.
+            ["pools", ..] => Named(all, Values(parameters, "vms")),
             ["cluster", "bulk-action", ..] => Among(all, Values(parameters, "vms")),
             ["cluster", "ha", "resources", { } sid, ..] => Named(all, [Resource(sid)]),
             ["cluster", "ha", "resources"] => Named(all, Values(parameters, "sid").Select(Resource)),

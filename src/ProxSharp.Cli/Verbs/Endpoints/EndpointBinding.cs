@@ -24,7 +24,7 @@ internal sealed class EndpointBinding
         (ApiMethod method, string template) = Split(spec.Call);
         Endpoint = Schema.Find(method, template) ?? throw new InvalidOperationException($"The schema has no {spec.Call}.");
         _fixed = spec.Fixed;
-        ParameterSymbols symbols = new(context, Schema, Endpoint) { Chosen = spec.Chosen };
+        ParameterSymbols symbols = new(context, Schema, Endpoint) { Chosen = spec.Chosen, IsGuest = isGuest };
         foreach (string name in PathParameters(template)
             .Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
         {
@@ -122,6 +122,10 @@ internal sealed class EndpointBinding
 
     /// <summary>Returns the last argument that was typed: what is destroyed, for a question about it.</summary>
     public string? LastPathValue(VerbRun run) => _arguments.LastOrDefault()?.Typed(run) is [{ } value, ..] ? value : null;
+
+    /// <summary>Returns the values that were typed for parameters of the path, in its order.</summary>
+    public IReadOnlyList<string> PathValues(VerbRun run) =>
+        [.. _arguments.Where(static argument => argument.Node.IsPathParameter).SelectMany(argument => argument.Typed(run))];
 
     /// <summary>Makes the path.</summary>
     /// <param name="run">What was typed.</param>

@@ -36,10 +36,11 @@ internal static class EndpointVerbs
                 return await ReadAsync(run, binding, path, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
-            string subject = binding.LastPathValue(run) ?? known.GetValueOrDefault("node") ?? spec.Name;
             PlannedCall call = new(binding.Endpoint.Method, path, parameters.Parameters) { Template = binding.Endpoint.Path, Upload = parameters.Upload };
+            Subject subject = Subject.Of(
+                run.Command.Path, binding.Endpoint, binding.PathValues(run), binding.LastPathValue(run) ?? known.GetValueOrDefault("node"), call.Parameters);
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
-                call, $"{spec.Name} {subject}", subject, cancellationToken).ConfigureAwait(false);
+                call, $"{spec.Name} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -80,7 +81,11 @@ internal static class EndpointVerbs
                 Template = binding.Endpoint.Path,
                 Target = GuestKinds.Title(guest),
             };
-            GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan) { Skip = spec.Skip };
+            GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan)
+            {
+                Skip = spec.Skip,
+                Part = Subject.OfGuest(run.Command.Path, binding.PathValues(run)),
+            };
             return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
         });
     }

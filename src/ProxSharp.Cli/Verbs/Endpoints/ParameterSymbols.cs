@@ -16,6 +16,12 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         "output", "parallel", "per-node", "query", "sort", "stop-on-error", "version", "wait-timeout", "watch", "yes",
     };
 
+    /// <summary>Those of them that only verbs for many guests have taken.</summary>
+    private static readonly HashSet<string> s_takenByBulk = new(StringComparer.Ordinal) { "all", "max", "per-node", "stop-on-error" };
+
+    /// <summary>True if the verb is for many guests at once.</summary>
+    public bool IsGuest { get; init; }
+
     /// <summary>Parameters that the call requires and the verb chooses where nobody gives them.</summary>
     public IReadOnlyList<string> Chosen { get; init; } = [];
 
@@ -73,7 +79,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     private Option Option(string name, string wire, ApiNode node)
     {
         string option = OptionName(name);
-        string[] aliases = option == $"--{name}" || option.StartsWith("--param-", StringComparison.Ordinal) ? [] : [$"--{name}"];
+        bool isFree = !IsGuest && s_takenByBulk.Contains(name);
+        option = isFree ? $"--{name}" : option;
+        string[] aliases = isFree ? [$"--param-{name}"] : option == $"--{name}" || option.StartsWith("--param-", StringComparison.Ordinal) ? [] : [$"--{name}"];
         string description = Describe(name, wire, node);
         return node.Type switch
         {

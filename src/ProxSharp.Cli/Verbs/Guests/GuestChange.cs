@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Schema;
@@ -11,6 +12,9 @@ namespace ProxSharp.Cli.Verbs.Guests;
 /// <param name="Plan">Makes the call for a guest on a node.</param>
 internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint Endpoint, Func<GuestSummary, string, PlannedCall> Plan)
 {
+    /// <summary>What of a guest is meant, such as a snapshot; null if it is the guest itself.</summary>
+    public Subject? Part { get; init; }
+
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
 }

@@ -69,6 +69,12 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         string answer = guests.Count == 1 ? guests[0].Name ?? guests[0].Id.ToString() : string.Create(CultureInfo.InvariantCulture, $"{guests.Count} guests");
         string what = guests.Count == 1 ? GuestKinds.Title(guests[0]) : string.Join(", ", guests.Select(GuestKinds.Title));
+        if (change.Part is { } part)
+        {
+            what = $"{part.Title} of {what}";
+            answer = guests.Count == 1 && change.Endpoint.Method == ApiMethod.Delete ? part.Name : answer;
+        }
+
         return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, effect, cancellationToken);
     }
 
@@ -102,7 +108,17 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         bool isThrough = item.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted);
         if (run.Waits && isThrough && (progress.ShowsAll || item.Outcome != BulkOutcome.Succeeded || _upids.ContainsKey(item.Guest.Id)))
         {
-            progress.Ended(item.Guest, item.Error is { } error ? $"failed, {ErrorMapper.Map(error).Message}" : GuestRows.Word(item.Outcome));
+            progress.Ended(item.Guest, item.Error switch
+            {
+                null => GuestRows.Word(item.Outcome),
+                OperationCanceledException unanswered => $"failed, {unanswered.Message}",
+                { } error => $"failed, {ErrorMapper.Map(error).Message}",
+            });
+        }
+        else if (run.Waits && item.Outcome == BulkOutcome.Running)
+        {
+            // Who interrupts the waiting ends no task: what was started goes on.
+            progress.Ended(item.Guest, $"{IChangeProgress.StillRunning}, {_upids[item.Guest.Id]}");
         }
     }
 

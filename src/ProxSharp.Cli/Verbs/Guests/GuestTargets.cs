@@ -86,7 +86,21 @@ internal sealed class GuestTargets
             throw CliException.Usage($"No {Kind.One()} is named", takesAll ? $"{Forms}; all of them are meant with --all" : Forms);
         }
 
+        // What changes every guest must say so: a pattern is easily wider than it was meant.
+        if (run.Verb.Class != VerbClass.Read
+            && words.SelectMany(static word => word.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(IsEverything) is { } wide)
+        {
+            throw CliException.Usage($"'{wide}' would mean every {Kind.One()}", $"{Forms}; all of them are meant with --all");
+        }
+
         return Parse(string.Join(' ', isAll ? ["@all", .. words] : words));
+    }
+
+    // A name that is nothing but wildcards, or the guests of any node at all.
+    private static bool IsEverything(string word)
+    {
+        string pattern = word.StartsWith("@node-", StringComparison.Ordinal) ? word["@node-".Length..] : word;
+        return pattern.Contains('*', StringComparison.Ordinal) && pattern.AsSpan().Trim("*?").IsEmpty;
     }
 
     /// <summary>Reads a selection.</summary>

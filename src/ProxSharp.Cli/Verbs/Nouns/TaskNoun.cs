@@ -132,9 +132,15 @@ internal static class TaskNoun
             {
                 Print(line);
                 writer.Flush();
-            });
-            await waiter.WaitAsync(Checked(upid), cancellationToken).ConfigureAwait(false);
-            return ExitCodes.Success;
+            })
+            {
+                Outage = TaskAdvice.Outage(run.Command),
+            };
+            return await OutputLoop.RunAsync(run.Command.Services.Console, async end =>
+            {
+                await waiter.WaitAsync(Checked(upid), end).ConfigureAwait(false);
+                return ExitCodes.Success;
+            }, cancellationToken).ConfigureAwait(false);
         }
 
         ApiParameters all = [];
@@ -187,7 +193,7 @@ internal static class TaskNoun
 
         foreach (string upid in upids.Select(Checked))
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = TaskAdvice.Outage(run.Command) };
             try
             {
                 ends.Add((upid, await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false)));

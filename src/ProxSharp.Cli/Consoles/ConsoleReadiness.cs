@@ -1,0 +1,61 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
+
+namespace ProxSharp.Cli.Consoles;
+
+/// <summary>Tells whether a guest has a console that can be opened: the server opens one in any case, and it ends at once.</summary>
+internal static class ConsoleReadiness
+{
+    /// <summary>Makes sure of it.</summary>
+    /// <exception cref="CliException">The guest does not run, or is a virtual machine without a serial port.</exception>
+    public static async Task CheckAsync(ServerSession session, GuestSummary guest, CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(guest.Node)}/{guest.Type.Value}/{guest.Id}";
+        string noun = guest.Type == GuestType.Lxc ? "ct" : "vm";
+        JsonElement now = await ReadAsync(session, $"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
+        if (now.ValueKind == JsonValueKind.Object && now.TryGetProperty("status", out JsonElement status) && status.ValueEquals("stopped"))
+        {
+            throw Closed($"{GuestKinds.Title(guest)} is stopped, so that it has no console", $"Start it: prox {noun} start {guest.Id}");
+        }
+
+        if (guest.Type == GuestType.Lxc)
+        {
+            return;
+        }
+
+        // What waits for the next start is not there yet.
+        ApiParameters current = [];
+        current.Add("current", "1");
+        JsonElement config = await ReadAsync(session, $"{path}/config", current, cancellationToken).ConfigureAwait(false);
+        if (config.ValueKind == JsonValueKind.Object && !config.EnumerateObject().Any(IsSerialPort))
+        {
+            throw Closed(
+                $"{GuestKinds.Title(guest)} has no serial port, which the console goes through",
+                $"Add one, and stop and start the machine: prox vm set {guest.Id} --serial0 socket; its screen: prox vnc {guest.Id}");
+        }
+    }
+
+    private static bool IsSerialPort(JsonProperty member) =>
+        member.Name.Length > "serial".Length && member.Name.StartsWith("serial", StringComparison.Ordinal) && char.IsAsciiDigit(member.Name["serial".Length]);
+
+    // Who may open a console need not be allowed to look: the server knows best then.
+    private static async Task<JsonElement> ReadAsync(ServerSession session, string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxPermissionException)
+        {
+            return default;
+        }
+    }
+
+    private static CliException Closed(string message, string hint) =>
+        new(new CliError { Code = "console", ExitCode = ExitCodes.Error, Message = message, Hint = hint });
+}

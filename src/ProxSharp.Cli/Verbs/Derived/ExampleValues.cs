@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ProxSharp.Api;
+using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
+using ProxSharp.Validation;
+
+namespace ProxSharp.Cli.Verbs.Derived;
+
+/// <summary>Chooses values for the parameters of a call, and which of them it needs, so that the schema takes the example. Makes no calls.</summary>
+/// <param name="schema">The schema.</param>
+/// <param name="endpoint">The call.</param>
+internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
+{
+    private const int MostRounds = 6;
+    private const string Uuid = "7c6e3a0e-52f5-4a5c-9d5b-0a1b2c3d4e5f";
+    private const string Fingerprint = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99";
+
+    private static readonly ConcurrentDictionary<ApiSchema, ParameterChecker> s_checkers = new();
+
+    /// <summary>What is usual under a name; the first that fits is taken.</summary>
+    private static readonly Dictionary<string, string[]> s_values = new(StringComparer.Ordinal)
+    {
+        ["node"] = ["pve1"],
+        ["storage"] = ["local"],
+        ["realm"] = ["pve"],
+        ["upid"] =
+        [
+            "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:",
+            "UPID:pbs1:000003E8:00001000:00000001:65000000:garbage_collection:store1:root@pam:",
+        ],
+        ["iface"] = ["vmbr0"],
+        ["userid"] = ["demo@pve", "demo@pbs"],
+        ["authid"] = ["demo@pve", "demo@pbs"],
+        ["auth-id"] = ["demo@pbs"],
+        ["username"] = ["demo@pve", "demo@pbs"],
+        ["new-owner"] = ["demo@pbs"],
+        ["store"] = ["store1"],
+        ["snapname"] = ["before-upgrade"],
+        ["path"] = ["/vms"],
+        ["sid"] = ["vm:100"],
+        ["vmid"] = ["100"],
+        ["vmids"] = ["100"],
+        ["backup-id"] = ["100"],
+        ["backup-time"] = ["1767232800"],
+        ["target"] = ["pve2"],
+        ["privs"] = ["VM.Audit"],
+        ["contact"] = ["admin@example.org"],
+        ["schedule"] = ["daily"],
+        ["cidr"] = ["192.0.2.0/24"],
+        ["prefix"] = ["192.0.2.0/24"],
+        ["network"] = ["192.0.2.0/24"],
+        ["ip"] = ["192.0.2.10"],
+        ["host"] = ["192.0.2.20", "192.0.2.20:8089"],
+        ["hostname"] = ["pve1.example.org"],
+        ["disk"] = ["/dev/sdb", "sdb"],
+        ["devices"] = ["/dev/sdb", "sdb"],
+        ["config-keys"] = ["global:fsid"],
+        ["handle"] = ["no-subscription"],
+        ["reference"] = ["docker.io/library/alpine:latest", "docker.io/library/alpine"],
+        ["size"] = ["4G"],
+        ["map"] = ["node=pve1,path=0000:01:00.0,id=10de:1234", "node=pve1,id=1234:abcd", "node=pve1,path=/srv/share"],
+        ["target-endpoint"] = [$"apitoken=PVEAPIToken=root@pam!move={Uuid},host=192.0.2.20"],
+        ["target-bridge"] = ["vmbr0"],
+        ["target-storage"] = ["local-lvm"],
+        ["resources"] = ["vm:100"],
+        ["nodes"] = ["pve1"],
+        ["fabric_id"] = ["fab1"],
+    };
+
+    /// <summary>What fits many formats, the plainest first.</summary>
+    private static readonly string[] s_usual =
+    [
+        "name-1", "100-0", "vm:100", "name=eth1", "192.0.2.10", "192.0.2.0/24", "pve-manager", "example.org", "admin@example.org", "demo@pve", "demo@pbs",
+        "https://example.org/debian-13.iso", "192.0.2.20:8089", "/dev/sdb", "sdb", "daily", "4G", "pve2c-0123456789", "pbsc-0123456789", Uuid, Fingerprint, "1",
+    ];
+
+    /// <summary>Parameters that are given as files.</summary>
+    private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal) { ["certificates"] = "@cert.pem" };
+
+    private readonly ParameterChecker _checker = s_checkers.GetOrAdd(schema, static key => new ParameterChecker(key));
+
+    /// <summary>Returns a value for a parameter, as a shell takes it.</summary>
+    public string Value(string name) => Value(name, Node(name));
+
+    /// <summary>Returns the parameters behind the path that the call needs, each with a value.</summary>
+    public IReadOnlyList<(string Name, ApiNode Node, string Value)> Required()
+    {
+        OrderedDictionary<string, ApiNode> chosen = [];
+        foreach ((string name, ApiNode node) in ParameterNeeds.OfFirstKind(endpoint))
+        {
+            chosen.TryAdd(name, node);
+        }
+
+        // Which parameters belong together is known to the checks alone: what they do not want goes, and what they miss comes.
+        for (int round = 0; round < MostRounds && Complaints(chosen) is { Count: > 0 } complaints; round++)
+        {
+            foreach (string name in complaints)
+            {
+                if (!chosen.Remove(name) && Node(name) is { } node)
+                {
+                    chosen.Add(name, node);
+                }
+            }
+        }
+
+        return [.. chosen.Select(parameter => (parameter.Key, parameter.Value, Value(parameter.Key, parameter.Value)))];
+    }
+
+    private List<string> Complaints(OrderedDictionary<string, ApiNode> chosen)
+    {
+        ApiParameters parameters = [];
+        foreach (string name in EndpointBinding.PathParameters(endpoint.Path))
+        {
+            parameters.Add(name, Value(name));
+        }
+
+        foreach ((string name, ApiNode node) in chosen.Where(static parameter => !IsUnchecked(parameter.Key)))
+        {
+            parameters.Add(name.Replace("[n]", "0", StringComparison.Ordinal), node.Type == ApiValueType.Boolean ? "1" : Plain(name, node));
+        }
+
+        return
+        [
+            .. _checker.Check(endpoint, parameters)
+                .Select(static error => error.Parameter.Split('[', '.')[0])
+                .Where(static name => !IsUnchecked(name))
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
+
+    // What comes out of a file or a secret is not known here.
+    private static bool IsUnchecked(string name) => s_files.ContainsKey(name) || EndpointParameter.IsSecretName(name) || name is "filename" or "tmpfilename";
+
+    private ApiNode? Node(string name) => ParameterNeeds.All(endpoint).GetValueOrDefault(name);
+
+    private string Value(string name, ApiNode? node) => name switch
+    {
+        _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
+        _ when s_files.TryGetValue(name, out string? file) => file,
+        "filename" when Calls.ParameterReader.TakesFile(endpoint) => "@debian-13.iso",
+        _ => GuardWords.Join([Plain(name, node)]),
+    };
+
+    private string Plain(string name, ApiNode? node)
+    {
+        ApiNode? single = node?.Type == ApiValueType.Array ? node.Items ?? node : node;
+        string[] usual = s_values.GetValueOrDefault(name, []);
+        string capitals = name.Replace('_', '-').ToUpperInvariant();
+        return usual.FirstOrDefault(value => Fits(single, name, value)) ?? single switch
+        {
+            { Enumeration: [{ } first, ..] } => first,
+            { Type: ApiValueType.Integer or ApiValueType.Number } =>
+                Math.Max(single.Minimum ?? 1, name == "vmid" ? 100 : 1).ToString(CultureInfo.InvariantCulture),
+            _ => s_usual.Prepend(capitals).FirstOrDefault(value => Fits(single, name, value)) ?? capitals,
+        };
+    }
+
+    private bool Fits(ApiNode? node, string name, string value) => node is null || _checker.CheckValue(node, name, value) is null;
+}

@@ -1,0 +1,116 @@
+using ProxSharp.AccessControl;
+using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Doctor;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What the doctor says a user or token cannot do, and the commands that let it.</summary>
+public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixture<SimulatedBackupServer>
+{
+    private const string ForUser = "pveum acl modify /vms --roles PVEVMAdmin --users a@pve";
+    private const string ForToken = "pveum acl modify /vms --roles PVEVMAdmin --tokens 'a@pve!t'";
+
+    [Theory]
+    [InlineData(null, TokenLimit.None, null, ForUser)]
+    [InlineData("a@pve!t", TokenLimit.Separated, true, ForToken)]
+    [InlineData("a@pve!t", TokenLimit.Separated, null, ForToken)]
+    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, false, ForUser)]
+    [InlineData("a@pve!t", TokenLimit.Unknown, false, ForUser)]
+    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, true, ForUser + " && " + ForToken)]
+    [InlineData("a@pve!t", TokenLimit.Unknown, null, ForUser + " && " + ForToken)]
+    public void Mend_WhoLacksIt_GetsIt(string? token, TokenLimit limit, bool? isSeparated, string expected) => Assert.Equal(
+        expected, PrivilegeChecks.Mend(Context(token), limit, isSeparated, "/vms", "VM.Clone", "PVEVMAdmin"));
+
+    [Fact]
+    public void Mend_NoRoleHasIt_MakesOne() => Assert.Equal(
+        "pveum role add ProxSysModify --privs Sys.Modify; pveum acl modify / --roles ProxSysModify --users a@pve",
+        PrivilegeChecks.Mend(Context(null), TokenLimit.None, null, "/", "Sys.Modify", ""));
+
+    [Theory]
+    [InlineData(false, "", "--users weak@pve\n")]
+    [InlineData(true, "", "--users weak@pve && pveum acl modify /vms --roles PVEVMAdmin --tokens 'weak@pve!ops'\n")]
+    [InlineData(true, "PVEVMAdmin", "/vms --roles PVEVMAdmin --tokens 'weak@pve!ops'\n")]
+    public async Task Doctor_Token_NamesWhoNeedsTheEntry(bool isSeparated, string roleOfUser, string expected)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions
+            {
+                Delays = false,
+                Scenario = cluster =>
+                {
+                    DefaultCluster.Build(cluster);
+                    cluster.AddUser("weak@pve", "weak-password").AddToken("weak@pve", "ops", DefaultCluster.TokenSecret, isSeparated).Grant(
+                        "/", "weak@pve", "PVEAuditor").Grant("/", "weak@pve!ops", "PVEAuditor");
+                    if (roleOfUser.Length > 0)
+                    {
+                        cluster.Grant("/vms", "weak@pve", roleOfUser);
+                    }
+                },
+            },
+            TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", "weak@pve!ops", "--secret", "env:LAB_SECRET",
+            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        string output = run.Output;
+        Assert.Equal("", run.Errors);
+        Assert.Contains("ok    can         see guests", output, StringComparison.Ordinal);
+        Assert.Contains("pveum acl modify /vms --roles PVEVMAdmin", output, StringComparison.Ordinal);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.Contains("change the cluster: options, firewall, backup jobs", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_BackupServer_HasATableToo()
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+
+        string output = (await cli.LineAsync("doctor")).Output;
+
+        Assert.Contains("ok    can         make backups", output, StringComparison.Ordinal);
+        Assert.Contains("ok    can         manage users and permissions", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_BackupServerTokenOfOneStore_CanThereAndIsToldTheRest()
+    {
+        await using PbsSimulator simulator = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions
+            {
+                Delays = false,
+                Scenario = static server =>
+                {
+                    DefaultBackupServer.Build(server);
+                    server.AddUser("weak@pbs", "weak-password").AddToken("weak@pbs", "ops", DefaultBackupServer.TokenSecret).Grant(
+                        "/datastore/store1", "weak@pbs", "DatastoreBackup").Grant("/datastore/store1", "weak@pbs!ops", "DatastoreBackup");
+                },
+            },
+            TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("BACKUP_SECRET", DefaultBackupServer.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "backup", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--product", "pbs", "--token-id", "weak@pbs!ops", "--secret",
+            "env:BACKUP_SECRET", "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+
+        string output = (await cli.LineAsync("doctor")).Output;
+
+        Assert.Contains("can         make backups on store1", output, StringComparison.Ordinal);
+        Assert.Contains("note  cannot      manage users and permissions", output, StringComparison.Ordinal);
+        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id weak@pbs", output, StringComparison.Ordinal);
+        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id 'weak@pbs!ops'", output, StringComparison.Ordinal);
+    }
+
+    private static ServerContext Context(string? token) => new()
+    {
+        Product = ProxmoxProduct.VirtualEnvironment,
+        Endpoints = [],
+        TokenId = token,
+        User = token is null ? "a@pve" : null,
+    };
+}

@@ -1,0 +1,114 @@
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What people who know other tools type, and what they are told.</summary>
+public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    private static readonly HashSet<string> s_commands = [.. HelpTests.Walk().Select(static item => item.Path)];
+
+    [Fact]
+    public void Habits_All_LeadToCommandsThatExist()
+    {
+        Assert.All(Habits.All, static habit => Assert.True(
+            habit.Command.Length == 0 ? habit.More.Length > 0 : s_commands.Contains(habit.Command), $"{habit.Typed} leads to '{habit.Command}'"));
+        Assert.All(Habits.Programs, static program => Assert.Contains(program.Value, s_commands));
+    }
+
+    [Fact]
+    public void Habits_All_AreNoCommandsThemselves()
+    {
+        Assert.All(Habits.All, static habit => Assert.DoesNotContain(habit.Typed, s_commands));
+        Assert.All(Habits.Programs, static program => Assert.DoesNotContain(program.Key, s_commands));
+        Assert.Equal(Habits.All.Count, Habits.All.Select(static habit => habit.Typed).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("qm list", "'qm' is 'prox vm' here")]
+    [InlineData("qm status 100", "'prox vm show'")]
+    [InlineData("qm clone 100 200 --full", "'qm' is 'prox vm' here")]
+    [InlineData("pct enter 200", "'prox ct console'")]
+    [InlineData("pvesm status", "'prox storage list'")]
+    [InlineData("pvesh get /nodes", "'prox api'")]
+    [InlineData("pveum acl modify /", "'prox access acl set'")]
+    [InlineData("vzdump 100", "'prox guest backup'")]
+    [InlineData("proxmox-backup-manager datastore list", "'prox datastore'")]
+    [InlineData("vm status 100", "That is 'prox vm show'")]
+    [InlineData("vm rm 100", "That is 'prox vm delete'")]
+    [InlineData("vm snapshot 100 before", "'prox vm snapshot create GUEST NAME'")]
+    [InlineData("vm snapshot creat 100", "Did you mean 'create'?")]
+    [InlineData("vm disk resize 100 scsi0 +1G", "'prox vm resize'")]
+    [InlineData("vm unlock 100", "--delete lock --skiplock")]
+    [InlineData("vm showcmd 100", "run qm showcmd on the node")]
+    [InlineData("ct push 200 a b", "pct push on the node")]
+    [InlineData("storage add nfs x", "'prox storage create'")]
+    [InlineData("access user permissions a@pve", "'prox access permissions --userid USER'")]
+    [InlineData("node reboot pve1", "'prox node power NODE --command reboot'")]
+    [InlineData("context delete lab", "'prox context remove'")]
+    [InlineData("datastore gc store1", "'prox datastore gc start DATASTORE'")]
+    [InlineData("pool show production", "'prox pool list --poolid POOL'")]
+    [InlineData("snapshot ls 100", "'prox vm snapshot list'")]
+    public async Task Line_OfAnotherTool_NamesTheCommand(string line, string expected)
+    {
+        using CliHarness cli = new();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--all")]
+    [InlineData("--param-all")]
+    public async Task BackupJob_OfAllGuests_IsSaidWithAll(string option)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("all=1", (await cli.LineAsync($"backup-job create {option} --storage local --schedule daily --dry-run")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("foo.iso")]
+    [InlineData("@foo.iso")]
+    public async Task Upload_NameOfAFile_IsSent(string name)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("foo.iso", "content");
+
+        (await cli.RunAsync("storage", "upload", "local", "--content", "iso", "--filename", name, "--node", "pve1")).Succeeded();
+
+        Assert.Contains("foo.iso", (await cli.LineAsync("storage content list local --node pve1 -o csv")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_NoSuchFile_IsSaid()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(
+            "does not exist", (await cli.LineAsync("storage upload local --content iso --filename nowhere.iso")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm stop '*' --dry-run")]
+    [InlineData("ct shutdown web-1,** --dry-run")]
+    [InlineData("guest stop @node-* --dry-run")]
+    public async Task Pattern_ThatFitsEverything_IsNoWayToMeanAll(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("--all", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list '*'")]
+    [InlineData("vm config '*'")]
+    [InlineData("vm stop 'web*' --dry-run")]
+    [InlineData("vm stop status=running --dry-run")]
+    [InlineData("vm stop --all --dry-run")]
+    public async Task Pattern_ThatIsNarrowerOrOnlyReads_IsTaken(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        (await cli.LineAsync(line)).Succeeded();
+    }
+}
