@@ -65,7 +65,8 @@ public sealed class VerbResultTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        Assert.NotEmpty((await cli.LineAsync(line)).Succeeded());
+        // Nothing fits where there is no task yet.
+        Assert.DoesNotContain("error", (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]
