@@ -34,7 +34,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public static async Task<SimulatorHost> StartAsync(HttpServerContext server, X509Certificate2 certificate, int port, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ProxSharp.Simulator" });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ProxSharp.Simulator", EnvironmentName = Environments.Production });
         SimulatorHost? host = null;
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port, listen => Configure(listen, server, certificate, () => host!)));
