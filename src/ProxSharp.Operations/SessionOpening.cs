@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Http;
@@ -53,7 +52,7 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
         string id = keys.Find("backup-id") ?? "";
         return new PolicyTarget($"{keys.Find("store")}:{keys.Find("ns")}/{type}/{id}")
         {
-            Vmid = type is "vm" or "ct" && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) ? vmid : null,
+            Vmid = PolicyTarget.GuestOf(type, id),
         };
     }
 

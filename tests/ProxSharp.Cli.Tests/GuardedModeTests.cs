@@ -211,6 +211,30 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PolicyOfTheMachine_WhoseFolderIsNone_RefusesEveryChange(bool isLink)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        using CliHarness cli = await cluster.UserAsync();
+        Directory.CreateDirectory(cli.SystemFolder);
+        string policies = Path.Combine(cli.SystemFolder, "policies");
+        if (isLink)
+        {
+            // As of a share that is not mounted.
+            File.CreateSymbolicLink(policies, Path.Combine(cli.SystemFolder, "nowhere"));
+        }
+        else
+        {
+            File.WriteAllText(policies, "");
+        }
+
+        int before = Sent();
+        (await cli.LineAsync("vm set staging --memory 2050")).FailedWith(7);
+        Assert.Equal(before, Sent());
+    }
+
+    [Theory]
     [InlineData("context remove lab")]
     [InlineData("context add lab https://elsewhere.invalid --user root@pam --secret env:X --replace")]
     [InlineData("login https://elsewhere.invalid --name lab --user root@pam --secret env:LAB_SECRET --replace")]

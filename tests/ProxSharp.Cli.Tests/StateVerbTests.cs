@@ -50,6 +50,22 @@ public sealed class StateVerbTests
     }
 
     [Fact]
+    public async Task Export_OfASecretThatIsShownAsAsterisks_LeavesItOut_AndApplyNeverSetsThem()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = (await cluster.UserAsync()).With("CLOUD_PASSWORD", "correct horse");
+        (await cli.LineAsync("vm set staging --cipassword env:CLOUD_PASSWORD")).Succeeded();
+        Assert.DoesNotContain("cipassword", (await cli.LineAsync("export guests --guests staging")).Succeeded(), StringComparison.Ordinal);
+
+        cli.Write("masked.yaml", "prox: 1\nguests:\n  - vmid: 106\n    config: {cipassword: '**********', memory: 2222}\n");
+        (await cli.LineAsync("vm set staging --delete cipassword --yes")).Succeeded();
+        (await cli.LineAsync("apply -f masked.yaml --yes")).Succeeded();
+        string config = (await cli.LineAsync("api get /nodes/pve1/qemu/106/config -o json")).Succeeded();
+        Assert.Contains("2222", config, StringComparison.Ordinal);
+        Assert.DoesNotContain("cipassword", config, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_File_MakesTheClusterSoAndThenChangesNothing()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -25,7 +25,7 @@ public sealed class WaitingTests
         CliRun call = await cli.LineAsync("vm clone debian-13-template copy --wait-timeout 1 -o json");
 
         Assert.Equal(11, one.ExitCode);
-        Assert.Contains("Wait on with: prox task wait UPID:pve3:", one.Errors, StringComparison.Ordinal);
+        Assert.Contains("Wait on with: prox task wait 'UPID:pve3:", one.Errors, StringComparison.Ordinal);
         Assert.Equal(11, call.ExitCode);
         Assert.Contains("\"still_running\"", call.Errors, StringComparison.Ordinal);
         Assert.Contains("qmstart", (await cli.LineAsync("task list --running -o csv")).Succeeded(), StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class WaitingTests
 
         int exitCode = await start;
         Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
-        Assert.Contains("The tasks go on. Wait on with: prox task wait UPID:", console.Errors, StringComparison.Ordinal);
+        Assert.Contains("The tasks go on. Wait on with: prox task wait 'UPID:", console.Errors, StringComparison.Ordinal);
         Assert.Contains("VM 105 (windows): still running, UPID:pve3:", console.Errors, StringComparison.Ordinal);
         Assert.Contains("VM 106 (staging): still running, UPID:pve1:", console.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("failed", console.Errors, StringComparison.Ordinal);

@@ -157,6 +157,29 @@ public sealed class BackupServerTests
             [new PlanRequest(ApiMethod.Delete, "/admin/datastore/store1/namespace", new ApiParameters { { "ns", "customers" }, { "delete-groups", true } })])));
     }
 
+    [Theory]
+    [InlineData("DELETE", "/admin/datastore/store1/snapshots", "ns=customers/acme backup-type=vm backup-id=7 backup-time=TIME")]
+    [InlineData("DELETE", "/admin/datastore/store1/groups", "ns=customers/acme backup-type=vm backup-id=7")]
+    [InlineData("POST", "/admin/datastore/store1/prune", "ns=customers/acme backup-type=vm backup-id=7 keep-last=1")]
+    [InlineData("POST", "/admin/datastore/store1/prune-datastore", "keep-last=1")]
+    [InlineData("DELETE", "/admin/datastore/store1/namespace", "ns=customers delete-groups=1")]
+    [InlineData("DELETE", "/config/datastore/store1", "destroy-data=1")]
+    public async Task Plan_BackupsOfAGuestWhoseNumberIsProtected_IsRefused(string verb, string path, string parameters)
+    {
+        string policy = Policy.Replace("\"version\":1,", "\"version\":1,\"protect\":{\"vmids\":[\"7\"]},", StringComparison.Ordinal);
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(policy);
+        Assert.True(ApiMethods.TryParse(verb, out ApiMethod method));
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=', 2)))
+        {
+            string time = DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            values.Add(pair[0], pair[1] == "TIME" ? time : pair[1]);
+        }
+
+        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync([new PlanRequest(method, path, values)])));
+        Assert.Contains(server.Simulator.GetDatastore("store1").Snapshots, static name => name.Contains("/vm/7/", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Plan_NoteOfAGroup_ReadsNoManifest()
     {

@@ -23,6 +23,35 @@ public sealed class UndoTests
         Assert.Null(await cluster.ConfigAsync(106, "description"));
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/qemu", "vmid=106 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst force=1")]
+    [InlineData("/nodes/pve1/qemu/106/firewall/ipset", "name=new rename=old")]
+    public async Task Plan_WhatTakesAnothersPlace_PromisesNoWayBack(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}]}""");
+        ApiParameters values = [];
+        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=', 2)))
+        {
+            values.Add(pair[0], pair[1]);
+        }
+
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, path, values);
+        Assert.Empty(plan.Undo);
+        Assert.Contains("There is no way back.", plan.Describe());
+    }
+
+    [Fact]
+    public async Task Apply_PoolWithRunningMembers_IsNoDriftWhenTheirUseMoves()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"approval":{"privileged":"none","destructive":"none","disruptive":"none"}}""");
+        Plan plan = await cluster.PlanAsync(ApiMethod.Put, "/pools/production", new ApiParameters { { "comment", "moved" } });
+        cluster.Time.Shift += TimeSpan.FromSeconds(30);
+        await cluster.Other.Raw.GetAsync("/pools/production");
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
+    }
+
     [Fact]
     public async Task Undo_Snapshot_RemovesItAgain()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Ids;
 using ProxSharp.Pve;
 using ProxSharp.Tasks;
@@ -94,7 +95,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
                     Code = "still_running",
                     ExitCode = ExitCodes.StillRunning,
                     Message = $"The time for waiting is over, and the task {upid} goes on",
-                    Hint = $"Wait on with: prox task wait {upid}",
+                    Hint = $"Wait on with: prox task wait {GuardWords.Join([upid])}",
                     Upid = upid,
                     Node = upid.Split(':')[1],
                     IsRetryable = true,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -247,7 +248,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.Note($"The task goes on. Wait on with: prox task wait {upid}");
+            run.Note($"The task goes on. Wait on with: prox task wait {GuardWords.Join([upid])}");
             throw;
         }
     }

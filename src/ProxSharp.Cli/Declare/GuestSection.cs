@@ -244,7 +244,7 @@ internal sealed class GuestSection : IStateSection
     {
         json.WriteStartObject("config");
         foreach (JsonProperty member in config.EnumerateObject()
-            .Where(static member => !Own.Contains(member.Name))
+            .Where(static member => !Own.Contains(member.Name) && !StateValues.IsMask(member.Value))
             .OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
         {
             member.WriteTo(json);

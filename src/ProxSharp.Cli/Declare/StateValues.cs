@@ -73,10 +73,13 @@ internal static class StateValues
         JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
     [
         .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
-            .Where(member => !except.Contains(member.Name))
+            .Where(member => !except.Contains(member.Name) && !IsMask(member.Value))
             .Select(member => (member.Name, From: Text(present, member.Name), To: Wire(member.Value)))
             .Where(static difference => difference.From != difference.To),
     ];
+
+    /// <summary>True for asterisks, by which a server shows that there is a secret: to set them would make them the secret.</summary>
+    public static bool IsMask(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: >= 3 } text && text.All(static c => c == '*');
 
     /// <summary>Makes parameters of differences: new values, and <c>delete</c> for keys that go.</summary>
     public static ApiParameters Parameters(IReadOnlyList<(string Key, string? From, string? To)> differences, string? digest = null)

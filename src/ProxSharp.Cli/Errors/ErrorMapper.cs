@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Errors;
@@ -77,7 +78,7 @@ internal static class ErrorMapper
                 Code = "still_running",
                 ExitCode = ExitCodes.StillRunning,
                 Message = $"The time for waiting is over, and the task {upid} goes on",
-                Hint = $"Wait on with: prox task wait {upid}",
+                Hint = $"Wait on with: prox task wait {GuardWords.Join([upid])}",
             }
             : error with { Hint = error.Hint ?? $"Look at the task: prox task show {upid}" };
     }

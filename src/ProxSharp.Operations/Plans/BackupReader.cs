@@ -62,7 +62,11 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
         return new PlanTarget(key, identity, state, facts)
         {
             Before = isSnapshot ? found[0].Clone() : default,
-            Policy = new PolicyTarget(key) { IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")) },
+            Policy = new PolicyTarget(key)
+            {
+                Vmid = PolicyTarget.GuestOf(Value("backup-type"), Value("backup-id")),
+                IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")),
+            },
         };
     }
 

@@ -4,7 +4,7 @@ using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads what goes with a namespace of a datastore: all groups in it, and in the namespaces below.</summary>
+/// <summary>Reads what goes with a namespace of a datastore, or with a whole one: all groups in it, and in the namespaces below.</summary>
 internal sealed class NamespaceReader(ProxmoxClient client)
 {
     // Each costs a request.
@@ -12,8 +12,10 @@ internal sealed class NamespaceReader(ProxmoxClient client)
 
     private static readonly string[] s_identity = ["backup-type", "backup-id", "backup-time", "files", "size", "owner"];
 
-    /// <summary>True for the call that removes a namespace.</summary>
-    public static bool IsFor(PlannedCall call) => call is { Method: ApiMethod.Delete, Path: "/admin/datastore/{store}/namespace" };
+    /// <summary>True for calls that remove backups of many groups: of a namespace, by rules, or with their datastore.</summary>
+    public static bool IsFor(PlannedCall call) => call is { Method: ApiMethod.Delete, Path: "/admin/datastore/{store}/namespace" }
+        || call is { Method: ApiMethod.Post, Path: "/admin/datastore/{store}/prune-datastore" }
+        || (call is { Method: ApiMethod.Delete, Path: "/config/datastore/{name}" } && call.Parameters.Find("destroy-data") is not (null or "0" or "false"));
 
     public async Task<PlanTarget> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
     {
@@ -21,6 +23,7 @@ internal sealed class NamespaceReader(ProxmoxClient client)
         string[] all = await BelowAsync(call, root, cancellationToken).ConfigureAwait(false);
         List<string> lines = [];
         bool isProtected = false;
+        HashSet<int> guests = [];
         foreach (string ns in all)
         {
             ApiParameters inside = new() { { "ns", ns.Length > 0 ? ns : null } };
@@ -28,14 +31,19 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             foreach (JsonElement snapshot in list.EnumerateArray())
             {
                 isProtected |= snapshot.IsSet("protected");
+                if (PolicyTarget.GuestOf(snapshot.Text("backup-type"), snapshot.Text("backup-id")) is { } guest)
+                {
+                    guests.Add(guest);
+                }
+
                 lines.Add($"{ns}\n{string.Join('\n', s_identity.Select(name => snapshot.Text(name)))}");
             }
         }
 
-        string key = $"{call.Parameters.Find("store")}:{root}/";
+        string key = $"{StoreOf(call)}:{root}/";
         Dictionary<string, string> identity = new(StringComparer.Ordinal)
         {
-            ["datastore"] = call.Parameters.Find("store") ?? "",
+            ["datastore"] = StoreOf(call),
             ["namespaces"] = string.Join(',', all),
             ["snapshots"] = JsonTexts.Hash(string.Join('\n', lines.Order(StringComparer.Ordinal))),
         };
@@ -44,8 +52,14 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             ["namespaces"] = JsonTexts.Number(all.Length),
             ["snapshots"] = JsonTexts.Number(lines.Count),
         };
-        return new PlanTarget($"namespace {key}", identity, "", facts) { Policy = new PolicyTarget($"the namespace {key}") { IsProtected = isProtected } };
+        return new PlanTarget($"namespace {key}", identity, "", facts)
+        {
+            // Proxmox: pruning leaves protected backups alone.
+            Policy = new PolicyTarget($"the namespace {key}") { IsProtected = isProtected && call.Method == ApiMethod.Delete, BackupsOf = [.. guests] },
+        };
     }
+
+    private static string StoreOf(PlannedCall call) => call.Parameters.Find("store") ?? call.Parameters.Find("name") ?? "";
 
     private async Task<string[]> BelowAsync(PlannedCall call, string root, CancellationToken cancellationToken)
     {
@@ -64,6 +78,6 @@ internal sealed class NamespaceReader(ProxmoxClient client)
 
     private async Task<JsonElement> GetAsync(PlannedCall call, string what, ApiParameters parameters, CancellationToken cancellationToken) =>
         (await client.Raw.GetAsync(
-            $"/admin/datastore/{Uri.EscapeDataString(call.Parameters.Find("store") ?? "")}/{what}", parameters, cancellationToken: cancellationToken)
+            $"/admin/datastore/{Uri.EscapeDataString(StoreOf(call))}/{what}", parameters, cancellationToken: cancellationToken)
             .ConfigureAwait(false)).Data;
 }

@@ -132,7 +132,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
         Dictionary<string, string> identity = new(StringComparer.Ordinal) { ["path"] = call.ConcretePath };
         JsonElement before = await BeforeAsync(call, cancellationToken).ConfigureAwait(false);
-        string state = before.ValueKind == JsonValueKind.Undefined ? "" : JsonTexts.Hash(before);
+        string state = before.ValueKind == JsonValueKind.Undefined ? "" : Lasting(call, before);
         PolicyTarget policy = new(call.ConcretePath) { Node = IndirectGuests.NodeOf(call), Pool = IndirectGuests.PoolOf(call) };
         return Plain(call.ConcretePath, identity, state, policy, before);
     }
@@ -148,6 +148,20 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         }
 
         return (await client.Raw.GetAsync(call.ConcretePath, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+    }
+
+    /// <summary>What does not change by itself: neither the clock, nor what the members of a pool use.</summary>
+    private static string Lasting(PlannedCall call, JsonElement before)
+    {
+        if (call.Path.EndsWith("/time", StringComparison.Ordinal))
+        {
+            return before.Text("timezone") ?? "";
+        }
+
+        return call.Path == "/pools/{poolid}" && before.TryGetProperty("members", out JsonElement members) && members.ValueKind == JsonValueKind.Array
+            ? JsonTexts.Hash(string.Join('\n', members.EnumerateArray().Select(static member => member.Text("id") ?? "")
+                .Order(StringComparer.Ordinal).Append(before.Text("comment") ?? "")))
+            : JsonTexts.Hash(before);
     }
 
     private static PlanTarget Plain(string key, Dictionary<string, string> identity, string state, PolicyTarget policy, JsonElement before = default) =>

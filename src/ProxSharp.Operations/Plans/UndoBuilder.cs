@@ -29,6 +29,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
         {
             "restore-before" when before.ValueKind == JsonValueKind.Object => Restore(call, before),
             "recreate" when before.ValueKind == JsonValueKind.Object => Recreate(call, before),
+            // What takes the place of something, or its name, has created nothing that could be deleted again.
+            "delete-created" when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
             "delete-created" => Remove(call),
             "migrate-back" => MigrateBack(call),
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
@@ -47,7 +49,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
         return deleted.Any(IsUnused)
             || (deleted.Length > 0 && IsSet(call, "force"))
             || call.Others.Any(static parameter => IsUnused(parameter.Name))
-            || (call.Method == ApiMethod.Delete && IsSet(call, "purge"));
+            || (call.Method == ApiMethod.Delete && IsSet(call, "purge"))
+            || (IsSet(call, "force") && NewGuests.MadeBy(call).Any());
     }
 
     private static bool IsUnused(string key) => key.StartsWith("unused", StringComparison.Ordinal);

@@ -115,7 +115,8 @@ public sealed class GuardPolicy
             : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
                 ? $"the policy protects the tag '{tag}'"
             : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
-            : target.Vmid is { } vmid && ProtectedVmids.Any(range => range.Contains(vmid)) ? "the policy protects its number"
+            : target.Vmid is { } vmid && IsProtected(vmid) ? "the policy protects its number"
+            : target.BackupsOf.Any(IsProtected) ? "the policy protects the number of a guest whose backups are in it"
             : null;
         if (shield is not null)
         {
@@ -134,6 +135,8 @@ public sealed class GuardPolicy
             throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.");
         }
     }
+
+    private bool IsProtected(int vmid) => ProtectedVmids.Any(range => range.Contains(vmid));
 
     // Proxmox: pools are nested by their names.
     internal static bool IsIn(string pool, string outer) => pool == outer || pool.StartsWith(outer + "/", StringComparison.Ordinal);

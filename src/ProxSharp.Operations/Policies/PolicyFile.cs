@@ -13,11 +13,25 @@ internal static class PolicyFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            return LeadsNowhere(Path.GetDirectoryName(Path.GetFullPath(path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return true;
         }
+    }
+
+    // A folder that is a link to nothing, as of a share that is not mounted, or that is no folder, hides whatever should be there.
+    private static bool LeadsNowhere(string? folder)
+    {
+        for (; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(folder) || new FileInfo(folder).LinkTarget is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

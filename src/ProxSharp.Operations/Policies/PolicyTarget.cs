@@ -1,9 +1,14 @@
+using System.Globalization;
+
 namespace ProxSharp.Operations.Policies;
 
 /// <summary>What a policy wants to know of a target.</summary>
 internal sealed record PolicyTarget(string Name)
 {
     public int? Vmid { get; init; }
+
+    /// <summary>The numbers of guests whose backups are in it.</summary>
+    public IReadOnlyList<int> BackupsOf { get; init; } = [];
 
     public string? Node { get; init; }
 
@@ -22,4 +27,8 @@ internal sealed record PolicyTarget(string Name)
 
     /// <summary>The tags that came from it.</summary>
     public IReadOnlyList<string> ReleasedTags { get; init; } = [];
+
+    /// <summary>The number of the guest that a group of backups belongs to; null for those of hosts.</summary>
+    public static int? GuestOf(string? backupType, string? backupId) =>
+        backupType is "vm" or "ct" && int.TryParse(backupId, NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) ? vmid : null;
 }

@@ -73,7 +73,8 @@ internal sealed class PermissionGate(AccessDirectory directory, PermissionEvalua
         string user = call.Text("userid") ?? "";
         if (check.Kind is "self" or "userid")
         {
-            return (call.Caller.UserId == user, null);
+            // Proxmox: PBS compares the whole name of the caller, so that a token is not its user.
+            return (call.Caller.UserId == user && (check.Kind == "self" || call.Caller.TokenName is null), null);
         }
 
         string path = $"/access/realm/{user[(user.LastIndexOf('@') + 1)..]}";

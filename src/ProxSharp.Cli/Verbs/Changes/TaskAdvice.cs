@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Tasks;
 
@@ -26,7 +27,7 @@ internal static class TaskAdvice
         if (upids.Count > 0)
         {
             run.Command.Services.Console.Error.WriteLine(
-                $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {string.Join(' ', upids)}");
+                $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {GuardWords.Join(upids)}");
         }
     }
 
