@@ -168,15 +168,9 @@ public sealed class BackupServerTests
     {
         string policy = Policy.Replace("\"version\":1,", "\"version\":1,\"protect\":{\"vmids\":[\"7\"]},", StringComparison.Ordinal);
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(policy);
-        Assert.True(ApiMethods.TryParse(verb, out ApiMethod method));
-        ApiParameters values = [];
-        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=', 2)))
-        {
-            string time = DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-            values.Add(pair[0], pair[1] == "TIME" ? time : pair[1]);
-        }
-
-        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync([new PlanRequest(method, path, values)])));
+        string time = DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        PlanRequest request = TextPlans.Request(verb, path, parameters.Replace("TIME", time, StringComparison.Ordinal));
+        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync([request])));
         Assert.Contains(server.Simulator.GetDatastore("store1").Snapshots, static name => name.Contains("/vm/7/", StringComparison.Ordinal));
     }
 

@@ -41,17 +41,17 @@ public sealed class RedTeamGuestTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await cluster.Other.Raw.PutAsync(
             Own, new ApiParameters { { "scsi5", "local-lvm:vm-102-disk-0" }, { "unused0", "local-lvm:vm-102-disk-0" } });
-        await IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
     }
 
     [Fact]
     public async Task OwnVolume_AndTheTemplateOfALinkedClone_AreNoOtherGuest()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "scsi0=local-lvm:base-100-disk-0/vm-106-disk-0"));
-        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "delete=scsi0"));
-        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "description=local-lvm:vm-102-disk-0"));
-        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "ipconfig0=ip6=fd00::100/64"));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "scsi0=local-lvm:base-100-disk-0/vm-106-disk-0"));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "delete=scsi0"));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "description=local-lvm:vm-102-disk-0"));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "ipconfig0=ip6=fd00::100/64"));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class RedTeamGuestTests
     public async Task Clone_OntoAnExistingNumber_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        Assert.Equal("target", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/clone", "newid=102")));
+        Assert.Equal("target", await cluster.RefusedAsync(() => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/clone", "newid=102")));
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public sealed class RedTeamGuestTests
         string[] backups = [.. (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", new ApiParameters { { "content", "backup" } }))
             .Data.EnumerateArray().Select(static entry => Uri.EscapeDataString(entry.Text("volid")!))];
         string Path(int vmid) => $"/nodes/pve1/storage/local/content/{backups.Single(backup => backup.Contains($"qemu-{vmid}-", StringComparison.Ordinal))}";
-        await IsProtectedAsync(cluster, "DELETE", Path(102), "", "guest 102");
-        await IsProtectedAsync(cluster, "DELETE", "/nodes/pve1/storage/local/prunebackups", "prune-backups=keep-last=1", "guest 102");
+        await TextPlans.IsProtectedAsync(cluster, "DELETE", Path(102), "", "guest 102");
+        await TextPlans.IsProtectedAsync(cluster, "DELETE", "/nodes/pve1/storage/local/prunebackups", "prune-backups=keep-last=1", "guest 102");
         await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync("/nodes/pve1/qemu/106"));
-        Assert.Contains("guest 106", await TargetsAsync(cluster, "DELETE", Path(106), ""));
+        Assert.Contains("guest 106", await TextPlans.TargetsAsync(cluster, "DELETE", Path(106), ""));
     }
 
     [Theory]
@@ -100,9 +100,9 @@ public sealed class RedTeamGuestTests
     public async Task Group_CountsAgainstTheLimit_AndTheExcludedDoNot()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("\"prod\"", "\"none\"", StringComparison.Ordinal));
-        Assert.Equal("limit", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/vzdump", "all=1 storage=local")));
-        Assert.Equal("limit", await cluster.RefusedAsync(() => PlanAsync(cluster, "POST", "/nodes/pve1/status", "command=shutdown")));
-        Assert.Equal(["guest 106"], await TargetsAsync(cluster, "POST", "/nodes/pve1/vzdump", "exclude=100,102,200,9000 storage=local"));
+        Assert.Equal("limit", await cluster.RefusedAsync(() => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/vzdump", "all=1 storage=local")));
+        Assert.Equal("limit", await cluster.RefusedAsync(() => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/status", "command=shutdown")));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "POST", "/nodes/pve1/vzdump", "exclude=100,102,200,9000 storage=local"));
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class RedTeamGuestTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         int before = cluster.Writes;
-        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, "POST", path, parameters));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "POST", path, parameters));
         Assert.Equal("target", refusal.Reason);
         Assert.Contains("name the", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, cluster.Writes);
@@ -130,14 +130,14 @@ public sealed class RedTeamGuestTests
             "/cluster/backup", new ApiParameters { { "id", "all" }, { "all", true }, { "storage", "local" }, { "schedule", "01:00" } });
         await root.Raw.PostAsync(
             "/cluster/backup", new ApiParameters { { "id", "one" }, { "vmid", "106" }, { "storage", "local" }, { "schedule", "01:00" } });
-        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "mode=stop", "guest 10");
-        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "vmid=106", "guest 10");
-        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "vmid=102", "guest 102");
-        await IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "all=1", "guest 10");
-        Plan plan = await PlanAsync(cluster, "PUT", "/cluster/backup/one", "mode=stop");
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "mode=stop", "guest 10");
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/cluster/backup/all", "vmid=106", "guest 10");
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "vmid=102", "guest 102");
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/cluster/backup/one", "all=1", "guest 10");
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/one", "mode=stop");
         Assert.Equal(OperationClass.Disruptive, plan.Class);
         Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));
-        Assert.Equal(OperationClass.Disruptive, (await PlanAsync(
+        Assert.Equal(OperationClass.Disruptive, (await TextPlans.PlanAsync(
             cluster, "POST", "/cluster/backup", "vmid=106 storage=local schedule=01:00 mode=stop")).Class);
     }
 
@@ -147,9 +147,9 @@ public sealed class RedTeamGuestTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
             {"version":1,"allow":[{"classes":["exec"]}],"exec":{"enabled":true,"templates":[{"command":["uptime"]}]}}
             """);
-        Assert.Equal("exec", await cluster.RefusedAsync(() => PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/agent/file-read", "file=/etc/shadow")));
+        Assert.Equal("exec", await cluster.RefusedAsync(() => TextPlans.PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/agent/file-read", "file=/etc/shadow")));
         Assert.Equal("exec", await cluster.RefusedAsync(
-            () => PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/vncwebsocket", "port=5900 vncticket=PVEVNC:x")));
+            () => TextPlans.PlanAsync(cluster, "GET", "/nodes/pve2/qemu/104/vncwebsocket", "port=5900 vncticket=PVEVNC:x")));
     }
 
     [Theory]
@@ -162,8 +162,8 @@ public sealed class RedTeamGuestTests
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" }, { "scsi6", "local-lvm:4" } });
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "delete", "scsi6" } });
         Assert.NotNull(await cluster.ConfigAsync(106, "unused0"));
-        Assert.NotEmpty((await PlanAsync(cluster, "PUT", Own, "delete=scsi5")).Undo);
-        Assert.Empty((await PlanAsync(cluster, "PUT", Own, parameters)).Undo);
+        Assert.NotEmpty((await TextPlans.PlanAsync(cluster, "PUT", Own, "delete=scsi5")).Undo);
+        Assert.Empty((await TextPlans.PlanAsync(cluster, "PUT", Own, parameters)).Undo);
     }
 
     [Theory]
@@ -185,7 +185,7 @@ public sealed class RedTeamGuestTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" }, { "ide2", "local:iso/debian-13.iso,media=cdrom" } });
         string volume = (await cluster.ConfigAsync(106, "scsi5"))!.Split(',')[0];
-        async Task<OperationClass> ClassAsync(string parameters) => (await PlanAsync(cluster, "PUT", Own, parameters)).Class;
+        async Task<OperationClass> ClassAsync(string parameters) => (await TextPlans.PlanAsync(cluster, "PUT", Own, parameters)).Class;
         Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=local-lvm:4"));
         Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=none,media=cdrom"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5={volume},discard=on"));
@@ -194,7 +194,7 @@ public sealed class RedTeamGuestTests
         Assert.Equal(OperationClass.Reversible, await ClassAsync("ide2=none,media=cdrom"));
 
         // What the plan says of it is derived from the server's state when it is applied, and is still so.
-        Plan plan = await PlanAsync(cluster, "PUT", Own, "scsi5=local-lvm:4");
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Own, "scsi5=local-lvm:4");
         Assert.Equal(OperationClass.Disruptive, cluster.Guard.Plans.Load(plan.Id).Class);
         ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
         Assert.True(result.IsComplete, string.Join('\n', result.Steps));
@@ -223,11 +223,11 @@ public sealed class RedTeamGuestTests
         await root.Raw.PutAsync("/pools", new ApiParameters { { "poolid", pool }, { "vms", "106" } });
         if (isProtected)
         {
-            await IsProtectedAsync(cluster, "PUT", Own, "cores=1", "the pool 'production'");
+            await TextPlans.IsProtectedAsync(cluster, "PUT", Own, "cores=1", "the pool 'production'");
         }
         else
         {
-            Assert.Equal(["guest 106"], await TargetsAsync(cluster, "PUT", Own, "cores=1"));
+            Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "cores=1"));
         }
     }
 
@@ -245,7 +245,7 @@ public sealed class RedTeamGuestTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         Assert.Equal(
             ["guest 106", "/nodes/pve1/tasks/UPID%3Apve1%3A00000001%3A00000001%3A00000001%3Aqmigrate%3A106%3Aroot%40pam%3A"],
-            await TargetsAsync(cluster, "DELETE", "/nodes/pve1/tasks/UPID:pve1:00000001:00000001:00000001:qmigrate:106:root@pam:", ""));
+            await TextPlans.TargetsAsync(cluster, "DELETE", "/nodes/pve1/tasks/UPID:pve1:00000001:00000001:00000001:qmigrate:106:root@pam:", ""));
     }
 
     [Theory]
@@ -257,8 +257,8 @@ public sealed class RedTeamGuestTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
             {"version":1,"allow":[{"classes":["reversible","disruptive"],"nodes":["pve1","pve2"]}],"limits":{"targetsPerPlan":2}}
             """);
-        Assert.Contains("guest 106", await TargetsAsync(cluster, method, path, $"{parameters}pve2"));
-        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, method, path, $"{parameters}pve3"));
+        Assert.Contains("guest 106", await TextPlans.TargetsAsync(cluster, method, path, $"{parameters}pve2"));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, method, path, $"{parameters}pve3"));
         Assert.Equal("policy", refusal.Reason);
         Assert.Contains("pve3", refusal.Message, StringComparison.Ordinal);
     }
@@ -316,36 +316,12 @@ public sealed class RedTeamGuestTests
         Assert.Null(await cluster.ConfigAsync(106, "unused0"));
         Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
         await cluster.Other.Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:106" } });
-        Assert.Empty((await PlanAsync(cluster, "DELETE", "/cluster/ha/resources/vm%3A106", "purge=1")).Undo);
+        Assert.Empty((await TextPlans.PlanAsync(cluster, "DELETE", "/cluster/ha/resources/vm%3A106", "purge=1")).Undo);
     }
 
     private static async Task IsProtectedAsync(string method, string path, string parameters, string named)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        await IsProtectedAsync(cluster, method, path, parameters, named);
-    }
-
-    private static async Task IsProtectedAsync(GuardedCluster cluster, string method, string path, string parameters, string named)
-    {
-        int before = cluster.Writes;
-        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, method, path, parameters));
-        Assert.Equal("protected", refusal.Reason);
-        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(before, cluster.Writes);
-    }
-
-    private static async Task<IEnumerable<string>> TargetsAsync(GuardedCluster cluster, string method, string path, string parameters) =>
-        (await PlanAsync(cluster, method, path, parameters)).Targets.Select(static target => target.Key);
-
-    private static Task<Plan> PlanAsync(GuardedCluster cluster, string method, string path, string parameters)
-    {
-        Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));
-        ApiParameters values = [];
-        foreach (string[] pair in parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('=', 2)))
-        {
-            values.Add(pair[0], pair[1]);
-        }
-
-        return cluster.PlanAsync(verb, path, values);
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, named);
     }
 }

@@ -30,13 +30,7 @@ public sealed class UndoTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(
             """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}]}""");
-        ApiParameters values = [];
-        foreach (string[] pair in parameters.Split(' ').Select(static item => item.Split('=', 2)))
-        {
-            values.Add(pair[0], pair[1]);
-        }
-
-        Plan plan = await cluster.PlanAsync(ApiMethod.Post, path, values);
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, parameters);
         Assert.Empty(plan.Undo);
         Assert.Contains("There is no way back.", plan.Describe());
     }

@@ -6,34 +6,16 @@ using ProxSharp.Simulator.Scenarios;
 namespace ProxSharp.Simulator.Tests.Pbs;
 
 /// <summary>What is in the snapshots of a simulated backup server, and how it is looked after.</summary>
-public sealed class ContentTests : IAsyncLifetime
+public sealed class ContentTests : StillBackupServer
 {
     private const string Laptop = "backup-type=host&backup-id=laptop&backup-time=1767236400";
-    private const string Store = "/admin/datastore/store1";
-
-    // Connections do not grow idle by this clock.
-    private readonly SimulatedClock _time = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
-    private PbsSimulator _simulator = null!;
-    private TestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions { TimeProvider = _time, Delays = false });
-        _client = new TestClient(_simulator.Endpoint) { Authorization = BackupWire.Token };
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        return _simulator.DisposeAsync();
-    }
 
     [Fact]
     public async Task Catalog_ListsLevelByLevel()
     {
-        JsonArray root = (await _client.GetAsync($"{Store}/catalog?{Laptop}&filepath=root")).Data!.AsArray();
+        JsonArray root = (await Client.GetAsync($"{Store}/catalog?{Laptop}&filepath=root")).Data!.AsArray();
         string archive = Assert.Single(root)!["filepath"]!.GetValue<string>();
-        JsonArray files = (await _client.GetAsync($"{Store}/catalog?{Laptop}&filepath={Uri.EscapeDataString(archive)}")).Data!.AsArray();
+        JsonArray files = (await Client.GetAsync($"{Store}/catalog?{Laptop}&filepath={Uri.EscapeDataString(archive)}")).Data!.AsArray();
 
         Assert.Equal("/root.pxar.didx", Encoding.UTF8.GetString(Convert.FromBase64String(archive)));
         Assert.Equal(["hello.txt", "zeros.bin"], files.Select(static file => file!["text"]!.GetValue<string>()));
@@ -44,8 +26,8 @@ public sealed class ContentTests : IAsyncLifetime
     [Fact]
     public async Task Download_OfAFileInAnArchive_GivesItsContent()
     {
-        TestReply file = await _client.GetAsync($"{Store}/pxar-file-download?{Laptop}&filepath={Base64("/root.pxar.didx/hello.txt")}");
-        TestReply missing = await _client.GetAsync($"{Store}/pxar-file-download?{Laptop}&filepath={Base64("/root.pxar.didx/nosuch")}");
+        TestReply file = await Client.GetAsync($"{Store}/pxar-file-download?{Laptop}&filepath={Base64("/root.pxar.didx/hello.txt")}");
+        TestReply missing = await Client.GetAsync($"{Store}/pxar-file-download?{Laptop}&filepath={Base64("/root.pxar.didx/nosuch")}");
 
         Assert.Equal("Hello from a simulated backup.\n", file.Text);
         Assert.Equal((400, "error opening '\"nosuch\"'"), (missing.Status, missing.Text));
@@ -56,7 +38,7 @@ public sealed class ContentTests : IAsyncLifetime
     {
         await using PbsSimulator small = await PbsSimulator.StartAsync(new PbsSimulatorOptions
         {
-            TimeProvider = _time,
+            TimeProvider = Time,
             Delays = false,
             Scenario = static server =>
             {
@@ -83,31 +65,31 @@ public sealed class ContentTests : IAsyncLifetime
         Assert.Equal(200, (await UploadAsync(Laptop, log)).Status);
         Assert.Equal("backup already contains a log.", (await UploadAsync(Laptop, log)).Text);
         Assert.Equal("backup owner check failed (demo@pbs!ci != demo@pbs)", (await UploadAsync("backup-type=vm&backup-id=100&backup-time=1767232800", log)).Text);
-        TestReply files = await _client.GetAsync($"{Store}/files?{Laptop}");
+        TestReply files = await Client.GetAsync($"{Store}/files?{Laptop}");
         Assert.Contains(files.Data!.AsArray(), static file => file!["filename"]!.GetValue<string>() == "client.log.blob");
-        Assert.Equal(log, (await _client.GetAsync($"{Store}/download?{Laptop}&file-name=client.log.blob")).Body);
-        Assert.Equal("a log line\n", (await _client.GetAsync($"{Store}/download-decoded?{Laptop}&file-name=client.log.blob")).Text);
+        Assert.Equal(log, (await Client.GetAsync($"{Store}/download?{Laptop}&file-name=client.log.blob")).Body);
+        Assert.Equal("a log line\n", (await Client.GetAsync($"{Store}/download-decoded?{Laptop}&file-name=client.log.blob")).Text);
     }
 
     private Task<TestReply> UploadAsync(string snapshot, byte[] blob)
     {
         ByteArrayContent content = new(blob);
         content.Headers.ContentType = new("application/octet-stream");
-        return _client.SendAsync(HttpMethod.Post, $"{Store}/upload-backup-log?{snapshot}", content);
+        return Client.SendAsync(HttpMethod.Post, $"{Store}/upload-backup-log?{snapshot}", content);
     }
 
     [Fact]
     public async Task Verification_FindsADamagedChunk_AndGarbageCollectionKeepsTheRest()
     {
-        SimulatedDatastore store = _simulator.GetDatastore("store1");
-        TestReply index = await _client.GetAsync($"{Store}/download?{Laptop}&file-name=catalog.pcat1.didx");
+        SimulatedDatastore store = Simulator.GetDatastore("store1");
+        TestReply index = await Client.GetAsync($"{Store}/download?{Laptop}&file-name=catalog.pcat1.didx");
         string digest = Backup.Formats.Indexes.DynamicIndex.Parse(index.Body)[0].Digest.ToString();
         store.DamageChunk(digest);
 
-        string exit = await RunAsync(_client.PostAsync($"{Store}/verify", ("backup-type", "host"), ("backup-id", "laptop"), ("backup-time", "1767236400")));
+        string exit = await RunAsync(Client.PostAsync($"{Store}/verify", ("backup-type", "host"), ("backup-id", "laptop"), ("backup-time", "1767236400")));
 
         Assert.Equal("verification failed - please check the log for details", exit);
-        JsonArray snapshots = (await _client.GetAsync($"{Store}/snapshots?backup-type=host&backup-id=laptop")).Data!.AsArray();
+        JsonArray snapshots = (await Client.GetAsync($"{Store}/snapshots?backup-type=host&backup-id=laptop")).Data!.AsArray();
         Assert.Equal("failed", Assert.Single(snapshots, static snapshot => snapshot!["verification"] is not null)!["verification"]!["state"]!.GetValue<string>());
         Assert.DoesNotContain(digest, store.Chunks);
     }
@@ -115,22 +97,22 @@ public sealed class ContentTests : IAsyncLifetime
     [Fact]
     public async Task GarbageCollection_RemovesOnlyWhatNobodyNamedForADay()
     {
-        SimulatedDatastore store = _simulator.GetDatastore("store1");
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/gc")));
+        SimulatedDatastore store = Simulator.GetDatastore("store1");
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/gc")));
         long all = store.ChunkCount;
-        Assert.Equal(200, (await _client.DeleteAsync($"{Store}/snapshots?{Laptop}")).Status);
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/gc")));
-        JsonNode early = (await _client.GetAsync($"{Store}/gc")).Data!;
+        Assert.Equal(200, (await Client.DeleteAsync($"{Store}/snapshots?{Laptop}")).Status);
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/gc")));
+        JsonNode early = (await Client.GetAsync($"{Store}/gc")).Data!;
         Assert.Equal(all, store.ChunkCount);
         Assert.True(early["pending-chunks"]!.GetValue<long>() > 0);
 
-        _time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/gc")));
+        Time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/gc")));
 
-        JsonNode late = (await _client.GetAsync($"{Store}/gc")).Data!;
+        JsonNode late = (await Client.GetAsync($"{Store}/gc")).Data!;
         Assert.Equal(early["pending-chunks"]!.GetValue<long>(), late["removed-chunks"]!.GetValue<long>());
         Assert.Equal(all - late["removed-chunks"]!.GetValue<long>(), store.ChunkCount);
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/verify")));
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/verify")));
     }
 
     [Fact]
@@ -138,26 +120,26 @@ public sealed class ContentTests : IAsyncLifetime
     {
         await using PbsSimulator target = await PbsSimulator.StartAsync(new PbsSimulatorOptions
         {
-            TimeProvider = _time,
+            TimeProvider = Time,
             Delays = false,
             Scenario = static server => server.AddDatastore("mirror").AddUser("root@pam", "secret"),
         });
         using TestClient client = new(target.Endpoint) { CookieName = "PBSAuthCookie" };
         TestReply login = await client.PostAsync("/access/ticket", ("username", "root@pam"), ("password", "secret"));
         (client.Ticket, client.Csrf) = (login.Data!["ticket"]!.GetValue<string>(), login.Data["CSRFPreventionToken"]!.GetValue<string>());
-        string port = _simulator.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string port = Simulator.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await client.PostAsync("/config/remote", ("name", "main"), ("host", "127.0.0.1"), ("port", port), ("auth-id", DefaultBackupServer.DemoUser), ("password", DefaultBackupServer.DemoPassword));
         await client.PostAsync("/config/sync", ("id", "nightly"), ("store", "mirror"), ("remote", "main"), ("remote-store", "offsite"), ("schedule", "daily"));
 
         JsonArray stores = (await client.GetAsync("/config/remote/main/scan")).Data!.AsArray();
         string upid = (await client.PostAsync("/admin/sync/nightly/run")).Data!.GetValue<string>();
-        _time.Advance(TimeSpan.FromSeconds(5));
+        Time.Advance(TimeSpan.FromSeconds(5));
         string exit = (await client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(upid)}/status")).Data!["exitstatus"]!.GetValue<string>();
 
         Assert.Equal(["offsite", "store1"], stores.Select(static store => store!["store"]!.GetValue<string>()));
         Assert.Equal("OK", exit);
-        Assert.Equal(_simulator.GetDatastore("offsite").Snapshots, target.GetDatastore("mirror").Snapshots);
-        Assert.Equal(_simulator.GetDatastore("offsite").Chunks, target.GetDatastore("mirror").Chunks);
+        Assert.Equal(Simulator.GetDatastore("offsite").Snapshots, target.GetDatastore("mirror").Snapshots);
+        Assert.Equal(Simulator.GetDatastore("offsite").Chunks, target.GetDatastore("mirror").Chunks);
         JsonNode job = Assert.Single((await client.GetAsync("/admin/sync")).Data!.AsArray())!;
         Assert.Equal("OK", job["last-run-state"]!.GetValue<string>());
     }
@@ -165,12 +147,12 @@ public sealed class ContentTests : IAsyncLifetime
     [Fact]
     public async Task PruneJob_KeepsProtectedSnapshots()
     {
-        await _client.PutAsync($"{Store}/protected", ("backup-type", "vm"), ("backup-id", "100"), ("backup-time", "1767232800"), ("protected", "true"));
-        await _client.PostAsync("/config/prune", ("id", "weekly"), ("store", "store1"), ("schedule", "weekly"), ("keep-last", "1"), ("max-depth", "0"));
+        await Client.PutAsync($"{Store}/protected", ("backup-type", "vm"), ("backup-id", "100"), ("backup-time", "1767232800"), ("protected", "true"));
+        await Client.PostAsync("/config/prune", ("id", "weekly"), ("store", "store1"), ("schedule", "weekly"), ("keep-last", "1"), ("max-depth", "0"));
 
-        Assert.Equal("OK", await RunAsync(_client.PostAsync("/admin/prune/weekly/run")));
+        Assert.Equal("OK", await RunAsync(Client.PostAsync("/admin/prune/weekly/run")));
 
-        JsonArray left = (await _client.GetAsync($"{Store}/snapshots?backup-type=vm&backup-id=100")).Data!.AsArray();
+        JsonArray left = (await Client.GetAsync($"{Store}/snapshots?backup-type=vm&backup-id=100")).Data!.AsArray();
         Assert.Equal([1_767_232_800, 1_767_578_400], left.Select(static snapshot => snapshot!["backup-time"]!.GetValue<long>()));
     }
 
@@ -180,7 +162,7 @@ public sealed class ContentTests : IAsyncLifetime
         string folder = Directory.CreateTempSubdirectory("proxsharp-").FullName;
         try
         {
-            PbsSimulatorOptions options = new() { TimeProvider = _time, Delays = false, DatastoreDirectory = folder, Scenario = DefaultBackupServer.Build };
+            PbsSimulatorOptions options = new() { TimeProvider = Time, Delays = false, DatastoreDirectory = folder, Scenario = DefaultBackupServer.Build };
             IReadOnlyList<string> chunks;
             await using (PbsSimulator first = await PbsSimulator.StartAsync(options))
             {
@@ -207,7 +189,7 @@ public sealed class ContentTests : IAsyncLifetime
     {
         TestReply started = await call;
         Assert.True(started.Status == 200, started.Text);
-        _time.Advance(TimeSpan.FromSeconds(5));
-        return (await _client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
+        Time.Advance(TimeSpan.FromSeconds(5));
+        return (await Client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
     }
 }

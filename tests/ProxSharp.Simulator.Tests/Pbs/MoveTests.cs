@@ -4,37 +4,19 @@ using ProxSharp.Simulator.Scenarios;
 namespace ProxSharp.Simulator.Tests.Pbs;
 
 /// <summary>Groups and namespaces that are moved or removed.</summary>
-public sealed class MoveTests : IAsyncLifetime
+public sealed class MoveTests : StillBackupServer
 {
-    private const string Store = "/admin/datastore/store1";
-
-    private readonly SimulatedClock _time = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
-    private PbsSimulator _simulator = null!;
-    private TestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions { TimeProvider = _time, Delays = false });
-        _client = new TestClient(_simulator.Endpoint) { Authorization = BackupWire.Token };
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        return _simulator.DisposeAsync();
-    }
-
     [Fact]
     public async Task MoveGroup_ToANamespace_TakesSnapshotsOwnerAndNotesAlong()
     {
-        await _client.PutAsync($"{Store}/group-notes", ("backup-type", "vm"), ("backup-id", "100"), ("notes", "keep me"));
+        await Client.PutAsync($"{Store}/group-notes", ("backup-type", "vm"), ("backup-id", "100"), ("notes", "keep me"));
 
         Assert.Equal("OK", await RunAsync(Group("vm", "100", target: "customers")));
 
         Assert.DoesNotContain(await GroupsAsync(""), static group => group["backup-id"]!.GetValue<string>() == "100");
         JsonNode moved = Assert.Single(await GroupsAsync("customers"));
         Assert.Equal((5, "demo@pbs", "keep me"), (moved["backup-count"]!.GetValue<int>(), moved["owner"]!.GetValue<string>(), moved["comment"]!.GetValue<string>()));
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/verify", ("ns", "customers"))));
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/verify", ("ns", "customers"))));
     }
 
     [Theory]
@@ -77,8 +59,8 @@ public sealed class MoveTests : IAsyncLifetime
     [Fact]
     public async Task MoveGroup_WhileABackupOrARestoreRuns_IsRefused()
     {
-        await using BackupWire writer = await BackupWire.BeginAsync(_simulator, "laptop", _time.GetUtcNow().ToUnixTimeSeconds());
-        await using BackupWire reader = await BackupWire.OpenAsync(_simulator, "backup-type=vm&backup-id=100&backup-time=1767232800&store=store1", BackupWire.Reader);
+        await using BackupWire writer = await BackupWire.BeginAsync(Simulator, "laptop", Time.GetUtcNow().ToUnixTimeSeconds());
+        await using BackupWire reader = await BackupWire.OpenAsync(Simulator, "backup-type=vm&backup-id=100&backup-time=1767232800&store=store1", BackupWire.Reader);
 
         Assert.Contains("possible running backup", (await Group("host", "laptop", target: "customers")).Text, StringComparison.Ordinal);
         Assert.Contains("possibly running or in use", (await Group("vm", "100", target: "customers")).Text, StringComparison.Ordinal);
@@ -113,7 +95,7 @@ public sealed class MoveTests : IAsyncLifetime
         string parent = "";
         foreach (string name in (string[])["a1", "a2", "a3", "a4", "a5", "a6", "a7"])
         {
-            await _client.PostAsync($"{Store}/namespace", parent.Length == 0 ? [("name", name)] : [("name", name), ("parent", parent)]);
+            await Client.PostAsync($"{Store}/namespace", parent.Length == 0 ? [("name", name)] : [("name", name), ("parent", parent)]);
             parent = parent.Length == 0 ? name : $"{parent}/{name}";
         }
 
@@ -125,7 +107,7 @@ public sealed class MoveTests : IAsyncLifetime
     [Fact]
     public async Task DeleteNamespace_OfTheRoot_IsRefused()
     {
-        TestReply reply = await _client.DeleteAsync($"{Store}/namespace?ns=&delete-groups=true");
+        TestReply reply = await Client.DeleteAsync($"{Store}/namespace?ns=&delete-groups=true");
 
         Assert.Equal((400, "Cannot create/delete root namespace!"), (reply.Status, reply.Text));
         Assert.NotEmpty(await GroupsAsync(""));
@@ -134,9 +116,9 @@ public sealed class MoveTests : IAsyncLifetime
     [Fact]
     public async Task DeleteNamespace_WhileABackupRunsInIt_LeavesItsGroup()
     {
-        await using BackupWire wire = await BackupWire.BeginAsync(_simulator, "laptop", extra: "&ns=customers");
+        await using BackupWire wire = await BackupWire.BeginAsync(Simulator, "laptop", extra: "&ns=customers");
 
-        TestReply reply = await _client.DeleteAsync($"{Store}/namespace?ns=customers&delete-groups=true");
+        TestReply reply = await Client.DeleteAsync($"{Store}/namespace?ns=customers&delete-groups=true");
 
         Assert.Equal(400, reply.Status);
         Assert.Contains("possible running backup", reply.Text, StringComparison.Ordinal);
@@ -148,21 +130,21 @@ public sealed class MoveTests : IAsyncLifetime
     [Fact]
     public async Task DeleteNamespace_NotEmpty_NeedsToBeTold()
     {
-        Assert.Equal("only partially deleted due to existing groups but `delete-groups` not true", (await _client.DeleteAsync($"{Store}/namespace?ns=customers")).Text);
-        Assert.Equal(200, (await _client.DeleteAsync($"{Store}/namespace?ns=customers&delete-groups=true")).Status);
+        Assert.Equal("only partially deleted due to existing groups but `delete-groups` not true", (await Client.DeleteAsync($"{Store}/namespace?ns=customers")).Text);
+        Assert.Equal(200, (await Client.DeleteAsync($"{Store}/namespace?ns=customers&delete-groups=true")).Status);
         Assert.Equal([""], await NamespacesAsync());
     }
 
     private async Task BackUpAsync(string type, string id, string ns)
     {
-        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        long now = Time.GetUtcNow().ToUnixTimeSeconds();
         string query = FormattableString.Invariant($"backup-type={type}&backup-id={id}&backup-time={now}&store=store1") + (ns.Length == 0 ? "" : $"&ns={ns}");
-        await using (BackupWire wire = await BackupWire.OpenAsync(_simulator, query))
+        await using (BackupWire wire = await BackupWire.OpenAsync(Simulator, query))
         {
             await wire.FinishAsync($$"""{"backup-type":"{{type}}","backup-id":"{{id}}","backup-time":{{now}},"files":[]}""");
         }
 
-        await Wait.UntilAsync(async () => (await _client.GetAsync($"{Store}/active-operations")).Data!["write"]!.GetValue<int>() == 0);
+        await Wait.UntilAsync(async () => (await Client.GetAsync($"{Store}/active-operations")).Data!["write"]!.GetValue<int>() == 0);
     }
 
     private Task<TestReply> Group(string type, string id, string from = "", string target = "", bool? merges = null)
@@ -175,7 +157,7 @@ public sealed class MoveTests : IAsyncLifetime
             fields.Add(("merge-group", flag ? "true" : "false"));
         }
 
-        return _client.PostAsync($"{Store}/move-group", [.. fields]);
+        return Client.PostAsync($"{Store}/move-group", [.. fields]);
     }
 
     private static void AddNamespace(List<(string, string)> fields, string name, string ns)
@@ -186,19 +168,19 @@ public sealed class MoveTests : IAsyncLifetime
         }
     }
 
-    private Task<TestReply> Namespace(string from, string target) => _client.PostAsync($"{Store}/move-namespace", ("ns", from), ("target-ns", target));
+    private Task<TestReply> Namespace(string from, string target) => Client.PostAsync($"{Store}/move-namespace", ("ns", from), ("target-ns", target));
 
     private async Task<IReadOnlyList<JsonNode>> GroupsAsync(string ns) =>
-        [.. (await _client.GetAsync($"{Store}/groups{(ns.Length == 0 ? "" : $"?ns={ns}")}")).Data!.AsArray().Select(static group => group!)];
+        [.. (await Client.GetAsync($"{Store}/groups{(ns.Length == 0 ? "" : $"?ns={ns}")}")).Data!.AsArray().Select(static group => group!)];
 
     private async Task<IReadOnlyList<string>> NamespacesAsync() =>
-        [.. (await _client.GetAsync($"{Store}/namespace")).Data!.AsArray().Select(static entry => entry!["ns"]!.GetValue<string>())];
+        [.. (await Client.GetAsync($"{Store}/namespace")).Data!.AsArray().Select(static entry => entry!["ns"]!.GetValue<string>())];
 
     private async Task<string> RunAsync(Task<TestReply> call)
     {
         TestReply started = await call;
         Assert.True(started.Status == 200, started.Text);
-        _time.Advance(TimeSpan.FromSeconds(10));
-        return (await _client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
+        Time.Advance(TimeSpan.FromSeconds(10));
+        return (await Client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
     }
 }

@@ -10,38 +10,21 @@ using ProxSharp.Simulator.Tasks;
 namespace ProxSharp.Simulator.Tests.Pbs;
 
 /// <summary>Things that lie in a datastore as no client would put them there, and defects: one task or one answer suffers, never the server.</summary>
-public sealed class RobustnessTests : IAsyncLifetime
+public sealed class RobustnessTests : StillBackupServer
 {
-    private const string Store = "/admin/datastore/store1";
     private const string Laptop = "host/laptop/2026-01-01T03:00:00Z";
-
-    private readonly SimulatedClock _time = new(new DateTimeOffset(2026, 2, 1, 12, 0, 0, TimeSpan.Zero));
-    private PbsSimulator _simulator = null!;
-    private TestClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions { TimeProvider = _time, Delays = false });
-        _client = new TestClient(_simulator.Endpoint) { Authorization = BackupWire.Token };
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        return _simulator.DisposeAsync();
-    }
 
     [Fact]
     public void Task_ThatThrowsAnything_FailsWithItsMessageAndLogsWhere()
     {
-        TaskStore tasks = new(ProxmoxProduct.BackupServer, _time, TimeSpan.FromSeconds(1));
+        TaskStore tasks = new(ProxmoxProduct.BackupServer, Time, TimeSpan.FromSeconds(1));
         SimulatedTask task = tasks.Start(new TaskRequest("pbs", "verify", "x", "root@pam") { Work = static _ => throw new InvalidOperationException("no such thing\nmore") });
 
-        _time.Advance(TimeSpan.FromSeconds(5));
+        Time.Advance(TimeSpan.FromSeconds(5));
         tasks.Settle();
 
         Assert.Equal("no such thing", task.ExitStatus);
-        Assert.Contains(task.LogAt(_time.GetUtcNow()), static line => line.Contains(nameof(Task_ThatThrowsAnything_FailsWithItsMessageAndLogsWhere), StringComparison.Ordinal));
+        Assert.Contains(task.LogAt(Time.GetUtcNow()), static line => line.Contains(nameof(Task_ThatThrowsAnything_FailsWithItsMessageAndLogsWhere), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -55,7 +38,7 @@ public sealed class RobustnessTests : IAsyncLifetime
         await SetVerificationAsync(JsonNode.Parse(state)!);
 
         JsonNode snapshot = await SnapshotAsync();
-        string exit = await RunAsync(_client.PostAsync($"{Store}/verify", ("backup-type", "host"), ("backup-id", "laptop")));
+        string exit = await RunAsync(Client.PostAsync($"{Store}/verify", ("backup-type", "host"), ("backup-id", "laptop")));
 
         Assert.Null(snapshot["verification"]);
         Assert.Equal("OK", exit);
@@ -72,14 +55,14 @@ public sealed class RobustnessTests : IAsyncLifetime
     public async Task Verify_OfWhatAnUnknownTaskVerified_GoesByTheTimeInItsId(string? ignoresVerified, string? outdatedAfter, bool isSkipped)
     {
         // Two days and some hours ago, by a task of which this server knows nothing.
-        long started = _time.GetUtcNow().AddHours(-60).ToUnixTimeSeconds();
+        long started = Time.GetUtcNow().AddHours(-60).ToUnixTimeSeconds();
         string upid = FormattableString.Invariant($"UPID:elsewhere:00000001:00000001:00000001:{started:X8}:verify:store1:root@pam:");
         await SetVerificationAsync(new JsonObject { ["upid"] = upid, ["state"] = "ok" });
         List<(string, string)> fields = [("backup-type", "host"), ("backup-id", "laptop"), ("backup-time", "1767236400")];
         fields.AddRange(ignoresVerified is null ? [] : [("ignore-verified", ignoresVerified)]);
         fields.AddRange(outdatedAfter is null ? [] : [("outdated-after", outdatedAfter)]);
 
-        await RunAsync(_client.PostAsync($"{Store}/verify", [.. fields]));
+        await RunAsync(Client.PostAsync($"{Store}/verify", [.. fields]));
 
         Assert.Equal(isSkipped, (await SnapshotAsync())["verification"]!["upid"]!.GetValue<string>() == upid);
     }
@@ -90,11 +73,11 @@ public sealed class RobustnessTests : IAsyncLifetime
     [InlineData("/pull", """{"store":"store1","remote-store":"offsite","group-filter":["exclude:regex:(("]}""")]
     public async Task GroupFilter_ThatMakesNoSense_IsAParameterError(string path, string json)
     {
-        TestReply reply = await _client.PostJsonAsync(path, json);
+        TestReply reply = await Client.PostJsonAsync(path, json);
 
         Assert.Equal(400, reply.Status);
         Assert.StartsWith("parameter verification failed - 'group-filter': ", reply.Text, StringComparison.Ordinal);
-        Assert.Equal(200, (await _client.GetAsync("/version")).Status);
+        Assert.Equal(200, (await Client.GetAsync("/version")).Status);
     }
 
     [Fact]
@@ -110,7 +93,7 @@ public sealed class RobustnessTests : IAsyncLifetime
 
             await using PbsSimulator simulator = await PbsSimulator.StartAsync(new PbsSimulatorOptions
             {
-                TimeProvider = _time,
+                TimeProvider = Time,
                 Delays = false,
                 Scenario = server =>
                 {
@@ -133,34 +116,34 @@ public sealed class RobustnessTests : IAsyncLifetime
     [Fact]
     public async Task Collection_WithAnUnreadableIndex_FailsAndSweepsNothing()
     {
-        SimulatedDatastore store = _simulator.GetDatastore("store1");
-        await _client.DeleteAsync($"{Store}/groups?backup-type=ct&backup-id=200");
+        SimulatedDatastore store = Simulator.GetDatastore("store1");
+        await Client.DeleteAsync($"{Store}/groups?backup-type=ct&backup-id=200");
         byte[] index = store.ReadFile($"{Laptop}/root.pxar.didx")!;
         store.WriteFile($"{Laptop}/root.pxar.didx", [.. index.Select(static (value, i) => i == 0 ? (byte)~value : value)]);
-        _time.Advance(TimeSpan.FromDays(3));
+        Time.Advance(TimeSpan.FromDays(3));
         long before = store.ChunkCount;
 
-        string exit = await RunAsync(_client.PostAsync($"{Store}/gc"));
+        string exit = await RunAsync(Client.PostAsync($"{Store}/gc"));
 
         Assert.StartsWith($"can't read index '/mnt/datastore/store1/{Laptop}/root.pxar.didx' - ", exit, StringComparison.Ordinal);
         Assert.Equal(before, store.ChunkCount);
-        Assert.Equal(exit, (await _client.GetAsync("/admin/gc/store1")).Data![0]!["last-run-state"]!.GetValue<string>());
+        Assert.Equal(exit, (await Client.GetAsync("/admin/gc/store1")).Data![0]!["last-run-state"]!.GetValue<string>());
         store.WriteFile($"{Laptop}/root.pxar.didx", index);
-        Assert.Equal("OK", await RunAsync(_client.PostAsync($"{Store}/gc")));
+        Assert.Equal("OK", await RunAsync(Client.PostAsync($"{Store}/gc")));
         Assert.True(store.ChunkCount < before);
     }
 
     [Fact]
     public async Task Reader_OfASnapshotThatIsBeingWritten_IsRefused()
     {
-        await using BackupWire writer = await BackupWire.BeginAsync(_simulator, "h1");
+        await using BackupWire writer = await BackupWire.BeginAsync(Simulator, "h1");
 
-        await using BackupWire reader = await BackupWire.OpenAsync(_simulator, BackupWire.Query("h1", 1_700_000_000), BackupWire.Reader);
+        await using BackupWire reader = await BackupWire.OpenAsync(Simulator, BackupWire.Query("h1", 1_700_000_000), BackupWire.Reader);
 
         Assert.Equal(400, reader.Answer.Status);
         Assert.EndsWith("locked by another operation", reader.Answer.Text, StringComparison.Ordinal);
         await writer.FinishAsync("""{"backup-type":"host","backup-id":"h1","backup-time":1700000000,"files":[]}""");
-        await using BackupWire after = await BackupWire.OpenAsync(_simulator, BackupWire.Query("h1", 1_700_000_000), BackupWire.Reader);
+        await using BackupWire after = await BackupWire.OpenAsync(Simulator, BackupWire.Query("h1", 1_700_000_000), BackupWire.Reader);
         Assert.Equal(101, after.Answer.Status);
     }
 
@@ -172,8 +155,8 @@ public sealed class RobustnessTests : IAsyncLifetime
         const string Path = "/version";
         string query = "x=" + new string('y', length - "/api2/json".Length - Path.Length - 2);
 
-        Assert.Equal(status, (await _client.GetAsync($"{Path}?{query}")).Status);
-        Assert.Equal(200, (await _client.GetAsync(Path)).Status);
+        Assert.Equal(status, (await Client.GetAsync($"{Path}?{query}")).Status);
+        Assert.Equal(200, (await Client.GetAsync(Path)).Status);
     }
 
     [Fact]
@@ -212,22 +195,22 @@ public sealed class RobustnessTests : IAsyncLifetime
 
     private async Task SetVerificationAsync(JsonNode state)
     {
-        SimulatedDatastore store = _simulator.GetDatastore("store1");
+        SimulatedDatastore store = Simulator.GetDatastore("store1");
         string path = $"{Laptop}/index.json.blob";
-        byte[] json = (await _client.GetAsync($"{Store}/download-decoded?backup-type=host&backup-id=laptop&backup-time=1767236400&file-name=index.json.blob")).Body;
+        byte[] json = (await Client.GetAsync($"{Store}/download-decoded?backup-type=host&backup-id=laptop&backup-time=1767236400&file-name=index.json.blob")).Body;
         JsonObject manifest = JsonNode.Parse(json)!.AsObject();
         manifest["unprotected"] = new JsonObject { ["verify_state"] = state.DeepClone() };
         store.WriteFile(path, BackupWire.Blob(Encoding.UTF8.GetBytes(manifest.ToJsonString())));
     }
 
-    private async Task<JsonNode> SnapshotAsync() => (await _client.GetAsync($"{Store}/snapshots?backup-type=host&backup-id=laptop")).Data!.AsArray()
+    private async Task<JsonNode> SnapshotAsync() => (await Client.GetAsync($"{Store}/snapshots?backup-type=host&backup-id=laptop")).Data!.AsArray()
         .Single(static snapshot => snapshot!["backup-time"]!.GetValue<long>() == 1767236400)!;
 
     private async Task<string> RunAsync(Task<TestReply> call)
     {
         TestReply started = await call;
         Assert.True(started.Status == 200, started.Text);
-        _time.Advance(TimeSpan.FromSeconds(30));
-        return (await _client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
+        Time.Advance(TimeSpan.FromSeconds(30));
+        return (await Client.GetAsync($"/nodes/localhost/tasks/{Uri.EscapeDataString(started.Data!.GetValue<string>())}/status")).Data!["exitstatus"]!.GetValue<string>();
     }
 }
