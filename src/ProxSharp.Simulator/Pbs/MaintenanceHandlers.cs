@@ -129,14 +129,21 @@ internal sealed class MaintenanceHandlers(PbsState state)
         JsonArray list = [];
         foreach (Pruner.Verdict verdict in verdicts)
         {
-            list.Add((JsonNode)new JsonObject
+            // Proxmox: this list has its members in the order of the alphabet.
+            JsonObject entry = new()
             {
-                ["backup-type"] = group.Type,
                 ["backup-id"] = group.Id,
                 ["backup-time"] = verdict.Key.Time,
+                ["backup-type"] = group.Type,
                 ["keep"] = verdict.IsKept,
-                ["protected"] = verdict.IsProtected,
-            });
+            };
+            if (!group.Namespace.IsRoot)
+            {
+                entry["ns"] = group.Namespace.ToString();
+            }
+
+            entry["protected"] = verdict.IsProtected;
+            list.Add((JsonNode)entry);
         }
 
         if (call.IsSet("dry-run"))

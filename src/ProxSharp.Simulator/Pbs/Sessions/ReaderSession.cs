@@ -26,7 +26,7 @@ internal sealed class ReaderSession : ProtocolSession
     {
         Add(ApiMethod.Get, "/download", DownloadAsync);
         Add(ApiMethod.Get, "/chunk", ChunkAsync);
-        Add(ApiMethod.Get, "/speedtest", static (_, _) => Task.FromResult(Download(s_speedTest)));
+        Add(ApiMethod.Get, "/speedtest", static (_, _) => Task.FromResult(Whole(s_speedTest)));
         context.Store.Locks.Share(context.Snapshot);
         string id = FormattableString.Invariant($"{context.Store.Name}:{context.Snapshot.Group.Folder}/{context.Snapshot.Time:X8}");
         _task = context.State.Tasks.Start(new TaskRequest(context.State.NodeName, "reader", id, context.Caller.AuthId) { OnAbort = Break });
@@ -63,6 +63,9 @@ internal sealed class ReaderSession : ProtocolSession
             _task.Write(line);
         }
     }
+
+    // Proxmox: what the server holds in memory goes out with its length, a file as a stream without.
+    private static WireResponse Whole(byte[] content) => Download(content) with { HasLength = true };
 
     private static byte[] MakeSpeedTest()
     {
@@ -105,6 +108,6 @@ internal sealed class ReaderSession : ProtocolSession
 
         byte[] blob = Context.Store.Chunks.Read(digest)
             ?? throw new ApiFault(400, $"reading file \"{Context.Store.ChunkPath(digest)}\" failed: No such file or directory (os error 2)");
-        return Task.FromResult(Download(blob));
+        return Task.FromResult(Whole(blob));
     }
 }
