@@ -1,20 +1,37 @@
 using System.Runtime.CompilerServices;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Reading.Comparison;
 
 /// <summary>Goes through two trees at once, directory by directory.</summary>
 internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer, CompareOptions options)
 {
-    private readonly IArchiveTree _older = older.Tree(options.WithMetadata);
-    private readonly IArchiveTree _newer = newer.Tree(options.WithMetadata);
+    // For both sides: what is equal in both is fetched and decoded once.
+    private const long CacheBytes = 48L << 20;
+
+    private ContentComparer? _contents;
 
     public async IAsyncEnumerable<SnapshotChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ChunkCache cache = new(CacheBytes);
+        await using (cache.ConfigureAwait(false))
+        {
+            ComparedArchive left = await older.OpenThroughAsync(cache, options.WithMetadata, cancellationToken).ConfigureAwait(false);
+            ComparedArchive right = await newer.OpenThroughAsync(cache, options.WithMetadata, cancellationToken).ConfigureAwait(false);
+            _contents = options.WithContents ? new(left, right) : null;
+            await foreach (SnapshotChange change in CompareAsync(left.Tree, right.Tree, cancellationToken).ConfigureAwait(false))
+                yield return change;
+        }
+    }
+
+    private async IAsyncEnumerable<SnapshotChange> CompareAsync(
+        IArchiveTree left, IArchiveTree right, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         byte[] path = ArchivePath.Parse(options.Path);
-        ArchiveEntry? before = await _older.FindAsync(path, cancellationToken).ConfigureAwait(false);
-        ArchiveEntry? after = await _newer.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        ArchiveEntry? before = await left.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        ArchiveEntry? after = await right.FindAsync(path, cancellationToken).ConfigureAwait(false);
         if (before is null && after is null)
         {
             throw new SnapshotFileNotFoundException(
@@ -27,7 +44,9 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
             if (await DescribeAsync(pending, cancellationToken).ConfigureAwait(false) is { } change)
                 yield return change;
             // Children come next, in the order of their names.
-            List<Pending> children = await PairAsync(Directory(pending.Older), Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
+            List<ArchiveEntry> olds = await ListAsync(left, Directory(pending.Older), cancellationToken).ConfigureAwait(false);
+            List<ArchiveEntry> news = await ListAsync(right, Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
+            List<Pending> children = Pair(olds, news);
             for (int i = children.Count - 1; i >= 0; i--)
                 open.Push(children[i]);
         }
@@ -46,10 +65,8 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         return entries;
     }
 
-    private async Task<List<Pending>> PairAsync(ArchiveEntry? before, ArchiveEntry? after, CancellationToken cancellationToken)
+    private static List<Pending> Pair(List<ArchiveEntry> left, List<ArchiveEntry> right)
     {
-        List<ArchiveEntry> left = await ListAsync(_older, before, cancellationToken).ConfigureAwait(false);
-        List<ArchiveEntry> right = await ListAsync(_newer, after, cancellationToken).ConfigureAwait(false);
         List<Pending> pairs = new(Math.Max(left.Count, right.Count));
         for (int i = 0, j = 0; i < left.Count || j < right.Count;)
         {
@@ -66,8 +83,8 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         {
             case { Older: { } before, Newer: { } after }:
                 ChangedParts parts = EntryComparer.Compare(before, after);
-                bool read = options.WithContents && before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
-                if (read && await ContentComparer.DifferAsync(older, before, newer, after, cancellationToken).ConfigureAwait(false))
+                bool alike = before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
+                if (alike && _contents is { } contents && await contents.DifferAsync(before, after, cancellationToken).ConfigureAwait(false))
                     parts |= ChangedParts.Content;
                 return parts == ChangedParts.None ? null : new(SnapshotChangeKind.Changed, parts, before, after);
             case { Older: { } gone }:
