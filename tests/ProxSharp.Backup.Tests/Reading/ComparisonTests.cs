@@ -110,6 +110,42 @@ public sealed class ComparisonTests
         Assert.InRange(before.ChunksFetched + after.ChunksFetched, 3, 10);
     }
 
+    /// <summary>With the names from the catalog, files are found by the tables of their directories.</summary>
+    [Theory]
+    [InlineData("host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z")]
+    [InlineData("host/golden/2023-11-14T23:13:20Z", "host/golden/2023-11-15T00:13:20Z")]
+    [InlineData("host/golden/2023-11-15T00:13:20Z", "host/golden/2023-11-15T01:13:20Z")]
+    public async Task Compare_ContentsByCatalogAndByArchive_TellTheSame(string older, string newer)
+    {
+        List<SnapshotChange> byCatalog = await CompareAsync("plain", older, newer, new() { WithContents = true });
+        List<SnapshotChange> byArchive = await CompareAsync("plain", older, newer, new() { WithContents = true, WithMetadata = true });
+        Assert.Equal(Contents(byArchive), Contents(byCatalog));
+
+        static IEnumerable<string> Contents(List<SnapshotChange> changes) =>
+            changes.Where(static change => change.Parts.HasFlag(ChangedParts.Content)).Select(static change => change.Path);
+    }
+
+    [Fact]
+    public async Task FindPlace_EveryFileOfAGoldenTree_IsWhereTheArchiveHasIt()
+    {
+        await using SnapshotReader reader = await GoldenStore.OpenAsync("host/golden/2023-11-14T22:13:20Z", "plain");
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root", Stop);
+        PlaceFinder finder = new(archive.Archive);
+        int files = 0;
+        await foreach (ArchiveEntry entry in archive.WalkAsync("", true, Stop))
+        {
+            PxarNode? found = await finder.FindAsync(entry.PathBytes, Stop);
+            Assert.Equal(entry.Node!.Entry.Position, found!.Entry.Position);
+            PxarPlace? place = await finder.FindPlaceAsync(entry.PathBytes, Stop);
+            Assert.InRange(entry.Node.Entry.Position, place!.Value.Start, place.Value.End);
+            files++;
+        }
+
+        Assert.True(files > 20);
+        Assert.Null(await finder.FindAsync("no/such/file"u8.ToArray(), Stop));
+        Assert.Null(await finder.FindPlaceAsync("nothing"u8.ToArray(), Stop));
+    }
+
     [Fact]
     public void FindUnequal_RangesOfTwoIndexes_AreThoseOutsideOfEqualPlaces()
     {

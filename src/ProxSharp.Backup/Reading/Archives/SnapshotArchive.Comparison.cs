@@ -1,5 +1,3 @@
-using ProxSharp.Backup.Formats.Pxar;
-using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Comparison;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -25,14 +23,10 @@ public sealed partial class SnapshotArchive
         return new TreeComparer(older, this, options ?? CompareOptions.Default).CompareAsync(cancellationToken);
     }
 
-    /// <summary>Opens the tree for a comparison: what is read of the archive goes through a cache that both sides share.</summary>
-    internal async ValueTask<ComparedArchive> OpenThroughAsync(ChunkCache cache, bool withMetadata, CancellationToken cancellationToken)
-    {
-        // Two sides read in turns, so each may have a quarter ahead.
-        ReadAhead ahead = new(_reader.Ahead.Chunks, cache.Capacity / 4);
-        ChunkedSource? payload = _payload?.OpenSource(cache, ahead);
-        PxarArchive archive = await PxarArchive.OpenAsync(_main.OpenSource(cache, ahead), payload, cancellationToken).ConfigureAwait(false);
-        IArchiveTree tree = _names is { } names && !withMetadata ? names : new PxarTree(archive, _main.Index.Size);
-        return new(this, tree, archive, _main.Index, _payload?.Index);
-    }
+    /// <summary>Opens the tree for a comparison.</summary>
+    internal ValueTask<ComparedArchive> OpenForComparisonAsync(ComparisonMemory memory, CancellationToken cancellationToken) =>
+        ComparedArchive.OpenAsync(this, _main, _payload, memory, cancellationToken);
+
+    /// <summary>The names from the catalog; null where they come from the archive.</summary>
+    internal IArchiveTree? FindNames(bool withMetadata) => withMetadata ? null : _names;
 }

@@ -58,6 +58,9 @@ internal sealed class ChunkLoader : IDisposable
     public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
         LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), fetched, cancellationToken);
 
+    /// <summary>Another loader of the same archive with memory of its own.</summary>
+    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate);
+
     public void Dispose()
     {
         while (_decoders.TryTake(out DataBlobDecoder? decoder))

@@ -17,15 +17,25 @@ internal sealed class ContentComparer(ComparedArchive older, ComparedArchive new
     {
         if (_isSame && before.PathBytes.Span.SequenceEqual(after.PathBytes.Span))
             return false;
+        if (await LieInSameChunksAsync(before, after, cancellationToken).ConfigureAwait(false))
+            return false;
         PxarNode left = await older.FindAsync(before, cancellationToken).ConfigureAwait(false);
         PxarNode right = await newer.FindAsync(after, cancellationToken).ConfigureAwait(false);
         if (left.Kind != PxarEntryKind.File || right.Kind != PxarEntryKind.File || left.Entry.Length != right.Entry.Length)
             return true;
-        (long Start, long Length)[] parts = FindUnequal(PxarArchive.GetContentRange(left), PxarArchive.GetContentRange(right));
+        PxarContentRange one = PxarArchive.GetContentRange(left);
+        PxarContentRange other = PxarArchive.GetContentRange(right);
+        // Reading tells what is wrong with a place that the archive does not have.
+        (long Start, long Length)[] parts = FindUnequal(older.IndexOf(one), one.Position, newer.IndexOf(other), other.Position, one.Length) ?? [(0, one.Length)];
         return parts.Length > 0 && await DifferAsync(left, right, parts, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool Holds(IChunkIndex index, PxarContentRange range) => range.Position >= 0 && range.Length <= index.Size - range.Position;
+    private static bool Holds(IChunkIndex index, long start, long length) => start >= 0 && length >= 0 && length <= index.Size - start;
+
+    private static (long Start, long Length)[]? FindUnequal(IChunkIndex left, long leftStart, IChunkIndex right, long rightStart, long length) =>
+        Holds(left, leftStart, length) && Holds(right, rightStart, length)
+            ? [.. ChunkRuns.FindUnequal(left, leftStart, right, rightStart, length)]
+            : null;
 
     private static async Task<bool> DifferAsync(Stream left, Stream right, long length, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -44,13 +54,16 @@ internal sealed class ContentComparer(ComparedArchive older, ComparedArchive new
         return false;
     }
 
-    private (long Start, long Length)[] FindUnequal(PxarContentRange left, PxarContentRange right)
+    /// <summary>Whether two files lie at the same places of the same chunks with all that belongs to them, so that not even their heads need be read.</summary>
+    private async ValueTask<bool> LieInSameChunksAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
     {
-        (IChunkIndex first, IChunkIndex second) = (older.IndexOf(left), newer.IndexOf(right));
-        // Reading tells what is wrong with a place that the archive does not have.
-        return Holds(first, left) && Holds(second, right)
-            ? [.. ChunkRuns.FindUnequal(first, left.Position, second, right.Position, left.Length)]
-            : [(0, left.Length)];
+        // Who has the heads already knows better where the contents are.
+        if (before.Node is not null || after.Node is not null
+            || await older.FindPlaceAsync(before, cancellationToken).ConfigureAwait(false) is not { } left
+            || await newer.FindPlaceAsync(after, cancellationToken).ConfigureAwait(false) is not { } right)
+            return false;
+        return left.End - left.Start == right.End - right.Start
+            && FindUnequal(older.Main, left.Start, newer.Main, right.Start, left.End - left.Start) is [];
     }
 
     private async Task<bool> DifferAsync(

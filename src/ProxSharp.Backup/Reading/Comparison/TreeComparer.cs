@@ -1,28 +1,32 @@
 using System.Runtime.CompilerServices;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
-using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Reading.Comparison;
 
 /// <summary>Goes through two trees at once, directory by directory.</summary>
 internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer, CompareOptions options)
 {
-    // For both sides: what is equal in both is fetched and decoded once.
-    private const long CacheBytes = 48L << 20;
-
     private ContentComparer? _contents;
 
     public async IAsyncEnumerable<SnapshotChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChunkCache cache = new(CacheBytes);
-        await using (cache.ConfigureAwait(false))
+        // Loaders go after what they load: what is on its way uses them.
+        ComparisonMemory memory = new();
+        List<ComparedArchive> sides = [];
+        try
         {
-            ComparedArchive left = await older.OpenThroughAsync(cache, options.WithMetadata, cancellationToken).ConfigureAwait(false);
-            ComparedArchive right = await newer.OpenThroughAsync(cache, options.WithMetadata, cancellationToken).ConfigureAwait(false);
-            _contents = options.WithContents ? new(left, right) : null;
-            await foreach (SnapshotChange change in CompareAsync(left.Tree, right.Tree, cancellationToken).ConfigureAwait(false))
+            sides.Add(await older.OpenForComparisonAsync(memory, cancellationToken).ConfigureAwait(false));
+            sides.Add(await newer.OpenForComparisonAsync(memory, cancellationToken).ConfigureAwait(false));
+            _contents = options.WithContents ? new(sides[0], sides[1]) : null;
+            (IArchiveTree left, IArchiveTree right) = (sides[0].Tree(options.WithMetadata), sides[1].Tree(options.WithMetadata));
+            await foreach (SnapshotChange change in CompareAsync(left, right, cancellationToken).ConfigureAwait(false))
                 yield return change;
+        }
+        finally
+        {
+            await memory.DisposeAsync().ConfigureAwait(false);
+            sides.ForEach(static side => side.Dispose());
         }
     }
 
