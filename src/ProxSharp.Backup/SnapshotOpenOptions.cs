@@ -27,7 +27,9 @@ public sealed record SnapshotOpenOptions
     /// </summary>
     public bool? RequireSignature { get; init; }
 
-    /// <summary>The most chunks that are fetched at a time for one stream. Default: 16.</summary>
+    /// <summary>
+    /// The most chunks that are fetched at a time for one stream; with <see cref="BytesPerSecond"/> no more than a second's worth, but two. Default: 16.
+    /// </summary>
     public int MaxChunksAhead { get; init; } = 16;
 
     /// <summary>The most bytes that are on their way or wait for the reader of one stream. Default: 64 MiB. One chunk is always fetched.</summary>

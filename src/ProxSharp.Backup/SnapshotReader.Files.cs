@@ -37,8 +37,8 @@ public sealed partial class SnapshotReader
             return await restorer.RestoreAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        long length = await CopyToNewFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
-        return new(length, length, 0, 0, Time.GetElapsedTime(start));
+        (long length, bool kept) = await CopyToNewFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
+        return new(length, kept ? 0 : length, 0, kept ? length : 0, Time.GetElapsedTime(start));
     }
 
     /// <summary>Names the file in which an image comes into being until it is complete: beside its place, with <c>.prox-partial</c> at its end.</summary>
@@ -49,11 +49,18 @@ public sealed partial class SnapshotReader
         return RestoreTarget.PartialOf(path);
     }
 
-    private async Task<long> CopyToNewFileAsync(string name, string path, RestoreFileOptions options, CancellationToken cancellationToken)
+    private static async Task<bool> HoldsAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        new FileInfo(path) is { Exists: true } file && file.Length == content.Length
+        && (await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(content.Span);
+
+    private async Task<(long Length, bool Kept)> CopyToNewFileAsync(
+        string name, string path, RestoreFileOptions options, CancellationToken cancellationToken)
     {
         // What is small is fetched first, so that a file that cannot be read leaves what exists alone.
         ReadOnlyMemory<byte>? content = FindFile(name) is { IsIndex: true } ? null : await ReadBlobAsync(name, cancellationToken).ConfigureAwait(false);
-        RestoreTarget place = RestoreTarget.Find(path, options with { Overwrite = options.Overwrite || options.Resume, Resume = false });
+        if (options is { Resume: true, Overwrite: false } && content is { } wanted && await HoldsAsync(path, wanted, cancellationToken).ConfigureAwait(false))
+            return (wanted.Length, true);
+        RestoreTarget place = RestoreTarget.Find(path, options with { Resume = false });
         FileStream target = new(place.Open(content?.Length), FileAccess.Write, 1 << 16, isAsync: true);
         try
         {
@@ -69,7 +76,7 @@ public sealed partial class SnapshotReader
             }
 
             place.Complete();
-            return length;
+            return (length, false);
         }
         catch
         {

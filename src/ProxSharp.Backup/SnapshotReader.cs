@@ -24,6 +24,8 @@ namespace ProxSharp.Backup;
 public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
 {
     private const int MaxIndexSize = 1 << 30;
+    private const int UsualChunkSize = 4 << 20;
+    private const int FewestAtRate = 2;
 
     private readonly ISnapshotSource _source;
     private readonly SnapshotOpenOptions _options;
@@ -69,9 +71,14 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
 
     internal TimeProvider Time => _options.TimeProvider;
 
-    internal ReadAhead Ahead => new(_options.MaxChunksAhead, _options.MaxBytesAhead);
+    internal ReadAhead Ahead => new(ChunksAhead, _options.MaxBytesAhead);
 
     internal ReadCounters Counters => _counters;
+
+    // With a rate, more than a second's worth on its way would only wait, and be lost when the restore is broken off.
+    private int ChunksAhead => _options.BytesPerSecond is { } rate
+        ? (int)Math.Min(_options.MaxChunksAhead, Math.Max(FewestAtRate, rate / UsualChunkSize))
+        : _options.MaxChunksAhead;
 
     private byte[] ManifestText { get; }
 

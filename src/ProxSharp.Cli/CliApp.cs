@@ -57,6 +57,10 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         {
             return (ExitCodes.Interrupted, null);
         }
+        catch (ClosedOutputException)
+        {
+            return (ExitCodes.Error, null);
+        }
         catch (Exception e)
         {
             return (ExitCodes.Error, e);

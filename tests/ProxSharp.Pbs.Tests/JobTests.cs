@@ -79,13 +79,33 @@ public sealed class JobTests(PbsServer server) : IClassFixture<PbsServer>
     {
         using StubPbs stub = new("""[{"id":"nightly","store":"store1","next-run":1700000000,"last-run-state":"OK"}]""");
         Assert.Equal("nightly", Assert.Single(await stub.RunAsync(sync, () => stub.Pbs.SyncJobs.ListStates(stub.Store.Name, Token), () => stub.Pbs.SyncJobs.ListStatesAsync(stub.Store.Name, Token))).Id);
-        Assert.Equal("GET /admin/sync store=store1", stub.LastCall);
+        Assert.Equal("GET /admin/sync store=store1 sync-direction=all", stub.LastCall);
         Assert.Single(await stub.RunAsync(sync, () => stub.Pbs.PruneJobs.ListStates(null, Token), () => stub.Pbs.PruneJobs.ListStatesAsync(null, Token)));
         Assert.Equal("GET /admin/prune", stub.LastCall);
         Assert.Single(await stub.RunAsync(sync, () => stub.Pbs.VerifyJobs.ListStates(stub.Store.Name, Token), () => stub.Pbs.VerifyJobs.ListStatesAsync(stub.Store.Name, Token)));
         Assert.Equal("GET /admin/verify store=store1", stub.LastCall);
         Assert.Single(await stub.RunAsync(sync, () => stub.Pbs.Tape.Jobs.ListStates(Token), () => stub.Pbs.Tape.Jobs.ListStatesAsync(Token)));
         Assert.Equal("GET /tape/backup", stub.LastCall);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ListOfSyncJobs_NoDirection_AsksForBothAndOlderServersForWhatTheyHave(bool sync)
+    {
+        using StubPbs stub = new("[]");
+        await stub.RunAsync(sync, () => stub.Pbs.SyncJobs.List(null, Token), () => stub.Pbs.SyncJobs.ListAsync(null, Token));
+        Assert.Equal("GET /config/sync sync-direction=all", stub.LastCall);
+        ConfigSyncListRequest pushed = new() { SyncDirection = SyncDirectionFilter.Push };
+        await stub.RunAsync(sync, () => stub.Pbs.SyncJobs.List(pushed, Token), () => stub.Pbs.SyncJobs.ListAsync(pushed, Token));
+        Assert.Equal("GET /config/sync sync-direction=push", stub.LastCall);
+
+        using StubPbs older = new(static call => call.Target.Contains("sync-direction", StringComparison.Ordinal)
+            ? StubPbs.Failure(400, "parameter verification failed - 'sync-direction': schema does not allow additional properties")
+            : StubPbs.Data("""[{"id":"nightly","store":"store1","remote-store":"away"}]"""));
+        Assert.Single(await older.RunAsync(sync, () => older.Pbs.SyncJobs.List(null, Token), () => older.Pbs.SyncJobs.ListAsync(null, Token)));
+        Assert.Single(await older.RunAsync(sync, () => older.Pbs.SyncJobs.ListStates(null, Token), () => older.Pbs.SyncJobs.ListStatesAsync(null, Token)));
+        Assert.Equal("GET /admin/sync", older.LastCall);
     }
 
     [Theory]

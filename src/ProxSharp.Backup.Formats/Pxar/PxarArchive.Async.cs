@@ -107,9 +107,11 @@ public sealed partial class PxarArchive
         if (target.Entry.Payload is { } reference)
         {
             byte[] header = new byte[PxarFormat.HeaderSize];
-            int read = await source.ReadAllAsync(reference.Position, header, cancellationToken).ConfigureAwait(false);
-            EnsureFull(read, header.Length, reference.Position);
-            PxarPayloadCursor.VerifyHeader(header, reference);
+            foreach (long mark in MarksAround(reference, source.Length))
+            {
+                EnsureFull(await source.ReadAllAsync(mark, header, cancellationToken).ConfigureAwait(false), header.Length, mark);
+                VerifyMark(header, mark, reference);
+            }
         }
 
         return new PxarContent(source, range.Position, range.Length);

@@ -92,8 +92,11 @@ public sealed partial class PxarArchive
         if (target.Entry.Payload is { } reference)
         {
             Span<byte> header = stackalloc byte[PxarFormat.HeaderSize];
-            EnsureFull(source.ReadAll(reference.Position, header), header.Length, reference.Position);
-            PxarPayloadCursor.VerifyHeader(header, reference);
+            foreach (long mark in MarksAround(reference, source.Length))
+            {
+                EnsureFull(source.ReadAll(mark, header), header.Length, mark);
+                VerifyMark(header, mark, reference);
+            }
         }
 
         return new PxarContent(source, range.Position, range.Length);

@@ -166,9 +166,33 @@ public sealed partial class PxarArchive
         PxarContentRange range = GetContentRange(file);
         RandomAccessSource source = !range.InPayload ? _source : _payload
             ?? throw new InvalidOperationException("The archive is split, and its payload stream is not open.");
-        if (range.Length > source.Length - range.Position)
+        // A payload stream ends with a mark, which is no content.
+        if (range.Length > source.Length - range.Position - (range.InPayload ? PxarFormat.HeaderSize : 0))
             throw PxarFormat.Malformed(range.Position, "the content lies behind the end of the archive");
         return (source, range);
+    }
+
+    /// <summary>
+    /// The headers that tell whether the payload stream is whole around a content: that of the content, and the marks at both ends of the stream where they
+    /// stand beside it, so that nothing more is fetched for them.
+    /// </summary>
+    private static IEnumerable<long> MarksAround(PxarPayloadReference reference, long length)
+    {
+        if (reference.Position == PxarFormat.HeaderSize)
+            yield return 0;
+        yield return reference.Position;
+        if (reference.End == length - PxarFormat.HeaderSize)
+            yield return reference.End;
+    }
+
+    private static void VerifyMark(ReadOnlySpan<byte> header, long position, PxarPayloadReference reference)
+    {
+        if (position == 0)
+            PxarPayloadCursor.VerifyStart(header);
+        else if (position == reference.Position)
+            PxarPayloadCursor.VerifyHeader(header, reference);
+        else
+            PxarPayloadCursor.VerifyTail(header, position);
     }
 
     private static PxarNode AcceptTarget(PxarEntry target, PxarNode link)

@@ -28,6 +28,17 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
             throw PxarFormat.Malformed(0, "the stream does not begin with the mark of payloads");
     }
 
+    /// <summary>Checks the marker that ends a payload stream.</summary>
+    /// <param name="tail">What stands there; too short if the stream ends before.</param>
+    /// <param name="position">Where it stands.</param>
+    internal static void VerifyTail(ReadOnlySpan<byte> tail, long position)
+    {
+        if (tail.Length < PxarFormat.HeaderSize
+            || PxarFormat.ReadUInt64(tail, 0) != PxarFormat.PayloadTail
+            || PxarFormat.ReadUInt64(tail, 8) != PxarFormat.HeaderSize)
+            throw PxarFormat.Malformed(position, "the payload stream does not end with its mark: its end is missing");
+    }
+
     /// <summary>Whether the whole content of a file was taken.</summary>
     internal bool IsRead(PxarEntry entry) => entry.Payload is not { Length: > 0 } || (_entry == entry && _left == 0);
 
@@ -92,11 +103,7 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
 
     private void DemandTail()
     {
-        ReadOnlySpan<byte> tail = _window.Span;
-        if (tail.Length < PxarFormat.HeaderSize
-            || PxarFormat.ReadUInt64(tail, 0) != PxarFormat.PayloadTail
-            || PxarFormat.ReadUInt64(tail, 8) != PxarFormat.HeaderSize)
-            throw PxarFormat.Malformed(_window.Position, "the payload stream does not end with its mark: its end is missing");
+        VerifyTail(_window.Span, _window.Position);
         _ended = true;
     }
 

@@ -13,6 +13,8 @@ namespace ProxSharp.Cli.Backups;
 /// <summary><c>prox backup diff</c>.</summary>
 internal static class CompareVerb
 {
+    private const long MemoryOfEach = 24L << 20;
+
     private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
 
     /// <summary>Makes the verb.</summary>
@@ -23,7 +25,7 @@ internal static class CompareVerb
         Argument<string> archive = new("archive") { Description = "The directory tree" };
         Argument<string?> path = new("path") { Description = "A directory in it [default: its root]", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> metadata = new("--metadata") { Description = "Compare owners, modes, link targets and attributes, too" };
-        Option<bool> contents = new("--contents") { Description = "Compare the contents of files of the same size, too; fetches both" };
+        Option<bool> contents = new("--contents") { Description = "Compare the contents of files of the same size, too; fetches what is not in the same chunks" };
         return new Verb("diff", "Show what was added, removed and changed between two snapshots.", VerbClass.Read, async (run, token) =>
         {
             SnapshotPlace place = await repository.OpenForReadingAsync(run, token).ConfigureAwait(false);
@@ -62,6 +64,8 @@ internal static class CompareVerb
         CompareOptions options,
         CancellationToken cancellationToken)
     {
+        // Two snapshots are read at once, and what is read of both goes through a cache of the comparison: each needs little of its own.
+        place.Reading = place.Reading with { CacheBytes = MemoryOfEach, MaxBytesAhead = MemoryOfEach };
         SnapshotReader first = await place.OpenAsync(older, key, cancellationToken).ConfigureAwait(false);
         await using (first.ConfigureAwait(false))
         {

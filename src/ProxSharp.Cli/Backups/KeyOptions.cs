@@ -64,10 +64,16 @@ internal sealed class KeyOptions
         Description = "With a key, read also a snapshot whose signature is missing although a key was used: anybody may have changed it",
     };
 
+    /// <summary>Refuses what was never signed, too.</summary>
+    public Option<bool> RequireSignature { get; } = new("--require-signature")
+    {
+        Description = "Refuse a snapshot without a signature of the key, also one that was made without a key",
+    };
+
     public KeyOptions() => CryptMode.AcceptOnlyFromAmong("none", "encrypt", "sign-only");
 
     /// <summary>Those for reading.</summary>
-    public IReadOnlyList<Option> ForReading => [KeyFile, KeyDescriptor, Passphrase, AllowUnsigned];
+    public IReadOnlyList<Option> ForReading => [KeyFile, KeyDescriptor, Passphrase, AllowUnsigned, RequireSignature];
 
     /// <summary>Those for verbs that encrypt a file, and read no snapshot.</summary>
     public IReadOnlyList<Option> ForOneFile => [KeyFile, KeyDescriptor, Passphrase];
@@ -110,15 +116,23 @@ internal sealed class KeyOptions
     /// <returns>Null if there is none.</returns>
     public async Task<CryptConfig?> UnlockForAsync(VerbRun run, SnapshotPlace place, string? file, CancellationToken cancellationToken)
     {
-        if (run.Value(AllowUnsigned))
+        bool mustBeSigned = run.Value(RequireSignature);
+        if (run.Value(AllowUnsigned) || mustBeSigned)
         {
-            place.Reading = place.Reading with { RequireSignature = false };
+            place.Reading = place.Reading with { RequireSignature = mustBeSigned };
         }
 
-        bool needsKey = file is not (EncryptedKey or ArchiveName.EncryptedKey) || run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
+        if (mustBeSigned && run.Value(AllowUnsigned))
+        {
+            throw CliException.Usage("--require-signature and --allow-unsigned contradict each other", "Leave one of them out");
+        }
+
+        bool needsKey = mustBeSigned || file is not (EncryptedKey or ArchiveName.EncryptedKey) || run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
         if (needsKey)
         {
-            return await UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+            CryptConfig? key = await UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+            return key is not null || !mustBeSigned ? key : throw CliException.Usage(
+                "--require-signature needs the key that signatures are made with, and there is none", "Give it with --keyfile FILE");
         }
 
         place.Reading = place.Reading with { AllowMissingKey = true };

@@ -1,4 +1,5 @@
 using ProxSharp.Backup;
+using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
@@ -11,43 +12,66 @@ internal static class RestoreLeftovers
 {
     private const string GoOn = "the same command with --resume goes on from there";
 
+    // What the library says where a file exists that it may not change.
+    private const int FileExists = unchecked((int)0x80070050);
+
     /// <summary>Restores a file; an error tells what there is of it.</summary>
-    public static async Task<RestoreFileResult> ToldAsync(string path, Func<Task<RestoreFileResult>> restore)
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is restored.</param>
+    /// <param name="restore">Restores it.</param>
+    public static async Task<RestoreFileResult> ToldAsync(string path, RestoreFileOptions options, Func<Task<RestoreFileResult>> restore)
     {
         try
         {
             return await restore().ConfigureAwait(false);
         }
+        catch (IOException refused) when (refused.HResult == FileExists)
+        {
+            throw Conflict(path, options, refused);
+        }
         catch (Exception failure) when (!IsToldElsewhere(failure) && FindPartial(path) is { } partial)
         {
-            CliError error = ErrorMapper.Map(failure);
-            string left = $"{TextCells.Visible(partial)} holds what was restored so far: {GoOn}.";
-            throw new CliException(error with { Hint = error.Hint is { } hint ? $"{hint.TrimEnd('.')}. {left}" : left }, failure);
+            throw WithHint(failure, $"{TextCells.Visible(partial)} holds what was restored so far: {GoOn}.");
+        }
+    }
+
+    /// <summary>Restores a directory tree; when the connection breaks, the error tells what there is of it.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="restore">Restores it.</param>
+    public static async Task<TreeExtractResult> ToldAsync(string path, Func<Task<TreeExtractResult>> restore)
+    {
+        try
+        {
+            return await restore().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BackupSessionLostException or ProxmoxConnectionException && HoldsSomething(path))
+        {
+            throw new CliException(ErrorMapper.Map(failure) with { Hint = $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}." }, failure);
         }
     }
 
     /// <summary>Says what damage has left of a file; null if that is nothing.</summary>
     public static string? AfterDamage(VerbRun run, string target) => FindPartial(run.Command.Services.Environment.AbsolutePath(target)) is { } partial
-        ? $"{TextCells.Visible(partial)} holds what was restored so far: --resume goes on from there when the chunk is back, and with another snapshot it "
+        ? $"{TextCells.Visible(partial)} holds what was restored so far: {GoOn} when the chunk is back, and with another snapshot it "
             + "keeps what is equal."
         : null;
 
     /// <summary>Tells on standard error what an interrupted restore has left, and how to go on.</summary>
     /// <param name="run">The run.</param>
     /// <param name="target">What was typed.</param>
-    /// <param name="isTree">Whether a directory tree is restored; null if nothing was begun.</param>
-    public static void TellInterrupted(VerbRun run, string target, bool? isTree)
+    /// <param name="began">Whether anything was begun.</param>
+    /// <param name="inPlace">Whether a file that exists is completed where it is.</param>
+    public static void TellInterrupted(VerbRun run, string target, bool began, bool inPlace)
     {
         string path = target == "-" ? target : run.Command.Services.Environment.AbsolutePath(target);
-        string text = (isTree, FindPartial(path)) switch
-        {
-            (null, _) => "nothing was restored",
-            _ when target == "-" => "what was written is not all of it",
-            (true, _) => $"what was restored so far is in {TextCells.Visible(path)}, and {GoOn}",
-            (_, { } partial) => $"{TextCells.Visible(partial)} holds what was restored so far, and {GoOn}",
-            _ when File.Exists(path) => $"a device holds what was restored so far, and {GoOn}; a file is as it was",
-            _ => "nothing was restored",
-        };
+        string text = !began ? "nothing was restored"
+            : target == "-" ? "what was written is not all of it"
+            : Directory.Exists(path) ? HoldsSomething(path) ? $"what was restored so far is in {TextCells.Visible(path)}, and {GoOn}" : "nothing was restored"
+            : FindPartial(path) is { } partial ? $"{TextCells.Visible(partial)} holds what was restored so far, and {GoOn}"
+            : IsDevice(path) ? $"the device {TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
+            : !File.Exists(path) ? "nothing was restored"
+            : inPlace ? $"{TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
+            : $"nothing was restored, and {TextCells.Visible(path)} is as it was";
         run.Command.Services.Console.Error.WriteLine($"Interrupted: {text}.");
     }
 
@@ -55,9 +79,37 @@ internal static class RestoreLeftovers
     private static bool IsToldElsewhere(Exception failure) =>
         failure is OperationCanceledException or ProxmoxProtocolException or MissingChunkException;
 
+    private static CliException WithHint(Exception failure, string left)
+    {
+        CliError error = ErrorMapper.Map(failure);
+        string? before = failure is BackupSessionLostException ? null : error.Hint;
+        return new(error with { Hint = before is { } hint ? $"{hint.TrimEnd('.')}. {left}" : left }, failure);
+    }
+
+    private static CliException Conflict(string path, RestoreFileOptions options, IOException refused)
+    {
+        bool isPart = FindPartial(path) is not null;
+        string hint = isPart ? "Name another file, or add --overwrite --resume to go on with the restore that was broken off, which replaces this file"
+            : options.Resume ? "Name another file, or add --overwrite to make it what the snapshot has"
+            : IsDevice(path) ? "Add --overwrite to write over the device"
+            : "Name another file, or add --overwrite";
+        return new(
+            new CliError { Code = "conflict", ExitCode = ExitCodes.Conflict, Message = TextCells.Visible(refused.Message.TrimEnd('.')), Hint = hint }, refused);
+    }
+
+    /// <summary>The file in which an image comes into being; null if there is none, or something else has its name.</summary>
     private static string? FindPartial(string path)
     {
-        string partial = SnapshotReader.GetPartialPath(path);
-        return File.Exists(partial) ? partial : null;
+        FileInfo partial = new(SnapshotReader.GetPartialPath(path));
+        return partial.Exists && partial.LinkTarget is null ? partial.FullName : null;
+    }
+
+    private static bool HoldsSomething(string path) => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+
+    private static bool IsDevice(string path)
+    {
+        string place = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+        return place.StartsWith(@"\\.\", StringComparison.Ordinal)
+            || (place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(place));
     }
 }

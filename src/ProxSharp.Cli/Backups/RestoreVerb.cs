@@ -147,7 +147,7 @@ internal sealed class RestoreVerb
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.End();
-            RestoreLeftovers.TellInterrupted(run, target, reader is null ? null : IsTree(reader, run.Value(_archive)!));
+            RestoreLeftovers.TellInterrupted(run, target, reader is not null, inPlace: run.Value(_resume) && Overwrites(run));
             throw;
         }
         finally
@@ -242,7 +242,8 @@ internal sealed class RestoreVerb
         {
             Progress = patterns.Length > 0 ? new ProgressLine.OfFiles(progress, name) : null,
         };
-        TreeExtractResult result = await reader.RestoreAsync(name, path, options, progress, cancellationToken).ConfigureAwait(false);
+        TreeExtractResult result = await RestoreLeftovers.ToldAsync(
+            path, () => reader.RestoreAsync(name, path, options, progress, cancellationToken)).ConfigureAwait(false);
         progress.End();
         if (patterns.Length > 0 && result.Entries + result.SkippedEntries == 0
             && !result.Warnings.Any(static warning => warning.Kind == FileWarningKind.NotCreated))
@@ -284,20 +285,9 @@ internal sealed class RestoreVerb
     private async Task<int> RestoreFileAsync(
         VerbRun run, SnapshotReader reader, string name, string path, ProgressLine progress, CancellationToken cancellationToken)
     {
-        RestoreFileOptions options = new() { Overwrite = Policy(run) == ExistingFiles.Overwrite, Resume = run.Value(_resume), Progress = progress };
-        if (File.Exists(path) && !options.Overwrite && !options.Resume)
-        {
-            throw new CliException(new CliError
-            {
-                Code = "conflict",
-                ExitCode = ExitCodes.Conflict,
-                Message = $"{path} exists already",
-                Hint = "Name another file, or add --overwrite (or --resume for a restore that was broken off)",
-            });
-        }
-
+        RestoreFileOptions options = new() { Overwrite = Overwrites(run), Resume = run.Value(_resume), Progress = progress };
         RestoreFileResult result = await RestoreLeftovers.ToldAsync(
-            path, () => reader.RestoreFileAsync(name, path, options, cancellationToken)).ConfigureAwait(false);
+            path, options, () => reader.RestoreFileAsync(name, path, options, cancellationToken)).ConfigureAwait(false);
         progress.End();
         run.Write(JsonText.Build(json =>
         {
@@ -328,6 +318,8 @@ internal sealed class RestoreVerb
             run.Command.Warn(Terminal.TextCells.Visible($"{warning.Path}: {warning.Message}"));
         },
     };
+
+    private bool Overwrites(VerbRun run) => run.Value(_overwrite) || run.Value(_existing) == "overwrite";
 
     private ExistingFiles Policy(VerbRun run) => run.Value(_existing) switch
     {

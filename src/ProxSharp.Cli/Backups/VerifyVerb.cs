@@ -41,7 +41,9 @@ internal static class VerifyVerb
                 ? run.Value(run.Standard.DryRun)
                     ? throw CliException.Usage("What is verified here is only read", "Leave --dry-run out: nothing is changed")
                     : ReadAsync(run, repository, keys, run.Value(what), token)
-                : StartAsync(run, repository, run.Value(what), token))
+                : run.Value(keys.RequireSignature)
+                    ? throw CliException.Usage("A server has no key to check signatures with", "Add --local to --require-signature")
+                    : StartAsync(run, repository, run.Value(what), token))
         {
             Calls = ["POST /admin/datastore/{store}/verify"],
             Details = "The server compares chunks with their digests. --local also decodes and decrypts them, reads archives through, and names the files that "

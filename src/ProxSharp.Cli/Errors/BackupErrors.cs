@@ -17,7 +17,7 @@ internal static class BackupErrors
             ExitCodes.Error,
             signature,
             signature.IsMissing
-                ? "Somebody changed it on the server. Take another snapshot; --allow-unsigned reads it all the same, whatever it holds now."
+                ? "Take another snapshot. With --allow-unsigned, and without --require-signature, it is read all the same, whatever it holds now."
                 : "Somebody changed it on the server. Take another snapshot."),
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),

@@ -8,7 +8,11 @@ namespace ProxSharp.Cli.Terminal;
 /// </summary>
 /// <param name="open">Opens the stream.</param>
 /// <param name="isNeeded">True for results: if they cannot be written the command has failed. False for messages, which nobody can be told about.</param>
-internal sealed class StandardStream(Func<Stream> open, bool isNeeded) : Stream
+/// <param name="isClosed">
+/// For data, of which every byte counts: tells whether nobody reads on, which the runtime does not. Null for lists and the like, of which whoever leaves has
+/// seen enough.
+/// </param>
+internal sealed class StandardStream(Func<Stream> open, bool isNeeded, Func<bool>? isClosed = null) : Stream
 {
     private Stream? _stream;
     private bool _isBroken;
@@ -43,6 +47,12 @@ internal sealed class StandardStream(Func<Stream> open, bool isNeeded) : Stream
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             Break(e);
+        }
+
+        if (isClosed?.Invoke() == true)
+        {
+            _isBroken = true;
+            throw new ClosedOutputException();
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public int? Height => IsOutputTerminal && Console.WindowHeight is > 0 and int height ? height : null;
 
     /// <inheritdoc/>
-    public Stream OpenOutput() => Results();
+    public Stream OpenOutput() => new StandardStream(Console.OpenStandardOutput, isNeeded: true, static () => ClosedPipe.IsClosed(StandardOutput));
 
     /// <inheritdoc/>
     public Stream OpenInput() => OperatingSystem.IsWindows() || !IsInputTerminal

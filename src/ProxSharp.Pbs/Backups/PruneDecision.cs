@@ -13,8 +13,8 @@ namespace ProxSharp.Pbs.Backups;
 public sealed record PruneDecision(BackupNamespace Namespace, BackupSnapshotPath Snapshot, bool Keep, bool IsProtected)
 {
     /// <summary>
-    /// Why it is kept or removed: the rule of the policy that keeps it. The server does not tell; days and weeks are those of UTC, and where they
-    /// do not lead to the server's decisions the reason is <see cref="PruneReason.Unknown"/>.
+    /// Why it is kept or removed: the rule of the policy that keeps it. The server does not tell; days and weeks are those of
+    /// <see cref="RetentionPolicy.TimeZone"/>, and where they do not lead to the server's decisions the reason is <see cref="PruneReason.Unknown"/>.
     /// </summary>
     public PruneReason Reason { get; init; }
 

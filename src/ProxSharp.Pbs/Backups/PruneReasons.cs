@@ -10,9 +10,9 @@ internal static class PruneReasons
 {
     private static readonly (PruneReason Reason, Func<RetentionPolicy, int?> Number, Func<DateTimeOffset, int> Period)[] s_rules =
     [
-        (PruneReason.KeepHourly, static policy => policy.KeepHourly, static time => (int)(time.ToUnixTimeSeconds() / 3600)),
-        (PruneReason.KeepDaily, static policy => policy.KeepDaily, static time => (int)(time.ToUnixTimeSeconds() / 86400)),
-        (PruneReason.KeepWeekly, static policy => policy.KeepWeekly, static time => Week(time.UtcDateTime)),
+        (PruneReason.KeepHourly, static policy => policy.KeepHourly, static time => (DayNumber(time) * 24) + time.Hour),
+        (PruneReason.KeepDaily, static policy => policy.KeepDaily, static time => DayNumber(time)),
+        (PruneReason.KeepWeekly, static policy => policy.KeepWeekly, static time => Week(time.DateTime)),
         (PruneReason.KeepMonthly, static policy => policy.KeepMonthly, static time => (time.Year * 12) + time.Month),
         (PruneReason.KeepYearly, static policy => policy.KeepYearly, static time => time.Year),
     ];
@@ -34,16 +34,21 @@ internal static class PruneReasons
     // What one rule has decided to remove no later rule keeps.
     private static PruneReason[] Find(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
     {
+        // Proxmox: periods are those of the server's clock.
+        TimeZoneInfo zone = policy.TimeZone ?? TimeZoneInfo.Utc;
+        DateTimeOffset[] times = [.. newestFirst.Select(decision => TimeZoneInfo.ConvertTime(decision.Snapshot.Time, zone))];
         PruneReason[] reasons = [.. newestFirst.Select(static decision => decision.IsProtected ? PruneReason.Protected : PruneReason.NotKept)];
         bool[] decided = [.. newestFirst.Select(static decision => decision.IsProtected)];
         Mark(reasons, decided, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
         foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
         {
-            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(newestFirst[i].Snapshot.Time));
+            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(times[i]));
         }
 
         return reasons;
     }
+
+    private static int DayNumber(DateTimeOffset time) => DateOnly.FromDateTime(time.DateTime).DayNumber;
 
     private static int Week(DateTime time) => (ISOWeek.GetYear(time) * 100) + ISOWeek.GetWeekOfYear(time);
 

@@ -26,6 +26,12 @@ public sealed record RetentionPolicy
     /// <summary>For how many years one snapshot each is kept.</summary>
     public int? KeepYearly { get; init; }
 
+    /// <summary>
+    /// The time zone that the server counts hours, days, weeks, months and years in, which is that of its clock: see <see cref="NodeTime.GetAsync"/>. It is
+    /// not sent, and serves to tell the <see cref="PruneDecision.Reason"/> of decisions only. Default: null, which stands for UTC.
+    /// </summary>
+    public TimeZoneInfo? TimeZone { get; init; }
+
     private IEnumerable<int?> Numbers => [KeepLast, KeepHourly, KeepDaily, KeepWeekly, KeepMonthly, KeepYearly];
 
     /// <summary>Finds values that cannot work.</summary>

@@ -9,17 +9,6 @@ namespace ProxSharp.Pbs;
 
 public sealed partial class SyncJobs
 {
-    /// <summary>Lists the sync job definitions.</summary>
-    /// <param name="request">Optional parameters of the call.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /config/sync</c>. For every user who is logged in. The server checks more.</remarks>
-    public Task<IReadOnlyList<ConfigSyncItem>> ListAsync(ConfigSyncListRequest? request = null, CancellationToken cancellationToken = default) =>
-        Client.Api.Config.Sync.ListAsync(request, cancellationToken: cancellationToken).DataAsync();
-
-    /// <inheritdoc cref="ListAsync"/>
-    public IReadOnlyList<ConfigSyncItem> List(ConfigSyncListRequest? request = null, CancellationToken cancellationToken = default) =>
-        Client.Api.Config.Sync.List(request, cancellationToken: cancellationToken).Data;
-
     /// <summary>Adds a sync job.</summary>
     /// <param name="request">The parameters of the call.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

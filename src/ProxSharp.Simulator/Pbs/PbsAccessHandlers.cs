@@ -212,13 +212,16 @@ internal sealed class PbsAccessHandlers(PbsState state)
         string? path = call.Text("path");
         JsonArray list = [];
         foreach (AclEntry entry in Directory.Acl.Where(entry => (path is null || entry.Path == path || (!call.IsSet("exact") && entry.Path.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
-            && (state.Permissions.Has(call.Caller, "/access/acl", "Sys.Audit") || entry.Id == call.Caller.AuthId || entry.Id == call.Caller.UserId)))
+            && (state.Permissions.Has(call.Caller, "/access/acl", "Sys.Audit") || IsTokenOf(entry, call.Caller.UserId))))
         {
             list.Add((JsonNode)new JsonObject { ["path"] = entry.Path, ["propagate"] = entry.Propagate, ["roleid"] = entry.Role, ["ugid"] = entry.Id, ["ugid_type"] = "user" });
         }
 
         return Digested(list);
     }
+
+    // Proxmox: who may not audit sees what the tokens of the user have, and nothing of users, not even of the own one.
+    private static bool IsTokenOf(AclEntry entry, string user) => entry.Id.StartsWith($"{user}!", StringComparison.Ordinal);
 
     private ApiReply UpdateAcl(ApiCall call)
     {

@@ -11,7 +11,8 @@ internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : IColl
 {
     public bool Shows(ApiCall call, string parent, string id, JsonObject item) => parent switch
     {
-        JobKind.Sync or JobKind.Prune or JobKind.Verify => jobs.Sees(call.Caller, parent, new JobSettings(item)),
+        JobKind.Sync => jobs.Sees(call.Caller, parent, new JobSettings(item)) && new JobSettings(item).IsListed(call),
+        JobKind.Prune or JobKind.Verify => jobs.Sees(call.Caller, parent, new JobSettings(item)),
         PbsState.DatastoreConfig => Has(call, $"/datastore/{id}", "Datastore.Audit"),
         "/config/remote" => Has(call, $"/remote/{id}", "Remote.Audit"),
         "/config/s3" => Has(call, $"/system/s3-endpoint/{id}", "Sys.Audit"),
@@ -24,7 +25,7 @@ internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : IColl
 
     public void DemandRead(ApiCall call, string parent, string id, JsonObject item)
     {
-        if (IsJob(parent) && !Shows(call, parent, id, item))
+        if (IsJob(parent) && !jobs.Sees(call.Caller, parent, new JobSettings(item)))
         {
             throw new ApiFault(403, "permission check failed");
         }

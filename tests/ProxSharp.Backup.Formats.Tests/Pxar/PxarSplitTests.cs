@@ -57,6 +57,50 @@ public sealed class PxarSplitTests
 
     [Theory]
     [MemberData(nameof(FullyEncoded))]
+    public async Task RandomAccess_DamagedMarkOfThePayloadStream_IsAnErrorWithItsPlace(string name)
+    {
+        byte[] bytes = Golden.Read(name);
+        byte[] whole = Golden.PayloadOf(name)!;
+        foreach (int at in (int[])[3, 8, whole.Length - 16, whole.Length - 1])
+        {
+            byte[] payload = [.. whole];
+            payload[at] ^= 1;
+            PxarArchive archive = PxarArchive.Open(RandomAccessSource.FromMemory(bytes), RandomAccessSource.FromMemory(payload));
+
+            ProxmoxProtocolException error = Assert.Throws<ProxmoxProtocolException>(() => ReadAll(archive, archive.Root));
+            Assert.Equal(at < 16 ? 0 : whole.Length - 16, error.Offset);
+            ProxmoxProtocolException same = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => ReadAllAsync(archive, archive.Root));
+            Assert.Equal(error.Message, same.Message);
+        }
+
+        PxarArchive cut = PxarArchive.Open(RandomAccessSource.FromMemory(bytes), RandomAccessSource.FromMemory(whole.AsMemory(..^16)));
+        Assert.Throws<ProxmoxProtocolException>(() => ReadAll(cut, cut.Root));
+    }
+
+    private static void ReadAll(PxarArchive archive, PxarNode directory)
+    {
+        foreach (PxarNode node in archive.List(directory))
+        {
+            if (node.Kind == PxarEntryKind.Directory)
+                ReadAll(archive, node);
+            else if (node.Kind == PxarEntryKind.File)
+                archive.OpenContent(node).CopyTo(Stream.Null);
+        }
+    }
+
+    private static async Task ReadAllAsync(PxarArchive archive, PxarNode directory)
+    {
+        await foreach (PxarNode node in archive.ListAsync(directory))
+        {
+            if (node.Kind == PxarEntryKind.Directory)
+                await ReadAllAsync(archive, node);
+            else if (node.Kind == PxarEntryKind.File)
+                await (await archive.OpenContentAsync(node)).CopyToAsync(Stream.Null);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(FullyEncoded))]
     public void Read_WithoutTheContents_LeavesThePayloadStreamAlone(string name)
     {
         using MemoryStream payload = new(Golden.PayloadOf(name)![..^16]);

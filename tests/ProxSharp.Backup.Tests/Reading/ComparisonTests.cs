@@ -1,3 +1,5 @@
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Comparison;
@@ -71,6 +73,118 @@ public sealed class ComparisonTests
         List<SnapshotChange> all = await CompareAsync("plain", "host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z");
         List<SnapshotChange> part = await CompareAsync("plain", "host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z", new() { Path = "/a" });
         Assert.Equal(all.Where(static change => change.Path.StartsWith("a/", StringComparison.Ordinal)).Select(static change => change.Path), part.Select(static change => change.Path));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Compare_WithContents_FetchesOnlyWhatLiesInOtherChunks(bool withMetadata)
+    {
+        byte[] big = Random(1, 2 << 20);
+        byte[] small = Random(2, 64 << 10);
+        MadeSnapshot older = new(("root.pxar.didx", Write(big, small)));
+        small[30_000] ^= 1;
+        MadeSnapshot newer = new(("root.pxar.didx", Write(big, small)));
+        await using SnapshotReader before = await SnapshotReader.OpenAsync(older, null, Stop);
+        await using SnapshotReader after = await SnapshotReader.OpenAsync(newer, null, Stop);
+        SnapshotArchive left = await before.OpenArchiveAsync("root", Stop);
+        SnapshotArchive right = await after.OpenArchiveAsync("root", Stop);
+
+        SnapshotChange change = Assert.Single(
+            await right.CompareWithAsync(left, new() { WithContents = true, WithMetadata = withMetadata }, Stop).ToListAsync(Stop));
+
+        Assert.Equal(("b", ChangedParts.Content), (change.Path, change.Parts));
+        // Of more than a thousand chunks: heads, the table of the root, and the one that differs.
+        Assert.InRange(before.ChunksFetched + after.ChunksFetched, 3, 12);
+    }
+
+    [Fact]
+    public async Task Compare_SameChunksWithContents_FetchesNoContent()
+    {
+        byte[] archive = Write(Random(1, 1 << 20), Random(2, 64 << 10));
+        await using SnapshotReader before = await SnapshotReader.OpenAsync(new MadeSnapshot(("root.pxar.didx", archive)), null, Stop);
+        await using SnapshotReader after = await SnapshotReader.OpenAsync(new MadeSnapshot(("root.pxar.didx", archive)), null, Stop);
+        SnapshotArchive left = await before.OpenArchiveAsync("root", Stop);
+        SnapshotArchive right = await after.OpenArchiveAsync("root", Stop);
+        Assert.Empty(await right.CompareWithAsync(left, new() { WithContents = true }, Stop).ToListAsync(Stop));
+        Assert.InRange(before.ChunksFetched + after.ChunksFetched, 3, 10);
+    }
+
+    /// <summary>With the names from the catalog, files are found by the tables of their directories.</summary>
+    [Theory]
+    [InlineData("host/golden/2023-11-14T22:13:20Z", "host/golden/2023-11-14T23:13:20Z")]
+    [InlineData("host/golden/2023-11-14T23:13:20Z", "host/golden/2023-11-15T00:13:20Z")]
+    [InlineData("host/golden/2023-11-15T00:13:20Z", "host/golden/2023-11-15T01:13:20Z")]
+    public async Task Compare_ContentsByCatalogAndByArchive_TellTheSame(string older, string newer)
+    {
+        List<SnapshotChange> byCatalog = await CompareAsync("plain", older, newer, new() { WithContents = true });
+        List<SnapshotChange> byArchive = await CompareAsync("plain", older, newer, new() { WithContents = true, WithMetadata = true });
+        Assert.Equal(Contents(byArchive), Contents(byCatalog));
+
+        static IEnumerable<string> Contents(List<SnapshotChange> changes) =>
+            changes.Where(static change => change.Parts.HasFlag(ChangedParts.Content)).Select(static change => change.Path);
+    }
+
+    [Fact]
+    public async Task FindPlace_EveryFileOfAGoldenTree_IsWhereTheArchiveHasIt()
+    {
+        await using SnapshotReader reader = await GoldenStore.OpenAsync("host/golden/2023-11-14T22:13:20Z", "plain");
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root", Stop);
+        PlaceFinder finder = new(archive.Archive);
+        int files = 0;
+        await foreach (ArchiveEntry entry in archive.WalkAsync("", true, Stop))
+        {
+            PxarNode? found = await finder.FindAsync(entry.PathBytes, Stop);
+            Assert.Equal(entry.Node!.Entry.Position, found!.Entry.Position);
+            PxarPlace? place = await finder.FindPlaceAsync(entry.PathBytes, Stop);
+            Assert.InRange(entry.Node.Entry.Position, place!.Value.Start, place.Value.End);
+            files++;
+        }
+
+        Assert.True(files > 20);
+        Assert.Null(await finder.FindAsync("no/such/file"u8.ToArray(), Stop));
+        Assert.Null(await finder.FindPlaceAsync("nothing"u8.ToArray(), Stop));
+    }
+
+    [Fact]
+    public void FindUnequal_RangesOfTwoIndexes_AreThoseOutsideOfEqualPlaces()
+    {
+        DynamicIndex left = Index((100, 1), (50, 2), (70, 3), (80, 4));
+        // The second chunk is another one, and the third begins elsewhere.
+        DynamicIndex right = Index((100, 1), (60, 9), (70, 3), (80, 4));
+
+        Assert.Equal([], ChunkRuns.FindUnequal(left, 20, left, 20, 280));
+        Assert.Equal([], ChunkRuns.FindUnequal(left, 160, right, 170, 140));
+        Assert.Equal([(80L, 50L)], ChunkRuns.FindUnequal(left, 20, right, 20, 130));
+        Assert.Equal([(80L, 200L)], ChunkRuns.FindUnequal(left, 20, right, 20, 280));
+        Assert.Equal([(0L, 40L)], ChunkRuns.FindUnequal(left, 110, right, 120, 100));
+        Assert.Equal([], ChunkRuns.FindUnequal(left, 300, right, 310, 0));
+    }
+
+    private static DynamicIndex Index(params (int Length, byte Digest)[] chunks)
+    {
+        using DynamicIndexBuilder builder = new();
+        foreach ((int length, byte digest) in chunks)
+            builder.Add(length, new Sha256Digest([.. Enumerable.Repeat(digest, 32)]));
+        return builder.Build(Guid.Empty, DateTimeOffset.UnixEpoch);
+    }
+
+    private static byte[] Random(int seed, int length)
+    {
+        byte[] data = new byte[length];
+        new Random(seed).NextBytes(data);
+        return data;
+    }
+
+    private static byte[] Write(byte[] first, byte[] second)
+    {
+        MemoryStream archive = new();
+        PxarMetadata metadata = PxarMetadata.Create(PxarEntryKind.File, 420);
+        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        writer.WriteFile(new("a"), metadata, first);
+        writer.WriteFile(new("b"), metadata, second);
+        writer.Finish();
+        return archive.ToArray();
     }
 
     private static string Name(SnapshotChange change) => change.Entry.PathBytes.IsEmpty ? "." : Convert.ToHexStringLower(change.Entry.PathBytes.Span);

@@ -105,7 +105,7 @@ public sealed class ImageTests
         part[2 * ChunkSize] = 9;
         File.WriteAllBytes(folder["part"], part);
         image.Fetched.Clear();
-        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["part"], new() { Resume = true }, Stop);
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["part"], new() { Resume = true, Overwrite = true }, Stop);
         Assert.Equal(expected, File.ReadAllBytes(folder["part"]));
         Assert.Equal(ChunkSize, result.BytesKept);
         Assert.Equal(3, image.Fetched.Count);
@@ -142,6 +142,51 @@ public sealed class ImageTests
         Assert.False(File.Exists(folder["disk.prox-partial"]));
     }
 
+    [Fact]
+    public async Task RestoreFile_BrokenOffAtARate_KeepsWhatWasFetched()
+    {
+        using TestFolder folder = new();
+        FakeTimeProvider time = new();
+        byte[][] chunks = [.. Enumerable.Range(1, 6).Select(static i => Random(i, ChunkSize))];
+        TestImage image = new(6 * ChunkSize, chunks.Index().ToDictionary(static chunk => chunk.Index, static chunk => chunk.Item));
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using (SnapshotReader reader = await image.OpenAsync(new() { BytesPerSecond = ChunkSize / 10, TimeProvider = time }))
+        {
+            Task restore = reader.RestoreFileAsync("disk", folder["disk"], null, stop.Token);
+            while (image.Fetched.Count < 4)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => restore);
+        }
+
+        Assert.InRange(image.MostAtOnce, 1, 2);
+        Assert.Equal(chunks.Take(4).Select(static chunk => ChunkDigest.Compute(chunk, null)), image.Fetched.Take(4));
+        await using SnapshotReader again = await image.OpenAsync();
+        RestoreFileResult result = await again.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+        Assert.InRange(result.BytesKept, 2 * ChunkSize, 5 * ChunkSize);
+        Assert.Equal(chunks.SelectMany(static chunk => chunk), File.ReadAllBytes(folder["disk"]));
+    }
+
+    [Fact]
+    public async Task RestoreFile_ResumeWithACompleteFile_KeepsAllOfIt()
+    {
+        using TestFolder folder = new();
+        TestImage image = new(3 * ChunkSize, new Dictionary<int, byte[]> { [1] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        await reader.RestoreFileAsync("disk", folder["disk"], null, Stop);
+        image.Fetched.Clear();
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+        Assert.Equal((3 * ChunkSize, 0), (result.BytesKept, result.BytesWritten));
+        Assert.Empty(image.Fetched);
+        File.AppendAllText(folder["disk"], "more");
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop));
+        Assert.Equal((3 * ChunkSize) + 4, new FileInfo(folder["disk"]).Length);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
@@ -159,7 +204,9 @@ public sealed class ImageTests
 
         // The old file was not what a resumed restore begins with.
         image.Gate = null;
-        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop));
+        Assert.Equal(old, File.ReadAllBytes(folder["disk"]));
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true, Overwrite = true }, Stop);
         Assert.Equal(intact * ChunkSize, result.BytesKept);
         Assert.Equal(Enumerable.Range(1, 3).SelectMany(static i => Random(i, ChunkSize)), File.ReadAllBytes(folder["disk"]));
     }

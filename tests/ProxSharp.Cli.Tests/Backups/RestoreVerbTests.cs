@@ -180,12 +180,69 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
 
         string error = (await cli.LineAsync("backup restore host/web disk.img old.raw --overwrite")).FailedWith(1);
         await File.WriteAllBytesAsync(chunk, stored, TestContext.Current.CancellationToken);
-        Assert.Contains("old.raw.prox-partial holds what was restored so far: --resume", error, StringComparison.Ordinal);
+        Assert.Contains("old.raw.prox-partial holds what was restored so far: the same command with --resume goes on", error, StringComparison.Ordinal);
         Assert.Equal("what was there", await File.ReadAllTextAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
-        JsonElement resumed = await cli.JsonAsync("backup restore host/web disk.img old.raw --resume");
+        (await cli.LineAsync("backup restore host/web disk.img old.raw --resume")).FailedWithCode(6);
+        Assert.Equal("what was there", await File.ReadAllTextAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
+        JsonElement resumed = await cli.JsonAsync("backup restore host/web disk.img old.raw --overwrite --resume");
 
         Assert.Equal(8 << 20, Number(resumed, "bytes-kept"));
         Assert.Equal(disk, await File.ReadAllBytesAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("disk.img")]
+    [InlineData("note.conf")]
+    public async Task Restore_ResumeOverAForeignFile_NeedsOverwrite(string archive)
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("disk.raw", new string('x', 5000));
+        cli.Write("note.txt", "a note\n");
+        string snapshot = (await cli.LineAsync(
+            $"backup create disk.img:disk.raw note.conf:note.txt --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+        string foreign = cli.Write("foreign", "mine");
+
+        string refused = (await cli.LineAsync($"backup restore {snapshot} {archive} foreign --resume")).FailedWith(6);
+
+        Assert.Contains("foreign exists already", refused, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", refused, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(foreign, TestContext.Current.CancellationToken));
+        (await cli.LineAsync($"backup restore {snapshot} {archive} foreign --resume --overwrite")).Succeeded();
+        JsonElement again = await cli.JsonAsync($"backup restore {snapshot} {archive} foreign --resume");
+        Assert.Equal(Number(again, "size"), Number(again, "bytes-kept"));
+    }
+
+    [Fact]
+    public async Task Restore_PartIsALink_IsRefusedWithoutAWordOfResuming()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("disk.raw", new string('x', 5000));
+        string snapshot = (await cli.LineAsync($"backup create disk.img:disk.raw --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+        string other = cli.Write("other", "mine");
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "out.prox-partial"), other);
+
+        string error = (await cli.LineAsync($"backup restore {snapshot} disk.img out")).FailedWith(1);
+
+        Assert.Contains("is a link", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--resume", error, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(other, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("restore {0} root.pxar -")]
+    [InlineData("restore {0} root.pxar - --tar")]
+    [InlineData("cat {0} root.pxar /etc/hosts")]
+    public async Task Data_ReaderOfThePipeIsGone_EndsQuietlyWithOne(string line)
+    {
+        using CliHarness cli = new CliHarness { IsOutputClosed = static () => true }.Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+
+        CliRun run = await cli.LineAsync($"backup {string.Format(System.Globalization.CultureInfo.InvariantCulture, line, snapshot)}");
+
+        run.FailedWithCode(1);
+        Assert.Equal("", run.Errors);
+        (await cli.LineAsync($"backup ls {snapshot}")).Succeeded();
     }
 
     private static long Number(JsonElement row, string name) => row.GetProperty(name).GetInt64();

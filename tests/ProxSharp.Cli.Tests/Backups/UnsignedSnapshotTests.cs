@@ -68,6 +68,41 @@ public sealed class UnsignedSnapshotTests
     }
 
     [Fact]
+    public async Task Read_SignatureRequired_RefusesWhatWasNeverSigned()
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await StartAsync(cli);
+        cli.Uses(server);
+        await BackUpAsync(cli, "");
+        (await cli.LineAsync($"backup create c.conf:c.conf --backup-id signed {Key} --crypt-mode sign-only")).Succeeded();
+
+        foreach (string line in (string[])["cat host/web c.conf", "restore host/web c.conf out", "verify host/web --local", "ls host/web"])
+        {
+            CliRun run = await cli.LineAsync($"backup {line} {Key} --require-signature");
+            Assert.Contains("has no signature", run.FailedWith(1), StringComparison.Ordinal);
+            Assert.Equal("", run.Output);
+        }
+
+        Assert.Equal("right\n", (await cli.LineAsync($"backup cat host/signed c.conf {Key} --require-signature")).Succeeded());
+        Assert.False(File.Exists(Path.Combine(cli.Home, "out")));
+    }
+
+    [Theory]
+    [InlineData("cat host/web c.conf --keyfile key.json --require-signature --allow-unsigned", "contradict each other")]
+    [InlineData("cat host/web c.conf --require-signature", "needs the key")]
+    [InlineData("cat host/web rsa-encrypted.key --require-signature", "needs the key")]
+    [InlineData("verify host/web --require-signature", "--local")]
+    public async Task Read_SignatureRequiredWhereItCannotBe_IsRefused(string line, string expected)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await StartAsync(cli);
+        cli.Uses(server);
+        await BackUpAsync(cli, "");
+
+        Assert.Contains(expected, (await cli.LineAsync($"backup {line}")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_PreviousLostItsSignature_IsNotReused()
     {
         using CliHarness cli = new();

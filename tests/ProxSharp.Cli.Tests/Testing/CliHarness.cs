@@ -23,6 +23,9 @@ internal sealed class CliHarness : IDisposable
     /// <summary>The width of the terminal; null if there is none.</summary>
     public int? TerminalWidth { get; init; }
 
+    /// <summary>Tells whether nobody reads the data that a command writes any more.</summary>
+    public Func<bool>? IsOutputClosed { get; init; }
+
     /// <summary>The file with the contexts.</summary>
     public string ContextFile => Path.Combine(Home, ".config", "prox", "contexts.json");
 
@@ -92,6 +95,7 @@ internal sealed class CliHarness : IDisposable
             IsOutputTerminal = TerminalWidth is not null,
             IsErrorTerminal = TerminalWidth is not null,
             Width = TerminalWidth,
+            IsOutputClosed = IsOutputClosed,
         };
         int exitCode = await new CliApp(console, Environment, Time).RunAsync(arguments, cancellationToken);
         return new CliRun(exitCode, console.Output, console.Errors);

@@ -62,7 +62,10 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
 
     public string Errors => _error.ToString();
 
-    public Stream OpenOutput() => _bytes;
+    public Stream OpenOutput() => new StandardStream(() => _bytes, isNeeded: true, IsOutputClosed);
+
+    /// <summary>Tells whether nobody reads the output any more; null if that is not looked at.</summary>
+    public Func<bool>? IsOutputClosed { get; init; }
 
     public void Dispose()
     {

@@ -141,6 +141,22 @@ public sealed class WalkTests
         Assert.All(explained, decision => Assert.Equal(decision.Keep ? reason : PruneReason.NotKept, decision.Reason));
     }
 
+    [Theory]
+    [InlineData("2026-01-05T23:30:00Z", "2026-01-05T22:30:00Z", "Europe/Berlin", true)]
+    [InlineData("2026-01-05T23:30:00Z", "2026-01-05T22:30:00Z", null, false)]
+    [InlineData("2026-01-05T04:30:00Z", "2026-01-05T05:30:00Z", "America/New_York", true)]
+    public void Explain_DaysOfTheServersZone_AreCountedThere(string one, string other, string? zone, bool areTwoDays)
+    {
+        RetentionPolicy policy = new() { KeepDaily = 2, TimeZone = zone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(zone) };
+        PruneDecision[] kept = [.. new[] { one, other }.OrderDescending(StringComparer.Ordinal).Select(static time => new PruneDecision(
+            default, BackupSnapshotPath.Parse($"vm/1/{time}"), Keep: true, IsProtected: false))];
+
+        IReadOnlyList<PruneDecision> explained = PruneReasons.Explain(kept, policy);
+
+        // In a zone where both are of one day the second one would go: then the reasons are not known.
+        Assert.All(explained, decision => Assert.Equal(areTwoDays ? PruneReason.KeepDaily : PruneReason.Unknown, decision.Reason));
+    }
+
     [Fact]
     public void Explain_RemovedByAnEarlierRule_IsNotKeptByALaterOne()
     {

@@ -115,6 +115,37 @@ public sealed class PrivilegeTests : IAsyncLifetime
         Assert.NotEmpty((await _admin.GetAsync(path)).Data!.AsArray());
     }
 
+    [Theory]
+    [InlineData("/config/sync")]
+    [InlineData("/admin/sync")]
+    public async Task SyncJobs_NoDirection_AreThoseThatPull(string path)
+    {
+        TestReply made = await _admin.PostAsync(
+            "/config/sync", ("id", "upwards"), ("store", "store1"), ("remote", "away"), ("remote-store", "mirror"), ("sync-direction", "push"));
+        Assert.True(made.Status == 200, made.Text);
+
+        Assert.Equal(["sync-1"], await NamesAsync(path));
+        Assert.Equal(["sync-1"], await NamesAsync($"{path}?sync-direction=pull"));
+        Assert.Equal(["upwards"], await NamesAsync($"{path}?sync-direction=push"));
+        Assert.Equal(["sync-1", "upwards"], await NamesAsync($"{path}?sync-direction=all"));
+        Assert.Equal(200, (await _admin.GetAsync("/config/sync/upwards")).Status);
+
+        async Task<string[]> NamesAsync(string list) => [.. (await _admin.GetAsync(list)).Data!.AsArray()
+            .Select(static job => job!["id"]!.GetValue<string>()).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public async Task Acl_WithoutAudit_ShowsTheTokensOfTheUserOnly()
+    {
+        using TestClient client = As("none");
+
+        string[] seen = [.. (await client.GetAsync("/access/acl")).Data!.AsArray().Select(static entry => entry!["ugid"]!.GetValue<string>()).Distinct()];
+
+        Assert.Equal([$"{User}!audit", $"{User}!backup", $"{User}!inner", $"{User}!power"], seen.Order(StringComparer.Ordinal));
+        JsonArray all = (await _admin.GetAsync("/access/acl")).Data!.AsArray();
+        Assert.Contains(all, static entry => entry!["ugid"]!.GetValue<string>() == User);
+    }
+
     [Fact]
     public async Task Jobs_WithAuditOnStoreAndRemote_AreSeenButNotChanged()
     {

@@ -47,7 +47,7 @@ public sealed class PushTests : IAsyncLifetime
 
         Assert.Equal(5, _target.GetDatastore("mirror").Snapshots.Count);
         Assert.All(_target.GetDatastore("mirror").Snapshots, static snapshot => Assert.Contains("host/laptop/", snapshot.ToString(), StringComparison.Ordinal));
-        JsonNode job = Assert.Single((await _client.GetAsync("/admin/sync")).Data!.AsArray())!;
+        JsonNode job = Assert.Single((await _client.GetAsync("/admin/sync?sync-direction=all")).Data!.AsArray())!;
         Assert.Equal("OK", job["last-run-state"]!.GetValue<string>());
     }
 

@@ -45,7 +45,7 @@ public sealed class PreviousArchiveReader : IAsyncDisposable
         ChunkCache cache = new(CacheBytes);
         try
         {
-            ChunkedSource source = new(loader, metadata, ZeroChunks.None, cache, 4);
+            ChunkedSource source = new(loader, metadata, ZeroChunks.None, cache, new(4, CacheBytes / 2));
             PxarArchive archive = await PxarArchive.OpenAsync(source, null, cancellationToken).ConfigureAwait(false);
             return new(loader, cache, new(archive, payload));
         }

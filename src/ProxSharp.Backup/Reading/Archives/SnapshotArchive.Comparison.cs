@@ -22,4 +22,11 @@ public sealed partial class SnapshotArchive
         ArgumentNullException.ThrowIfNull(older);
         return new TreeComparer(older, this, options ?? CompareOptions.Default).CompareAsync(cancellationToken);
     }
+
+    /// <summary>Opens the tree for a comparison.</summary>
+    internal ValueTask<ComparedArchive> OpenForComparisonAsync(ComparisonMemory memory, CancellationToken cancellationToken) =>
+        ComparedArchive.OpenAsync(this, _main, _payload, memory, cancellationToken);
+
+    /// <summary>The names from the catalog; null where they come from the archive.</summary>
+    internal IArchiveTree? FindNames(bool withMetadata) => withMetadata ? null : _names;
 }

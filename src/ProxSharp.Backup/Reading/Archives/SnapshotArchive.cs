@@ -186,6 +186,6 @@ public sealed partial class SnapshotArchive
         return entry is { Kind: PxarEntryKind.Directory } ? entry : throw NotFound(path, "directory ");
     }
 
-    private SnapshotFileNotFoundException NotFound(string path, string what = "") =>
+    internal SnapshotFileNotFoundException NotFound(string path, string what = "") =>
         new($"There is no {what}\"/{path.TrimStart('/')}\" in {Name} of {_reader.Describe()}.");
 }

@@ -39,21 +39,38 @@ internal sealed class ChunkLoader : IDisposable
     public CryptConfig? Key => _key;
 
     /// <summary>Begins to load a chunk on another thread.</summary>
-    public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
-        new(chunk, Task.Run(() => LoadAsync(chunk, fetched, cancellationToken), cancellationToken));
+    public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken)
+    {
+        // The rate is shared out in the order of the calls: what is wanted first comes first, and is whole before the next one begins.
+        Task turn = WaitForTurnAsync(chunk, cancellationToken);
+        return new(chunk, Task.Run(() => LoadAsync(chunk, turn, fetched, cancellationToken), cancellationToken));
+    }
 
     /// <summary>Checks what can be checked of an encrypted chunk without its key: that it is there, is encrypted, and has the right CRC.</summary>
     public Task CheckStoredAsync(IndexChunk chunk, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
     {
-        using PooledBuffer blob = await FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
+        using PooledBuffer blob = await FetchAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), cancellationToken).ConfigureAwait(false);
         CheckKind(DataBlob.Verify(blob.Span), encrypted: true);
         return true;
     });
 
     /// <summary>Loads a chunk into memory of the pool, which is the caller's then.</summary>
-    public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
+        LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), fetched, cancellationToken);
+
+    /// <summary>Another loader of the same archive with memory of its own.</summary>
+    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate);
+
+    public void Dispose()
     {
-        using PooledBuffer blob = await FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
+        while (_decoders.TryTake(out DataBlobDecoder? decoder))
+            decoder.Dispose();
+        _cores.Dispose();
+    }
+
+    private Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Task turn, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    {
+        using PooledBuffer blob = await FetchAsync(chunk, turn, cancellationToken).ConfigureAwait(false);
         await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -66,13 +83,6 @@ internal sealed class ChunkLoader : IDisposable
         }
     });
 
-    public void Dispose()
-    {
-        while (_decoders.TryTake(out DataBlobDecoder? decoder))
-            decoder.Dispose();
-        _cores.Dispose();
-    }
-
     // A server could hand out plain chunks of its own for an encrypted archive, so the index decides what is accepted.
     private static void CheckKind(DataBlobKind kind, bool encrypted)
     {
@@ -80,7 +90,13 @@ internal sealed class ChunkLoader : IDisposable
             throw new ProxmoxProtocolException(encrypted ? "It is not encrypted, and the archive is." : "It is encrypted, and the archive is not.");
     }
 
-    private async Task<PooledBuffer> FetchAsync(IndexChunk chunk, CancellationToken cancellationToken)
+    // How much a chunk has when it is compressed is known afterwards only; until then it counts whole, so that many at once do not exceed the rate.
+    private static int ExpectedSize(IndexChunk chunk) => (int)Math.Clamp(chunk.Length, 0, DataBlob.MaxChunkSize);
+
+    private Task WaitForTurnAsync(IndexChunk chunk, CancellationToken cancellationToken) =>
+        _rate?.WaitAsync(ExpectedSize(chunk), cancellationToken) ?? Task.CompletedTask;
+
+    private async Task<PooledBuffer> FetchAsync(IndexChunk chunk, Task turn, CancellationToken cancellationToken)
     {
         if (chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
         {
@@ -88,16 +104,13 @@ internal sealed class ChunkLoader : IDisposable
                 $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
         }
 
-        // How much a chunk has when it is compressed is known afterwards only; until then it counts whole, so that many at once do not exceed the rate.
-        int expected = (int)chunk.Length;
-        if (_rate is not null)
-            await _rate.WaitAsync(expected, cancellationToken).ConfigureAwait(false);
+        await turn.ConfigureAwait(false);
         PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize + SpareBytes, DataBlob.MaxUploadSize);
         try
         {
             await _source.ReadChunkAsync(chunk.Digest, blob, cancellationToken).ConfigureAwait(false);
             _counters.AddChunk(blob.Count);
-            _rate?.Adjust(blob.Count - expected);
+            _rate?.Adjust(blob.Count - ExpectedSize(chunk));
             return blob;
         }
         catch

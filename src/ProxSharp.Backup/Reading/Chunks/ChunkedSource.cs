@@ -7,7 +7,12 @@ namespace ProxSharp.Backup.Reading.Chunks;
 /// An archive whose chunks are fetched when they are needed, and kept in a cache. Who reads chunk after chunk gets the next ones ahead.
 /// Safe for several readers at once.
 /// </summary>
-internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroChunks zeros, ChunkCache cache, int readAhead) : RandomAccessSource
+/// <param name="loader">Loads chunks.</param>
+/// <param name="index">The chunks of the archive.</param>
+/// <param name="zeros">Those that are not fetched.</param>
+/// <param name="cache">Keeps chunks; several sources may share it.</param>
+/// <param name="ahead">How far ahead to go.</param>
+internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroChunks zeros, ChunkCache cache, ReadAhead ahead) : RandomAccessSource
 {
     private int _last = -2;
     private int _run;
@@ -54,7 +59,7 @@ internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroC
     {
         if (at == _last)
             return;
-        _run = at == _last + 1 ? Math.Min(_run + 1, readAhead) : 0;
+        _run = at == _last + 1 ? Math.Min(_run + 1, ahead.Chunks) : 0;
         _last = at;
         if (_run == 0)
         {
@@ -62,8 +67,7 @@ internal sealed class ChunkedSource(ChunkLoader loader, IChunkIndex index, ZeroC
             return;
         }
 
-        // Half of the cache at most, or it would push out what it has just fetched.
-        long budget = cache.Capacity / 2;
+        long budget = ahead.Bytes;
         for (int next = at + 1; next < index.Count && next <= at + _run && (budget -= index[next].Length) >= 0; next++)
         {
             if (next < _fetchedTo || zeros.Contains(index[next]))

@@ -12,7 +12,10 @@ public sealed record CompareOptions
     /// </summary>
     public bool WithMetadata { get; init; }
 
-    /// <summary>Also compares the contents of files whose lengths are equal. It fetches both. Default: false.</summary>
+    /// <summary>
+    /// Also compares the contents of files whose lengths are equal. What lies in the same chunks in both snapshots is equal, and is not fetched; all else is
+    /// fetched from both. Default: false.
+    /// </summary>
     public bool WithContents { get; init; }
 
     /// <summary>The directory to compare; the empty path, which is the default, is the root.</summary>

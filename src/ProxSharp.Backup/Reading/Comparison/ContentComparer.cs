@@ -1,49 +1,93 @@
 using System.Buffers;
+using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 
 namespace ProxSharp.Backup.Reading.Comparison;
 
-/// <summary>Compares the contents of two files of one length.</summary>
-internal static class ContentComparer
+/// <summary>Compares the contents of two files of one length. What lies in the same chunks on both sides is not read.</summary>
+internal sealed class ContentComparer(ComparedArchive older, ComparedArchive newer)
 {
     private const int BlockSize = 256 << 10;
 
-    public static async ValueTask<bool> DifferAsync(
-        SnapshotArchive older,
-        ArchiveEntry before,
-        SnapshotArchive newer,
-        ArchiveEntry after,
-        CancellationToken cancellationToken)
+    // Then there is nothing to look up in them either.
+    private readonly bool _isSame = older.HasBytesOf(newer);
+
+    public async ValueTask<bool> DifferAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
     {
-        Stream left = await older.OpenFileAsync(before, cancellationToken).ConfigureAwait(false);
-        await using (left.ConfigureAwait(false))
-        {
-            Stream right = await newer.OpenFileAsync(after, cancellationToken).ConfigureAwait(false);
-            await using (right.ConfigureAwait(false))
-                return await DifferAsync(left, right, cancellationToken).ConfigureAwait(false);
-        }
+        if (_isSame && before.PathBytes.Span.SequenceEqual(after.PathBytes.Span))
+            return false;
+        if (await LieInSameChunksAsync(before, after, cancellationToken).ConfigureAwait(false))
+            return false;
+        PxarNode left = await older.FindAsync(before, cancellationToken).ConfigureAwait(false);
+        PxarNode right = await newer.FindAsync(after, cancellationToken).ConfigureAwait(false);
+        if (left.Kind != PxarEntryKind.File || right.Kind != PxarEntryKind.File || left.Entry.Length != right.Entry.Length)
+            return true;
+        PxarContentRange one = PxarArchive.GetContentRange(left);
+        PxarContentRange other = PxarArchive.GetContentRange(right);
+        // Reading tells what is wrong with a place that the archive does not have.
+        (long Start, long Length)[] parts = FindUnequal(older.IndexOf(one), one.Position, newer.IndexOf(other), other.Position, one.Length) ?? [(0, one.Length)];
+        return parts.Length > 0 && await DifferAsync(left, right, parts, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<bool> DifferAsync(Stream left, Stream right, CancellationToken cancellationToken)
+    private static bool Holds(IChunkIndex index, long start, long length) => start >= 0 && length >= 0 && length <= index.Size - start;
+
+    private static (long Start, long Length)[]? FindUnequal(IChunkIndex left, long leftStart, IChunkIndex right, long rightStart, long length) =>
+        Holds(left, leftStart, length) && Holds(right, rightStart, length)
+            ? [.. ChunkRuns.FindUnequal(left, leftStart, right, rightStart, length)]
+            : null;
+
+    private static async Task<bool> DifferAsync(Stream left, Stream right, long length, Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        for (long done = 0; done < length;)
+        {
+            int want = (int)Math.Min(BlockSize, length - done);
+            Memory<byte> first = buffer[..want];
+            Memory<byte> second = buffer.Slice(BlockSize, want);
+            await left.ReadExactlyAsync(first, cancellationToken).ConfigureAwait(false);
+            await right.ReadExactlyAsync(second, cancellationToken).ConfigureAwait(false);
+            if (!first.Span.SequenceEqual(second.Span))
+                return true;
+            done += want;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether two files lie at the same places of the same chunks with all that belongs to them, so that not even their heads need be read.</summary>
+    private async ValueTask<bool> LieInSameChunksAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
+    {
+        // Who has the heads already knows better where the contents are.
+        if (before.Node is not null || after.Node is not null
+            || await older.FindPlaceAsync(before, cancellationToken).ConfigureAwait(false) is not { } left
+            || await newer.FindPlaceAsync(after, cancellationToken).ConfigureAwait(false) is not { } right)
+            return false;
+        return left.End - left.Start == right.End - right.Start
+            && FindUnequal(older.Main, left.Start, newer.Main, right.Start, left.End - left.Start) is [];
+    }
+
+    private async Task<bool> DifferAsync(
+        PxarNode before, PxarNode after, (long Start, long Length)[] parts, CancellationToken cancellationToken)
+    {
+        Stream left = await older.Archive.OpenContentAsync(before, cancellationToken).ConfigureAwait(false);
+        Stream right = await newer.Archive.OpenContentAsync(after, cancellationToken).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSize * 2);
         try
         {
-            Memory<byte> first = buffer.AsMemory(0, BlockSize);
-            Memory<byte> second = buffer.AsMemory(BlockSize, BlockSize);
-            while (true)
+            foreach ((long start, long length) in parts)
             {
-                int a = await left.ReadAtLeastAsync(first, BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                int b = await right.ReadAtLeastAsync(second, BlockSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                if (a != b || !first.Span[..a].SequenceEqual(second.Span[..b]))
+                left.Position = right.Position = start;
+                if (await DifferAsync(left, right, length, buffer, cancellationToken).ConfigureAwait(false))
                     return true;
-                if (a < BlockSize)
-                    return false;
             }
+
+            return false;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            await left.DisposeAsync().ConfigureAwait(false);
+            await right.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

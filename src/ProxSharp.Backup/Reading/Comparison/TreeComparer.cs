@@ -7,14 +7,35 @@ namespace ProxSharp.Backup.Reading.Comparison;
 /// <summary>Goes through two trees at once, directory by directory.</summary>
 internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer, CompareOptions options)
 {
-    private readonly IArchiveTree _older = older.Tree(options.WithMetadata);
-    private readonly IArchiveTree _newer = newer.Tree(options.WithMetadata);
+    private ContentComparer? _contents;
 
     public async IAsyncEnumerable<SnapshotChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Loaders go after what they load: what is on its way uses them.
+        ComparisonMemory memory = new();
+        List<ComparedArchive> sides = [];
+        try
+        {
+            sides.Add(await older.OpenForComparisonAsync(memory, cancellationToken).ConfigureAwait(false));
+            sides.Add(await newer.OpenForComparisonAsync(memory, cancellationToken).ConfigureAwait(false));
+            _contents = options.WithContents ? new(sides[0], sides[1]) : null;
+            (IArchiveTree left, IArchiveTree right) = (sides[0].Tree(options.WithMetadata), sides[1].Tree(options.WithMetadata));
+            await foreach (SnapshotChange change in CompareAsync(left, right, cancellationToken).ConfigureAwait(false))
+                yield return change;
+        }
+        finally
+        {
+            await memory.DisposeAsync().ConfigureAwait(false);
+            sides.ForEach(static side => side.Dispose());
+        }
+    }
+
+    private async IAsyncEnumerable<SnapshotChange> CompareAsync(
+        IArchiveTree left, IArchiveTree right, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         byte[] path = ArchivePath.Parse(options.Path);
-        ArchiveEntry? before = await _older.FindAsync(path, cancellationToken).ConfigureAwait(false);
-        ArchiveEntry? after = await _newer.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        ArchiveEntry? before = await left.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        ArchiveEntry? after = await right.FindAsync(path, cancellationToken).ConfigureAwait(false);
         if (before is null && after is null)
         {
             throw new SnapshotFileNotFoundException(
@@ -27,7 +48,9 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
             if (await DescribeAsync(pending, cancellationToken).ConfigureAwait(false) is { } change)
                 yield return change;
             // Children come next, in the order of their names.
-            List<Pending> children = await PairAsync(Directory(pending.Older), Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
+            List<ArchiveEntry> olds = await ListAsync(left, Directory(pending.Older), cancellationToken).ConfigureAwait(false);
+            List<ArchiveEntry> news = await ListAsync(right, Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
+            List<Pending> children = Pair(olds, news);
             for (int i = children.Count - 1; i >= 0; i--)
                 open.Push(children[i]);
         }
@@ -46,10 +69,8 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         return entries;
     }
 
-    private async Task<List<Pending>> PairAsync(ArchiveEntry? before, ArchiveEntry? after, CancellationToken cancellationToken)
+    private static List<Pending> Pair(List<ArchiveEntry> left, List<ArchiveEntry> right)
     {
-        List<ArchiveEntry> left = await ListAsync(_older, before, cancellationToken).ConfigureAwait(false);
-        List<ArchiveEntry> right = await ListAsync(_newer, after, cancellationToken).ConfigureAwait(false);
         List<Pending> pairs = new(Math.Max(left.Count, right.Count));
         for (int i = 0, j = 0; i < left.Count || j < right.Count;)
         {
@@ -66,8 +87,8 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         {
             case { Older: { } before, Newer: { } after }:
                 ChangedParts parts = EntryComparer.Compare(before, after);
-                bool read = options.WithContents && before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
-                if (read && await ContentComparer.DifferAsync(older, before, newer, after, cancellationToken).ConfigureAwait(false))
+                bool alike = before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
+                if (alike && _contents is { } contents && await contents.DifferAsync(before, after, cancellationToken).ConfigureAwait(false))
                     parts |= ChangedParts.Content;
                 return parts == ChangedParts.None ? null : new(SnapshotChangeKind.Changed, parts, before, after);
             case { Older: { } gone }:

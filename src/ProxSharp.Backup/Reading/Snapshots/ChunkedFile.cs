@@ -27,7 +27,11 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
     public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks) => new(loader, chunks, zeros, 0, ahead, ahead.Chunks);
 
     /// <summary>Bytes at any place, fetched when they are asked for.</summary>
-    public ChunkedSource OpenSource() => new(loader, index, zeros, cache, Math.Max(1, ahead.Chunks / 2));
+    // Half of the cache at most is fetched ahead, or it would push out what it has just fetched.
+    public ChunkedSource OpenSource() => new(loader, index, zeros, cache, new(Math.Max(1, ahead.Chunks / 2), cache.Capacity / 2));
+
+    /// <summary>Bytes at any place, fetched when they are asked for with the memory of somebody else.</summary>
+    public ChunkedSource OpenSource(ChunkLoader other, ChunkCache shared, ReadAhead limit) => new(other, index, zeros, shared, limit);
 
     public void Dispose() => loader.Dispose();
 }

@@ -27,8 +27,10 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         {
             using (target)
             {
-                _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target);
-                await WriteAllAsync(target, cancellationToken).ConfigureAwait(false);
+                if (place.OnlyCompares)
+                    await RequireSameAsync(target, path, cancellationToken).ConfigureAwait(false);
+                else
+                    await WriteAllAsync(place, target, cancellationToken).ConfigureAwait(false);
             }
 
             place.Complete();
@@ -52,8 +54,18 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         return options.Sparse ? length : long.MaxValue;
     }
 
-    private async Task WriteAllAsync(SafeFileHandle target, CancellationToken cancellationToken)
+    /// <summary>Sees that a file which must not be changed is what is wanted already.</summary>
+    private async Task RequireSameAsync(SafeFileHandle target, string path, CancellationToken cancellationToken)
     {
+        _emptyFrom = RandomAccess.GetLength(target);
+        bool same = _emptyFrom == file.Index.Size && (await ChooseAsync(target, cancellationToken).ConfigureAwait(false)).Count == 0;
+        if (!same)
+            throw RestoreTarget.Exists(path, $"exists already, and is not {file.File.Name} of this snapshot");
+    }
+
+    private async Task WriteAllAsync(RestoreTarget place, SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target);
         IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, cancellationToken).ConfigureAwait(false);
         ChunkPrefetcher chunks = file.Prefetch(wanted);
         await using (chunks.ConfigureAwait(false))

@@ -13,6 +13,8 @@ namespace ProxSharp.Backup.Reading.Snapshots;
 internal sealed class RestoreTarget
 {
     private const string PartialSuffix = ".prox-partial";
+    // As Windows numbers it; other systems have no such number of their own.
+    private const int FileExists = unchecked((int)0x80070050);
     private const uint TypeMask = 0xF000;
     private const uint RegularFile = 0x8000;
     private const uint Directory = 0x4000;
@@ -30,6 +32,9 @@ internal sealed class RestoreTarget
     /// <summary>Whether it is no regular file, and has no length that could be set.</summary>
     public bool IsDevice { get; }
 
+    /// <summary>Whether a file that exists is only compared, because nothing allows to change it.</summary>
+    public bool OnlyCompares => _place == _path && !IsDevice && !_options.Overwrite;
+
     /// <summary>The name under which a file is written until it is complete.</summary>
     public static string PartialOf(string path) => Follow(path) + PartialSuffix;
 
@@ -42,16 +47,19 @@ internal sealed class RestoreTarget
             throw new IOException($"{path} is a directory.");
         string final = Follow(path);
         bool exists = type != 0 || final != path;
-        if (exists && !options.Overwrite && !options.Resume)
-            throw new IOException($"{path} exists already.");
+        bool mayCompare = options.Resume && type == RegularFile && !File.Exists(final + PartialSuffix);
+        if (exists && !options.Overwrite && !mayCompare)
+            throw Exists(path);
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
         string partial = final + PartialSuffix;
         if (new FileInfo(partial).LinkTarget is not null)
             throw new IOException($"{partial} is a link, and no part of a restored file. Remove it, or restore elsewhere.");
-        bool inPlace = options.Resume && type == RegularFile && !File.Exists(partial);
-        return new(final, inPlace ? final : partial, isDevice: false, isBlock: false, options);
+        return new(final, mayCompare ? final : partial, isDevice: false, isBlock: false, options);
     }
+
+    /// <summary>Says that something exists which nothing allows to change.</summary>
+    public static IOException Exists(string path, string what = "exists already") => new($"{path} {what}.", FileExists);
 
     /// <summary>Opens what is written.</summary>
     /// <param name="size">How many bytes are coming; null if that is not known.</param>
@@ -60,7 +68,7 @@ internal sealed class RestoreTarget
     {
         bool isNew = _place != _path && (!_options.Resume || !File.Exists(_place));
         FileMode mode = _place == _path ? FileMode.Open : _options.Resume ? FileMode.OpenOrCreate : FileMode.Create;
-        FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : FileAccess.ReadWrite;
+        FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
         SafeFileHandle handle = File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
         try
         {
@@ -84,7 +92,7 @@ internal sealed class RestoreTarget
     public void Complete()
     {
         if (_place != _path)
-            File.Move(_place, _path, _options.Overwrite || _options.Resume);
+            File.Move(_place, _path, _options.Overwrite);
     }
 
     /// <summary>Removes what was begun, if it was not there before.</summary>

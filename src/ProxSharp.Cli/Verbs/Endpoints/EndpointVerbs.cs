@@ -186,7 +186,7 @@ internal static class EndpointVerbs
             }
 
             ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
-                run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
+                run, binding.Schema, binding.Endpoint, path, SyncLists.GetAsync(session, binding.Endpoint, path, parameters, token)).ConfigureAwait(false);
             run.Write(response.Data, Shape(binding));
         }, cancellationToken);
 

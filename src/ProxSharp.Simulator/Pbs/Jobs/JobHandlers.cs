@@ -43,7 +43,8 @@ internal sealed class JobHandlers(PbsState state, MaintenanceHandlers maintenanc
         {
             JobSettings settings = new(job);
             string? store = settings.Text("store");
-            if ((call.Text("store") ?? store) == store && access.Sees(call.Caller, path, settings))
+            bool isListed = path != JobKind.Sync || settings.IsListed(call);
+            if (isListed && (call.Text("store") ?? store) == store && access.Sees(call.Caller, path, settings))
             {
                 list.Add((JsonNode)Describe(path, id, job));
             }

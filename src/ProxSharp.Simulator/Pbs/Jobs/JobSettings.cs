@@ -17,6 +17,9 @@ internal sealed class JobSettings(JsonObject job)
     /// <summary>True if the job copies to a remote, false if from one.</summary>
     public bool IsPush => Text(Direction) == PushDirection;
 
+    /// <summary>Whether a list shows a sync job. Proxmox: without a word about directions those that pull.</summary>
+    public bool IsListed(ApiCall call) => (call.Text(Direction) ?? "pull") is var direction && (direction == "all" || direction == PushDirection == IsPush);
+
     private GroupFilter[] Filters => _filters ??= (job["group-filter"] switch
     {
         JsonArray list => list.Select(static item => ApiCall.TextOf(item!)),
