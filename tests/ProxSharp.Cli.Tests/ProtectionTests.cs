@@ -144,6 +144,38 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
             "Nobody can tell", (await cli.LineAsync("api create /nodes/pve1/vzdump pool=nobody storage=local")).FailedWith(7), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vm", "web-1")]
+    [InlineData("ct", "dns")]
+    public async Task ProtectedTag_EveryVerbOnGuests_IsRefused(string noun, string guest)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        (await cli.LineAsync($"{noun} set {guest} --tags kept")).Succeeded();
+        await ProtectAsync(own, cli, "kept");
+        int before = own.Simulator.Traffic.Requests.Count(static request => request.Method != "GET");
+        List<string> others = [];
+        int tried = 0;
+        foreach ((string path, Verbs.VerbCommand command) in GuardedModeTests.ChangingVerbs().Where(item => ChangesGuest(noun, item.Path, item.Command)))
+        {
+            foreach (string[] end in command.Verb.Traits.HasFlag(Verbs.VerbTraits.DryRun) ? new string[][] { [], ["--dry-run"] } : [[]])
+            {
+                string[] change = path == $"{noun} set" ? ["--description", "mine"] : [];
+                string[] words = [.. path.Split(' '), .. Named(command, guest), .. change, .. end];
+                CliRun run = await cli.RunAsync(words);
+                tried++;
+                if (run.ExitCode != 7 || !run.Errors.Contains("has the tag 'kept'", StringComparison.Ordinal))
+                {
+                    others.Add($"{string.Join(' ', words)}: {run.ExitCode} {run.Errors}{run.Output}");
+                }
+            }
+        }
+
+        Assert.True(others.Count == 0, string.Join('\n', others));
+        Assert.Equal(before, own.Simulator.Traffic.Requests.Count(static request => request.Method != "GET"));
+        Assert.True(tried > 60, $"{tried} lines");
+    }
+
     [Fact]
     public async Task ProtectedTag_AsksNothingMoreOfTheServer_WhereNothingIsProtected()
     {
@@ -274,6 +306,20 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         using CliHarness cli = await cluster.UserAsync();
 
         Assert.Contains("behind: prox vm stop --dry-run", (await cli.LineAsync("--dry-run vm stop web-1")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    // A copy leaves its source as it is, and reading is for everybody.
+    private static bool ChangesGuest(string noun, string path, Verbs.VerbCommand command) => path.StartsWith($"{noun} ", StringComparison.Ordinal)
+        && path != $"{noun} clone"
+        && command.Verb.Calls.Any(static call => call.Contains("{vmid}", StringComparison.Ordinal) && !call.StartsWith("GET", StringComparison.Ordinal));
+
+    // The guests come first among the arguments, whether they are needed or not.
+    private static IEnumerable<string> Named(System.CommandLine.Command command, string guest)
+    {
+        string[] dummies = [.. GuardedModeTests.Dummies(command)];
+        int options = 2 * command.Options.Count(static option => option.Required);
+        int taken = command.Arguments.Count > 0 && command.Arguments[0].Arity.MinimumNumberOfValues > 0 ? 1 : 0;
+        return [.. dummies.Take(options), guest, .. dummies.Skip(options + taken)];
     }
 
     private async Task<CliHarness> CarefulAsync()
