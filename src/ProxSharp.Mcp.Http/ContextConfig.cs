@@ -64,6 +64,7 @@ internal sealed class ContextConfig(string path)
                 PolicyFault = place.Fault,
                 StateFolder = place.StateFolder,
                 IsReadOnly = IsReadOnly || (context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True),
+                ProtectedTags = [.. Texts(context, "protectedTags")],
             },
             Connect = _ => ValueTask.FromResult(new ProxmoxClientOptions
             {

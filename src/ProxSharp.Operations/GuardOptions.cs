@@ -23,6 +23,12 @@ public sealed record GuardOptions
     /// <summary>Whether nothing but reading is allowed, whatever the policy says. Default: false.</summary>
     public bool IsReadOnly { get; init; }
 
+    /// <summary>
+    /// Tags whose guests are not changed, besides those that the policy names; upper and lower case are the same. A copy of such a guest may be made, because
+    /// it leaves the guest as it is. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> ProtectedTags { get; init; } = [];
+
     /// <summary>Who can be asked for approval. Default: nobody.</summary>
     public IReadOnlyList<IPlanApprover> Approvers { get; init; } = [];
 
@@ -35,7 +41,7 @@ public sealed record GuardOptions
     {
         { IsReadOnly: true } => GuardPolicy.ReadOnly,
         { PolicyFault: { } fault } => throw new GuardRefusedException("policy", fault),
-        { PolicyIfMissing: { } policy } when !PolicyFile.MayExist(PolicyPath) => policy,
-        _ => GuardPolicy.Load(PolicyPath),
+        { PolicyIfMissing: { } policy } when !PolicyFile.MayExist(PolicyPath) => policy.Protecting(ProtectedTags),
+        _ => GuardPolicy.Load(PolicyPath).Protecting(ProtectedTags),
     };
 }

@@ -90,6 +90,7 @@ public sealed class OperationGuard : IAsyncDisposable
             throw new ArgumentException("A plan needs a call.", nameof(requests));
         }
 
+        CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         PlanBuilder builder = Builder(checks);
         IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
@@ -115,6 +116,7 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <exception cref="GuardRefusedException">There is no such entry, no way back, or the policy does not allow it.</exception>
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
     {
+        CheckReadOnly();
         LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
         if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
         {
@@ -135,6 +137,7 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <exception cref="GuardRefusedException">It could not be applied, whoever approved it.</exception>
     public async Task<Plan> ExamineAsync(string planId, CancellationToken cancellationToken = default)
     {
+        CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         return await DeriveAsync(LoadOpen(planId, checks.Policy), checks, cancellationToken).ConfigureAwait(false);
     }
@@ -148,6 +151,7 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <exception cref="GuardRefusedException">Anything is different from what was planned, forbidden, expired or not approved.</exception>
     public async Task<ApplyResult> ApplyAsync(string planId, CancellationToken cancellationToken = default)
     {
+        CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         Plan plan = LoadOpen(planId, checks.Policy);
         Freeze.Check();
@@ -175,6 +179,7 @@ public sealed class OperationGuard : IAsyncDisposable
     public GuardedSession OpenSession(string path, ApiParameters keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
+        CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         Freeze.Check();
         return _sessions.Open(path, keys, checks);
@@ -198,6 +203,15 @@ public sealed class OperationGuard : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    // A context that only reads has no policy to compare a plan with: without this, plans that are as they were made would look forged.
+    private void CheckReadOnly()
+    {
+        if (_options.IsReadOnly)
+        {
+            throw new GuardRefusedException("read-only", $"The context '{_options.Context}' is read-only here: nothing is planned or changed.");
+        }
+    }
 
     // One look at the server: what is read twice in it is the same.
     private PlanBuilder Builder(PlanChecks checks) => new(Client, new TargetReader(Client, _door), checks);

@@ -17,7 +17,11 @@ internal sealed class PlanChecks(GuardPolicy policy)
         string[] destinations = Destinations.Of(call);
         foreach (PlanTarget target in targets)
         {
-            policy.Check(call.Class, call.Title, target.Policy with { Destinations = destinations });
+            policy.Check(call.Class, call.Title, target.Policy with
+            {
+                Destinations = destinations,
+                IsCopied = CopySources.IsOne(call, target.Policy.Vmid),
+            });
         }
 
         // Asking how an allowed command ended runs nothing; reading a file in a guest tells as much as a command does.

@@ -27,6 +27,7 @@ internal static class ErrorCatalogue
         ("refused_frozen", "7", "somebody has stopped all changes"),
         ("refused_exec", "7", "programs and consoles in guests are off, or the arguments fit no template"),
         ("refused_ledger", "7", "the ledger cannot be written, or was tampered with"),
+        ("refused_read_only", "7", "the context only reads: nothing is planned or changed"),
         ("refused_context", "7", "the plan is for another server"),
         ("refused_tampered", "7", "the plan was written or changed by hand: it is not as plans are made"),
         ("refused_target", "7", "the target does not exist, or the call names none"),

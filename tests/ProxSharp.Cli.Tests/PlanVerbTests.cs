@@ -422,9 +422,9 @@ public sealed class PlanVerbTests
         return cli;
     }
 
-    private static async Task<string> PlannedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan create -o name {command}")).Succeeded().Trim();
+    internal static async Task<string> PlannedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan create -o name {command}")).Succeeded().Trim();
 
-    private static async Task AppliedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan apply {await PlannedAsync(cli, command)}")).Succeeded();
+    internal static async Task AppliedAsync(CliHarness cli, string command) => (await cli.LineAsync($"plan apply {await PlannedAsync(cli, command)}")).Succeeded();
 
     private static JsonElement Data(CliRun run)
     {

@@ -36,6 +36,35 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("api create /nodes/pve1/qemu/100/vncproxy")]
     [InlineData("api create /nodes/pve1/qemu/100/spiceproxy")]
     [InlineData("api create /nodes/pve1/termproxy")]
+    [InlineData("retire web-1")]
+    [InlineData("retire web-1 --apply")]
+    [InlineData("plan create vm set web-1 --memory 1024")]
+    [InlineData("plan create POST /nodes/pve1/vzdump pool=production storage=local")]
+    [InlineData("vm backup web-1 --storage local")]
+    [InlineData("api create /nodes/pve1/vzdump vmid=106,100 storage=local")]
+    [InlineData("api create /nodes/pve1/vzdump pool=production storage=local")]
+    [InlineData("api create /nodes/pve1/vzdump all=1 storage=local")]
+    [InlineData("api create /nodes/pve1/qemu/106/move_disk disk=scsi0 target-vmid=100 target-disk=scsi5")]
+    [InlineData("api create /nodes/pve1/lxc/200/move_volume volume=rootfs target-vmid=100 target-volume=mp5")]
+    [InlineData("api set /nodes/pve1/qemu/106/config scsi5=ceph:vm-100-disk-0")]
+    [InlineData("vm set 106 --scsi5 ceph:vm-100-disk-0 --dry-run")]
+    [InlineData("api create /cluster/ha/rules rule=near type=node-affinity resources=vm:100 nodes=pve1")]
+    [InlineData("api create /cluster/replication id=100-0 type=local target=pve2")]
+    [InlineData("api delete /cluster/replication/100-0")]
+    [InlineData("api create /cluster/backup vmid=100 storage=local schedule=01:00")]
+    [InlineData("api create /cluster/backup pool=production storage=local schedule=01:00")]
+    [InlineData("api create /cluster/backup all=1 storage=local schedule=01:00")]
+    [InlineData("api delete /nodes/pve1/storage/local/prunebackups vmid=100 prune-backups=keep-last=1")]
+    [InlineData("api delete /nodes/pve1/storage/local/content/local:backup%2Fvzdump-qemu-100-2026_01_01-00_00_00.vma.zst")]
+    [InlineData("api set /nodes/pve1/storage/local/content/local:backup%2Fvzdump-qemu-100-2026_01_01-00_00_00.vma.zst notes=mine")]
+    [InlineData("api set /nodes/pve1/qemu/100/firewall/options enable=1")]
+    [InlineData("api create /nodes/pve1/qemu/100/brand-new --no-validate")]
+    [InlineData("api create /nodes/pve1/brand-new vmid=100 --no-validate")]
+    [InlineData("api set /access/acl path=/vms/100 roles=PVEAuditor users=demo@pve")]
+    [InlineData("api set /access/acl path=/pool/production roles=PVEAuditor users=demo@pve")]
+    [InlineData("api set /storage/ceph content=images")]
+    [InlineData("api delete /nodes/pve1/tasks/UPID:pve1:00000001:00000001:00000001:qmigrate:100:root@pam:")]
+    [InlineData("agent token create --role reader")]
     [InlineData("apply -f protected.yaml")]
     [InlineData("apply -f protected.yaml --dry-run")]
     public async Task ProtectedTag_AnyWayToTheGuest_IsRefused(string line)
@@ -45,8 +74,12 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         cli.Write("pools.yaml", "prox: 1\npools:\n  - poolid: production\n    vms: [101, 102, 103]\n");
         string before = (await cli.LineAsync("vm config web-1 staging -o json")).Succeeded();
 
-        Assert.Contains("has the tag 'prod'", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        string error = (await cli.LineAsync(line)).FailedWith(7);
 
+        Assert.True(
+            error.Contains("has the tag 'prod', which the context 'careful' protects", StringComparison.Ordinal)
+            || error.Contains("the context protects the tag 'prod'", StringComparison.Ordinal),
+            error);
         Assert.Equal(before, (await cli.LineAsync("vm config web-1 staging -o json")).Succeeded());
         Assert.Equal("running\n", (await cli.LineAsync("vm list web-1 --query '[0].status' -o yaml")).Succeeded());
     }
@@ -59,11 +92,111 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("ha resource create vm:106 --dry-run")]
     [InlineData("storage content delete ceph ceph:vm-1000-disk-0 --node pve1 --dry-run")]
     [InlineData("vm restore local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst --node pve1 --vmid 398 --dry-run")]
+    [InlineData("vm clone web-1 copy --newid 397 --dry-run")]
+    [InlineData("plan create vm clone web-1 copy --newid 397")]
+    [InlineData("plan create POST /nodes/pve1/qemu vmid=398 archive=local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst")]
+    [InlineData("retire staging")]
+    [InlineData("api create /nodes/pve1/vzdump vmid=106 storage=local --dry-run")]
+    [InlineData("api create /cluster/ha/rules rule=near type=node-affinity resources=vm:106 nodes=pve1 --dry-run")]
+    [InlineData("api create /cluster/replication id=106-0 type=local target=pve2 --dry-run")]
+    [InlineData("api create /cluster/backup vmid=106 storage=local schedule=01:00 --dry-run")]
+    [InlineData("api set /access/acl path=/vms/106 roles=PVEAuditor users=demo@pve --dry-run")]
+    [InlineData("api set /storage/local content=iso,backup --dry-run")]
+    [InlineData("api create /nodes/pve1/qemu/106/brand-new --no-validate --dry-run")]
     public async Task ProtectedTag_OtherGuest_IsLeftAlone(string line)
     {
         using CliHarness cli = await CarefulAsync();
 
         (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Fact]
+    public async Task ProtectedTag_BehindJobsRulesAndBackups_IsRefused()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new CliHarness().With("ROOT_PASSWORD", DefaultCluster.RootPassword);
+        string[] admin =
+        [
+            "context", "add", "admin", own.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", own.Simulator.Fingerprint, "--use",
+        ];
+        (await cli.RunAsync(admin)).Succeeded();
+        (await cli.LineAsync("api create /nodes/pve1/vzdump vmid=100 storage=local")).Succeeded();
+        (await cli.LineAsync("api create /cluster/backup id=group pool=production storage=local schedule=01:00")).Succeeded();
+        (await cli.LineAsync("api create /cluster/backup id=one vmid=106 storage=local schedule=01:00")).Succeeded();
+        (await cli.LineAsync("api create /cluster/ha/resources sid=vm:100")).Succeeded();
+        (await cli.LineAsync("api create /cluster/ha/rules rule=near type=node-affinity resources=vm:100 nodes=pve1")).Succeeded();
+        (await cli.RunAsync([.. admin, "--replace", "--protect-tag", "PROD"])).Succeeded();
+        foreach (string line in new[]
+        {
+            "api delete /nodes/pve1/storage/local/prunebackups prune-backups=keep-last=1",
+            "api set /cluster/backup/group enabled=0",
+            "api delete /cluster/backup/group --yes",
+            "api set /cluster/backup/one all=1",
+            "api delete /cluster/ha/rules/near --yes",
+            "api set /cluster/ha/rules/near type=node-affinity disable=1",
+        })
+        {
+            Assert.Contains("has the tag 'prod'", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        }
+
+        (await cli.LineAsync("api set /cluster/backup/one enabled=0")).Succeeded();
+        Assert.Contains(
+            "Nobody can tell", (await cli.LineAsync("api create /nodes/pve1/vzdump pool=nobody storage=local")).FailedWith(7), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm", "web-1")]
+    [InlineData("ct", "dns")]
+    public async Task ProtectedTag_EveryVerbOnGuests_IsRefused(string noun, string guest)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        (await cli.LineAsync($"{noun} set {guest} --tags kept")).Succeeded();
+        await ProtectAsync(own, cli, "kept");
+        int before = own.Simulator.Traffic.Requests.Count(static request => request.Method != "GET");
+        List<string> others = [];
+        int tried = 0;
+        foreach ((string path, Verbs.VerbCommand command) in GuardedModeTests.ChangingVerbs().Where(item => ChangesGuest(noun, item.Path, item.Command)))
+        {
+            foreach (string[] end in command.Verb.Traits.HasFlag(Verbs.VerbTraits.DryRun) ? new string[][] { [], ["--dry-run"] } : [[]])
+            {
+                string[] change = path == $"{noun} set" ? ["--description", "mine"] : [];
+                string[] words = [.. path.Split(' '), .. Named(command, guest), .. change, .. end];
+                CliRun run = await cli.RunAsync(words);
+                tried++;
+                if (run.ExitCode != 7 || !run.Errors.Contains("has the tag 'kept'", StringComparison.Ordinal))
+                {
+                    others.Add($"{string.Join(' ', words)}: {run.ExitCode} {run.Errors}{run.Output}");
+                }
+            }
+        }
+
+        Assert.True(others.Count == 0, string.Join('\n', others));
+        Assert.Equal(before, own.Simulator.Traffic.Requests.Count(static request => request.Method != "GET"));
+        Assert.True(tried > 60, $"{tried} lines");
+    }
+
+    [Fact]
+    public async Task ProtectedTag_AsksNothingMoreOfTheServer_WhereNothingIsProtected()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        async Task<int> RequestsAsync(string line)
+        {
+            int before = own.Simulator.Traffic.Requests.Count;
+            (await cli.LineAsync(line)).Succeeded();
+            return own.Simulator.Traffic.Requests.Count - before;
+        }
+
+        Assert.Equal(1, await RequestsAsync("api set /nodes/pve1/qemu/106/config memory=1024"));
+        int list = await RequestsAsync("vm list");
+        await ProtectAsync(own, cli, "no-such-tag");
+        Assert.Equal(list, await RequestsAsync("vm list"));
+        Assert.Equal(1, await RequestsAsync("api get /nodes/pve1/qemu/106/config"));
+        Assert.Equal(2, await RequestsAsync("api set /nodes/pve1/qemu/106/config memory=2048"));
+        await ProtectAsync(own, cli, "prod");
+        Assert.Equal(1, await RequestsAsync("api get /nodes/pve1/qemu/100/config"));
+        Assert.Equal(2, await RequestsAsync("api create /nodes/pve1/qemu/106/status/start"));
     }
 
     [Theory]
@@ -175,12 +308,28 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.Contains("behind: prox vm stop --dry-run", (await cli.LineAsync("--dry-run vm stop web-1")).FailedWith(2), StringComparison.Ordinal);
     }
 
+    // A copy leaves its source as it is, and reading is for everybody.
+    private static bool ChangesGuest(string noun, string path, Verbs.VerbCommand command) => path.StartsWith($"{noun} ", StringComparison.Ordinal)
+        && path != $"{noun} clone"
+        && command.Verb.Calls.Any(static call => call.Contains("{vmid}", StringComparison.Ordinal) && !call.StartsWith("GET", StringComparison.Ordinal));
+
+    // The guests come first among the arguments, whether they are needed or not.
+    private static IEnumerable<string> Named(System.CommandLine.Command command, string guest)
+    {
+        string[] dummies = [.. GuardedModeTests.Dummies(command)];
+        int options = 2 * command.Options.Count(static option => option.Required);
+        int taken = command.Arguments.Count > 0 && command.Arguments[0].Arity.MinimumNumberOfValues > 0 ? 1 : 0;
+        return [.. dummies.Take(options), guest, .. dummies.Skip(options + taken)];
+    }
+
     private async Task<CliHarness> CarefulAsync()
     {
         CliHarness cli = await cluster.UserAsync();
-        (await cli.RunAsync(
-            "context", "add", "careful", cluster.Url, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint",
-            cluster.Simulator.Fingerprint, "--protect-tag", "prod", "--use")).Succeeded();
+        await ProtectAsync(cluster, cli, "prod");
         return cli;
     }
+
+    private static async Task ProtectAsync(SimulatedCluster of, CliHarness cli, string tag) => (await cli.RunAsync(
+        "context", "add", "careful", of.Url, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint",
+        of.Simulator.Fingerprint, "--protect-tag", tag, "--use", "--replace")).Succeeded();
 }

@@ -178,7 +178,7 @@ public sealed class HttpTests
             string file = Path.Combine(folder, "contexts.json");
             Write(file, """
                 {"contexts":[
-                 {"name":"lab","product":"pve","endpoints":["https://pve1.example:8006"],"secret":"env:X","tokenId":"a@pve!b"},
+                 {"name":"lab","product":"pve","endpoints":["https://pve1.example:8006"],"secret":"env:X","tokenId":"a@pve!b","protectedTags":["prod"]},
                  {"name":"again","product":"pve","endpoints":["https://PVE1.example.:8006"],"secret":"env:X","tokenId":"a@pve!b"},
                  {"name":"other","product":"pve","endpoints":["https://pve2.example:8006"],"secret":"env:X","tokenId":"a@pve!b"}]}
                 """);
@@ -188,6 +188,8 @@ public sealed class HttpTests
             Assert.Equal([own, own, Path.Combine(folder, "agents", "other", "policy.json")], config.Read([]).Select(static context => context.Guard.PolicyPath));
             Assert.Equal(["lab", "again", "other"], config.Read([]).Select(static context => context.Guard.Context));
             Assert.DoesNotContain(config.Read([]), static context => context.Guard.IsReadOnly);
+            Assert.Equal(["prod"], config.Read(["lab"])[0].Guard.ProtectedTags);
+            Assert.Empty(config.Read(["other"])[0].Guard.ProtectedTags);
 
             string machine = Path.Combine(system, "policies", "pve1.example.json");
             Write(machine, Policy);

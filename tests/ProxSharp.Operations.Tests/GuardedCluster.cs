@@ -54,7 +54,7 @@ public sealed class GuardedCluster : IAsyncDisposable
 
     internal void Policy(string json) => File.WriteAllText(Path.Combine(Folder, "policy.json"), json);
 
-    internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true, bool isReadOnly = false) => OperationGuard.Create(
+    internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true, bool isReadOnly = false, IReadOnlyList<string>? protectedTags = null) => OperationGuard.Create(
         ProxmoxProduct.VirtualEnvironment,
         _options with { TimeProvider = Time },
         new GuardOptions
@@ -63,6 +63,7 @@ public sealed class GuardedCluster : IAsyncDisposable
             PolicyPath = Path.Combine(Folder, "policy.json"),
             StateFolder = Path.Combine(Folder, "state"),
             IsReadOnly = isReadOnly,
+            ProtectedTags = protectedTags ?? [],
             Approvers = canAsk ? [Asked] : [],
         });
 

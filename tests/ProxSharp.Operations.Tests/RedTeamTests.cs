@@ -354,7 +354,36 @@ public sealed class RedTeamTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         Plan plan = await PlanMemory(cluster);
         await using OperationGuard reading = cluster.OpenGuard(isReadOnly: true);
-        Assert.Equal("policy", await cluster.RefusedAsync(() => reading.ApplyAsync(plan.Id)));
+
+        // It is said as it is: the plan is no forgery, and no policy forbids it.
+        Assert.Equal("read-only", await cluster.RefusedAsync(() => reading.ApplyAsync(plan.Id)));
+        Assert.Equal("read-only", await cluster.RefusedAsync(() => reading.ExamineAsync(plan.Id)));
+        Assert.Equal("read-only", await cluster.RefusedAsync(() => reading.PlanUndoAsync(1)));
+        Assert.Equal("read-only", await cluster.RefusedAsync(() => reading.PlanRetirementAsync(106, TimeSpan.FromDays(1))));
+        Assert.Equal("read-only", await cluster.RefusedAsync(() => reading.PlanAsync([TextPlans.Request("POST", "/nodes/pve1/qemu/106/status/start", "")])));
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
+    }
+
+    [Fact]
+    public async Task TagsOfTheContext_ProtectBesideThoseOfThePolicy_AndLetCopiesBeMade()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"protect":{"tags":["other"]},"limits":{"targetsPerPlan":3}}""");
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/102/config", "memory=1024");
+        await using OperationGuard careful = cluster.OpenGuard(protectedTags: ["PROD"]);
+        foreach (Func<Task> attempt in new Func<Task>[]
+        {
+            () => careful.ApplyAsync(plan.Id),
+            () => careful.PlanRetirementAsync(102, TimeSpan.FromDays(1)),
+            () => careful.PlanAsync([TextPlans.Request("POST", "/nodes/pve1/vzdump", "vmid=102,106 storage=local")]),
+        })
+        {
+            Assert.Equal("protected", await cluster.RefusedAsync(attempt));
+        }
+
+        await careful.PlanAsync([TextPlans.Request("POST", "/nodes/pve1/qemu/102/clone", "newid=300")]);
+        await careful.PlanAsync([TextPlans.Request("PUT", "/nodes/pve1/qemu/106/config", "memory=1024")]);
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
     }
 
     private static Task<Plan> PlanMemory(GuardedCluster cluster, string memory = "2048") =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
 
@@ -6,6 +7,8 @@ namespace ProxSharp.Operations.Tests;
 /// <summary>Plans written as verb, path and <c>name=value</c> words.</summary>
 internal static class TextPlans
 {
+    private const string Guest = "guest ";
+
     /// <summary>Reads words such as <c>name=one ns=a/b</c>.</summary>
     public static ApiParameters Parameters(string words)
     {
@@ -37,6 +40,19 @@ internal static class TextPlans
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => PlanAsync(cluster, method, path, parameters));
         Assert.Equal("protected", refusal.Reason);
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        if (named.StartsWith(Guest, StringComparison.Ordinal))
+        {
+            await IsReachedAsync(cluster, Request(method, path, parameters), named[Guest.Length..]);
+        }
+
         Assert.Equal(before, cluster.Writes);
+    }
+
+    // Who makes no plans gets the same answer, but for what only copies a guest.
+    private static async Task IsReachedAsync(GuardedCluster cluster, PlanRequest request, string number)
+    {
+        HashSet<int> among = [.. Enumerable.Range(100, 1000).Where(vmid => vmid.ToString(CultureInfo.InvariantCulture).StartsWith(number, StringComparison.Ordinal))];
+        bool isCopied = request.Parameters?.Find("archive") is not null || request.Path.EndsWith("/clone", StringComparison.Ordinal);
+        Assert.Equal(!isCopied, (await GuestReach.FindAsync(cluster.Other, request, among)).Count > 0);
     }
 }

@@ -112,7 +112,7 @@ internal static class AgentTokenVerb
 
         AgentGrant grant = new(role, user, name, run.Value(settings.Paths) is { Length: > 0 } paths ? paths : ["/"], isBackup);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<PlannedCall> calls = await grant.CallsAsync(session, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedCall> calls = await CallsAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, isBackup ? VerbContext.Pbs : VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
@@ -136,6 +136,19 @@ internal static class AgentTokenVerb
             Write(run, grant, secret, null);
             return ExitCodes.Error;
         }
+    }
+
+    // All are checked before the first is sent: a token without its rights is of no use, and its secret is shown once.
+    private static async Task<IReadOnlyList<PlannedCall>> CallsAsync(
+        VerbRun run, ServerSession session, AgentGrant grant, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PlannedCall> calls = await grant.CallsAsync(session, cancellationToken).ConfigureAwait(false);
+        foreach (PlannedCall call in calls)
+        {
+            await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        }
+
+        return calls;
     }
 
     private static void CheckName(VerbRun run, Settings settings, string name)

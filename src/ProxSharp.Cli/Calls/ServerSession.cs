@@ -11,6 +11,7 @@ using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Guests;
@@ -26,7 +27,7 @@ internal sealed class ServerSession : IAsyncDisposable
     private readonly CommandServices? _services;
     private readonly GuardPlace? _place;
     private readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> _names = new(StringComparer.Ordinal);
-    private IReadOnlyList<GuestSummary>? _guests;
+    private IReadOnlyList<GuestSummary>? _protected;
 
     private ServerSession(
         ServerContext context, ProxmoxClient client, CommandServices? services = null, GuardPlace? place = null, OperationGuard? guard = null) =>
@@ -168,8 +169,9 @@ internal sealed class ServerSession : IAsyncDisposable
 
         if (Context.ProtectedTags.Count > 0 && Pve is { } pve)
         {
-            _guests ??= await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-            ChangeRules.CheckTags(Context, TouchedGuests.Of(method, path, parameters, _guests));
+            _protected ??= [.. (await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false))
+                .Where(guest => ChangeRules.IsProtected(Context, guest))];
+            await ChangeRules.CheckReachAsync(Context, pve, new PlanRequest(method, path, parameters), _protected, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -6,6 +6,7 @@ using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
+using ProxSharp.Cli.Verbs.Changes;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -79,10 +80,14 @@ internal sealed class LoginCommand : ProxCommand
         string name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0];
         CheckName(run, name);
         await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
+        ServerContext server = new() { Name = name, Product = product, Endpoints = endpoints, IsReadOnly = run.Services.Environment.IsReadOnly };
+
+        // A token that is made is a change of the server.
+        ChangeRules.CheckContext(server);
         Questions questions = new(run, cancellationToken);
         string user = await UserAsync(run, questions).ConfigureAwait(false);
         string password = await PasswordAsync(run, questions, user, cancellationToken).ConfigureAwait(false);
-        ServerContext person = new() { Name = name, Product = product, Endpoints = endpoints, User = user, Trust = _login.ReadTrust(run) };
+        ServerContext person = server with { User = user, Trust = _login.ReadTrust(run) };
         ServerSession session = ServerSession.Open(run, person, password, cancellationToken);
         await using (session.ConfigureAwait(false))
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
@@ -21,8 +22,9 @@ internal static class BackVerbs
         Option<bool> apply = ApplyOption();
         return new Verb("undo", "Plan to take back what an applied plan did.", VerbClass.Change, async (run, token) =>
         {
+            ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
-            Plan plan = await guard.PlanUndoAsync(run.Value(number), token).ConfigureAwait(false);
+            Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), token)).ConfigureAwait(false);
             return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
         })
         {
@@ -50,6 +52,7 @@ internal static class BackVerbs
             async (run, token) =>
             {
                 run.Expect(ProxmoxProduct.VirtualEnvironment);
+                ChangeRules.CheckContext(run, run.Context);
                 TimeSpan time = Durations.Parse("--keep", run.Value(keep) ?? UsualKeep);
                 OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
                 IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, token).ConfigureAwait(false);
@@ -60,7 +63,8 @@ internal static class BackVerbs
                         "Name the one you mean by its number");
                 }
 
-                Plan plan = await guard.PlanRetirementAsync(guests[0].Id.Value, time, token).ConfigureAwait(false);
+                ChangeRules.CheckTags(run.Context, guests);
+                Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanRetirementAsync(guests[0].Id.Value, time, token)).ConfigureAwait(false);
                 return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
             })
         {
@@ -75,6 +79,25 @@ internal static class BackVerbs
     }
 
     private static Option<bool> ApplyOption() => new("--apply") { Description = "Apply the plan at once; approvals are needed as ever" };
+
+    // Whoever is refused while changes are frozen hears of the freeze: that is what has to end first, whatever the policy says.
+    private static async Task<Plan> PlanAsync(OperationGuard guard, bool apply, Func<Task<Plan>> plan)
+    {
+        if (apply)
+        {
+            guard.Freeze.Check();
+        }
+
+        try
+        {
+            return await plan().ConfigureAwait(false);
+        }
+        catch (GuardRefusedException refusal) when (refusal.Reason == "policy")
+        {
+            guard.Freeze.Check();
+            throw;
+        }
+    }
 
     private static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) => apply
         ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)

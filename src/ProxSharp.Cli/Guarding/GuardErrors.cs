@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Guarding;
@@ -14,12 +15,14 @@ internal static class GuardErrors
             "approval" or "approval-file" => (ExitCodes.ApprovalNeeded, null),
             "expired" or "used" => (ExitCodes.ApprovalNeeded, "Make a new plan: prox plan create ..."),
             "drift" => (ExitCodes.Conflict, "Look at the present state, then plan again."),
-            "tampered" => (ExitCodes.Refused, "Somebody has written or changed it by hand. Make a new one: prox plan create ..."),
+            "tampered" => (ExitCodes.Refused, "Make a new one: prox plan create ..."),
+            "read-only" => (ExitCodes.Refused, ChangeRules.WhyReadOnly),
+            "protected" => (ExitCodes.Refused, "Leave it out. See what is protected: prox policy show, prox context show"),
             "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
             "frozen" => (ExitCodes.Refused, "A person lifts it at a terminal: prox unfreeze"),
             "ledger" => (ExitCodes.Refused, "See what is wrong: prox audit verify"),
-            "policy" or "exec" or "limit" or "protected" or "door" or "unclassified" => (ExitCodes.Refused, "See what is allowed: prox policy show"),
+            "policy" or "exec" or "limit" or "door" or "unclassified" => (ExitCodes.Refused, "See what is allowed: prox policy show"),
             _ => (ExitCodes.Refused, (string?)null),
         };
         return new CliError

@@ -28,6 +28,7 @@ internal static class GuardPlaces
         PolicyFault = place.Fault,
         StateFolder = place.StateFolder,
         IsReadOnly = context.IsReadOnly,
+        ProtectedTags = context.ProtectedTags,
         Approvers = approvers,
     };
 

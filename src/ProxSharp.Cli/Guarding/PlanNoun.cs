@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
 
@@ -89,6 +90,7 @@ internal static class PlanNoun
         Option<string[]> approvals = new("--approval") { Description = "An approval that somebody signed with prox approve --output-file", HelpName = "file" };
         return new Verb("apply", "Apply a plan once, and wait for its tasks.", VerbClass.Change, async (run, token) =>
         {
+            ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             string plan = guard.Plans.Find(run.Value(id)!);
             foreach (string file in run.Value(approvals) ?? [])

@@ -4,9 +4,11 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests behind calls on something that they depend on: rights, rules of high availability, pools, storages.</summary>
-internal sealed class IndirectGuests(ProxmoxClient client)
+/// <param name="client">Reads them.</param>
+/// <param name="among">The numbers of the guests that matter, where only some do; null for all.</param>
+internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
 {
-    private readonly StorageUsers _storages = new(client);
+    private readonly StorageUsers _storages = new(client, among);
 
     /// <summary>The guests behind a call; none if it is about nothing of the kind.</summary>
     /// <exception cref="GuardRefusedException">Nobody can tell who they are.</exception>

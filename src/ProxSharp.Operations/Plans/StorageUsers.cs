@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
@@ -5,7 +6,9 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests whose disks, drives and snippets lie on storages: what is done to those is done to the guests.</summary>
-internal sealed class StorageUsers(ProxmoxClient client)
+/// <param name="client">Reads their configurations.</param>
+/// <param name="among">The numbers of the guests that matter, where only some do: no others are read. Null for all.</param>
+internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? among = null)
 {
     // So many configurations are read at once; a cluster has hundreds.
     private const int AtOnce = 8;
@@ -65,7 +68,7 @@ internal sealed class StorageUsers(ProxmoxClient client)
         JsonElement all = (await client.Raw.GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken: cancellationToken)
             .ConfigureAwait(false)).Data;
         List<string> found = [];
-        foreach (JsonElement[] some in all.EnumerateArray().Where(guest => node is null || guest.Text("node") == node).Chunk(AtOnce))
+        foreach (JsonElement[] some in all.EnumerateArray().Where(guest => IsMeant(guest, node)).Chunk(AtOnce))
         {
             bool[] uses = await Task.WhenAll(some.Select(guest => UsesAsync(guest, wanted, cancellationToken))).ConfigureAwait(false);
             found.AddRange(some.Zip(uses).Where(static pair => pair.Second).Select(static pair => pair.First.Text("vmid")).OfType<string>());
@@ -73,6 +76,9 @@ internal sealed class StorageUsers(ProxmoxClient client)
 
         return found;
     }
+
+    private bool IsMeant(JsonElement guest, string? node) => (node is null || guest.Text("node") == node)
+        && (among is null || (int.TryParse(guest.Text("vmid"), NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) && among.Contains(vmid)));
 
     private async Task<bool> UsesAsync(JsonElement guest, Regex wanted, CancellationToken cancellationToken)
     {

@@ -15,8 +15,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private const int AlwaysRead = 50;
 
     private readonly GuestReader _guests = new(client);
-    private readonly GuestGroups _groups = new(client);
-    private readonly IndirectGuests _indirect = new(client);
+    private readonly TouchedGuests _touched = new(client);
     private readonly BackupReader _backups = new(client, door);
     private readonly NamespaceReader _namespaces = new(client);
 
@@ -71,7 +70,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         }
 
         JsonElement config = isInPath ? targets[0].Before : default;
-        TouchedGuest[] touched = [.. await TouchedAsync(call, config, cancellationToken).ConfigureAwait(false)];
+        TouchedGuest[] touched = [.. await _touched.ReadAsync(call, config, cancellationToken).ConfigureAwait(false)];
         if (touched.Length > Math.Max(most, AlwaysRead))
         {
             throw new GuardRefusedException("limit", $"{call.Title} acts on {touched.Length} guests; the policy allows {most} targets in one plan.");
@@ -173,29 +172,6 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             || (hasGuests && (call.Path.EndsWith("/vzdump", StringComparison.Ordinal) || GuestGroups.IsBulk(call))));
 
     private static bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal);
-
-    /// <summary>The guests that a call acts on beside its path: named by number, as owners of volumes and backups, or as a group.</summary>
-    private async Task<IEnumerable<TouchedGuest>> TouchedAsync(PlannedCall call, JsonElement config, CancellationToken cancellationToken)
-    {
-        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment)
-        {
-            return [];
-        }
-
-        List<TouchedGuest> found = [.. GuestNames.NamedBy(call)];
-        if (GuestGroups.IsBulk(call) && found.Count == 0)
-        {
-            throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.");
-        }
-
-        found.AddRange(VolumeOwners.NamedBy(call));
-        found.AddRange(VolumeOwners.BehindKeys(call, config));
-        found.AddRange(await _groups.ReadAsync(call, cancellationToken).ConfigureAwait(false));
-        found.AddRange(await _indirect.ReadAsync(call, cancellationToken).ConfigureAwait(false));
-        string?[] own = [GuestNames.IsInPath(call) ? call.Parameters.Find("vmid") : null, .. NewGuests.MadeBy(call)];
-        return found.Where(guest => !own.Contains(guest.Vmid)).GroupBy(static guest => guest.Vmid, StringComparer.Ordinal)
-            .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone)));
-    }
 
     private async Task<PlanTarget> ReadTouchedAsync(TouchedGuest guest, NewGuests made, CancellationToken cancellationToken)
     {

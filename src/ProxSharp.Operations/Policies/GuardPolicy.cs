@@ -5,6 +5,8 @@ namespace ProxSharp.Operations.Policies;
 /// <summary>What a program that acts on its own may do in one context. Immutable; without a file nothing but reading is allowed.</summary>
 public sealed class GuardPolicy
 {
+    private IReadOnlySet<string> _contextTags = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
     internal GuardPolicy()
     {
     }
@@ -114,6 +116,8 @@ public sealed class GuardPolicy
         string? shield = target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
             : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
                 ? $"the policy protects the tag '{tag}'"
+            : !target.IsCopied && target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(_contextTags.Contains) is { } kept
+                ? $"the context protects the tag '{kept}'"
             : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
             : target.Vmid is { } vmid && IsProtected(vmid) ? "the policy protects its number"
             : target.BackupsOf.Any(IsProtected) ? "the policy protects the number of a guest whose backups are in it"
@@ -134,6 +138,19 @@ public sealed class GuardPolicy
             string to = target.Destinations.Count > 0 ? $" towards {string.Join(", ", target.Destinations)}" : "";
             throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.");
         }
+    }
+
+    /// <summary>The same policy, which protects also the tags that the context of the server names. Such guests may still be copied.</summary>
+    internal GuardPolicy Protecting(IReadOnlyCollection<string> tags)
+    {
+        if (tags.Count == 0)
+        {
+            return this;
+        }
+
+        GuardPolicy policy = (GuardPolicy)MemberwiseClone();
+        policy._contextTags = new HashSet<string>(tags, StringComparer.OrdinalIgnoreCase);
+        return policy;
     }
 
     private bool IsProtected(int vmid) => ProtectedVmids.Any(range => range.Contains(vmid));

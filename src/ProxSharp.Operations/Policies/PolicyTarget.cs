@@ -22,6 +22,9 @@ internal sealed record PolicyTarget(string Name)
     /// <summary>True if the server itself protects the target.</summary>
     public bool IsProtected { get; init; }
 
+    /// <summary>True if the call only copies it: what a context protects may be copied.</summary>
+    public bool IsCopied { get; init; }
+
     /// <summary>True if that protection came from a retirement that is taken back now.</summary>
     public bool IsReleased { get; init; }
 

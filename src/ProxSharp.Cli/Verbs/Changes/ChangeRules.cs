@@ -3,6 +3,9 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
+using ProxSharp.Pve;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -10,6 +13,11 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>What a change has to pass before anything is sent: the rules of the context, the number of guests, the question.</summary>
 internal static class ChangeRules
 {
+    /// <summary>What makes a context read-only.</summary>
+    public const string WhyReadOnly = "That is so for the context (prox context add ... --read-only), under the name prox-ro, or with PROX_READ_ONLY set";
+
+    private const string OtherContext = "Leave it out, or use another context";
+
     /// <summary>Refuses changes in a context that only reads; what is only shown changes nothing.</summary>
     /// <exception cref="CliException">The context only reads.</exception>
     public static void CheckContext(VerbRun run, ServerContext context)
@@ -26,9 +34,7 @@ internal static class ChangeRules
     {
         if (context.IsReadOnly)
         {
-            throw Refused(
-                $"The context '{context.Name}' is read-only here",
-                "That is so for the context (prox context add ... --read-only), under the name prox-ro, or with PROX_READ_ONLY set");
+            throw Refused($"The context '{context.Name}' is read-only here", WhyReadOnly);
         }
     }
 
@@ -57,17 +63,42 @@ internal static class ChangeRules
         }
     }
 
+    /// <summary>True for a guest with a tag that the context protects. Upper and lower case are the same.</summary>
+    public static bool IsProtected(ServerContext context, GuestSummary guest) => ProtectedTag(context, guest) is not null;
+
     /// <summary>Refuses guests with protected tags.</summary>
     /// <exception cref="CliException">One of them has such a tag.</exception>
     public static void CheckTags(ServerContext context, IEnumerable<GuestSummary> guests)
     {
-        GuestSummary? kept = guests.FirstOrDefault(guest => guest.Tags.Any(context.ProtectedTags.Contains));
+        GuestSummary? kept = guests.FirstOrDefault(guest => IsProtected(context, guest));
         if (kept is not null)
         {
             throw Refused(
-                $"VM or container {kept.Id} ({kept.Name}) has the tag '{kept.Tags.First(context.ProtectedTags.Contains)}', which the context "
-                + $"'{context.Name}' protects",
-                "Leave it out, or use another context");
+                $"VM or container {kept.Id} ({kept.Name}) has the tag '{ProtectedTag(context, kept)}', which the context '{context.Name}' protects",
+                OtherContext);
+        }
+    }
+
+    /// <summary>Refuses a call that reaches a guest with a protected tag, by its path or in any other way.</summary>
+    /// <param name="context">The server.</param>
+    /// <param name="client">Reads what the call does not say itself.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="kept">All guests with protected tags.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="CliException">It reaches one, or nobody can tell.</exception>
+    public static async Task CheckReachAsync(
+        ServerContext context, PveClient client, PlanRequest call, IReadOnlyList<GuestSummary> kept, CancellationToken cancellationToken)
+    {
+        HashSet<int> numbers = [.. kept.Select(static guest => guest.Id.Value)];
+        try
+        {
+            IReadOnlyList<int> reached = await GuestReach.FindAsync(client, call, numbers, cancellationToken).ConfigureAwait(false);
+            CheckTags(context, kept.Where(guest => reached.Contains(guest.Id.Value)));
+        }
+        catch (GuardRefusedException unknown)
+        {
+            string tags = string.Join(", ", context.ProtectedTags.Select(static tag => $"'{tag}'"));
+            throw Refused($"{unknown.Message.TrimEnd('.')}. The context '{context.Name}' protects guests with {tags}, and one may be among them", OtherContext);
         }
     }
 
@@ -119,6 +150,9 @@ internal static class ChangeRules
             });
         }
     }
+
+    private static string? ProtectedTag(ServerContext context, GuestSummary guest) =>
+        guest.Tags.FirstOrDefault(tag => context.ProtectedTags.Contains(tag, StringComparer.OrdinalIgnoreCase));
 
     private static CliException Refused(string message, string hint) =>
         new(new CliError { Code = "refused", ExitCode = ExitCodes.Refused, Message = message, Hint = hint });

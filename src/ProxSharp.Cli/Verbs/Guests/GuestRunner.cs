@@ -38,12 +38,13 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
         bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters));
         ChangeRules.CheckGuests(run, guests, isAsked);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        await CheckReachAsync(session, plan, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken).ConfigureAwait(false);
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         foreach (PlannedCall call in plan)
         {
             // What has to be planned is not asked about: the plan is what a person looks at.
@@ -63,6 +64,15 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<BulkItem> items = await WithinLimitsAsync(session, pve, guests, cancellationToken).ConfigureAwait(false);
         return IsInterrupted(items, cancellationToken) ? throw Interrupted(items, cancellationToken) : Report(items);
+    }
+
+    // A parameter may reach another guest than those that were chosen; none is changed if one is protected.
+    private async Task CheckReachAsync(ServerSession session, IEnumerable<PlannedCall> plan, CancellationToken cancellationToken)
+    {
+        foreach (PlannedCall call in plan)
+        {
+            await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private Task ConfirmAsync(IReadOnlyList<GuestSummary> guests, string effect, CancellationToken cancellationToken)

@@ -1,0 +1,38 @@
+using System.Globalization;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Tells who is only copied by a call, and stays as it is: the source of a clone, and the guest whose backup becomes another one.</summary>
+internal static class CopySources
+{
+    // What a guest is made from.
+    private static readonly string[] s_sources = ["archive", "ostemplate"];
+
+    /// <summary>True for a guest that a call reaches as a source alone.</summary>
+    public static bool IsOne(PlannedCall call, string vmid)
+    {
+        if (GuestNames.IsInPath(call))
+        {
+            return call.Path.EndsWith("/clone", StringComparison.Ordinal) && call.Parameters.Find("vmid") == vmid && !Names(call, vmid);
+        }
+
+        return NewGuests.MadeBy(call).Any() && !Names(call, vmid);
+    }
+
+    /// <summary>True for a guest that a call reaches as a source alone; false for what is no guest.</summary>
+    public static bool IsOne(PlannedCall call, int? vmid) => vmid is { } number && IsOne(call, number.ToString(CultureInfo.InvariantCulture));
+
+    private static bool Names(PlannedCall call, string vmid)
+    {
+        ApiParameters others = [];
+        foreach (ApiParameter parameter in call.Parameters.Where(static parameter => !s_sources.Contains(parameter.Name)))
+        {
+            others.Add(parameter);
+        }
+
+        PlannedCall rest = call.With(others);
+        return NewGuests.MadeBy(rest).Contains(vmid)
+            || GuestNames.NamedBy(rest).Concat(VolumeOwners.NamedBy(rest)).Any(guest => guest.Vmid == vmid);
+    }
+}

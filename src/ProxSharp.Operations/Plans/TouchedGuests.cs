@@ -1,0 +1,40 @@
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds the guests that a call acts on beside the one in its path: named by number, as owners of volumes and backups, as a group, or indirectly.</summary>
+/// <param name="client">Reads what the call does not say itself.</param>
+/// <param name="among">The numbers of the guests that matter, where only some do: no configurations of others are read. Null for all.</param>
+internal sealed class TouchedGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
+{
+    private readonly GuestGroups _groups = new(client);
+    private readonly IndirectGuests _indirect = new(client, among);
+
+    /// <summary>Finds them; each number comes once.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="config">The configuration of the guest in the path; undefined if there is none.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">Nobody can tell who they are.</exception>
+    public async Task<IEnumerable<TouchedGuest>> ReadAsync(PlannedCall call, JsonElement config, CancellationToken cancellationToken)
+    {
+        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment)
+        {
+            return [];
+        }
+
+        List<TouchedGuest> found = [.. GuestNames.NamedBy(call)];
+        if (GuestGroups.IsBulk(call) && found.Count == 0)
+        {
+            throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.");
+        }
+
+        found.AddRange(VolumeOwners.NamedBy(call));
+        found.AddRange(VolumeOwners.BehindKeys(call, config));
+        found.AddRange(await _groups.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        found.AddRange(await _indirect.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        string?[] own = [GuestNames.IsInPath(call) ? call.Parameters.Find("vmid") : null, .. NewGuests.MadeBy(call)];
+        return found.Where(guest => !own.Contains(guest.Vmid)).GroupBy(static guest => guest.Vmid, StringComparer.Ordinal)
+            .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone)));
+    }
+}
