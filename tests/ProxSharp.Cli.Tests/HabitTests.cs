@@ -47,7 +47,6 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("node reboot pve1", "'prox node power NODE --command reboot'")]
     [InlineData("context delete lab", "'prox context remove'")]
     [InlineData("datastore gc store1", "'prox datastore gc start DATASTORE'")]
-    [InlineData("pool show production", "'prox pool list --poolid POOL'")]
     [InlineData("snapshot ls 100", "'prox vm snapshot list'")]
     public async Task Line_OfAnotherTool_NamesTheCommand(string line, string expected)
     {

@@ -35,6 +35,9 @@ internal sealed class CommandRun
     /// <summary>The option that names the form of results.</summary>
     public Option OutputOption { get; }
 
+    /// <summary>How commands are printed that the user may run next.</summary>
+    public PrintedCommands Printed => field ??= new PrintedCommands(Services.Words);
+
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }
 
@@ -132,14 +135,14 @@ internal sealed class CommandRun
 
     /// <summary>Warns about a danger on standard error; programs get it as an object on a line of its own.</summary>
     public void Warn(string text) => Services.Console.Error.WriteLine(
-        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, text))) : $"{ErrorAnsi.Yellow("warning:")} {text}");
+        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, Printed.In(text)))) : $"{ErrorAnsi.Yellow("warning:")} {Printed.In(text)}");
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>
     public void Note(string text)
     {
         if (!IsMachineOutput)
         {
-            Services.Console.Error.WriteLine(text);
+            Services.Console.Error.WriteLine(Printed.In(text));
         }
     }
 

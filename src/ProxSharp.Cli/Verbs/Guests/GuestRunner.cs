@@ -40,6 +40,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         ChangeRules.CheckGuests(run, guests, isAsked);
         if (run.IsDryRun)
         {
+            NoteSkipped(guests);
             return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken).ConfigureAwait(false);
         }
 
@@ -63,6 +64,18 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<BulkItem> items = await WithinLimitsAsync(session, pve, guests, cancellationToken).ConfigureAwait(false);
         return IsInterrupted(items, cancellationToken) ? throw Interrupted(items, cancellationToken) : Report(items);
+    }
+
+    // A dry run shows no call for them, and says why.
+    private void NoteSkipped(IReadOnlyList<GuestSummary> guests)
+    {
+        foreach (GuestSummary guest in guests)
+        {
+            if (change.Skip?.Invoke(guest) is { } reason)
+            {
+                run.Note($"{GuestKinds.Title(guest)}: {reason}, so nothing would be done.");
+            }
+        }
     }
 
     private Task ConfirmAsync(IReadOnlyList<GuestSummary> guests, string effect, CancellationToken cancellationToken)

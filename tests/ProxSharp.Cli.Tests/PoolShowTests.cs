@@ -1,0 +1,60 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>A pool with what is in it, and what else lists say.</summary>
+public sealed class PoolShowTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    [Fact]
+    public async Task Show_Pool_WritesCommentAndMembers()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string table = (await cli.LineAsync("pool show production")).Succeeded();
+        using JsonDocument json = JsonDocument.Parse((await cli.LineAsync("pool show production -o json")).Succeeded());
+
+        Assert.StartsWith("Pool production", table, StringComparison.Ordinal);
+        Assert.Contains("web-1", table, StringComparison.Ordinal);
+        Assert.Equal("production", json.RootElement.GetProperty("data").GetProperty("poolid").GetString());
+        Assert.Contains(
+            json.RootElement.GetProperty("data").GetProperty("members").EnumerateArray(), static member => member.GetProperty("id").GetString() == "qemu/100");
+    }
+
+    [Fact]
+    public async Task Show_EmptyPoolAndNone_SaySo()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("pool create hollow --comment 'nothing yet'")).Succeeded();
+
+        Assert.Equal("Pool hollow: nothing yet\nNothing is in it.\n", (await cli.LineAsync("pool show hollow")).Succeeded());
+        Assert.Contains("There is no pool 'nothing'", (await cli.LineAsync("pool show nothing")).FailedWith(5), StringComparison.Ordinal);
+        Assert.Contains("hollow", (await cli.LineAsync("pool list")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm start web-1 --dry-run", "VM 100 (web-1): it runs already, so nothing would be done.")]
+    [InlineData("vm stop staging,web-1 --dry-run", "VM 106 (staging): it is stopped already, so nothing would be done.")]
+    public async Task DryRun_GuestInTheWantedState_SaysWhyNothingIsSent(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lists_OfTheGuard_ShowTimesAsOtherListsDo()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("plan create vm set staging --memory 2048")).Succeeded();
+        (await cli.LineAsync($"plan apply {(await cli.LineAsync("plan list -o name")).Succeeded().Trim()}")).Succeeded();
+
+        Assert.Matches(@" \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", (await cli.LineAsync("plan list")).Succeeded());
+        Assert.Matches(@" \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", (await cli.LineAsync("audit list")).Succeeded());
+        Assert.Matches(@"""\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", (await cli.LineAsync("plan list -o json")).Succeeded());
+    }
+}
