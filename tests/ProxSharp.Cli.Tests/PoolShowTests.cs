@@ -57,4 +57,32 @@ public sealed class PoolShowTests(SimulatedCluster cluster) : IClassFixture<Simu
         Assert.Matches(@" \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", (await cli.LineAsync("audit list")).Succeeded());
         Assert.Matches(@"""\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", (await cli.LineAsync("plan list -o json")).Succeeded());
     }
+
+    [Fact]
+    public async Task List_Empty_SaysSoAtATerminalOnly()
+    {
+        using CliHarness person = await cluster.UserAsync(80);
+        using CliHarness program = await cluster.UserAsync();
+
+        Assert.Contains("Nothing to show.", (await person.LineAsync("replication list")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("", (await program.LineAsync("replication list")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("replication create 100-0 --target pve2", "type=local")]
+    [InlineData("sdn dns create dns1 --url http://192.0.2.1 --key env:LAB_SECRET", "type=powerdns")]
+    public async Task Create_TypeThatHasOneValue_NeedNotBeTyped(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync($"{line} --dry-run")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_GuestOfEitherKind_IsShown()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Equal("100\n200\n", (await cli.LineAsync("guest show web-1,dns -o name")).Succeeded());
+    }
 }

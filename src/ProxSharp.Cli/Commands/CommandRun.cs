@@ -97,12 +97,22 @@ internal sealed class CommandRun
     }
 
     /// <summary>Writes a result.</summary>
-    public void Write(JsonElement result, ResultShape? shape = null) =>
-        ResultWriter.Write(Services.Console.Out, result, Output, shape ?? ResultShape.Unknown);
+    public void Write(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output);
 
     /// <summary>Writes a result; JSON carries the version of its form.</summary>
-    public void WriteVersioned(JsonElement result, ResultShape? shape = null) =>
-        ResultWriter.Write(Services.Console.Out, result, Output with { IsVersioned = true }, shape ?? ResultShape.Unknown);
+    public void WriteVersioned(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output with { IsVersioned = true });
+
+    private void Write(JsonElement result, ResultShape? shape, OutputSettings settings)
+    {
+        ResultWriter.Write(Services.Console.Out, result, settings, shape ?? ResultShape.Unknown);
+
+        // Who looks at a terminal wonders whether anything happened; a program that reads wants no words.
+        if (Services.Console.IsOutputTerminal && (settings.Format is OutputFormat.Table or OutputFormat.Wide)
+            && result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
+        {
+            Services.Console.Out.WriteLine(settings.Ansi.Dim("Nothing to show."));
+        }
+    }
 
     /// <summary>
     /// Writes what came of a change. The change is made, so a choice of fields that the result does not have is no error any more: the whole result is

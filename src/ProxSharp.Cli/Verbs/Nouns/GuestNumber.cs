@@ -80,8 +80,8 @@ internal sealed class GuestNumber
             throw CliException.Usage($"'{number}' is no number of a guest", "Write the archive and then the number, for example 190");
         }
 
-        return number is null || id is null || number == id
-            ? With(parameters, number ?? id, archive)
+        return number is null ? parameters
+            : id is null || number == id ? With(parameters, number, archive)
             : throw CliException.Usage($"Two numbers are given: {number} and --vmid {id}", "Give one of them");
     }
 
