@@ -85,4 +85,15 @@ public sealed class PoolShowTests(SimulatedCluster cluster) : IClassFixture<Simu
 
         Assert.Equal("100\n200\n", (await cli.LineAsync("guest show web-1,dns -o name")).Succeeded());
     }
+
+    [Theory]
+    [InlineData("node show pve1 --fields memory,current-kernel", @"^memory +[0-9.]+ GiB of 64 GiB\ncurrent-kernel +sysname: Linux, release: ")]
+    [InlineData("node show pve1 --fields cpuinfo", @"cpus: 16, ")]
+    public async Task Show_NodeWithMembersInMembers_IsReadable(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Matches(expected, (await cli.LineAsync(line)).Succeeded());
+        Assert.Contains("{", (await cli.LineAsync($"{line} -o json")).Succeeded(), StringComparison.Ordinal);
+    }
 }

@@ -144,7 +144,7 @@ internal static class ErrorMapper
             {
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
-                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: {PrintedCommands.Of("api", "get", api.Path[..end])}" : error.Hint,
+                Hint = ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
             },
             ProxmoxConflictException => error with
             {
@@ -156,6 +156,14 @@ internal static class ErrorMapper
             { OutcomeUnknown: true } => error with { Hint = error.Hint ?? LookFirst },
             _ => error,
         };
+    }
+
+    // The list that the missing object would be in: what the server names, else what the path ends with.
+    private static string ListAbove(ProxmoxApiException api)
+    {
+        string[] parts = api.Path.Split('/');
+        int at = Array.FindLastIndex(parts, part => part.Length > 0 && api.ServerMessage.Contains($"'{Uri.UnescapeDataString(part)}'", StringComparison.Ordinal));
+        return string.Join('/', parts[..(at > 0 ? at : parts.Length - 1)]);
     }
 
     private static CliError Authentication(CliError error) => error with
