@@ -83,6 +83,8 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
     private int Report(Exception exception, IReadOnlyList<string> arguments)
     {
         CliError error = ErrorMapper.Map(exception);
+        PrintedCommands printed = new(arguments);
+        error = error with { Message = printed.In(error.Message), Hint = error.Hint is { } hint ? printed.In(hint) : null };
         if (GlobalOptions.WantsJsonErrors(arguments))
         {
             ErrorWriter.WriteJson(console.Error, error);

@@ -39,6 +39,16 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     [InlineData("prox vm set nobody --delete cor", "")]
     [InlineData("prox vm resize web-1 scs", "scsi0")]
     [InlineData("prox backup list --datastore s", "")]
+    [InlineData("prox vm list --fields vmid,ma", "vmid,maxcpu vmid,maxdisk vmid,maxmem")]
+    [InlineData("prox vm list --sort -ma", "-maxcpu -maxdisk -maxmem")]
+    [InlineData("prox storage list --fields plug", "plugintype")]
+    [InlineData("prox api get /nodes/pve1/qemu --fields cpu", "cpu cpus")]
+    [InlineData("prox access user show ro", "root@pam")]
+    [InlineData("prox access user token delete demo@pve c", "ci")]
+    [InlineData("prox access user create ro", "")]
+    [InlineData("prox pool show prod", "production")]
+    [InlineData("prox plan apply ", "")]
+    [InlineData("prox undo ", "")]
     public async Task Complete_Line_OffersWords(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -64,6 +74,25 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         Assert.Single(snapshots.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal("", none);
         Assert.Contains(tasks.Split('\n'), static line => line.Contains(":qmsnapshot:101:", StringComparison.Ordinal) && line.EndsWith("\tqmsnapshot 101, OK", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Complete_PlansAndLedger_OffersThoseThatFit()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        (await cli.LineAsync("plan create vm set staging --memory 2048")).Succeeded();
+        string first = (await cli.LineAsync("plan list --open -o name")).Succeeded()[..12];
+        (await cli.LineAsync($"plan apply {first}")).Succeeded();
+        (await cli.LineAsync("plan create vm set staging --memory 4096")).Succeeded();
+        string second = (await cli.LineAsync("plan list --open -o name")).Succeeded()[..12];
+
+        Assert.StartsWith($"{second}\tPOST /nodes/pve1/qemu/106/config memory=4096", await WordsAsync("prox plan apply "), StringComparison.Ordinal);
+        Assert.Single((await WordsAsync("prox approve ")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(first, await WordsAsync("prox plan show "), StringComparison.Ordinal);
+        Assert.StartsWith("2\tPOST /nodes/pve1/qemu/106/config memory=2048", await WordsAsync("prox undo "), StringComparison.Ordinal);
+
+        async Task<string> WordsAsync(string line) => (await cli.RunAsync("complete", "--line", line)).Succeeded();
     }
 
     [Fact]

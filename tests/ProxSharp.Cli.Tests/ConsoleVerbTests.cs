@@ -27,6 +27,36 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
         Assert.Contains("has ended", run.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("echo hello\n")]
+    [InlineData("echo hello")]
+    public async Task Console_ScriptWithoutExit_EndsWithItsInput(string script)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Input = script;
+
+        CliRun run = await cli.LineAsync("ct console dns");
+
+        Assert.Contains("root@dns:~# echo hello\r\nhello\r\n", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("logout", run.Output, StringComparison.Ordinal);
+        Assert.Contains("has ended", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ls\n", "ls\n\u0004\u0004")]
+    [InlineData("ls", "ls\n\u0004\u0004")]
+    [InlineData("", "\u0004\u0004")]
+    public async Task Pump_ConsoleThatNeverEnds_IsLeftWhenNothingComesAnyMore(string script, string expected)
+    {
+        using TestConsole console = new() { In = new StringReader(script) };
+        using MemoryStream typed = new();
+        await using SilentSession session = new(typed);
+        ConsolePump pump = new(TimeProvider.System, TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(ConsoleEnd.Silent, await pump.RunAsync(session, console, TestContext.Current.CancellationToken));
+        Assert.Equal(expected, Encoding.ASCII.GetString(typed.ToArray()));
+    }
+
     [Fact]
     public async Task Console_UnknownName_EndsWithCode5()
     {
@@ -70,7 +100,8 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
         using MemoryStream typed = new();
         await using SilentSession session = new(typed);
 
-        Assert.True(await ConsolePump.RunAsync(session, console, TestContext.Current.CancellationToken));
+        ConsolePump pump = new(TimeProvider.System, TimeSpan.FromDays(1));
+        Assert.Equal(ConsoleEnd.Left, await pump.RunAsync(session, console, TestContext.Current.CancellationToken));
         Assert.Equal("ls\r", Encoding.ASCII.GetString(typed.ToArray()));
     }
 

@@ -47,8 +47,11 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("node reboot pve1", "'prox node power NODE --command reboot'")]
     [InlineData("context delete lab", "'prox context remove'")]
     [InlineData("datastore gc store1", "'prox datastore gc start DATASTORE'")]
-    [InlineData("pool show production", "'prox pool list --poolid POOL'")]
     [InlineData("snapshot ls 100", "'prox vm snapshot list'")]
+    [InlineData("access acl set / --roles PVEAuditor --users demo@pve", "--path /.")]
+    [InlineData("access tfa show root@pam", "There is 'prox access tfa list'")]
+    [InlineData("ceph osd show 0", "There is 'prox ceph osd list'")]
+    [InlineData("cluster options list", "There is 'prox cluster options show'")]
     public async Task Line_OfAnotherTool_NamesTheCommand(string line, string expected)
     {
         using CliHarness cli = new();

@@ -112,4 +112,29 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
 
         Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("backup list --datastore nosuch", "prox api get /admin/datastore")]
+    [InlineData("datastore show nosuch", "prox api get /admin/datastore")]
+    public async Task Verb_MissingDatastore_NamesTheListOfDatastores(string line, string expected)
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+
+        string error = (await cli.LineAsync(line)).FailedWith(5);
+
+        Assert.EndsWith($"See what there is: {expected}", error, StringComparison.Ordinal);
+        (await cli.LineAsync(expected["prox ".Length..])).Succeeded();
+    }
+
+    [Fact]
+    public async Task Lists_OfABackupServer_ShowWhatPeopleLookFor()
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        (await cli.LineAsync("datastore gc start store1")).Succeeded();
+
+        Assert.Matches(@"node +worker_type +worker_id +user", (await cli.LineAsync("task list")).Succeeded());
+        Assert.Matches(@"  qemu-server.conf.blob, drive-scsi0.img.fidx, index.json.blob\n", (await cli.LineAsync("datastore snapshot list store1")).Succeeded());
+    }
 }

@@ -117,6 +117,8 @@ public static class OutputSamples
         ("backup key info", "key.json", [Key]),
         ("backup key show-fingerprint", "key.json", [Key]),
         ("doctor", "--query \"[?status!='ok'].{area: area, status: status}\"", []),
+        ("guest show", "web-1,dns --fields vmid,name,status,maxmem,cpus,tags", []),
+        ("pool show", "production --fields poolid,comment", []),
         ("export", "pools", []),
         ("diff", "-f pools.yaml", []),
         ("apply", "-f pools.yaml", []),

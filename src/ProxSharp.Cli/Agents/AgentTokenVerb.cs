@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
@@ -183,7 +184,7 @@ internal static class AgentTokenVerb
         SecretReference reference = await SecretKeeper.StoreAsync(run.Command, name, secret, place, cancellationToken).ConfigureAwait(false);
         ServerContext kept = context with { Name = name, User = null, TokenId = token, Secret = reference, IsReadOnly = false };
         await run.Command.Services.Contexts.UpdateAsync(list => list.With(kept), cancellationToken).ConfigureAwait(false);
-        run.Note($"The context '{name}' uses it: prox context use {name}");
+        run.Note($"The context '{name}' uses it: {PrintedCommands.Of("context", "use", name)}");
         return name;
     }
 

@@ -113,7 +113,8 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(CliError.Usage($"The file for {name} cannot be read: {e.Message}", $"For a text that starts with @ write {name}=@@..."), e);
+            throw new CliException(
+                CliError.Usage($"The file {file} for {name} cannot be read: {FileErrors.Reason(e)}", $"For a text that starts with @ write {name}=@@..."), e);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class Recordings
                 {
                     Code = "recording",
                     ExitCode = ExitCodes.Error,
-                    Message = $"The recording cannot be written: {e.Message}",
+                    Message = $"The recording cannot be written to {path}: {FileErrors.Reason(e)}",
                     Hint = "Name a file in a folder that exists, or a folder with / at its end.",
                 },
                 e);

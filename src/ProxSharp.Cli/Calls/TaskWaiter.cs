@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
-using ProxSharp.Cli.Guarding;
 using ProxSharp.Ids;
 using ProxSharp.Pve;
 using ProxSharp.Tasks;
@@ -95,7 +95,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
                     Code = "still_running",
                     ExitCode = ExitCodes.StillRunning,
                     Message = $"The time for waiting is over, and the task {upid} goes on",
-                    Hint = $"Wait on with: prox task wait {GuardWords.Join([upid])}",
+                    Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
                     Upid = upid,
                     Node = upid.Split(':')[1],
                     IsRetryable = true,
@@ -158,7 +158,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = string.Create(CultureInfo.InvariantCulture, $"The task {Kind(upid)} failed: {end}"),
-        Hint = $"Its whole log: prox task log {upid}",
+        Hint = $"Its whole log: {PrintedCommands.Of("task", "log", upid)}",
         Upid = upid,
         Node = upid.Split(':')[1],
         LogTail = tail,

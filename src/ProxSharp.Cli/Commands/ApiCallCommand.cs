@@ -4,7 +4,6 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
-using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -172,7 +171,7 @@ internal abstract class ApiCallCommand : ProxCommand
         return endpoints.FirstOrDefault(endpoint => endpoint.Method == _method)
             ?? throw CliException.Usage(
                 $"{path} has no {ApiVerbs.Word(_method)}",
-                $"It has: {string.Join(", ", endpoints.Select(static endpoint => ApiVerbs.Word(endpoint.Method)))}; see: prox api describe {path}");
+                $"It has: {string.Join(", ", endpoints.Select(static endpoint => ApiVerbs.Word(endpoint.Method)))}; see: {PrintedCommands.Of("api", "describe", path)}");
     }
 
     private static TimeSpan Timeout(int seconds) => seconds is > 0 and <= LongestTimeout
@@ -248,7 +247,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.Note($"The task goes on. Wait on with: prox task wait {GuardWords.Join([upid])}");
+            run.Note($"The task goes on. Wait on with: {PrintedCommands.Of("task", "wait", upid)}");
             throw;
         }
     }

@@ -92,6 +92,6 @@ internal sealed class ApiDescribeCommand : ProxCommand
     private static EndpointDescription[] Only(EndpointDescription[] descriptions, string name, string path)
     {
         EndpointDescription[] having = [.. descriptions.Select(description => description.Only(name)).OfType<EndpointDescription>()];
-        return having.Length > 0 ? having : throw CliException.Usage($"{path} has no parameter '{name}'", $"See them all: prox api describe {path}");
+        return having.Length > 0 ? having : throw CliException.Usage($"{path} has no parameter '{name}'", $"See them all: {PrintedCommands.Of("api", "describe", path)}");
     }
 }

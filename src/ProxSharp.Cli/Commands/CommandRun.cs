@@ -35,6 +35,9 @@ internal sealed class CommandRun
     /// <summary>The option that names the form of results.</summary>
     public Option OutputOption { get; }
 
+    /// <summary>How commands are printed that the user may run next.</summary>
+    public PrintedCommands Printed => field ??= new PrintedCommands(Services.Words);
+
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }
 
@@ -94,12 +97,22 @@ internal sealed class CommandRun
     }
 
     /// <summary>Writes a result.</summary>
-    public void Write(JsonElement result, ResultShape? shape = null) =>
-        ResultWriter.Write(Services.Console.Out, result, Output, shape ?? ResultShape.Unknown);
+    public void Write(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output);
 
     /// <summary>Writes a result; JSON carries the version of its form.</summary>
-    public void WriteVersioned(JsonElement result, ResultShape? shape = null) =>
-        ResultWriter.Write(Services.Console.Out, result, Output with { IsVersioned = true }, shape ?? ResultShape.Unknown);
+    public void WriteVersioned(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output with { IsVersioned = true });
+
+    private void Write(JsonElement result, ResultShape? shape, OutputSettings settings)
+    {
+        ResultWriter.Write(Services.Console.Out, result, settings, shape ?? ResultShape.Unknown);
+
+        // Who looks at a terminal wonders whether anything happened; a program that reads wants no words.
+        if (Services.Console.IsOutputTerminal && (settings.Format is OutputFormat.Table or OutputFormat.Wide)
+            && result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
+        {
+            Services.Console.Out.WriteLine(settings.Ansi.Dim("Nothing to show."));
+        }
+    }
 
     /// <summary>
     /// Writes what came of a change. The change is made, so a choice of fields that the result does not have is no error any more: the whole result is
@@ -132,14 +145,14 @@ internal sealed class CommandRun
 
     /// <summary>Warns about a danger on standard error; programs get it as an object on a line of its own.</summary>
     public void Warn(string text) => Services.Console.Error.WriteLine(
-        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, text))) : $"{ErrorAnsi.Yellow("warning:")} {text}");
+        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, Printed.In(text)))) : $"{ErrorAnsi.Yellow("warning:")} {Printed.In(text)}");
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>
     public void Note(string text)
     {
         if (!IsMachineOutput)
         {
-            Services.Console.Error.WriteLine(text);
+            Services.Console.Error.WriteLine(Printed.In(text));
         }
     }
 

@@ -123,7 +123,9 @@ internal sealed class SimulateCommand : ProxCommand
                 {
                     Code = "recording",
                     ExitCode = ExitCodes.Error,
-                    Message = $"The recording cannot be read: {e.Message}",
+                    Message = e is InvalidDataException
+                        ? $"The recording cannot be read: {e.Message}"
+                        : $"The recording cannot be read from {path}: {FileErrors.Reason(e)}",
                     Hint = "Make one with: prox ... --record FILE",
                 },
                 e);

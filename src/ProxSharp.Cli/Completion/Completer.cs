@@ -1,8 +1,13 @@
+using System.Collections.ObjectModel;
 using System.CommandLine;
 using System.CommandLine.Completions;
+using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Help;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Completion;
 
@@ -126,6 +131,12 @@ internal sealed class Completer
             ("storage" or "targetstorage", _) => await _names.StoragesAsync(cancellationToken).ConfigureAwait(false),
             ("pool" or "poolid", _) => await _names.PoolsAsync(cancellationToken).ConfigureAwait(false),
             ("context", _) or ("name", "context") when verb is not "add" => _names.Contexts(),
+            ("plan", "plan" or "approve") => _names.Plans(openOnly: verb is not "show"),
+            ("number", "undo") => _names.Applied(),
+            ("fields", _) => Joined(word, Fields()),
+            ("sort", _) => Joined(word, Fields(), isSorted: true),
+            ("userid" or "groupid" or "roleid" or "realm" or "tokenid" or "token-name", "access" or "pbs") when symbol is Argument && verb is not "create" =>
+                await OfAccessAsync(name, cancellationToken).ConfigureAwait(false),
             ("upid", _) => await _names.TasksAsync(cancellationToken).ConfigureAwait(false),
             ("datastore", "backup") or ("store", "datastore" or "tape" or "pbs") => await _names.DatastoresAsync(cancellationToken).ConfigureAwait(false),
             ("snapshot" or "group" or "older" or "newer", "backup") when _values.TryGetValue("--datastore", out string? store) =>
@@ -156,11 +167,46 @@ internal sealed class Completer
         }
     }
 
-    // What was typed before the last comma stays in front.
-    private static IEnumerable<Candidate> Joined(string word, IReadOnlyList<Candidate> candidates)
+    private Task<IReadOnlyList<Candidate>> OfAccessAsync(string name, CancellationToken cancellationToken) => name switch
     {
-        int comma = word.LastIndexOf(',');
-        string before = comma < 0 ? "" : word[..(comma + 1)];
+        "userid" => _names.NamesAsync("/access/users", "userid", cancellationToken),
+        "groupid" => _names.NamesAsync("/access/groups", "groupid", cancellationToken),
+        "roleid" => _names.NamesAsync("/access/roles", "roleid", cancellationToken),
+        "realm" => _names.NamesAsync("/access/domains", "realm", cancellationToken),
+        _ when _arguments.Count > 0 => _names.NamesAsync(
+            $"/access/users/{Uri.EscapeDataString(_arguments[0])}/token", name == "tokenid" ? "tokenid" : "token-name", cancellationToken),
+        _ => Task.FromResult<IReadOnlyList<Candidate>>([]),
+    };
+
+    // The members that the results of the verb's calls may have.
+    private IReadOnlyList<Candidate> Fields()
+    {
+        IEnumerable<ApiEndpoint?> endpoints = _command switch
+        {
+            VerbCommand { Verb.Calls: { } calls } => calls.Select(static call =>
+            {
+                (ApiMethod method, string template) = EndpointBinding.Split(call);
+                return VerbContext.Pve.Find(method, template) ?? VerbContext.Pbs.Find(method, template);
+            }),
+            ApiGetCommand when _arguments.Count > 0 && VerbContext.Pve.TryMatch(ApiMethod.Get, _arguments[0], out ApiMatch? match) => [match.Endpoint],
+            _ => [],
+        };
+        return
+        [
+            .. endpoints.SelectMany(static endpoint => Members(endpoint?.Returns)).DistinctBy(static member => member.Key)
+                .OrderBy(static member => member.Key, StringComparer.Ordinal)
+                .Select(static member => new Candidate(member.Key, (member.Value.Description ?? "").ReplaceLineEndings(" ").Trim())),
+        ];
+    }
+
+    private static IEnumerable<KeyValuePair<string, ApiNode>> Members(ApiNode? returns) =>
+        (returns?.Type == ApiValueType.Array ? returns.Items : returns)?.Properties ?? ReadOnlyDictionary<string, ApiNode>.Empty;
+
+    // What was typed before the last comma stays in front, and so does the sign that turns an order round.
+    private static IEnumerable<Candidate> Joined(string word, IReadOnlyList<Candidate> candidates, bool isSorted = false)
+    {
+        int comma = word.LastIndexOf(',') + 1;
+        string before = word[..(isSorted && comma < word.Length && word[comma] == '-' ? comma + 1 : comma)];
         return candidates.Select(candidate => candidate with { Text = before + candidate.Text });
     }
 

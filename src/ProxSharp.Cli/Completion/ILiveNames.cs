@@ -34,6 +34,19 @@ internal interface ILiveNames
     /// <summary>The backup groups of a datastore, and its snapshots if they are wanted too.</summary>
     Task<IReadOnlyList<Candidate>> BackupsAsync(string store, string? folder, bool withSnapshots, CancellationToken cancellationToken);
 
+    /// <summary>The items of a list of the server.</summary>
+    /// <param name="list">Its path.</param>
+    /// <param name="member">The member that names an item.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<Candidate>> NamesAsync(string list, string member, CancellationToken cancellationToken);
+
+    /// <summary>The plans that are kept on this machine.</summary>
+    /// <param name="openOnly">True for those that can still be applied.</param>
+    IReadOnlyList<Candidate> Plans(bool openOnly);
+
+    /// <summary>The entries of the ledger that can be taken back, the newest first.</summary>
+    IReadOnlyList<Candidate> Applied();
+
     /// <summary>The contexts.</summary>
     IReadOnlyList<Candidate> Contexts();
 }

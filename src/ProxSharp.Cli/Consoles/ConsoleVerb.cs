@@ -16,6 +16,9 @@ namespace ProxSharp.Cli.Consoles;
 /// <summary><c>prox console</c>: the serial console of a machine, the console of a container, or the shell of a node, in this terminal.</summary>
 internal static class ConsoleVerb
 {
+    private const int DefaultIdle = 5;
+    private const int LongestIdle = 24 * 3600;
+
     /// <summary>Makes the verb that finds out by itself what is meant.</summary>
     public static Verb Make()
     {
@@ -34,9 +37,16 @@ internal static class ConsoleVerb
 
     private static Verb Make(
         string name, string summary, Argument what, string example, Func<VerbRun, PveClient, CancellationToken, Task<ConsoleTarget>> find,
-        string noun = "") =>
-        new(name, summary, VerbClass.Change, (run, token) => RunAsync(run, find, token))
+        string noun = "")
+    {
+        Option<int?> idle = new("--idle")
         {
+            Description = $"In a pipe: leave when the input has ended and nothing came for so many seconds [default: {DefaultIdle}]",
+            HelpName = "seconds",
+        };
+        return new(name, summary, VerbClass.Change, (run, token) => RunAsync(run, find, idle, token))
+        {
+            Options = [idle],
             Calls =
             [
                 "POST /nodes/{node}/qemu/{vmid}/termproxy", "POST /nodes/{node}/lxc/{vmid}/termproxy", "POST /nodes/{node}/termproxy",
@@ -46,13 +56,15 @@ internal static class ConsoleVerb
             Traits = VerbTraits.None,
             Details =
                 "Every key goes to the other side, Ctrl-C too. Ctrl-] leaves. A virtual machine needs a serial port (vm set ... --serial0 socket). In a "
-                + "pipe the input is sent as it is, and the command ends with the console.",
+                + "pipe the input is sent as it is; at its end follows Ctrl-D, which ends a shell. The command ends with the console, or when nothing came for "
+                + "a while: give --idle if a command in the script is silent for longer.",
             Examples =
             [
                 new($"{noun}{name} {example}", "until Ctrl-] or the end of the shell"),
                 new($"{noun}{name} {example} < commands.txt", "lines from a file"),
             ],
         };
+    }
 
     private static async Task<ConsoleTarget> FindAsync(
         VerbRun run, PveClient pve, Argument<string> what, CancellationToken cancellationToken)
@@ -98,8 +110,9 @@ internal static class ConsoleVerb
         : throw CliException.Usage($"That fits {guests.Count} guests, and a console is one guest's", "Name the one you mean by its number");
 
     private static async Task<int> RunAsync(
-        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<ConsoleTarget>> find, CancellationToken cancellationToken)
+        VerbRun run, Func<VerbRun, PveClient, CancellationToken, Task<ConsoleTarget>> find, Option<int?> idle, CancellationToken cancellationToken)
     {
+        ConsolePump pump = new(run.Command.Services.Time, TimeSpan.FromSeconds(run.Number(idle, LongestIdle) ?? DefaultIdle));
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ChangeRules.CheckContext(run.Context);
         IConsoleHost console = run.Command.Services.Console;
@@ -119,8 +132,13 @@ internal static class ConsoleVerb
         await using (session.ConfigureAwait(false))
         {
             run.Note($"Connected to {target.Title}. Leave with Ctrl-].");
-            bool left = await InRawModeAsync(session, console, cancellationToken).ConfigureAwait(false);
-            run.Note(left ? $"\nLeft {target.Title}." : $"\nThe console of {target.Title} has ended.");
+            ConsoleEnd end = await InRawModeAsync(pump, session, console, cancellationToken).ConfigureAwait(false);
+            run.Note(end switch
+            {
+                ConsoleEnd.Closed => $"\nThe console of {target.Title} has ended.",
+                ConsoleEnd.Silent => $"\nLeft {target.Title}: the input has ended, and nothing came any more.",
+                _ => $"\nLeft {target.Title}.",
+            });
         }
 
         return ExitCodes.Success;
@@ -133,11 +151,11 @@ internal static class ConsoleVerb
         public GuestSummary? Guest { get; init; }
     }
 
-    private static async Task<bool> InRawModeAsync(TerminalSession session, IConsoleHost console, CancellationToken cancellationToken)
+    private static async Task<ConsoleEnd> InRawModeAsync(ConsolePump pump, TerminalSession session, IConsoleHost console, CancellationToken cancellationToken)
     {
         if (!console.IsInputTerminal)
         {
-            return await ConsolePump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
+            return await pump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
         }
 
         using IDisposable raw = console.EnterRawMode() ?? throw new CliException(new CliError
@@ -150,6 +168,6 @@ internal static class ConsoleVerb
         using PosixSignalRegistration? resized = OperatingSystem.IsWindows()
             ? null
             : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => session.Resize(console.Width ?? 80, console.Height ?? 24));
-        return await ConsolePump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
+        return await pump.RunAsync(session, console, cancellationToken).ConfigureAwait(false);
     }
 }

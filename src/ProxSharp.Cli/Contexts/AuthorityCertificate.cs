@@ -24,7 +24,7 @@ internal static class AuthorityCertificate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(CliError.Usage($"The file {file} cannot be read: {e.Message}", Hint), e);
+            throw new CliException(CliError.Usage($"The file {file} cannot be read: {FileErrors.Reason(e)}", Hint), e);
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable("read from", e.Message, e);
+            throw Unusable("read from", FileErrors.Reason(e), e);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable("saved in", e.Message, e);
+            throw Unusable("saved in", FileErrors.Reason(e), e);
         }
     }
 

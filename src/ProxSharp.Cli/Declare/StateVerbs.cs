@@ -149,7 +149,7 @@ internal static class StateVerbs
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CliException(
-                CliError.Usage($"The file {name} cannot be read: {e.Message.TrimEnd('.')}", "Name a file that prox export wrote, or - for standard input"), e);
+                CliError.Usage($"The file {name} cannot be read: {FileErrors.Reason(e)}", "Name a file that prox export wrote, or - for standard input"), e);
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Output;
 
 namespace ProxSharp.Cli.Doctor;
@@ -33,14 +34,14 @@ internal static class BackupServerChecks
         string name = Text(store, "store");
         if (Text(store, "error") is { Length: > 0 } error)
         {
-            return new Finding("datastore", FindingState.Failure, $"{name}: {error}", $"prox datastore show {name}");
+            return new Finding("datastore", FindingState.Failure, $"{name}: {error}", PrintedCommands.Of("datastore", "show", name));
         }
 
         (double used, double total) = (Number(store, "used"), Number(store, "total"));
         string text = string.Create(
             CultureInfo.InvariantCulture, $"{name} is {(total > 0 ? used / total * 100 : 0):0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
         return total > 0 && used / total > Full
-            ? new Finding("datastore", FindingState.Warning, text, $"prox datastore gc start {name}")
+            ? new Finding("datastore", FindingState.Warning, text, PrintedCommands.Of("datastore", "gc", "start", name))
             : new Finding("datastore", FindingState.Ok, text);
     }
 

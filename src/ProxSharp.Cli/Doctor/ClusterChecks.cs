@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Output;
 
 namespace ProxSharp.Cli.Doctor;
@@ -67,7 +68,7 @@ internal static class ClusterChecks
                     "storage",
                     FindingState.Warning,
                     $"{name} is {Text(storage, "status")}",
-                    $"prox storage show {Text(storage, "storage")} --node {Text(storage, "node")}");
+                    PrintedCommands.Of("storage", "show", Text(storage, "storage"), "--node", Text(storage, "node")));
             }
             else if (most > 0 && used / most > Full)
             {
@@ -75,7 +76,7 @@ internal static class ClusterChecks
                     "storage",
                     FindingState.Warning,
                     string.Create(CultureInfo.InvariantCulture, $"{name} is {used / most * 100:0} % full ({ValueRenderer.Bytes(most - used)} left)"),
-                    $"prox storage content list {Text(storage, "storage")} --sort -size");
+                    PrintedCommands.Of("storage", "content", "list", Text(storage, "storage"), "--sort", "-size"));
             }
         }
     }

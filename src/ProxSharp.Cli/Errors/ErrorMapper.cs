@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Operations;
 
@@ -31,7 +32,7 @@ internal static class ErrorMapper
         GuardRefusedException refusal => Guarding.GuardErrors.Map(refusal),
         _ when BackupErrors.TryMap(exception) is { } backup => backup,
         ProxmoxException other => new CliError { Code = "error", ExitCode = ExitCodes.Error, Message = other.Message, IsRetryable = other.IsTransient },
-        IOException or UnauthorizedAccessException => new CliError { Code = "file", ExitCode = ExitCodes.Error, Message = exception.Message },
+        IOException or UnauthorizedAccessException => FileErrors.Map(exception),
         JsonException json => new CliError { Code = "json", ExitCode = ExitCodes.Error, Message = $"The input is no valid JSON: {json.Message}" },
         _ => new CliError
         {
@@ -58,7 +59,7 @@ internal static class ErrorMapper
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = $"The task {failed.Upid.Type}{(failed.Upid.Id.Length > 0 ? $" of {failed.Upid.Id}" : "")} on {failed.Upid.Node} failed: {failed.ExitStatus}",
-        Hint = $"Its whole log: prox task log {failed.Upid}",
+        Hint = $"Its whole log: {PrintedCommands.Of("task", "log", failed.Upid.ToString())}",
         Upid = failed.Upid.ToString(),
         Node = failed.Upid.Node,
         LogTail = failed.LogTail,
@@ -78,9 +79,9 @@ internal static class ErrorMapper
                 Code = "still_running",
                 ExitCode = ExitCodes.StillRunning,
                 Message = $"The time for waiting is over, and the task {upid} goes on",
-                Hint = $"Wait on with: prox task wait {GuardWords.Join([upid])}",
+                Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
             }
-            : error with { Hint = error.Hint ?? $"Look at the task: prox task show {upid}" };
+            : error with { Hint = error.Hint ?? $"Look at the task: {PrintedCommands.Of("task", "show", upid)}" };
     }
 
     private static CliError Certificate(ProxmoxConnectionException certificate)
@@ -143,7 +144,7 @@ internal static class ErrorMapper
             {
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
-                Hint = api.Path.LastIndexOf('/') is > 0 and int end ? $"See what there is: prox api get {api.Path[..end]}" : error.Hint,
+                Hint = ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
             },
             ProxmoxConflictException => error with
             {
@@ -155,6 +156,14 @@ internal static class ErrorMapper
             { OutcomeUnknown: true } => error with { Hint = error.Hint ?? LookFirst },
             _ => error,
         };
+    }
+
+    // The list that the missing object would be in: what the server names, else what the path ends with.
+    private static string ListAbove(ProxmoxApiException api)
+    {
+        string[] parts = api.Path.Split('/');
+        int at = Array.FindLastIndex(parts, part => part.Length > 0 && api.ServerMessage.Contains($"'{Uri.UnescapeDataString(part)}'", StringComparison.Ordinal));
+        return string.Join('/', parts[..(at > 0 ? at : parts.Length - 1)]);
     }
 
     private static CliError Authentication(CliError error) => error with
@@ -190,5 +199,5 @@ internal static class ErrorMapper
     private static string Join(IReadOnlyDictionary<string, string> errors) =>
         string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value.Trim().TrimEnd('.')}"));
 
-    private static string DescribeHint(string path) => $"See what it takes: prox api describe {path}";
+    private static string DescribeHint(string path) => $"See what it takes: {PrintedCommands.Of("api", "describe", path)}";
 }

@@ -69,7 +69,6 @@ internal static class Habits
         .. Managed("access role"),
         .. Managed("access realm"),
         .. Managed("pool"),
-        new("pool show", "pool list", "--poolid POOL"),
         new("node reboot", "node power", "NODE --command reboot"),
         new("node shutdown", "node power", "NODE --command shutdown"),
         new("node status", "node show"),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Schema;
 
@@ -14,7 +15,9 @@ internal static class NotFoundAdvice
         string? list = ListOf(missing, path)?.Path ?? (Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
             ? new SchemaPaths(schema).ListAbove(path, endpoint, placeholder)
             : null);
-        string advice = list is null ? $"See what it takes: prox api describe {endpoint.Path}" : $"See what there is: prox api get {list}";
+        string advice = list is null
+            ? $"See what it takes: {PrintedCommands.Of("api", "describe", endpoint.Path)}"
+            : $"See what there is: {PrintedCommands.Of("api", "get", list)}";
         return error with { Hint = ServerAdvice.Of(missing).Advice is { } said ? $"{said}. {advice}" : advice };
     }
 

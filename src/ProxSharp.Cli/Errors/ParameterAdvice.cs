@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Schema;
 
@@ -18,7 +19,7 @@ internal static class ParameterAdvice
                 .Select(name => UsageErrors.Nearest(name, endpoint.Parameters.Keys))
                 .OfType<string>(),
         ];
-        string describe = $"See what it takes: prox api describe {path} --method {ApiVerbs.Word(invalid.Method)}";
+        string describe = $"See what it takes: {PrintedCommands.Of("api", "describe", path, "--method", ApiVerbs.Word(invalid.Method))}";
         return new CliError
         {
             Code = "invalid_parameters",

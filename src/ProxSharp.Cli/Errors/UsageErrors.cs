@@ -32,7 +32,7 @@ internal static class UsageErrors
             IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
             bool isPlace = command.Command.Subcommands.Count > 0;
             string? meant = isPlace && Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true) : null;
-            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? help);
+            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? Sibling(word, known, command) ?? PathOption(word, command) ?? help);
         }
 
         return parse.Errors.Count == 0
@@ -87,6 +87,19 @@ internal static class UsageErrors
         string? near = Nearest(word, known);
         return CliError.Usage($"Unknown {kind} '{word}' for '{Path(command)}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
+
+    // Some things have a list and no page of their own, and others the reverse.
+    private static string? Sibling(string word, IEnumerable<string> known, CommandResult command)
+    {
+        string? other = word switch { "show" or "get" or "info" => "list", "list" or "ls" => "show", _ => null };
+        return other is not null && known.Contains(other) ? $"There is '{Path(command)} {other}'. Run: {Path(command)} {other} --help" : null;
+    }
+
+    // pveum acl modify / has the path without an option.
+    private static string? PathOption(string word, CommandResult command) =>
+        word.StartsWith('/') && command.Command.Options.Any(static option => option.Name == "--path")
+            ? $"A path is written behind its option: --path {word}. Run: {Path(command)} --help"
+            : null;
 
     private static string[] Words(CommandResult command, ParseResult parse) => [.. Path(command).Split(' ').Skip(1), .. parse.UnmatchedTokens];
 

@@ -63,7 +63,7 @@ internal static class AuditNoun
     {
         json.WriteStartObject();
         json.WriteNumber("number", entry.Number);
-        json.WriteString("time", entry.Time);
+        PlanText.WriteTime(json, "time", entry.Time, isTable);
         json.WriteString("kind", entry.Kind);
         json.WriteString("plan", isTable ? PlanText.ShortId(entry.PlanId) : entry.PlanId);
         foreach (string name in new[] { "succeeded", "call", "message", "upid", "approval" })

@@ -40,7 +40,11 @@ internal static class GuardWords
     }
 
     private static string Quoted(string word) =>
-        word.Length > 0 && word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_./:=@,+%{}".Contains(c, StringComparison.Ordinal))
+        word.Length > 0 && word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_./:=@,+%{}".Contains(c, StringComparison.Ordinal)) && !IsExpanded(word)
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    // A shell makes several words of {a,b} and {1..3}.
+    private static bool IsExpanded(string word) =>
+        word.Contains('{', StringComparison.Ordinal) && (word.Contains(',', StringComparison.Ordinal) || word.Contains("..", StringComparison.Ordinal));
 }

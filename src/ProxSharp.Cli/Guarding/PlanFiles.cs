@@ -33,7 +33,7 @@ internal static class PlanFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GuardRefusedException("unknown-plan", $"The plan in {file} cannot be read: {e.Message}", e);
+            throw new GuardRefusedException("unknown-plan", $"The plan in {file} cannot be read: {FileErrors.Reason(e)}.", e);
         }
     }
 
@@ -50,7 +50,7 @@ internal static class PlanFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GuardRefusedException("approval-file", $"The approval in {file} cannot be read: {e.Message}", e);
+            throw new GuardRefusedException("approval-file", $"The approval in {file} cannot be read: {FileErrors.Reason(e)}.", e);
         }
     }
 

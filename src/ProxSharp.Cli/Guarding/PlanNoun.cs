@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -133,7 +134,7 @@ internal static class PlanNoun
             Code = failed.LedgerNumber == 0 ? "refused" : failed.Upid is null ? "call_failed" : "task_failed",
             ExitCode = failed.LedgerNumber == 0 ? ExitCodes.Refused : failed.Upid is null ? ExitCodes.Error : ExitCodes.TaskFailed,
             Message = $"{failed.Call} did not succeed, and what follows it was not done: {failed.Message.TrimEnd('.')}",
-            Hint = failed.Upid is { } upid ? $"Its whole log: prox task log {upid}" : "Look at the present state, then plan again.",
+            Hint = failed.Upid is { } upid ? $"Its whole log: {PrintedCommands.Of("task", "log", upid)}" : "Look at the present state, then plan again.",
             Upid = failed.Upid,
         });
     }
@@ -187,7 +188,7 @@ internal static class PlanNoun
         json.WriteString("plan", isTable ? PlanText.ShortId(plan.Id) : plan.Id);
         json.WriteString("state", state.ToString().ToLowerInvariant());
         json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
-        json.WriteString("expires", plan.Expires);
+        PlanText.WriteTime(json, "expires", plan.Expires, isTable);
         json.WriteString("calls", string.Join("; ", plan.Calls));
         json.WriteEndObject();
     }

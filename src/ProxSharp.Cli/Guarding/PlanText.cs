@@ -24,6 +24,19 @@ internal static class PlanText
     /// <summary>The beginning of a name, which is enough to name a plan.</summary>
     public static string ShortId(string id) => id.Length > ShortLength ? id[..ShortLength] : id;
 
+    /// <summary>Writes a time: in tables as all lists show times.</summary>
+    public static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset time, bool isTable)
+    {
+        if (isTable)
+        {
+            json.WriteString(name, time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            json.WriteString(name, time);
+        }
+    }
+
     /// <summary>Shows a plan.</summary>
     /// <param name="run">Where messages go.</param>
     /// <param name="output">How it is written.</param>

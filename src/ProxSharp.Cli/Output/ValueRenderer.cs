@@ -67,8 +67,21 @@ internal static class ValueRenderer
             : raw;
     }
 
-    private static string Nested(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number)
-            ? string.Join(", ", value.EnumerateArray().Select(static item => item.ToString()))
-            : JsonText.Compact(value);
+    private static string Nested(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array when value.EnumerateArray().All(IsPlain) => string.Join(", ", value.EnumerateArray().Select(static item => item.ToString())),
+        JsonValueKind.Array when value.EnumerateArray().All(static item => Member(item, "filename")?.ValueKind == JsonValueKind.String) =>
+            string.Join(", ", value.EnumerateArray().Select(static file => Member(file, "filename")!.Value.GetString())),
+        JsonValueKind.Object when Size(value, "used") is { } used && Size(value, "total") is { } total => $"{Bytes(used)} of {Bytes(total)}",
+        JsonValueKind.Object when value.EnumerateObject().Any() && value.EnumerateObject().All(static member => IsPlain(member.Value)) =>
+            string.Join(", ", value.EnumerateObject().Select(static member => $"{member.Name}: {member.Value}")),
+        _ => JsonText.Compact(value),
+    };
+
+    private static bool IsPlain(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Number;
+
+    private static double? Size(JsonElement item, string name) => Member(item, name) is { ValueKind: JsonValueKind.Number } size ? size.GetDouble() : null;
+
+    private static JsonElement? Member(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : null;
 }

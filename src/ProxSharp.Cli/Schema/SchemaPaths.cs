@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Schema;
 
@@ -83,8 +84,8 @@ internal sealed class SchemaPaths(ApiSchema schema)
                 ? $"The schema of {product} {schema.Version} says nothing about the root of the API"
                 : $"The API of {product} {schema.Version} has no path {path}",
             Hint = near is null
-                ? $"See what there is: prox api ls {parent}"
-                : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: prox api ls {parent}",
+                ? $"See what there is: {PrintedCommands.Of("api", "ls", parent)}"
+                : $"Did you mean {parent.TrimEnd('/')}/{near}? See what there is: {PrintedCommands.Of("api", "ls", parent)}",
         });
     }
 

@@ -21,7 +21,7 @@ internal static class NounCatalog
         Derived("node", "The nodes of the cluster.", Pve, static () => [ResourceLists.Nodes(), ChartVerb.OfNodes()]),
         Derived("storage", "Storages and what is on them.", Pve, static () => [ResourceLists.Storages(), ChartVerb.OfStorages()]),
         new("task", "Tasks: what servers do in the background.", TaskNoun.Build),
-        Derived("pool", "Pools of guests and storages.", Pve),
+        Derived("pool", "Pools of guests and storages.", Pve, static () => [PoolNoun.Show()]),
         Derived("cluster", "The cluster: state, options, members, log.", Pve),
         Derived("access", "Users, groups, roles, tokens, realms and permissions.", Pve),
         Derived("ha", "High availability.", Pve),

@@ -31,6 +31,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
     /// <summary>The calls it makes, for example <c>POST /nodes/{node}/qemu</c>.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
 
+    /// <summary>True if a verb that follows from the schema may make the same calls.</summary>
+    public bool SharesCalls { get; init; }
+
     /// <summary>The arguments in their order.</summary>
     public IReadOnlyList<Argument> Arguments { get; init; } = [];
 

@@ -1,6 +1,5 @@
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
-using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Tasks;
 
@@ -27,7 +26,8 @@ internal static class TaskAdvice
         if (upids.Count > 0)
         {
             run.Command.Services.Console.Error.WriteLine(
-                $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: prox task wait {GuardWords.Join(upids)}");
+                run.Command.Printed.In(
+                    $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: {PrintedCommands.Of(["task", "wait", .. upids])}"));
         }
     }
 

@@ -21,7 +21,7 @@ internal static class DerivedNouns
             return noun;
         }
 
-        HashSet<string> made = new(All(noun).SelectMany(static verb => verb.Calls), StringComparer.Ordinal);
+        HashSet<string> made = new(All(noun).Where(static verb => !verb.SharesCalls).SelectMany(static verb => verb.Calls), StringComparer.Ordinal);
         foreach (ApiSchema schema in products.Select(product => product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve))
         {
             foreach (DerivedVerb verb in PathWords.Of(schema).Where(verb => verb.Words[0] == noun.Name && !made.Contains(verb.Call)))

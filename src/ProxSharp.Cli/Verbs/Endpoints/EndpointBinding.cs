@@ -133,10 +133,15 @@ internal sealed class EndpointBinding
     public string Path(VerbRun run, IReadOnlyDictionary<string, string> known) => string.Join('/', Endpoint.Path.Split('/').Select(part =>
         part.StartsWith('{') ? Uri.EscapeDataString(known.GetValueOrDefault(part[1..^1]) ?? PathValue(run, part[1..^1]) ?? "") : part));
 
+    // Proxmox: some calls require a type and know one alone, as that of replications. Nobody has to type it.
+    private IEnumerable<string> OnlyChoices(VerbRun run) => _options
+        .Where(parameter => parameter is { IsRequired: true, Node.Enumeration: [_] } && parameter.Typed(run).Count == 0)
+        .Select(static parameter => $"{parameter.Name}={parameter.Node.Enumeration![0]}");
+
     /// <summary>Reads the parameters that were typed.</summary>
     public async Task<CallParameters> ParametersAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}")];
+        List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}"), .. OnlyChoices(run)];
         ApiParameters secrets = [];
         foreach (EndpointParameter parameter in _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter)))
         {

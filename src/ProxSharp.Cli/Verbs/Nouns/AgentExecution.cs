@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve;
@@ -88,5 +89,5 @@ internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words,
 
     private static string Later(GuestSummary guest, long process) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Read its result later with: prox api get /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec-status pid={process}");
+        $"Read its result later with: {PrintedCommands.Of("api", "get", $"/nodes/{guest.Node}/qemu/{guest.Id}/agent/exec-status", $"pid={process}")}");
 }

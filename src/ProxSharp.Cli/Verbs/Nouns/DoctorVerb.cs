@@ -29,7 +29,7 @@ internal static class DoctorVerb
         List<Finding> findings = [];
         await foreach (Finding finding in Checks.RunAsync(run, cancellationToken).ConfigureAwait(false))
         {
-            findings.Add(finding);
+            findings.Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
         }
 
         if (run.Command.Output.Format is OutputFormat.Table && run.Command.Output.Fields is null && run.Command.Output.Query is null)

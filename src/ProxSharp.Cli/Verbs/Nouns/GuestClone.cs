@@ -20,7 +20,7 @@ internal static class GuestClone
             Positional = [name],
             Chosen = ["newid"],
             Details =
-                "A number in place of the name is the number of the copy, as in qm clone. "
+                "A number in place of the name is the number of the copy, as in qm clone and pct clone; the name then is an option. "
                 + "Without one and without --newid the lowest free number is taken. Copies of templates are linked unless --full is given.",
             Examples =
             [
@@ -31,7 +31,7 @@ internal static class GuestClone
             ],
         };
         GuestTargets targets = new(kind, takesWords: false, "source");
-        return GuestMaking.Make(context, spec, async (run, binding, parameters, cancellationToken) =>
+        return GuestMaking.Make(context, spec, GuestNumber.InPlaceOfName(name, "newid"), async (run, binding, parameters, cancellationToken) =>
         {
             IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
             if (guests.Count != 1)
@@ -39,7 +39,7 @@ internal static class GuestClone
                 throw CliException.Usage($"The selection fits {guests.Count} {kind.Many()}, and one is copied at a time", "Name the one you mean");
             }
 
-            ApiParameters all = await GuestMaking.WithIdAsync(run, Numbered(parameters, name), "newid", cancellationToken).ConfigureAwait(false);
+            ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
             {
                 Template = binding.Endpoint.Path,
@@ -50,22 +50,5 @@ internal static class GuestClone
             return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
                 call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
-    }
-
-    /// <summary>A name of nothing but digits is meant as the number, unless a number is given too.</summary>
-    private static ApiParameters Numbered(ApiParameters parameters, string name)
-    {
-        if (GuestMaking.Value(parameters, "newid") is not null || GuestMaking.Value(parameters, name) is not { } text || !text.All(char.IsAsciiDigit))
-        {
-            return parameters;
-        }
-
-        ApiParameters all = [new ApiParameter("newid", text, ApiParameterKind.Number, IsListItem: false)];
-        foreach (ApiParameter parameter in parameters.Where(parameter => parameter.Name != name))
-        {
-            all.Add(parameter);
-        }
-
-        return all;
     }
 }

@@ -21,7 +21,9 @@ internal static class GuestCreate
             Hidden = isContainer ? ["restore"] : ["archive", "force"],
             Chosen = ["vmid"],
             Node = NodeRule.Any,
-            Details = "Without --vmid the lowest free number is taken. In a cluster of several nodes --node says where.",
+            Details =
+                "A number in place of the name is the number of the new one, as in qm create and pct create; the name then is an option. "
+                + "Without one and without --vmid the lowest free number is taken. In a cluster of several nodes --node says where.",
             Examples = isContainer
                 ?
                 [
@@ -39,7 +41,7 @@ internal static class GuestCreate
                     new("vm create web-9 --vmid 190 --node pve1 --memory 2048 --dry-run", "see the call"),
                 ],
         };
-        return GuestMaking.Make(context, spec, async (run, binding, parameters, cancellationToken) =>
+        return GuestMaking.Make(context, spec, GuestNumber.InPlaceOfName(spec.Positional[0], "vmid"), async (run, binding, parameters, cancellationToken) =>
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal static class GuestMaking
     public static Verb Make(
         VerbContext context,
         EndpointSpec spec,
+        GuestNumber number,
         Func<VerbRun, EndpointBinding, ApiParameters, CancellationToken, Task<int>> run,
         params IReadOnlyList<Argument> first)
     {
@@ -29,14 +30,14 @@ internal static class GuestMaking
             verb.Expect(ProxmoxProduct.VirtualEnvironment);
             verb.CheckFields(CallRunner.Making);
             CallParameters parameters = await binding.ParametersAsync(verb, cancellationToken).ConfigureAwait(false);
-            return await run(verb, binding, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+            return await run(verb, binding, number.Settle(verb, parameters.Parameters), cancellationToken).ConfigureAwait(false);
         })
         {
             Examples = spec.Examples,
             Details = spec.Details,
             Calls = [spec.Call],
-            Arguments = [.. first, .. binding.Arguments],
-            Options = binding.Options,
+            Arguments = [.. first, .. binding.Arguments, .. number.Arguments],
+            Options = [.. number.Options, .. binding.Options],
             HiddenOptions = binding.HiddenOptions,
             Traits = EndpointVerbs.Traits(spec, isGuest: false),
         };

@@ -22,6 +22,7 @@ internal static class GuestNouns
     public static Noun Any(VerbContext context) => new Noun("guest", "Virtual machines and containers together.")
         .Add(
             GuestList.Make(GuestKind.Any),
+            EndpointVerbs.MakeGuest(context, GuestKind.Any, GuestMoreSpecs.Show(GuestKind.Any)),
             EndpointVerbs.MakeGuest(context, GuestKind.Any, Start(GuestKind.Any)),
             EndpointVerbs.MakeGuest(context, GuestKind.Any, Shutdown(GuestKind.Any)),
             EndpointVerbs.MakeGuest(context, GuestKind.Any, Stop(GuestKind.Any)),

@@ -11,7 +11,8 @@ internal static class GuestRestore
     /// <summary>Makes the verb.</summary>
     public static Verb Make(VerbContext context, GuestKind kind)
     {
-        return GuestMaking.Make(context, Spec(kind), async (run, binding, parameters, cancellationToken) =>
+        EndpointSpec spec = Spec(kind);
+        return GuestMaking.Make(context, spec, GuestNumber.BesideArchive(spec.Positional[0]), async (run, binding, parameters, cancellationToken) =>
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
@@ -36,7 +37,8 @@ internal static class GuestRestore
             Chosen = ["vmid"],
             Node = NodeRule.Any,
             Details =
-                "Without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
+                $"The number may stand behind the archive, or in front of it, as {(isContainer ? "pct restore" : "qmrestore")} has it. "
+                + "Without one and without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
                 + "number is asked for.",
             Examples =
             [

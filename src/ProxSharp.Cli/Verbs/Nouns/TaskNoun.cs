@@ -52,13 +52,14 @@ internal static class TaskNoun
         VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
     {
         bool isBackup = run.Context.Product == ProxmoxProduct.BackupServer;
+        string[] columns = ["starttime", "endtime", "node", .. isBackup ? (string[])["worker_type", "worker_id"] : ["type", "id"], "user", "status", "upid"];
         string? named = run.Value(node) ?? (isBackup ? "localhost" : null);
         string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
         ResultShape shape = ResultShapes.Of(
             SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
         {
-            TableFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
-            LeadingFields = ["starttime", "endtime", "node", "type", isBackup ? "worker_id" : "id", "user", "status", "upid"],
+            TableFields = columns,
+            LeadingFields = columns,
             WholeField = "upid",
             NameField = "upid",
         };

@@ -1,0 +1,35 @@
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Files that are not there, are folders, or may not be read or written: one line with the name and the reason.</summary>
+public sealed class FileErrorTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    [Theory]
+    [InlineData("vm chart web-1 --png HOME/no/x.png", 1, "no/x.png cannot be opened: there is no folder HOME/no")]
+    [InlineData("vm chart web-1 --svg HOME/folder", 1, "HOME/folder cannot be opened: it is a folder")]
+    [InlineData("vm chart web-1 --png HOME/plain/x.png", 1, "HOME/plain")]
+    [InlineData("spice dns --output-file HOME/no/x.vv", 1, "there is no folder HOME/no")]
+    [InlineData("vm list --record HOME/no/x.jsonl", 1, "The recording cannot be written to HOME/no/x.jsonl: there is no folder HOME/no")]
+    [InlineData("api get /version --output-file HOME/no/x", 1, "there is no folder HOME/no")]
+    [InlineData("apply -f HOME/no.yaml", 2, "cannot be read: there is no such file")]
+    [InlineData("diff -f HOME/folder", 2, "cannot be read: it is a folder")]
+    [InlineData("vm set web-1 --description @HOME/no.txt", 2, "HOME/no.txt for description cannot be read: there is no such file")]
+    [InlineData("vm set web-1 --description @HOME/folder", 2, "cannot be read: it is a folder")]
+    [InlineData("plan create --calls HOME/no.json", 1, "HOME/no.json cannot be opened: there is no such file")]
+    [InlineData("plan create --calls HOME/folder", 1, "HOME/folder cannot be opened: it is a folder")]
+    [InlineData("policy new-key HOME/no/key.pem", 1, "there is no folder HOME/no")]
+    [InlineData("man --output-dir HOME/plain", 1, "HOME/plain cannot be opened: it exists already")]
+    public async Task Option_FileThatCannotBeUsed_NamesItAndTheReason(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("plain", "x");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "folder"));
+
+        string error = (await cli.LineAsync(line.Replace("HOME", cli.Home, StringComparison.Ordinal))).FailedWith(exitCode);
+
+        Assert.Contains(expected.Replace("HOME", cli.Home, StringComparison.Ordinal), error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Could not find", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Access to the path", error, StringComparison.Ordinal);
+    }
+}
