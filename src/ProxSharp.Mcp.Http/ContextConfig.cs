@@ -24,7 +24,7 @@ internal sealed class ContextConfig(string path)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            using JsonDocument document = JsonDocument.Parse(GuardFiles.ReadText(path));
             string? current = Text(document.RootElement, "current");
             JsonElement[] all = [.. document.RootElement.GetProperty("contexts").EnumerateArray().OrderBy(context => Text(context, "name") != current)];
             JsonElement[] wanted = names.Count == 0 ? all : [.. names.Select(name => Find(all, name))];
@@ -122,7 +122,7 @@ internal sealed class ContextConfig(string path)
         {
             return reference.StartsWith("env:", StringComparison.Ordinal)
                 ? Environment.GetEnvironmentVariable(reference[4..]) ?? throw new AgentConnectionException($"{name}: the variable {reference[4..]} is not set.")
-                : File.ReadAllText(reference["file:".Length..]).Trim();
+                : GuardFiles.ReadText(reference["file:".Length..]).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,7 +19,9 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <summary>Where the pages for approvals are.</summary>
     public const string ApprovalPath = "/approve";
 
-    private const string ProtocolPath = "/mcp";
+    /// <summary>Where the protocol is spoken.</summary>
+    public const string ProtocolPath = "/mcp";
+
     private const long LongestRequest = 1 << 20;
 
     private readonly WebApplication _application;
@@ -116,12 +118,25 @@ internal sealed class HttpHost : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        IFormCollection? form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : null;
-        string? answer = form?["answer"];
+        string? answer = await ReadAnswerAsync(context).ConfigureAwait(false);
         bool isTaken = answer is "approve" or "decline" && _server.Approvals.Answer(Key(context), answer == "approve");
         await (isTaken
             ? WriteAsync(context, StatusCodes.Status200OK, "Thank you. You can close this page.")
             : WriteAsync(context, StatusCodes.Status404NotFound, "Nothing waits for an answer here.")).ConfigureAwait(false);
+    }
+
+    // A form that is none holds no answer.
+    private static async Task<string?> ReadAnswerAsync(HttpContext context)
+    {
+        try
+        {
+            IFormCollection? form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : null;
+            return form?["answer"];
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return null;
+        }
     }
 
     private static string Key(HttpContext context) => context.Request.RouteValues["key"] as string ?? "";

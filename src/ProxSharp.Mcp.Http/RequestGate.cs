@@ -14,6 +14,12 @@ internal sealed class RequestGate
 {
     private static readonly string[] s_loopback = ["127.0.0.1", "localhost", "[::1]"];
 
+    private static readonly string[] s_once =
+    [
+        HeaderNames.Origin, HeaderNames.ContentType, HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.Authorization, "Mcp-Session-Id",
+        "MCP-Protocol-Version", "Last-Event-ID",
+    ];
+
     private readonly HashSet<string> _hosts;
     private readonly Uri? _public;
     private readonly byte[]? _token;
@@ -53,9 +59,9 @@ internal sealed class RequestGate
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of other sites may not use this server.");
         }
 
-        if (request.Headers.Origin.Count > 1)
+        if (Repeated(request) is { } header)
         {
-            return RefuseAsync(context, StatusCodes.Status400BadRequest, "There is more than one origin.");
+            return RefuseAsync(context, StatusCodes.Status400BadRequest, $"There is more than one {header}.");
         }
 
         if (_token is not null && !request.Path.StartsWithSegments(HttpHost.ApprovalPath) && !HasToken(request))
@@ -64,8 +70,18 @@ internal sealed class RequestGate
             return RefuseAsync(context, StatusCodes.Status401Unauthorized, "A bearer token is needed.");
         }
 
-        return next(context);
+        return HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments(HttpHost.ProtocolPath) && !IsJson(request)
+            ? RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Messages are sent as application/json, in UTF-8.")
+            : next(context);
     }
+
+    private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+
+    // What a request says once must be said once: whoever reads it behind us may take another one.
+    private static string? Repeated(HttpRequest request) => s_once.FirstOrDefault(name => request.Headers[name].Count > 1);
 
     // Behind a proxy the port is another one than here, and only for the names of this machine itself can it be told.
     private bool IsOurs(string origin, int port) => Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)

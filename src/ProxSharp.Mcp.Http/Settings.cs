@@ -1,3 +1,5 @@
+using ProxSharp.Mcp.Policies;
+
 namespace ProxSharp.Mcp.Http;
 
 /// <summary>Reads what the command line names.</summary>
@@ -15,7 +17,7 @@ internal static class Settings
     {
         try
         {
-            string token = File.ReadAllText(path).Trim();
+            string token = GuardFiles.ReadText(path).Trim();
             return token.Length > 0 ? token : throw new SettingsException($"The file {path} holds no token.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -33,7 +33,7 @@ public sealed class FreezeSwitch
             string[] lines;
             try
             {
-                lines = File.ReadAllText(_path).Split('\n', 2);
+                lines = RegularFiles.ReadText(_path).Split('\n', 2);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -3,6 +3,9 @@ namespace ProxSharp.Operations;
 /// <summary>The guard refuses something; nothing was sent.</summary>
 public sealed class GuardRefusedException : ProxmoxException
 {
+    /// <summary>The reason <c>unneeded</c>: everything is as the calls would have it, so that there is nothing to plan. This is no fault.</summary>
+    public const string Unneeded = "unneeded";
+
     /// <summary>Creates the exception.</summary>
     /// <param name="reason">The kind of reason, a short word in lower case such as <c>drift</c>.</param>
     /// <param name="message">What is refused and why, for people.</param>
@@ -13,7 +16,7 @@ public sealed class GuardRefusedException : ProxmoxException
     /// <summary>
     /// The kind of reason: <c>door</c>, <c>policy</c>, <c>unclassified</c>, <c>protected</c>, <c>limit</c>, <c>frozen</c>, <c>approval</c>, <c>drift</c>,
     /// <c>expired</c>, <c>used</c>, <c>tampered</c>, <c>unknown-plan</c>, <c>context</c>, <c>read-only</c>, <c>exec</c>, <c>ledger</c>, <c>target</c>,
-    /// <c>approval-file</c> or <c>unknown-outcome</c>.
+    /// <c>approval-file</c>, <c>unknown-outcome</c> or <c>unneeded</c>.
     /// </summary>
     public string Reason { get; }
 }

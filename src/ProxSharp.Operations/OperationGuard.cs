@@ -80,7 +80,9 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <param name="requests">The calls in their order.</param>
     /// <param name="options">How the plan is made; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="GuardRefusedException">The policy does not allow it, or a target does not exist or is protected.</exception>
+    /// <exception cref="GuardRefusedException">
+    /// The policy does not allow it, or a target does not exist or is protected; with <see cref="GuardRefusedException.Unneeded"/>, nothing has to change.
+    /// </exception>
     /// <exception cref="ProxmoxValidationException">The server would refuse the parameters.</exception>
     public async Task<Plan> PlanAsync(IReadOnlyList<PlanRequest> requests, PlanOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -94,7 +96,9 @@ public sealed class OperationGuard : IAsyncDisposable
         PlanChecks checks = new(ReadPolicy());
         PlanBuilder builder = Builder(checks);
         IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
-        return Keep(await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false), checks);
+        PlanDraft draft = await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false);
+        Unneeded.Check(draft);
+        return Keep(draft, checks);
     }
 
     /// <summary>
@@ -171,7 +175,10 @@ public sealed class OperationGuard : IAsyncDisposable
     /// calls that could be planned: the policy decides at once, its limits and the freeze hold, and the ledger gets the intent now and the outcome at the end.
     /// </summary>
     /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
-    /// <param name="keys">The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>.</param>
+    /// <param name="keys">
+    /// The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>; and
+    /// <c>notes</c> if the backup gets some: they may be set on the snapshot that the conversation makes.
+    /// </param>
     /// <exception cref="ArgumentException">The path is another one.</exception>
     /// <exception cref="GuardRefusedException">
     /// The policy does not allow it or wants an approval, changes are frozen, or the ledger cannot be written.

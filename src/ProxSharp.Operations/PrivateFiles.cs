@@ -42,6 +42,7 @@ internal static class PrivateFiles
     /// <summary>Opens a file; a new one gets its rights at once, so that there is no moment in which others can open it.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access)
     {
+        RegularFiles.Check(path);
         FileStreamOptions options = new() { Mode = mode, Access = access, Share = FileShare.None };
         if (!OperatingSystem.IsWindows() && mode is not FileMode.Open)
         {

@@ -10,8 +10,13 @@ namespace ProxSharp.Operations;
 /// <summary>Opens conversations that are no sequence of plain calls: the making and the reading of backups.</summary>
 internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger ledger, string context)
 {
-    private const string Backup = "/backup";
+    /// <summary>The path of the conversation that makes a backup.</summary>
+    public const string Backup = "/backup";
+
     private const string Reader = "/reader";
+
+    /// <summary>The call that sets notes when the backup is made.</summary>
+    public static ApiOperation Notes { get; } = new(ApiMethod.Put, "/admin/datastore/{store}/notes");
 
     /// <summary>True for an entry of the ledger that such a conversation has left.</summary>
     public static bool IsOf(LedgerEntry entry) => entry.Facts.Text("call")?.Split(' ') is ["GET", Backup or Reader, ..];
@@ -23,10 +28,45 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
             throw new ArgumentException($"{path} is no conversation of a backup server.", nameof(path));
         }
 
-        PlannedCall call = PlannedCall.Of(client.Schema, new PlanRequest(ApiMethod.Get, path, keys));
-        PolicyTarget target = Target(keys);
-        checks.Policy.Check(call.Class, call.Title, target);
-        ApprovalKind needed = checks.Policy.ApprovalFor(call.Class);
+        ApiParameters group = [.. keys.Where(static key => key.Name != "notes")];
+        PlannedCall[] calls = [PlannedCall.Of(client.Schema, new PlanRequest(ApiMethod.Get, path, group)), .. NotesOf(path, keys)];
+        PolicyTarget target = Target(group);
+        foreach (PlannedCall call in calls)
+        {
+            Allow(call, target, checks.Policy);
+        }
+
+        checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
+
+        // It has a name like a plan, and no plan: there is no way back by itself.
+        string id = JsonTexts.Hash(Guid.NewGuid().ToString());
+        ledger.Append("intent", id, json => WriteIntent(json, calls, target));
+
+        // Who makes a backup compares with the one before, and reads that for it.
+        OpenedSession opened = new(client.Schema, path == Backup ? [Backup, Reader] : [Reader], group, calls.Skip(1).FirstOrDefault()?.Parameters);
+        return new GuardedSession(ledger, id, calls[0].ToString(), door.Open(opened));
+    }
+
+    /// <summary>The notes are set by a call of their own. At which snapshot is known when the conversation says its time.</summary>
+    private IEnumerable<PlannedCall> NotesOf(string path, ApiParameters keys)
+    {
+        if (keys.Find("notes") is null)
+        {
+            return [];
+        }
+
+        return path == Backup
+            ? [PlannedCall.Of(client.Schema, new PlanRequest(
+                Notes.Method,
+                $"/admin/datastore/{Uri.EscapeDataString(keys.Find("store") ?? "")}/notes",
+                [.. keys.Where(static key => key.Name != "store")]))]
+            : throw new ArgumentException("Only what makes a backup sets notes.", nameof(keys));
+    }
+
+    private static void Allow(PlannedCall call, PolicyTarget target, GuardPolicy policy)
+    {
+        policy.Check(call.Class, call.Title, target);
+        ApprovalKind needed = policy.ApprovalFor(call.Class);
         if (needed != ApprovalKind.None)
         {
             string word = OperationCatalogue.Word(call.Class);
@@ -35,15 +75,6 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
                 $"{call.Title} is refused: the policy wants an approval ({PolicyWriter.Word(needed)}) for what is {word}, and this cannot be planned, so that "
                 + "nobody can approve it.");
         }
-
-        checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
-
-        // It has a name like a plan, and no plan: there is no way back by itself.
-        string id = JsonTexts.Hash(Guid.NewGuid().ToString());
-        ledger.Append("intent", id, json => WriteIntent(json, call, target));
-
-        // Who makes a backup compares with the one before, and reads that for it.
-        return new GuardedSession(ledger, id, call.ToString(), door.Open(new OpenedSession(path == Backup ? [Backup, Reader] : [Reader], keys)));
     }
 
     private static PolicyTarget Target(ApiParameters keys)
@@ -56,11 +87,16 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
         };
     }
 
-    private void WriteIntent(Utf8JsonWriter json, PlannedCall call, PolicyTarget target)
+    private void WriteIntent(Utf8JsonWriter json, PlannedCall[] calls, PolicyTarget target)
     {
         json.WriteString("context", context);
-        json.WriteString("call", call.ToString());
-        json.WriteString("class", OperationCatalogue.Word(call.Class));
+        json.WriteString("call", calls[0].ToString());
+        if (calls.Length > 1)
+        {
+            json.WriteString("then", calls[1].ToString());
+        }
+
+        json.WriteString("class", OperationCatalogue.Word(calls.Max(static call => call.Class)));
         json.WriteString("approval", "none needed");
         json.WriteStartArray("targets");
         new PlanTarget(target.Name, new Dictionary<string, string>(StringComparer.Ordinal) { ["group"] = target.Name }, "", new Dictionary<string, string>())

@@ -54,6 +54,24 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
     }
 
     [Fact]
+    public async Task Create_WithNotes_SetsThemThroughTheSameDoor()
+    {
+        using CliHarness cli = await UserAsync(Reversible);
+        string id = NewId();
+        CliRun made = await cli.LineAsync(
+            $"backup create some.conf:some.conf --backup-id {id} --backup-time 2026-02-01T00:00:00Z --notes before-upgrade --datastore store1");
+        made.Succeeded();
+        Assert.DoesNotContain("not its notes", made.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "before-upgrade", (await cli.LineAsync($"backup notes show host/{id}/2026-02-01T00:00:00Z --datastore store1")).Succeeded(), StringComparison.Ordinal);
+        JsonElement facts = (await ShowAsync(cli, 1)).GetProperty("facts");
+        Assert.Contains("notes=before-upgrade", facts.GetProperty("then").GetString(), StringComparison.Ordinal);
+
+        // Notes by themselves need a plan as before.
+        (await cli.LineAsync($"backup notes set host/{id}/2026-02-01T00:00:00Z other --datastore store1")).FailedWith(7);
+    }
+
+    [Fact]
     public async Task Create_UnderAFreeze_OrOverTheLimit_IsRefused()
     {
         using CliHarness cli = await UserAsync("""{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"mutationsPerHour":1}}""");

@@ -17,20 +17,38 @@ public sealed class PlanVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
-        JsonElement plan = Data(await cli.LineAsync("plan create vm set staging --memory 2048 -o json"));
+        JsonElement plan = Data(await cli.LineAsync("plan create vm set staging --memory 3072 -o json"));
         string id = plan.GetProperty("plan").GetString()!;
         Assert.Equal("reversible", plan.GetProperty("class").GetString());
-        Assert.StartsWith("POST /nodes/pve1/qemu/106/config memory=2048 digest=", plan.GetProperty("calls")[0].GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("POST /nodes/pve1/qemu/106/config memory=3072 digest=", plan.GetProperty("calls")[0].GetString(), StringComparison.Ordinal);
         Assert.Equal(id + "\n", (await cli.LineAsync("plan list --open -o name")).Succeeded());
-        Assert.Contains("memory=2048", (await cli.LineAsync($"plan show {id[..12]}")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("memory=3072", (await cli.LineAsync($"plan show {id[..12]}")).Succeeded(), StringComparison.Ordinal);
 
         JsonElement steps = Data(await cli.LineAsync($"plan apply {id[..12]} -o json"));
 
         Assert.True(steps[0].GetProperty("succeeded").GetBoolean());
-        Assert.Equal("2048\n", (await cli.LineAsync("vm config staging --query \"to_number(memory)\" -o yaml")).Succeeded());
+        Assert.Equal("3072\n", (await cli.LineAsync("vm config staging --query \"to_number(memory)\" -o yaml")).Succeeded());
         (await cli.LineAsync($"plan apply {id[..12]}")).FailedWith(8);
         Assert.Equal("", (await cli.LineAsync("plan list --open -o name")).Succeeded());
         Assert.Contains("\"sound\": true", (await cli.LineAsync("audit verify -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm start web-1", "all is as the command would have it")]
+    [InlineData("POST /nodes/pve2/qemu/104/status/start", "guest 104 is running")]
+    [InlineData("POST /nodes/pve1/qemu/106/status/stop", "guest 106 is stopped")]
+    [InlineData("PUT /nodes/pve1/qemu/106/config name=staging", "guest 106 is set so")]
+    public async Task Plan_OfWhatIsSoAlready_SaysThatNothingNeedsToChange(string command, string reason)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string line = (await cli.LineAsync($"plan create {command}")).Succeeded();
+        Assert.StartsWith("Nothing needs to change: ", line, StringComparison.Ordinal);
+        Assert.Contains(reason, line, StringComparison.Ordinal);
+        JsonElement answer = Data(await cli.LineAsync($"plan create {command} -o json"));
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("plan").ValueKind);
+        Assert.Equal("unneeded", answer.GetProperty("state").GetString());
+        Assert.Equal("", (await cli.LineAsync("plan list -o name")).Succeeded());
     }
 
     [Fact]
@@ -108,6 +126,36 @@ public sealed class PlanVerbTests
         (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
         (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);
+    }
+
+    [Theory]
+    [InlineData("approve --plan-file PIPE --key alice.pem --output-file yes.json", 5)]
+    [InlineData("plan apply 0123456789ab --approval PIPE", 8)]
+    [InlineData("approve --plan-file plan.json --key PIPE --output-file yes.json", 1)]
+    [InlineData("node list", 1)]
+    public async Task Files_ThatArePipes_AreRefusedAtOnce(string line, int exitCode)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells what a file is.");
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        (await cli.LineAsync("policy new-key alice.pem")).Succeeded();
+        string id = (await cli.LineAsync("plan create vm delete build -o name")).Succeeded().Trim();
+        (await cli.LineAsync($"plan show {id} --output-file plan.json")).Succeeded();
+        string pipe = Path.Combine(cli.Home, "PIPE");
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        if (line == "node list")
+        {
+            cli.With("PROX_CONFIG", pipe);
+        }
+
+        string typed = line.Replace("0123456789ab", id, StringComparison.Ordinal);
+        CliRun run = await Task.Run(() => cli.LineAsync(typed)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains("a named pipe, and must be a regular file", run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -379,10 +427,10 @@ public sealed class PlanVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
-        await AppliedAsync(cli, "vm set staging --memory 2048");
+        await AppliedAsync(cli, "vm set staging --memory 3072");
         string ledger = Path.Combine(cli.StateOf("lab"), "ledger.jsonl");
         string text = await File.ReadAllTextAsync(ledger, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(ledger, text.Replace("2048", "1024", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ledger, text.Replace("3072", "1024", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
         (await cli.LineAsync("audit verify")).FailedWithCode(1);
         string id = await PlannedAsync(cli, "vm set staging --memory 4096");

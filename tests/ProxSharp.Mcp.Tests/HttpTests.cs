@@ -127,6 +127,39 @@ public sealed class HttpTests
     }
 
     [Theory]
+    [InlineData("api_read", """{"path":"/nodes/\ud800"}""")]
+    [InlineData("api_read", """{"path":"/version","path":"/nodes"}""")]
+    [InlineData("api_read", """{"path":"/version","\ud800":1}""")]
+    [InlineData("api_read", """{"path":"/nodes/pve1/tasks","parameters":{"\udfff":"\ud800"}}""")]
+    [InlineData("api_search", """{"query":"\udc00 start"}""")]
+    [InlineData("guest_list", """{"filter":"\ud800","fields":"\ud800","limit":1e9}""")]
+    [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"name":"\ud800"}}]}""")]
+    [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"description":"\ud800"}}]}""")]
+    [InlineData("apply", """{"plan":"\ud800"}""")]
+    [InlineData("plan_undo", """{"number":1e400}""")]
+    [InlineData("plan_undo", """{"number":"\ud800"}""")]
+    [InlineData("plan", """{"calls":DEEP}""")]
+    public async Task Http_ArgumentsThatAreHardlyJson_AreAnErrorOfTheCaller(string tool, string arguments)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions { Policy = Policy });
+        await using HttpHost host = await HttpHost.StartAsync(s_local, site.Contexts(), Token);
+        string deep = new string('[', 50) + new string(']', 50);
+        string body = arguments.Replace("DEEP", deep, StringComparison.Ordinal);
+        string session = "";
+        await SendAsync(host, Initialize, "", response => session = string.Concat(response.Headers.GetValues("Mcp-Session-Id")));
+        HttpStatusCode status = default;
+        string answer = await SendAsync(
+            host,
+            $$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{{{body}}} } }""",
+            session,
+            response => status = response.StatusCode);
+        Assert.True(
+            status is HttpStatusCode.BadRequest || (status is HttpStatusCode.OK && (answer.Contains("-32602", StringComparison.Ordinal)
+                || answer.Contains("structuredContent", StringComparison.Ordinal))),
+            $"{status}: {answer}");
+    }
+
+    [Theory]
     [InlineData("http://0.0.0.0:0", null, false)]
     [InlineData("http://[::]:0", null, false)]
     [InlineData("http://192.0.2.1:80", null, true)]

@@ -64,12 +64,27 @@ public sealed class ToolTests
         Assert.Equal("usage", await session.RefusedAsync("api_read", $$"""{"path":"{{path}}"}"""));
     }
 
+    [Theory]
+    [InlineData("POST", "/nodes/pve2/qemu/104/status/start", "{}", "guest 104 is running")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/status/shutdown", "{}", "guest 106 is stopped")]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", """{"memory":2048,"name":"staging"}""", "guest 106 is set so")]
+    public async Task Plan_OfWhatIsSoAlready_IsNoError(string method, string path, string parameters, string reason)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement answer = await session.DoneAsync(
+            "plan", $$"""{"calls":[{"method":"{{method}}","path":"{{path}}","parameters":{{parameters}} }]}""");
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("plan").ValueKind);
+        Assert.Equal("unneeded", answer.GetProperty("state").GetString());
+        Assert.Contains(reason, answer.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, session.Writes);
+    }
+
     [Fact]
     public async Task PlanAndApply_ConfigChange_IsMadeAndTakenBack()
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         JsonElement plan = await session.DoneAsync(
-            "plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":2048}}]}""");
+            "plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":3072}}]}""");
         Assert.Equal(0, session.Writes);
         JsonElement done = await session.DoneAsync("apply", $$"""{"plan":"{{plan.GetProperty("plan").GetString()}}"}""");
         Assert.True(done.GetProperty("complete").GetBoolean());

@@ -81,6 +81,28 @@ public sealed class DoorTests
     }
 
     [Fact]
+    public async Task Door_OpenedForABackup_LetsItsNotesThroughForTheSnapshotThatItMakes()
+    {
+        StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
+        using ProxmoxClient client = Client(ProxmoxProduct.BackupServer, sockets, out Door door);
+        ApiParameters notes = Group(null, "before the upgrade");
+        using (door.Open(new OpenedSession(client.Schema, ["/backup", "/reader"], Group(null, null), notes)))
+        {
+            await Assert.ThrowsAsync<GuardRefusedException>(() => NoteAsync(Group(1000, "before the upgrade")));
+            await client.Connection.SendAsync(new ApiOperation(ApiMethod.Get, "/backup"), Group(1000, null), ApiReaders.Element, s_unchecked);
+            await Assert.ThrowsAsync<GuardRefusedException>(() => NoteAsync(Group(2000, "before the upgrade")));
+            await Assert.ThrowsAsync<GuardRefusedException>(() => NoteAsync(Group(1000, "something else")));
+            Assert.Single(sockets.Calls);
+            await NoteAsync(Group(1000, "before the upgrade"));
+            Assert.Equal(2, sockets.Calls.Count);
+        }
+
+        await Assert.ThrowsAsync<GuardRefusedException>(() => NoteAsync(Group(1000, "before the upgrade")));
+
+        Task NoteAsync(ApiParameters parameters) => client.Connection.SendAsync(SessionOpening.Notes, parameters, ApiReaders.Element, s_unchecked);
+    }
+
+    [Fact]
     public async Task Door_OpenedElsewhere_StaysClosedHere()
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
@@ -100,6 +122,9 @@ public sealed class DoorTests
         await other;
         Assert.Empty(sockets.Calls);
     }
+
+    private static ApiParameters Group(long? time, string? notes) =>
+        new() { { "store", "store1" }, { "backup-type", "host" }, { "backup-id", "web" }, { "backup-time", time }, { "notes", notes } };
 
     private static ApiParameters Config(string memory, int vmid) => new ApiParameters { { "memory", memory } }.WithPath("node", "pve1").WithPath("vmid", vmid);
 

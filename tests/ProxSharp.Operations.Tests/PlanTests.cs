@@ -116,7 +116,7 @@ public sealed class PlanTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan first = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start");
-        Plan second = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 2048 } });
+        Plan second = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 3072 } });
         PlanStore store = cluster.Guard.Plans;
         Assert.Equal(new[] { first.Id, second.Id }.Order(), store.List().Select(static plan => plan.Id).Order());
         Assert.Equal(first.Id, store.Find(first.Id[..10]));

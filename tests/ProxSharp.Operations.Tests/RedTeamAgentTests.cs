@@ -97,7 +97,7 @@ public sealed class RedTeamAgentTests
         List<Plan> plans = [];
         foreach (string guest in new[] { "pve1/qemu/106", "pve3/qemu/105", "pve2/qemu/104", "pve2/lxc/203" })
         {
-            plans.Add(await cluster.PlanAsync(ApiMethod.Put, $"/nodes/{guest}/config", new ApiParameters { { "onboot", true } }));
+            plans.Add(await cluster.PlanAsync(ApiMethod.Put, $"/nodes/{guest}/config", new ApiParameters { { "onboot", true }, { "description", "one of four" } }));
         }
 
         int before = cluster.Writes;

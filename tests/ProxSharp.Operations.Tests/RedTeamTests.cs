@@ -120,7 +120,7 @@ public sealed class RedTeamTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         Plan plan = await PlanMemory(cluster);
         string file = Path.Combine(cluster.Folder, "state", "plans", plan.Id + ".json");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("2048", "9999", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("3072", "9999", StringComparison.Ordinal));
         Assert.Equal("tampered", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
@@ -274,7 +274,7 @@ public sealed class RedTeamTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await cluster.Guard.ApplyAsync((await PlanMemory(cluster)).Id);
         string file = Path.Combine(cluster.Folder, "state", "ledger.jsonl");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("2048", "1024", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("3072", "1024", StringComparison.Ordinal));
         Assert.False(cluster.Guard.Ledger.Verify().IsSound);
         Plan next = await PlanMemory(cluster, "4096");
         Assert.Equal("ledger", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id)));
@@ -386,7 +386,7 @@ public sealed class RedTeamTests
         Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
     }
 
-    private static Task<Plan> PlanMemory(GuardedCluster cluster, string memory = "2048") =>
+    private static Task<Plan> PlanMemory(GuardedCluster cluster, string memory = "3072") =>
         cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", memory } });
 
     private static async Task Done(GuardedCluster cluster, ApiResponse<System.Text.Json.JsonElement> answer) =>

@@ -236,11 +236,11 @@ public sealed class UndoTests
     public async Task Apply_Container_IsBoundToItsCardsAndVolumes()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
-        Plan plan = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve2/lxc/203/config", new ApiParameters { { "memory", 1024 } });
+        Plan plan = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve2/lxc/203/config", new ApiParameters { { "memory", 1536 } });
         Assert.Contains("rootfs", plan.Targets[0].Identity.Keys);
         Assert.NotEqual("", plan.Targets[0].Identity["net0"]);
         await ApplyAsync(cluster, plan);
-        Assert.Equal("1024", await cluster.ConfigAsync(203, "memory", "pve2", "lxc"));
+        Assert.Equal("1536", await cluster.ConfigAsync(203, "memory", "pve2", "lxc"));
     }
 
     private static async Task<ApplyResult> ApplyAsync(GuardedCluster cluster, Plan plan)

@@ -50,13 +50,17 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     }
 
     /// <summary>Lets a conversation about a group through where a policy guards the server; null where none does.</summary>
+    /// <param name="path"><c>/backup</c> or <c>/reader</c>.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="notes">The notes that the backup gets; null or empty for none.</param>
     /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
-    public GuardedSession? Converse(string path, BackupGroupPath group) => Session.Converse(path, new ApiParameters
+    public GuardedSession? Converse(string path, BackupGroupPath group, string? notes = null) => Session.Converse(path, new ApiParameters
     {
         { "store", Store.Name.ToString() },
         { "ns", Namespace.IsRoot ? null : Namespace.ToString() },
         { "backup-type", group.Type.ToString() },
         { "backup-id", group.Id },
+        { "notes", notes is { Length: > 0 } ? notes : null },
     });
 
     /// <inheritdoc/>

@@ -102,7 +102,7 @@ internal sealed class CreateVerb
         ProgressLine progress,
         CancellationToken cancellationToken)
     {
-        using GuardedSession? allowed = place.Converse("/backup", group);
+        using GuardedSession? allowed = place.Converse("/backup", group, options.Notes);
         try
         {
             BackupResult result = await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli.Contexts;
 
@@ -35,7 +36,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
 
         try
         {
-            return File.Exists(FilePath) ? ContextReader.Read(File.ReadAllText(FilePath), FilePath, environment) : ContextList.Empty;
+            return File.Exists(FilePath) ? ContextReader.Read(GuardFiles.ReadText(FilePath), FilePath, environment) : ContextList.Empty;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
@@ -149,7 +150,7 @@ internal static class ApproveVerb
 
     private static async Task<Approval> SignAsync(string file, Plan plan, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string pem = await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false);
+        string pem = await GuardFiles.ReadNamedAsync(file, cancellationToken).ConfigureAwait(false);
         try
         {
             using ApprovalKey key = ApprovalKey.Parse(pem);

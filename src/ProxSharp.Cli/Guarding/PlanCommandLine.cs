@@ -19,7 +19,7 @@ internal static class PlanCommandLine
         ["DELETE"] = "delete",
     };
 
-    /// <summary>Runs a command so that its calls are gathered and not sent.</summary>
+    /// <summary>Runs a command so that its calls are gathered and not sent; there are none where everything is as the command would have it.</summary>
     /// <param name="services">What commands work with.</param>
     /// <param name="typed">The words: a command, or a verb of HTTP with a path and parameters.</param>
     /// <param name="context">The context that was named in front of them; null if none was.</param>
@@ -57,7 +57,7 @@ internal static class PlanCommandLine
         }
 
         int exitCode = await parse.InvokeAsync(CliApp.Invocation, cancellationToken).ConfigureAwait(false);
-        return exitCode == ExitCodes.Success && collector.Calls.Count > 0
+        return exitCode == ExitCodes.Success && collector.Context is not null
             ? collector
             : throw CliException.Usage($"'prox {GuardWords.Join(typed)}' makes no calls that could be planned", Hint);
     }

@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
@@ -25,7 +26,7 @@ internal static class PlanFiles
     {
         try
         {
-            return Plan.Parse(await File.ReadAllTextAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            return Plan.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
         }
         catch (FormatException e)
         {
@@ -42,7 +43,7 @@ internal static class PlanFiles
     {
         try
         {
-            return Approval.Parse(await File.ReadAllTextAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            return Approval.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
         }
         catch (FormatException e)
         {

@@ -67,7 +67,7 @@ internal static class PlanNoun
     {
         OperationGuard guard = await GuardAccess.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         PlanRequest[] requests = await PlanCalls.ReadAsync(run, file, cancellationToken).ConfigureAwait(false);
-        return Show(run, run.Command.Output, guard, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false));
+        return await PlanAsync(run, run.Command.Output, guard, requests, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<int> OfCommandAsync(VerbRun run, string[] words, PlanOptions options, CancellationToken cancellationToken)
@@ -79,10 +79,27 @@ internal static class PlanNoun
 
         PlanCollector gathered = await PlanCommandLine.GatherAsync(
             run.Command.Services, words, run.Value(run.Standard.Connection.Context), cancellationToken).ConfigureAwait(false);
-        OperationGuard guard = await GuardAccess.OpenAsync(run, gathered.Context!, cancellationToken).ConfigureAwait(false);
-        Plan plan = await guard.PlanAsync([.. gathered.Calls.Select(PlanCalls.Request)], options, cancellationToken).ConfigureAwait(false);
         OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
-        return Show(run, output, guard, plan);
+        if (gathered.Calls.Count == 0)
+        {
+            return PlanText.WriteUnneeded(run.Command, output, "Nothing needs to change: all is as the command would have it.");
+        }
+
+        OperationGuard guard = await GuardAccess.OpenAsync(run, gathered.Context!, cancellationToken).ConfigureAwait(false);
+        return await PlanAsync(run, output, guard, [.. gathered.Calls.Select(PlanCalls.Request)], options, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> PlanAsync(
+        VerbRun run, OutputSettings output, OperationGuard guard, PlanRequest[] requests, PlanOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Show(run, output, guard, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false));
+        }
+        catch (GuardRefusedException e) when (e.Reason == GuardRefusedException.Unneeded)
+        {
+            return PlanText.WriteUnneeded(run.Command, output, e.Message);
+        }
     }
 
     private static Verb Apply()

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Cli.Guarding;
@@ -52,6 +54,28 @@ internal static class PlanText
         }
 
         ResultWriter.Write(writer, JsonText.Build(json => WriteJson(json, plan, state)), output with { IsVersioned = true }, s_shape);
+    }
+
+    /// <summary>Says that no plan was made because nothing has to change. For programs the members are those of a plan, and its name is null.</summary>
+    /// <returns>The exit code: this is no fault.</returns>
+    public static int WriteUnneeded(CommandRun run, OutputSettings output, string message)
+    {
+        if (output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            run.Services.Console.Out.WriteLine(TextCells.Visible(message));
+            return ExitCodes.Success;
+        }
+
+        ResultWriter.Write(run.Services.Console.Out, JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNull("plan");
+            json.WriteString("state", GuardRefusedException.Unneeded);
+            json.WriteString("message", message);
+            json.WriteList("calls", []);
+            json.WriteEndObject();
+        }), output with { IsVersioned = true }, s_shape);
+        return ExitCodes.Success;
     }
 
     /// <summary>Writes a plan for programs.</summary>

@@ -30,7 +30,10 @@ internal static class Secrets
     };
 
     // Names that hold one of the words above but no secret.
-    private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase) { "token-name", "token-id" };
+    private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "token-name", "token-id", "token-coefficient", "generate-password",
+    };
 
     /// <summary>Tells whether the value of a parameter must not be shown.</summary>
     public static bool IsSecret(string name)

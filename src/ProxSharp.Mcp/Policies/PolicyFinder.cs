@@ -65,7 +65,7 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
     {
         try
         {
-            return File.ReadAllText(path);
+            return GuardFiles.ReadText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -81,6 +81,11 @@ internal sealed class GuardTool : McpServerTool
         {
             return Failure(e.Code, e.Message, false);
         }
+        catch (GuardRefusedException e) when (e.Reason == GuardRefusedException.Unneeded)
+        {
+            string why = UntrustedText.Clean(e.Message, 800);
+            return Result(new ToolAnswer(why, new JsonObject { ["plan"] = null, ["state"] = e.Reason, ["message"] = why }), isError: false);
+        }
         catch (GuardRefusedException e)
         {
             return Failure($"refused-{e.Reason}", e.Message, false);

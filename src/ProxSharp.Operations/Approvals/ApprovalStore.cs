@@ -106,7 +106,7 @@ public sealed class ApprovalStore
             string[] files = Path.Exists(_folder) ? Directory.GetFiles(_folder, planId + ".*.json") : [];
             foreach (string file in files.Order(StringComparer.Ordinal))
             {
-                if (TryParse(File.ReadAllText(file)) is { } approval)
+                if (TryParse(RegularFiles.ReadText(file)) is { } approval)
                 {
                     found.Add(approval);
                 }

@@ -216,7 +216,7 @@ public sealed class Ledger
     private List<Line> Lines()
     {
         List<Line> lines = [];
-        foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => File.ReadAllLines(_path)) : [])
+        foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => RegularFiles.ReadLines(_path)) : [])
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement.GetProperty("entry");
@@ -246,7 +246,7 @@ public sealed class Ledger
         json.WriteEndObject();
     });
 
-    private string? HeadText() => File.Exists(_headPath) ? PrivateFiles.WhenFree(() => File.ReadAllText(_headPath)) : null;
+    private string? HeadText() => File.Exists(_headPath) ? PrivateFiles.WhenFree(() => RegularFiles.ReadText(_headPath)) : null;
 
     private static (long Count, string Mac) Head(byte[] key, string? text)
     {
@@ -270,7 +270,7 @@ public sealed class Ledger
             PrivateFiles.Write(_keyPath, RandomNumberGenerator.GetBytes(KeyLength), FileMode.CreateNew);
         }
 
-        byte[] key = File.ReadAllBytes(_keyPath);
+        byte[] key = RegularFiles.ReadBytes(_keyPath);
         return key.Length == KeyLength ? key : throw new InvalidDataException("The key of the ledger is damaged.");
     }
 

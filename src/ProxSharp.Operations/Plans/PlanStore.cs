@@ -102,7 +102,7 @@ public sealed class PlanStore
 
         try
         {
-            string content = File.ReadAllText(PathOf(id));
+            string content = RegularFiles.ReadText(PathOf(id));
             return JsonTexts.Hash(content) == id && IsSealed(id)
                 ? Plan.Parse(content)
                 : throw new GuardRefusedException("tampered", $"Plan {id[..12]} is not what it was when it was made.");
@@ -170,7 +170,7 @@ public sealed class PlanStore
     {
         string path = SealPathOf(id);
         return _ledger.HasKey && File.Exists(path) && CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(SealOf(id)), Encoding.ASCII.GetBytes(File.ReadAllText(path).Trim()));
+            Encoding.ASCII.GetBytes(SealOf(id)), Encoding.ASCII.GetBytes(RegularFiles.ReadText(path).Trim()));
     }
 
     private string SealPathOf(string id) => Path.Combine(_folder, id + ".seal");

@@ -46,8 +46,8 @@ public sealed class PlannedCall
         }
     }
 
-    /// <summary>The call for records: verb, path and parameters; what is a secret, or could be one, is masked.</summary>
-    public override string ToString() => Text(Shown);
+    /// <summary>The call for records: verb, path and parameters; what is a secret or the content of something is masked.</summary>
+    public override string ToString() => Text(parameter => ReviewedParameter.Record(Path, parameter));
 
     /// <summary>
     /// The call for whoever decides about it: every parameter in full, and masked only what is a secret for certain. Control characters are made visible.
@@ -59,11 +59,6 @@ public sealed class PlannedCall
         IEnumerable<string> others = Others.Select(parameter => $" {parameter.Name}={show(parameter)}");
         return $"{Title}{string.Concat(others)}{(Upload is { } file ? $" file={file.FileName}" : "")}";
     }
-
-    // Who approves a program must see it; only what a template of the policy allows gets this far.
-    private string Shown(ApiParameter parameter) => parameter.Name == "command" && Path.EndsWith("/agent/exec", StringComparison.Ordinal)
-        ? parameter.Text
-        : Secrets.Show(parameter.Name, parameter.Text);
 
     internal IEnumerable<ApiParameter> Others => Parameters.Where(parameter => !Path.Contains($"{{{parameter.Name}}}", StringComparison.Ordinal));
 

@@ -4,13 +4,27 @@ using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Writes parameters for people who have to decide about a call: what cannot be seen cannot be approved.</summary>
+/// <summary>
+/// Writes parameters for people who have to decide about a call, and for the record of it. What cannot be seen cannot be approved, and a record that hides
+/// what is no secret tells nothing; a name alone does not say which it is, the call does.
+/// </summary>
 internal static class ReviewedParameter
 {
-    // Of the names under which secrets and harmless things stand, those that are secrets: in every call, or in those below a path.
+    // What is a secret although its name is an innocent one: in every call, or in those whose path has a part.
     private static readonly (string Name, string Path)[] s_certain =
     [
         ("response", ""), ("code", ""), ("header", ""), ("headers", ""), ("otel-headers", ""), ("value", "/access/"), ("data", "/acme/plugins"),
+        ("tfa", "/access/domains"),
+    ];
+
+    // What has the name of a secret and is none: where a guest goes, masked inside, and the name of a key.
+    private static readonly (string Name, string Path)[] s_innocent = [("target-endpoint", ""), ("encryption-key", "/push")];
+
+    // What people put in files, guests and templates. Whoever decides must see it; in a record that stays it could be anything.
+    private static readonly (string Name, string Path)[] s_content =
+    [
+        ("content", "/agent/file-write"), ("input-data", ""), ("data", "/hosts"), ("command", "/monitor"), ("commands", "/execute"), ("state", "/access/"),
+        ("args", ""), ("env", ""), ("entrypoint", ""), ("body", ""), ("cmd-opts", ""),
     ];
 
     /// <summary>Writes a value: masked as a whole if it is a secret for certain, otherwise in full but for the passwords and tokens inside it.</summary>
@@ -25,21 +39,40 @@ internal static class ReviewedParameter
         string text = path.Contains("/notifications/", StringComparison.Ordinal)
             ? SecretFragments.WithoutAddressTails(parameter.Text, Secrets.Mask)
             : parameter.Text;
-        bool isProgram = parameter.Name == "command" && path.EndsWith("/agent/exec", StringComparison.Ordinal);
-        string shown = isProgram ? text : SecretFragments.Replace(text, Secrets.Mask);
+        string shown = IsProgram(path, parameter.Name) ? text : SecretFragments.Replace(text, Secrets.Mask);
         return UntrustedText.Clean(shown.ReplaceLineEndings("\\n").Replace("\t", "\\t", StringComparison.Ordinal), int.MaxValue);
+    }
+
+    /// <summary>
+    /// Writes a value for the ledger: masked as a whole if it is a secret or the content of something, otherwise without secrets and signed links inside it.
+    /// </summary>
+    public static string Record(string path, ApiParameter parameter)
+    {
+        // Who approves a program must see it; only what a template of the policy allows gets this far.
+        if (IsProgram(path, parameter.Name))
+        {
+            return parameter.Text;
+        }
+
+        return IsKeptOut(path, parameter.Name)
+            ? Secrets.Mask
+            : SecretFragments.Replace(SecretFragments.WithoutAddressTails(parameter.Text, Secrets.Mask), Secrets.Mask);
     }
 
     /// <summary>True if a value is not shown, or not all of it.</summary>
     public static bool IsMasked(string path, ApiParameter parameter) => Show(path, parameter).Contains(Secrets.Mask, StringComparison.Ordinal);
 
-    private static bool IsSecret(string path, string name)
+    /// <summary>True if the ledger holds nothing of a value.</summary>
+    public static bool IsKeptOut(string path, string name) => IsSecret(path, name) || Has(s_content, path, name);
+
+    private static bool IsProgram(string path, string name) => name == "command" && path.EndsWith("/agent/exec", StringComparison.Ordinal);
+
+    private static bool IsSecret(string path, string name) =>
+        Has(s_certain, path, name) || (!Secrets.IsDoubtful(name) && !Has(s_innocent, path, name) && Secrets.IsSecret(name));
+
+    private static bool Has((string Name, string Path)[] rules, string path, string name)
     {
         string plain = name.Replace('_', '-');
-
-        // The target of a remote migration holds a token, which is masked inside it, and where the guest goes, which is not.
-        return Secrets.IsDoubtful(plain)
-            ? s_certain.Any(rule => rule.Name.Equals(plain, StringComparison.OrdinalIgnoreCase) && path.Contains(rule.Path, StringComparison.Ordinal))
-            : plain != "target-endpoint" && Secrets.IsSecret(plain);
+        return rules.Any(rule => rule.Name.Equals(plain, StringComparison.OrdinalIgnoreCase) && path.Contains(rule.Path, StringComparison.Ordinal));
     }
 }

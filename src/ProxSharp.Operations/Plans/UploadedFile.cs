@@ -48,6 +48,7 @@ internal static class UploadedFile
     {
         try
         {
+            RegularFiles.Check(upload.Path);
             return new FileStream(
                 upload.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         }

@@ -57,7 +57,7 @@ public sealed class GuardPolicy
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(RegularFiles.ReadText(path), path);
         }
         catch (FileNotFoundException)
         {
