@@ -27,6 +27,10 @@ public sealed class ApiCallTests(SimulatedCluster cluster) : IClassFixture<Simul
 
     [Theory]
     [InlineData("api get /version")]
+    [InlineData("api GET /version")]
+    [InlineData("api post /cluster/firewall/aliases name=verb cidr=10.0.0.1 --dry-run")]
+    [InlineData("api PUT /nodes/pve1/qemu/100/config memory=1024 --dry-run")]
+    [InlineData("api DELETE /pools/none --dry-run")]
     [InlineData("api get api2/json/version/")]
     [InlineData("api get /nodes/pve1/qemu/100/config current=true")]
     [InlineData("api get /nodes/pve1/qemu/100/config --data '{\"current\": false}'")]

@@ -42,6 +42,14 @@ internal abstract class ApiCallCommand : ProxCommand
         : base(ApiVerbs.Word(method), description)
     {
         (_method, _connection) = (method, connection);
+
+        // Who reads the documentation of the API knows the verbs of HTTP.
+        string verb = method.ToVerb();
+        foreach (string alias in new[] { verb, verb.ToLowerInvariant() }.Where(alias => alias != Name))
+        {
+            Aliases.Add(alias);
+        }
+
         Add(_path);
         Add(_parameters);
         Add(_data);

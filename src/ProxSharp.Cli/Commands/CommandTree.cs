@@ -98,7 +98,7 @@ internal static class CommandTree
         GroupCommand api = new(
             services,
             "api",
-            "Look at the API and call any of it: read with ls, describe and get, change with create, set and delete.",
+            "Look at the API and call any of it: read with ls, describe and get, change with create, set and delete; get, post, put and delete are understood too, in capitals as well.",
             [
                 new("api ls /nodes/{node}/qemu/{vmid}", "see what lies below a path"),
                 new("api describe /nodes/{node}/qemu --method create", "see the parameters of a call"),
