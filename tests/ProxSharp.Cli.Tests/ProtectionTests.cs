@@ -103,9 +103,13 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("api set /access/acl path=/vms/106 roles=PVEAuditor users=demo@pve --dry-run")]
     [InlineData("api set /storage/local content=iso,backup --dry-run")]
     [InlineData("api create /nodes/pve1/qemu/106/brand-new --no-validate --dry-run")]
+    [InlineData("api create /nodes/pve2/qemu/106/agent/fstrim reason=none --no-validate --dry-run")]
+    [InlineData("api create /nodes/pve1/qemu/777/agent/fstrim reason=none --no-validate --dry-run")]
+    [InlineData("apply -f new.yaml --dry-run")]
     public async Task ProtectedTag_OtherGuest_IsLeftAlone(string line)
     {
         using CliHarness cli = await CarefulAsync();
+        cli.Write("new.yaml", "prox: 1\nguests:\n  - {vmid: 396, type: qemu, node: pve1, name: fresh, config: {memory: 512}}\n");
 
         (await cli.LineAsync(line)).Succeeded();
     }

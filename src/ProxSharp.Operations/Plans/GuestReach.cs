@@ -123,11 +123,32 @@ public static class GuestReach
     {
         bool isMeant = GuestNames.IsInPath(call) && !call.Path.EndsWith("/clone", StringComparison.Ordinal)
             && (call.Others.Any() || (call.Method == ApiMethod.Delete && call.Path.EndsWith("/{vmid}", StringComparison.Ordinal)));
-        return isMeant
-            ? (await client.Raw.GetAsync(
-                $"{string.Join('/', call.ConcretePath.Split('/').Take(5))}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data
-            : default;
+        if (!isMeant)
+        {
+            return default;
+        }
+
+        string path = $"{string.Join('/', call.ConcretePath.Split('/').Take(5))}/config";
+        try
+        {
+            return await ReadAsync(client, path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException unread)
+        {
+            // It may have moved to another node, or not be there yet: then it has no disks of anybody.
+            string vmid = call.Parameters.Find("vmid")!;
+            return await new GuestReader(client).FindAsync(vmid, cancellationToken).ConfigureAwait(false) switch
+            {
+                null => default,
+                { } place when $"/nodes/{place.Node}/{place.Type}/{vmid}/config" is { } there && there != path =>
+                    await ReadAsync(client, there, cancellationToken).ConfigureAwait(false),
+                _ => throw new GuardRefusedException("target", $"Nobody can tell whose disks {call.Title} is about: {unread.Message}", unread),
+            };
+        }
     }
+
+    private static async Task<JsonElement> ReadAsync(ProxmoxClient client, string path, CancellationToken cancellationToken) =>
+        (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
 
     private static int? Number(string vmid) => int.TryParse(vmid, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -3,7 +3,9 @@ using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Finds the guests that a call acts on beside the one in its path: named by number, as owners of volumes and backups, as a group, or indirectly.</summary>
+/// <summary>
+/// Finds the guests that a call acts on beside the one in its path: named by number, as owners of volumes and backups, as a group, or indirectly.
+/// </summary>
 /// <param name="client">Reads what the call does not say itself.</param>
 /// <param name="among">The numbers of the guests that matter, where only some do: no configurations of others are read. Null for all.</param>
 internal sealed class TouchedGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
