@@ -46,12 +46,20 @@ public sealed partial class PxarArchive
     public static PxarContentRange GetContentRange(PxarNode file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        return GetContentRange(file.Entry);
+    }
+
+    /// <summary>Where the content of a file lies, counted from where the archive or the payload stream begins.</summary>
+    /// <param name="file">A regular file.</param>
+    /// <exception cref="ArgumentException">The entry is no regular file.</exception>
+    public static PxarContentRange GetContentRange(PxarEntry file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         if (file.Kind != PxarEntryKind.File)
             throw new ArgumentException("Only a file has content.", nameof(file));
-        PxarEntry entry = file.Entry;
-        return entry.Payload is { } reference
+        return file.Payload is { } reference
             ? new(true, reference.ContentPosition, reference.Length)
-            : new(false, entry.HeadEnd, entry.Length);
+            : new(false, file.HeadEnd, file.Length);
     }
 
     private static IEnumerable<PxarName> SplitPath(string path)

@@ -41,6 +41,13 @@ public sealed record TreeExtractOptions
     /// <summary>Whether zeros in files become holes where the file system can do so. Default: true.</summary>
     public bool Sparse { get; init; } = true;
 
+    /// <summary>
+    /// Whether what was written of a large file stays under its name when the restore is cancelled or the connection breaks, for a restore with
+    /// <see cref="ExistingFiles.KeepSameContent"/> to go on with. Until it is complete it is closed to all but its owner and has the time of now. Default:
+    /// false, which removes it.
+    /// </summary>
+    public bool KeepParts { get; init; }
+
     /// <summary>How many small files are written at the same time. 1 to 64. Default: 4.</summary>
     public int Writers { get; init; } = 4;
 

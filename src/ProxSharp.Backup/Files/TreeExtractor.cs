@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files;
 
@@ -39,6 +40,9 @@ public sealed class TreeExtractor
         ArgumentException.ThrowIfNullOrEmpty(path);
         (_path, _options, _target) = (path, options ?? TreeExtractOptions.Default, target);
     }
+
+    /// <summary>Told of existing files that are compared, so that what they have need not be fetched; null for nobody.</summary>
+    internal LocalContent? Local { get; set; }
 
     /// <summary>Restores an archive while it is read from front to back. Content that is not wanted is skipped.</summary>
     /// <param name="archive">The archive, nothing of which was read yet.</param>
@@ -154,6 +158,6 @@ public sealed class TreeExtractor
         WarningLog warnings = new(_options.Warned);
         if (_target.Limits is { } limits)
             warnings.AddOnce(FileWarningKind.NotKept, "/", limits);
-        return new(() => _target.OpenRoot(_path), _options, new(_options.Includes), warnings);
+        return new(() => _target.OpenRoot(_path), _options, new(_options.Includes), warnings, Local);
     }
 }

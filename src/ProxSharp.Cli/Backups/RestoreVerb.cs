@@ -307,6 +307,7 @@ internal sealed class RestoreVerb
     {
         Existing = Policy(run),
         AllowExistingDirectories = run.Value(_existingFolders),
+        KeepParts = true,
         Includes = patterns,
         RestoreOwnership = !run.Value(_noOwners),
         RestorePermissions = !run.Value(_noModes),

@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
@@ -42,6 +43,98 @@ public sealed class KeptFileTests
         Assert.Equal(4, result.KeptFiles);
         Assert.Empty(result.Warnings);
         Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
+    }
+
+    /// <summary>What a restore that was killed leaves: the beginning of a file, without its metadata.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(262_144)]
+    [InlineData(700_001)]
+    [InlineData(1_310_000)]
+    public async Task Extract_PartOfALargeFile_IsContinuedInPlace(int there)
+    {
+        byte[] content = Content();
+        byte[] archive = Write(writer => writer.WriteFile(new("large"), Plain, content));
+        using TempTree tree = new();
+        string path = WritePart(tree, content[..there]);
+        using FileStream same = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false });
+
+        Assert.Equal(content, File.ReadAllBytes(path));
+        Assert.Equal(content.Length, same.Length);
+        Assert.Equal((1, 0), (result.Files, result.KeptFiles));
+        Assert.Equal(Plain.ModificationTime.Seconds, new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeSeconds());
+    }
+
+    [Theory]
+    [InlineData("other bytes")]
+    [InlineData("longer")]
+    [InlineData("two names")]
+    [InlineData("open to others")]
+    public async Task Extract_ForeignFileInThePlaceOfALargeOne_IsReplacedAsAWhole(string what)
+    {
+        TempTree.RequireLinux();
+        byte[] content = Content();
+        byte[] archive = Write(writer => writer.WriteFile(new("large"), Plain, content));
+        using TempTree tree = new();
+        byte[] foreign = what == "longer" ? [.. content, 1, 2, 3] : content[..700_001];
+        foreign[600_000] ^= what == "other bytes" ? (byte)1 : (byte)0;
+        string path = WritePart(tree, foreign);
+        if (what == "two names")
+        {
+            using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+            root.MakeLink(new("second"), root, new("large"));
+        }
+
+        if (what == "open to others" && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        using FileStream old = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+        await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false });
+
+        Assert.Equal(content, File.ReadAllBytes(path));
+        byte[] before = new byte[old.Length];
+        old.ReadExactly(before);
+        Assert.Equal(foreign, before);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Extract_CancelledInALargeFile_KeepsThePartIfWanted(bool keep)
+    {
+        byte[] content = Content();
+        byte[] archive = Write(writer => writer.WriteFile(new("large"), Plain, content));
+        using TempTree tree = new();
+        using CancellationTokenSource stop = new();
+        using StoppingStream stream = new(archive, 1 << 20, stop);
+        using PxarReader reader = new(stream);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new TreeExtractor(tree.Path, new() { KeepParts = keep, RestoreOwnership = false }).ExtractAsync(reader, stop.Token));
+
+        Assert.Equal(keep, File.Exists(tree.Combine("large")));
+        await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false });
+        Assert.Equal(content, File.ReadAllBytes(tree.Combine("large")));
+    }
+
+    // Random but for a hole in the middle and one at the end.
+    private static byte[] Content()
+    {
+        byte[] content = new byte[1_400_000];
+        new Random(7).NextBytes(content.AsSpan(0, 1_300_000));
+        content.AsSpan(500_000, 100_000).Clear();
+        return content;
+    }
+
+    private static string WritePart(TempTree tree, byte[] bytes)
+    {
+        string path = tree.Combine("large");
+        File.WriteAllBytes(path, bytes);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
     }
 
     private static byte[] Write(Action<PxarWriter> fill)

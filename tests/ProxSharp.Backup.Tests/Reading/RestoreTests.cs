@@ -95,6 +95,36 @@ public sealed class RestoreTests
         Assert.InRange(reader.ChunksFetched, 2, 9);
     }
 
+    [Theory]
+    [InlineData(96 * 65536, 0, 1, 50)]
+    [InlineData((96 * 65536) + 777, 0, 1, 50)]
+    [InlineData(96 * 65536, 96 * 65536, 128, 140)]
+    public async Task Restore_PartOfALargeFile_FetchesOnlyWhatIsMissing(int there, int wrong, int fewest, int most)
+    {
+        using TestFolder folder = new();
+        byte[] content = new byte[128 * 65536];
+        new Random(3).NextBytes(content);
+        MemoryStream archive = new();
+        PxarMetadata metadata = PxarMetadata.Create(PxarEntryKind.File, 420);
+        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        writer.WriteFile(new("large"), metadata, content);
+        writer.Finish();
+        Directory.CreateDirectory(folder["tree"]);
+        string path = Path.Combine(folder["tree"], "large");
+        byte[] part = content[..there];
+        for (int i = 0; i < wrong; i += 1000)
+            part[i] ^= 1;
+        File.WriteAllBytes(path, part);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(new MadeSnapshot(65536, ("root.pxar.didx", archive.ToArray())), null, Stop);
+
+        await reader.RestoreAsync("root", folder["tree"], new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false }, null, Stop);
+
+        Assert.Equal(content, File.ReadAllBytes(path));
+        Assert.InRange(reader.ChunksFetched, fewest, most);
+    }
+
     private static byte[] Content(string path)
     {
         byte[] content = new byte[3000];

@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files.Extracts;
 
@@ -24,13 +25,14 @@ internal sealed class ExtractRun : IAsyncDisposable
     /// <param name="options">How to restore.</param>
     /// <param name="filter">What to restore.</param>
     /// <param name="warnings">Takes warnings.</param>
-    internal ExtractRun(Func<ITargetDirectory> open, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings)
+    /// <param name="local">Told of existing files that are compared; null for nobody.</param>
+    internal ExtractRun(Func<ITargetDirectory> open, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local)
     {
         (_open, _options, _filter, _warnings) = (open, options, filter, warnings);
         _totals = new(options.Progress);
         _placer = new(options, warnings, _totals);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
-        _files = new(options, _placer, _totals, _jobs);
+        _files = new(options, _placer, _totals, _jobs, local);
         _links = new(_placer, filter, _totals, _jobs);
     }
 

@@ -2,19 +2,27 @@ using System.Buffers;
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files.Extracts;
 
 /// <summary>Restores regular files: small ones on several threads, large ones while they are read.</summary>
-internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer, ExtractTotals totals, JobQueue jobs)
+/// <param name="options">How to restore.</param>
+/// <param name="placer">Puts entries in their place.</param>
+/// <param name="totals">Counts.</param>
+/// <param name="jobs">Writes small files.</param>
+/// <param name="local">Told of existing files while they are compared; null for nobody.</param>
+internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer, ExtractTotals totals, JobQueue jobs, LocalContent? local)
 {
     private const int SmallFile = 256 * 1024;
     private const int BlockSize = 256 * 1024;
+    private const uint Permissions = 0x1FF;
 
     private readonly TreeExtractOptions _options = options;
     private readonly EntryPlacer _placer = placer;
     private readonly ExtractTotals _totals = totals;
     private readonly JobQueue _jobs = jobs;
+    private readonly LocalContent? _local = local;
 
     /// <summary>Restores a file.</summary>
     /// <param name="directory">The directory, open.</param>
@@ -38,11 +46,14 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             && TryKeep(directory, name, entry))
             return;
 
+        // A large file of another size may be what a restore that was broken off has written of it.
+        bool compares = _options.Existing == ExistingFiles.KeepSameContent
+            && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File, Length: > 0 }));
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            if (sameSize && _options.Existing == ExistingFiles.KeepSameContent)
-                await CompareAsync(directory, name, entry, content, cancellationToken).ConfigureAwait(false);
+            if (compares)
+                await CompareAsync(directory, name, entry, there!.Value, content, cancellationToken).ConfigureAwait(false);
             else if (entry.Length <= SmallFile)
                 await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else
@@ -174,7 +185,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             static _ => { });
         if (!created)
             return;
-        bool complete = false;
+        bool stays = false;
         try
         {
             using (file)
@@ -188,13 +199,18 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 file!.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
                 if (replaces)
                     directory.Handle!.Rename(place, name);
-                complete = true;
+                stays = true;
                 file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
             }
         }
+        catch (Exception stop) when (stop is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException)
+        {
+            stays |= _options.KeepParts && !replaces;
+            throw;
+        }
         finally
         {
-            if (!complete)
+            if (!stays)
                 EntryPlacer.TryDelete(directory.Handle!, place);
         }
 
@@ -231,17 +247,20 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
     }
 
-    /// <summary>Compares an existing file with the content; from the first difference on, a new file is written.</summary>
+    /// <summary>Compares an existing file with the content; where it ends early it is continued, and from the first difference on a new file is written.</summary>
     private async ValueTask CompareAsync(
         ExtractDirectory directory,
         PxarName name,
         PxarEntry entry,
+        FileStat there,
         Stream content,
         CancellationToken cancellationToken)
     {
         byte[] block = new byte[BlockSize];
         byte[] old = new byte[BlockSize];
-        using ITargetFile existing = directory.Handle!.Open(name);
+        bool grows = IsPart(entry, there);
+        using ITargetFile existing = OpenExisting(directory, name, ref grows);
+        using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
         long position = 0;
         while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
@@ -251,14 +270,59 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
             {
                 ReadOnlyMemory<byte> next = block.AsMemory(0, read);
-                await CopyAsync(directory, name, entry, true, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
+                if (grows && filled < read && old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, filled)))
+                    await ContinueAsync(directory, name, entry, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
+                else
+                    await CopyAsync(directory, name, entry, true, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
                 return;
             }
 
             position += read;
         }
 
+        if (there.Length > entry.Length)
+        {
+            await CopyAsync(directory, name, entry, true, (existing, position), default, content, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         Complete(directory, name, entry, existing);
         _totals.AddFile(entry.Length, kept: true);
+    }
+
+    // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
+    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length
+        && there.Links <= 1 && (OperatingSystem.IsWindows() || (there.Mode & Permissions & ~_placer.FileMode) == 0);
+
+    private static ITargetFile OpenExisting(ExtractDirectory directory, PxarName name, ref bool grows)
+    {
+        try
+        {
+            return directory.Handle!.Open(name, grows);
+        }
+        catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied && grows)
+        {
+            // It can be replaced still, for which only the directory has to be writable.
+            grows = false;
+            return directory.Handle!.Open(name);
+        }
+    }
+
+    /// <summary>Writes what is missing behind what a file has. All that it has was compared, so nothing is lost if this is broken off.</summary>
+    private async ValueTask ContinueAsync(
+        ExtractDirectory directory,
+        PxarName name,
+        PxarEntry entry,
+        (ITargetFile File, long Length) same,
+        ReadOnlyMemory<byte> next,
+        Stream content,
+        CancellationToken cancellationToken)
+    {
+        SparseWriter writer = new(same.File, _options.Sparse, same.Length);
+        writer.Write(next.Span);
+        await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
+        writer.Finish();
+        Complete(directory, name, entry, same.File);
+        _totals.AddFile(entry.Length, kept: false);
     }
 }

@@ -3,33 +3,36 @@ using ProxSharp.Backup.Files.Targets;
 namespace ProxSharp.Backup.Files.Extracts;
 
 /// <summary>Writes content in order, and leaves blocks of zeros out where holes are wanted.</summary>
-internal sealed class SparseWriter(ITargetFile file, bool sparse)
+/// <param name="file">The file.</param>
+/// <param name="sparse">Whether holes are wanted.</param>
+/// <param name="start">How many bytes the file has already that are right.</param>
+internal sealed class SparseWriter(ITargetFile file, bool sparse, long start = 0)
 {
     private const int BlockSize = 4096;
 
     private readonly ITargetFile _file = file;
     private readonly bool _sparse = sparse;
-    private long _written;
+    private long _written = start;
 
     /// <summary>How many bytes came so far.</summary>
-    internal long Position { get; private set; }
+    internal long Position { get; private set; } = start;
 
     internal void Write(ReadOnlySpan<byte> data)
     {
-        int start = 0;
+        int begun = 0;
         for (int at = 0; _sparse && at < data.Length;)
         {
             int length = Math.Min(data.Length - at, BlockSize - (int)((Position + at) % BlockSize));
             if (!data.Slice(at, length).ContainsAnyExcept((byte)0))
             {
-                WriteData(data, start, at);
-                start = at + length;
+                WriteData(data, begun, at);
+                begun = at + length;
             }
 
             at += length;
         }
 
-        WriteData(data, start, data.Length);
+        WriteData(data, begun, data.Length);
         Position += data.Length;
     }
 
@@ -40,11 +43,11 @@ internal sealed class SparseWriter(ITargetFile file, bool sparse)
             _file.SetLength(Position);
     }
 
-    private void WriteData(ReadOnlySpan<byte> data, int start, int end)
+    private void WriteData(ReadOnlySpan<byte> data, int from, int end)
     {
-        if (end <= start)
+        if (end <= from)
             return;
-        _file.Write(Position + start, data[start..end]);
+        _file.Write(Position + from, data[from..end]);
         _written = Position + end;
     }
 }

@@ -24,8 +24,8 @@ internal interface ITargetDirectory : IDisposable
     /// <summary>Creates a file; fails if the name exists.</summary>
     ITargetFile Create(PxarName name, uint mode);
 
-    /// <summary>Opens an existing regular file for reading; fails if the name is a link or something else.</summary>
-    ITargetFile Open(PxarName name);
+    /// <summary>Opens an existing regular file for reading, and for writing if wanted; fails if the name is a link or something else.</summary>
+    ITargetFile Open(PxarName name, bool write = false);
 
     /// <summary>Creates a symbolic link.</summary>
     void MakeSymlink(PxarName name, ReadOnlySpan<byte> target);

@@ -36,9 +36,9 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
             _handle.TryOpen(name, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode) ?? throw Descriptor.Failure(name.ToString(), "create the file"),
             name);
 
-    public ITargetFile Open(PxarName name)
+    public ITargetFile Open(PxarName name, bool write = false)
     {
-        Descriptor file = _handle.TryOpen(name, Libc.ReadOnly | Libc.NonBlocking) ?? throw Descriptor.Failure(name.ToString(), "open");
+        Descriptor file = _handle.TryOpen(name, (write ? Libc.ReadWrite : Libc.ReadOnly) | Libc.NonBlocking) ?? throw Descriptor.Failure(name.ToString(), "open");
         if ((file.Stat().Mode & 0xF000) == 0x8000)
             return new LinuxTargetFile(file, name);
         file.Dispose();

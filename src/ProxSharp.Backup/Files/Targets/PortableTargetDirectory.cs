@@ -48,7 +48,8 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     public ITargetFile Create(PxarName name, uint mode) =>
         Translate(name.ToString(), () => new PortableTargetFile(PathOf(name), FileMode.CreateNew, FileAccess.ReadWrite));
 
-    public ITargetFile Open(PxarName name) => Translate(name.ToString(), () => new PortableTargetFile(PathOf(name), FileMode.Open, FileAccess.Read));
+    public ITargetFile Open(PxarName name, bool write = false) => Translate(
+        name.ToString(), () => new PortableTargetFile(PathOf(name), FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read));
 
     public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target)
     {

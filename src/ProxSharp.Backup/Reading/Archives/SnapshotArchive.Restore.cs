@@ -1,5 +1,6 @@
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -22,7 +23,8 @@ public sealed partial class SnapshotArchive
         // What is kept needs no content, so it is not fetched ahead either.
         bool eager = options.Existing is not (ExistingFiles.Skip or ExistingFiles.KeepSameTime);
         ProgressReporter reporter = _reader.Report(_payload ?? _main, progress);
-        (Stream main, Stream? payload) = OpenStreams(reporter, eager);
+        using ChunkLoader? partial = options.Existing == ExistingFiles.KeepSameContent ? (_payload ?? _main).Loader.With(extractor.Local = new()) : null;
+        (Stream main, Stream? payload) = OpenStreams(reporter, eager, partial);
         await using (main.ConfigureAwait(false))
         await using ((payload ?? Stream.Null).ConfigureAwait(false))
         {
@@ -33,8 +35,11 @@ public sealed partial class SnapshotArchive
         }
     }
 
-    /// <summary>The whole archive in order. Progress follows the contents.</summary>
-    private (Stream Main, Stream? Payload) OpenStreams(ProgressReporter progress, bool eager) => _payload is null
-        ? (new ProgressStream(_main.OpenStream(eager), progress), null)
-        : (_main.OpenStream(eager), new ProgressStream(_payload.OpenStream(eager), progress));
+    /// <summary>The whole archive in order. Progress follows the contents, of which this machine may have some.</summary>
+    private (Stream Main, Stream? Payload) OpenStreams(ProgressReporter progress, bool eager, ChunkLoader? partial = null)
+    {
+        ChunkedFile contents = _payload ?? _main;
+        ProgressStream stream = new(partial is null ? contents.OpenStream(eager) : contents.OpenStream(partial), progress);
+        return _payload is null ? (stream, null) : (_main.OpenStream(eager), stream);
+    }
 }

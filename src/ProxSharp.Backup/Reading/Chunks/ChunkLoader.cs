@@ -18,6 +18,7 @@ internal sealed class ChunkLoader : IDisposable
     private readonly CryptConfig? _key;
     private readonly ReadCounters _counters;
     private readonly RateLimiter? _rate;
+    private readonly LocalContent? _local;
     private readonly ConcurrentBag<DataBlobDecoder> _decoders = [];
 
     // Fetching waits for the network, decoding needs a core: more decoders than cores would only hold memory.
@@ -29,8 +30,16 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="pool">Where arrays come from.</param>
     /// <param name="counters">Counts what was fetched.</param>
     /// <param name="rate">Spaces the fetching; null for no limit.</param>
-    public ChunkLoader(IChunkSource source, string name, CryptConfig? key, ChunkBufferPool pool, ReadCounters counters, RateLimiter? rate = null) =>
-        (_source, Name, _key, Pool, _counters, _rate) = (source, name, key, pool, counters, rate);
+    /// <param name="local">What of it may be on this machine; null for nothing.</param>
+    public ChunkLoader(
+        IChunkSource source,
+        string name,
+        CryptConfig? key,
+        ChunkBufferPool pool,
+        ReadCounters counters,
+        RateLimiter? rate = null,
+        LocalContent? local = null) =>
+        (_source, Name, _key, Pool, _counters, _rate, _local) = (source, name, key, pool, counters, rate, local);
 
     public string Name { get; }
 
@@ -61,6 +70,9 @@ internal sealed class ChunkLoader : IDisposable
     /// <summary>Another loader of the same archive with memory of its own.</summary>
     public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate);
 
+    /// <summary>Another loader of the same archive that need not fetch what this machine has.</summary>
+    public ChunkLoader With(LocalContent local) => new(_source, Name, _key, Pool, _counters, _rate, local);
+
     public void Dispose()
     {
         while (_decoders.TryTake(out DataBlobDecoder? decoder))
@@ -68,8 +80,34 @@ internal sealed class ChunkLoader : IDisposable
         _cores.Dispose();
     }
 
+    /// <summary>What this machine has of a chunk already; null if it has something else there.</summary>
+    private ChunkBuffer? TakeLocal(IndexChunk chunk)
+    {
+        if (_local?.Covers(chunk) != true || chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
+            return null;
+        ChunkBuffer data = Pool.Rent((int)chunk.Length);
+        bool isIt = false;
+        try
+        {
+            isIt = _local.TryRead(chunk, data.Memory.Span) && ChunkDigest.Compute(data.Memory.Span, _key) == chunk.Digest;
+            return isIt ? data : null;
+        }
+        finally
+        {
+            if (!isIt)
+                data.Dispose();
+        }
+    }
+
     private Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Task turn, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
     {
+        if (TakeLocal(chunk) is { } there)
+        {
+            _rate?.Adjust(-ExpectedSize(chunk));
+            fetched?.Invoke();
+            return there;
+        }
+
         using PooledBuffer blob = await FetchAsync(chunk, turn, cancellationToken).ConfigureAwait(false);
         await _cores.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

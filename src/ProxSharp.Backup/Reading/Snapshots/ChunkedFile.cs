@@ -6,6 +6,8 @@ namespace ProxSharp.Backup.Reading.Snapshots;
 /// <summary>A file of a snapshot whose list of chunks was fetched and verified.</summary>
 internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoader loader, ZeroChunks zeros, ChunkCache cache, ReadAhead ahead) : IDisposable
 {
+    private const int FewAhead = 4;
+
     public SnapshotFile File => file;
 
     public IChunkIndex Index => index;
@@ -16,6 +18,12 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
 
     /// <summary>All bytes in order, fetched ahead: at once if all will be read, else as reading goes on.</summary>
     public ChunkStream OpenStream(bool eager = false) => new(loader, index, zeros, ahead, eager);
+
+    /// <summary>
+    /// All bytes in order, of which this machine may have some: not far ahead, because what of a file is there is known when it is reached, and what is on its
+    /// way then was fetched in vain.
+    /// </summary>
+    public ChunkStream OpenStream(ChunkLoader local) => new(local, index, zeros, ahead with { Chunks = Math.Min(FewAhead, ahead.Chunks) }, eager: false);
 
     /// <summary>All bytes in order; chunks of zeros are fetched like others.</summary>
     public ChunkStream OpenWholeStream() => new(loader, index, ZeroChunks.None, ahead, eager: true);
