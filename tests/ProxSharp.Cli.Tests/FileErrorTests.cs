@@ -19,6 +19,12 @@ public sealed class FileErrorTests(SimulatedCluster cluster) : IClassFixture<Sim
     [InlineData("plan create --calls HOME/no.json", 1, "HOME/no.json cannot be opened: there is no such file")]
     [InlineData("plan create --calls HOME/folder", 1, "HOME/folder cannot be opened: it is a folder")]
     [InlineData("policy new-key HOME/no/key.pem", 1, "there is no folder HOME/no")]
+    [InlineData("api create /nodes/pve1/storage/local/upload content=iso filename=@HOME/folder", 2, "HOME/folder is a folder")]
+    [InlineData("api get /version --url https://x --user a@pam --secret env:X --ca-file HOME/folder", 2, "HOME/folder is a folder")]
+    [InlineData("api get /version --url https://x --user a@pam --secret file:HOME/no", 4, "There is no secret at file:HOME/no: the file cannot be read: there is no such file.")]
+    [InlineData("api get /version --url https://x --user a@pam --secret file:HOME/folder", 4, "the file cannot be read: it is a folder.")]
+    [InlineData("backup key info HOME/plain", 1, "HOME/plain holds no key. Name a file that prox backup key create")]
+    [InlineData("storage upload local HOME/plain", 2, "--filename @HOME/plain")]
     [InlineData("man --output-dir HOME/plain", 1, "HOME/plain cannot be opened: it exists already")]
     public async Task Option_FileThatCannotBeUsed_NamesItAndTheReason(string line, int exitCode, string expected)
     {

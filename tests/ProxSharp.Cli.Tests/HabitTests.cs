@@ -49,6 +49,7 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("datastore gc store1", "'prox datastore gc start DATASTORE'")]
     [InlineData("snapshot ls 100", "'prox vm snapshot list'")]
     [InlineData("access acl set / --roles PVEAuditor --users demo@pve", "--path /.")]
+    [InlineData("storage content upload local x.iso", "'prox storage upload STORAGE --content iso --filename @FILE'")]
     [InlineData("access tfa show root@pam", "There is 'prox access tfa list'")]
     [InlineData("ceph osd show 0", "There is 'prox ceph osd list'")]
     [InlineData("cluster options list", "There is 'prox cluster options show'")]

@@ -166,7 +166,23 @@ internal sealed class KeyOptions
             });
         }
 
-        return Backup.Formats.Crypto.KeyFile.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+        byte[] content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Backup.Formats.Crypto.KeyFile.Parse(content);
+        }
+        catch (ProxmoxProtocolException other)
+        {
+            throw new CliException(
+                new CliError
+                {
+                    Code = "file",
+                    ExitCode = ExitCodes.Error,
+                    Message = $"{path} holds no key",
+                    Hint = "Name a file that prox backup key create or the official client has made.",
+                },
+                other);
+        }
     }
 
     private async Task<CryptConfig> UnlockAsync(

@@ -91,7 +91,7 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
         string path = environment.AbsolutePath(file);
         return !TakesFile(endpoint) ? throw CliException.Usage("This call takes no file", "To send a file's content as a parameter write key=@file")
             : File.Exists(path) ? new CallUpload(path, Path.GetFileName(path))
-            : throw CliException.Usage($"The file {path} does not exist", "Name the file to send");
+            : throw CliException.Usage(Directory.Exists(path) ? $"{path} is a folder" : $"The file {path} does not exist", "Name the file to send");
     }
 
     private async Task<string> ContentAsync(string name, string file, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class AuthorityCertificate
         {
             return File.Exists(file)
                 ? ServerTrust.System.WithCertificateAuthority(file)
-                : throw CliException.Usage($"The file {file} does not exist", Hint);
+                : throw CliException.Usage(Directory.Exists(file) ? $"{file} is a folder" : $"The file {file} does not exist", Hint);
         }
         catch (ArgumentException e)
         {

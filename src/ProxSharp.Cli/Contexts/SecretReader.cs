@@ -35,6 +35,8 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
+            string reason = e.InnerException is IOException or UnauthorizedAccessException ? $"the file cannot be read: {FileErrors.Reason(e.InnerException)}." : e.Message;
+
             // A file that others may read, or an empty one, is there all the same.
             bool isThere = reference.Place == SecretPlace.File && File.Exists(reference.Target);
             throw new CliException(
@@ -42,7 +44,7 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
                 {
                     Code = "secret",
                     ExitCode = ExitCodes.Authentication,
-                    Message = $"{(isThere ? "The secret at" : "There is no secret at")} {reference.ShortText}{(isThere ? " is not used" : "")}: {e.Message}",
+                    Message = $"{(isThere ? "The secret at" : "There is no secret at")} {reference.ShortText}{(isThere ? " is not used" : "")}: {reason}",
                     Hint = isThere ? "Mend that, or name another place with --secret." : "Put it there, or name another place with --secret.",
                 },
                 e);

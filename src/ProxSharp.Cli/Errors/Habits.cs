@@ -55,6 +55,7 @@ internal static class Habits
         new("storage alloc", "storage content create"),
         new("storage free", "storage content delete"),
         new("storage path", "storage content show"),
+        new("storage content upload", "storage upload", "STORAGE --content iso --filename @FILE"),
         new("storage content *", "storage content list", "STORAGE"),
         new("access passwd", "access password"),
         new("access ticket", "access login ticket"),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Errors;
@@ -32,7 +33,7 @@ internal static class UsageErrors
             IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
             bool isPlace = command.Command.Subcommands.Count > 0;
             string? meant = isPlace && Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true) : null;
-            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? Sibling(word, known, command) ?? PathOption(word, command) ?? help);
+            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? Sibling(word, known, command) ?? PlaceOption(word, command) ?? help);
         }
 
         return parse.Errors.Count == 0
@@ -95,11 +96,15 @@ internal static class UsageErrors
         return other is not null && known.Contains(other) ? $"There is '{Path(command)} {other}'. Run: {Path(command)} {other} --help" : null;
     }
 
-    // pveum acl modify / has the path without an option.
-    private static string? PathOption(string word, CommandResult command) =>
-        word.StartsWith('/') && command.Command.Options.Any(static option => option.Name == "--path")
-            ? $"A path is written behind its option: --path {word}. Run: {Path(command)} --help"
+    // pveum acl modify / has the path without an option, and so have uploads their file.
+    private static string? PlaceOption(string word, CommandResult command)
+    {
+        bool Has(string name) => command.Command.Options.Any(option => option.Name == name);
+        string? option = word.StartsWith('/') && Has("--path") ? $"A path is written behind its option: --path {GuardWords.Join([word])}"
+            : Has("--tmpfilename") && Has("--filename") ? $"The file is written behind its option: --filename {GuardWords.Join([$"@{word.TrimStart('@')}"])}"
             : null;
+        return option is null ? null : $"{option}. Run: {Path(command)} --help";
+    }
 
     private static string[] Words(CommandResult command, ParseResult parse) => [.. Path(command).Split(' ').Skip(1), .. parse.UnmatchedTokens];
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Schema;
 
@@ -127,7 +128,8 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
         string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
         string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
-        string rest = string.Join("; ", new[] { required, secret, facts, condition }.Where(static part => part.Length > 0));
+        string file = name == "filename" && ParameterReader.TakesFile(endpoint) ? "@FILE sends a file of this machine" : "";
+        string rest = string.Join("; ", new[] { required, secret, file, facts, condition }.Where(static part => part.Length > 0));
         return (words, rest) switch
         {
             ({ } text, { Length: > 0 }) => $"{text.TrimEnd('.')} ({rest})",
