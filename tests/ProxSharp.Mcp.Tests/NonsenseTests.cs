@@ -63,8 +63,16 @@ public sealed class NonsenseTests
     {
         Dictionary<string, object?> sensible = new()
         {
-            ["vmid"] = 106, ["path"] = "/version", ["method"] = "GET", ["plan"] = new string('0', 64), ["number"] = 1, ["query"] = "start", ["node"] = "pve1",
-            ["upid"] = "UPID:pve1:00000001:00000001:00000001:qmstart:100:root@pam:", ["storage"] = "local", ["context"] = "lab",
+            ["vmid"] = 106,
+            ["path"] = "/version",
+            ["method"] = "GET",
+            ["plan"] = new string('0', 64),
+            ["number"] = 1,
+            ["query"] = "start",
+            ["node"] = "pve1",
+            ["upid"] = "UPID:pve1:00000001:00000001:00000001:qmstart:100:root@pam:",
+            ["storage"] = "local",
+            ["context"] = "lab",
             ["calls"] = new JsonArray(new JsonObject { ["method"] = "POST", ["path"] = "/nodes/pve1/qemu/106/status/start" }),
         };
         return names.Where(name => IsRequired(tool, name) && sensible.ContainsKey(name)).ToDictionary(static name => name, name => sensible[name]);

@@ -88,6 +88,29 @@ public sealed class BackupServerTests
         Assert.Contains(Folder, store.Snapshots);
     }
 
+    [Theory]
+    [InlineData("backup:store1\\x3avm-102", true)]
+    [InlineData("backup:store1\\x3avm/102", true)]
+    [InlineData("verify_snapshot:store1\\x3ans-vm-102-65A0B1C2", true)]
+    [InlineData("reader:store1\\x3act-102", true)]
+    [InlineData("backup:store1\\x3avm-103", false)]
+    [InlineData("backup:store1\\x3ahost-102", false)]
+    public async Task Task_OfTheBackupOfAProtectedGuest_IsNotStopped(string work, bool isProtected)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(
+            """{"version":1,"allow":[{"classes":["disruptive"]}],"protect":{"vmids":["102"]},"approval":{"disruptive":"none"}}""");
+        string upid = Uri.EscapeDataString($"UPID:localhost:00000001:00000001:00000001:00000001:{work}:root@pam:");
+        Task Stop() => server.Guard.PlanAsync([new PlanRequest(ApiMethod.Delete, $"/nodes/localhost/tasks/{upid}")]);
+        if (isProtected)
+        {
+            Assert.Equal("protected", await server.RefusedAsync(Stop));
+        }
+        else
+        {
+            Assert.Null(await Record.ExceptionAsync(Stop));
+        }
+    }
+
     [Fact]
     public async Task Apply_GroupAsPlanned_IsDeleted()
     {

@@ -58,6 +58,17 @@ public sealed class PolicyTests
     }
 
     [Theory]
+    [InlineData("staging", true)]
+    [InlineData("staging/web", false)]
+    [InlineData("staging-old", false)]
+    [InlineData(null, false)]
+    public void Check_RuleWithAPool_AllowsThatPoolAndNotThoseInIt(string? pool, bool allowed)
+    {
+        GuardPolicy policy = GuardPolicy.Parse("""{"version":1,"allow":[{"classes":["reversible"],"pools":["staging"]}]}""");
+        Assert.Equal(allowed, Record.Exception(() => policy.Check(OperationClass.Reversible, "call", s_target with { Pool = pool })) is null);
+    }
+
+    [Theory]
     [InlineData("""{"tags":["web"]}""")]
     [InlineData("""{"pools":["staging"]}""")]
     [InlineData("""{"vmids":["100-110"]}""")]

@@ -235,6 +235,7 @@ public sealed class RedTeamGuestTests
     [InlineData("UPID:pve1:00000001:00000001:00000001:qmigrate:102:root@pam:", "guest 102")]
     [InlineData("UPID:pve1:00000001:00000001:00000001:vzdump:102:root@pam:", "guest 102")]
     [InlineData("UPID:pve1:00000001:00000001:00000001:vzdump::root@pam:", "guest 10")]
+    [InlineData("UPID:pve1:00000001:00000001:00000001:imgdel:local-lvm@vm-102-disk-0:root@pam:", "guest 102")]
     [InlineData("UPID:pve1:00000001:00000001:00000001:stopall::root@pam:", "guest 10")]
     public async Task TaskOfAProtectedGuest_IsNotStopped(string upid, string named) =>
         await IsProtectedAsync("DELETE", $"/nodes/pve1/tasks/{upid}", "", named);

@@ -26,6 +26,13 @@ internal static partial class GuestNames
         return IsInPath(call) && call.Parameters.Find("vmid") is { } vmid ? named.Append(vmid) : named;
     }
 
+    /// <summary>The guest whose backups a task of a backup server makes, reads or checks, such as <c>store1:vm/100</c>; null for none.</summary>
+    public static int? OfBackupTask(PlannedCall call) =>
+        call.Path == "/nodes/{node}/tasks/{upid}" && Upid.TryParse(call.Parameters.Find("upid"), out Upid task)
+        && BackupGroup().Match(task.Id) is { Success: true } group
+            ? Policies.PolicyTarget.GuestOf(group.Groups["type"].Value, group.Groups["vmid"].Value)
+            : null;
+
     private static IEnumerable<TouchedGuest> Named(PlannedCall call, ApiParameter parameter)
     {
         bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
@@ -42,7 +49,7 @@ internal static partial class GuestNames
             case "resources" when call.Path.StartsWith("/cluster/ha/", StringComparison.Ordinal):
                 return Numbers(OfHaResources(parameter.Text), mayBeGone: true);
             case "upid":
-                return Numbers([Upid.TryParse(parameter.Text, out Upid task) ? task.Id : ""], mayBeGone: true);
+                return Upid.TryParse(parameter.Text, out Upid task) ? Numbers([task.Id], mayBeGone: true).Concat(VolumeOwners.InTask(task.Id)) : [];
             case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
                 return Numbers(Split(parameter.Text).Select(static job => ReplicationJob().Match(job).Groups["vmid"].Value), mayBeGone: true);
             default:
@@ -59,6 +66,9 @@ internal static partial class GuestNames
 
     [GeneratedRegex("^(?:(?:vm|ct):)?(?<vmid>[0-9]+)$")]
     private static partial Regex HaResource();
+
+    [GeneratedRegex("[:/](?<type>vm|ct)/(?<vmid>[0-9]+)(?:$|/)")]
+    private static partial Regex BackupGroup();
 
     [GeneratedRegex("^(?<vmid>[0-9]+)-[0-9]+$")]
     private static partial Regex ReplicationJob();

@@ -132,7 +132,12 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         Dictionary<string, string> identity = new(StringComparer.Ordinal) { ["path"] = call.ConcretePath };
         JsonElement before = await BeforeAsync(call, cancellationToken).ConfigureAwait(false);
         string state = before.ValueKind == JsonValueKind.Undefined ? "" : Lasting(call, before);
-        PolicyTarget policy = new(call.ConcretePath) { Node = IndirectGuests.NodeOf(call), Pool = IndirectGuests.PoolOf(call) };
+        PolicyTarget policy = new(call.ConcretePath)
+        {
+            Node = IndirectGuests.NodeOf(call),
+            Pool = IndirectGuests.PoolOf(call),
+            Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
+        };
         return Plain(call.ConcretePath, identity, state, policy, before);
     }
 

@@ -43,6 +43,10 @@ internal static partial class VolumeOwners
             .SelectMany(value => Of(value, isBare: false));
     }
 
+    /// <summary>The owner of the volume that a task names as what it works on, in whatever way it writes the storage.</summary>
+    public static IEnumerable<TouchedGuest> InTask(string id) =>
+        Anywhere().Matches(Parent().Replace(id, "")).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true));
+
     private static IEnumerable<TouchedGuest> Of(string text, bool isBare)
     {
         // A linked clone is named after its template first ("base-9000-disk-0/vm-106-disk-0"), and belongs to the last one named.
@@ -57,6 +61,9 @@ internal static partial class VolumeOwners
 
     [GeneratedRegex(@"[:/](?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/")]
     private static partial Regex Volume();
+
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-")]
+    private static partial Regex Anywhere();
 
     [GeneratedRegex(@"^(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/")]
     private static partial Regex Bare();
