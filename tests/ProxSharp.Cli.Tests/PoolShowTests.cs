@@ -88,6 +88,7 @@ public sealed class PoolShowTests(SimulatedCluster cluster) : IClassFixture<Simu
 
     [Theory]
     [InlineData("node show pve1 --fields memory,current-kernel", @"^memory +[0-9.]+ GiB of 64 GiB\ncurrent-kernel +sysname: Linux, release: ")]
+    [InlineData("access permissions --path /pool", @"^/pool +Datastore.Allocate, Datastore.AllocateSpace, ")]
     [InlineData("node show pve1 --fields cpuinfo", @"cpus: 16, ")]
     public async Task Show_NodeWithMembersInMembers_IsReadable(string line, string expected)
     {

@@ -73,6 +73,9 @@ internal static class ValueRenderer
         JsonValueKind.Array when value.EnumerateArray().All(static item => Member(item, "filename")?.ValueKind == JsonValueKind.String) =>
             string.Join(", ", value.EnumerateArray().Select(static file => Member(file, "filename")!.Value.GetString())),
         JsonValueKind.Object when Size(value, "used") is { } used && Size(value, "total") is { } total => $"{Bytes(used)} of {Bytes(total)}",
+        // Privileges are members of the value 1.
+        JsonValueKind.Object when value.EnumerateObject().Any() && value.EnumerateObject().All(static member => member.Value.ToString() == "1") =>
+            string.Join(", ", value.EnumerateObject().Select(static member => member.Name)),
         JsonValueKind.Object when value.EnumerateObject().Any() && value.EnumerateObject().All(static member => IsPlain(member.Value)) =>
             string.Join(", ", value.EnumerateObject().Select(static member => $"{member.Name}: {member.Value}")),
         _ => JsonText.Compact(value),
