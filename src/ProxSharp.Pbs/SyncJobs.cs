@@ -16,9 +16,9 @@ public sealed partial class SyncJobs
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks><c>GET /config/sync</c>. For every user who is logged in. The server checks more: jobs that the caller may not see are left out.</remarks>
     public Task<IReadOnlyList<ConfigSyncItem>> ListAsync(ConfigSyncListRequest? request = null, CancellationToken cancellationToken = default) =>
-        BothDirectionsAsync(
-            request?.SyncDirection is null,
-            direction => Client.Api.Config.Sync.ListAsync(direction is null ? request : new() { SyncDirection = direction }, cancellationToken: cancellationToken).DataAsync());
+        BothDirectionsAsync(request?.SyncDirection is null, direction => Client.Api.Config.Sync
+            .ListAsync(direction is null ? request : new() { SyncDirection = direction }, cancellationToken: cancellationToken)
+            .DataAsync());
 
     /// <inheritdoc cref="ListAsync"/>
     public IReadOnlyList<ConfigSyncItem> List(ConfigSyncListRequest? request = null, CancellationToken cancellationToken = default) => BothDirections(

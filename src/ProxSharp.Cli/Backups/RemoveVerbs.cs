@@ -100,7 +100,6 @@ internal static class RemoveVerbs
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         BackupGroup group = place.Folder.Groups[path];
         PlannedCall call = Call(place, path, policy);
-        Task<RetentionPolicy> InItsZoneAsync() => ServerZone.ApplyAsync(place, policy, cancellationToken);
         if (run.Command.Services.Planning is { } planning)
         {
             planning.Add(run.Command, place.Session.Context, [call]);
@@ -109,7 +108,7 @@ internal static class RemoveVerbs
 
         if (run.IsDryRun)
         {
-            Write(run, Require(place, path, await group.PreviewPruneAsync(await InItsZoneAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false)));
+            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)));
             return ExitCodes.Success;
         }
 
@@ -121,7 +120,7 @@ internal static class RemoveVerbs
             await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(run, Require(place, path, await group.PruneAsync(await InItsZoneAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false)));
+        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)));
         return ExitCodes.Success;
     }
 

@@ -264,9 +264,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         long position = 0;
         while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
-            int filled = 0;
-            while (filled < read && existing.Read(position + filled, old.AsSpan(filled, read - filled)) is var more and > 0)
-                filled += more;
+            int filled = ReadFully(existing, position, old.AsSpan(0, read));
             if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
             {
                 ReadOnlyMemory<byte> next = block.AsMemory(0, read);
@@ -288,6 +286,14 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
 
         Complete(directory, name, entry, existing);
         _totals.AddFile(entry.Length, kept: true);
+    }
+
+    private static int ReadFully(ITargetFile file, long position, Span<byte> destination)
+    {
+        int filled = 0;
+        while (filled < destination.Length && file.Read(position + filled, destination[filled..]) is var more and > 0)
+            filled += more;
+        return filled;
     }
 
     // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
