@@ -160,6 +160,32 @@ public sealed class HttpTests
     }
 
     [Theory]
+    [InlineData("tools/call", """{"name":5}""")]
+    [InlineData("tools/call", """{"name":null}""")]
+    [InlineData("tools/call", """{"name":"no such tool"}""")]
+    [InlineData("tools/call", "{}")]
+    [InlineData("tools/call", "[]")]
+    [InlineData("tools/call", """{"name":"guest_list","_meta":5}""")]
+    [InlineData("tools/call", "null")]
+    [InlineData("prompts/get", """{"name":5}""")]
+    [InlineData("prompts/get", """{"name":"no such prompt"}""")]
+    [InlineData("prompts/get", """{"name":"health_review","arguments":[]}""")]
+    [InlineData("resources/read", """{"uri":5}""")]
+    [InlineData("resources/read", """{"uri":"file:///etc/passwd"}""")]
+    [InlineData("resources/read", """{"uri":"::"}""")]
+    [InlineData("resources/read", "{}")]
+    public async Task Http_ParametersOfOtherTypes_AreInvalidParameters(string method, string parameters)
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(s_local, site.Contexts(), Token);
+        string session = "";
+        await SendAsync(host, Initialize, "", response => session = string.Concat(response.Headers.GetValues("Mcp-Session-Id")));
+        string answer = await SendAsync(host, $$"""{"jsonrpc":"2.0","id":2,"method":"{{method}}","params":{{parameters}} }""", session);
+        Assert.True(
+            answer.Contains("\"code\":-32602", StringComparison.Ordinal) || answer.Contains("\"code\":-32002", StringComparison.Ordinal), answer);
+    }
+
+    [Theory]
     [InlineData("http://0.0.0.0:0", null, false)]
     [InlineData("http://[::]:0", null, false)]
     [InlineData("http://192.0.2.1:80", null, true)]

@@ -7,7 +7,7 @@ using ProxSharp.Tls;
 namespace ProxSharp.Operations.Tests;
 
 /// <summary>A simulated backup server with a guard, and somebody else who changes things behind its back.</summary>
-public sealed class GuardedBackupServer : IAsyncDisposable
+public sealed class GuardedBackupServer : GuardedSite
 {
     private GuardedBackupServer(PbsSimulator simulator, string policy)
     {
@@ -18,18 +18,10 @@ public sealed class GuardedBackupServer : IAsyncDisposable
             Credentials = ProxmoxCredentials.ApiToken(DefaultBackupServer.TokenId, DefaultBackupServer.TokenSecret),
             Trust = ServerTrust.Pin(simulator.Fingerprint),
         };
-        Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, "policy.json"), policy);
+        Policy(policy);
         Other = new PbsClient(options);
-        Guard = OperationGuard.Create(ProxmoxProduct.BackupServer, options, new GuardOptions
-        {
-            Context = "backup",
-            PolicyPath = Path.Combine(Folder, "policy.json"),
-            StateFolder = Path.Combine(Folder, "state"),
-        });
+        Guard = OperationGuard.Create(ProxmoxProduct.BackupServer, options, Options("backup"));
     }
-
-    internal string Folder { get; } = Path.Combine(Path.GetTempPath(), $"guard-{Guid.NewGuid():N}");
 
     internal PbsSimulator Simulator { get; }
 
@@ -37,7 +29,7 @@ public sealed class GuardedBackupServer : IAsyncDisposable
 
     internal PbsClient Other { get; }
 
-    internal int Writes => Simulator.Traffic.Requests.Count(static request => request.Method != "GET");
+    internal override int Writes => Simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
     internal static async Task<GuardedBackupServer> StartAsync(string policy, Action<BackupServerBuilder>? scenario = null) => new(
         await PbsSimulator.StartAsync(new PbsSimulatorOptions
@@ -48,19 +40,10 @@ public sealed class GuardedBackupServer : IAsyncDisposable
         }),
         policy);
 
-    internal async Task<string> RefusedAsync(Func<Task> action)
-    {
-        int before = Writes;
-        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(action);
-        Assert.Equal(before, Writes);
-        return refusal.Reason;
-    }
-
-    public async ValueTask DisposeAsync()
+    private protected override async Task StopAsync()
     {
         await Guard.DisposeAsync();
         await Other.DisposeAsync();
         await Simulator.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
     }
 }

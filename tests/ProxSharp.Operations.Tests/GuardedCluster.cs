@@ -11,7 +11,7 @@ using ProxSharp.Tls;
 namespace ProxSharp.Operations.Tests;
 
 /// <summary>A simulated cluster with a guard, and somebody else who changes things behind its back.</summary>
-public sealed class GuardedCluster : IAsyncDisposable
+public sealed class GuardedCluster : GuardedSite
 {
     private readonly PveSimulator _simulator;
     private readonly ProxmoxClientOptions _options;
@@ -22,8 +22,6 @@ public sealed class GuardedCluster : IAsyncDisposable
         Other = new PveClient(options);
         Guard = OpenGuard();
     }
-
-    internal string Folder { get; } = Path.Combine(Path.GetTempPath(), $"guard-{Guid.NewGuid():N}");
 
     internal OperationGuard Guard { get; private set; }
 
@@ -47,25 +45,14 @@ public sealed class GuardedCluster : IAsyncDisposable
             Trust = ServerTrust.Pin(simulator.Fingerprint),
         };
         GuardedCluster cluster = new(simulator, options);
-        Directory.CreateDirectory(cluster.Folder);
         cluster.Policy(policy);
         return cluster;
     }
 
-    internal void Policy(string json) => File.WriteAllText(Path.Combine(Folder, "policy.json"), json);
-
     internal OperationGuard OpenGuard(string context = "lab", bool canAsk = true, bool isReadOnly = false, IReadOnlyList<string>? protectedTags = null) => OperationGuard.Create(
         ProxmoxProduct.VirtualEnvironment,
         _options with { TimeProvider = Time },
-        new GuardOptions
-        {
-            Context = context,
-            PolicyPath = Path.Combine(Folder, "policy.json"),
-            StateFolder = Path.Combine(Folder, "state"),
-            IsReadOnly = isReadOnly,
-            ProtectedTags = protectedTags ?? [],
-            Approvers = canAsk ? [Asked] : [],
-        });
+        Options(context) with { IsReadOnly = isReadOnly, ProtectedTags = protectedTags ?? [], Approvers = canAsk ? [Asked] : [] });
 
     /// <summary>Is told of every request at the moment it arrives.</summary>
     internal void When(Func<SimulatedRequest, bool> watch) => _simulator.Faults.When(watch, Fault.ConnectionRefused);
@@ -79,7 +66,7 @@ public sealed class GuardedCluster : IAsyncDisposable
     /// <summary>Makes a task fail.</summary>
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 
-    internal int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
+    internal override int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
     internal Task<Plan> PlanAsync(ApiMethod method, string path, ApiParameters? parameters = null) => Guard.PlanAsync([new PlanRequest(method, path, parameters)]);
 
@@ -89,20 +76,11 @@ public sealed class GuardedCluster : IAsyncDisposable
     internal async Task DoneAsync(ApiResponse<System.Text.Json.JsonElement> answer) =>
         await Other.Tasks[answer.Data.GetString()!].WaitForCompletionAsync(ProxSharp.Tasks.TaskWaitOptions.Default);
 
-    internal async Task<string> RefusedAsync(Func<Task> action)
-    {
-        int before = Writes;
-        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(action);
-        Assert.Equal(before, Writes);
-        return refusal.Reason;
-    }
-
-    public async ValueTask DisposeAsync()
+    private protected override async Task StopAsync()
     {
         await Guard.DisposeAsync();
         await Other.DisposeAsync();
         await _simulator.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
     }
 
     /// <summary>The system's clock, moved on by hand.</summary>

@@ -7,34 +7,61 @@ using ModelContextProtocol.Server;
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>
-/// Refuses requests which the protocol library would take for an error of the server: calls of tools whose arguments are no object, and texts that are none.
+/// Refuses requests which the protocol library would take for an error of the server: calls of tools whose members are of other types, and texts that are none.
 /// </summary>
 internal static class CallShape
 {
+    private static readonly (string Name, JsonValueKind Kind)[] s_kinds =
+    [
+        ("name", JsonValueKind.String), ("uri", JsonValueKind.String), ("arguments", JsonValueKind.Object), ("_meta", JsonValueKind.Object),
+        ("inputResponses", JsonValueKind.Object), ("requestState", JsonValueKind.String),
+    ];
+
     /// <summary>Puts the check before all else.</summary>
     public static void AddTo(McpServerOptions options) => options.Filters.Message.IncomingFilters.Add(static next => (context, cancellationToken) =>
     {
-        if (context.JsonRpcMessage is JsonRpcRequest { Params: { } all } request)
+        if (context.JsonRpcMessage is JsonRpcRequest request)
         {
-            if (!IsReadable(all))
+            if (!IsReadable(request.Params))
             {
                 throw new McpProtocolException("The request has a text that is no Unicode, or a member twice.", McpErrorCode.InvalidParams);
             }
 
-            if (request.Method == RequestMethods.ToolsCall
-                && all is JsonObject parameters
-                && parameters["arguments"] is { } arguments
-                && arguments.GetValueKind() != JsonValueKind.Object)
+            if (Misfit(request.Method, request.Params) is { } misfit)
             {
-                throw new McpProtocolException("The arguments of a tool are an object.", McpErrorCode.InvalidParams);
+                throw new McpProtocolException(misfit, McpErrorCode.InvalidParams);
             }
         }
 
         return next(context, cancellationToken);
     });
 
+    private static string? Misfit(string method, JsonNode? all)
+    {
+        if (method is not (RequestMethods.ToolsCall or RequestMethods.PromptsGet or RequestMethods.ResourcesRead))
+        {
+            return null;
+        }
+
+        if (all is not JsonObject parameters)
+        {
+            return "The parameters are an object.";
+        }
+
+        foreach ((string name, JsonValueKind kind) in s_kinds)
+        {
+            if (parameters[name] is { } value && value.GetValueKind() != kind)
+            {
+                return $"The member '{name}' is of type {(kind == JsonValueKind.String ? "string" : "object")}.";
+            }
+        }
+
+        string needed = method == RequestMethods.ResourcesRead ? "uri" : "name";
+        return parameters[needed] is null ? $"The member '{needed}' is missing." : null;
+    }
+
     // JSON can write half of a character ("\ud800"), and a text cannot hold it: it shows only when it is read.
-    private static bool IsReadable(JsonNode node)
+    private static bool IsReadable(JsonNode? node)
     {
         try
         {
