@@ -81,7 +81,7 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     {
         await using SimulatedCluster own = await SimulatedCluster.StillAsync();
         using CliHarness cli = await own.UserAsync();
-        (await cli.LineAsync("plan create vm set staging --memory 2048")).Succeeded();
+        (await cli.LineAsync("plan create vm set staging --memory 3072")).Succeeded();
         string first = (await cli.LineAsync("plan list --open -o name")).Succeeded()[..12];
         (await cli.LineAsync($"plan apply {first}")).Succeeded();
         (await cli.LineAsync("plan create vm set staging --memory 4096")).Succeeded();
@@ -90,7 +90,7 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         Assert.StartsWith($"{second}\tPOST /nodes/pve1/qemu/106/config memory=4096", await WordsAsync("prox plan apply "), StringComparison.Ordinal);
         Assert.Single((await WordsAsync("prox approve ")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains(first, await WordsAsync("prox plan show "), StringComparison.Ordinal);
-        Assert.StartsWith("2\tPOST /nodes/pve1/qemu/106/config memory=2048", await WordsAsync("prox undo "), StringComparison.Ordinal);
+        Assert.StartsWith("2\tPOST /nodes/pve1/qemu/106/config memory=3072", await WordsAsync("prox undo "), StringComparison.Ordinal);
 
         async Task<string> WordsAsync(string line) => (await cli.RunAsync("complete", "--line", line)).Succeeded();
     }

@@ -13,7 +13,7 @@ public sealed class PlanContextTests
         using CliHarness cli = await cluster.UserAsync();
         await PlanVerbTests.AppliedAsync(cli, "vm set staging --description first");
         string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
-        string plan = await PlanVerbTests.PlannedAsync(cli, "vm set staging --memory 2048");
+        string plan = await PlanVerbTests.PlannedAsync(cli, "vm set staging --memory 3072");
         cli.Write("calls.json", """[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
         cli.With("PROX_READ_ONLY", "1");
         foreach (string line in new[]

@@ -50,7 +50,7 @@ public sealed class PoolShowTests(SimulatedCluster cluster) : IClassFixture<Simu
     public async Task Lists_OfTheGuard_ShowTimesAsOtherListsDo()
     {
         using CliHarness cli = await cluster.UserAsync();
-        (await cli.LineAsync("plan create vm set staging --memory 2048")).Succeeded();
+        (await cli.LineAsync("plan create vm set staging --memory 3072")).Succeeded();
         (await cli.LineAsync($"plan apply {(await cli.LineAsync("plan list -o name")).Succeeded().Trim()}")).Succeeded();
 
         Assert.Matches(@" \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", (await cli.LineAsync("plan list")).Succeeded());
