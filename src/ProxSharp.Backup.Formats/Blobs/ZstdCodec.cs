@@ -3,6 +3,7 @@ namespace ProxSharp.Backup.Formats.Blobs;
 /// <summary>Compression with zstd, level 1 (spec 5.1). Not safe for several threads at once.</summary>
 internal abstract class ZstdCodec : IDisposable
 {
+    // The native prox has no code for the searches of other levels (Substitutions.xml of ProxSharp.Cli).
     protected const int Level = 1;
 
     /// <summary>Takes the system's own library where there is one, since it is faster, else the managed one.</summary>
