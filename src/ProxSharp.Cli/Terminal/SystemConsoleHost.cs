@@ -8,13 +8,15 @@ internal sealed class SystemConsoleHost : IConsoleHost
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private const int StandardOutput = 1;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lazy<TextReader> _in = new(static () => new StreamReader(Console.OpenStandardInput(), s_utf8));
+    private readonly Lazy<TextReader> _in = new(static () => new StreamReader(StandardFiles.OpenInput(), s_utf8));
     private readonly Lazy<TextWriter> _out = new(static () => new StreamWriter(Results(), s_utf8, 16 * 1024) { NewLine = "\n" });
     private readonly Lazy<TextWriter> _error = new(
-        static () => new StreamWriter(new StandardStream(Console.OpenStandardError, isNeeded: false), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
+        static () => new StreamWriter(new StandardStream(StandardFiles.OpenError, isNeeded: false), s_utf8, 1024) { AutoFlush = true, NewLine = "\n" });
+
+    /// <summary>Takes the streams that the process was given, before any other file is opened.</summary>
+    public SystemConsoleHost() => StandardFiles.Hold();
 
     /// <inheritdoc/>
     public TextReader In => _in.Value;
@@ -26,13 +28,13 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public TextWriter Error => _error.Value;
 
     /// <inheritdoc/>
-    public bool IsInputTerminal => !Console.IsInputRedirected;
+    public bool IsInputTerminal => !StandardFiles.IsMissing(StandardFiles.Input) && !Console.IsInputRedirected;
 
     /// <inheritdoc/>
-    public bool IsOutputTerminal => !Console.IsOutputRedirected;
+    public bool IsOutputTerminal => !StandardFiles.IsMissing(StandardFiles.Output) && !Console.IsOutputRedirected;
 
     /// <inheritdoc/>
-    public bool IsErrorTerminal => !Console.IsErrorRedirected;
+    public bool IsErrorTerminal => !StandardFiles.IsMissing(StandardFiles.Error) && !Console.IsErrorRedirected;
 
     /// <inheritdoc/>
     public int? Width => IsOutputTerminal && Console.WindowWidth is > 0 and int width ? width : null;
@@ -41,12 +43,12 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public int? Height => IsOutputTerminal && Console.WindowHeight is > 0 and int height ? height : null;
 
     /// <inheritdoc/>
-    public Stream OpenOutput() => new StandardStream(Console.OpenStandardOutput, isNeeded: true, static () => ClosedPipe.IsClosed(StandardOutput));
+    public Stream OpenOutput() => new StandardStream(StandardFiles.OpenOutput, isNeeded: true, static () => ClosedPipe.IsClosed(StandardFiles.Output));
 
     /// <inheritdoc/>
     public Stream OpenInput() => OperatingSystem.IsWindows() || !IsInputTerminal
-        ? Console.OpenStandardInput()
-        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0); // The runtime's own stream edits lines at a terminal.
+        ? StandardFiles.OpenInput()
+        : new FileStream(new SafeFileHandle(StandardFiles.Input, ownsHandle: false), FileAccess.Read, bufferSize: 0); // The runtime's own stream edits lines at a terminal.
 
     /// <inheritdoc/>
     public string? ReadSecret()
@@ -79,7 +81,7 @@ internal sealed class SystemConsoleHost : IConsoleHost
     /// <inheritdoc/>
     public async Task WaitForClosedOutputAsync(CancellationToken cancellationToken)
     {
-        while (IsOutputTerminal || !ClosedPipe.IsClosed(StandardOutput))
+        while (IsOutputTerminal || !(StandardFiles.IsMissing(StandardFiles.Output) || ClosedPipe.IsClosed(StandardFiles.Output)))
         {
             await Task.Delay(IsOutputTerminal ? Timeout.InfiniteTimeSpan : s_look, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
@@ -88,5 +90,5 @@ internal sealed class SystemConsoleHost : IConsoleHost
     /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();
 
-    private static StandardStream Results() => new(Console.OpenStandardOutput, isNeeded: true);
+    private static StandardStream Results() => new(StandardFiles.OpenOutput, isNeeded: true);
 }
