@@ -7,7 +7,7 @@ internal static partial class AnswerRules
 {
     // Of an index: type, and where its checksum begins behind id and time of its making.
     private const int IndexType = 8;
-    private const int IndexChecksum = 32;
+    public const int IndexChecksum = 32;
 
     public static IEnumerable<string> Compare(TranscriptMessage request, TranscriptMessage recorded, TranscriptAnswer live)
     {
@@ -30,6 +30,12 @@ internal static partial class AnswerRules
         if (Body(request, recorded.Body, live) is { } difference)
         {
             yield return difference;
+        }
+
+        // Of long bodies the transcript has the beginning, of chunks the golden files have all.
+        if (ChunkPattern().Match(request.Target) is { Success: true } chunk && !live.Body.AsSpan().SequenceEqual(OfficialUploads.GoldenChunk(chunk.Groups[1].Value)))
+        {
+            yield return "the chunk has other content";
         }
     }
 
@@ -58,6 +64,9 @@ internal static partial class AnswerRules
 
     private static string? Same(ReadOnlySpan<byte> recorded, ReadOnlySpan<byte> live) =>
         recorded.SequenceEqual(live) ? null : $"{Convert.ToHexStringLower(live)} instead of {Convert.ToHexStringLower(recorded)}";
+
+    [GeneratedRegex("^/chunk\\?digest=([0-9a-f]{64})$")]
+    private static partial Regex ChunkPattern();
 
     [GeneratedRegex("\"[A-Za-z-]+\":")]
     private static partial Regex NamePattern();

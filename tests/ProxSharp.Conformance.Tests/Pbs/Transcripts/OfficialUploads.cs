@@ -20,6 +20,12 @@ internal sealed partial class OfficialUploads(string session)
     private readonly Dictionary<string, string> _archives = [];
     private readonly JsonArray _files = [];
 
+    /// <summary>The files that a reader must be given afterwards: names, and the whole of a blob or the checksum of an index.</summary>
+    public Dictionary<string, byte[]> Files { get; } = [];
+
+    /// <summary>The chunks that its indexes name.</summary>
+    public HashSet<string> Chunks { get; } = [];
+
     /// <summary>Returns what is to be sent for a recorded request.</summary>
     public (string Target, byte[] Body) Prepare(TranscriptMessage request)
     {
@@ -32,7 +38,9 @@ internal sealed partial class OfficialUploads(string session)
 
         if (ClosePattern().Match(request.Target) is { Success: true } close)
         {
-            AddFile(_archives[close.Groups[3].Value], long.Parse(close.Groups[2].Value, CultureInfo.InvariantCulture), close.Groups[1].Value);
+            string archive = _archives[close.Groups[3].Value];
+            AddFile(archive, long.Parse(close.Groups[2].Value, CultureInfo.InvariantCulture), close.Groups[1].Value);
+            Files[archive] = Convert.FromHexString(close.Groups[1].Value);
         }
 
         byte[] body = request switch
@@ -41,6 +49,11 @@ internal sealed partial class OfficialUploads(string session)
             _ when DigestPattern().Match(request.Target) is { Success: true } digest && request.Method == "POST" => Chunk(request, digest.Groups[1].Value),
             _ => request.Body.Start,
         };
+        if (request.Method == "PUT")
+        {
+            Chunks.UnionWith(JsonNode.Parse(request.Body.Text)!["digest-list"]!.AsArray().Select(static digest => digest!.GetValue<string>()));
+        }
+
         return (target, request.Method == "PUT" ? Encoding.UTF8.GetBytes(AppendPattern().Replace(request.Body.Text, found => "\"wid\":" + LiveWriter(found.Groups[1].Value))) : body);
     }
 
@@ -69,6 +82,7 @@ internal sealed partial class OfficialUploads(string session)
         {
             byte[] blob = File.ReadAllBytes(Path.Combine(s_golden, "host", "golden", "2023-11-14T221320Z", name));
             Assert.True(request.Body.Begins(blob) && blob.Length == request.Body.Length);
+            Files[name] = blob;
             AddFile(name, blob.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(blob)));
             return blob;
         }
@@ -81,9 +95,12 @@ internal sealed partial class OfficialUploads(string session)
         return encoded.WrittenSpan.ToArray();
     }
 
+    /// <summary>The bytes of a chunk as the original client made them.</summary>
+    public static byte[] GoldenChunk(string digest) => File.ReadAllBytes(Path.Combine(s_golden, ".chunks", digest[..4], digest));
+
     private static byte[] Chunk(TranscriptMessage request, string digest)
     {
-        byte[] chunk = File.ReadAllBytes(Path.Combine(s_golden, ".chunks", digest[..4], digest));
+        byte[] chunk = GoldenChunk(digest);
 
         // An encrypted chunk begins differently each time; its magic and its length are the same.
         bool isEncrypted = request.Body.Start[0] is 0x7b or 0xe6;

@@ -13,10 +13,12 @@ internal sealed class TranscriptConnection : IAsyncDisposable
     private readonly TcpClient _tcp;
     private readonly SslStream _tls;
     private readonly Func<string, string> _live;
-    private OfficialUploads? _uploads;
     private HttpClient? _http2;
 
     private TranscriptConnection(TcpClient tcp, SslStream tls, Func<string, string> live) => (_tcp, _tls, _live) = (tcp, tls, live);
+
+    /// <summary>What was uploaded on it; null before an upgrade.</summary>
+    public OfficialUploads? Uploads { get; private set; }
 
     public static async Task<TranscriptConnection> OpenAsync(Uri endpoint, Func<string, string> live, CancellationToken token)
     {
@@ -33,7 +35,7 @@ internal sealed class TranscriptConnection : IAsyncDisposable
         request.IsHttp1 ? SendHttp1Async(request, token) : SendHttp2Async(request, token);
 
     /// <summary>Takes note of an answer: later requests go by it.</summary>
-    public void Learn(TranscriptMessage request, TranscriptMessage recorded, TranscriptAnswer live) => _uploads?.Learn(request, recorded, live);
+    public void Learn(TranscriptMessage request, TranscriptMessage recorded, TranscriptAnswer live) => Uploads?.Learn(request, recorded, live);
 
     public async ValueTask DisposeAsync()
     {
@@ -54,7 +56,7 @@ internal sealed class TranscriptConnection : IAsyncDisposable
         Answer answer = Answer.ParseHead(await ReadHeadAsync(token));
         if (answer.Status == 101)
         {
-            _uploads = new(request.Target);
+            Uploads = new(request.Target);
             _http2 = new(new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(_tls), InitialHttp2StreamWindowSize = 16 << 20 })
             {
                 BaseAddress = new Uri("http://localhost:8007"),
@@ -68,7 +70,7 @@ internal sealed class TranscriptConnection : IAsyncDisposable
 
     private async Task<TranscriptAnswer> SendHttp2Async(TranscriptMessage request, CancellationToken token)
     {
-        (string target, byte[] body) = _uploads!.Prepare(request);
+        (string target, byte[] body) = Uploads!.Prepare(request);
         using HttpRequestMessage message = new(new HttpMethod(request.Method), target) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (request.Method != "GET")
         {
