@@ -7,14 +7,15 @@ public sealed record RestoreFileOptions
     public static RestoreFileOptions Default { get; } = new();
 
     /// <summary>
-    /// Replaces a file that exists, when the new one is complete (there must be room for both), or writes over a block device. Default: false, which fails
-    /// then, with <see cref="Resume"/> as well.
+    /// Replaces a file that exists, when the new one is complete (there must be room for both), or writes over a block device; a part of an earlier restore
+    /// is removed, unless <see cref="Resume"/> goes on with it. Default: false, which fails then, with <see cref="Resume"/> as well.
     /// </summary>
     public bool Overwrite { get; init; }
 
     /// <summary>
     /// Goes on with an image that was restored in part: what there is of it (see <see cref="SnapshotReader.GetPartialPath"/>) is compared with the digests
-    /// of the snapshot, and only chunks that differ are fetched. Without such a part, a file that exists is completed in place in the same way if
+    /// of the snapshot, and only chunks that differ are fetched. It must be a regular file with
+    /// no other name. Without such a part, a file that exists is completed in place in the same way if
     /// <see cref="Overwrite"/> is set; if not, it is only compared, and must be the same already. Default: false, which begins anew.
     /// </summary>
     public bool Resume { get; init; }

@@ -60,7 +60,7 @@ public sealed partial class SnapshotReader
         ReadOnlyMemory<byte>? content = FindFile(name) is { IsIndex: true } ? null : await ReadBlobAsync(name, cancellationToken).ConfigureAwait(false);
         if (options is { Resume: true, Overwrite: false } && content is { } wanted && await HoldsAsync(path, wanted, cancellationToken).ConfigureAwait(false))
             return (wanted.Length, true);
-        RestoreTarget place = RestoreTarget.Find(path, options with { Resume = false });
+        RestoreTarget place = RestoreTarget.Find(path, options, replacesPart: true);
         FileStream target = new(place.Open(content?.Length), FileAccess.Write, 1 << 16, isAsync: true);
         try
         {

@@ -15,6 +15,9 @@ internal static class RestoreLeftovers
     // What the library says where a file exists that it may not change.
     private const int FileExists = unchecked((int)0x80070050);
 
+    // What it says where something has the name of the part that is none.
+    private const int CannotMake = unchecked((int)0x80070052);
+
     /// <summary>Restores a file; an error tells what there is of it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is restored.</param>
@@ -77,7 +80,7 @@ internal static class RestoreLeftovers
 
     // About damage and interruptions there is more to tell.
     private static bool IsToldElsewhere(Exception failure) =>
-        failure is OperationCanceledException or ProxmoxProtocolException or MissingChunkException;
+        failure is OperationCanceledException or ProxmoxProtocolException or MissingChunkException or IOException { HResult: CannotMake };
 
     private static CliException WithHint(Exception failure, string left)
     {
@@ -89,7 +92,10 @@ internal static class RestoreLeftovers
     private static CliException Conflict(string path, RestoreFileOptions options, IOException refused)
     {
         bool isPart = FindPartial(path) is not null;
-        string hint = isPart ? "Name another file, or add --overwrite --resume to go on with the restore that was broken off, which replaces this file"
+        string hint = isPart && File.Exists(path)
+            ? "Name another file, or add --overwrite --resume to go on with the restore that was broken off, which replaces this file; --overwrite alone "
+                + "starts anew"
+            : isPart ? "Add --resume to go on with it, or --overwrite to start anew without it"
             : options.Resume ? "Name another file, or add --overwrite to make it what the snapshot has"
             : IsDevice(path) ? "Add --overwrite to write over the device"
             : "Name another file, or add --overwrite";

@@ -213,6 +213,23 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
     }
 
     [Fact]
+    public async Task Restore_PartIsThereWithoutResume_IsAConflictThatSaysWhatToDo()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("disk.raw", new string('x', 5000));
+        string snapshot = (await cli.LineAsync($"backup create disk.img:disk.raw --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+        string part = cli.Write("out.prox-partial", "precious");
+
+        string error = (await cli.LineAsync($"backup restore {snapshot} disk.img out")).FailedWith(6);
+
+        Assert.Contains("out.prox-partial exists already", error, StringComparison.Ordinal);
+        Assert.Contains("--resume to go on with it, or --overwrite to start anew", error, StringComparison.Ordinal);
+        Assert.Equal("precious", await File.ReadAllTextAsync(part, TestContext.Current.CancellationToken));
+        (await cli.LineAsync($"backup restore {snapshot} disk.img out --overwrite")).Succeeded();
+        Assert.False(File.Exists(part));
+    }
+
+    [Fact]
     public async Task Restore_PartIsALink_IsRefusedWithoutAWordOfResuming()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");

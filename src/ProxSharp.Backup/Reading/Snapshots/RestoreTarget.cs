@@ -15,6 +15,7 @@ internal sealed class RestoreTarget
     private const string PartialSuffix = ".prox-partial";
     // As Windows numbers it; other systems have no such number of their own.
     private const int FileExists = unchecked((int)0x80070050);
+    private const int CannotMake = unchecked((int)0x80070052);
     private const uint TypeMask = 0xF000;
     private const uint RegularFile = 0x8000;
     private const uint Directory = 0x4000;
@@ -24,6 +25,7 @@ internal sealed class RestoreTarget
     private readonly string _path;
     private readonly string _place;
     private readonly bool _isBlock;
+    private bool _replacesPart;
     private bool _isOurs;
 
     private RestoreTarget(string path, string place, bool isDevice, bool isBlock, RestoreFileOptions options) =>
@@ -38,24 +40,28 @@ internal sealed class RestoreTarget
     /// <summary>The name under which a file is written until it is complete.</summary>
     public static string PartialOf(string path) => Follow(path) + PartialSuffix;
 
-    /// <summary>Sees what is at a path.</summary>
-    /// <exception cref="IOException">It exists and must not, or is a directory.</exception>
-    public static RestoreTarget Find(string path, RestoreFileOptions options)
+    /// <summary>Sees what is at a path, and at the name of its part.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="options">How to write.</param>
+    /// <param name="replacesPart">Whether a part that is there is worth nothing, and may go when the options resume.</param>
+    /// <exception cref="IOException">It exists and must not, is a directory, or its part is not what this may go on with.</exception>
+    public static RestoreTarget Find(string path, RestoreFileOptions options, bool replacesPart = false)
     {
-        uint type = TypeOf(path);
+        uint type = TypeOf(path, follows: true, out _);
         if (type == Directory)
             throw new IOException($"{path} is a directory.");
         string final = Follow(path);
         bool exists = type != 0 || final != path;
-        bool mayCompare = options.Resume && type == RegularFile && !File.Exists(final + PartialSuffix);
+        string partial = final + PartialSuffix;
+        bool isPart = IsSomething(partial);
+        bool mayCompare = options.Resume && !replacesPart && type == RegularFile && !isPart;
         if (exists && !options.Overwrite && !mayCompare)
             throw Exists(path);
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
-        string partial = final + PartialSuffix;
-        if (new FileInfo(partial).LinkTarget is not null)
-            throw new IOException($"{partial} is a link, and no part of a restored file. Remove it, or restore elsewhere.");
-        return new(final, mayCompare ? final : partial, isDevice: false, isBlock: false, options);
+        if (isPart)
+            RequirePart(partial, options);
+        return new(final, mayCompare ? final : partial, isDevice: false, isBlock: false, options) { _replacesPart = replacesPart || !options.Resume };
     }
 
     /// <summary>Says that something exists which nothing allows to change.</summary>
@@ -66,8 +72,12 @@ internal sealed class RestoreTarget
     /// <exception cref="IOException">It cannot be written, or is a device with less room.</exception>
     public SafeFileHandle Open(long? size)
     {
-        bool isNew = _place != _path && (!_options.Resume || !File.Exists(_place));
-        FileMode mode = _place == _path ? FileMode.Open : _options.Resume ? FileMode.OpenOrCreate : FileMode.Create;
+        bool isPart = _place != _path && IsSomething(_place);
+        bool isNew = _place != _path && (_replacesPart || !isPart);
+        // The name goes, and not the bytes: it may be another name of a file that somebody needs.
+        if (isNew && isPart)
+            File.Delete(_place);
+        FileMode mode = isNew ? FileMode.CreateNew : FileMode.Open;
         FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
         SafeFileHandle handle = File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
         try
@@ -113,15 +123,44 @@ internal sealed class RestoreTarget
         }
     }
 
+    /// <summary>Sees that what has the name of the part may be gone on with, or may go.</summary>
+    private static void RequirePart(string partial, RestoreFileOptions options)
+    {
+        string? reason = TypeOf(partial, follows: false, out uint links) switch
+        {
+            RegularFile when options.Resume && links > 1 => "is a file with other names as well",
+            RegularFile => null,
+            Directory => "is a directory",
+            _ when new FileInfo(partial).LinkTarget is not null => "is a link",
+            _ => "is no regular file",
+        };
+        if (reason is not null)
+            throw new IOException($"{partial} {reason}, and no part of a restored file. Remove it, or restore elsewhere.", CannotMake);
+        if (!options.Resume && !options.Overwrite)
+            throw Exists(partial);
+    }
+
+    /// <summary>Whether there is anything, be it a link that leads nowhere.</summary>
+    private static bool IsSomething(string path) => TypeOf(path, follows: false, out _) != 0 || new FileInfo(path).LinkTarget is not null;
+
     /// <summary>A link stays, and what it points to is replaced.</summary>
     private static string Follow(string path) =>
         new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     /// <summary>The type in the mode of what a path leads to; 0 if there is nothing.</summary>
-    private static uint TypeOf(string path)
+    private static uint TypeOf(string path, bool follows, out uint links)
     {
+        links = 1;
         if (Libc.IsSupported)
-            return Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out StatxBuffer stat) == 0 ? stat.Mode & TypeMask : 0;
+        {
+            byte[] text = Libc.Text(Encoding.UTF8.GetBytes(path));
+            bool isThere = Libc.Statx(Libc.CurrentDirectory, text, follows ? 0 : Libc.SymlinkNoFollow, out StatxBuffer stat) == 0;
+            links = isThere ? stat.Links : 0;
+            return isThere ? stat.Mode & TypeMask : 0;
+        }
+
+        if (!follows && new FileInfo(path).LinkTarget is not null)
+            return TypeMask;
         if (System.IO.Directory.Exists(path))
             return Directory;
         if (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(@"\\.\", StringComparison.Ordinal))
