@@ -14,7 +14,22 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     [InlineData("prox ct start d", "dns")]
     [InlineData("prox vm start 10", "100 101 102 103 104 105 106")]
     [InlineData("prox vm stop @tag-w", "@tag-web")]
-    [InlineData("prox vm stop @tag-web,-we", "")]
+    [InlineData("prox vm stop @tag-web,-we", "@tag-web,-web-1 @tag-web,-web-2")]
+    [InlineData("prox -c l", "lab")]
+    [InlineData("prox --context ", "lab")]
+    [InlineData("prox --context=", "--context=lab")]
+    [InlineData("prox -c lab vm start web", "web-1 web-2")]
+    [InlineData("prox --context=nowhere vm start web", "")]
+    [InlineData("prox vm list --context=l", "--context=lab")]
+    [InlineData("prox vm list -o=j", "-o=json -o=jsonl")]
+    [InlineData("prox vm set web-1 --bios=o", "--bios=ovmf")]
+    [InlineData("prox api get /nodes/", "/nodes/pve1 /nodes/pve2 /nodes/pve3")]
+    [InlineData("prox api get /cluster/ba", "/cluster/backup /cluster/backup-info")]
+    [InlineData("prox api get /nodes/pve1/lxc/", "/nodes/pve1/lxc/200 /nodes/pve1/lxc/201 /nodes/pve1/lxc/202 /nodes/pve1/lxc/203")]
+    [InlineData("prox api get /nothing/", "")]
+    [InlineData("prox explain /nodes/", "/nodes/pve1 /nodes/pve2 /nodes/pve3 /nodes/{node}")]
+    [InlineData("prox explain /ver", "/version")]
+    [InlineData("prox explain tas", "task")]
     [InlineData("prox vm stop web-1,web", "web-1,web-1 web-1,web-2")]
     [InlineData("prox vm migrate web-1 p", "pve1 pve2 pve3")]
     [InlineData("prox vm migrate web-1 pve2 x", "")]
@@ -111,6 +126,23 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         Assert.Equal(groups.Concat(snapshots).Order(), (await Words("prox backup restore --datastore store1 ")).Order());
         Assert.Equal(groups.Order(), (await Words("prox backup prune --datastore store1 ")).Order());
         Assert.Empty(await Words("prox backup restore "));
+    }
+
+    [Fact]
+    public async Task Complete_NamesThatNeedQuotes_OffersTheNumbersAlone()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.RunAsync("complete", "--line", "prox vm start web")).Succeeded();
+        string cache = Assert.Single(Directory.GetFiles(Path.Combine(cli.Home, ".cache", "prox"), "names-*.json"));
+        await File.WriteAllTextAsync(
+            cache,
+            """[{"type":"qemu","vmid":900,"name":"two words","node":"pve1"},{"type":"qemu","vmid":901,"name":"-all","node":"pve1"},{"type":"qemu","vmid":902,"name":"it's","node":"pve1"},{"type":"qemu","vmid":903,"name":"plain","node":"pve1"}]""",
+            TestContext.Current.CancellationToken);
+
+        string[] words = (await cli.RunAsync("complete", "--line", "prox vm start ")).Succeeded().Split('\n');
+
+        string[] named = [.. words.Select(static item => item.Split('\t')[0]).Where(static word => word.Length > 0 && word[0] != '@' && !word.Contains('='))];
+        Assert.Equal(["plain", "900", "901", "902", "903"], named);
     }
 
     [Fact]

@@ -111,6 +111,9 @@ public sealed class ContextCommandTests
     [InlineData("context add x pve1 --user root@pam --secret env:X --product pmg", "'pmg' is no product")]
     [InlineData("context add mix pve1:8006 pbs1:8007 --user root@pam --secret env:X", "pve1:8006 is a Proxmox VE and pbs1:8007 a backup server")]
     [InlineData("context add x pve1 --user root@pam --secret env:X --ca-file ~/.config/prox/contexts.json", "holds no certificate")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --protect-tag 'prod!'", "'prod!' cannot be a tag of a guest")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --protect-tag prod,-db", "starts with a letter, a digit or '_'")]
+    [InlineData("context add x pve1 --user root@pam --secret env:X --protect-tag ' , '", "' , ' cannot be a tag of a guest")]
     [InlineData("context add x", "Required argument 'url' missing")]
     public async Task Context_BadInput_IsOneLineWithCode2(string line, string expected)
     {
@@ -153,6 +156,52 @@ public sealed class ContextCommandTests
         using JsonDocument context = JsonDocument.Parse(line);
         Assert.Equal(product, context.RootElement.GetProperty("product").GetString());
         Assert.Equal(endpoints.Split(','), context.RootElement.GetProperty("endpoints").EnumerateArray().Select(static item => item.GetString()));
+    }
+
+    [Theory]
+    [InlineData("--protect-tag ' prod ' --protect-tag 'ci,db'", "prod,ci,db")]
+    [InlineData("--protect-tag 'prod;ci  db' --protect-tag PROD", "prod,ci,db")]
+    [InlineData("--protect-tag _a.b-c+d", "_a.b-c+d")]
+    public async Task Add_ProtectedTags_AreTakenApart(string options, string expected)
+    {
+        using CliHarness cli = new();
+
+        string line = (await cli.LineAsync($"context add c pve1 --user root@pam --secret env:X {options} -o jsonl")).Succeeded();
+
+        using JsonDocument context = JsonDocument.Parse(line);
+        Assert.Equal(expected.Split(','), context.RootElement.GetProperty("protectedTags").EnumerateArray().Select(static item => item.GetString()));
+    }
+
+    [Fact]
+    public async Task Load_ProtectedTagsEditedByHand_AreTakenApartOrRefused()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        string file = await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken);
+        async Task<CliRun> ListAsync(string tags, string options = "")
+        {
+            string edited = file.Replace("\"product\"", $"\"protectedTags\": {tags}, \"product\"", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(cli.ContextFile, edited, TestContext.Current.CancellationToken);
+            return await cli.LineAsync($"context list {options}");
+        }
+
+        using JsonDocument tags = JsonDocument.Parse((await ListAsync("[\" prod \", \"ci;db\"]", "-o jsonl")).Succeeded());
+        Assert.Equal(["prod", "ci", "db"], tags.RootElement.GetProperty("protectedTags").EnumerateArray().Select(static item => item.GetString()));
+        Assert.Contains("has the protected tag '@tag-prod', which is none", (await ListAsync("[\"@tag-prod\"]")).FailedWith(1), StringComparison.Ordinal);
+        Assert.Contains("has the protected tag ' ', which is none", (await ListAsync("[\" \"]")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_GuardedContexts_SaysWhatTheyRefuse()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        (await cli.LineAsync("context add prod pve2 --user root@pam --secret env:X --read-only --protect-tag prod,db")).Succeeded();
+
+        string[] lines = (await cli.LineAsync("context list")).Succeeded().Split('\n');
+
+        Assert.EndsWith("  guard", lines[0].TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("  read-only, @tag-prod, @tag-db", lines[2].TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

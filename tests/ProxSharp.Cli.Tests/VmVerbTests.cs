@@ -228,7 +228,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [Theory]
     [InlineData("vm stop web-1", "POST /nodes/pve1/qemu/100/status/stop")]
     [InlineData("vm set web-1 --cores 7", "+ cores: 7")]
-    [InlineData("vm delete web-1", "DELETE /nodes/pve1/qemu/100")]
+    [InlineData("vm delete staging", "DELETE /nodes/pve1/qemu/106")]
     [InlineData("pool create new", "POST /pools")]
     [InlineData("api create /nodes/pve1/qemu/100/status/stop", "POST /nodes/pve1/qemu/100/status/stop")]
     [InlineData("vm agent exec web-1 -- id", "agent/exec")]

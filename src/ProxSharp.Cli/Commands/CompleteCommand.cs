@@ -54,7 +54,11 @@ internal sealed class CompleteCommand : ProxCommand
     {
         int at = words.ToList().FindIndex(static word => word is "-c" or "--context");
         ContextList list = run.Services.Contexts.Load();
-        string? name = at >= 0 && at + 1 < words.Count ? words[at + 1] : run.Services.Environment.Variable("PROX_CONTEXT") ?? list.Current;
+        string? joined = words.SkipLast(1).FirstOrDefault(
+            static word => word.StartsWith("--context=", StringComparison.Ordinal) || word.StartsWith("-c=", StringComparison.Ordinal));
+        string? name = at >= 0 && at + 1 < words.Count - 1 ? words[at + 1]
+            : joined is not null ? joined[(joined.IndexOf('=', StringComparison.Ordinal) + 1)..]
+            : run.Services.Environment.Variable("PROX_CONTEXT") ?? list.Current;
         return name is null ? null : list.Find(name);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ContextAddCommand : ProxCommand
     private readonly Option<bool> _readOnly = new("--read-only") { Description = "Refuse everything that changes something on this server (exit code 7)" };
     private readonly Option<string[]> _protectedTags = new("--protect-tag")
     {
-        Description = "Refuse to change guests with this tag (exit code 7); may be repeated",
+        Description = "Refuse to change guests with this tag (exit code 7); may be repeated, commas join",
         HelpName = "tag",
     };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
@@ -70,7 +70,7 @@ internal sealed class ContextAddCommand : ProxCommand
         ServerContext context = _login.Read(run, name, run.Value(_urls)!) with
         {
             IsReadOnly = run.Value(_readOnly),
-            ProtectedTags = run.Value(_protectedTags) ?? [],
+            ProtectedTags = Tags(run.Value(_protectedTags) ?? []),
         };
         if (run.Value(_replace))
         {
@@ -91,6 +91,15 @@ internal sealed class ContextAddCommand : ProxCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    // A tag that no guest can have would protect nothing, and nobody would notice.
+    private static IReadOnlyList<string> Tags(string[] texts)
+    {
+        IReadOnlyList<string> tags = TagNames.Split(texts);
+        string? wrong = tags.FirstOrDefault(static tag => !TagNames.IsTag(tag))
+            ?? texts.FirstOrDefault(static text => TagNames.Split([text]).Count == 0);
+        return wrong is null ? tags : throw CliException.Usage($"'{wrong}' cannot be a tag of a guest", TagNames.Form);
     }
 
     private ContextList Add(CommandRun run, ContextList list, ServerContext context)

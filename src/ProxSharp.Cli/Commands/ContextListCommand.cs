@@ -10,7 +10,10 @@ internal sealed class ContextListCommand : ProxCommand
     private static readonly ResultShape s_shape = new()
     {
         LeadingFields = ["current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
-        KnownFields = ["current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
+        KnownFields =
+        [
+            "current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure", "readOnly", "protectedTags",
+        ],
     };
 
     public ContextListCommand(CommandServices services, GlobalOptions globals)
@@ -51,17 +54,25 @@ internal sealed class ContextListCommand : ProxCommand
                     json.WriteString("endpoints", string.Join(", ", context.Endpoints.Select(static endpoint => endpoint.Authority)));
                     json.WriteString("login", context.TokenId ?? context.User);
                     json.WriteString("trust", context.Trust.Fingerprints.Count > 0 ? "fingerprint" : context.Trust.ToString());
+                    json.WriteOptional("guard", Guard(context));
                     json.WriteEndObject();
                 }
 
                 json.WriteEndArray();
             }),
-            table ? s_shape with { LeadingFields = ["current", "name", "product", "endpoints", "login", "trust"] } : s_shape);
+            table ? s_shape with { LeadingFields = ["current", "name", "product", "endpoints", "login", "trust", "guard"] } : s_shape);
         if (list.Items.Count == 0)
         {
             run.Note("There are no contexts. Add one with: prox context add NAME URL --token-id ID --secret env:NAME");
         }
 
         return Task.FromResult(ExitCodes.Success);
+    }
+
+    // What a context refuses, in a word: read-only, or the tags that it protects.
+    private static string? Guard(ServerContext context)
+    {
+        string[] words = [.. context.IsReadOnly ? (string[])["read-only"] : [], .. context.ProtectedTags.Select(static tag => $"@tag-{tag}")];
+        return words.Length == 0 ? null : string.Join(", ", words);
     }
 }

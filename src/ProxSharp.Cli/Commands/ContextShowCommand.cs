@@ -11,7 +11,10 @@ internal sealed class ContextShowCommand : ProxCommand
     private static readonly ResultShape s_shape = new()
     {
         LeadingFields = ["name", "current", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
-        KnownFields = ["name", "current", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
+        KnownFields =
+        [
+            "name", "current", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure", "readOnly", "protectedTags",
+        ],
     };
 
     private readonly Argument<string> _name = new("name")

@@ -14,6 +14,8 @@ namespace ProxSharp.Cli.Completion;
 /// <summary>Finds the words that may come next: commands, options, their values, and the names of what is on the server.</summary>
 internal sealed class Completer
 {
+    private static readonly Option<string> s_context = new("--context", "-c");
+
     private readonly ILiveNames _names;
     private readonly List<string> _arguments = [];
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -51,7 +53,13 @@ internal sealed class Completer
         }
         else if (word.StartsWith('-'))
         {
-            Option? option = Options().FirstOrDefault(known => known.Name == word || known.Aliases.Contains(word));
+            if (Joint(word) is var (joined, value))
+            {
+                _values[joined.Name] = value;
+                return;
+            }
+
+            Option? option = Named(word);
             _option = option is { Arity.MinimumNumberOfValues: > 0 } && option.ValueType != typeof(bool) ? option : null;
         }
         else if (_command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
@@ -64,11 +72,26 @@ internal sealed class Completer
         }
     }
 
+    // The context may stand in front of the command, where no option of that name is known.
+    private Option? Named(string word) => Options().FirstOrDefault(known => known.Name == word || known.Aliases.Contains(word))
+        ?? (_command == _root && word is "-c" or "--context" ? s_context : null);
+
+    // An option and its value in one word: --context=lab.
+    private (Option Option, string Value)? Joint(string word) =>
+        word.IndexOf('=', StringComparison.Ordinal) is > 0 and int at && Named(word[..at]) is { } option ? (option, word[(at + 1)..]) : null;
+
     private async Task<IEnumerable<Candidate>> NextAsync(string word, CancellationToken cancellationToken)
     {
         if (_option is not null)
         {
             return await ValuesAsync(_option, _option.Name.TrimStart('-'), word, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (word.StartsWith('-') && Joint(word) is var (option, value))
+        {
+            string front = word[..^value.Length];
+            IEnumerable<Candidate> values = await ValuesAsync(option, option.Name.TrimStart('-'), value, cancellationToken).ConfigureAwait(false);
+            return values.Select(candidate => candidate with { Text = front + candidate.Text });
         }
 
         if (word.StartsWith('-'))
@@ -125,8 +148,10 @@ internal sealed class Completer
         string verb = words.LastOrDefault() ?? "";
         return (name, noun) switch
         {
+            ("path", "api") => await PathsAsync(word, withTemplates: false, cancellationToken).ConfigureAwait(false),
+            ("what", "explain") when _arguments.Count == 0 => await PathsAsync(word, withTemplates: true, cancellationToken).ConfigureAwait(false),
             ("guest" or "selection" or "source", not "backup") => Joined(
-                word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false)),
+                word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false), hasSign: true),
             ("node", _) or ("target", not "backup") => await _names.NodesAsync(cancellationToken).ConfigureAwait(false),
             ("storage" or "targetstorage", _) => await _names.StoragesAsync(cancellationToken).ConfigureAwait(false),
             ("pool" or "poolid", _) => await _names.PoolsAsync(cancellationToken).ConfigureAwait(false),
@@ -134,7 +159,7 @@ internal sealed class Completer
             ("plan", "plan" or "approve") => _names.Plans(openOnly: verb is not "show"),
             ("number", "undo") => _names.Applied(),
             ("fields", _) => Joined(word, Fields()),
-            ("sort", _) => Joined(word, Fields(), isSorted: true),
+            ("sort", _) => Joined(word, Fields(), hasSign: true),
             ("userid" or "groupid" or "roleid" or "realm" or "tokenid" or "token-name", "access" or "pbs") when symbol is Argument && verb is not "create" =>
                 await OfAccessAsync(name, cancellationToken).ConfigureAwait(false),
             ("upid", _) => await _names.TasksAsync(cancellationToken).ConfigureAwait(false),
@@ -202,11 +227,19 @@ internal sealed class Completer
     private static IEnumerable<KeyValuePair<string, ApiNode>> Members(ApiNode? returns) =>
         (returns?.Type == ApiValueType.Array ? returns.Items : returns)?.Properties ?? ReadOnlyDictionary<string, ApiNode>.Empty;
 
-    // What was typed before the last comma stays in front, and so does the sign that turns an order round.
-    private static IEnumerable<Candidate> Joined(string word, IReadOnlyList<Candidate> candidates, bool isSorted = false)
+    private async Task<IEnumerable<Candidate>> PathsAsync(string word, bool withTemplates, CancellationToken cancellationToken)
+    {
+        IEnumerable<Candidate> paths = await new PathCandidates(_names).FindAsync(word, withTemplates, cancellationToken).ConfigureAwait(false);
+        return withTemplates
+            ? paths.Concat(_root.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => new Candidate(sub.Name, sub.Description ?? "")))
+            : paths;
+    }
+
+    // What was typed before the last comma stays in front, and so does the sign that turns an order round or excludes.
+    private static IEnumerable<Candidate> Joined(string word, IReadOnlyList<Candidate> candidates, bool hasSign = false)
     {
         int comma = word.LastIndexOf(',') + 1;
-        string before = word[..(isSorted && comma < word.Length && word[comma] == '-' ? comma + 1 : comma)];
+        string before = word[..(hasSign && comma < word.Length && word[comma] == '-' ? comma + 1 : comma)];
         return candidates.Select(candidate => candidate with { Text = before + candidate.Text });
     }
 

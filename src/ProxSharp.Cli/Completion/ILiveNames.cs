@@ -3,6 +3,9 @@ namespace ProxSharp.Cli.Completion;
 /// <summary>The names of what is on the server, and of the contexts.</summary>
 internal interface ILiveNames
 {
+    /// <summary>The product of the server; Proxmox VE if there is none.</summary>
+    ProxmoxProduct Product { get; }
+
     /// <summary>The guests of a noun: <c>vm</c>, <c>ct</c> or both; tags, pools and nodes as groups behind them.</summary>
     Task<IReadOnlyList<Candidate>> GuestsAsync(string noun, CancellationToken cancellationToken);
 

@@ -20,6 +20,9 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
     ];
 
     /// <inheritdoc/>
+    public ProxmoxProduct Product => context?.Product ?? ProxmoxProduct.VirtualEnvironment;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Candidate>> GuestsAsync(string noun, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> items = await ItemsAsync(cancellationToken).ConfigureAwait(false);
@@ -29,7 +32,7 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
             static guest => (Text(guest, "tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal);
         return
         [
-            .. guests.Select(static guest => new Candidate(Text(guest, "name") ?? Id(guest), $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
+            .. guests.Where(static guest => Text(guest, "name") is { } name && IsPlain(name)).Select(static guest => new Candidate(Text(guest, "name")!, $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. guests.Select(static guest => new Candidate(Id(guest), $"{Text(guest, "name")} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. tags.Select(static tag => new Candidate($"@tag-{tag}", "guests with the tag")),
             .. guests.Select(static guest => Text(guest, "pool")).OfType<string>().Distinct(StringComparer.Ordinal).Select(
@@ -136,6 +139,10 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
         string list = path == "/cluster/resources" ? "" : path.Replace('/', '-');
         return Path.Combine(folder, "prox", $"names-{Plain(context?.Name ?? "url")}{Plain(list)}.json");
     }
+
+    // Shells and selections take other names apart, or for an option: such guests are offered by number alone.
+    private static bool IsPlain(string name) =>
+        name.Length > 0 && name[0] != '-' && name.All(static c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private static string Plain(string text) => string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
 

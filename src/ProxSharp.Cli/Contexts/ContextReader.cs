@@ -81,7 +81,7 @@ internal sealed class ContextReader
             Secret = Secret(environment),
             Trust = ReadTrust(),
             IsReadOnly = Truth("readOnly"),
-            ProtectedTags = Texts("protectedTags") ?? [],
+            ProtectedTags = Tags(),
         };
     }
 
@@ -107,6 +107,14 @@ internal sealed class ContextReader
         {
             throw new FormatException($"{_place}: {e.Message}", e);
         }
+    }
+
+    private IReadOnlyList<string> Tags()
+    {
+        List<string> texts = Texts("protectedTags") ?? [];
+        IReadOnlyList<string> tags = TagNames.Split(texts);
+        string? wrong = tags.FirstOrDefault(static tag => !TagNames.IsTag(tag)) ?? texts.Find(static text => TagNames.Split([text]).Count == 0);
+        return wrong is null ? tags : throw Fault($"has the protected tag '{wrong}', which is none. {TagNames.Form}");
     }
 
     private TrustSettings ReadTrust()

@@ -136,7 +136,7 @@ internal static class ErrorMapper
             Status = (int)api.StatusCode,
             ParameterErrors = api.ParameterErrors,
         };
-        return api switch
+        return KnownRefusals.Of(api, error) ?? api switch
         {
             ProxmoxAuthenticationException => Authentication(error),
             ProxmoxPermissionException permission => Permission(error, permission),

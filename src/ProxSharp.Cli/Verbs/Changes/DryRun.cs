@@ -6,6 +6,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -15,16 +16,22 @@ internal static class DryRun
 {
     /// <summary>Shows it.</summary>
     /// <exception cref="CliException">One of the calls would be refused before it is sent.</exception>
-    public static async Task<int> ShowAsync(VerbRun run, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
+    public static async Task<int> ShowAsync(
+        VerbRun run, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken, IReadOnlyList<SkippedGuest>? skipped = null)
     {
         CallCheck.Check(schema, calls);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        return await ShowAsync(run.Command, session, schema, calls, cancellationToken).ConfigureAwait(false);
+        return await ShowAsync(run.Command, session, schema, calls, cancellationToken, skipped).ConfigureAwait(false);
     }
 
     /// <summary>Shows calls that have been checked.</summary>
     public static async Task<int> ShowAsync(
-        CommandRun run, ServerSession session, ApiSchema schema, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
+        CommandRun run,
+        ServerSession session,
+        ApiSchema schema,
+        IReadOnlyList<PlannedCall> calls,
+        CancellationToken cancellationToken,
+        IReadOnlyList<SkippedGuest>? skipped = null)
     {
         if (run.Services.Planning is { } planning)
         {
@@ -44,7 +51,7 @@ internal static class DryRun
         }
         else
         {
-            run.WriteVersioned(JsonText.Build(json => Write(json, plan)));
+            run.WriteVersioned(JsonText.Build(json => Write(json, plan, skipped ?? [])));
         }
 
         Note(run, session.Context);
@@ -83,7 +90,8 @@ internal static class DryRun
         }
     }
 
-    private static void Write(Utf8JsonWriter json, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan)
+    private static void Write(
+        Utf8JsonWriter json, List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan, IReadOnlyList<SkippedGuest> skipped)
     {
         json.WriteStartObject();
         json.WriteBoolean("dryRun", true);
@@ -102,6 +110,27 @@ internal static class DryRun
         }
 
         json.WriteEndArray();
+        if (skipped.Count > 0)
+        {
+            WriteSkipped(json, skipped);
+        }
+
         json.WriteEndObject();
+    }
+
+    // Who gets no call for a guest wants to know why there is none.
+    private static void WriteSkipped(Utf8JsonWriter json, IReadOnlyList<SkippedGuest> skipped)
+    {
+        json.WriteStartArray("skipped");
+        foreach (SkippedGuest item in skipped)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("vmid", item.Guest.Id.Value);
+            json.WriteString("guest", GuestKinds.Title(item.Guest));
+            json.WriteString("reason", item.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

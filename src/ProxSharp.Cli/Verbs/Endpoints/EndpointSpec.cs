@@ -55,6 +55,15 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
 
+    /// <summary>Tells why a call would change nothing about a guest; null if it would.</summary>
+    public Func<GuestSummary, ApiParameters, string?>? Unneeded { get; init; }
+
+    /// <summary>Tells why the server is certain to refuse the call for a guest as it is now; null if it may be carried out.</summary>
+    public Func<GuestSummary, ApiParameters, string?>? Refusal { get; init; }
+
+    /// <summary>The parameter that names another node; null if none does.</summary>
+    public string? OtherNode { get; init; }
+
     /// <summary>Changes the parameters for one guest; null sends them as they were typed.</summary>
     public Func<GuestSummary, ApiParameters, ApiParameters>? Adjust { get; init; }
 

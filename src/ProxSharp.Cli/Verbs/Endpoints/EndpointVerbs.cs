@@ -6,6 +6,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Cli.Verbs.Nouns;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -83,7 +84,9 @@ internal static class EndpointVerbs
             };
             GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan)
             {
-                Skip = spec.Skip,
+                Skip = spec.Unneeded is { } unneeded ? guest => spec.Skip?.Invoke(guest) ?? unneeded(guest, parameters.Parameters) : spec.Skip,
+                Refusal = spec.Refusal is { } refusal ? guest => refusal(guest, parameters.Parameters) : null,
+                OtherNode = spec.OtherNode is { } other ? GuestMaking.Value(parameters.Parameters, other) : null,
                 Part = Subject.OfGuest(run.Command.Path, binding.PathValues(run)),
             };
             return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);

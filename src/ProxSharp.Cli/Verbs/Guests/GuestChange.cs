@@ -17,4 +17,10 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
 
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
+
+    /// <summary>Tells why the server is certain to refuse it for a guest as it is now; null if it may be carried out.</summary>
+    public Func<GuestSummary, string?>? Refusal { get; init; }
+
+    /// <summary>The node that the guests are to go to; null if they stay.</summary>
+    public string? OtherNode { get; init; }
 }

@@ -42,8 +42,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         await CheckReachAsync(session, plan, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
-            NoteSkipped(guests);
-            return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken).ConfigureAwait(false);
+            return await new GuestDryRun(run, change).ShowAsync(guests, plan, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (PlannedCall call in plan)
@@ -73,18 +72,6 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         foreach (PlannedCall call in plan)
         {
             await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    // A dry run shows no call for them, and says why.
-    private void NoteSkipped(IReadOnlyList<GuestSummary> guests)
-    {
-        foreach (GuestSummary guest in guests)
-        {
-            if (change.Skip?.Invoke(guest) is { } reason)
-            {
-                run.Note($"{GuestKinds.Title(guest)}: {reason}, so nothing would be done.");
-            }
         }
     }
 

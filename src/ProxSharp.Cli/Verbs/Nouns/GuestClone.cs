@@ -39,6 +39,7 @@ internal static class GuestClone
                 throw CliException.Usage($"The selection fits {guests.Count} {kind.Many()}, and one is copied at a time", "Name the one you mean");
             }
 
+            await GuestMaking.CheckFreeAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
             {

@@ -41,9 +41,11 @@ internal static class GuestCreate
                     new("vm create web-9 --vmid 190 --node pve1 --memory 2048 --dry-run", "see the call"),
                 ],
         };
-        return GuestMaking.Make(context, spec, GuestNumber.InPlaceOfName(spec.Positional[0], "vmid"), async (run, binding, parameters, cancellationToken) =>
+        GuestNumber number = GuestNumber.InPlaceOfName(spec.Positional[0], "vmid", takesTemplate: isContainer);
+        return GuestMaking.Make(context, spec, number, async (run, binding, parameters, cancellationToken) =>
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
+            await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
             run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");

@@ -5,6 +5,9 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
@@ -77,6 +80,29 @@ internal static class GuestMaking
         }
 
         return all;
+    }
+
+    /// <summary>Makes sure in a dry run that a number is free that was typed: the server is certain to refuse any other.</summary>
+    /// <exception cref="CliException">A guest has it.</exception>
+    public static async Task CheckFreeAsync(VerbRun run, ApiParameters typed, string name, CancellationToken cancellationToken)
+    {
+        if (!run.IsShown || Value(typed, name) is not { } number)
+        {
+            return;
+        }
+
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> guests = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (guests.FirstOrDefault(guest => guest.Id.ToString() == number) is { } taken)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = $"The number {number} is taken: {GuestKinds.Title(taken)} on {taken.Node}",
+                Hint = "Give another number, or none for the lowest free one",
+            });
+        }
     }
 
     /// <summary>Returns the value of a parameter; null if it is not there.</summary>

@@ -77,6 +77,8 @@ internal static class GuestMoreSpecs
             new($"{kind.Noun()} delete @tag-ci --max 5 --dry-run", "see which five would go"),
         ],
         Aliases = ["destroy"],
+        Refusal = static (guest, parameters) =>
+            guest.Status == GuestStatus.Running && GuestMaking.Value(parameters, "force") is not "1" ? "it runs, and is destroyed only when it is stopped" : null,
     };
 
     /// <summary>Moves guests to another node.</summary>
@@ -90,6 +92,8 @@ internal static class GuestMoreSpecs
                 "empty a node, two at a time"),
         ],
         Positional = ["target"],
+        OtherNode = "target",
+        Unneeded = static (guest, parameters) => GuestMaking.Value(parameters, "target") == guest.Node ? $"it is on {guest.Node} already" : null,
         Details = kind == GuestKind.Vm
             ? "Machines that run are moved online unless --online=false is given. Those that are on the target already are skipped."
             : "Containers that run need --restart. Those that are on the target already are skipped.",

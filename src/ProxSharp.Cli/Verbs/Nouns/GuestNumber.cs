@@ -13,12 +13,13 @@ internal sealed class GuestNumber
     private readonly string _id;
     private readonly Argument<string>? _number;
     private readonly Option<string>? _name;
+    private readonly Argument<string>? _template;
 
-    private GuestNumber(string first, string id, Argument<string>? number, Option<string>? name) =>
-        (_first, _id, _number, _name) = (first, id, number, name);
+    private GuestNumber(string first, string id, Argument<string>? number, Option<string>? name, Argument<string>? template = null) =>
+        (_first, _id, _number, _name, _template) = (first, id, number, name, template);
 
     /// <summary>The argument behind those of the call.</summary>
-    public IReadOnlyList<Argument> Arguments => _number is null ? [] : [_number];
+    public IReadOnlyList<Argument> Arguments => [.. new[] { _number, _template }.OfType<Argument>()];
 
     /// <summary>The option beside those of the call.</summary>
     public IReadOnlyList<Option> Options => _name is null ? [] : [_name];
@@ -26,8 +27,15 @@ internal sealed class GuestNumber
     /// <summary>The number may stand in place of the name, which then is an option.</summary>
     /// <param name="name">The parameter of the name.</param>
     /// <param name="id">The parameter of the number.</param>
-    public static GuestNumber InPlaceOfName(string name, string id) => new(
-        name, id, null, new Option<string>($"--{name}") { Description = "The name, where a number stands in its place or nothing", HelpName = "name" });
+    /// <param name="takesTemplate">True if the template may stand behind it, as <c>pct create</c> has it.</param>
+    public static GuestNumber InPlaceOfName(string name, string id, bool takesTemplate = false) => new(
+        name,
+        id,
+        null,
+        new Option<string>($"--{name}") { Description = "The name, where a number stands in its place or nothing", HelpName = "name" },
+        takesTemplate
+            ? new Argument<string>("template") { Description = "The template, as --ostemplate gives it", Arity = ArgumentArity.ZeroOrOne }
+            : null);
 
     /// <summary>The number may stand behind the archive, or in front of it.</summary>
     /// <param name="archive">The parameter of the archive.</param>
@@ -42,19 +50,42 @@ internal sealed class GuestNumber
     public ApiParameters Settle(VerbRun run, ApiParameters parameters)
     {
         (string? typed, string? id) = (GuestMaking.Value(parameters, _first), GuestMaking.Value(parameters, _id));
-        return _number is null ? Named(run, parameters, typed, id) : Restored(run.Value(_number), parameters, typed, id);
+        return _number is null ? Named(run, Templated(run, parameters), typed, id) : Restored(run.Value(_number), parameters, typed, id);
     }
 
-    // A name of nothing but digits is meant as the number, unless a number is given too.
+    private ApiParameters Templated(VerbRun run, ApiParameters parameters)
+    {
+        const string Template = "ostemplate";
+        if (_template is null || run.Value(_template) is not { } typed)
+        {
+            return parameters;
+        }
+
+        if (GuestMaking.Value(parameters, Template) is { } other && other != typed)
+        {
+            throw CliException.Usage($"Two templates are given: '{typed}' and --{Template} '{other}'", "Give one of them");
+        }
+
+        return With(parameters, Template, typed, ApiParameterKind.Text);
+    }
+
+    // A name of nothing but digits is meant as the number; a guest with such a name is made with the option.
     private ApiParameters Named(VerbRun run, ApiParameters parameters, string? typed, string? id)
     {
         string? name = run.Value(_name!);
-        bool isNumber = IsNumber(typed) && (id is null || (name is not null && typed == id));
-        if (name is not null && typed is not null && !isNumber && name != typed)
+        bool isNumber = IsNumber(typed) && (id is null || typed == id);
+        if (typed is not null && !isNumber && name != typed)
         {
-            throw CliException.Usage(
-                IsNumber(typed) ? $"Two numbers are given: {typed} and {_id} {id}" : $"Two names are given: '{typed}' and {_name!.Name} '{name}'",
-                $"Give one of them: a number goes with {_name!.Name}");
+            if (IsNumber(typed))
+            {
+                throw CliException.Usage($"Two numbers are given: {typed} and --{_id} {id}", $"Give one of them; a name goes with {_name!.Name}");
+            }
+
+            if (name is not null)
+            {
+                throw CliException.Usage(
+                    $"Two names are given: '{typed}' and {_name!.Name} '{name}'", $"Give one of them: a number goes with {_name!.Name}");
+            }
         }
 
         return name is null && !isNumber ? parameters : With(parameters, isNumber ? typed : id, name ?? (isNumber ? null : typed));
@@ -62,6 +93,13 @@ internal sealed class GuestNumber
 
     private ApiParameters Restored(string? number, ApiParameters parameters, string? archive, string? id)
     {
+        if (IsNumber(archive) && IsNumber(number))
+        {
+            throw CliException.Usage(
+                $"Neither {archive} nor {number} names a backup",
+                $"Name the volume of one, and the number of the guest. See what there is: prox storage content list STORAGE --content backup --vmid {archive}");
+        }
+
         if (IsNumber(archive) && !IsNumber(number))
         {
             // pct restore takes them the other way round.
@@ -98,11 +136,18 @@ internal sealed class GuestNumber
             all.Add(parameter);
         }
 
-        if (first is not null)
+        return first is null ? all : With(all, _first, first, ApiParameterKind.Text);
+    }
+
+    private static ApiParameters With(ApiParameters parameters, string name, string value, ApiParameterKind kind)
+    {
+        ApiParameters all = [];
+        foreach (ApiParameter parameter in parameters.Where(parameter => parameter.Name != name))
         {
-            all.Add(new ApiParameter(_first, first, ApiParameterKind.Text, IsListItem: false));
+            all.Add(parameter);
         }
 
+        all.Add(new ApiParameter(name, value, kind, IsListItem: false));
         return all;
     }
 

@@ -15,6 +15,11 @@ internal static class GuestRestore
         return GuestMaking.Make(context, spec, GuestNumber.BesideArchive(spec.Positional[0]), async (run, binding, parameters, cancellationToken) =>
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
+            if (GuestMaking.Value(parameters, "force") is not "1")
+            {
+                await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
+            }
+
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };

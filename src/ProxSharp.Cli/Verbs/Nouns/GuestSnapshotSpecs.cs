@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
 
@@ -44,6 +45,9 @@ internal static class GuestSnapshotSpecs
             new($"{noun} create @tag-prod nightly --per-node 2", "the same name for several"),
         ],
         Positional = ["snapname"],
+        Adjust = static (_, parameters) => GuestMaking.Value(parameters, "snapname") is ("current" or "pending") and { } reserved
+            ? throw CliException.Usage($"'{reserved}' cannot be the name of a snapshot: the server uses it itself", "Take another name")
+            : parameters,
         Skip = static guest => guest.IsTemplate ? "it is a template" : null,
     };
 

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using ProxSharp.Cli.Commands;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Refusals that the server reports as faults of its own, and that have a cause and a way out.</summary>
+internal static partial class KnownRefusals
+{
+    /// <summary>Returns the error with its code and its way out; null if the refusal is none of them.</summary>
+    /// <param name="api">What the server said.</param>
+    /// <param name="error">The error as it would be without.</param>
+    public static CliError? Of(ProxmoxApiException api, CliError error)
+    {
+        if (api.ServerMessage.Contains("protection mode enabled", StringComparison.Ordinal))
+        {
+            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = Unprotect(api.Path) };
+        }
+
+        // Proxmox: names that the lists of snapshots use themselves.
+        if (api.ServerMessage.StartsWith("unable to use snapshot name", StringComparison.Ordinal))
+        {
+            return error with { Code = "invalid_parameters", ExitCode = ExitCodes.Usage, Hint = "Take another name for the snapshot" };
+        }
+
+        return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage)
+            ? error with
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Hint = "See which paths there are: prox api ls; an older server may not have this one",
+            }
+            : null;
+    }
+
+    private static string Unprotect(string path) => GuestPath().Match(path) is { Success: true } guest
+        ? $"Lift the protection first: {PrintedCommands.Of(guest.Groups["kind"].Value == "lxc" ? "ct" : "vm", "set", guest.Groups["id"].Value, "--protection=false")}"
+        : "Lift the protection first";
+
+    [GeneratedRegex("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant)]
+    private static partial Regex NotImplemented();
+
+    [GeneratedRegex("/(?<kind>qemu|lxc)/(?<id>[0-9]+)(/|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex GuestPath();
+}

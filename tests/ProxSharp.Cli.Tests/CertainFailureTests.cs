@@ -1,0 +1,98 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What is certain to fail has an exit code that says why, and a dry run does not pass it.</summary>
+public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
+{
+    private const string Backup = "local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst";
+
+    [Theory]
+    [InlineData("vm create 100 --node pve1 --dry-run", 6, "The number 100 is taken: VM 100 (web-1) on pve1")]
+    [InlineData("vm create --vmid 200 --node pve1 --dry-run", 6, "The number 200 is taken: container 200")]
+    [InlineData("vm clone debian-13-template 100 --dry-run", 6, "The number 100 is taken")]
+    [InlineData("ct clone dns --newid 100 --dry-run", 6, "The number 100 is taken")]
+    [InlineData("vm restore " + Backup + " 100 --node pve1 --dry-run", 6, "The number 100 is taken")]
+    [InlineData("vm delete web-1 --dry-run", 6, "VM 100 (web-1): it runs, and is destroyed only when it is stopped")]
+    [InlineData("ct delete dns --dry-run", 6, "it runs, and is destroyed only when it is stopped")]
+    [InlineData("vm migrate web-1 pve9 --dry-run", 5, "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("vm snapshot create web-1 current", 2, "'current' cannot be the name of a snapshot")]
+    [InlineData("vm snapshot create web-1 current --dry-run", 2, "'current' cannot be the name of a snapshot")]
+    [InlineData("api create /nodes/pve1/qemu/100/snapshot snapname=current", 2, "Take another name for the snapshot")]
+    [InlineData("api get /nodes/pve1/nothing --no-validate", 5, "prox api ls")]
+    public async Task Line_ThatCannotWork_HasItsOwnExitCode(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(exitCode), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm create 660 --node pve1 --dry-run")]
+    [InlineData("vm restore " + Backup + " 100 --node pve1 --force --dry-run")]
+    [InlineData("ct delete dns --force --dry-run")]
+    [InlineData("vm delete staging --dry-run")]
+    [InlineData("vm migrate web-1 pve2 --dry-run")]
+    public async Task DryRun_ThatMayWork_ShowsTheCall(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Matches("^(POST|DELETE) /nodes/", (await cli.LineAsync(line)).Succeeded());
+    }
+
+    [Fact]
+    public async Task DryRun_OneOfSeveralIsRefused_WarnsAndShowsTheCalls()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("vm delete web-1,staging --max 2 --dry-run");
+
+        Assert.Contains("DELETE /nodes/", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("VM 100 (web-1): it runs, and is destroyed only when it is stopped: the server would refuse it", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm start web-1", "it runs already")]
+    [InlineData("vm migrate web-1 pve1", "it is on pve1 already")]
+    public async Task DryRunJson_NothingToDo_SaysWhy(string line, string reason)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        using JsonDocument shown = JsonDocument.Parse((await cli.LineAsync($"{line} --dry-run -o json")).Succeeded());
+
+        JsonElement data = shown.RootElement.GetProperty("data");
+        Assert.Empty(data.GetProperty("calls").EnumerateArray());
+        JsonElement skipped = Assert.Single(data.GetProperty("skipped").EnumerateArray());
+        Assert.Equal(100, skipped.GetProperty("vmid").GetInt32());
+        Assert.Equal("VM 100 (web-1)", skipped.GetProperty("guest").GetString());
+        Assert.Equal(reason, skipped.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task Migrate_GuestThatIsThere_IsSkipped()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string rows = (await cli.LineAsync("vm migrate web-1 pve1 -o csv --fields vmid,outcome,message")).Succeeded();
+
+        Assert.Contains("100,skipped,it is on pve1 already", rows, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Delete_ProtectedGuest_IsConflictUntilTheHintIsFollowed()
+    {
+        SimulatedCluster own = await SimulatedCluster.StillAsync();
+        await using (own.ConfigureAwait(true))
+        {
+            using CliHarness cli = await own.UserAsync();
+            (await cli.LineAsync("vm set windows --protection")).Succeeded();
+
+            string error = (await cli.LineAsync("vm delete windows --yes")).FailedWith(6);
+
+            Assert.Contains("prox vm set 105 --protection=false", error, StringComparison.Ordinal);
+            (await cli.LineAsync("vm set 105 --protection=false")).Succeeded();
+            (await cli.LineAsync("vm delete windows --yes")).Succeeded();
+        }
+    }
+}
