@@ -187,14 +187,65 @@ public sealed class BackupServerTests
     [InlineData("POST", "/admin/datastore/store1/prune-datastore", "keep-last=1")]
     [InlineData("DELETE", "/admin/datastore/store1/namespace", "ns=customers delete-groups=1")]
     [InlineData("DELETE", "/config/datastore/store1", "destroy-data=1")]
+    [InlineData("DELETE", "/config/datastore/store1", "")]
+    [InlineData("POST", "/admin/datastore/store1/unmount", "")]
+    [InlineData("POST", "/admin/datastore/store1/move-namespace", "ns=customers target-ns=b")]
+    [InlineData("POST", "/config/prune", "id=new store=store1 schedule=daily keep-last=1")]
+    [InlineData("POST", "/config/prune", "id=new store=store1 ns=customers max-depth=1 schedule=daily keep-last=1")]
+    [InlineData("PUT", "/config/prune/all", "keep-last=1")]
+    [InlineData("PUT", "/config/prune/top", "delete=max-depth")]
+    [InlineData("PUT", "/config/prune/top", "ns=customers/acme")]
+    [InlineData("POST", "/admin/prune/all/run", "")]
+    [InlineData("POST", "/config/sync", "id=new store=store1 remote-store=offsite remove-vanished=1")]
+    [InlineData("PUT", "/config/sync/keeps", "remove-vanished=1")]
+    [InlineData("PUT", "/config/sync/clears", "comment=x")]
+    [InlineData("POST", "/admin/sync/clears/run", "")]
+    [InlineData("POST", "/pull", "store=store1 remote-store=offsite remove-vanished=1")]
     public async Task Plan_BackupsOfAGuestWhoseNumberIsProtected_IsRefused(string verb, string path, string parameters)
     {
         string policy = Policy.Replace("\"version\":1,", "\"version\":1,\"protect\":{\"vmids\":[\"7\"]},", StringComparison.Ordinal);
-        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(policy);
+        await using GuardedBackupServer server = await StartWithJobsAsync(policy);
         string time = DefaultBackupServer.FirstBackup.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         PlanRequest request = TextPlans.Request(verb, path, parameters.Replace("TIME", time, StringComparison.Ordinal));
         Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync([request])));
         Assert.Contains(server.Simulator.GetDatastore("store1").Snapshots, static name => name.Contains("/vm/7/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("POST", "/config/prune", "id=new store=store1 max-depth=0 schedule=daily keep-last=1")]
+    [InlineData("PUT", "/config/prune/top", "keep-last=1")]
+    [InlineData("PUT", "/config/prune/all", "max-depth=1")]
+    [InlineData("POST", "/admin/prune/top/run", "")]
+    [InlineData("DELETE", "/config/prune/all", "")]
+    [InlineData("PUT", "/config/sync/clears", "delete=remove-vanished")]
+    [InlineData("POST", "/admin/sync/keeps/run", "")]
+    [InlineData("POST", "/pull", "store=store1 remote-store=offsite")]
+    [InlineData("DELETE", "/config/datastore/offsite", "")]
+    public async Task Plan_BackupsOfOtherGuestsAlone_IsMade(string verb, string path, string parameters)
+    {
+        string policy = Policy.Replace("\"version\":1,", "\"version\":1,\"protect\":{\"vmids\":[\"7\"]},", StringComparison.Ordinal);
+        await using GuardedBackupServer server = await StartWithJobsAsync(policy);
+        Assert.NotEmpty((await server.Guard.PlanAsync([TextPlans.Request(verb, path, parameters)])).Targets);
+    }
+
+    [Fact]
+    public async Task Plan_OfAPruneJob_SaysWhatDoesNotComeBack_AndIsNotBoundToTheBackupsOfToday()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request("POST", "/config/prune", "id=new store=store1 schedule=daily keep-last=1")]);
+        Assert.Contains("Acts on /config/prune: backups that it removes do not come back.", plan.Consequences);
+        await server.Other.Raw.DeleteAsync(Snapshots, Keys());
+        ApplyResult done = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+    }
+
+    [Theory]
+    [InlineData("POST", "/config/prune", "id=new store=nowhere schedule=daily keep-last=1")]
+    [InlineData("POST", "/admin/prune/nobody/run", "")]
+    public async Task Plan_BackupsThatCannotBeRead_IsRefused(string verb, string path, string parameters)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        Assert.Equal("target", await server.RefusedAsync(() => server.Guard.PlanAsync([TextPlans.Request(verb, path, parameters)])));
     }
 
     [Fact]
@@ -216,6 +267,16 @@ public sealed class BackupServerTests
         int before = server.Simulator.Traffic.Requests.Count;
         await Assert.ThrowsAsync<GuardRefusedException>(() => server.Guard.Client.Raw.DownloadAsync("/admin/datastore/store1/download-decoded", file));
         Assert.Equal(before, server.Simulator.Traffic.Requests.Count);
+    }
+
+    private static async Task<GuardedBackupServer> StartWithJobsAsync(string policy)
+    {
+        GuardedBackupServer server = await GuardedBackupServer.StartAsync(policy);
+        await server.Other.Raw.PostAsync("/config/prune", TextPlans.Parameters("id=all store=store1 schedule=daily keep-last=3"));
+        await server.Other.Raw.PostAsync("/config/prune", TextPlans.Parameters("id=top store=store1 max-depth=0 schedule=daily keep-last=3"));
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=keeps store=store1 remote-store=offsite"));
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=clears store=store1 remote-store=offsite remove-vanished=1"));
+        return server;
     }
 
     private static Task<Plan> PlanGroupDeletion(GuardedBackupServer server, string id) => server.Guard.PlanAsync(

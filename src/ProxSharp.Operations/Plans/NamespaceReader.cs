@@ -4,7 +4,7 @@ using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads what goes with a namespace of a datastore, or with a whole one: all groups in it, and in the namespaces below.</summary>
+/// <summary>Reads what is in a namespace of a datastore, or in a whole one: all groups in it, and in the namespaces below.</summary>
 internal sealed class NamespaceReader(ProxmoxClient client)
 {
     // Each costs a request.
@@ -12,22 +12,32 @@ internal sealed class NamespaceReader(ProxmoxClient client)
 
     private static readonly string[] s_identity = ["backup-type", "backup-id", "backup-time", "files", "size", "owner"];
 
-    /// <summary>True for calls that remove backups of many groups: of a namespace, by rules, or with their datastore.</summary>
-    public static bool IsFor(PlannedCall call) => call is { Method: ApiMethod.Delete, Path: "/admin/datastore/{store}/namespace" }
-        || call is { Method: ApiMethod.Post, Path: "/admin/datastore/{store}/prune-datastore" }
-        || (call is { Method: ApiMethod.Delete, Path: "/config/datastore/{name}" } && call.Parameters.Find("destroy-data") is not (null or "0" or "false"));
-
-    public async Task<PlanTarget> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
+    /// <summary>The guests whose backups are in a scope.</summary>
+    /// <exception cref="GuardRefusedException">They cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<int>> GuestsAsync(PlannedCall call, BackupScope scope, CancellationToken cancellationToken)
     {
-        string root = call.Parameters.Find("ns") ?? "";
-        string[] all = await BelowAsync(call, root, cancellationToken).ConfigureAwait(false);
+        HashSet<int> guests = [];
+        foreach (string ns in await BelowAsync(call, scope, cancellationToken).ConfigureAwait(false))
+        {
+            JsonElement list = await GetAsync(call, scope, "groups", Inside(ns), cancellationToken).ConfigureAwait(false);
+            guests.UnionWith(list.EnumerateArray()
+                .Select(static group => PolicyTarget.GuestOf(group.Text("backup-type"), group.Text("backup-id"))).OfType<int>());
+        }
+
+        return [.. guests.Order()];
+    }
+
+    /// <summary>Reads all backups in a scope: a plan is about those and no others.</summary>
+    /// <exception cref="GuardRefusedException">They cannot be read, or are in too many namespaces.</exception>
+    public async Task<PlanTarget> ReadAsync(PlannedCall call, BackupScope scope, CancellationToken cancellationToken)
+    {
+        string[] all = await BelowAsync(call, scope, cancellationToken).ConfigureAwait(false);
         List<string> lines = [];
         bool isProtected = false;
         HashSet<int> guests = [];
         foreach (string ns in all)
         {
-            ApiParameters inside = new() { { "ns", ns.Length > 0 ? ns : null } };
-            JsonElement list = await GetAsync(call, "snapshots", inside, cancellationToken).ConfigureAwait(false);
+            JsonElement list = await GetAsync(call, scope, "snapshots", Inside(ns), cancellationToken).ConfigureAwait(false);
             foreach (JsonElement snapshot in list.EnumerateArray())
             {
                 isProtected |= snapshot.IsSet("protected");
@@ -40,10 +50,10 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             }
         }
 
-        string key = $"{StoreOf(call)}:{root}/";
+        string key = $"{scope.Store}:{scope.Namespace}/";
         Dictionary<string, string> identity = new(StringComparer.Ordinal)
         {
-            ["datastore"] = StoreOf(call),
+            ["datastore"] = scope.Store,
             ["namespaces"] = string.Join(',', all),
             ["snapshots"] = JsonTexts.Hash(string.Join('\n', lines.Order(StringComparer.Ordinal))),
         };
@@ -55,29 +65,39 @@ internal sealed class NamespaceReader(ProxmoxClient client)
         return new PlanTarget($"namespace {key}", identity, "", facts)
         {
             // Proxmox: pruning leaves protected backups alone.
-            Policy = new PolicyTarget($"the namespace {key}") { IsProtected = isProtected && call.Method == ApiMethod.Delete, BackupsOf = [.. guests] },
+            Policy = new PolicyTarget($"the namespace {key}") { IsProtected = isProtected && scope.Effect == BackupEffect.Removed, BackupsOf = [.. guests] },
         };
     }
 
-    private static string StoreOf(PlannedCall call) => call.Parameters.Find("store") ?? call.Parameters.Find("name") ?? "";
+    private static ApiParameters Inside(string ns) => new() { { "ns", ns.Length > 0 ? ns : null } };
 
-    private async Task<string[]> BelowAsync(PlannedCall call, string root, CancellationToken cancellationToken)
+    private async Task<string[]> BelowAsync(PlannedCall call, BackupScope scope, CancellationToken cancellationToken)
     {
-        JsonElement list = await GetAsync(call, "namespace", new ApiParameters { { "parent", root.Length > 0 ? root : null } }, cancellationToken)
+        string root = scope.Namespace;
+        JsonElement list = await GetAsync(call, scope, "namespace", new ApiParameters { { "parent", root.Length > 0 ? root : null } }, cancellationToken)
             .ConfigureAwait(false);
         string[] all =
         [
-            .. list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root)
+            .. list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root).Where(scope.Covers)
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
         return all.Length <= MostNamespaces
             ? all
             : throw new GuardRefusedException(
-                "limit", $"{call.Title} is refused: {all.Length} namespaces would go; remove some of those below first, {MostNamespaces} at most at once.");
+                "limit", $"{call.Title} is refused: it is about {all.Length} namespaces; take those below first, {MostNamespaces} at most at once.");
     }
 
-    private async Task<JsonElement> GetAsync(PlannedCall call, string what, ApiParameters parameters, CancellationToken cancellationToken) =>
-        (await client.Raw.GetAsync(
-            $"/admin/datastore/{Uri.EscapeDataString(StoreOf(call))}/{what}", parameters, cancellationToken: cancellationToken)
-            .ConfigureAwait(false)).Data;
+    private async Task<JsonElement> GetAsync(
+        PlannedCall call, BackupScope scope, string what, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.Raw.GetAsync(
+                $"/admin/datastore/{Uri.EscapeDataString(scope.Store)}/{what}", parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException e)
+        {
+            throw new GuardRefusedException("target", $"Nobody can tell whose backups {call.Title} is about: they cannot be read: {e.Message}", e);
+        }
+    }
 }

@@ -14,10 +14,16 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
     private const int AlwaysRead = 50;
 
+    private static readonly Dictionary<string, string> s_none = [];
+
+    // The job can be taken back.
+    private static readonly Dictionary<string, string> s_sifting = new(StringComparer.Ordinal) { ["backups that it removes"] = "do not come back" };
+
     private readonly GuestReader _guests = new(client);
     private readonly TouchedGuests _touched = new(client);
     private readonly BackupReader _backups = new(client, door);
     private readonly NamespaceReader _namespaces = new(client);
+    private readonly BackupScopes _scopes = new(client);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
@@ -124,9 +130,12 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return await _backups.ReadAsync(call, kind == "backup-snapshot", cancellationToken).ConfigureAwait(false);
         }
 
-        if (NamespaceReader.IsFor(call))
+        BackupScope? scope = client.Schema.Product == ProxmoxProduct.BackupServer
+            ? await _scopes.FindAsync(call, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (scope is { Effect: BackupEffect.Removed or BackupEffect.Sifted })
         {
-            return await _namespaces.ReadAsync(call, cancellationToken).ConfigureAwait(false);
+            return await _namespaces.ReadAsync(call, scope, cancellationToken).ConfigureAwait(false);
         }
 
         Dictionary<string, string> identity = new(StringComparer.Ordinal) { ["path"] = call.ConcretePath };
@@ -137,8 +146,9 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             Node = IndirectGuests.NodeOf(call),
             Pool = IndirectGuests.PoolOf(call),
             Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
+            BackupsOf = scope is null ? [] : await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
-        return Plain(call.ConcretePath, identity, state, policy, before);
+        return Plain(call.ConcretePath, identity, state, policy, before, scope?.Effect == BackupEffect.SiftedLater ? s_sifting : s_none);
     }
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
@@ -168,8 +178,9 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             : JsonTexts.Hash(before);
     }
 
-    private static PlanTarget Plain(string key, Dictionary<string, string> identity, string state, PolicyTarget policy, JsonElement before = default) =>
-        new(key, identity, state, new Dictionary<string, string>()) { Policy = policy, Before = before };
+    private static PlanTarget Plain(
+        string key, Dictionary<string, string> identity, string state, PolicyTarget policy, JsonElement before, Dictionary<string, string> facts) =>
+        new(key, identity, state, facts) { Policy = policy, Before = before };
 
     // The guests stand for the call: what it makes, backs up or switches is they, and its path names but the node.
     private static bool IsAboutGuestsAlone(PlannedCall call, bool hasGuests) => call.Method == ApiMethod.Post

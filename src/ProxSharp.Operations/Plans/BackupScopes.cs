@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Finds which backups of a datastore a call is about that names none of them: those of a namespace, of the whole store, or of the job that it makes,
+/// changes or runs.
+/// </summary>
+internal sealed class BackupScopes(ProxmoxClient client)
+{
+    private const string PruneJobs = "/config/prune";
+    private const string SyncJobs = "/config/sync";
+
+    /// <summary>The backups behind a call; null if it is about nothing of the kind.</summary>
+    /// <exception cref="GuardRefusedException">Nobody can tell which they are.</exception>
+    public async Task<BackupScope?> FindAsync(PlannedCall call, CancellationToken cancellationToken) => (call.Method, call.Path) switch
+    {
+        (ApiMethod.Delete, "/admin/datastore/{store}/namespace") or (ApiMethod.Post, "/admin/datastore/{store}/move-namespace") =>
+            Named(call, BackupEffect.Removed),
+        (ApiMethod.Post, "/admin/datastore/{store}/prune-datastore") => Named(call, BackupEffect.Sifted),
+        (ApiMethod.Post, "/admin/datastore/{store}/unmount") => Named(call, BackupEffect.Unreachable),
+        (ApiMethod.Delete, "/config/datastore/{name}") =>
+            Named(call, IsOn(call.Parameters.Find("destroy-data")) ? BackupEffect.Removed : BackupEffect.Unreachable),
+        (ApiMethod.Put, "/config/datastore/{name}") => OfStore(call),
+        (ApiMethod.Post, "/pull") => OfSync(call.Parameters.Find, BackupEffect.Sifted),
+        (ApiMethod.Post, PruneJobs) => Of(call.Parameters.Find, BackupEffect.SiftedLater),
+        (ApiMethod.Post, SyncJobs) => OfSync(call.Parameters.Find, BackupEffect.SiftedLater),
+        (ApiMethod.Put, PruneJobs + "/{id}") =>
+            Of(After(call, await JobAsync(call, PruneJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
+        (ApiMethod.Put, SyncJobs + "/{id}") =>
+            OfSync(After(call, await JobAsync(call, SyncJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
+        (ApiMethod.Post, "/admin/prune/{id}/run") =>
+            Of(Now(await JobAsync(call, PruneJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.Sifted),
+        (ApiMethod.Post, "/admin/sync/{id}/run") =>
+            OfSync(Now(await JobAsync(call, SyncJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.Sifted),
+        _ => null,
+    };
+
+    private static BackupScope Named(PlannedCall call, BackupEffect effect) => Of(call.Parameters.Find, effect);
+
+    private static BackupScope Of(Func<string, string?> value, BackupEffect effect)
+    {
+        bool isLimited = int.TryParse(value("max-depth"), NumberStyles.None, CultureInfo.InvariantCulture, out int depth);
+        return new BackupScope(value("store") ?? value("name") ?? "", value("ns") ?? "", isLimited ? depth : null, effect);
+    }
+
+    // What is removed on another server, by a push, is not here.
+    private static BackupScope? OfSync(Func<string, string?> value, BackupEffect effect) =>
+        IsOn(value("remove-vanished")) && value("sync-direction") != "push" ? Of(value, effect) : null;
+
+    private static BackupScope? OfStore(PlannedCall call)
+    {
+        bool sifts = call.Parameters.Any(
+            static parameter => parameter.Name.StartsWith("keep-", StringComparison.Ordinal) || parameter.Name == "prune-schedule");
+        bool isClosed = call.Parameters.Find("maintenance-mode") is { } mode && !mode.Contains("read-only", StringComparison.Ordinal);
+        return sifts ? Named(call, BackupEffect.SiftedLater) : isClosed ? Named(call, BackupEffect.Unreachable) : null;
+    }
+
+    private static Func<string, string?> Now(JsonElement job) => name => job.Text(name);
+
+    private static Func<string, string?> After(PlannedCall call, JsonElement job)
+    {
+        string[] gone =
+        [
+            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
+        ];
+        return name => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job.Text(name));
+    }
+
+    private static bool IsOn(string? flag) => flag?.ToLowerInvariant() is not (null or "" or "0" or "false" or "no" or "off");
+
+    private async Task<JsonElement> JobAsync(PlannedCall call, string jobs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.Raw.GetAsync($"{jobs}/{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", cancellationToken: cancellationToken)
+                .ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException e)
+        {
+            throw new GuardRefusedException("target", $"Nobody can tell which backups {call.Title} is about: the job cannot be read: {e.Message}", e);
+        }
+    }
+}
