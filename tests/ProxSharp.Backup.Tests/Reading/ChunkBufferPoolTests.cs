@@ -48,6 +48,28 @@ public sealed class ChunkBufferPoolTests
     }
 
     [Theory]
+    [InlineData(64 << 10)]
+    [InlineData(128 << 10)]
+    public void Rent_SmallChunks_ComeOutOfTheBlocksAgainAndAgain(int length)
+    {
+        ChunkBufferPool pool = new(36 * MiB);
+        Queue<ChunkBuffer> rented = [];
+        HashSet<byte[]> arrays = [];
+        for (int i = 0; i < 2000; i++)
+        {
+            ChunkBuffer buffer = pool.Rent(length);
+            Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(buffer.Memory, out ArraySegment<byte> segment));
+            arrays.Add(segment.Array!);
+            rented.Enqueue(buffer);
+            if (rented.Count > 200)
+                rented.Dequeue().Dispose();
+        }
+
+        Assert.Single(arrays);
+        Assert.Equal(36 * MiB, pool.Reserved);
+    }
+
+    [Theory]
     [InlineData(0, 4 * MiB)]
     [InlineData(8 * MiB, 16 * MiB)]
     [InlineData(128 * MiB, 100)]

@@ -1,4 +1,6 @@
+using System.Buffers;
 using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Catalog;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
@@ -146,6 +148,33 @@ public sealed class ComparisonTests
         Assert.Null(await finder.FindPlaceAsync("nothing"u8.ToArray(), Stop));
     }
 
+    [Theory]
+    [InlineData(false, true, true, false, ChangedParts.None)]
+    [InlineData(true, true, true, false, ChangedParts.Content)]
+    [InlineData(false, true, false, false, ChangedParts.None)]
+    [InlineData(true, false, true, false, ChangedParts.Content)]
+    [InlineData(false, true, true, true, ChangedParts.None)]
+    [InlineData(true, true, true, true, ChangedParts.Content)]
+    [InlineData(false, false, true, true, ChangedParts.None)]
+    [InlineData(true, true, false, true, ChangedParts.Content)]
+    public async Task Compare_HardLinksToOutsideWithContents_FollowsThem(bool changes, bool linkBefore, bool linkAfter, bool hasCatalog, ChangedParts expected)
+    {
+        byte[] content = Random(1, 20_000);
+        byte[] other = [.. content];
+        if (changes)
+            other[9_000] ^= 1;
+        await using SnapshotReader before = await SnapshotReader.OpenAsync(WriteLink(content, linkBefore, hasCatalog), null, Stop);
+        await using SnapshotReader after = await SnapshotReader.OpenAsync(WriteLink(other, linkAfter, hasCatalog), null, Stop);
+        SnapshotArchive left = await before.OpenArchiveAsync("root", Stop);
+        SnapshotArchive right = await after.OpenArchiveAsync("root", Stop);
+
+        List<SnapshotChange> with = await right.CompareWithAsync(left, new() { WithContents = true, Path = "/sub" }, Stop).ToListAsync(Stop);
+        List<SnapshotChange> without = await right.CompareWithAsync(left, new() { Path = "/sub" }, Stop).ToListAsync(Stop);
+
+        Assert.Equal(expected == ChangedParts.None ? [] : [("sub/l", expected)], with.Select(static change => (change.Path, change.Parts)));
+        Assert.Equal(linkBefore == linkAfter ? [] : [ChangedParts.Kind], without.Select(static change => change.Parts));
+    }
+
     [Fact]
     public void FindUnequal_RangesOfTwoIndexes_AreThoseOutsideOfEqualPlaces()
     {
@@ -185,6 +214,39 @@ public sealed class ComparisonTests
         writer.WriteFile(new("b"), metadata, second);
         writer.Finish();
         return archive.ToArray();
+    }
+
+    private static MadeSnapshot WriteLink(byte[] content, bool isLink, bool hasCatalog)
+    {
+        MemoryStream archive = new();
+        ArrayBufferWriter<byte> names = new();
+        PxarMetadata metadata = PxarMetadata.Create(PxarEntryKind.File, 420);
+        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        CatalogWriter catalog = new(names);
+        catalog.BeginDirectory(new("root.pxar.didx"));
+        writer.WriteFile(new("a"), metadata, content);
+        catalog.AddFile(new("a"), (ulong)content.Length, 0);
+        PxarLinkTarget target = writer.GetLastFile();
+        writer.BeginDirectory(new("sub"), PxarMetadata.Create(PxarEntryKind.Directory, 493));
+        catalog.BeginDirectory(new("sub"));
+        if (isLink)
+        {
+            writer.WriteHardLink(new("l"), target);
+            catalog.Add(CatalogEntryKind.HardLink, new("l"));
+        }
+        else
+        {
+            writer.WriteFile(new("l"), metadata, content);
+            catalog.AddFile(new("l"), (ulong)content.Length, 0);
+        }
+
+        writer.EndDirectory();
+        catalog.EndDirectory();
+        writer.Finish();
+        catalog.EndDirectory();
+        catalog.Finish();
+        (string, byte[]) tree = ("root.pxar.didx", archive.ToArray());
+        return hasCatalog ? new(tree, ("catalog.pcat1.didx", names.WrittenSpan.ToArray())) : new(tree);
     }
 
     private static string Name(SnapshotChange change) => change.Entry.PathBytes.IsEmpty ? "." : Convert.ToHexStringLower(change.Entry.PathBytes.Span);

@@ -144,6 +144,30 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task RestoreFile_Resume_KeepsHoles()
+    {
+        using TestFolder folder = new();
+        byte[][] chunks = [.. Enumerable.Range(1, 4).Select(static i => Random(i, ChunkSize))];
+        foreach (byte[] chunk in chunks)
+            Array.Clear(chunk, ChunkSize / 4, ChunkSize / 2);
+        TestImage image = new(6 * ChunkSize, chunks.Index().ToDictionary(static chunk => chunk.Index, static chunk => chunk.Item));
+        byte[] expected = [.. chunks.SelectMany(static chunk => chunk), .. new byte[2 * ChunkSize]];
+        // The first chunk is right, and where the third has zeros there is dirt.
+        byte[] part = new byte[6 * ChunkSize];
+        chunks[0].CopyTo(part, 0);
+        part[(2 * ChunkSize) + (ChunkSize / 2)] = 7;
+        File.WriteAllBytes(SnapshotReader.GetPartialPath(folder["disk"]), part);
+        await using SnapshotReader reader = await image.OpenAsync();
+
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
+
+        Assert.Equal(expected, File.ReadAllBytes(folder["disk"]));
+        Assert.Equal(3 * ChunkSize, result.BytesKept);
+        Assert.Equal((3 * ChunkSize / 2) + 4096, result.BytesWritten);
+        Assert.Equal((3 * ChunkSize / 2) - 4096, result.BytesLeftOut);
+    }
+
+    [Fact]
     public async Task RestoreFile_BrokenOffAtARate_KeepsWhatWasFetched()
     {
         using TestFolder folder = new();

@@ -8,7 +8,9 @@ namespace ProxSharp.Backup.Reading.Chunks;
 internal sealed class ChunkBufferPool(long capacity)
 {
     private const int BlockSize = 36 << 20;
-    private const int Smallest = 256 << 10;
+    
+    // Less than the smallest chunks: archives of 64 KiB chunks have thousands of them on their way in a second.
+    private const int Smallest = 32 << 10;
 
     private readonly Lock _lock = new();
     private readonly List<MemoryBlock> _blocks = [];

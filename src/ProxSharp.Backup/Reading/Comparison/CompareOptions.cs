@@ -14,7 +14,8 @@ public sealed record CompareOptions
 
     /// <summary>
     /// Also compares the contents of files whose lengths are equal. What lies in the same chunks in both snapshots is equal, and is not fetched; all else is
-    /// fetched from both. Default: false.
+    /// fetched from both. A hard link counts as the file that it leads to, even outside of <see cref="Path"/>: a separate file with the same content in its
+    /// place is no change. Without contents that is a change of the kind. Default: false.
     /// </summary>
     public bool WithContents { get; init; }
 

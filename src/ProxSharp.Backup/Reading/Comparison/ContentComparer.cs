@@ -13,22 +13,29 @@ internal sealed class ContentComparer(ComparedArchive older, ComparedArchive new
     // Then there is nothing to look up in them either.
     private readonly bool _isSame = older.HasBytesOf(newer);
 
-    public async ValueTask<bool> DifferAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
+    /// <summary>Tells whether length or content of two files differ. Hard links stand for what they lead to, wherever that is.</summary>
+    public async ValueTask<ChangedParts> CompareAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
     {
         if (_isSame && before.PathBytes.Span.SequenceEqual(after.PathBytes.Span))
-            return false;
+            return ChangedParts.None;
         if (await LieInSameChunksAsync(before, after, cancellationToken).ConfigureAwait(false))
-            return false;
-        PxarNode left = await older.FindAsync(before, cancellationToken).ConfigureAwait(false);
-        PxarNode right = await newer.FindAsync(after, cancellationToken).ConfigureAwait(false);
-        if (left.Kind != PxarEntryKind.File || right.Kind != PxarEntryKind.File || left.Entry.Length != right.Entry.Length)
-            return true;
+            return ChangedParts.None;
+        PxarNode left = await FindAsync(older, before, cancellationToken).ConfigureAwait(false);
+        PxarNode right = await FindAsync(newer, after, cancellationToken).ConfigureAwait(false);
+        if (left.Kind != PxarEntryKind.File || right.Kind != PxarEntryKind.File)
+            return ChangedParts.Content;
+        if (left.Entry.Length != right.Entry.Length)
+            return ChangedParts.Length;
         PxarContentRange one = PxarArchive.GetContentRange(left);
         PxarContentRange other = PxarArchive.GetContentRange(right);
         // Reading tells what is wrong with a place that the archive does not have.
         (long Start, long Length)[] parts = FindUnequal(older.IndexOf(one), one.Position, newer.IndexOf(other), other.Position, one.Length) ?? [(0, one.Length)];
-        return parts.Length > 0 && await DifferAsync(left, right, parts, cancellationToken).ConfigureAwait(false);
+        bool differ = parts.Length > 0 && await DifferAsync(left, right, parts, cancellationToken).ConfigureAwait(false);
+        return differ ? ChangedParts.Content : ChangedParts.None;
     }
+
+    private static async ValueTask<PxarNode> FindAsync(ComparedArchive side, ArchiveEntry entry, CancellationToken cancellationToken) =>
+        await side.Archive.ResolveHardLinkAsync(await side.FindAsync(entry, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     private static bool Holds(IChunkIndex index, long start, long length) => start >= 0 && length >= 0 && length <= index.Size - start;
 
@@ -57,8 +64,8 @@ internal sealed class ContentComparer(ComparedArchive older, ComparedArchive new
     /// <summary>Whether two files lie at the same places of the same chunks with all that belongs to them, so that not even their heads need be read.</summary>
     private async ValueTask<bool> LieInSameChunksAsync(ArchiveEntry before, ArchiveEntry after, CancellationToken cancellationToken)
     {
-        // Who has the heads already knows better where the contents are.
-        if (before.Node is not null || after.Node is not null
+        // Who has the heads already knows better where the contents are. A hard link tells nothing of the content, which is elsewhere.
+        if (before.Node is not null || after.Node is not null || before.Kind != PxarEntryKind.File || after.Kind != PxarEntryKind.File
             || await older.FindPlaceAsync(before, cancellationToken).ConfigureAwait(false) is not { } left
             || await newer.FindPlaceAsync(after, cancellationToken).ConfigureAwait(false) is not { } right)
             return false;

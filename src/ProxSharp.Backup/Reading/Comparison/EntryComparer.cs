@@ -8,12 +8,17 @@ internal static class EntryComparer
 {
     private const uint Permissions = 0xFFF;
 
-    public static ChangedParts Compare(ArchiveEntry older, ArchiveEntry newer)
+    /// <param name="older">The entry of the older side.</param>
+    /// <param name="newer">The entry of the newer side.</param>
+    /// <param name="followsLinks">
+    /// Whether a hard link counts as the file that it leads to. Which name of a file is the link depends on the order of the walk only.
+    /// </param>
+    public static ChangedParts Compare(ArchiveEntry older, ArchiveEntry newer, bool followsLinks)
     {
-        if (older.Kind != newer.Kind)
+        if (older.Kind != newer.Kind && !(followsLinks && HasContent(older) && HasContent(newer)))
             return ChangedParts.Kind;
         ChangedParts parts = ChangedParts.None;
-        if (older.Kind == PxarEntryKind.File && older.Length != newer.Length)
+        if (KnowsLength(older) && KnowsLength(newer) && older.Length != newer.Length)
             parts |= ChangedParts.Length;
         if (TimeDiffers(older, newer))
             parts |= ChangedParts.ModificationTime;
@@ -21,6 +26,13 @@ internal static class EntryComparer
             parts |= CompareMetadata(before, after) | CompareTargets(older, newer);
         return parts;
     }
+
+    /// <summary>Whether it is a file or another name of one.</summary>
+    public static bool HasContent(ArchiveEntry entry) => entry.Kind is PxarEntryKind.File or PxarEntryKind.HardLink;
+
+    // A catalog does not tell the length of what a hard link leads to.
+    private static bool KnowsLength(ArchiveEntry entry) =>
+        entry.Kind == PxarEntryKind.File || (entry.Kind == PxarEntryKind.HardLink && entry.Metadata is not null);
 
     private static bool TimeDiffers(ArchiveEntry older, ArchiveEntry newer)
     {
@@ -44,7 +56,8 @@ internal static class EntryComparer
     }
 
     private static ChangedParts CompareTargets(ArchiveEntry older, ArchiveEntry newer) =>
-        older.LinkTarget.Span.SequenceEqual(newer.LinkTarget.Span) && older.DeviceMajor == newer.DeviceMajor && older.DeviceMinor == newer.DeviceMinor
+        older.Kind != newer.Kind
+        || (older.LinkTarget.Span.SequenceEqual(newer.LinkTarget.Span) && older.DeviceMajor == newer.DeviceMajor && older.DeviceMinor == newer.DeviceMinor)
             ? ChangedParts.None
             : ChangedParts.Target;
 }

@@ -86,10 +86,10 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         switch (pending)
         {
             case { Older: { } before, Newer: { } after }:
-                ChangedParts parts = EntryComparer.Compare(before, after);
-                bool alike = before.Kind == PxarEntryKind.File && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
-                if (alike && _contents is { } contents && await contents.DifferAsync(before, after, cancellationToken).ConfigureAwait(false))
-                    parts |= ChangedParts.Content;
+                ChangedParts parts = EntryComparer.Compare(before, after, followsLinks: _contents is not null);
+                bool alike = EntryComparer.HasContent(before) && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
+                if (alike && _contents is { } contents)
+                    parts |= await contents.CompareAsync(before, after, cancellationToken).ConfigureAwait(false);
                 return parts == ChangedParts.None ? null : new(SnapshotChangeKind.Changed, parts, before, after);
             case { Older: { } gone }:
                 return new(SnapshotChangeKind.Removed, ChangedParts.None, gone, null);

@@ -19,6 +19,9 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     /// <summary>From here on the target holds nothing but zeros.</summary>
     private long _emptyFrom;
 
+    /// <summary>Whether zeros are written only where there are none: then holes of an earlier attempt stay.</summary>
+    private bool _keepsHoles;
+
     public async Task<RestoreFileResult> RestoreAsync(string path, CancellationToken cancellationToken)
     {
         RestoreTarget place = RestoreTarget.Find(path, options);
@@ -65,6 +68,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
 
     private async Task WriteAllAsync(RestoreTarget place, SafeFileHandle target, CancellationToken cancellationToken)
     {
+        _keepsHoles = options is { Sparse: true, Resume: true } && !place.IsDevice;
         _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target);
         IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, cancellationToken).ConfigureAwait(false);
         ChunkPrefetcher chunks = file.Prefetch(wanted);
@@ -124,7 +128,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         try
         {
             ReadOnlyMemory<byte> bytes = await data.GetDataAsync(cancellationToken).ConfigureAwait(false);
-            if (chunk.Start < _emptyFrom)
+            if (chunk.Start < _emptyFrom && !_keepsHoles)
             {
                 await PutAsync(target, bytes, chunk.Start, cancellationToken).ConfigureAwait(false);
                 return;
@@ -133,7 +137,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
             for (int at = 0; at < bytes.Length;)
             {
                 (int start, int end) = ZeroRuns.NextData(bytes.Span, at);
-                _leftOut += start - at;
+                await SkipAsync(target, chunk.Start + at, start - at, cancellationToken).ConfigureAwait(false);
                 if (start < end)
                     await PutAsync(target, bytes[start..end], chunk.Start + start, cancellationToken).ConfigureAwait(false);
                 at = end;
@@ -147,14 +151,41 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
 
     private async Task WriteZerosAsync(SafeFileHandle target, IndexChunk chunk, CancellationToken cancellationToken)
     {
-        if (chunk.Start >= _emptyFrom)
+        if (chunk.Start >= _emptyFrom || _keepsHoles)
         {
-            _leftOut += chunk.Length;
+            await SkipAsync(target, chunk.Start, chunk.Length, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         for (long at = chunk.Start; at < chunk.End; at += ZeroBlock)
             await PutAsync(target, s_zeros.AsMemory(0, (int)Math.Min(ZeroBlock, chunk.End - at)), at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves zeros out, and writes them only over what is something else.</summary>
+    private async ValueTask SkipAsync(SafeFileHandle target, long position, long length, CancellationToken cancellationToken)
+    {
+        long end = position + length;
+        _leftOut += position >= _emptyFrom ? length : 0;
+        if (position >= _emptyFrom || length == 0)
+            return;
+        using ChunkBuffer buffer = file.Loader.Pool.Rent((int)Math.Min(ZeroBlock, length));
+        while (position < end)
+        {
+            int read = await RandomAccess.ReadAsync(
+                target, buffer.Memory[..(int)Math.Min(buffer.Length, end - position)], position, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                throw new EndOfStreamException("The file that is restored was cut meanwhile.");
+            for (int at = 0; at < read;)
+            {
+                (int start, int stop) = ZeroRuns.NextData(buffer.Memory.Span[..read], at);
+                _leftOut += start - at;
+                if (start < stop)
+                    await PutAsync(target, s_zeros.AsMemory(0, stop - start), position + start, cancellationToken).ConfigureAwait(false);
+                at = stop;
+            }
+
+            position += read;
+        }
     }
 
     private async ValueTask PutAsync(SafeFileHandle target, ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
