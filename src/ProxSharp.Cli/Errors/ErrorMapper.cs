@@ -144,7 +144,8 @@ internal static class ErrorMapper
             {
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
-                Hint = ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
+                Hint = NotFoundAdvice.IsTask(api.Path) ? NotFoundAdvice.TaskList
+                    : ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
             },
             ProxmoxConflictException => error with
             {

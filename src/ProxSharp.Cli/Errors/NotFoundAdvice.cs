@@ -8,10 +8,21 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>Says where to look for an object that the server does not have.</summary>
 internal static class NotFoundAdvice
 {
+    /// <summary>The next step of somebody who named a task that there is not.</summary>
+    public const string TaskList = "See which tasks there are: prox task list";
+
+    /// <summary>Tells whether a path is that of a task or of something below it.</summary>
+    public static bool IsTask(string path) => path.Contains("/tasks/UPID", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Makes the error; its next step is the list that the missing object would be in.</summary>
     public static CliError Explain(ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path)
     {
         CliError error = ErrorMapper.Map(missing);
+        if (IsTask(path))
+        {
+            return error with { Hint = TaskList };
+        }
+
         string? list = ListOf(missing, path)?.Path ?? (Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
             ? new SchemaPaths(schema).ListAbove(path, endpoint, placeholder)
             : null);

@@ -71,6 +71,12 @@ internal static class UsageErrors
             return CliError.Usage($"The option '{option}' stands in front of the command", $"Write it behind: {Path(command)} {option} ...");
         }
 
+        // Figures are drawn by a verb beside the one that lists them.
+        if (option is "--chart" or "--png" or "--svg" && command.Parent is CommandResult noun && noun.Command.Subcommands.Any(static verb => verb.Name == "chart"))
+        {
+            return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
+        }
+
         if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {

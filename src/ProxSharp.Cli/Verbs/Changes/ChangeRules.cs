@@ -34,7 +34,7 @@ internal static class ChangeRules
     {
         if (context.IsReadOnly)
         {
-            throw Refused($"The context '{context.Name}' is read-only here", WhyReadOnly);
+            throw Refused(context.Name is { Length: > 0 } name ? $"The context '{name}' is read-only here" : "Nothing may be changed here", WhyReadOnly);
         }
     }
 

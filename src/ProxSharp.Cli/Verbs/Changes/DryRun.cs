@@ -64,7 +64,7 @@ internal static class DryRun
         run.Note("Nothing was sent.");
         if (context.IsReadOnly)
         {
-            run.Note($"The context '{context.Name}' is read-only: without --dry-run it would be refused.");
+            run.Note($"{(context.Name is { Length: > 0 } name ? $"The context '{name}' is read-only" : "Nothing may be changed here")}: without --dry-run it would be refused.");
         }
     }
 

@@ -67,6 +67,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Changes the parameters for one guest; null sends them as they were typed.</summary>
     public Func<GuestSummary, ApiParameters, ApiParameters>? Adjust { get; init; }
 
+    /// <summary>True if what is read about a guest tells its node too, which the server leaves out.</summary>
+    public bool TellsNode { get; init; }
+
     /// <summary>True if a call without anything to change is a slip.</summary>
     public bool NeedsChange { get; init; }
 

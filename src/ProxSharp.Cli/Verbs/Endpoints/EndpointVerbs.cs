@@ -204,12 +204,27 @@ internal static class EndpointVerbs
                 string path = GuestPath(run, binding, guest, guest.Node);
                 ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                     run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
-                results.Add((guest, response.Data));
+                results.Add((guest, binding.Spec.TellsNode ? WithNode(response.Data, guest.Node) : response.Data));
             }
 
             ResultShape shape = Shape(binding);
-            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with { KnownFields = ["vmid", "value", .. shape.KnownFields] });
+            string[] added = binding.Spec.TellsNode ? ["vmid", "value", "node"] : ["vmid", "value"];
+            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with { KnownFields = [.. added, .. shape.KnownFields] });
         }, cancellationToken);
+
+    private static JsonElement WithNode(JsonElement data, string node) => data.ValueKind != JsonValueKind.Object || data.TryGetProperty("node", out _)
+        ? data
+        : JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("node", node);
+            foreach (JsonProperty member in data.EnumerateObject())
+            {
+                member.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        });
 
     // What several guests answered becomes one list; each item says whose it is.
     private static JsonElement Together(List<(GuestSummary Guest, JsonElement Data)> results) => JsonText.Build(json =>

@@ -23,6 +23,7 @@ internal static class GuestMoreSpecs
             new($"{kind.Noun()} show 'web*' --fields vmid,status,cpu,mem -o csv", "some figures of several"),
         ],
         Details = "The configuration is a word of its own: config.",
+        TellsNode = true,
     };
 
     /// <summary>The configuration.</summary>
