@@ -26,43 +26,53 @@ public sealed class FreezeSwitch
     }
 
     /// <summary>What the switch says; null if it is off. A switch that cannot be read is on.</summary>
-    public FreezeState? State
-    {
-        get
-        {
-            string[] lines;
-            try
-            {
-                lines = RegularFiles.ReadText(_path).Split('\n', 2);
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return new FreezeState(null, $"{_path} cannot be read");
-            }
+    public FreezeState? State => Read().State;
 
-            string? reason = lines.Length > 1 && lines[1].Trim() is { Length: > 0 } text ? UntrustedText.Clean(text, LongestReason) : null;
-            return !DateTimeOffset.TryParse(lines[0].Trim(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset until)
-                ? new FreezeState(null, reason)
-                : until > _time.GetUtcNow() ? new FreezeState(until, reason) : null;
-        }
-    }
-
-    /// <summary>Stops everything.</summary>
-    /// <param name="duration">How long; null until somebody lifts it.</param>
-    /// <param name="reason">Why, for those who are refused.</param>
-    public void Freeze(TimeSpan? duration, string? reason = null)
+    /// <summary>Stops everything. A freeze can be made longer this way and never shorter: of two ends the later one holds.</summary>
+    /// <param name="duration">How long from now on; null until somebody lifts it.</param>
+    /// <param name="reason">Why, for those who are refused; null keeps the reason that is there.</param>
+    /// <returns>True if the freeze ends as asked for; false if one was there that lasts longer and was left as it is.</returns>
+    /// <exception cref="GuardRefusedException">
+    /// An end was asked for, and the switch that is there is damaged or cannot be read: it stays on until a person has looked at it and lifts it.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public bool Freeze(TimeSpan? duration, string? reason = null)
     {
         PrivateFiles.CreateFolder(Path.GetDirectoryName(_path)!);
-        string until = duration is { } time ? (_time.GetUtcNow() + time).ToString("O", CultureInfo.InvariantCulture) : Forever;
-        PrivateFiles.Replace(_path, Encoding.UTF8.GetBytes($"{until}\n{reason?.ReplaceLineEndings(" ")}"));
+
+        // Two at once would both see the old end, and the shorter one could be written last.
+        using FileStream guard = Lock();
+        (FreezeState? now, bool isSound) = Read();
+        DateTimeOffset? until = End(duration);
+        if (!isSound)
+        {
+            return until is null
+                ? true
+                : throw new GuardRefusedException("frozen", $"{_path} is damaged or cannot be read, so changes are frozen until it is lifted: no end is set.");
+        }
+
+        if (now is not null && (now.Until is null ? until is not null : until < now.Until))
+        {
+            return false;
+        }
+
+        string end = until?.ToString("O", CultureInfo.InvariantCulture) ?? Forever;
+        PrivateFiles.Replace(_path, Encoding.UTF8.GetBytes($"{end}\n{reason?.ReplaceLineEndings(" ") ?? now?.Reason}"));
+        return true;
     }
 
     /// <summary>Lets work go on.</summary>
-    public void Thaw() => File.Delete(_path);
+    /// <exception cref="IOException">The file cannot be removed.</exception>
+    public void Thaw()
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(_path)))
+        {
+            return;
+        }
+
+        using FileStream guard = Lock();
+        File.Delete(_path);
+    }
 
     /// <summary>Refuses if the switch is on. A switch that cannot be read is on.</summary>
     /// <exception cref="GuardRefusedException">It is on.</exception>
@@ -73,5 +83,37 @@ public sealed class FreezeSwitch
             string until = state.Until is { } time ? $" until {time:u}" : "";
             throw new GuardRefusedException("frozen", $"Changes are frozen{until}{(state.Reason is { } reason ? $": {reason}" : "")}.");
         }
+    }
+
+    private FileStream Lock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
+
+    // What is too far away to be a date is no end.
+    private DateTimeOffset? End(TimeSpan? duration)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return duration is { } time && time < DateTimeOffset.MaxValue - now ? now + time : null;
+    }
+
+    private (FreezeState? State, bool IsSound) Read()
+    {
+        string[] lines;
+        try
+        {
+            lines = RegularFiles.ReadText(_path).Split('\n', 2);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (null, true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (new FreezeState(null, $"{_path} cannot be read"), false);
+        }
+
+        string end = lines[0].Trim();
+        string? reason = lines.Length > 1 && lines[1].Trim() is { Length: > 0 } text ? UntrustedText.Clean(text, LongestReason) : null;
+        return !DateTimeOffset.TryParse(end, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset until)
+            ? (new FreezeState(null, reason), end == Forever)
+            : (until > _time.GetUtcNow() ? new FreezeState(until, reason) : null, true);
     }
 }

@@ -297,6 +297,19 @@ public sealed class PlanVerbTests
     }
 
     [Fact]
+    public async Task Freeze_ThatEndsEarlier_KeepsTheLaterEndAndSaysSo()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string first = (await cli.LineAsync("freeze --for 2h --reason maintenance")).Succeeded();
+        CliRun second = await cli.LineAsync("freeze --for 1s --reason nothing");
+        Assert.Equal(first, second.Succeeded());
+        Assert.Contains("lasts longer", second.Errors, StringComparison.Ordinal);
+        (await cli.LineAsync("freeze")).Succeeded();
+        Assert.DoesNotContain("until", (await cli.LineAsync("freeze --for 3d")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SelectorThatGrows_AfterThePlan_TouchesOnlyWhatWasPlanned()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

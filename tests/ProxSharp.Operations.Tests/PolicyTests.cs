@@ -24,6 +24,47 @@ public sealed class PolicyTests
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tags", "prod ")]
+    [InlineData("tags", "Db;web")]
+    [InlineData("tags", "")]
+    [InlineData("tags", "-prod")]
+    [InlineData("tags", "prod\\n")]
+    [InlineData("pools", "production/")]
+    [InlineData("pools", "/production")]
+    [InlineData("pools", "")]
+    [InlineData("pools", "a//b")]
+    [InlineData("pools", "a/b/c/d")]
+    [InlineData("pools", "two words")]
+    [InlineData("vmids", "")]
+    [InlineData("vmids", "0-99")]
+    [InlineData("vmids", "1000000000")]
+    [InlineData("vmids", "100 ")]
+    [InlineData("nodes", "pve1.example.com")]
+    [InlineData("nodes", "pve1 ")]
+    [InlineData("nodes", "")]
+    public void Parse_WordThatNothingCanHave_RefusesEverythingAndNamesIt(string list, string word)
+    {
+        string[] policies =
+        [
+            $$$"""{"version":1,"allow":[{"classes":["reversible"],"{{{list}}}":["{{{word}}}"]}]}""",
+            $$$"""{"version":1,"protect":{"{{{list}}}":["{{{word}}}"]}}""",
+        ];
+        foreach (string policy in list == "nodes" ? policies[..1] : policies)
+        {
+            GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => GuardPolicy.Parse(policy));
+            Assert.Equal("policy", refusal.Reason);
+            Assert.Contains($".{list}'", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"has '{word.Replace("\\n", "", StringComparison.Ordinal).TrimEnd()}", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Parse_WordsAsProxmoxAllowsThem_AreUnderstood() => Assert.NotEmpty(GuardPolicy.Parse("""
+        {"version":1,"allow":[{"classes":["reversible"],"tags":["_a","9.b+c-d"],"pools":["a.b_c-d","a/b/c"],"nodes":["pve-1","n"],"vmids":["100","1-100"]}],
+         "protect":{"tags":["Prod"],"pools":["a/b"],"vmids":["999999999"]}}
+        """).Rules);
+
     [Fact]
     public void Load_NoFile_IsReadOnly()
     {

@@ -18,7 +18,11 @@ internal static class FreezeVerbs
         return new Verb("freeze", "Stop all plans of a server at once, also those that are being applied.", VerbClass.Change, (run, _) =>
         {
             FreezeSwitch freeze = GuardAccess.Freeze(run);
-            freeze.Freeze(run.Value(duration) is { } text ? Durations.Parse("--for", text) : null, run.Value(reason));
+            if (!freeze.Freeze(run.Value(duration) is { } text ? Durations.Parse("--for", text) : null, run.Value(reason)))
+            {
+                run.Note("There is a freeze that lasts longer, and it stays as it is: a freeze can be made longer, and only a person can lift it.");
+            }
+
             Write(run, freeze.State);
             return Task.FromResult(ExitCodes.Success);
         })

@@ -36,8 +36,10 @@ internal sealed class PolicyReader(string source)
         return new GuardPolicy
         {
             Rules = [.. Items(root, "allow", "allow").Select(Rule)],
-            ProtectedTags = Words(protect, "tags", "protect.tags", StringComparer.OrdinalIgnoreCase) ?? new HashSet<string>(),
-            ProtectedPools = Words(protect, "pools", "protect.pools", StringComparer.Ordinal) ?? new HashSet<string>(),
+            ProtectedTags =
+                PolicyWords.Tags(Words(protect, "tags", "protect.tags", StringComparer.OrdinalIgnoreCase), Fault("protect.tags")) ?? new HashSet<string>(),
+            ProtectedPools =
+                PolicyWords.Pools(Words(protect, "pools", "protect.pools", StringComparer.Ordinal), Fault("protect.pools")) ?? new HashSet<string>(),
             ProtectedVmids = Ranges(protect, "protect.vmids") ?? [],
             TargetsPerPlan = Number(limits, "targetsPerPlan", "limits.targetsPerPlan", GuardPolicy.ReadOnly.TargetsPerPlan),
             MutationsPerHour = Number(limits, "mutationsPerHour", "limits.mutationsPerHour", GuardPolicy.ReadOnly.MutationsPerHour),
@@ -59,9 +61,9 @@ internal sealed class PolicyReader(string source)
             Classes = words.Select(word => OperationCatalogue.TryParseClass(word, out OperationClass kind)
                 ? kind
                 : throw Error("allow.classes", $"has '{word}', which is no class")).ToHashSet(),
-            Pools = Words(rule, "pools", "allow.pools", StringComparer.Ordinal),
-            Tags = Words(rule, "tags", "allow.tags", StringComparer.OrdinalIgnoreCase),
-            Nodes = Words(rule, "nodes", "allow.nodes", StringComparer.Ordinal),
+            Pools = PolicyWords.Pools(Words(rule, "pools", "allow.pools", StringComparer.Ordinal), Fault("allow.pools")),
+            Tags = PolicyWords.Tags(Words(rule, "tags", "allow.tags", StringComparer.OrdinalIgnoreCase), Fault("allow.tags")),
+            Nodes = PolicyWords.Nodes(Words(rule, "nodes", "allow.nodes", StringComparer.Ordinal), Fault("allow.nodes")),
             Vmids = Ranges(rule, "allow.vmids"),
         };
     }
@@ -180,7 +182,9 @@ internal sealed class PolicyReader(string source)
     }
 
     private List<VmidRange>? Ranges(JsonElement section, string key) => Words(section, "vmids", key, StringComparer.Ordinal)
-        ?.Select(word => VmidRange.TryParse(word, out VmidRange range) ? range : throw Error(key, $"has '{word}'; write \"100\" or \"100-199\""))
+        ?.Select(word => VmidRange.TryParse(word, out VmidRange range)
+            ? PolicyWords.HasGuests(range) ? range : throw Error(key, $"has '{word}', and guests have numbers from 100 to 999999999")
+            : throw Error(key, $"has '{word}'; write \"100\" or \"100-199\""))
         .ToList();
 
     private IEnumerable<JsonElement> Items(JsonElement section, string name, string key)
@@ -192,6 +196,8 @@ internal sealed class PolicyReader(string source)
 
         return list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : throw Error(key, "must be a list");
     }
+
+    private Func<string, GuardRefusedException> Fault(string key) => what => Error(key, what);
 
     private GuardRefusedException Error(string key, string what) =>
         new("policy", $"The policy {source} is not understood, so everything is refused: '{key}' {what}.");
