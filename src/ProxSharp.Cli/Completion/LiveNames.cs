@@ -32,7 +32,8 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
             static guest => (Text(guest, "tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal);
         return
         [
-            .. guests.Where(static guest => Text(guest, "name") is { } name && IsPlain(name)).Select(static guest => new Candidate(Text(guest, "name")!, $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
+            .. guests.Where(static guest => Text(guest, "name") is { } name && IsPlain(name))
+                .Select(static guest => new Candidate(Text(guest, "name")!, $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. guests.Select(static guest => new Candidate(Id(guest), $"{Text(guest, "name")} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. tags.Select(static tag => new Candidate($"@tag-{tag}", "guests with the tag")),
             .. guests.Select(static guest => Text(guest, "pool")).OfType<string>().Distinct(StringComparer.Ordinal).Select(
@@ -142,7 +143,8 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
 
     // Shells and selections take other names apart, or for an option: such guests are offered by number alone.
     private static bool IsPlain(string name) =>
-        name.Length > 0 && name[0] != '-' && name.All(static c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-');
+        name.Length > 0 && name[0] != '-'
+        && name.All(static c => char.IsAscii(c) ? char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' : !char.IsWhiteSpace(c) && !char.IsControl(c));
 
     private static string Plain(string text) => string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
 
