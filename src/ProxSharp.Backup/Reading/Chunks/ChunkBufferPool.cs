@@ -8,7 +8,7 @@ namespace ProxSharp.Backup.Reading.Chunks;
 internal sealed class ChunkBufferPool(long capacity)
 {
     private const int BlockSize = 36 << 20;
-    
+
     // Less than the smallest chunks: archives of 64 KiB chunks have thousands of them on their way in a second.
     private const int Smallest = 32 << 10;
 
