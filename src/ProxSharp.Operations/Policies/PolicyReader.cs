@@ -183,7 +183,7 @@ internal sealed class PolicyReader(string source)
 
     private List<VmidRange>? Ranges(JsonElement section, string key) => Words(section, "vmids", key, StringComparer.Ordinal)
         ?.Select(word => VmidRange.TryParse(word, out VmidRange range)
-            ? PolicyWords.HasGuests(range) ? range : throw Error(key, $"has '{word}', and guests have numbers from 100 to 999999999")
+            ? PolicyWords.HasGuests(range) ? range : throw Error(key, $"has '{word}', and numbers go from 1 to 999999999")
             : throw Error(key, $"has '{word}'; write \"100\" or \"100-199\""))
         .ToList();
 

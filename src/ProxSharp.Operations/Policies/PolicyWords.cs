@@ -9,7 +9,8 @@ namespace ProxSharp.Operations.Policies;
 internal static partial class PolicyWords
 {
     private const int LongestShown = 60;
-    private const int LeastVmid = 100;
+    // Guests begin at 100; a backup server keeps groups with any number.
+    private const int LeastVmid = 1;
     private const int MostVmid = 999_999_999;
 
     /// <summary>Returns the words if each can be a tag.</summary>

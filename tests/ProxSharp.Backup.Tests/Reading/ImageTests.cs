@@ -189,7 +189,9 @@ public sealed class ImageTests
         }
 
         Assert.InRange(image.MostAtOnce, 1, 2);
-        Assert.Equal(chunks.Take(4).Select(static chunk => ChunkDigest.Compute(chunk, null)), image.Fetched.Take(4));
+
+        // Two are under way at once and may overtake each other, but none is begun before what lies two places before it is written.
+        Assert.Empty(image.Fetched.Take(4).Except(chunks.Take(5).Select(static chunk => ChunkDigest.Compute(chunk, null))));
         await using SnapshotReader again = await image.OpenAsync();
         RestoreFileResult result = await again.RestoreFileAsync("disk", folder["disk"], new() { Resume = true }, Stop);
         Assert.InRange(result.BytesKept, 2 * ChunkSize, 5 * ChunkSize);
@@ -324,14 +326,8 @@ public sealed class ImageTests
         TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = Random(4, ChunkSize) });
         await using SnapshotReader reader = await image.OpenAsync();
         string part = SnapshotReader.GetPartialPath(folder["disk"]);
-        using (Descriptor root = Descriptor.Open(folder.Root, Libc.ReadOnly | Libc.DirectoryOnly))
-        {
-            if (isPipe)
-                Assert.Equal(0, Libc.MakeNode(root, "disk.prox-partial\0"u8, 0x1180, 0));
-            else
-                Directory.CreateDirectory(part);
-        }
-
+        using Descriptor root = Descriptor.Open(folder.Root, Libc.ReadOnly | Libc.DirectoryOnly);
+        Assert.True(isPipe ? Libc.MakeNode(root, "disk.prox-partial\0"u8, 0x1180, 0) == 0 : Directory.CreateDirectory(part).Exists);
         RestoreFileOptions[] all = [new(), new() { Overwrite = true }, new() { Resume = true }, new() { Resume = true, Overwrite = true }];
         foreach (RestoreFileOptions options in all)
         {
