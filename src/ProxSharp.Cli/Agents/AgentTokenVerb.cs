@@ -104,14 +104,7 @@ internal static class AgentTokenVerb
         ServerContext context = run.Context;
         bool isBackup = context.Product == ProxmoxProduct.BackupServer;
         AgentRole role = run.Value(settings.Role) == "operator" ? AgentRole.Operator : AgentRole.Reader;
-        string user = run.Value(settings.User) ?? (isBackup ? "prox-agent@pbs" : "prox-agent@pve");
-        string name = run.Value(settings.Token) ?? role.Name;
-        if (!LoginNames.IsUser(user) || !LoginNames.IsTokenId($"{user}!{name}"))
-        {
-            throw CliException.Usage($"{user}!{name} can be no token", "A user is written name@realm; the name of a token has letters, digits and . - _");
-        }
-
-        AgentGrant grant = new(role, user, name, run.Value(settings.Paths) is { Length: > 0 } paths ? paths : ["/"], isBackup);
+        AgentGrant grant = GrantOf(run, settings, role, isBackup);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PlannedCall> calls = await CallsAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
@@ -137,6 +130,15 @@ internal static class AgentTokenVerb
             Write(run, grant, secret, null);
             return ExitCodes.Error;
         }
+    }
+
+    private static AgentGrant GrantOf(VerbRun run, Settings settings, AgentRole role, bool isBackup)
+    {
+        string user = run.Value(settings.User) ?? (isBackup ? "prox-agent@pbs" : "prox-agent@pve");
+        string name = run.Value(settings.Token) ?? role.Name;
+        return LoginNames.IsUser(user) && LoginNames.IsTokenId($"{user}!{name}")
+            ? new(role, user, name, run.Value(settings.Paths) is { Length: > 0 } paths ? paths : ["/"], isBackup)
+            : throw CliException.Usage($"{user}!{name} can be no token", "A user is written name@realm; the name of a token has letters, digits and . - _");
     }
 
     // All are checked before the first is sent: a token without its rights is of no use, and its secret is shown once.

@@ -21,20 +21,7 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
     {
         string Value(string name) => call.Parameters.Find(name) ?? "";
         string key = $"{Value("store")}:{Value("ns")}/{Value("backup-type")}/{Value("backup-id")}";
-        ApiParameters filter = new ApiParameters
-        {
-            { "ns", call.Parameters.Find("ns") },
-            { "backup-type", call.Parameters.Find("backup-type") },
-            { "backup-id", call.Parameters.Find("backup-id") },
-        };
-        JsonElement list = (await client.Raw.GetAsync($"/admin/datastore/{Value("store")}/snapshots", filter, cancellationToken: cancellationToken)
-            .ConfigureAwait(false)).Data;
-        JsonElement[] found =
-        [
-            .. list.EnumerateArray()
-                .Where(snapshot => !isSnapshot || snapshot.Text("backup-time") == Value("backup-time"))
-                .OrderBy(static snapshot => snapshot.Text("backup-time"), StringComparer.Ordinal),
-        ];
+        JsonElement[] found = await FindAsync(call, isSnapshot ? Value("backup-time") : null, cancellationToken).ConfigureAwait(false);
         if (found.Length == 0)
         {
             throw new GuardRefusedException("target", $"There is no backup {key}{(isSnapshot ? $" of {Value("backup-time")}" : "")}.");
@@ -68,6 +55,25 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
                 IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")),
             },
         };
+    }
+
+    /// <summary>The snapshots of the group that a call names, or the one of a time, in the order of their times.</summary>
+    private async Task<JsonElement[]> FindAsync(PlannedCall call, string? time, CancellationToken cancellationToken)
+    {
+        ApiParameters filter = [];
+        foreach (string name in (string[])["ns", "backup-type", "backup-id"])
+        {
+            filter.Add(name, call.Parameters.Find(name));
+        }
+
+        JsonElement list = (await client.Raw.GetAsync($"/admin/datastore/{call.Parameters.Find("store")}/snapshots", filter, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).Data;
+        return
+        [
+            .. list.EnumerateArray()
+                .Where(snapshot => time is null || snapshot.Text("backup-time") == time)
+                .OrderBy(static snapshot => snapshot.Text("backup-time"), StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The digest over the manifests of a group, the latest if there are too many, and what was compared in words.</summary>

@@ -164,6 +164,15 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         return file;
     }
 
+    /// <summary>Creates a file, under a name of its own if it is to replace another one; null if it has no place in the tree.</summary>
+    private (ITargetFile File, PxarName Place)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
+    {
+        ITargetFile? file = null;
+        PxarName place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name;
+        bool created = _placer.Place(directory, name, replaces: false, _ => file = Create(directory, name, entry, place), static _ => { });
+        return created ? (file!, place) : null;
+    }
+
     /// <summary>Writes content as it is read, behind what an existing file has of it.</summary>
     private async ValueTask CopyAsync(
         ExtractDirectory directory,
@@ -175,28 +184,20 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         Stream content,
         CancellationToken cancellationToken)
     {
-        ITargetFile? file = null;
-        PxarName place = name;
-        bool created = _placer.Place(
-            directory,
-            name,
-            replaces: false,
-            _ => file = Create(directory, name, entry, place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name),
-            static _ => { });
-        if (!created)
+        if (TryCreate(directory, name, entry, replaces) is not (var file, var place))
             return;
         bool stays = false;
         try
         {
             using (file)
             {
-                SparseWriter writer = new(file!, _options.Sparse);
+                SparseWriter writer = new(file, _options.Sparse);
                 if (same is { } old)
                     CopyOld(old.File, old.Length, writer);
                 writer.Write(next.Span);
                 await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
                 writer.Finish();
-                file!.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+                file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
                 if (replaces)
                     directory.Handle!.Rename(place, name);
                 stays = true;

@@ -76,21 +76,27 @@ internal static class EndpointVerbs
                 return await ReadAsync(run, binding, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
-            PlannedCall Plan(GuestSummary guest, string node) => new(
-                binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters.Parameters) ?? parameters.Parameters)
-            {
-                Template = binding.Endpoint.Path,
-                Target = GuestKinds.Title(guest),
-            };
-            GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan)
-            {
-                Skip = spec.Unneeded is { } unneeded ? guest => spec.Skip?.Invoke(guest) ?? unneeded(guest, parameters.Parameters) : spec.Skip,
-                Refusal = spec.Refusal is { } refusal ? guest => refusal(guest, parameters.Parameters) : null,
-                OtherNode = spec.OtherNode is { } other ? GuestMaking.Value(parameters.Parameters, other) : null,
-                Part = Subject.OfGuest(run.Command.Path, binding.PathValues(run)),
-            };
+            GuestChange change = ChangeOf(run, binding, spec, parameters.Parameters);
             return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
         });
+    }
+
+    /// <summary>What a verb does to each of its guests.</summary>
+    private static GuestChange ChangeOf(VerbRun run, EndpointBinding binding, EndpointSpec spec, ApiParameters parameters)
+    {
+        PlannedCall Plan(GuestSummary guest, string node) => new(
+            binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters) ?? parameters)
+        {
+            Template = binding.Endpoint.Path,
+            Target = GuestKinds.Title(guest),
+        };
+        return new(spec.Name, binding.Schema, binding.Endpoint, Plan)
+        {
+            Skip = spec.Unneeded is { } unneeded ? guest => spec.Skip?.Invoke(guest) ?? unneeded(guest, parameters) : spec.Skip,
+            Refusal = spec.Refusal is { } refusal ? guest => refusal(guest, parameters) : null,
+            OtherNode = spec.OtherNode is { } other ? GuestMaking.Value(parameters, other) : null,
+            Part = Subject.OfGuest(run.Command.Path, binding.PathValues(run)),
+        };
     }
 
     /// <summary>What a call does to the server, by the catalogue of operations.</summary>

@@ -94,6 +94,7 @@ internal sealed partial class TranscriptReplay : IAsyncDisposable
                 Learn(message, live);
             }
 
+            await EndAsync(connection, token);
             if (connection.Uploads is { Files.Count: > 0 } uploads && differences.Count == 0)
             {
                 differences.AddRange(await ReadBackAsync(messages[0], uploads, token));
@@ -136,9 +137,32 @@ internal sealed partial class TranscriptReplay : IAsyncDisposable
             }
         }
 
+        await EndAsync(connection, token);
         return differences;
 
         static TranscriptMessage Get(string path) => new(true, 1, "", [new(":method", "GET"), new(":path", path)], TranscriptBody.Empty);
+    }
+
+    // The server learns of the end of a session a moment later, and holds its locks until then; the runs were recorded minutes apart.
+    private async Task EndAsync(TranscriptConnection connection, CancellationToken token)
+    {
+        await connection.DisposeAsync();
+        if (connection.Uploads is null)
+        {
+            return;
+        }
+
+        TranscriptMessage running = new(
+            true,
+            0,
+            "GET /api2/json/nodes/localhost/tasks?running=true HTTP/1.1",
+            [new("authorization", "PBSAPIToken golden@pbs!tok:" + RecordedBackupServer.TokenSecret), new("host", "localhost")],
+            TranscriptBody.Empty);
+        await using TranscriptConnection other = await TranscriptConnection.OpenAsync(_simulator.Endpoint, Live, token);
+        while (!(await other.SendAsync(running, token)).Text.StartsWith("{\"data\":[]", StringComparison.Ordinal))
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     private void Learn(TranscriptMessage recorded, TranscriptAnswer live)
