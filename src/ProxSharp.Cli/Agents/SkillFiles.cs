@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Agents;
 
@@ -6,6 +8,8 @@ namespace ProxSharp.Cli.Agents;
 internal static class SkillFiles
 {
     private const string Root = "skill/";
+    private const string Packed = ".gz";
+    private static readonly Assembly Program = typeof(SkillFiles).Assembly;
 
     /// <summary>The name of the skill, and of its folder.</summary>
     public const string Name = "proxmox";
@@ -13,16 +17,13 @@ internal static class SkillFiles
     /// <summary>The files, each with its path below the skill's folder; the skill itself first.</summary>
     public static IReadOnlyList<(string Path, string Text)> All { get; } =
     [
-        .. typeof(SkillFiles).Assembly.GetManifestResourceNames()
+        .. Program.GetManifestResourceNames()
             .Where(static name => name.StartsWith(Root, StringComparison.Ordinal))
+            .Select(static name => name[..^Packed.Length])
             .Select(static name => (Path: name[Root.Length..].Replace('\\', '/'), Text: Read(name)))
             .OrderBy(static file => file.Path.Contains('/', StringComparison.Ordinal))
             .ThenBy(static file => file.Path, StringComparer.Ordinal),
     ];
 
-    private static string Read(string name)
-    {
-        using StreamReader reader = new(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    private static string Read(string name) => Encoding.UTF8.GetString(CompressedResource.Read(Program, name)).ReplaceLineEndings("\n");
 }
