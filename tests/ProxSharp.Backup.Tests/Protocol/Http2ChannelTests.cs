@@ -2,6 +2,7 @@ using System.Buffers;
 using ProxSharp.Backup.Protocol;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Ids;
+using ProxSharp.Simulator;
 
 namespace ProxSharp.Backup.Tests.Protocol;
 
@@ -11,11 +12,11 @@ public sealed class Http2ChannelTests : IAsyncLifetime
     private const int MiB = 1 << 20;
     private static readonly BackupSnapshotPath s_benchmark = new(BackupGroupPath.Parse("host/benchmark"), DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
 
-    private SimulatedServer _server = null!;
+    private BackupServer _server = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await SimulatedServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await BackupServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -59,8 +60,8 @@ public sealed class Http2ChannelTests : IAsyncLifetime
     [Fact]
     public async Task SendAsync_OutputThatRefuses_EndsOnlyItsRequest()
     {
-        BackupResult result = await _server.Store.BackupAsync(
-            BackupGroupPath.Parse("host/a"), [BackupSource.Image("disk", new MemoryStream(FakeBackup.Random(5 * MiB)))], cancellationToken: Cancel);
+        BackupResult result = await _server.BackUpAsync(
+            BackupGroupPath.Parse("host/a"), [BackupSource.Image("disk", new MemoryStream(FakeBackup.Random(5 * MiB)))]);
         await using BackupReaderSession reader = await _server.ReadAsync(result);
         await Assert.ThrowsAsync<InvalidOperationException>(() => reader.DownloadAsync("disk.img.fidx", new RefusingWriter(), Cancel));
         Assert.Equal(5 * MiB, (await Restored.ArchiveAsync(reader, "disk.img.fidx")).Length);
@@ -69,8 +70,9 @@ public sealed class Http2ChannelTests : IAsyncLifetime
     [Fact]
     public async Task SendAsync_AfterTheEnd_IsLost()
     {
+        PbsSimulator simulator = _server.Simulator;
         await using BackupWriterSession session = await OpenAsync();
-        await _server.Simulator.DisposeAsync();
+        await simulator.DisposeAsync();
         BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => session.GetPreviousTimeAsync(Cancel));
         Assert.StartsWith("The connection of the backup of host/benchmark/", lost.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<BackupSessionLostException>(() => session.GetPreviousTimeAsync(Cancel));

@@ -17,11 +17,11 @@ public sealed partial class OfficialRequestTests : IAsyncLifetime
     private const string First = "host/golden/2023-11-14T22:13:20Z";
     private const string Second = "host/golden/2023-11-14T23:13:20Z";
 
-    private SimulatedServer _server = null!;
+    private BackupServer _server = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await SimulatedServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await BackupServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

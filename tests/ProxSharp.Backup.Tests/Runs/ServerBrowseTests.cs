@@ -17,7 +17,7 @@ public sealed class ServerBrowseTests : IAsyncLifetime
     private const string Split = "root.mpxar.didx";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("proxsharp-browse").FullName;
-    private SimulatedServer _server = null!;
+    private BackupServer _server = null!;
     private int _run;
 
     public static TheoryData<ChangeDetectionMode, string> Modes => new()
@@ -31,7 +31,7 @@ public sealed class ServerBrowseTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SimulatedServer.StartAsync();
+        _server = await BackupServer.StartAsync();
         Directory.CreateDirectory(Path.Combine(_folder, "etc", "deep"));
         Directory.CreateDirectory(Path.Combine(_folder, "empty"));
         Write("etc/hosts", "127.0.0.1 localhost\n"u8.ToArray());
@@ -110,11 +110,10 @@ public sealed class ServerBrowseTests : IAsyncLifetime
     [Fact]
     public async Task Browse_BackupWithoutTrees_HasNoCatalog()
     {
-        BackupResult result = await _server.Store.BackupAsync(
-            BackupGroupPath.Parse("host/files"), [BackupSource.Blob("a.conf", "x"u8.ToArray())], cancellationToken: Cancel);
+        BackupResult result = await _server.BackUpAsync(BackupGroupPath.Parse("host/files"), [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
 
         ProxmoxApiException refused = await Assert.ThrowsAnyAsync<ProxmoxApiException>(
-            () => _server.Store.Snapshots[result.Snapshot].ListEntriesAsync(cancellationToken: Cancel));
+            () => _server.Snapshots[result.Snapshot].ListEntriesAsync(cancellationToken: Cancel));
 
         Assert.Contains("catalog.pcat1.didx\" - No such file or directory (os error 2)", refused.ServerMessage, StringComparison.Ordinal);
     }
@@ -123,13 +122,14 @@ public sealed class ServerBrowseTests : IAsyncLifetime
     {
         AdminDatastoreListCatalogRequest request = new()
         {
+            Ns = _server.Namespace.ToString(),
             BackupType = new(snapshot.Path.Group.Type.ToString()),
             BackupId = snapshot.Path.Group.Id,
             BackupTime = snapshot.Path.Time.ToUnixTimeSeconds(),
             Filepath = path == "/" ? path : Convert.ToBase64String(Encoding.UTF8.GetBytes(path)),
             ArchiveName = archive,
         };
-        ApiResponse<IReadOnlyList<AdminDatastoreCatalogItem>> reply = await _server.Client.Api.Admin.Datastore.ListCatalogAsync("store1", request, cancellationToken: Cancel);
+        ApiResponse<IReadOnlyList<AdminDatastoreCatalogItem>> reply = await _server.Client.Api.Admin.Datastore.ListCatalogAsync(_server.Store.Name.ToString(), request, cancellationToken: Cancel);
         return reply.Data.Select(static entry => entry.Text);
     }
 
@@ -144,8 +144,8 @@ public sealed class ServerBrowseTests : IAsyncLifetime
     private async Task<BackupSnapshot> BackUpAsync(ChangeDetectionMode mode, CryptConfig? key = null)
     {
         BackupOptions options = new() { Time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000).AddMinutes(++_run), ChangeDetection = mode, Key = key };
-        BackupResult result = await _server.Store.BackupAsync(BackupGroupPath.Parse("host/web"), [BackupSource.Directory("root", _folder)], options, Cancel);
-        return _server.Store.Snapshots[result.Snapshot];
+        BackupResult result = await _server.BackUpAsync(BackupGroupPath.Parse("host/web"), [BackupSource.Directory("root", _folder)], options);
+        return _server.Snapshots[result.Snapshot];
     }
 
     private void Write(string name, byte[] bytes) => File.WriteAllBytes(Path.Combine(_folder, name), bytes);

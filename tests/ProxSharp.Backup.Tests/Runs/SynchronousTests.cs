@@ -41,7 +41,7 @@ public sealed class SynchronousTests
     [InlineData(ChangeDetectionMode.Data)]
     public async Task Backup_TreeImageAndFile_AreReadBack(ChangeDetectionMode mode)
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         using TestFolder folder = new();
         byte[] image = FakeBackup.Random(9 << 20, 1);
         byte[] large = FakeBackup.Random(5 << 20, 2);
@@ -53,9 +53,9 @@ public sealed class SynchronousTests
         Assert.Equal(large.Length + 5, tree.Measure(Cancel).Bytes);
 
         BackupResult first = server.Store.Backup(
-            s_group, [tree, BackupSource.Image("disk", folder["disk"]), BackupSource.Blob("web.conf", "x=1"u8.ToArray())], null, Cancel);
-        server.Store.UploadBackupLog(first.Snapshot, "done"u8.ToArray(), cancellationToken: Cancel);
-        using SnapshotReader snapshot = server.Store.OpenSnapshot(first.Snapshot, null, Cancel);
+            s_group, [tree, BackupSource.Image("disk", folder["disk"]), BackupSource.Blob("web.conf", "x=1"u8.ToArray())], In(server), Cancel);
+        server.Store.UploadBackupLog(first.Snapshot, "done"u8.ToArray(), server.Namespace, cancellationToken: Cancel);
+        using SnapshotReader snapshot = Open(server, first);
         Assert.Equal("x=1"u8.ToArray(), snapshot.ReadBlob("web.conf", Cancel));
         Assert.Equal("done"u8.ToArray(), snapshot.ReadBlob("client.log", Cancel));
         Assert.True(snapshot.Verify(null, Cancel).IsIntact);
@@ -76,17 +76,17 @@ public sealed class SynchronousTests
     [Fact]
     public async Task CompareWith_NextSnapshot_TellsWhatChanged()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         using TestFolder folder = new();
         Directory.CreateDirectory(folder["tree"]);
         File.WriteAllText(Path.Combine(folder["tree"], "a.txt"), "hello");
         DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
         BackupSource[] sources = [BackupSource.Directory("root", folder["tree"])];
-        BackupResult older = server.Store.Backup(s_group, sources, new BackupOptions { Time = time }, Cancel);
+        BackupResult older = server.Store.Backup(s_group, sources, In(server) with { Time = time }, Cancel);
         File.WriteAllText(Path.Combine(folder["tree"], "b.txt"), "new");
-        BackupResult newer = server.Store.Backup(s_group, sources, new BackupOptions { Time = time.AddHours(1) }, Cancel);
-        using SnapshotReader before = server.Store.OpenSnapshot(older.Snapshot, null, Cancel);
-        using SnapshotReader after = server.Store.OpenSnapshot(newer.Snapshot, null, Cancel);
+        BackupResult newer = server.Store.Backup(s_group, sources, In(server) with { Time = time.AddHours(1) }, Cancel);
+        using SnapshotReader before = Open(server, older);
+        using SnapshotReader after = Open(server, newer);
         IEnumerable<SnapshotChange> changes = after.OpenArchive("root", Cancel).CompareWith(before.OpenArchive("root", Cancel), null, Cancel);
         Assert.Contains(changes, static change => change.Path == "b.txt");
     }
@@ -94,23 +94,28 @@ public sealed class SynchronousTests
     [Fact]
     public async Task Backup_SourceIsMissing_ThrowsWhatTheAsynchronousOneThrows()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         using TestFolder folder = new();
         BackupSource[] sources = [BackupSource.Image("disk", folder["none"])];
-        Assert.Throws<BackupSourceException>(() => server.Store.Backup(s_group, sources, null, Cancel));
-        Assert.Empty(await server.Store.Snapshots.ListAsync(cancellationToken: Cancel));
+        Assert.Throws<BackupSourceException>(() => server.Store.Backup(s_group, sources, In(server), Cancel));
+        Assert.Empty(await server.Snapshots.ListAsync(cancellationToken: Cancel));
     }
 
     [Fact]
     public async Task Backup_IsCancelled_LeavesNothing()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         using CancellationTokenSource source = new();
         using MemoryStream endless = new(new byte[1 << 20]);
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => server.Store.Backup(s_group, [BackupSource.Image("disk", endless, 1 << 20)], null, source.Token));
-        Assert.Empty(await server.Store.Snapshots.ListAsync(cancellationToken: Cancel));
+        Assert.ThrowsAny<OperationCanceledException>(() => server.Store.Backup(s_group, [BackupSource.Image("disk", endless, 1 << 20)], In(server), source.Token));
+        Assert.Empty(await server.Snapshots.ListAsync(cancellationToken: Cancel));
     }
+
+    private static BackupOptions In(BackupServer server) => new() { Namespace = server.Namespace };
+
+    private static SnapshotReader Open(BackupServer server, BackupResult result)
+        => server.Store.OpenSnapshot(result.Snapshot, new SnapshotOpenOptions { Namespace = result.Namespace }, Cancel);
 
     private static void AssertBrowsed(SnapshotArchive archive, TestFolder folder, byte[] large)
     {

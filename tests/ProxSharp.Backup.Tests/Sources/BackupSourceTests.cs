@@ -41,7 +41,7 @@ public sealed class BackupSourceTests
     [Fact]
     public async Task Run_TwoArchivesOfOneName_AreRefusedBeforeAnythingIsSent()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => server.Store.BackupAsync(
             ProxSharp.Ids.BackupGroupPath.Parse("host/a"), [BackupSource.Image("a", "/x"), BackupSource.Image("a.img", "/y")], cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(0, server.Simulator.Traffic.RequestCount);

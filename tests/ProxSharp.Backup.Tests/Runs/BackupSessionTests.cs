@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using ProxSharp.Api;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
@@ -12,17 +10,17 @@ using ProxSharp.Simulator;
 namespace ProxSharp.Backup.Tests.Runs;
 
 /// <summary>Whole backups over TLS, the upgrade and HTTP/2.</summary>
-public sealed class SimulatorBackupTests : IAsyncLifetime
+public sealed class BackupSessionTests : IAsyncLifetime
 {
     private const int MiB = 1 << 20;
     private static readonly BackupGroupPath s_group = BackupGroupPath.Parse("host/web1");
     private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
-    private SimulatedServer _server = null!;
+    private BackupServer _server = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await SimulatedServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await BackupServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -59,7 +57,7 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     {
         using CryptConfig key = CryptConfig.CreateRandom();
         byte[] content = FakeBackup.Random(9 * MiB);
-        BackupOptions options = new() { Key = key, Namespace = BackupNamespace.Parse("a/b"), Notes = "weekly\nof web1" };
+        BackupOptions options = new() { Key = key, Namespace = _server.Inner, Notes = "weekly\nof web1" };
         BackupResult result = await BackUpAsync(0, [BackupSource.Stream("root.pxar", new MemoryStream(content))], options);
         BackupResult again = await BackUpAsync(1, [BackupSource.Stream("root.pxar", new MemoryStream(content))], options);
 
@@ -67,13 +65,7 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
         Assert.Equal(0, again.BytesUploaded);
         await using BackupReaderSession reader = await _server.ReadAsync(again);
         Assert.Equal(content, await Restored.ArchiveAsync(reader, "root.pxar.didx", key));
-        ApiParameters snapshot = [];
-        snapshot.Add("ns", "a/b");
-        snapshot.Add("backup-type", "host");
-        snapshot.Add("backup-id", "web1");
-        snapshot.Add("backup-time", s_time.ToUnixTimeSeconds());
-        JsonElement notes = (await _server.Client.Raw.GetAsync("/admin/datastore/store1/notes", snapshot, cancellationToken: Cancel)).Data;
-        Assert.Equal("weekly\nof web1", notes.GetString());
+        Assert.Equal("weekly\nof web1", await _server.Store.Namespaces[_server.Inner].Snapshots[result.Snapshot].GetNotesAsync(Cancel));
     }
 
     [Fact]
@@ -93,7 +85,7 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
         ProxmoxNotFoundException refused = await Assert.ThrowsAsync<ProxmoxNotFoundException>(
             () => BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], new BackupOptions { Namespace = BackupNamespace.Parse("nowhere") }));
         Assert.Contains("namespace not found", refused.ServerMessage, StringComparison.Ordinal);
-        Assert.StartsWith("Unable to start the backup of host/web1/2023-11-14T22:13:20Z in store1: namespace not found", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Unable to start the backup of host/web1/2023-11-14T22:13:20Z in {_server.Store.Name}: namespace not found", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,10 +125,11 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     [Fact]
     public async Task BackupAsync_ServerGoesAway_SaysWhatIsNotSaved()
     {
+        PbsSimulator simulator = _server.Simulator;
         GateStream gate = new(8 * MiB);
         Task<BackupResult> running = BackUpAsync(0, [BackupSource.Image("disk", gate, 8 * MiB)]);
         await gate.Reached.WaitAsync(Cancel);
-        await _server.Simulator.DisposeAsync();
+        await simulator.DisposeAsync();
         gate.Open();
         BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => running);
         Assert.Equal(["disk.img.fidx"], lost.NotSaved);
@@ -147,14 +140,13 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     [Fact]
     public async Task UploadBackupLogAsync_FinishedBackup_SendsTheBlob()
     {
-        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], new BackupOptions { Namespace = BackupNamespace.Parse("a") });
-        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), BackupNamespace.Parse("a"), cancellationToken: Cancel);
+        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], new BackupOptions { Namespace = _server.Inner });
+        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), _server.Inner, cancellationToken: Cancel);
+        await using (SnapshotReader snapshot = await _server.OpenAsync(result))
+            Assert.Equal("all went well"u8.ToArray(), await snapshot.ReadBlobAsync("client.log.blob", Cancel));
         SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
         Assert.Equal("POST", request.Method);
-        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=a", request.Query, StringComparison.Ordinal);
-        await using SnapshotReader snapshot = await _server.Store.OpenSnapshotAsync(
-            result.Snapshot, new SnapshotOpenOptions { Namespace = BackupNamespace.Parse("a") }, Cancel);
-        Assert.Equal("all went well"u8.ToArray(), await snapshot.ReadBlobAsync("client.log.blob", Cancel));
+        Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=", request.Query, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,13 +160,12 @@ public sealed class SimulatorBackupTests : IAsyncLifetime
     }
 
     private Task<BackupResult> BackUpAsync(int minute, IReadOnlyList<BackupSource> sources, BackupOptions? options = null, CancellationToken cancellationToken = default)
-        => _server.Store.BackupAsync(
-            s_group, sources, (options ?? new BackupOptions()) with { Time = s_time.AddMinutes(minute) }, cancellationToken == default ? Cancel : cancellationToken);
+        => _server.BackUpAsync(s_group, sources, (options ?? new BackupOptions()) with { Time = s_time.AddMinutes(minute) }, cancellationToken);
 
     // The server learns of the end of a connection a moment later.
     private async Task WaitForNoSnapshotsAsync()
     {
-        while ((await _server.Client.Raw.GetAsync("/admin/datastore/store1/snapshots", cancellationToken: Cancel)).Data.GetArrayLength() > 0)
+        while ((await _server.Snapshots.ListAsync(cancellationToken: Cancel)).Count > 0)
         {
             await Task.Yield();
         }

@@ -1,4 +1,3 @@
-using ProxSharp.Authentication;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
@@ -7,15 +6,12 @@ using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 using ProxSharp.Simulator;
-using ProxSharp.Tls;
 
 namespace ProxSharp.Backup.Tests.Reading;
 
-/// <summary>Snapshots of a simulated server, over TLS, the upgrade and HTTP/2.</summary>
-public sealed class SimulatorReadTests
+/// <summary>Snapshots of a server, over TLS, the upgrade and HTTP/2.</summary>
+public sealed class SnapshotSessionTests
 {
-    private const string Secret = "6f1c2f0e-1111-2222-3333-444455556666";
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -27,8 +23,8 @@ public sealed class SimulatorReadTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot hold the names of a datastore.");
         using TestFolder folder = new();
         CopyStore(GoldenStore.Find(store).Root, folder["store1"]);
-        await using PbsSimulator simulator = await StartAsync(folder.Root);
-        await using PbsClient client = Connect(simulator);
+        await using PbsSimulator simulator = await BackupServer.StartSimulatorAsync(folder.Root, "sub", "sub/ns1");
+        await using PbsClient client = BackupServer.Connect(simulator);
         foreach ((_, string name, string snapshot) in GoldenStore.Snapshots().Where(other => other.Store == store))
         {
             using CryptConfig? key = GoldenStore.Key(snapshot);
@@ -51,12 +47,11 @@ public sealed class SimulatorReadTests
     public async Task OpenSnapshot_EncryptedImage_IsRestoredSparse()
     {
         using TestFolder folder = new();
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         using CryptConfig key = CryptConfig.CreateRandom();
         byte[] image = [.. FakeBackup.Random(9 << 20), .. new byte[20 << 20], .. FakeBackup.Random((4 << 20) + 5)];
-        BackupResult backup = await BackUpAsync(server, image, new BackupOptions { Key = key, Namespace = BackupNamespace.Parse("a") });
-        SnapshotOpenOptions options = new() { Key = key, Namespace = BackupNamespace.Parse("a") };
-        await using SnapshotReader reader = await server.Store.OpenSnapshotAsync(backup.Snapshot, options, Stop);
+        BackupResult backup = await BackUpAsync(server, image, new BackupOptions { Key = key, Namespace = server.Inner });
+        await using SnapshotReader reader = await server.OpenAsync(backup, key);
         RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], null, Stop);
         Assert.Equal(image, File.ReadAllBytes(folder["disk"]));
         Assert.True(result.BytesLeftOut >= 16 << 20);
@@ -72,8 +67,8 @@ public sealed class SimulatorReadTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot hold the names of a datastore.");
         using TestFolder folder = new();
         CopyStore(GoldenStore.Plain.Root, folder["store1"]);
-        await using PbsSimulator simulator = await StartAsync(folder.Root);
-        await using PbsClient client = Connect(simulator);
+        await using PbsSimulator simulator = await BackupServer.StartSimulatorAsync(folder.Root, "sub", "sub/ns1");
+        await using PbsClient client = BackupServer.Connect(simulator);
         BackupSnapshotPath snapshot = BackupSnapshotPath.Parse("ct/101/2023-11-14T22:13:20Z");
         await using SnapshotReader reader = await client.Datastores["store1"].OpenSnapshotAsync(snapshot, null, Stop);
         ChunkedFile file = await reader.OpenChunkedAsync(reader.FindFile("root")!, Stop);
@@ -87,49 +82,30 @@ public sealed class SimulatorReadTests
     [Fact]
     public async Task OpenSnapshot_NoSuchSnapshot_IsRefusedByTheServer()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
         await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => server.Store.OpenSnapshotAsync(BackupSnapshotPath.Parse("host/web1/2024-05-01T10:11:12Z"), null, Stop));
     }
 
     [Fact]
     public async Task CopyTo_ServerGoesAway_IsATypedFailure()
     {
-        await using SimulatedServer server = await SimulatedServer.StartAsync();
+        await using BackupServer server = await BackupServer.StartAsync();
+        PbsSimulator simulator = server.Simulator;
         BackupResult backup = await BackUpAsync(server, FakeBackup.Random(40 << 20), null);
-        await using SnapshotReader reader = await server.Store.OpenSnapshotAsync(backup.Snapshot, new() { MaxChunksAhead = 1 }, Stop);
+        SnapshotOpenOptions options = new() { Namespace = backup.Namespace, MaxChunksAhead = 1 };
+        await using SnapshotReader reader = await server.Store.OpenSnapshotAsync(backup.Snapshot, options, Stop);
         await using Stream stream = await reader.OpenStreamAsync("disk", Stop);
         byte[] buffer = new byte[1 << 20];
         await stream.ReadExactlyAsync(buffer, Stop);
-        await server.Simulator.DisposeAsync();
+        await simulator.DisposeAsync();
         await Assert.ThrowsAsync<BackupSessionLostException>(async () => await stream.CopyToAsync(Stream.Null, Stop));
     }
 
-    private static Task<BackupResult> BackUpAsync(SimulatedServer server, byte[] image, BackupOptions? options)
+    private static Task<BackupResult> BackUpAsync(BackupServer server, byte[] image, BackupOptions? options)
     {
         List<BackupSource> sources = [BackupSource.Image("disk", new MemoryStream(image)), BackupSource.Blob("vm.conf", "memory: 512"u8.ToArray())];
-        return server.Store.BackupAsync(BackupGroupPath.Parse("host/web1"), sources, options, Stop);
+        return server.BackUpAsync(BackupGroupPath.Parse("host/web1"), sources, options);
     }
-
-    private static Task<PbsSimulator> StartAsync(string folder) => PbsSimulator.StartAsync(
-        new PbsSimulatorOptions
-        {
-            Delays = false,
-            DatastoreDirectory = folder,
-            Scenario = static server => server
-                .AddDatastore("store1", namespaces: ["sub", "sub/ns1"])
-                .AddUser("backup@pbs", null)
-                .AddToken("backup@pbs", "ci", Secret)
-                .Grant("/datastore/store1", "backup@pbs", "DatastoreAdmin")
-                .Grant("/datastore/store1", "backup@pbs!ci", "DatastoreAdmin"),
-        },
-        Stop);
-
-    private static PbsClient Connect(PbsSimulator simulator) => new(new ProxmoxClientOptions
-    {
-        Endpoints = [ProxmoxEndpoint.Parse(simulator.Endpoint.ToString(), ProxmoxProduct.BackupServer)],
-        Credentials = ProxmoxCredentials.ApiToken("backup@pbs!ci", Secret),
-        Trust = ServerTrust.Pin(simulator.Fingerprint),
-    });
 
     private static void CopyStore(string source, string target)
     {

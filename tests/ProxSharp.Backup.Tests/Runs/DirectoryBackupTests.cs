@@ -4,19 +4,21 @@ using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Tests.Fakes;
+using ProxSharp.Backup.Tests.Files;
 using ProxSharp.Ids;
+using Golden = ProxSharp.Backup.Formats.Tests.Pxar.Golden;
 
 namespace ProxSharp.Backup.Tests.Runs;
 
 /// <summary>Backups of directories in all modes, restored again.</summary>
-public sealed class SimulatorDirectoryTests : IAsyncLifetime
+public sealed class DirectoryBackupTests : IAsyncLifetime
 {
     private const int MiB = 1 << 20;
     private static readonly BackupGroupPath s_group = BackupGroupPath.Parse("host/web1");
     private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("proxsharp-tree").FullName;
-    private SimulatedServer _server = null!;
+    private BackupServer _server = null!;
     private int _run;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -25,7 +27,7 @@ public sealed class SimulatorDirectoryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await SimulatedServer.StartAsync();
+        _server = await BackupServer.StartAsync();
         Directory.CreateDirectory(Path.Combine(Tree, "sub", "deep"));
         Directory.CreateDirectory(Path.Combine(Tree, "empty"));
         Write("a.txt", "hello\n"u8.ToArray());
@@ -70,6 +72,23 @@ public sealed class SimulatorDirectoryTests : IAsyncLifetime
         await AssertRestoredAsync(third, key, "third");
     }
 
+    [Theory]
+    [InlineData(ChangeDetectionMode.Legacy)]
+    [InlineData(ChangeDetectionMode.Data)]
+    [InlineData(ChangeDetectionMode.Metadata)]
+    public async Task BackupAsync_EveryKindOfEntry_IsRestoredWithAllItsMetadata(ChangeDetectionMode mode)
+    {
+        TempTree.RequireAll();
+        using TempTree source = new();
+        using TempTree target = new();
+        await Archives.ExtractAsync(Golden.Read("pxar/tree-small.pxar"), source.Path);
+        BackupResult result = await _server.BackUpAsync(s_group, [BackupSource.Directory("root", source.Path)], new BackupOptions { Time = s_time, ChangeDetection = mode });
+
+        await using SnapshotReader reader = await _server.OpenAsync(result);
+        await reader.RestoreAsync("root.pxar", target.Path, cancellationToken: Cancel);
+        Assert.Equal(await DescribeAsync(source), await DescribeAsync(target));
+    }
+
     [Fact]
     public async Task BackupAsync_MetadataMode_DoesNotReadUnchangedFiles()
     {
@@ -98,8 +117,8 @@ public sealed class SimulatorDirectoryTests : IAsyncLifetime
     [Fact]
     public async Task BackupAsync_TwoDirectories_ShareACatalog()
     {
-        BackupResult result = await _server.Store.BackupAsync(
-            s_group, [BackupSource.Directory("one", Path.Combine(Tree, "sub")), BackupSource.Directory("two", Path.Combine(Tree, "empty"))], new BackupOptions { Time = s_time }, Cancel);
+        BackupResult result = await _server.BackUpAsync(
+            s_group, [BackupSource.Directory("one", Path.Combine(Tree, "sub")), BackupSource.Directory("two", Path.Combine(Tree, "empty"))], new BackupOptions { Time = s_time });
         Assert.Equal(["one.pxar.didx", "two.pxar.didx", "catalog.pcat1.didx"], result.Archives.Select(static archive => archive.Name));
     }
 
@@ -107,7 +126,7 @@ public sealed class SimulatorDirectoryTests : IAsyncLifetime
     public async Task BackupAsync_NoDirectory_IsAFailureOfTheSource()
     {
         BackupSourceException failure = await Assert.ThrowsAsync<BackupSourceException>(
-            () => _server.Store.BackupAsync(s_group, [BackupSource.Directory("root", Path.Combine(Tree, "a.txt"))], new BackupOptions { Time = s_time }, Cancel));
+            () => _server.BackUpAsync(s_group, [BackupSource.Directory("root", Path.Combine(Tree, "a.txt"))], new BackupOptions { Time = s_time }));
         Assert.Equal("root.pxar.didx", failure.Archive);
     }
 
@@ -115,17 +134,19 @@ public sealed class SimulatorDirectoryTests : IAsyncLifetime
     {
         DirectoryArchiveOptions tree = new() { Excludes = [PathPattern.Parse("*.tmp")] };
         BackupOptions options = new() { Time = s_time.AddMinutes(++_run), ChangeDetection = mode, Key = key };
-        return _server.Store.BackupAsync(s_group, [BackupSource.Directory("root", Tree, tree)], options, Cancel);
+        return _server.BackUpAsync(s_group, [BackupSource.Directory("root", Tree, tree)], options);
     }
 
     private async Task AssertRestoredAsync(BackupResult result, CryptConfig? key, string name)
     {
         string target = Path.Combine(_folder, name);
-        await using SnapshotReader reader = await _server.Store.OpenSnapshotAsync(result.Snapshot, new SnapshotOpenOptions { Key = key }, Cancel);
+        await using SnapshotReader reader = await _server.OpenAsync(result, key);
         await reader.RestoreAsync("root.pxar", target, cancellationToken: Cancel);
         Assert.Equal(Contents(Tree).Where(static line => !line.Contains("skip.tmp", StringComparison.Ordinal)), Contents(target).Where(static line => !line.Contains(".pxarexclude-cli", StringComparison.Ordinal)));
         Assert.Equal("a.txt", new FileInfo(Path.Combine(target, "link")).LinkTarget);
     }
+
+    private static async Task<List<string>> DescribeAsync(TempTree tree) => Archives.Describe(await Archives.WriteAsync(tree.Path));
 
     private static IEnumerable<string> Contents(string root) => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
         .Select(path => $"{Path.GetRelativePath(root, path)} {File.GetLastWriteTimeUtc(path):O} {(File.Exists(path) ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))) : "")}")
