@@ -64,8 +64,31 @@ public sealed class PlanVerbTests
 
         Assert.DoesNotContain("changed", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("\"approval\": \"none needed\"", (await cli.LineAsync("audit show 1 -o json")).Succeeded(), StringComparison.Ordinal);
-        (await cli.LineAsync("audit show 99")).FailedWith(5);
-        (await cli.LineAsync("undo 99")).FailedWith(7);
+        foreach (string line in new[] { "audit show 99", "undo 99", "undo 99 --apply" })
+        {
+            string error = (await cli.LineAsync(line)).FailedWith(5);
+            Assert.Contains("The ledger has no entry 99", error, StringComparison.Ordinal);
+            Assert.Contains("prox audit list", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Undo_OfAValueThatSomebodyHasSetSince_EndsWith6_AndNamesKeyAndBothValues()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        await AppliedAsync(cli, "vm set staging --memory 4096");
+        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
+        await AppliedAsync(cli, "vm set staging --memory 8192");
+
+        string error = (await cli.LineAsync($"undo {number} --apply")).FailedWith(6);
+        Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", error, StringComparison.Ordinal);
+        Assert.Contains("--even-changed", error, StringComparison.Ordinal);
+        Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
+
+        Assert.Contains("Overwrites what others have set since: memory", (await cli.LineAsync($"undo {number} --even-changed")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"undo {number} --even-changed --apply")).Succeeded();
+        Assert.Contains("2048", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]

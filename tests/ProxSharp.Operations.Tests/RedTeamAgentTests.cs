@@ -171,7 +171,7 @@ public sealed class RedTeamAgentTests
     public async Task Undo_OfANumberThatIsNotInTheLedger_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(41)));
+        Assert.Equal("unknown-entry", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(41)));
     }
 
     [Fact]

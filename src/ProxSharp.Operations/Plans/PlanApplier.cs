@@ -86,12 +86,14 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         string? upid = null;
         string message = "The outcome is unknown.";
         string result = AppliedCalls.Unknown;
+        IReadOnlyList<(string, string?, bool)> left = [];
         LedgerEntry outcome;
         try
         {
             upid = TaskOf(await SendAsync(plan, call, cancellationToken).ConfigureAwait(false));
             (bool succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
             result = succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed;
+            left = succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
         }
         catch (ProxmoxException e)
         {
@@ -109,10 +111,31 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 json.WriteString("result", result);
                 json.WriteString("upid", upid);
                 json.WriteString("message", message);
+                LeftValues.Write(json, left);
             });
         }
 
         return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message);
+    }
+
+    // What cannot be read is not on record, and is not compared when the call is taken back.
+    private async Task<IReadOnlyList<(string, string?, bool)>> LeftAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        if (!UndoBuilder.Restores(client.Schema, call) || plan.Draft.Undo.All(step => plan.Calls[step.Of] != call))
+        {
+            return [];
+        }
+
+        try
+        {
+            IEnumerable<PlanTarget> now = await new TargetReader(client, door).ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken)
+                .ConfigureAwait(false);
+            return LeftValues.Of(ledger, call, UndoBuilder.Before(now));
+        }
+        catch (ProxmoxException)
+        {
+            return [];
+        }
     }
 
     // Only the server's own refusal says that nothing was done; whoever hears nothing knows nothing.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Http;
 using ProxSharp.Schema;
 
@@ -47,6 +48,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
+            Before = draft.Before,
             Released = [.. draft.Targets.Values.Where(static target => target.Policy.IsReleased).Select(static target => target.Key)],
         };
     }
@@ -67,6 +69,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
+        draft.Before.Add(UndoBuilder.Before(own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
         UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
         draft.IsFinal |= back.Length == 0 && UndoBuilder.LosesData(client.Schema, call);
@@ -85,6 +88,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public List<PlannedCall> Calls { get; } = [];
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+        public List<JsonElement> Before { get; } = [];
 
         public List<UndoStep> Undo { get; } = [];
 

@@ -24,7 +24,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
         }
 
         string? recipe = OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
-        JsonElement before = targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+        JsonElement before = Before(targets);
         PlanRequest? request = recipe switch
         {
             "restore-before" when before.ValueKind == JsonValueKind.Object => Restore(call, before),
@@ -38,6 +38,20 @@ internal sealed class UndoBuilder(ApiSchema schema)
         };
         return request is null ? [] : [PlannedCall.Of(schema, request)];
     }
+
+    /// <summary>What a call sets or deletes, by name.</summary>
+    public static IEnumerable<string> Names(PlannedCall call) => call.Others.Select(static parameter => parameter.Name)
+        .Where(static name => !s_steering.Contains(name))
+        .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)))
+        .Distinct(StringComparer.Ordinal);
+
+    /// <summary>What a call of these targets acts on as it is now; undefined if it cannot be read.</summary>
+    public static JsonElement Before(IEnumerable<PlanTarget> targets) =>
+        targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+
+    /// <summary>True if a call is taken back by setting what it has set to what was there before.</summary>
+    public static bool Restores(ApiSchema schema, PlannedCall call) =>
+        OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo == "restore-before";
 
     // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
     private static bool IsFinal(PlannedCall call)
@@ -59,12 +73,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     private PlanRequest? Restore(PlannedCall call, JsonElement before)
     {
-        IEnumerable<string> names = call.Others.Select(static parameter => parameter.Name).Where(static name => !s_steering.Contains(name))
-            .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter =>
-                ItemLists.Split(parameter.Text)));
         ApiParameters parameters = Keys(call);
         List<string> gone = [];
-        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        foreach (string name in Names(call))
         {
             if (IsHidden(before, name))
             {
