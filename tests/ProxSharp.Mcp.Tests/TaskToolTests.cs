@@ -75,8 +75,24 @@ public sealed class TaskToolTests
         Assert.NotEmpty(reports.All);
         Assert.All(reports.All, static report => Assert.Equal(100, report.Total));
         Assert.All(reports.All, static report => Assert.NotEmpty(report.Message!));
+        Assert.Contains(reports.All, static report => report.Message!.StartsWith("<untrusted>", StringComparison.Ordinal));
         float[] values = [.. reports.All.Select(static report => report.Progress)];
         Assert.Equal(values.Distinct().Order(), values);
+    }
+
+    [Fact]
+    public async Task Apply_WithAProgressToken_SaysInOurWordsHowFarItIs()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
+        {
+            TaskDuration = s_long,
+            Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""",
+        });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
+        Reports reports = new();
+        CallToolResult result = await session.CallAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""", reports);
+        Assert.True(result.StructuredContent!.Value.GetProperty("running").GetBoolean());
+        Assert.Equal("0 of 1 calls done", Assert.Single(reports.All.Select(static report => report.Message).Distinct()));
     }
 
     [Fact]
