@@ -281,7 +281,7 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanComparison.Check(plan, now);
-        checks.Limit(Ledger.List(), Time.GetUtcNow());
+        checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
         return plan.With(now);
     }
 

@@ -95,6 +95,22 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task PlanUndo_OfAValueThatOthersHaveSetSince_IsRefused_AndNoArgumentForcesIt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        string plan = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":4096}}]""");
+        JsonElement done = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""");
+        int number = done.GetProperty("steps")[0].GetProperty("number").GetInt32();
+        await session.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 8192 } });
+        JsonElement failure = await session.FailureAsync("plan_undo", $$"""{"number":{{number}}}""");
+        Assert.Equal("refused-changed", failure.GetProperty("error").GetString());
+        Assert.Contains(
+            "memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("usage", await session.RefusedAsync("plan_undo", $$"""{"number":{{number}},"even_changed":true}"""));
+        Assert.Equal("refused-unknown-entry", await session.RefusedAsync("plan_undo", """{"number":99}"""));
+    }
+
+    [Fact]
     public async Task Plan_WhereTheNameOfASecretStandsBeforeAClass_ShowsTheClass()
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
