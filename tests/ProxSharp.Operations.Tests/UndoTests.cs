@@ -117,6 +117,32 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task Undo_OfACreation_ThatSomebodyHasChangedSince_IsRefused_UnlessItIsWished()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        const string path = "/nodes/pve1/qemu/106/firewall/aliases";
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, "name=mine cidr=10.0.0.1 comment=first");
+        long number = (await ApplyAsync(cluster, plan)).Steps[0].LedgerNumber;
+        Assert.Equal($"DELETE {path}/mine", Assert.Single((await cluster.Guard.PlanUndoAsync(number)).Calls).ToString());
+        await cluster.Other.Raw.PutAsync($"{path}/mine", new ApiParameters { { "cidr", "10.0.0.2" } });
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains($"cidr of {path}/mine was '10.0.0.1' and is '10.0.0.2'", refusal.Message, StringComparison.Ordinal);
+        await ApplyAsync(cluster, await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true }));
+        Assert.Equal(0, (await cluster.Other.Raw.GetAsync(path)).Data.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Undo_OfASnapshot_ComparesNothingOfTheGuest()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/snapshot", "snapname=before description=mine");
+        long number = (await ApplyAsync(cluster, plan)).Steps[0].LedgerNumber;
+        await OthersSetAsync(cluster, "description=theirs memory=4096");
+        Assert.DoesNotContain((await cluster.Guard.PlanUndoAsync(number)).Consequences, static line => line.StartsWith("Overwrites", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Undo_OfOtherThanAConfiguration_ThatSomebodyHasChangedSince_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

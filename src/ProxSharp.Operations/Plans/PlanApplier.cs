@@ -121,16 +121,24 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     // What cannot be read is not on record, and is not compared when the call is taken back.
     private async Task<IReadOnlyList<(string, string?, bool)>> LeftAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
-        if (!UndoBuilder.Restores(client.Schema, call) || plan.Draft.Undo.All(step => plan.Calls[step.Of] != call))
+        string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
+        PlannedCall? shown = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call is not { } back ? null
+            : recipe == UndoBuilder.RestoreBefore ? call
+            : recipe == UndoBuilder.DeleteCreated ? back
+            : null;
+        if (shown is null)
         {
             return [];
         }
 
         try
         {
-            IEnumerable<PlanTarget> now = await new TargetReader(client, door).ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken)
-                .ConfigureAwait(false);
-            return LeftValues.Of(ledger, call, UndoBuilder.Before(now));
+            IReadOnlyList<PlanTarget> now = [.. await new TargetReader(client, door).ReadAsync(shown, new NewGuests(), int.MaxValue, cancellationToken)
+                .ConfigureAwait(false)];
+
+            // What was created inside a guest is not described by the configuration of the guest.
+            JsonElement after = shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
+            return LeftValues.Of(ledger, call, after);
         }
         catch (ProxmoxException)
         {

@@ -7,6 +7,12 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Finds the calls that take a call back, with the values that were true before it.</summary>
 internal sealed class UndoBuilder(ApiSchema schema)
 {
+    /// <summary>What was set gets the values that were there before.</summary>
+    public const string RestoreBefore = "restore-before";
+
+    /// <summary>What was made is removed.</summary>
+    public const string DeleteCreated = "delete-created";
+
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
     {
         "digest", "delete", "revert", "force", "skiplock", "background_delay",
@@ -23,15 +29,15 @@ internal sealed class UndoBuilder(ApiSchema schema)
             return [];
         }
 
-        string? recipe = OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
+        string? recipe = RecipeOf(schema, call);
         JsonElement before = Before(targets);
         PlanRequest? request = recipe switch
         {
-            "restore-before" when before.ValueKind == JsonValueKind.Object => Restore(call, before),
+            RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
             "recreate" when before.ValueKind == JsonValueKind.Object => Recreate(call, before),
             // What takes the place of something, or its name, has created nothing that could be deleted again.
-            "delete-created" when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
-            "delete-created" => Remove(call),
+            DeleteCreated when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
+            DeleteCreated => Remove(call),
             "migrate-back" => MigrateBack(call),
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
             _ => null,
@@ -49,9 +55,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
     public static JsonElement Before(IEnumerable<PlanTarget> targets) =>
         targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
 
-    /// <summary>True if a call is taken back by setting what it has set to what was there before.</summary>
-    public static bool Restores(ApiSchema schema, PlannedCall call) =>
-        OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo == "restore-before";
+    /// <summary>How a call is taken back; null if it is not.</summary>
+    public static string? RecipeOf(ApiSchema schema, PlannedCall call) => OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
 
     // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
     private static bool IsFinal(PlannedCall call)
