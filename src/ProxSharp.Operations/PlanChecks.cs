@@ -58,7 +58,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
     }
 
-    /// <summary>Refuses calls that would be too many for this hour, or too many at once. A plan is counted as a whole: half of one is worse than none.</summary>
+    /// <summary>Refuses calls that would be too many for this hour, or too many at once. A plan counts as a whole: half of one is worse than none.</summary>
     public void Limit(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now, int calls = 1)
     {
         LedgerEntry[] lately = [.. ledger.Where(entry => entry.Time > now - s_hour)];

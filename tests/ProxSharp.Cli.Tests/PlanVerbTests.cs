@@ -73,25 +73,6 @@ public sealed class PlanVerbTests
     }
 
     [Fact]
-    public async Task Undo_OfAValueThatSomebodyHasSetSince_EndsWith6_AndNamesKeyAndBothValues()
-    {
-        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await GuardedAsync(cluster);
-        await AppliedAsync(cli, "vm set staging --memory 4096");
-        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
-        await AppliedAsync(cli, "vm set staging --memory 8192");
-
-        string error = (await cli.LineAsync($"undo {number} --apply")).FailedWith(6);
-        Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", error, StringComparison.Ordinal);
-        Assert.Contains("--even-changed", error, StringComparison.Ordinal);
-        Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
-
-        Assert.Contains("Overwrites what others have set since: memory", (await cli.LineAsync($"undo {number} --even-changed")).Succeeded(), StringComparison.Ordinal);
-        (await cli.LineAsync($"undo {number} --even-changed --apply")).Succeeded();
-        Assert.Contains("2048", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Destructive_WithoutATerminal_NeedsAnApproval_AndAtOneTheName()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
@@ -499,7 +480,7 @@ public sealed class PlanVerbTests
         Assert.Contains("\"targetsPerPlan\": 3", (await cli.LineAsync("policy show -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
-    private static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster, int? terminalWidth = null)
+    internal static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster, int? terminalWidth = null)
     {
         CliHarness cli = await cluster.UserAsync(terminalWidth);
         cli.Guard("lab", Policy);

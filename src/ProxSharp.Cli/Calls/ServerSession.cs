@@ -175,7 +175,7 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses what is no read where a policy guards the server, and says how it is planned; in a context that only reads, whatever its verb.</summary>
+    /// <summary>Refuses what is no read in a context that only reads, and where a policy guards the server; there it says how it is planned.</summary>
     /// <exception cref="CliException">It has to be planned, or is forbidden.</exception>
     public void CheckGuard(ApiMethod method, string path, ApiParameters parameters)
     {

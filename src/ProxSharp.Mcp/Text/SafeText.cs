@@ -71,7 +71,7 @@ internal static partial class SafeText
             : UntrustedText.Clean(open, length);
     }
 
-    /// <summary>Makes a sentence about a plan safe. The class of a call, which may stand behind the name of a secret, is a word of ours and no secret.</summary>
+    /// <summary>Makes a sentence about a plan safe. The class of a call may stand behind the name of a secret: it is a word of ours and none.</summary>
     public static string OfConsequence(string line)
     {
         int end = line.LastIndexOf(": ", StringComparison.Ordinal);
