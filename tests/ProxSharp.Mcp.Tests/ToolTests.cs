@@ -95,6 +95,16 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task ApiDescribe_OfAReadThatIsMoreThanThat_SaysWhy()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement endpoint = await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/nfs"}""");
+        Assert.Equal("privileged", endpoint.GetProperty("class").GetString());
+        Assert.Contains("that the caller names", endpoint.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.False((await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/lvm"}""")).TryGetProperty("reason", out _));
+    }
+
+    [Fact]
     public async Task PlanUndo_OfAValueThatOthersHaveSetSince_IsRefused_AndNoArgumentForcesIt()
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
@@ -136,7 +146,10 @@ public sealed class ToolTests
         Assert.Equal("usage", failure.GetProperty("error").GetString());
         string message = failure.GetProperty("message").GetString()!;
         Assert.Contains("privileged: it makes the ", message, StringComparison.Ordinal);
-        Assert.Contains("that the caller names. Nothing was sent. Ask a person to run it", message, StringComparison.Ordinal);
+        Assert.Contains("that the caller names", message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent. Ask a person to run it", message, StringComparison.Ordinal);
+        Assert.Equal("refused-target", await session.RefusedAsync(
+            "plan", $$"""{"calls":[{"method":"GET","path":"{{path}}","parameters":{{parameters}} }]}"""));
         Assert.DoesNotContain(session.Site.Requests(), request => request.Path.EndsWith(path, StringComparison.Ordinal));
     }
 

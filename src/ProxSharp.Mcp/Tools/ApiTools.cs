@@ -84,7 +84,14 @@ internal sealed class ApiTools(AgentSites sites)
             ["privileges"] = PermissionText.Describe(endpoint.Permission),
             ["parameters"] = parameters,
         };
-        string text = $"{endpoint}: {value["class"]}; privileges: {value["privileges"]}"
+        OperationEntry entry = OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path);
+        string? reason = entry.Class == OperationClass.Read ? null : entry.Reason;
+        if (reason is not null)
+        {
+            value["reason"] = reason;
+        }
+
+        string text = $"{endpoint}: {value["class"]}{(reason is null ? "" : $" ({reason})")}; privileges: {value["privileges"]}"
             + string.Concat(parameters.Select(static pair => $"\n{pair.Key}: {pair.Value}"));
         return new ToolAnswer(text, value);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Schema;
 
@@ -58,6 +59,13 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         if (wanted.Class == OperationClass.Read)
         {
             throw new GuardRefusedException("target", $"{wanted.Title} only reads: it needs no plan.");
+        }
+
+        if (wanted.Method == ApiMethod.Get
+            && OperationCatalogue.For(client.Schema.Product).Find(wanted.Method, wanted.Path).Reason is { } reason)
+        {
+            throw new GuardRefusedException(
+                "target", $"{wanted.Title} is refused: {reason}, and a plan would not show what it answers. A person runs it where no policy is.");
         }
 
         PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
