@@ -16,7 +16,7 @@ public sealed class GuardRefusedException : ProxmoxException
     /// <summary>
     /// The kind of reason: <c>door</c>, <c>policy</c>, <c>unclassified</c>, <c>protected</c>, <c>limit</c>, <c>frozen</c>, <c>approval</c>, <c>drift</c>,
     /// <c>expired</c>, <c>used</c>, <c>tampered</c>, <c>unknown-plan</c>, <c>context</c>, <c>read-only</c>, <c>exec</c>, <c>ledger</c>, <c>target</c>,
-    /// <c>approval-file</c>, <c>unknown-outcome</c> or <c>unneeded</c>.
+    /// <c>approval-file</c>, <c>unknown-outcome</c>, <c>unknown-entry</c>, <c>changed</c> or <c>unneeded</c>.
     /// </summary>
     public string Reason { get; }
 }

@@ -74,6 +74,7 @@ public sealed class OperationCatalogue
             Identity = Text(facts, "identity"),
             Undo = Text(facts, "undo"),
             Trial = Text(facts, "trial"),
+            Reason = Text(facts, "reason"),
             Raises = facts.TryGetProperty("raise", out JsonElement raises)
                 ? [.. raises.EnumerateArray().Select(raise => Raise(name, raise))]
                 : [],

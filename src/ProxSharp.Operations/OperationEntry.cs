@@ -31,6 +31,11 @@ public sealed class OperationEntry
     /// </summary>
     public string? Undo { get; internal init; }
 
+    /// <summary>
+    /// Why a call that looks like a read is none, for example <c>it makes the node contact an address that the caller names</c>; null if there is nothing to say.
+    /// </summary>
+    public string? Reason { get; init; }
+
     internal IReadOnlyList<ClassRaise> Raises { get; init; } = [];
 
     /// <summary>The parameter with which a call only says what it would do; null if there is none.</summary>

@@ -118,10 +118,20 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <param name="ledgerNumber">The number of an entry of that plan in the ledger.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">There is no such entry, no way back, or the policy does not allow it.</exception>
-    public async Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default)
+    public Task<Plan> PlanUndoAsync(long ledgerNumber, CancellationToken cancellationToken = default) =>
+        PlanUndoAsync(ledgerNumber, null, cancellationToken);
+
+    /// <summary>Plans to take back what an applied plan did. The way back is a plan like any other: policy, approval and checks apply.</summary>
+    /// <param name="ledgerNumber">The number of an entry of that plan in the ledger.</param>
+    /// <param name="options">How it is taken back; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">
+    /// There is no such entry (<c>unknown-entry</c>), no way back, somebody has set something else since (<c>changed</c>), or the policy does not allow it.
+    /// </exception>
+    public async Task<Plan> PlanUndoAsync(long ledgerNumber, UndoOptions? options, CancellationToken cancellationToken = default)
     {
         CheckReadOnly();
-        LedgerEntry entry = Ledger.Show(ledgerNumber) ?? throw new GuardRefusedException("target", $"The ledger has no entry {ledgerNumber}.");
+        LedgerEntry entry = Ledger.Get(ledgerNumber);
         if (SessionOpening.IsOf(entry) && !Plans.Has(entry.PlanId))
         {
             throw new GuardRefusedException(
@@ -129,7 +139,7 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
-        return Keep(await DraftUndoAsync(entry.PlanId, checks, cancellationToken).ConfigureAwait(false), checks);
+        return Keep(await DraftUndoAsync(entry.PlanId, checks, options?.EvenChanged == true, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
@@ -230,17 +240,25 @@ public sealed class OperationGuard : IAsyncDisposable
         return plan;
     }
 
-    private async Task<PlanDraft> DraftUndoAsync(string planId, PlanChecks checks, CancellationToken cancellationToken)
+    private async Task<PlanDraft> DraftUndoAsync(string planId, PlanChecks checks, bool evenChanged, CancellationToken cancellationToken)
     {
         IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
         Plan done = Plans.Load(planId);
         CheckContext(done);
         UndoPlanner planner = new(Client.Schema, Ledger);
         PlanBuilder builder = Builder(checks);
-        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(planner.Requests(done), null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<UndoStep> steps = planner.Steps(done);
+        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(steps.Select(static step => step.Call.ToRequest()), null, cancellationToken)
+            .ConfigureAwait(false);
         PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
         UndoCheck.Check(done, entries, undo);
-        return undo with { Undoes = done.Id };
+        IReadOnlyList<string> overwrites = UndoCheck.Overwrites(done, Ledger, entries, steps, undo, evenChanged);
+        return undo with
+        {
+            Undoes = done.Id,
+            Overwrites = overwrites,
+            Consequences = [.. undo.Consequences, .. overwrites.Select(Consequences.Overwrites)],
+        };
     }
 
     /// <summary>Derives anew all that the plan says, and refuses if it says anything else. What comes back is what people may be shown.</summary>
@@ -251,7 +269,7 @@ public sealed class OperationGuard : IAsyncDisposable
         try
         {
             now = plan.Draft.Undoes is { } done
-                ? await DraftUndoAsync(done, checks, cancellationToken).ConfigureAwait(false)
+                ? await DraftUndoAsync(done, checks, plan.Draft.Overwrites.Count > 0, cancellationToken).ConfigureAwait(false)
                 : await builder.BuildAsync(
                     await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
                     PlanRelease.None,
@@ -263,7 +281,7 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanComparison.Check(plan, now);
-        checks.Limit(Ledger.List(), Time.GetUtcNow());
+        checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
         return plan.With(now);
     }
 

@@ -58,20 +58,33 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
     }
 
-    public void Limit(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now)
+    /// <summary>Refuses calls that would be too many for this hour, or too many at once. A plan counts as a whole: half of one is worse than none.</summary>
+    public void Limit(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now, int calls = 1)
     {
         LedgerEntry[] lately = [.. ledger.Where(entry => entry.Time > now - s_hour)];
-        int intents = lately.Count(static entry => entry.Kind == "intent");
-        if (intents >= policy.MutationsPerHour)
+        LedgerEntry[] intents = [.. lately.Where(static entry => entry.Kind == "intent")];
+        if (intents.Length + calls > policy.MutationsPerHour)
         {
-            throw new GuardRefusedException("limit", $"{intents} calls were made in the last hour; the policy allows {policy.MutationsPerHour}.");
+            throw new GuardRefusedException("limit", TooMany(intents, calls));
         }
 
-        int running = intents - lately.Count(static entry => entry.Kind == "outcome");
+        // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
+        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome").GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
+            .Count(static plan => plan.Last().Kind == "intent");
         if (running >= policy.ConcurrentTasks)
         {
             throw new GuardRefusedException("limit", $"{running} calls are under way; the policy allows {policy.ConcurrentTasks} at once.");
         }
+    }
+
+    private string TooMany(LedgerEntry[] intents, int calls)
+    {
+        string more = calls == 1 ? "" : $", and these are {calls}";
+        string said = $"{intents.Length} calls were made in the last hour{more}; the policy allows {policy.MutationsPerHour}.";
+        int old = intents.Length + calls - policy.MutationsPerHour;
+        return old <= intents.Length && calls <= policy.MutationsPerHour
+            ? $"{said} There is room again at {intents.Select(static entry => entry.Time).Order().ElementAt(old - 1) + s_hour:u}."
+            : said;
     }
 
     public GuardPolicy Policy => policy;

@@ -36,11 +36,13 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
             Allow(call, target, checks.Policy);
         }
 
-        checks.Limit(ledger.List(), client.Options.TimeProvider.GetUtcNow());
-
-        // It has a name like a plan, and no plan: there is no way back by itself.
+        // It has a name like a plan, and no plan: there is no way back by itself. The ledger is held meanwhile: two cannot have the last place of the hour.
         string id = JsonTexts.Hash(Guid.NewGuid().ToString());
-        ledger.Append("intent", id, json => WriteIntent(json, calls, target));
+        ledger.Append(
+            "intent",
+            id,
+            json => WriteIntent(json, calls, target),
+            entries => checks.Limit(entries, client.Options.TimeProvider.GetUtcNow()));
 
         // Who makes a backup compares with the one before, and reads that for it.
         OpenedSession opened = new(client.Schema, path == Backup ? [Backup, Reader] : [Reader], group, calls.Skip(1).FirstOrDefault()?.Parameters);

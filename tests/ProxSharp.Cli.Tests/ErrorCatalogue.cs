@@ -37,6 +37,7 @@ internal static class ErrorCatalogue
         ("refused_expired", "8", "the plan's time is over"),
         ("refused_used", "8", "the plan was applied or discarded before"),
         ("refused_drift", "6", "the target is not what it was when the plan was made"),
+        ("refused_changed", "6", "what would be taken back was set to something else since; `--even-changed` overwrites it, and is for the user to give"),
         ("refused_unknown_outcome", "6", "nobody knows what became of a call, so it is not taken back blindly"),
         ("refused_unknown_plan", "5", "there is no such plan"),
         ("task_failed", "9", "the task failed: `upid` names it, `logTail` ends its log"),

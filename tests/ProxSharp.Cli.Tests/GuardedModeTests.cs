@@ -19,6 +19,15 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
          "approval":{"disruptive":"none","destructive":"none","privileged":"none","exec":"none"}}
         """;
 
+    private static readonly string[] s_contacts =
+    [
+        "api get /nodes/pve1/query-url-metadata url=https://elsewhere.example/x",
+        "node query-url-metadata pve1 --url https://elsewhere.example/x",
+        "node scan nfs pve1 --server elsewhere.example",
+        "api get /nodes/pve1/scan/iscsi portal=elsewhere.example",
+        "api get /cluster/acme/meta directory=https://elsewhere.example/directory",
+    ];
+
     [Theory]
     [InlineData(Nothing, false)]
     [InlineData(Everything, true)]
@@ -55,6 +64,7 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     [InlineData("api get /nodes/pve1/qemu/100/vncwebsocket port=5900 vncticket=x --no-validate", 7)]
     [InlineData("api get /nodes/pve1/qemu/100/cloudinit/dump type=user", 7)]
     [InlineData("api get /nodes/pve1/qemu/100/agent/file-read file=/etc/shadow", 7)]
+    [InlineData("acme tos --directory https://elsewhere.example/directory", 7)]
     [InlineData("api create /nodes/pve1/storage/local/upload content=iso --file x.iso", 8)]
     [InlineData("vm start staging", 8)]
     [InlineData("vm delete staging --yes", 7)]
@@ -79,6 +89,39 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
         {
             Assert.Contains($"prox plan create {text.Split(' ')[0]}", error, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(Nothing)]
+    [InlineData(Everything)]
+    public async Task Reads_ThatContactAnAddressOfTheCaller_AreRefusedWithTheReason(string policy)
+    {
+        using CliHarness cli = await GuardedAsync(policy);
+        int before = cluster.Simulator.Traffic.Requests.Count;
+        foreach (string line in s_contacts)
+        {
+            string error = (await cli.LineAsync(line)).FailedWith(7);
+            Assert.Contains("that the caller names", error, StringComparison.Ordinal);
+            Assert.Contains("nothing that can be planned", error, StringComparison.Ordinal);
+            Assert.Contains("A person runs it where no policy is", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, cluster.Simulator.Traffic.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Reads_ThatContactAnAddressOfTheCaller_AreRefusedInAContextThatOnlyReads()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.With("PROX_READ_ONLY", "1");
+        int before = cluster.Simulator.Traffic.Requests.Count;
+        foreach (string line in s_contacts)
+        {
+            Assert.Contains("read-only", (await cli.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, cluster.Simulator.Traffic.Requests.Count);
+        (await cli.LineAsync("node scan lvm pve1")).Succeeded();
     }
 
     [Fact]

@@ -64,8 +64,12 @@ public sealed class PlanVerbTests
 
         Assert.DoesNotContain("changed", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("\"approval\": \"none needed\"", (await cli.LineAsync("audit show 1 -o json")).Succeeded(), StringComparison.Ordinal);
-        (await cli.LineAsync("audit show 99")).FailedWith(5);
-        (await cli.LineAsync("undo 99")).FailedWith(7);
+        foreach (string line in new[] { "audit show 99", "undo 99", "undo 99 --apply" })
+        {
+            string error = (await cli.LineAsync(line)).FailedWith(5);
+            Assert.Contains("The ledger has no entry 99", error, StringComparison.Ordinal);
+            Assert.Contains("prox audit list", error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -476,7 +480,7 @@ public sealed class PlanVerbTests
         Assert.Contains("\"targetsPerPlan\": 3", (await cli.LineAsync("policy show -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
-    private static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster, int? terminalWidth = null)
+    internal static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster, int? terminalWidth = null)
     {
         CliHarness cli = await cluster.UserAsync(terminalWidth);
         cli.Guard("lab", Policy);

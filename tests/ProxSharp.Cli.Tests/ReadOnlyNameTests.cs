@@ -135,6 +135,9 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupS
     [InlineData("api get /nodes/pve1/qemu/100/vncwebsocket port=5900 vncticket=x")]
     [InlineData("api get /nodes/pve1/storage/local/file-restore/download volume=x filepath=x")]
     [InlineData("api get /brand-new --no-validate")]
+    [InlineData("api get /nodes/pve1/query-url-metadata url=https://elsewhere.example/x")]
+    [InlineData("api get /cluster/acme/tos directory=https://elsewhere.example/directory")]
+    [InlineData("node scan pbs pve1 --server elsewhere.example --username x@pbs")]
     public async Task Reads_ThatAreMoreThanThat_AreRefusedWithoutAPolicyToo(string line)
     {
         using CliHarness cli = await NamedAsync();

@@ -66,6 +66,13 @@ public sealed class SafetyTests
     }
 
     [Theory]
+    [InlineData("PUT /access/password: privileged.", "PUT /access/password: privileged.")]
+    [InlineData("PUT /x passwd: hunter2: privileged.", "PUT /x passwd: ***: privileged.")]
+    [InlineData("PUT /x passwd: hunter2.", "PUT /x passwd: ***")]
+    [InlineData("PUT /x passwd: privileged", "PUT /x passwd: ***")]
+    public void Consequence_OfACall_KeepsTheWordsOfTheCatalogue(string line, string expected) => Assert.Equal(expected, SafeText.OfConsequence(line));
+
+    [Theory]
     [InlineData("password", "hunter2", "***")]
     [InlineData("cipassword", "**********", "***")]
     [InlineData("secret", "11111111-2222", "***")]

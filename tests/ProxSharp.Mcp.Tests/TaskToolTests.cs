@@ -75,8 +75,31 @@ public sealed class TaskToolTests
         Assert.NotEmpty(reports.All);
         Assert.All(reports.All, static report => Assert.Equal(100, report.Total));
         Assert.All(reports.All, static report => Assert.NotEmpty(report.Message!));
+        Assert.Contains(reports.All, static report => report.Message!.StartsWith("<untrusted>", StringComparison.Ordinal));
         float[] values = [.. reports.All.Select(static report => report.Progress)];
         Assert.Equal(values.Distinct().Order(), values);
+    }
+
+    [Fact]
+    public async Task Apply_WithAProgressToken_SaysInOurWordsHowFarItIs()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
+        {
+            TaskDuration = s_long,
+            Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""",
+        });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
+        TaskCompletionSource<string?> said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using IAsyncDisposable heard = session.Client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notification, _) =>
+        {
+            said.TrySetResult(notification.Params?["message"]?.GetValue<string>());
+            return ValueTask.CompletedTask;
+        });
+        CallToolResult result = await session.CallAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""", new Reports());
+        Assert.True(result.StructuredContent!.Value.GetProperty("running").GetBoolean());
+
+        // It may come after the answer.
+        Assert.Equal("0 of 1 calls done", await said.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -65,6 +65,95 @@ public sealed class ToolTests
     }
 
     [Theory]
+    [InlineData("mem_pct>abc", "mem_pct is compared with a number, for example mem_pct>80.")]
+    [InlineData("mem_pct<", "mem_pct is compared with a number, for example mem_pct<80.")]
+    [InlineData("mem_pct>=80", "mem_pct is compared with a number, for example mem_pct>80.")]
+    [InlineData("mem_pct>NaN", "mem_pct is compared with a number")]
+    [InlineData("vmid=web-1", "vmid is compared with a number, for example vmid=80.")]
+    [InlineData("node>1", "node holds no numbers; choose by node=value or node~part.")]
+    [InlineData("node>b", "node holds no numbers")]
+    [InlineData("memory_pct>80", "The rows have no member 'memory_pct'; there are: ")]
+    [InlineData("status=running mem_pct>abc", "'mem_pct>abc' in filter")]
+    public async Task GuestList_FilterThatNothingCanFit_IsAUsageError(string filter, string expected)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement failure = await session.FailureAsync("guest_list", JsonSerializer.Serialize(new { filter }));
+        Assert.Equal("usage", failure.GetProperty("error").GetString());
+        Assert.Contains(expected, failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vmid>103")]
+    [InlineData("vmid=104")]
+    [InlineData("vmid!=100")]
+    [InlineData("vmid~10 mem_pct<99")]
+    [InlineData("name=web-1")]
+    public async Task GuestList_FilterThatFits_GivesRows(string filter)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        Assert.NotEqual(0, (await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter }))).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task ApiDescribe_OfAReadThatIsMoreThanThat_SaysWhy()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement endpoint = await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/nfs"}""");
+        Assert.Equal("privileged", endpoint.GetProperty("class").GetString());
+        Assert.Contains("that the caller names", endpoint.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.False((await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/lvm"}""")).TryGetProperty("reason", out _));
+    }
+
+    [Fact]
+    public async Task PlanUndo_OfAValueThatOthersHaveSetSince_IsRefused_AndNoArgumentForcesIt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        string plan = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":4096}}]""");
+        JsonElement done = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""");
+        int number = done.GetProperty("steps")[0].GetProperty("number").GetInt32();
+        await session.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 8192 } });
+        JsonElement failure = await session.FailureAsync("plan_undo", $$"""{"number":{{number}}}""");
+        Assert.Equal("refused-changed", failure.GetProperty("error").GetString());
+        Assert.Contains(
+            "memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("usage", await session.RefusedAsync("plan_undo", $$"""{"number":{{number}},"even_changed":true}"""));
+        Assert.Equal("refused-unknown-entry", await session.RefusedAsync("plan_undo", """{"number":99}"""));
+    }
+
+    [Fact]
+    public async Task Plan_WhereTheNameOfASecretStandsBeforeAClass_ShowsTheClass()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        CallToolResult result = await session.CallAsync(
+            "plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/snapshot","parameters":{"description":"password=hunter2","snapname":"passwd"}}]}""");
+        string text = AgentSession.TextOf(result);
+        Assert.Contains("snapname=passwd: reversible.", text, StringComparison.Ordinal);
+        Assert.Contains(
+            result.StructuredContent!.Value.GetProperty("consequences").EnumerateArray(),
+            static line => line.GetString()!.EndsWith("snapname=passwd: reversible.", StringComparison.Ordinal));
+        Assert.DoesNotContain("hunter2", text + result.StructuredContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/nodes/pve1/query-url-metadata", """{"url":"https://elsewhere.example/x"}""")]
+    [InlineData("/nodes/pve1/query-oci-repo-tags", """{"reference":"elsewhere.example/x"}""")]
+    [InlineData("/nodes/pve1/scan/nfs", """{"server":"elsewhere.example"}""")]
+    [InlineData("/cluster/acme/tos", """{"directory":"https://elsewhere.example/directory"}""")]
+    public async Task ApiRead_OfAnAddressOfTheCaller_IsRefusedWithTheReason(string path, string parameters)
+    {
+        await using AgentSession session = await AgentSession.StartAsync("""{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");
+        JsonElement failure = await session.FailureAsync("api_read", $$"""{"path":"{{path}}","parameters":{{parameters}} }""");
+        Assert.Equal("usage", failure.GetProperty("error").GetString());
+        string message = failure.GetProperty("message").GetString()!;
+        Assert.Contains("privileged: it makes the ", message, StringComparison.Ordinal);
+        Assert.Contains("that the caller names", message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent. Ask a person to run it", message, StringComparison.Ordinal);
+        Assert.Equal("refused-target", await session.RefusedAsync(
+            "plan", $$"""{"calls":[{"method":"GET","path":"{{path}}","parameters":{{parameters}} }]}"""));
+        Assert.DoesNotContain(session.Site.Requests(), request => request.Path.EndsWith(path, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("POST", "/nodes/pve2/qemu/104/status/start", "{}", "guest 104 is running")]
     [InlineData("POST", "/nodes/pve1/qemu/106/status/shutdown", "{}", "guest 106 is stopped")]
     [InlineData("PUT", "/nodes/pve1/qemu/106/config", """{"memory":2048,"name":"staging"}""", "guest 106 is set so")]

@@ -39,6 +39,36 @@ public sealed class CatalogueTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void Get_WithAParameterThatNamesAnAddress_IsNoReadOrHasAReason(ProxmoxProduct product)
+    {
+        // What has such a name and sends the server nowhere.
+        Dictionary<string, string> harmless = new(StringComparer.Ordinal)
+        {
+            ["/nodes/{node}/lxc/{vmid}/migrate target"] = "a node of the cluster",
+            ["/nodes/{node}/qemu/{vmid}/migrate target"] = "a node of the cluster",
+            ["/nodes/{node}/storage target"] = "a node of the cluster",
+        };
+        string[] words = ["url", "uri", "server", "portal", "host", "address", "reference", "directory", "registry", "endpoint", "remote", "proxy", "target"];
+        int examined = 0;
+        foreach (ApiEndpoint endpoint in SchemaOf(product).Endpoints.Where(static endpoint => endpoint.Method == ApiMethod.Get))
+        {
+            foreach (string name in endpoint.Parameters.Keys.Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)
+                && words.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))))
+            {
+                examined++;
+                OperationEntry entry = OperationCatalogue.For(product).Find(endpoint.Method, endpoint.Path);
+                bool isRead = entry.ClassOf(new ApiParameters { { name, "x.example" } }) == OperationClass.Read;
+                Assert.True(
+                    isRead == harmless.ContainsKey($"{endpoint.Path} {name}") && (isRead || entry.Class >= OperationClass.Privileged || entry.Reason is not null),
+                    $"{endpoint} with {name} is {(isRead ? "a read" : "no read")}");
+            }
+        }
+
+        Assert.True(examined >= (product == ProxmoxProduct.BackupServer ? 1 : 10), $"{examined} parameters");
+    }
+
     [Fact]
     public void Find_UnknownOperation_IsPrivilegedAndUnclassified()
     {

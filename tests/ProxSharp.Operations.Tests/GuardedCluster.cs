@@ -66,6 +66,9 @@ public sealed class GuardedCluster : GuardedSite
     /// <summary>Makes a task fail.</summary>
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 
+    /// <summary>How many requests have reached the server.</summary>
+    internal int Requests => _simulator.Traffic.Requests.Count;
+
     internal override int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
     internal Task<Plan> PlanAsync(ApiMethod method, string path, ApiParameters? parameters = null) => Guard.PlanAsync([new PlanRequest(method, path, parameters)]);

@@ -167,11 +167,33 @@ public sealed class RedTeamAgentTests
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(undo.Id)));
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/query-url-metadata", "url=https://elsewhere.example/x")]
+    [InlineData("/nodes/pve1/query-oci-repo-tags", "reference=elsewhere.example/x")]
+    [InlineData("/nodes/pve1/scan/nfs", "server=elsewhere.example")]
+    [InlineData("/nodes/pve1/scan/pbs", "server=elsewhere.example username=a@pbs password=geheim")]
+    [InlineData("/cluster/acme/meta", "directory=https://elsewhere.example/directory")]
+    public async Task AddressOfTheAgent_IsContactedByNoReadAndByNoPlan(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"approval":{"privileged":"none"}}""");
+        int before = cluster.Requests;
+        GuardRefusedException door = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => cluster.Guard.Client.Raw.GetAsync(path, TextPlans.Parameters(parameters)));
+        Assert.Equal("door", door.Reason);
+        Assert.Contains("that the caller names", door.Message, StringComparison.Ordinal);
+        GuardRefusedException plan = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "GET", path, parameters));
+        Assert.Equal("target", plan.Reason);
+        Assert.Contains("that the caller names", plan.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", door.Message + plan.Message, StringComparison.Ordinal);
+        Assert.Equal(before, cluster.Requests);
+    }
+
     [Fact]
     public async Task Undo_OfANumberThatIsNotInTheLedger_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(41)));
+        Assert.Equal("unknown-entry", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(41)));
     }
 
     [Fact]

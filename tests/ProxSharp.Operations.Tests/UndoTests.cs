@@ -23,6 +23,136 @@ public sealed class UndoTests
         Assert.Null(await cluster.ConfigAsync(106, "description"));
     }
 
+    [Fact]
+    public async Task Undo_OfAValueThatSomebodyHasSetSince_IsRefused_UnlessItIsWished()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        long number = await SetAsync(cluster, "memory=4096 tags=changed");
+        Plan early = await cluster.Guard.PlanUndoAsync(number);
+        await OthersSetAsync(cluster, "memory=8192");
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tags", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(early.Id)));
+
+        Plan wished = await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true });
+        const string line = "Overwrites what others have set since: memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'.";
+        Assert.Contains(line, wished.Consequences);
+        Assert.Contains(line, (await cluster.Guard.ExamineAsync(wished.Id)).Describe());
+        Assert.Contains(line, Plan.Parse(wished.ToJson()).Describe());
+        await ApplyAsync(cluster, wished);
+        Assert.Equal("2048", await cluster.ConfigAsync(106, "memory"));
+    }
+
+    [Fact]
+    public async Task Undo_ThatMayOverwrite_OverwritesOnlyWhatItNames()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        long number = await SetAsync(cluster, "memory=4096");
+        await OthersSetAsync(cluster, "memory=8192");
+        Plan wished = await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true });
+        await OthersSetAsync(cluster, "memory=1024");
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(wished.Id)));
+    }
+
+    [Theory]
+    [InlineData("memory=4096", "cores=3")]
+    [InlineData("memory=4096", "memory=2048")]
+    [InlineData("net1=virtio,bridge=vmbr0 description=new", "cores=3")]
+    [InlineData("scsi3=local-lvm:1", "cores=3")]
+    [InlineData("delete=tags", "cores=3")]
+    [InlineData("delete=tags", "tags=web")]
+    public async Task Undo_WhereOthersHaveSetOtherThingsOrTakenItBack_IsPlanned(string mine, string others)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        long number = await SetAsync(cluster, mine);
+        await OthersSetAsync(cluster, others);
+        Assert.DoesNotContain((await cluster.Guard.PlanUndoAsync(number)).Consequences, static line => line.StartsWith("Overwrites", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("delete=tags", "tags=mine", "tags of /nodes/pve1/qemu/106/config was not set and is 'mine'")]
+    [InlineData("tags=ours", "delete=tags", "tags of /nodes/pve1/qemu/106/config was 'ours' and is not set")]
+    [InlineData("description=ours", "description=theirs", "description of /nodes/pve1/qemu/106/config was 'ours' and is 'theirs'")]
+    public async Task Undo_WhateverSomebodyHasSetSince_SaysWhich(string mine, string others, string expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        long number = await SetAsync(cluster, mine);
+        Assert.Single((await cluster.Guard.PlanUndoAsync(number)).Calls);
+        await OthersSetAsync(cluster, others);
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfAValueThatTheLedgerMayNotHold_ComparesItsSeal()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApplyResult done = await ApplyAsync(cluster, await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve2/lxc/203/config", "entrypoint=/bin/mine"));
+        long number = done.Steps[0].LedgerNumber;
+        Assert.DoesNotContain("mine", cluster.Guard.Ledger.Show(number)!.Facts.ToString(), StringComparison.Ordinal);
+        Assert.Single((await cluster.Guard.PlanUndoAsync(number)).Calls);
+        await cluster.Other.Raw.PutAsync("/nodes/pve2/lxc/203/config", new ApiParameters { { "entrypoint", "/bin/theirs" } });
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
+        Assert.Contains("entrypoint of /nodes/pve2/lxc/203/config is not what it was set to", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("theirs", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfTwoCallsOnOneValue_ComparesWithTheLater()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            TextPlans.Request("PUT", "/nodes/pve1/qemu/106/config", "memory=4096"),
+            TextPlans.Request("PUT", "/nodes/pve1/qemu/106/config", "memory=6144"),
+        ]);
+        ApplyResult done = await ApplyAsync(cluster, plan);
+        Assert.Equal(2, (await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)).Calls.Count);
+        await OthersSetAsync(cluster, "memory=4096");
+        Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+    }
+
+    [Fact]
+    public async Task Undo_OfACreation_ThatSomebodyHasChangedSince_IsRefused_UnlessItIsWished()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        const string path = "/nodes/pve1/qemu/106/firewall/aliases";
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, "name=mine cidr=10.0.0.1 comment=first");
+        long number = (await ApplyAsync(cluster, plan)).Steps[0].LedgerNumber;
+        Assert.Equal($"DELETE {path}/mine", Assert.Single((await cluster.Guard.PlanUndoAsync(number)).Calls).ToString());
+        await cluster.Other.Raw.PutAsync($"{path}/mine", new ApiParameters { { "cidr", "10.0.0.2" } });
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains($"cidr of {path}/mine was '10.0.0.1' and is '10.0.0.2'", refusal.Message, StringComparison.Ordinal);
+        await ApplyAsync(cluster, await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true }));
+        Assert.Equal(0, (await cluster.Other.Raw.GetAsync(path)).Data.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Undo_OfASnapshot_ComparesNothingOfTheGuest()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/snapshot", "snapname=before description=mine");
+        long number = (await ApplyAsync(cluster, plan)).Steps[0].LedgerNumber;
+        await OthersSetAsync(cluster, "description=theirs memory=4096");
+        Assert.DoesNotContain((await cluster.Guard.PlanUndoAsync(number)).Consequences, static line => line.StartsWith("Overwrites", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Undo_OfOtherThanAConfiguration_ThatSomebodyHasChangedSince_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        const string path = "/nodes/pve1/qemu/106/firewall/options";
+        ApplyResult done = await ApplyAsync(cluster, await TextPlans.PlanAsync(cluster, "PUT", path, "log_level_in=info"));
+        Assert.Single((await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)).Calls);
+        await cluster.Other.Raw.PutAsync(path, new ApiParameters { { "log_level_in", "debug" } });
+        Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+    }
+
     [Theory]
     [InlineData("/nodes/pve1/qemu", "vmid=106 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst force=1")]
     [InlineData("/nodes/pve1/qemu/106/firewall/ipset", "name=new rename=old")]
@@ -242,6 +372,12 @@ public sealed class UndoTests
         await ApplyAsync(cluster, plan);
         Assert.Equal("1536", await cluster.ConfigAsync(203, "memory", "pve2", "lxc"));
     }
+
+    private static async Task<long> SetAsync(GuardedCluster cluster, string parameters) =>
+        (await ApplyAsync(cluster, await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/106/config", parameters))).Steps[0].LedgerNumber;
+
+    private static Task OthersSetAsync(GuardedCluster cluster, string parameters) =>
+        cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", TextPlans.Parameters(parameters));
 
     private static async Task<ApplyResult> ApplyAsync(GuardedCluster cluster, Plan plan)
     {

@@ -175,10 +175,15 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses what is no read where a policy guards the server, and says how it is planned.</summary>
+    /// <summary>Refuses what is no read in a context that only reads, and where a policy guards the server; there it says how it is planned.</summary>
     /// <exception cref="CliException">It has to be planned, or is forbidden.</exception>
     public void CheckGuard(ApiMethod method, string path, ApiParameters parameters)
     {
+        if (Context.IsReadOnly && !GuardedMode.IsRead(Context, method, path, parameters))
+        {
+            ChangeRules.CheckContext(Context);
+        }
+
         if (_services is { Environment.IsReadOnlyName: true })
         {
             GuardedMode.CheckRead(Context, method, path, parameters);
@@ -198,8 +203,12 @@ internal sealed class ServerSession : IAsyncDisposable
         Guard is not null && IsGuarded && _services is not { Environment.IsReadOnlyName: true } ? Guard.OpenSession(path, keys) : null;
 
     /// <summary>Reads.</summary>
-    public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
-        _client.Raw.GetAsync(path, parameters, null, cancellationToken);
+    /// <exception cref="CliException">It is more than a read, and a policy guards the server.</exception>
+    public Task<ApiResponse<JsonElement>> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        CheckGuard(ApiMethod.Get, path, parameters ?? []);
+        return _client.Raw.GetAsync(path, parameters, null, cancellationToken);
+    }
 
     /// <summary>The names on a list, read once for the whole run, for those who have to choose one; none if it cannot be read.</summary>
     /// <param name="path">The path of the list.</param>
@@ -252,8 +261,12 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Reads raw bytes.</summary>
-    public Task<ApiDownload> DownloadAsync(string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken) =>
-        _client.Raw.DownloadAsync(path, parameters, options, cancellationToken);
+    /// <exception cref="CliException">It is more than a read, and a policy guards the server.</exception>
+    public Task<ApiDownload> DownloadAsync(string path, ApiParameters parameters, ApiCallOptions? options, CancellationToken cancellationToken)
+    {
+        CheckGuard(ApiMethod.Get, path, parameters);
+        return _client.Raw.DownloadAsync(path, parameters, options, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();

@@ -84,13 +84,7 @@ internal static class AuditNoun
         return new Verb("show", "Show an entry of the ledger with all its facts.", VerbClass.Read, (run, _) =>
         {
             int wanted = run.Value(number);
-            LedgerEntry entry = GuardAccess.Ledger(run).Show(wanted) ?? throw new CliException(new CliError
-            {
-                Code = "not_found",
-                ExitCode = ExitCodes.NotFound,
-                Message = $"The ledger has no entry {wanted}",
-                Hint = "See what there is: prox audit list",
-            });
+            LedgerEntry entry = GuardAccess.Ledger(run).Get(wanted);
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartObject();

@@ -20,22 +20,29 @@ internal static class BackVerbs
     {
         Argument<int> number = new("number") { Description = "The number of an entry of the ledger (prox audit list)" };
         Option<bool> apply = ApplyOption();
+        Option<bool> changed = new("--even-changed") { Description = "Also overwrite what others have set since; the plan names it" };
         return new Verb("undo", "Plan to take back what an applied plan did.", VerbClass.Change, async (run, token) =>
         {
             ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
-            Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), token)).ConfigureAwait(false);
+            UndoOptions options = new() { EvenChanged = run.Value(changed) };
+            Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), options, token)).ConfigureAwait(false);
             return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
         })
         {
             Arguments = [number],
-            Options = [apply],
+            Options = [apply, changed],
             Traits = VerbTraits.None,
             Details =
                 "The calls of that plan that succeeded are taken back, the last one first: configurations get their old values, what was made is removed. What "
-                + "failed is left alone. The way back is a plan like any other. It is refused if the number belongs to something else by now, or if nobody "
-                + "knows what became of a call.",
-            Examples = [new("undo 12", "see what it would do"), new("undo 12 --apply", "do it")],
+                + "failed is left alone. The way back is a plan like any other. It is refused if the number belongs to something else by now, if somebody has "
+                + "set what the plan set to something else since, or if nobody knows what became of a call.",
+            Examples =
+            [
+                new("undo 12", "see what it would do"),
+                new("undo 12 --apply", "do it"),
+                new("undo 12 --even-changed", "although somebody has changed it since"),
+            ],
         };
     }
 

@@ -19,6 +19,8 @@ internal static class GuardErrors
             "read-only" => (ExitCodes.Refused, ChangeRules.WhyReadOnly),
             "protected" => (ExitCodes.Refused, "Leave it out. See what is protected: prox policy show, prox context show"),
             "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list"),
+            "changed" => (ExitCodes.Conflict, "Look at the present state. To overwrite it all the same: prox undo NUMBER --even-changed"),
+            "unknown-entry" => (ExitCodes.NotFound, "See what there is: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
             "frozen" => (ExitCodes.Refused, "A person lifts it at a terminal: prox unfreeze"),
             "ledger" => (ExitCodes.Refused, "See what is wrong: prox audit verify"),
@@ -27,7 +29,7 @@ internal static class GuardErrors
         };
         return new CliError
         {
-            Code = $"refused_{refusal.Reason.Replace('-', '_')}",
+            Code = refusal.Reason == "unknown-entry" ? "not_found" : $"refused_{refusal.Reason.Replace('-', '_')}",
             ExitCode = exitCode,
             Message = refusal.Message.TrimEnd('.'),
             Hint = hint,

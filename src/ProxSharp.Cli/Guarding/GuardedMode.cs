@@ -33,7 +33,7 @@ internal static class GuardedMode
         if (!run.IsDryRun && GuardPlaces.Find(run.Command.Services, run.Context) is { HasPolicy: true } place)
         {
             string what = $"prox {run.Command.Path}";
-            throw Refuse(run.Command.Services, place, mildest, what, run.Verb.Traits.HasFlag(VerbTraits.DryRun));
+            throw Refuse(run.Command.Services, place, mildest, what, run.Verb.Traits.HasFlag(VerbTraits.DryRun), ReasonOf(run.Verb));
         }
     }
 
@@ -41,32 +41,47 @@ internal static class GuardedMode
     /// <exception cref="CliException">It changes something, and a policy guards the server.</exception>
     public static void Check(CommandServices services, GuardPlace place, ServerContext context, ApiMethod method, string path, ApiParameters parameters)
     {
-        OperationClass kind = ClassOf(context, method, path, parameters);
+        OperationEntry entry = Find(context, method, path);
+        OperationClass kind = entry.ClassOf(parameters);
         if (kind != OperationClass.Read)
         {
-            throw Refuse(services, place, kind, $"{method.ToVerb()} {Terminal.TextCells.Visible(path)}", isPlannable: true);
+            // A plan says how its calls ended, and not what they answered: a read is of no use in one.
+            string what = $"{method.ToVerb()} {Terminal.TextCells.Visible(path)}";
+            throw Refuse(services, place, kind, what, CallClass.Changes(method, path), entry.Reason);
         }
     }
+
+    /// <summary>True if a call only reads, its parameters considered.</summary>
+    public static bool IsRead(ServerContext context, ApiMethod method, string path, ApiParameters parameters) =>
+        Find(context, method, path).ClassOf(parameters) == OperationClass.Read;
 
     /// <summary>Checks a call before it is sent under the name <c>prox-ro</c>.</summary>
     /// <exception cref="CliException">It is no read of the catalogue.</exception>
     public static void CheckRead(ServerContext context, ApiMethod method, string path, ApiParameters parameters)
     {
-        OperationClass kind = ClassOf(context, method, path, parameters);
+        OperationEntry entry = Find(context, method, path);
+        OperationClass kind = entry.ClassOf(parameters);
         if (kind != OperationClass.Read)
         {
-            throw ReadOnlyName.Call($"{method.ToVerb()} {Terminal.TextCells.Visible(path)}", kind);
+            throw ReadOnlyName.Call($"{method.ToVerb()} {Terminal.TextCells.Visible(path)}", kind, entry.Reason);
         }
     }
 
     // What nobody has classified counts as privileged.
-    private static OperationClass ClassOf(ServerContext context, ApiMethod method, string path, ApiParameters parameters)
+    private static OperationEntry Find(ServerContext context, ApiMethod method, string path)
     {
         ProxSharp.Schema.ApiSchema schema = Schema.SchemaSource.Embedded(context.Product);
         return OperationCatalogue.For(context.Product)
-            .Find(method, schema.TryMatch(method, path, out ProxSharp.Schema.ApiMatch? match) ? match.Endpoint.Path : path)
-            .ClassOf(parameters);
+            .Find(method, schema.TryMatch(method, path, out ProxSharp.Schema.ApiMatch? match) ? match.Endpoint.Path : path);
     }
+
+    /// <summary>Why a verb that looks like a read is none; null where no reason is needed.</summary>
+    public static string? ReasonOf(Verb verb) => verb.Calls.Select(static call =>
+    {
+        (ApiMethod method, string template) = EndpointBinding.Split(call);
+        return OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(method, template).Reason
+            ?? OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(method, template).Reason;
+    }).FirstOrDefault(static reason => reason is not null);
 
     /// <summary>The mildest class among the calls of a verb that are no reads; <see cref="OperationClass.Read"/> if it makes none.</summary>
     public static OperationClass MildestChange(Verb verb) => verb.Calls
@@ -88,7 +103,10 @@ internal static class GuardedMode
         };
     }
 
-    private static CliException Refuse(CommandServices services, GuardPlace place, OperationClass kind, string what, bool isPlannable)
+    private static string Why(string word, string? reason) => reason is null ? "" : $"{word} ({reason}) and ";
+
+    private static CliException Refuse(
+        CommandServices services, GuardPlace place, OperationClass kind, string what, bool isPlannable, string? reason)
     {
         GuardPolicy policy;
         try
@@ -117,8 +135,8 @@ internal static class GuardedMode
                 ExitCode = ExitCodes.Refused,
                 Message = isPlannable
                     ? $"'{what}' was not sent: no rule of the policy of '{place.Name}' allows what is {word}"
-                    : $"'{what}' was not sent: a policy guards '{place.Name}', and this is nothing that can be planned",
-                Hint = "See what is allowed: prox policy show",
+                    : $"'{what}' was not sent: a policy guards '{place.Name}', and this is {Why(word, reason)}nothing that can be planned",
+                Hint = isPlannable ? "See what is allowed: prox policy show" : "A person runs it where no policy is. See what is allowed: prox policy show",
             });
     }
 }

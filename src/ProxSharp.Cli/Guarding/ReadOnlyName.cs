@@ -39,7 +39,8 @@ internal static class ReadOnlyName
         } && GuardedMode.MildestChange(verb) == OperationClass.Read;
         if (!reads)
         {
-            throw Refused($"'prox {run.Path}' is refused under the name prox-ro, which only reads");
+            string why = command is VerbCommand { Verb: { } refused } && GuardedMode.ReasonOf(refused) is { } reason ? $": {reason}" : "";
+            throw Refused($"'prox {run.Path}' is refused under the name prox-ro, which only reads{why}");
         }
 
         if (run.FirstGiven(s_refused) is { } option)
@@ -79,8 +80,10 @@ internal static class ReadOnlyName
     /// <summary>Refuses a call that is more than a read.</summary>
     /// <param name="what">The call.</param>
     /// <param name="kind">Its class.</param>
-    public static CliException Call(string what, OperationClass kind) => Refused(
-        $"'{what}' was not sent: it is {kind.ToString().ToLowerInvariant()}, and under the name prox-ro only what reads is sent");
+    /// <param name="reason">Why it has that class; null if none has to be given.</param>
+    public static CliException Call(string what, OperationClass kind, string? reason) => Refused(
+        $"'{what}' was not sent: it is {kind.ToString().ToLowerInvariant()}{(reason is null ? "" : $" ({reason})")}, "
+        + "and under the name prox-ro only what reads is sent");
 
     private static bool NamesFile(string path, string? option, string value)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using ProxSharp.Mcp.Text;
@@ -40,12 +41,25 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
         if (context.Params?.InputResponses is { } responses && responses.TryGetValue(Question, out InputResponse? response))
         {
             _unasked[plan.Id] = true;
-            bool isAccepted = response.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.IsAccepted == true;
+            bool isAccepted = IsAccepted(response);
             return context.Params.RequestState is { } state && _asked.TryRemove(state, out Asked? asked) && asked.PlanId == plan.Id
                 && await AnswerAsync(context, asked, isAccepted, cancellationToken).ConfigureAwait(false);
         }
 
         throw Ask(context, kind, plan);
+    }
+
+    // What is no answer agrees to nothing.
+    private static bool IsAccepted(InputResponse? response)
+    {
+        try
+        {
+            return response?.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.IsAccepted == true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private async Task<bool> AnswerAsync(RequestContext<CallToolRequestParams> context, Asked asked, bool isAccepted, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Http;
+using ProxSharp.Operations;
 using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Text;
@@ -68,6 +69,15 @@ internal static partial class SafeText
         return s_foreign.Contains(name) && !(open.Length <= PlainLength && Word().IsMatch(open))
             ? UntrustedText.Mark(open, length)!
             : UntrustedText.Clean(open, length);
+    }
+
+    /// <summary>Makes a sentence about a plan safe. The class of a call may stand behind the name of a secret: it is a word of ours and none.</summary>
+    public static string OfConsequence(string line)
+    {
+        int end = line.LastIndexOf(": ", StringComparison.Ordinal);
+        return end > 0 && line.EndsWith('.') && OperationCatalogue.TryParseClass(line[(end + 2)..^1], out _)
+            ? Of(line[..end], "consequence") + line[end..]
+            : Of(line, "consequence");
     }
 
     /// <summary>Masks what looks like a secret wherever it stands: keys, tickets, tokens, passwords in addresses.</summary>

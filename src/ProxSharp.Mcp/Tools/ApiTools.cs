@@ -84,7 +84,14 @@ internal sealed class ApiTools(AgentSites sites)
             ["privileges"] = PermissionText.Describe(endpoint.Permission),
             ["parameters"] = parameters,
         };
-        string text = $"{endpoint}: {value["class"]}; privileges: {value["privileges"]}"
+        OperationEntry entry = OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path);
+        string? reason = entry.Class == OperationClass.Read ? null : entry.Reason;
+        if (reason is not null)
+        {
+            value["reason"] = reason;
+        }
+
+        string text = $"{endpoint}: {value["class"]}{(reason is null ? "" : $" ({reason})")}; privileges: {value["privileges"]}"
             + string.Concat(parameters.Select(static pair => $"\n{pair.Key}: {pair.Value}"));
         return new ToolAnswer(text, value);
 
@@ -110,14 +117,29 @@ internal sealed class ApiTools(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         string path = call.Required("path");
-        if (!SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match) || ClassOf(site, match.Endpoint) != "read")
+        ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
+        CheckRead(site, path, parameters ?? []);
+        JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        return data.ValueKind == JsonValueKind.Array ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], []) : One(data, call.Words("fields"));
+    }
+
+    private static void CheckRead(AgentSite site, string path, ApiParameters parameters)
+    {
+        if (!SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match))
         {
             throw new ToolException("usage", $"GET {path} is not a path of {site.Name} that only reads. Find one with api_search.");
         }
 
-        ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
-        JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
-        return data.ValueKind == JsonValueKind.Array ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], []) : One(data, call.Words("fields"));
+        OperationEntry entry = OperationCatalogue.For(site.Product).Find(match.Endpoint.Method, match.Endpoint.Path);
+        OperationClass kind = entry.ClassOf(parameters);
+        if (kind != OperationClass.Read)
+        {
+            string why = entry.Reason is { } reason ? $": {reason}" : "";
+            throw new ToolException(
+                "usage",
+                $"GET {path} is not a path of {site.Name} that only reads. It is {OperationCatalogue.Word(kind)}{why}. "
+                    + "Nothing was sent. Ask a person to run it, or find another with api_search.");
+        }
     }
 
     private static ToolAnswer One(JsonElement data, string[] fields)

@@ -79,7 +79,7 @@ internal sealed class ChangeTools(AgentSites sites)
     private static ToolAnswer Show(AgentSite site, Plan plan)
     {
         ApprovalKind approval = new PlanChecks(site.Policy).Approval(plan);
-        string[] consequences = [.. plan.Consequences.Select(static line => SafeText.Of(line, "consequence"))];
+        string[] consequences = [.. plan.Consequences.Select(static line => SafeText.OfConsequence(line))];
         JsonObject value = new()
         {
             ["plan"] = plan.Id,

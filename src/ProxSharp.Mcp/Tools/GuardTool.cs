@@ -79,7 +79,7 @@ internal sealed class GuardTool : McpServerTool
         }
         catch (ToolException e)
         {
-            return Failure(e.Code, e.Message, false);
+            return Failure(e.Code, e.Message, false, isOwn: true);
         }
         catch (GuardRefusedException e) when (e.Reason == GuardRefusedException.Unneeded)
         {
@@ -104,9 +104,15 @@ internal sealed class GuardTool : McpServerTool
         }
     }
 
-    private static CallToolResult Failure(string code, string message, bool isTransient)
+    private static CallToolResult Failure(string code, string message, bool isTransient, bool isOwn = false)
     {
         string clean = UntrustedText.Clean(SafeText.WithoutSecrets(message), 800);
+        if (isOwn && !message.Contains("untrusted", StringComparison.OrdinalIgnoreCase))
+        {
+            // An example such as name>80 is there to be copied.
+            clean = clean.Replace('\u203A', '>').Replace('\u2039', '<');
+        }
+
         return Result(
             new ToolAnswer($"{code}: {clean}", new JsonObject { ["error"] = code, ["message"] = clean, ["retryable"] = isTransient }), isError: true);
     }

@@ -13,6 +13,7 @@ internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
 {
     private const float Whole = 100;
     private const float Step = 0.001f;
+    private const int LongestLine = 200;
 
     // The last disk is not the end of the task.
     private const float MostByLog = 99;
@@ -32,10 +33,11 @@ internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
     public void Report(TaskProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        Report(value.Fraction is { } share ? (float)(share * Whole) : null, value.LastLine);
+        // The line is of the task's log: programs and guests write there.
+        Report(value.Fraction is { } share ? (float)(share * Whole) : null, SafeText.Of(value.LastLine, "line", LongestLine));
     }
 
-    /// <summary>Sends how far it is in per cent, and a line about it.</summary>
+    /// <summary>Sends how far it is in per cent, and a line about it, which is fit to be shown.</summary>
     public void Report(float? percent, string line)
     {
         if (_token is not { } token)
@@ -51,7 +53,7 @@ internal sealed class ProgressSender : IProgress<TaskProgress>, IAsyncDisposable
                 return;
             }
 
-            ProgressNotificationValue value = new() { Progress = _last, Total = Whole, Message = SafeText.Of(line, "line", 200) };
+            ProgressNotificationValue value = new() { Progress = _last, Total = Whole, Message = line };
             _sent = SendAsync(_sent, token, value);
         }
     }

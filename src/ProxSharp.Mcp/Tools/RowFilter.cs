@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ProxSharp.Mcp.Tools;
@@ -8,39 +9,60 @@ internal sealed class RowFilter
 {
     private static readonly char[] s_signs = ['=', '~', '>', '<'];
 
-    private readonly (string Name, char Sign, string Value)[] _terms;
+    private readonly Term[] _terms;
 
     /// <exception cref="ToolException">A term is none.</exception>
-    public RowFilter(string? text) => _terms = [.. (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Term)];
+    public RowFilter(string? text) => _terms = [.. (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
 
     /// <summary>Names a member that no row has; null if there is none such.</summary>
     public string? Unknown(ICollection<string> known) => _terms.Select(static term => term.Name).FirstOrDefault(name => !known.Contains(name));
 
-    public bool Accepts(JsonObject row) => _terms.All(term => Holds(row[term.Name]?.ToString() ?? "", term.Sign, term.Value));
+    /// <summary>Refuses what no row could ever fit: a number compared with something that is none.</summary>
+    /// <exception cref="ToolException">There is such a term.</exception>
+    public void Check(IReadOnlyList<JsonObject> rows)
+    {
+        foreach (Term term in _terms.Where(static term => term.Sign != '~'))
+        {
+            bool isNumber = Number(term.Value) is not null;
+            JsonNode[] values = [.. rows.Select(row => row[term.Name]).OfType<JsonNode>()];
+            bool hasNumbers = values.Length > 0 && values.All(static value => value.GetValueKind() == JsonValueKind.Number);
+            if (term.Sign != '=' && values.Length > 0 && values.All(static value => Number(value.ToString()) is null))
+            {
+                throw new ToolException(
+                    "usage", $"'{term.Text}' in filter: {term.Name} holds no numbers; choose by {term.Name}=value or {term.Name}~part.");
+            }
 
-    private static (string Name, char Sign, string Value) Term(string text)
+            if (!isNumber && (term.Sign != '=' || (hasNumbers && term.Value.Length > 0)))
+            {
+                char sign = term.Sign;
+                throw new ToolException("usage", $"'{term.Text}' in filter: {term.Name} is compared with a number, for example {term.Name}{sign}80.");
+            }
+        }
+    }
+
+    public bool Accepts(JsonObject row) => _terms.All(term => Holds(row[term.Name]?.ToString() ?? "", term));
+
+    private static Term Parse(string text)
     {
         int at = text.IndexOfAny(s_signs);
         return at > 0
-            ? (text[..at].TrimEnd('!'), text[at], (text[at - 1] == '!' ? "!" : "") + text[(at + 1)..])
+            ? new Term(text, text[..at].TrimEnd('!'), text[at], text[(at + 1)..], text[at - 1] == '!')
             : throw new ToolException("usage", $"'{text}' in filter is no term; write name=value, name!=value, name~part, name>number or name<number.");
     }
 
-    private static bool Holds(string actual, char sign, string wanted)
+    private static bool Holds(string actual, Term term) => term.Sign switch
     {
-        bool isNot = wanted.StartsWith('!');
-        string value = isNot ? wanted[1..] : wanted;
-        return sign switch
-        {
-            '=' => Equal(actual, value) != isNot,
-            '~' => actual.Contains(value, StringComparison.OrdinalIgnoreCase) != isNot,
-            _ => double.TryParse(actual, CultureInfo.InvariantCulture, out double number)
-                && double.TryParse(value, CultureInfo.InvariantCulture, out double limit)
-                && (sign == '>' ? number > limit : number < limit),
-        };
-    }
+        '=' => Equal(actual, term.Value) != term.IsNot,
+        '~' => actual.Contains(term.Value, StringComparison.OrdinalIgnoreCase) != term.IsNot,
+        _ => Number(actual) is { } number && Number(term.Value) is { } limit && (term.Sign == '>' ? number > limit : number < limit),
+    };
+
+    private static double? Number(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
     // Tags and contents are lists in one text.
     private static bool Equal(string actual, string value) => actual.Equals(value, StringComparison.OrdinalIgnoreCase)
         || (value.Length > 0 && actual.Split([';', ','], StringSplitOptions.TrimEntries).Contains(value, StringComparer.OrdinalIgnoreCase));
+
+    private sealed record Term(string Text, string Name, char Sign, string Value, bool IsNot);
 }

@@ -27,8 +27,10 @@ internal static class Rows
     {
         string[] known = [.. all.SelectMany(static row => row.Select(static member => member.Key)).Concat(columns).Distinct(StringComparer.Ordinal)];
         string[] chosen = call.Words("fields");
-        Check(call, known, chosen, all.Count > 0);
-        List<JsonObject> rows = Sorted(call, all.Where(new RowFilter(call.Text("filter")).Accepts));
+        RowFilter filter = new(call.Text("filter"));
+        Check(call, filter, known, chosen, all.Count > 0);
+        filter.Check(all);
+        List<JsonObject> rows = Sorted(call, all.Where(filter.Accepts));
         string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
         int offset = total is null ? call.Number("offset", 0, int.MaxValue) : 0;
         int limit = call.Number("limit", 50, 500);
@@ -53,10 +55,10 @@ internal static class Rows
     /// <summary>Safe copies of rows with some of their members.</summary>
     public static JsonObject[] Project(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns) => [.. rows.Select(row => Project(row, columns))];
 
-    private static void Check(ToolCall call, string[] known, string[] chosen, bool hasRows)
+    private static void Check(ToolCall call, RowFilter filter, string[] known, string[] chosen, bool hasRows)
     {
         string? unknown = chosen.FirstOrDefault(name => !known.Contains(name))
-            ?? new RowFilter(call.Text("filter")).Unknown(known)
+            ?? filter.Unknown(known)
             ?? (call.Text("sort")?.TrimStart('-') is { Length: > 0 } sort && !known.Contains(sort) ? sort : null);
         if (unknown is not null && hasRows)
         {

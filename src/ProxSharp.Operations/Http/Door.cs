@@ -63,10 +63,11 @@ internal sealed class Door
         }
 
         OperationClass worst = OperationClass.Privileged;
+        string? reason = null;
         if (_schema.TryMatch(call.Operation.Method, path, out ApiMatch? match))
         {
             OperationEntry entry = _catalogue.Find(match.Endpoint.Method, match.Endpoint.Path);
-            worst = entry.ClassOf(call.Parameters);
+            (worst, reason) = (entry.ClassOf(call.Parameters), entry.Reason);
             if (entry.IsClassified && worst == OperationClass.Read)
             {
                 return;
@@ -75,12 +76,14 @@ internal sealed class Door
 
         if (_opened.Value is not { } opened || !opened.Covers(call))
         {
-            throw Refuse(call.ToString(), worst);
+            throw Refuse(call.ToString(), worst, reason);
         }
     }
 
-    public static GuardRefusedException Refuse(string what, OperationClass kind) => new(
-        "door", $"{what} was not sent: it is {OperationCatalogue.Word(kind)}, and only an applied plan may send what is not read.");
+    public static GuardRefusedException Refuse(string what, OperationClass kind, string? reason = null) => new(
+        "door",
+        $"{what} was not sent: it is {OperationCatalogue.Word(kind)}{(reason is null ? "" : $" ({reason})")}, "
+            + "and only an applied plan may send what is not read.");
 
     private sealed class Closing(Door door, IOpening call) : IDisposable
     {

@@ -51,6 +51,12 @@ public sealed class Ledger
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
     public LedgerEntry? Show(long number) => List().FirstOrDefault(entry => entry.Number == number);
 
+    /// <summary>Returns one entry.</summary>
+    /// <param name="number">Its number.</param>
+    /// <exception cref="GuardRefusedException">There is none with this number (<c>unknown-entry</c>), or the file cannot be read.</exception>
+    public LedgerEntry Get(long number) => Show(number)
+        ?? throw new GuardRefusedException("unknown-entry", $"The ledger has no entry {JsonTexts.Number(number)}.");
+
     /// <summary>Seals a text with the key of the ledger: whoever can write the ledger can make it.</summary>
     /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
     internal byte[] Seal(byte[] text) => Try("sealed", () =>

@@ -22,6 +22,10 @@ internal static class AppliedCalls
         return [.. plan.Calls.Select((_, i) => i < outcomes.Length ? StateOf(outcomes[i]) : i < intents ? CallState.Unknown : CallState.NotMade)];
     }
 
+    /// <summary>The entry with the outcome of a call of a plan; null if there is none.</summary>
+    public static LedgerEntry? Outcome(IEnumerable<LedgerEntry> ledger, string planId, int call) =>
+        ledger.Where(entry => entry.PlanId == planId && entry.Kind == "outcome").ElementAtOrDefault(call);
+
     /// <summary>True if a plan was taken back before, in part at least.</summary>
     public static bool IsUndone(IReadOnlyList<LedgerEntry> ledger, string planId)
     {

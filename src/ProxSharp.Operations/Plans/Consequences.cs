@@ -32,9 +32,12 @@ internal static class Consequences
     /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
     public static bool Fit(PlanDraft draft)
     {
-        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn)];
+        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites)];
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
     }
+
+    /// <summary>Says that something is overwritten which others have set since.</summary>
+    public static string Overwrites(string change) => $"Overwrites what others have set since: {change}.";
 
     /// <summary>Names a target and what is true of it.</summary>
     public static string ActsOn(PlanTarget target)

@@ -125,6 +125,7 @@ public sealed class Plan
         lines.AddRange(Targets.Where(static target => target.Identity.ContainsKey("sha256")).Select(static target =>
             $"Sends the file {Clean(target.Identity.GetValueOrDefault("file") ?? "")}: {Clean(target.Identity.GetValueOrDefault("size") ?? "?")} bytes, "
             + $"SHA-256 {Clean(target.Identity["sha256"])}."));
+        lines.AddRange(_draft.Overwrites.Select(static change => Clean(Plans.Consequences.Overwrites(change))));
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
@@ -164,6 +165,11 @@ public sealed class Plan
         json.WriteString("expires", expires);
         json.WriteString("undoes", draft.Undoes);
         WriteAll(json, "released", draft.Released, static (json, key) => json.WriteStringValue(key));
+        if (draft.Overwrites.Count > 0)
+        {
+            WriteAll(json, "overwrites", draft.Overwrites, static (json, line) => json.WriteStringValue(line));
+        }
+
         WriteAll(json, "calls", draft.Calls, static (json, call) => call.Write(json));
         WriteAll(json, "targets", draft.Targets, static (json, target) => target.Write(json));
         json.WriteBoolean("final", draft.IsFinal);
@@ -190,6 +196,7 @@ public sealed class Plan
             IsFinal = root.GetProperty("final").GetBoolean(),
             Undoes = root.GetProperty("undoes").GetString(),
             Released = released,
+            Overwrites = root.TryGetProperty("overwrites", out JsonElement lines) ? [.. lines.EnumerateArray().Select(static line => line.GetString()!)] : [],
         };
     }
 

@@ -86,12 +86,14 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         string? upid = null;
         string message = "The outcome is unknown.";
         string result = AppliedCalls.Unknown;
+        IReadOnlyList<(string, string?, bool)> left = [];
         LedgerEntry outcome;
         try
         {
             upid = TaskOf(await SendAsync(plan, call, cancellationToken).ConfigureAwait(false));
             (bool succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
             result = succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed;
+            left = succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
         }
         catch (ProxmoxException e)
         {
@@ -109,10 +111,39 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 json.WriteString("result", result);
                 json.WriteString("upid", upid);
                 json.WriteString("message", message);
+                LeftValues.Write(json, left);
             });
         }
 
         return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message);
+    }
+
+    // What cannot be read is not on record, and is not compared when the call is taken back.
+    private async Task<IReadOnlyList<(string, string?, bool)>> LeftAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
+        PlannedCall? shown = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call is not { } back ? null
+            : recipe == UndoBuilder.RestoreBefore ? call
+            : recipe == UndoBuilder.DeleteCreated ? back
+            : null;
+        if (shown is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            IReadOnlyList<PlanTarget> now = [.. await new TargetReader(client, door).ReadAsync(shown, new NewGuests(), int.MaxValue, cancellationToken)
+                .ConfigureAwait(false)];
+
+            // What was created inside a guest is not described by the configuration of the guest.
+            JsonElement after = shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
+            return LeftValues.Of(ledger, call, after);
+        }
+        catch (ProxmoxException)
+        {
+            return [];
+        }
     }
 
     // Only the server's own refusal says that nothing was done; whoever hears nothing knows nothing.

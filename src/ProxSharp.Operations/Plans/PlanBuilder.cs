@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Schema;
 
@@ -47,6 +49,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
+            Before = draft.Before,
             Released = [.. draft.Targets.Values.Where(static target => target.Policy.IsReleased).Select(static target => target.Key)],
         };
     }
@@ -58,6 +61,13 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             throw new GuardRefusedException("target", $"{wanted.Title} only reads: it needs no plan.");
         }
 
+        if (wanted.Method == ApiMethod.Get
+            && OperationCatalogue.For(client.Schema.Product).Find(wanted.Method, wanted.Path).Reason is { } reason)
+        {
+            throw new GuardRefusedException(
+                "target", $"{wanted.Title} is refused: {reason}, and a plan would not show what it answers. A person runs it where no policy is.");
+        }
+
         PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
@@ -67,6 +77,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
+        draft.Before.Add(UndoBuilder.Before(own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
         UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
         draft.IsFinal |= back.Length == 0 && UndoBuilder.LosesData(client.Schema, call);
@@ -85,6 +96,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public List<PlannedCall> Calls { get; } = [];
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+        public List<JsonElement> Before { get; } = [];
 
         public List<UndoStep> Undo { get; } = [];
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>What the planner makes of calls at the present state of the server: all that a plan says, but its name and its time.</summary>
@@ -12,6 +14,12 @@ internal sealed record PlanDraft(
 
     /// <summary>The plan that this one takes back; null for none.</summary>
     public string? Undoes { get; init; }
+
+    /// <summary>What others have set since, in words, and what the plan overwrites all the same; empty unless somebody has wished so.</summary>
+    public IReadOnlyList<string> Overwrites { get; init; } = [];
+
+    /// <summary>What each call acts on as it was read, undefined where nothing was; no part of the plan's file.</summary>
+    public IReadOnlyList<JsonElement> Before { get; init; } = [];
 
     /// <summary>The guests whose protection came from the retirement that is taken back.</summary>
     public IReadOnlyList<string> Released { get; init; } = [];

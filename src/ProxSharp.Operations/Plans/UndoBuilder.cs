@@ -7,6 +7,12 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Finds the calls that take a call back, with the values that were true before it.</summary>
 internal sealed class UndoBuilder(ApiSchema schema)
 {
+    /// <summary>What was set gets the values that were there before.</summary>
+    public const string RestoreBefore = "restore-before";
+
+    /// <summary>What was made is removed.</summary>
+    public const string DeleteCreated = "delete-created";
+
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
     {
         "digest", "delete", "revert", "force", "skiplock", "background_delay",
@@ -23,21 +29,34 @@ internal sealed class UndoBuilder(ApiSchema schema)
             return [];
         }
 
-        string? recipe = OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
-        JsonElement before = targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+        string? recipe = RecipeOf(schema, call);
+        JsonElement before = Before(targets);
         PlanRequest? request = recipe switch
         {
-            "restore-before" when before.ValueKind == JsonValueKind.Object => Restore(call, before),
+            RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
             "recreate" when before.ValueKind == JsonValueKind.Object => Recreate(call, before),
             // What takes the place of something, or its name, has created nothing that could be deleted again.
-            "delete-created" when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
-            "delete-created" => Remove(call),
+            DeleteCreated when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
+            DeleteCreated => Remove(call),
             "migrate-back" => MigrateBack(call),
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
             _ => null,
         };
         return request is null ? [] : [PlannedCall.Of(schema, request)];
     }
+
+    /// <summary>What a call sets or deletes, by name.</summary>
+    public static IEnumerable<string> Names(PlannedCall call) => call.Others.Select(static parameter => parameter.Name)
+        .Where(static name => !s_steering.Contains(name))
+        .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)))
+        .Distinct(StringComparer.Ordinal);
+
+    /// <summary>What a call of these targets acts on as it is now; undefined if it cannot be read.</summary>
+    public static JsonElement Before(IEnumerable<PlanTarget> targets) =>
+        targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+
+    /// <summary>How a call is taken back; null if it is not.</summary>
+    public static string? RecipeOf(ApiSchema schema, PlannedCall call) => OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
 
     // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
     private static bool IsFinal(PlannedCall call)
@@ -59,12 +78,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     private PlanRequest? Restore(PlannedCall call, JsonElement before)
     {
-        IEnumerable<string> names = call.Others.Select(static parameter => parameter.Name).Where(static name => !s_steering.Contains(name))
-            .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter =>
-                ItemLists.Split(parameter.Text)));
         ApiParameters parameters = Keys(call);
         List<string> gone = [];
-        foreach (string name in names.Distinct(StringComparer.Ordinal))
+        foreach (string name in Names(call))
         {
             if (IsHidden(before, name))
             {

@@ -3,9 +3,35 @@ using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Makes sure that a way back leads to what was changed: a number that was given out again is somebody else's.</summary>
+/// <summary>
+/// Makes sure that a way back leads to what was changed: a number that was given out again is somebody else's, and so is a value that was set since.
+/// </summary>
 internal static class UndoCheck
 {
+    /// <summary>Says what others have set since the plan that is taken back was applied, and what its way back would overwrite.</summary>
+    /// <exception cref="GuardRefusedException">There is something, and it is not wished that it is overwritten.</exception>
+    public static IReadOnlyList<string> Overwrites(
+        Plan done, Ledger ledger, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<UndoStep> steps, PlanDraft undo, bool evenChanged)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        List<string> changes = [];
+        for (int i = 0; i < steps.Count; i++)
+        {
+            if (AppliedCalls.Outcome(entries, done.Id, steps[i].Of) is { } outcome)
+            {
+                changes.AddRange(LeftValues.Changed(ledger, outcome, undo.Calls[i], undo.Before[i], seen));
+            }
+        }
+
+        string[] lines = [.. changes.Select(static change => UntrustedText.Clean(change, 300))];
+        return lines.Length == 0 || evenChanged
+            ? lines
+            : throw new GuardRefusedException(
+                "changed",
+                $"Plan {done.Id[..12]} is not taken back: what it left has been changed since, and that would be lost: {string.Join("; ", lines)}. "
+                + "Plan what is needed instead, or a person overwrites it: prox undo NUMBER --even-changed.");
+    }
+
     public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo)
     {
         // What the plan itself has renamed or rewired is different on purpose.

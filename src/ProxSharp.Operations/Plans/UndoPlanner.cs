@@ -7,9 +7,9 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Finds what takes an applied plan back: only what the ledger says was done, the last call first.</summary>
 internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
 {
-    /// <summary>The calls that take a plan back.</summary>
+    /// <summary>What takes a plan back, the last call first.</summary>
     /// <exception cref="GuardRefusedException">Nothing was done, there is no way back, or nobody knows what was done.</exception>
-    public IReadOnlyList<PlanRequest> Requests(Plan done)
+    public IReadOnlyList<UndoStep> Steps(Plan done)
     {
         CallState[] states = AppliedCalls.Of(done, ledger.List());
         int unknown = Array.IndexOf(states, CallState.Unknown);
@@ -27,7 +27,7 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
         UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of))];
         bool isFinal = made.Any(i => steps.All(step => step.Of != i) && UndoBuilder.LosesData(schema, done.Calls[i]));
         return steps.Length > 0 && !isFinal
-            ? [.. steps.Select(static step => step.Call.ToRequest())]
+            ? steps
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
     }
 

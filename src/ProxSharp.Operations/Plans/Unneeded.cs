@@ -45,7 +45,7 @@ internal static class Unneeded
     }
 
     // Proxmox: notes end with a line break when they are read.
-    private static bool Stands(JsonElement config, ApiParameter parameter) => !s_orders.Contains(parameter.Name)
+    internal static bool Stands(JsonElement config, ApiParameter parameter) => !s_orders.Contains(parameter.Name)
         && (parameter.Name == "description"
             ? config.Text(parameter.Name)?.TrimEnd('\n') == parameter.Text.TrimEnd('\n')
             : config.Text(parameter.Name) == parameter.Text);
