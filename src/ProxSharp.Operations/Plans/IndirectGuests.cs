@@ -22,9 +22,12 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
                 await ManagedAsync(entry => entry.Text("group") == call.Parameters.Find("group"), cancellationToken).ConfigureAwait(false),
             (ApiMethod.Post, "/cluster/ha/status/arm-ha" or "/cluster/ha/status/disarm-ha") =>
                 await ManagedAsync(static _ => true, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") or (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
+            (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") => await OnStorageAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
                 await _storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), null, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") => await OfVolumeAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") =>
+                await OfVolumeAsync(call, call.Parameters.Find("volume") ?? "", cancellationToken).ConfigureAwait(false),
+            _ when WrittenFile.VolumeOf(call) is { } written => await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, _) when IsPoolOfDisks(call.Path) => await _storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
             _ => [],
         };
@@ -88,17 +91,24 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
     }
 
     /// <summary>The guests that use a volume whose name does not say whose it is, such as an image in a drive.</summary>
-    private async Task<IEnumerable<string>> OfVolumeAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> OfVolumeAsync(PlannedCall call, string volume, CancellationToken cancellationToken)
     {
-        string volume = call.Parameters.Find("volume") ?? "";
         string name = volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        if (VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import")
+        if ((call.Method == ApiMethod.Delete && VolumeOwners.NamedBy(call).Any()) || name.Split('/')[0] is "vztmpl" or "backup" or "import")
         {
             return [];
         }
 
         string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
         return await _storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The guests with disks or backups on a storage.</summary>
+    private async Task<IEnumerable<string>> OnStorageAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        string[] storage = [call.Parameters.Find("storage") ?? ""];
+        IReadOnlyList<string> users = await _storages.OfAsync(storage, null, cancellationToken).ConfigureAwait(false);
+        return users.Concat(await new StorageBackups(client).OfAsync(storage, null, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)

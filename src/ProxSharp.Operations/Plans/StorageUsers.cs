@@ -41,7 +41,9 @@ internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? amon
         JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         string[] storages = [.. all.EnumerateArray().Where(storage => IsOn(call, storage)).Select(static storage => storage.Text("storage")).OfType<string>()];
         bool isLocal = call.Path.Contains("/disks/", StringComparison.Ordinal);
-        return await OfAsync(storages, isLocal ? call.Parameters.Find("node") : null, cancellationToken).ConfigureAwait(false);
+        string? node = isLocal ? call.Parameters.Find("node") : null;
+        IReadOnlyList<string> users = await OfAsync(storages, node, cancellationToken).ConfigureAwait(false);
+        return [.. users, .. await new StorageBackups(client).OfAsync(storages, node, cancellationToken).ConfigureAwait(false)];
     }
 
     private static bool IsOn(PlannedCall call, JsonElement storage)

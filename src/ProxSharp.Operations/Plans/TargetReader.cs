@@ -14,8 +14,6 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
     private const int AlwaysRead = 50;
 
-    private static readonly Dictionary<string, string> s_none = [];
-
     // The job can be taken back.
     private static readonly Dictionary<string, string> s_sifting = new(StringComparer.Ordinal) { ["backups that it removes"] = "do not come back" };
 
@@ -148,8 +146,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
             BackupsOf = scope is null ? [] : await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
-        return Plain(call.ConcretePath, identity, state, policy, before, scope?.Effect == BackupEffect.SiftedLater ? s_sifting : s_none);
+        return Plain(call.ConcretePath, identity, state, policy, before, await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false));
     }
+
+    private async Task<Dictionary<string, string>> FactsAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken) =>
+        scope?.Effect == BackupEffect.SiftedLater ? s_sifting : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
     private async Task<JsonElement> BeforeAsync(PlannedCall call, CancellationToken cancellationToken)
