@@ -189,6 +189,29 @@ public sealed class RedTeamIndirectTests
     }
 
     [Fact]
+    public async Task RightsOnAStorageWithBackupsOfAProtectedGuest_AreNotChanged()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        const string grant = "path=/storage/local roles=PVEDatastoreUser users=demo@pve";
+        Assert.Equal(["/access/acl"], await TextPlans.TargetsAsync(cluster, "PUT", "/access/acl", grant));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", "102" }, { "storage", "local" } }));
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/access/acl", grant, "guest 102");
+    }
+
+    [Fact]
+    public async Task StorageThatIsOff_CanBeSwitchedOn_AndNothingElseAtOnce()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/storage", new ApiParameters { { "storage", "spare" }, { "type", "dir" }, { "path", "/mnt/spare" }, { "content", "backup" } });
+        await root.Raw.PutAsync("/storage/spare", new ApiParameters { { "disable", "1" } });
+        Assert.Equal(["/storage/spare"], await TextPlans.TargetsAsync(cluster, "PUT", "/storage/spare", "disable=0"));
+        Assert.Equal(["/storage/spare"], await TextPlans.TargetsAsync(cluster, "DELETE", "/storage/spare", ""));
+        Assert.Equal("target", await cluster.RefusedAsync(
+            () => TextPlans.PlanAsync(cluster, "PUT", "/storage/spare", "disable=0 prune-backups=keep-last=1")));
+    }
+
+    [Fact]
     public async Task StorageWhoseBackupsCannotBeRead_IsNotChanged()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);

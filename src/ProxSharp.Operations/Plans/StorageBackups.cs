@@ -6,6 +6,18 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Finds the guests whose backups lie on storages: a guest may be gone, and its backups be all that is left of it.</summary>
 internal sealed class StorageBackups(ProxmoxClient client)
 {
+    /// <summary>The guests whose backups lie on the storage that a call changes or removes.</summary>
+    /// <exception cref="GuardRefusedException">A storage for backups cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<string>> OfChangedAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement storage = (await client.Raw.GetAsync(call.ConcretePath, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+
+        // Proxmox: a storage that is off is in no list, and its backups cannot be read. Nobody reaches them as it is; to switch it on takes nothing away.
+        return storage.IsSet("disable") && (!Switches(call) || SwitchesAlone(call))
+            ? []
+            : await OfAsync([call.Parameters.Find("storage") ?? ""], null, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The numbers of those guests.</summary>
     /// <param name="storages">The names of the storages.</param>
     /// <param name="node">The node whose storages are meant; null for any.</param>
@@ -22,7 +34,7 @@ internal sealed class StorageBackups(ProxmoxClient client)
             .ConfigureAwait(false)).Data;
         if (storages.FirstOrDefault(name => all.EnumerateArray().All(place => place.Text("storage") != name)) is { } unseen)
         {
-            throw new GuardRefusedException("target", $"Nobody can tell whose backups are on the storage {unseen}: the token does not see it on any node.");
+            throw new GuardRefusedException("target", $"Nobody can tell whose backups are on the storage {unseen}: it is off, or the token does not see it.");
         }
 
         IEnumerable<JsonElement> places = all.EnumerateArray()
@@ -41,7 +53,14 @@ internal sealed class StorageBackups(ProxmoxClient client)
         return [.. found];
     }
 
-    private static bool HoldsBackups(JsonElement place) => place.Text("content") is not { } content || ItemLists.Split(content).Contains("backup");
+    private static bool Switches(PlannedCall call) =>
+        call.Others.Any(static parameter => parameter.Name == "disable" || (parameter.Name == "delete" && ItemLists.Split(parameter.Text).Contains("disable")));
+
+    private static bool SwitchesAlone(PlannedCall call) =>
+        call.Others.All(static parameter => parameter is { Name: "disable" or "digest" } or { Name: "delete", Text: "disable" });
+
+    /// <summary>True for a storage, or its place on a node, that may hold backups.</summary>
+    public static bool HoldsBackups(JsonElement place) => place.Text("content") is not { } content || ItemLists.Split(content).Contains("backup");
 
     private async Task<IEnumerable<string>> OnAsync(JsonElement place, CancellationToken cancellationToken)
     {

@@ -83,7 +83,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         foreach (TouchedGuest guest in touched)
         {
             PlanTarget target = await ReadTouchedAsync(guest, made, cancellationToken).ConfigureAwait(false);
-            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target);
+            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target.AsReached());
         }
 
         bool hasGuests = targets.Count > 0;

@@ -59,7 +59,12 @@ internal static partial class WrittenFile
     }
 
     // Proxmox: of a name its last part is taken, and what is not plain becomes an underscore.
-    private static string Normal(string name) => Odd().Replace(name[(name.LastIndexOfAny(['/', '\\']) + 1)..].TrimEnd('\n'), "_");
+    private static string Normal(string name) =>
+        Odd().Replace(Folders().Replace(name.EndsWith('\n') ? name[..^1] : name, ""), "_");
+
+    // As Perl reads it: what comes before a line break is no folder.
+    [GeneratedRegex(@"\A.*[/\\]")]
+    private static partial Regex Folders();
 
     [GeneratedRegex("[^a-zA-Z0-9_.-]")]
     private static partial Regex Odd();
