@@ -144,13 +144,23 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             Node = IndirectGuests.NodeOf(call),
             Pool = IndirectGuests.PoolOf(call),
             Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
-            BackupsOf = scope is null ? [] : await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false),
+            BackupsOf = await BackupsOfAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
         return Plain(call.ConcretePath, identity, state, policy, before, await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false));
     }
 
+    private async Task<IReadOnlyList<int>> BackupsOfAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken)
+    {
+        if (scope is not null)
+        {
+            return await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TapeReader.IsAbout(call) ? await new TapeReader(client).GuestsAsync(call, cancellationToken).ConfigureAwait(false) : [];
+    }
+
     private async Task<Dictionary<string, string>> FactsAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken) =>
-        scope?.Effect == BackupEffect.SiftedLater ? s_sifting : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
+        scope?.Effect is BackupEffect.SiftedLater or BackupEffect.SiftedElsewhere ? s_sifting : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
     private async Task<JsonElement> BeforeAsync(PlannedCall call, CancellationToken cancellationToken)
