@@ -74,6 +74,18 @@ public sealed class RedTeamHostTests
     }
 
     [Fact]
+    public async Task VolumeGroupThatNodesShare_StandsForTheGuestsOfAllNodes()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/storage", TextPlans.Parameters("storage=san type=lvm vgname=san shared=1 content=images"));
+        await root.Raw.PutAsync("/nodes/pve3/qemu/105/config", new ApiParameters { { "scsi5", "san:4" } });
+        Assert.Equal(["guest 105", "/nodes/pve1/disks/lvm/san"], await TextPlans.TargetsAsync(cluster, "DELETE", "/nodes/pve1/disks/lvm/san", ""));
+        await root.Raw.PutAsync("/nodes/pve3/qemu/103/config", new ApiParameters { { "scsi5", "san:4" } });
+        await TextPlans.IsProtectedAsync(cluster, "DELETE", "/nodes/pve1/disks/lvm/san", "", "guest 103");
+    }
+
+    [Fact]
     public async Task DisksThatCannotBeRead_AreNotOverwritten()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);

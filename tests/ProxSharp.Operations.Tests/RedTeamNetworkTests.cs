@@ -34,6 +34,22 @@ public sealed class RedTeamNetworkTests
     }
 
     [Fact]
+    public async Task NetworkOfAnotherGuest_IsChangedAsPlanned_AndBack()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await MakeNetworkAsync(cluster, root);
+        await ConnectAsync(root, 106, "blue");
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/sdn/vnets/blue", "alias=office");
+        Assert.Contains("PUT /cluster/sdn/vnets/blue", Assert.Single(plan.Undo).ToString(), StringComparison.Ordinal);
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        Plan next = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/sdn/vnets/blue", "alias=lab");
+        await ConnectAsync(root, 102, "blue");
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id)));
+    }
+
+    [Fact]
     public async Task NetworkThatIsRemovedAndNotYetApplied_StillStandsForItsGuests()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
@@ -75,6 +91,9 @@ public sealed class RedTeamNetworkTests
         const string bridge = "/nodes/pve1/network/vmbr7";
         Assert.Equal(["/nodes/pve1/network"], await TextPlans.TargetsAsync(cluster, "POST", "/nodes/pve1/network", "iface=vmbr7 type=bridge"));
         Assert.Equal(["/nodes/pve1/network"], await TextPlans.TargetsAsync(cluster, "DELETE", "/nodes/pve1/network", ""));
+        Assert.Equal(
+            ["/nodes/pve1/network"],
+            await TextPlans.TargetsAsync(cluster, "POST", "/nodes/pve1/network", "iface=office type=vlan vlan-raw-device=vmbr0 vlan-id=20"));
         await root.Raw.PostAsync("/nodes/pve1/network", TextPlans.Parameters("iface=vmbr7 type=bridge"));
         await root.Raw.PostAsync("/nodes/pve1/network", TextPlans.Parameters("iface=vmbr8 type=bridge bridge_ports=vmbr7.20"));
         await root.Raw.PostAsync("/cluster/sdn/zones", TextPlans.Parameters("zone=tags type=vlan bridge=vmbr7"));

@@ -80,7 +80,8 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
     {
         HashSet<string> names =
         [
-            .. call.Parameters.Where(static parameter => parameter.Name == "iface" || s_parts.Contains(parameter.Name))
+            // A VLAN takes nothing from what it is put on.
+            .. call.Parameters.Where(static parameter => parameter.Name == "iface" || (s_parts.Contains(parameter.Name) && parameter.Name != "vlan-raw-device"))
                 .SelectMany(static parameter => ItemLists.Split(parameter.Text)),
         ];
         string node = Uri.EscapeDataString(call.Parameters.Find("node") ?? "");

@@ -86,7 +86,7 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
                 && (call.Parameters.Find("volume-group") is not { } group || storage.Text("vgname") == group),
             "/nodes/{node}/disks/zfs/{name}" => (type == "zfspool" && IsBelow(storage.Text("pool"), name)) || IsBelow(storage.Text("path"), $"/{name}"),
             "/nodes/{node}/disks/directory/{name}" => IsBelow(storage.Text("path"), $"/mnt/pve/{name}"),
-            "/nodes/{node}/ceph/pool/{name}" => type == "rbd" && (storage.Text("pool") ?? "rbd") == name,
+            "/nodes/{node}/ceph/pool/{name}" => type == "rbd" && ((storage.Text("pool") ?? "rbd") == name || storage.Text("data-pool") == name),
             "/nodes/{node}/ceph/fs/{name}" => type == "cephfs" && (storage.Text("fs-name") is not { } fs || fs == name),
             _ => false,
         };
@@ -109,6 +109,7 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
             _ when group is not null =>
                 [$"/dev/{Regex.Escape(group)}/", $"/dev/mapper/{Regex.Escape(group.Replace("-", "--", StringComparison.Ordinal))}-(?!-)"],
             "/nodes/{node}/disks/zfs/{name}" => [$"/dev/zvol/{Regex.Escape(name)}/", $"/{Regex.Escape(name)}(?:/|$|[,;\\s\"])"],
+            "/nodes/{node}/ceph/pool/{name}" => [$"/dev/rbd/{Regex.Escape(name)}/"],
             "/nodes/{node}/disks/directory/{name}" => [$"/mnt/pve/{Regex.Escape(name)}(?:/|$|[,;\\s\"])"],
             _ => [],
         };
