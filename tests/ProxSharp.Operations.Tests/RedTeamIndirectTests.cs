@@ -146,6 +146,79 @@ public sealed class RedTeamIndirectTests
         await TextPlans.IsProtectedAsync(cluster, "DELETE", image, "", "guest 102");
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/storage/local/download-url", "content=iso filename=debian-13.iso url=https://example.org/debian-13.iso")]
+    [InlineData("/nodes/pve2/storage/local/download-url", "content=iso filename=debian-13.iso url=https://example.org/debian-13.iso")]
+    [InlineData("/nodes/pve1/storage/local/download-url", "content=iso filename=/tmp/debian-13.iso url=https://example.org/x.iso")]
+    [InlineData("/nodes/pve1/storage/local/upload", "content=iso filename=debian-13.iso")]
+    [InlineData("/nodes/pve1/storage/local/content/local%3Aiso%2Fother.iso", "target=local:iso/debian-13.iso")]
+    [InlineData("/nodes/pve1/storage/local-lvm/content/vm-106-disk-0", "target=local:iso/debian-13.iso")]
+    [InlineData("/nodes/pve1/storage/local/content/iso%2Fother.iso", "target=iso/debian-13.iso")]
+    public async Task FileInADriveOfAProtectedGuest_IsNotOverwritten(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/102/config", new ApiParameters { { "ide2", "local:iso/debian-13.iso,media=cdrom" } });
+        await TextPlans.IsProtectedAsync(cluster, "POST", path, parameters, "guest 102");
+    }
+
+    [Fact]
+    public async Task DownloadInThePlaceOfAFile_IsDisruptive_AndSaysSo()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        const string path = "/nodes/pve1/storage/local/download-url";
+        Plan other = await TextPlans.PlanAsync(cluster, "POST", path, "content=iso filename=new.iso url=https://example.org/x.iso");
+        Assert.Equal(OperationClass.Reversible, other.Class);
+        Assert.Contains(other.Consequences, static line => line.Contains("replaces a file no", StringComparison.Ordinal));
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, "content=iso filename=debian-13.iso url=https://example.org/x.iso");
+        Assert.Equal(OperationClass.Disruptive, plan.Class);
+        Assert.Contains(plan.Consequences, static line => line.Contains("replaces a file yes", StringComparison.Ordinal));
+        Assert.Equal(OperationClass.Disruptive, cluster.Guard.Plans.Load(plan.Id).Class);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/storage/local", "prune-backups=keep-last=1")]
+    [InlineData("PUT", "/storage/local", "disable=1")]
+    [InlineData("DELETE", "/storage/local", "")]
+    public async Task StorageWithBackupsOfAProtectedGuest_IsKept(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", "106" }, { "storage", "local" } }));
+        Assert.Equal(["guest 106", "/storage/local"], await TextPlans.TargetsAsync(cluster, method, path, parameters));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", "102" }, { "storage", "local" } }));
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Fact]
+    public async Task RightsOnAStorageWithBackupsOfAProtectedGuest_AreNotChanged()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        const string grant = "path=/storage/local roles=PVEDatastoreUser users=demo@pve";
+        Assert.Equal(["/access/acl"], await TextPlans.TargetsAsync(cluster, "PUT", "/access/acl", grant));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", "102" }, { "storage", "local" } }));
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/access/acl", grant, "guest 102");
+    }
+
+    [Fact]
+    public async Task StorageThatIsOff_CanBeSwitchedOn_AndNothingElseAtOnce()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/storage", new ApiParameters { { "storage", "spare" }, { "type", "dir" }, { "path", "/mnt/spare" }, { "content", "backup" } });
+        await root.Raw.PutAsync("/storage/spare", new ApiParameters { { "disable", "1" } });
+        Assert.Equal(["/storage/spare"], await TextPlans.TargetsAsync(cluster, "PUT", "/storage/spare", "disable=0"));
+        Assert.Equal(["/storage/spare"], await TextPlans.TargetsAsync(cluster, "DELETE", "/storage/spare", ""));
+        Assert.Equal("target", await cluster.RefusedAsync(
+            () => TextPlans.PlanAsync(cluster, "PUT", "/storage/spare", "disable=0 prune-backups=keep-last=1")));
+    }
+
+    [Fact]
+    public async Task StorageWhoseBackupsCannotBeRead_IsNotChanged()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        cluster.Fail(static request => request.Path.EndsWith("/nodes/pve2/storage/local/content", StringComparison.Ordinal));
+        Assert.Equal("target", await cluster.RefusedAsync(() => TextPlans.PlanAsync(cluster, "PUT", "/storage/local", "disable=1")));
+    }
+
     [Fact]
     public async Task ConfigurationThatCannotBeRead_LeavesNothingToChance()
     {

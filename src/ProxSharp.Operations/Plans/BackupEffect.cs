@@ -12,6 +12,9 @@ internal enum BackupEffect
     /// <summary>A job will remove some of them whenever it runs.</summary>
     SiftedLater,
 
+    /// <summary>Those on another server that are no longer here are removed there, now or whenever a job runs.</summary>
+    SiftedElsewhere,
+
     /// <summary>They are kept, and nobody reaches them any more.</summary>
     Unreachable,
 }

@@ -25,6 +25,7 @@ internal sealed class BackupScopes(ProxmoxClient client)
             Named(call, IsOn(call.Parameters.Find("destroy-data")) ? BackupEffect.Removed : BackupEffect.Unreachable),
         (ApiMethod.Put, "/config/datastore/{name}") => OfStore(call),
         (ApiMethod.Post, "/pull") => OfSync(call.Parameters.Find, BackupEffect.Sifted),
+        (ApiMethod.Post, "/push") => OfSync(name => name == "sync-direction" ? "push" : call.Parameters.Find(name), BackupEffect.SiftedElsewhere),
         (ApiMethod.Post, PruneJobs) => Of(call.Parameters.Find, BackupEffect.SiftedLater),
         (ApiMethod.Post, SyncJobs) => OfSync(call.Parameters.Find, BackupEffect.SiftedLater),
         (ApiMethod.Put, PruneJobs + "/{id}") =>
@@ -46,9 +47,17 @@ internal sealed class BackupScopes(ProxmoxClient client)
         return new BackupScope(value("store") ?? value("name") ?? "", value("ns") ?? "", isLimited ? depth : null, effect);
     }
 
-    // What is removed on another server, by a push, is not here.
-    private static BackupScope? OfSync(Func<string, string?> value, BackupEffect effect) =>
-        IsOn(value("remove-vanished")) && value("sync-direction") != "push" ? Of(value, effect) : null;
+    // What a push removes is on another server.
+    private static BackupScope? OfSync(Func<string, string?> value, BackupEffect effect) => !IsOn(value("remove-vanished"))
+        ? null
+        : value("sync-direction") != "push"
+            ? Of(value, effect)
+            : Of(value, BackupEffect.SiftedElsewhere) with
+            {
+                Remote = value("remote") ?? "",
+                RemoteStore = value("remote-store") ?? "",
+                RemoteNamespace = value("remote-ns") ?? "",
+            };
 
     private static BackupScope? OfStore(PlannedCall call)
     {

@@ -8,7 +8,8 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Tells which guests a call reaches: the one in its path, those that its parameters name, the owners of the volumes and backups in it, and those behind
-/// groups, nodes, jobs, rules of high availability, rights and storages. It is what plans go by, for programs that protect guests without making plans.
+/// groups, nodes, jobs, rules of high availability, rights, storages, disks of hosts, networks, the firewall and mapped devices. It is what plans go by, for
+/// programs that protect guests without making plans.
 /// </summary>
 public static class GuestReach
 {

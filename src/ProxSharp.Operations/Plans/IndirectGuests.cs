@@ -1,14 +1,21 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Finds the guests behind calls on something that they depend on: rights, rules of high availability, pools, storages.</summary>
+/// <summary>
+/// Finds the guests behind calls on something that they depend on: rights, rules of high availability, pools, storages, disks and devices of the hosts,
+/// networks, the firewall.
+/// </summary>
 /// <param name="client">Reads them.</param>
 /// <param name="among">The numbers of the guests that matter, where only some do; null for all.</param>
-internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
+internal sealed partial class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
 {
-    private readonly StorageUsers _storages = new(client, among);
+    private readonly GuestConfigs _configs = new(client, among);
+    private readonly StorageBackups _backups = new(client);
+
+    private StorageUsers Storages => new(client, _configs);
 
     /// <summary>The guests behind a call; none if it is about nothing of the kind.</summary>
     /// <exception cref="GuardRefusedException">Nobody can tell who they are.</exception>
@@ -22,10 +29,18 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
                 await ManagedAsync(entry => entry.Text("group") == call.Parameters.Find("group"), cancellationToken).ConfigureAwait(false),
             (ApiMethod.Post, "/cluster/ha/status/arm-ha" or "/cluster/ha/status/disarm-ha") =>
                 await ManagedAsync(static _ => true, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") or (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
-                await _storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), null, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") => await OfVolumeAsync(call, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Delete, _) when IsPoolOfDisks(call.Path) => await _storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") => await OnStorageAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
+                await Storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") =>
+                await OfVolumeAsync(call, call.Parameters.Find("volume") ?? "", cancellationToken).ConfigureAwait(false),
+            _ when WrittenFile.VolumeOf(call) is { } written => await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
+            _ when DiskUsers.IsAbout(call) => await new DiskUsers(client, Storages).OfAsync(call, cancellationToken).ConfigureAwait(false),
+            _ when NetworkUsers.IsAbout(call) => await new NetworkUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
+            _ when FirewallUsers.IsAbout(call) => await new FirewallUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/cluster/mapping/pci/{id}" or "/cluster/mapping/usb/{id}" or "/cluster/mapping/dir/{id}") =>
+                await WithMappingAsync(call.Parameters.Find("id") ?? "", cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Delete, _) when IsPoolOfDisks(call.Path) => await Storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
             _ => [],
         };
         return vmids.Select(static vmid => new TouchedGuest(vmid, MayBeGone: true));
@@ -61,7 +76,8 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
                     guest => guest.Text("pool") is { } own && (own == pool || (goesDown && own.StartsWith(pool + "/", StringComparison.Ordinal))),
                     cancellationToken).ConfigureAwait(false);
             case ["storage", var storage]:
-                return await _storages.OfAsync([storage], null, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<string> users = await Storages.OfAsync([storage], cancellationToken).ConfigureAwait(false);
+                return users.Concat(await _backups.OfAsync([storage], null, cancellationToken).ConfigureAwait(false));
             case ["nodes", var node]:
                 // Who may switch a node off switches off what runs there.
                 return await WhereAsync(guest => guest.Text("node") == node, cancellationToken).ConfigureAwait(false);
@@ -88,18 +104,32 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
     }
 
     /// <summary>The guests that use a volume whose name does not say whose it is, such as an image in a drive.</summary>
-    private async Task<IEnumerable<string>> OfVolumeAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> OfVolumeAsync(PlannedCall call, string volume, CancellationToken cancellationToken)
     {
-        string volume = call.Parameters.Find("volume") ?? "";
         string name = volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        if (VolumeOwners.NamedBy(call).Any() || name.Split('/')[0] is "vztmpl" or "backup" or "import")
+        if ((call.Method == ApiMethod.Delete && VolumeOwners.NamedBy(call).Any()) || name.Split('/')[0] is "vztmpl" or "backup" or "import")
         {
             return [];
         }
 
         string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
-        return await _storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
+        return await Storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The guests with disks or backups on a storage.</summary>
+    private async Task<IEnumerable<string>> OnStorageAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        string[] storage = [call.Parameters.Find("storage") ?? ""];
+        IReadOnlyList<string> users = await Storages.OfAsync(storage, cancellationToken).ConfigureAwait(false);
+        return users.Concat(await _backups.OfChangedAsync(call, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The guests that are given a device, or a directory, of whichever node they are on.</summary>
+    private Task<IReadOnlyList<string>> WithMappingAsync(string id, CancellationToken cancellationToken) => _configs.WithAsync(
+        (name, value) => Mapped().IsMatch(name) && ItemLists.Split(value).Any(item => item == id || item == $"mapping={id}" || item == $"dirid={id}"),
+        null,
+        "has that device",
+        cancellationToken);
 
     private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {
@@ -107,4 +137,7 @@ internal sealed class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? am
             .ConfigureAwait(false)).Data;
         return all.EnumerateArray().Where(isMeant).Select(static guest => guest.Text("vmid")).OfType<string>();
     }
+
+    [GeneratedRegex("^(hostpci|usb|virtiofs)[0-9]+$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Mapped();
 }

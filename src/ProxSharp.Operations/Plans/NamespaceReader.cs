@@ -19,12 +19,35 @@ internal sealed class NamespaceReader(ProxmoxClient client)
         HashSet<int> guests = [];
         foreach (string ns in await BelowAsync(call, scope, cancellationToken).ConfigureAwait(false))
         {
-            JsonElement list = await GetAsync(call, scope, "groups", Inside(ns), cancellationToken).ConfigureAwait(false);
-            guests.UnionWith(list.EnumerateArray()
-                .Select(static group => PolicyTarget.GuestOf(group.Text("backup-type"), group.Text("backup-id"))).OfType<int>());
+            guests.UnionWith(Guests(await GetAsync(call, scope, "groups", Inside(ns), cancellationToken).ConfigureAwait(false)));
+        }
+
+        if (scope.Remote is { } remote)
+        {
+            guests.UnionWith(await GuestsThereAsync(call, scope, remote, cancellationToken).ConfigureAwait(false));
         }
 
         return [.. guests.Order()];
+    }
+
+    private static IEnumerable<int> Guests(JsonElement groups) => groups.EnumerateArray()
+        .Select(static group => PolicyTarget.GuestOf(group.Text("backup-type"), group.Text("backup-id"))).OfType<int>();
+
+    /// <summary>The guests whose backups are where a push goes: those that have no more here are removed there.</summary>
+    private async Task<IEnumerable<int>> GuestsThereAsync(PlannedCall call, BackupScope scope, string remote, CancellationToken cancellationToken)
+    {
+        string root = $"/config/remote/{Uri.EscapeDataString(remote)}/scan/{Uri.EscapeDataString(scope.RemoteStore)}";
+        JsonElement list = await ReadAsync(call, $"{root}/namespaces", null, cancellationToken).ConfigureAwait(false);
+        string[] all = Few(call, list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(scope.RemoteNamespace)
+            .Where(scope.CoversThere));
+        HashSet<int> guests = [];
+        foreach (string ns in all)
+        {
+            ApiParameters inside = new() { { "namespace", ns.Length > 0 ? ns : null } };
+            guests.UnionWith(Guests(await ReadAsync(call, $"{root}/groups", inside, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return guests;
     }
 
     /// <summary>Reads all backups in a scope: a plan is about those and no others.</summary>
@@ -76,24 +99,27 @@ internal sealed class NamespaceReader(ProxmoxClient client)
         string root = scope.Namespace;
         JsonElement list = await GetAsync(call, scope, "namespace", new ApiParameters { { "parent", root.Length > 0 ? root : null } }, cancellationToken)
             .ConfigureAwait(false);
-        string[] all =
-        [
-            .. list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root).Where(scope.Covers)
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
+        return Few(call, list.EnumerateArray().Select(static entry => entry.Text("ns")).OfType<string>().Append(root).Where(scope.Covers));
+    }
+
+    private static string[] Few(PlannedCall call, IEnumerable<string> names)
+    {
+        string[] all = [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return all.Length <= MostNamespaces
             ? all
             : throw new GuardRefusedException(
                 "limit", $"{call.Title} is refused: it is about {all.Length} namespaces; take those below first, {MostNamespaces} at most at once.");
     }
 
-    private async Task<JsonElement> GetAsync(
-        PlannedCall call, BackupScope scope, string what, ApiParameters parameters, CancellationToken cancellationToken)
+    private Task<JsonElement> GetAsync(
+        PlannedCall call, BackupScope scope, string what, ApiParameters parameters, CancellationToken cancellationToken) =>
+        ReadAsync(call, $"/admin/datastore/{Uri.EscapeDataString(scope.Store)}/{what}", parameters, cancellationToken);
+
+    private async Task<JsonElement> ReadAsync(PlannedCall call, string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {
         try
         {
-            return (await client.Raw.GetAsync(
-                $"/admin/datastore/{Uri.EscapeDataString(scope.Store)}/{what}", parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         }
         catch (ProxmoxApiException e)
         {

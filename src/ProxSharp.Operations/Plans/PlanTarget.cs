@@ -35,6 +35,9 @@ public sealed class PlanTarget
     /// </summary>
     internal PlanTarget AsBystander() => new(Key, Identity, State, Facts) { Policy = Policy };
 
+    /// <summary>The same as somebody whom the call reaches without having it in its path: what was true of it is no way back from the call.</summary>
+    internal PlanTarget AsReached() => new(Key, Identity, State, Facts) { Policy = Policy, Digest = Digest };
+
     /// <summary>The same without the protection, and the tags, that its retirement has given it.</summary>
     internal PlanTarget AsReleased(IReadOnlyList<string> tags) => new(Key, Identity, State, Facts)
     {

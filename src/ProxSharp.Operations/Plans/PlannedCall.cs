@@ -91,7 +91,7 @@ public sealed class PlannedCall
     /// <summary>Two calls that would send the same.</summary>
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
-    /// <summary>The call as one that puts another disk in the place of one: that is disruptive, and only the guest's configuration tells.</summary>
+    /// <summary>The call as one that puts another disk, or file, in the place of one: that is disruptive, and only the state of the server tells.</summary>
     internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true);
 
     internal void Write(Utf8JsonWriter json)

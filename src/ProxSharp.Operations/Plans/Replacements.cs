@@ -4,14 +4,22 @@ using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Finds calls that put another volume in the place of one that a guest has: to add a disk interrupts nothing, to take one away does.</summary>
+/// <summary>
+/// Finds calls that put another volume in the place of one that a guest has, or another file in that of one on a storage: to add one interrupts nothing, to
+/// take one away does.
+/// </summary>
 internal static partial class Replacements
 {
-    /// <summary>Returns the call, as disruptive if it replaces a disk. A drive for images on CD-ROM may be changed at any time.</summary>
+    /// <summary>Returns the call, as disruptive if it replaces a disk or a file. A drive for images on CD-ROM may be changed at any time.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
+        if (call.Class < OperationClass.Disruptive && targets.Any(static target => target.Facts.GetValueOrDefault(WrittenFile.Fact, "no") != "no"))
+        {
+            return call.AsReplacing();
+        }
+
         if (call.Class >= OperationClass.Disruptive || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
         {
             return call;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
@@ -6,12 +5,11 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests whose disks, drives and snippets lie on storages: what is done to those is done to the guests.</summary>
-/// <param name="client">Reads their configurations.</param>
-/// <param name="among">The numbers of the guests that matter, where only some do: no others are read. Null for all.</param>
-internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? among = null)
+/// <param name="client">Reads the storages.</param>
+/// <param name="guests">Reads the configurations.</param>
+internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
 {
-    // So many configurations are read at once; a cluster has hundreds.
-    private const int AtOnce = 8;
+    private const string Start = "(?:^|[,=;\\s\"])";
 
     // Neither prose nor addresses of network cards name storages.
     private static readonly HashSet<string> s_others = new(StringComparer.Ordinal)
@@ -19,30 +17,63 @@ internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? amon
         "description", "tags", "name", "hostname", "digest", "smbios1", "vmgenid",
     };
 
+    private readonly StorageBackups _backups = new(client);
+
     /// <summary>The guests that use one of some storages.</summary>
     /// <param name="storages">The names.</param>
-    /// <param name="node">The node that the guests must be on; null for any.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
-    public Task<IReadOnlyList<string>> OfAsync(IReadOnlyCollection<string> storages, string? node, CancellationToken cancellationToken) => storages.Count == 0
+    public Task<IReadOnlyList<string>> OfAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken) => storages.Count == 0
         ? Task.FromResult<IReadOnlyList<string>>([])
-        : FindAsync(new Regex($"(?:^|[,=;\\s])(?:{string.Join('|', storages.Select(Regex.Escape))}):", RegexOptions.CultureInvariant), node, cancellationToken);
+        : FindAsync(Of(storages), null, cancellationToken);
 
     /// <summary>The guests that use a volume.</summary>
     /// <param name="volume">Its full name with the storage.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
     public Task<IReadOnlyList<string>> OfVolumeAsync(string volume, CancellationToken cancellationToken) =>
-        FindAsync(new Regex($"(?:^|[,=;\\s]){Regex.Escape(volume)}(?:$|[,;\\s])", RegexOptions.CultureInvariant), null, cancellationToken);
+        FindAsync($"{Regex.Escape(volume)}(?:$|[,;\\s\"])", null, cancellationToken);
 
-    /// <summary>The guests that use the storages of a pool of disks, which a call on a node or on Ceph removes.</summary>
+    /// <summary>
+    /// The guests that use a pool of disks which a call on a node or on Ceph removes: by a storage on it, by the path of a disk, or by a backup.
+    /// </summary>
+    /// <exception cref="GuardRefusedException">A configuration or storage cannot be read, so that nobody can tell.</exception>
     public async Task<IReadOnlyList<string>> OfPoolAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        string[] storages = [.. all.EnumerateArray().Where(storage => IsOn(call, storage)).Select(static storage => storage.Text("storage")).OfType<string>()];
         bool isLocal = call.Path.Contains("/disks/", StringComparison.Ordinal);
-        return await OfAsync(storages, isLocal ? call.Parameters.Find("node") : null, cancellationToken).ConfigureAwait(false);
+        return await OnPlacesAsync(
+            storage => IsOn(call, storage), PathsOn(call), isLocal ? call.Parameters.Find("node") : null, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The guests that use storages, or something below paths of the host, or have backups there.</summary>
+    /// <param name="isMeant">Picks the storages by their definitions.</param>
+    /// <param name="paths">Patterns of those paths.</param>
+    /// <param name="node">The node whose disks are meant; null for any.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">A configuration or storage cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<string>> OnPlacesAsync(
+        Func<JsonElement, bool> isMeant, IEnumerable<string> paths, string? node, CancellationToken cancellationToken)
+    {
+        JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement[] storages = [.. all.EnumerateArray().Where(isMeant)];
+        string[] names = Names(storages);
+        string[] wanted = [.. paths, .. names.Length > 0 ? [Of(names)] : Array.Empty<string>()];
+        if (wanted.Length == 0)
+        {
+            return [];
+        }
+
+        // What is shared is lost to the guests of all nodes.
+        string? place = node is null || storages.Any(static storage => storage.IsSet("shared"))
+            ? null
+            : await guests.NodeAsync(node, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> users = await FindAsync(string.Join('|', wanted), place, cancellationToken).ConfigureAwait(false);
+        return [.. users, .. await _backups.OfAsync(Names(storages.Where(StorageBackups.HoldsBackups)), place, cancellationToken).ConfigureAwait(false)];
+    }
+
+    private static string[] Names(IEnumerable<JsonElement> storages) => [.. storages.Select(static storage => storage.Text("storage")).OfType<string>()];
+
+    private static string Of(IEnumerable<string> storages) => $"(?:{string.Join('|', storages.Select(Regex.Escape))}):";
 
     private static bool IsOn(PlannedCall call, JsonElement storage)
     {
@@ -55,7 +86,7 @@ internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? amon
                 && (call.Parameters.Find("volume-group") is not { } group || storage.Text("vgname") == group),
             "/nodes/{node}/disks/zfs/{name}" => (type == "zfspool" && IsBelow(storage.Text("pool"), name)) || IsBelow(storage.Text("path"), $"/{name}"),
             "/nodes/{node}/disks/directory/{name}" => IsBelow(storage.Text("path"), $"/mnt/pve/{name}"),
-            "/nodes/{node}/ceph/pool/{name}" => type == "rbd" && (storage.Text("pool") ?? "rbd") == name,
+            "/nodes/{node}/ceph/pool/{name}" => type == "rbd" && ((storage.Text("pool") ?? "rbd") == name || storage.Text("data-pool") == name),
             "/nodes/{node}/ceph/fs/{name}" => type == "cephfs" && (storage.Text("fs-name") is not { } fs || fs == name),
             _ => false,
         };
@@ -63,37 +94,34 @@ internal sealed class StorageUsers(ProxmoxClient client, IReadOnlySet<int>? amon
 
     private static bool IsBelow(string? place, string root) => place == root || place?.StartsWith(root + "/", StringComparison.Ordinal) == true;
 
-    private async Task<IReadOnlyList<string>> FindAsync(Regex wanted, string? node, CancellationToken cancellationToken)
+    /// <summary>The paths of the host by which disks on a pool can be given. The device mapper doubles hyphens within names.</summary>
+    private static IEnumerable<string> PathsOn(PlannedCall call)
     {
-        JsonElement all = (await client.Raw.GetAsync("/cluster/resources", new ApiParameters { { "type", "vm" } }, cancellationToken: cancellationToken)
-            .ConfigureAwait(false)).Data;
-        List<string> found = [];
-        foreach (JsonElement[] some in all.EnumerateArray().Where(guest => IsMeant(guest, node)).Chunk(AtOnce))
+        string name = call.Parameters.Find("name") ?? "";
+        string? group = call.Path switch
         {
-            bool[] uses = await Task.WhenAll(some.Select(guest => UsesAsync(guest, wanted, cancellationToken))).ConfigureAwait(false);
-            found.AddRange(some.Zip(uses).Where(static pair => pair.Second).Select(static pair => pair.First.Text("vmid")).OfType<string>());
-        }
-
-        return found;
+            "/nodes/{node}/disks/lvm/{name}" => name,
+            "/nodes/{node}/disks/lvmthin/{name}" => call.Parameters.Find("volume-group"),
+            _ => null,
+        };
+        return call.Path switch
+        {
+            _ when group is not null =>
+                [$"/dev/{Regex.Escape(group)}/", $"/dev/mapper/{Regex.Escape(group.Replace("-", "--", StringComparison.Ordinal))}-(?!-)"],
+            "/nodes/{node}/disks/zfs/{name}" => [$"/dev/zvol/{Regex.Escape(name)}/", $"/{Regex.Escape(name)}(?:/|$|[,;\\s\"])"],
+            "/nodes/{node}/ceph/pool/{name}" => [$"/dev/rbd/{Regex.Escape(name)}/"],
+            "/nodes/{node}/disks/directory/{name}" => [$"/mnt/pve/{Regex.Escape(name)}(?:/|$|[,;\\s\"])"],
+            _ => [],
+        };
     }
 
-    private bool IsMeant(JsonElement guest, string? node) => (node is null || guest.Text("node") == node)
-        && (among is null || (int.TryParse(guest.Text("vmid"), NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) && among.Contains(vmid)));
-
-    private async Task<bool> UsesAsync(JsonElement guest, Regex wanted, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<string>> FindAsync(string wanted, string? node, CancellationToken cancellationToken)
     {
-        try
-        {
-            string path = $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}/config";
-            JsonElement config = (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-            return config.EnumerateObject().Any(member => !s_others.Contains(member.Name)
-                && !member.Name.StartsWith("net", StringComparison.Ordinal)
-                && wanted.IsMatch(member.Value.ToString()));
-        }
-        catch (ProxmoxApiException e)
-        {
-            throw new GuardRefusedException(
-                "target", $"Nobody can tell whether guest {guest.Text("vmid")} has disks there: its configuration cannot be read: {e.Message}", e);
-        }
+        Regex pattern = new($"{Start}(?:{wanted})", RegexOptions.CultureInvariant);
+        return guests.WithAsync(
+            (name, value) => !s_others.Contains(name) && !name.StartsWith("net", StringComparison.Ordinal) && pattern.IsMatch(value),
+            node,
+            "has disks there",
+            cancellationToken);
     }
 }

@@ -14,8 +14,6 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
     private const int AlwaysRead = 50;
 
-    private static readonly Dictionary<string, string> s_none = [];
-
     // The job can be taken back.
     private static readonly Dictionary<string, string> s_sifting = new(StringComparer.Ordinal) { ["backups that it removes"] = "do not come back" };
 
@@ -85,7 +83,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         foreach (TouchedGuest guest in touched)
         {
             PlanTarget target = await ReadTouchedAsync(guest, made, cancellationToken).ConfigureAwait(false);
-            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target);
+            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target.AsReached());
         }
 
         bool hasGuests = targets.Count > 0;
@@ -146,10 +144,23 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             Node = IndirectGuests.NodeOf(call),
             Pool = IndirectGuests.PoolOf(call),
             Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
-            BackupsOf = scope is null ? [] : await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false),
+            BackupsOf = await BackupsOfAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
-        return Plain(call.ConcretePath, identity, state, policy, before, scope?.Effect == BackupEffect.SiftedLater ? s_sifting : s_none);
+        return Plain(call.ConcretePath, identity, state, policy, before, await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false));
     }
+
+    private async Task<IReadOnlyList<int>> BackupsOfAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken)
+    {
+        if (scope is not null)
+        {
+            return await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TapeReader.IsAbout(call) ? await new TapeReader(client).GuestsAsync(call, cancellationToken).ConfigureAwait(false) : [];
+    }
+
+    private async Task<Dictionary<string, string>> FactsAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken) =>
+        scope?.Effect is BackupEffect.SiftedLater or BackupEffect.SiftedElsewhere ? s_sifting : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
     private async Task<JsonElement> BeforeAsync(PlannedCall call, CancellationToken cancellationToken)

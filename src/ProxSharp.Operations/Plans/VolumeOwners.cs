@@ -59,13 +59,15 @@ internal static partial class VolumeOwners
     [GeneratedRegex(@"(?:[0-9]+/)?base(?:vol)?-[0-9]+-[^/,;=\s]+/(?=(?:[0-9]+/)?(?:vm|base|subvol|basevol)-[0-9]+-)")]
     private static partial Regex Parent();
 
-    [GeneratedRegex(@"[:/](?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/")]
+    // The device mapper puts the volume group first, and doubles the hyphens within names: /dev/mapper/pve-vm--100--disk--0.
+    [GeneratedRegex(@"[:/](?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--"
+        + @"|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/")]
     private static partial Regex Volume();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-")]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--")]
     private static partial Regex Anywhere();
 
-    [GeneratedRegex(@"^(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/")]
+    [GeneratedRegex(@"^(?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/")]
     private static partial Regex Bare();
 
     [GeneratedRegex(@"vzdump-(?:qemu|lxc|openvz)-(?<vmid>[0-9]+)-|(?:^|[:/])backup/(?:vm|ct)/(?<vmid>[0-9]+)/")]

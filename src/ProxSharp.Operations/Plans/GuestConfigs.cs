@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Looks through the configurations of all guests for those that depend on something.</summary>
+/// <param name="client">Reads them. The list of all guests is read once.</param>
+/// <param name="among">The numbers of the guests that matter, where only some do: no others are read. Null for all.</param>
+internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? among = null)
+{
+    // So many configurations are read at once; a cluster has hundreds.
+    private const int AtOnce = 8;
+
+    private JsonElement? _all;
+
+    /// <summary>
+    /// The name of a node if the cluster has one of this name, else null, which stands for any: <c>localhost</c> is whichever answers, and a name that the
+    /// cluster does not know is looked up elsewhere.
+    /// </summary>
+    public async Task<string?> NodeAsync(string? name, CancellationToken cancellationToken)
+    {
+        JsonElement all = await AllAsync(cancellationToken).ConfigureAwait(false);
+        return all.EnumerateArray().Any(entry => entry.Text("type") == "node" && entry.Text("node") == name) ? name : null;
+    }
+
+    /// <summary>The guests on a node, or all of them.</summary>
+    /// <param name="node">The node; null for any.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<IReadOnlyList<string>> OnAsync(string? node, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Select(static guest => guest.Text("vmid")).OfType<string>()];
+
+    /// <summary>The guests with a member in their configuration that is meant.</summary>
+    /// <param name="isMeant">Decides, by name and value.</param>
+    /// <param name="node">The node that the guests must be on; null for any.</param>
+    /// <param name="question">What nobody can tell of a guest whose configuration cannot be read, as <c>has disks there</c>.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
+    public Task<IReadOnlyList<string>> WithAsync(
+        Func<string, string, bool> isMeant, string? node, string question, CancellationToken cancellationToken)
+    {
+        async Task<bool> HasAsync(string guest)
+        {
+            JsonElement config = (await client.Raw.GetAsync($"{guest}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return config.EnumerateObject().Any(member => isMeant(member.Name, member.Value.ToString()));
+        }
+
+        return WhereAsync(HasAsync, node, question, cancellationToken);
+    }
+
+    /// <summary>The guests of which something is true.</summary>
+    /// <param name="isTrue">Finds out, given the path of the guest.</param>
+    /// <param name="node">The node that the guests must be on; null for any.</param>
+    /// <param name="question">What nobody can tell of a guest that cannot be read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">A guest cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<string>> WhereAsync(
+        Func<string, Task<bool>> isTrue, string? node, string question, CancellationToken cancellationToken)
+    {
+        async Task<bool> IsAsync(JsonElement guest)
+        {
+            try
+            {
+                return await isTrue($"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}").ConfigureAwait(false);
+            }
+            catch (ProxmoxApiException e)
+            {
+                throw new GuardRefusedException(
+                    "target", $"Nobody can tell whether guest {guest.Text("vmid")} {question}: its configuration cannot be read: {e.Message}", e);
+            }
+        }
+
+        List<string> found = [];
+        foreach (JsonElement[] some in (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Chunk(AtOnce))
+        {
+            bool[] are = await Task.WhenAll(some.Select(IsAsync)).ConfigureAwait(false);
+            found.AddRange(some.Zip(are).Where(static pair => pair.Second).Select(static pair => pair.First.Text("vmid")).OfType<string>());
+        }
+
+        return found;
+    }
+
+    private async Task<IEnumerable<JsonElement>> ListAsync(string? node, CancellationToken cancellationToken)
+    {
+        JsonElement all = await AllAsync(cancellationToken).ConfigureAwait(false);
+        return all.EnumerateArray().Where(entry => entry.Text("type") is "qemu" or "lxc" && (node is null || entry.Text("node") == node) && Matters(entry));
+    }
+
+    private bool Matters(JsonElement guest) => among is null
+        || (int.TryParse(guest.Text("vmid"), NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) && among.Contains(vmid));
+
+    private async Task<JsonElement> AllAsync(CancellationToken cancellationToken) =>
+        _all ??= (await client.Raw.GetAsync("/cluster/resources", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+}
