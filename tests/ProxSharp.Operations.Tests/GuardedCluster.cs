@@ -60,6 +60,9 @@ public sealed class GuardedCluster : GuardedSite
     /// <summary>Makes requests fail as if their node did not answer, however often they are repeated.</summary>
     internal void Fail(Func<SimulatedRequest, bool> which) => _simulator.Faults.When(which, Fault.ConnectionRefused, 100);
 
+    /// <summary>Answers requests as a server does that is too old for them.</summary>
+    internal void Lack(Func<SimulatedRequest, bool> which) => _simulator.Faults.When(which, Fault.Status(501, "Method not implemented"), 100);
+
     /// <summary>Lets something go wrong with the next request that fits.</summary>
     internal void When(Func<SimulatedRequest, bool> watch, Fault fault) => _simulator.Faults.When(watch, fault);
 

@@ -180,6 +180,38 @@ public sealed class RedTeamNetworkTests
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
     }
 
+    [Theory]
+    [InlineData("/cluster/firewall/rules", "type=in action=DROP source=+dc/office", "type=forward action=DROP source=+dc/office")]
+    [InlineData("/nodes/pve2/firewall/rules", "type=in action=DROP source=dc/gate", "type=forward action=DROP source=+dc/office")]
+    [InlineData("/nodes/pve2/firewall/rules", "type=group action=web", "type=group action=through")]
+    [InlineData("/cluster/sdn/vnets/blue/firewall/rules", "type=forward action=DROP", "type=forward action=DROP dest=dc/gate")]
+    public async Task FirewallThatAForwardingRuleNames_IsForAllGuests(string rules, string other, string rule)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await MakeNetworkAsync(cluster, root);
+        await MakeFirewallAsync(root);
+        await root.Raw.PostAsync("/cluster/firewall/groups", TextPlans.Parameters("group=through"));
+        await root.Raw.PostAsync("/cluster/firewall/groups/through", TextPlans.Parameters("type=forward action=DROP source=+dc/office"));
+        await root.Raw.PostAsync(rules, TextPlans.Parameters(other));
+        const string alias = "/cluster/firewall/aliases/gate";
+        Assert.Equal([alias], await TextPlans.TargetsAsync(cluster, "PUT", alias, "cidr=10.2.0.1"));
+        await root.Raw.PostAsync(rules, TextPlans.Parameters(rule));
+        await TextPlans.IsProtectedAsync(cluster, "PUT", alias, "cidr=10.2.0.1", "guest 10");
+    }
+
+    [Fact]
+    public async Task ServerWithoutVirtualNetworks_HasNoneToReadOrToFear()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await MakeFirewallAsync(root);
+        await root.Raw.PostAsync("/nodes/pve1/network", TextPlans.Parameters("iface=vmbr7 type=bridge"));
+        cluster.Lack(static request => request.Path.Contains("/sdn/", StringComparison.Ordinal));
+        Assert.Equal(["/nodes/pve1/network/vmbr7"], await TextPlans.TargetsAsync(cluster, "DELETE", "/nodes/pve1/network/vmbr7", ""));
+        Assert.Equal(["/cluster/firewall/aliases/gate"], await TextPlans.TargetsAsync(cluster, "DELETE", "/cluster/firewall/aliases/gate", ""));
+    }
+
     [Fact]
     public async Task AliasInASetOfAProtectedGuest_IsNotChanged()
     {

@@ -16,7 +16,10 @@ internal sealed class FirewallNames
     public HashSet<string> Aliases { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True if all guests are concerned by one of them.</summary>
-    public bool AreForAll => Sets.Contains(BlockedForAll);
+    public bool AreForAll => AreForwarded || Sets.Contains(BlockedForAll);
+
+    /// <summary>Whether a rule for what is forwarded to guests, on the way and not at a guest, names one of them.</summary>
+    public bool AreForwarded { get; set; }
 
     public bool HasAddresses => Sets.Count + Aliases.Count > 0;
 

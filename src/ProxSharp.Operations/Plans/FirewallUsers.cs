@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using ProxSharp.Api;
 
@@ -89,6 +90,34 @@ internal sealed class FirewallUsers(ProxmoxClient client, GuestConfigs guests)
         {
             names.Groups.UnionWith(await HoldersAsync(Cluster + "/groups", "group", names.AreIn, cancellationToken).ConfigureAwait(false));
         }
+
+        names.AreForwarded = !names.AreForAll && await AreForwardedAsync(names, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// True if a rule of the cluster, of a node or of a virtual network for what is forwarded names one of them, or a group does which is used there.
+    /// </summary>
+    private async Task<bool> AreForwardedAsync(FirewallNames names, CancellationToken cancellationToken)
+    {
+        string[] groups = await HoldersAsync(Cluster + "/groups", "group", static rule => rule.Text("type") == "forward", cancellationToken)
+            .ConfigureAwait(false);
+        bool Forwards(JsonElement rule) => names.AreIn(rule)
+            && (rule.Text("type") == "forward" || (rule.Text("type") == "group" && groups.Contains(rule.Text("action"), StringComparer.OrdinalIgnoreCase)));
+        async Task<bool> HoldsAsync(string rules) => (await GetAsync(rules, cancellationToken).ConfigureAwait(false)).EnumerateArray().Any(Forwards);
+        JsonElement vnets = await GetAsync("/cluster/sdn/vnets", cancellationToken).ConfigureAwait(false);
+        IEnumerable<string> lists = (await guests.NodesAsync(cancellationToken).ConfigureAwait(false)).Select(static node => $"/nodes/{node}/firewall/rules")
+            .Concat(vnets.EnumerateArray().Select(static vnet => vnet.Text("vnet")).OfType<string>()
+                .Select(static vnet => $"/cluster/sdn/vnets/{Uri.EscapeDataString(vnet)}/firewall/rules"))
+            .Append(Cluster + "/rules");
+        foreach (string[] some in lists.Chunk(GuestConfigs.AtOnce))
+        {
+            if ((await Task.WhenAll(some.Select(HoldsAsync)).ConfigureAwait(false)).Contains(true))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<bool> UsesAsync(string guest, FirewallNames names, CancellationToken cancellationToken)
@@ -121,6 +150,11 @@ internal sealed class FirewallUsers(ProxmoxClient client, GuestConfigs guests)
         try
         {
             return (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+        {
+            // A server from before virtual networks, or their firewall, has none.
+            return GuestConfigs.Nothing;
         }
         catch (ProxmoxApiException e)
         {

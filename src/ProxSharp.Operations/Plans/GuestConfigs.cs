@@ -10,9 +10,12 @@ namespace ProxSharp.Operations.Plans;
 internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? among = null)
 {
     // So many configurations are read at once; a cluster has hundreds.
-    private const int AtOnce = 8;
+    public const int AtOnce = 8;
 
     private JsonElement? _all;
+
+    /// <summary>A list with nothing in it.</summary>
+    public static JsonElement Nothing { get; } = JsonElement.Parse("[]");
 
     /// <summary>
     /// The name of a node if the cluster has one of this name, else null, which stands for any: <c>localhost</c> is whichever answers, and a name that the
@@ -23,6 +26,13 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
         JsonElement all = await AllAsync(cancellationToken).ConfigureAwait(false);
         return all.EnumerateArray().Any(entry => entry.Text("type") == "node" && entry.Text("node") == name) ? name : null;
     }
+
+    /// <summary>The names of the nodes.</summary>
+    public async Task<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await AllAsync(cancellationToken).ConfigureAwait(false)).EnumerateArray().Where(static entry => entry.Text("type") == "node")
+            .Select(static entry => entry.Text("node")).OfType<string>(),
+    ];
 
     /// <summary>The guests on a node, or all of them.</summary>
     /// <param name="node">The node; null for any.</param>

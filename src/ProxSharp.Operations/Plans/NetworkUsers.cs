@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
@@ -129,6 +130,11 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
         try
         {
             return (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+        {
+            // A server from before virtual networks has none.
+            return GuestConfigs.Nothing;
         }
         catch (ProxmoxApiException e)
         {
