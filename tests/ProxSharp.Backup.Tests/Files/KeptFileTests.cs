@@ -152,6 +152,44 @@ public sealed class KeptFileTests
         Assert.Equal(foreign, before);
     }
 
+    /// <summary>It is what a restore left when it is looked at, and something else when it is opened.</summary>
+    [Theory]
+    [InlineData("two names")]
+    [InlineData("another file")]
+    public async Task Extract_PartThatIsReplacedBeforeItIsOpened_IsNotWrittenTo(string what)
+    {
+        TempTree.RequireLinux();
+        byte[] content = Content();
+        byte[] archive = Write(writer => writer.WriteFile(new("large"), Plain, content));
+        using TempTree tree = new();
+        string path = WritePart(tree, content[..700_001]);
+        HookTarget target = new(TargetTrees.Create(), () => Replace(tree, what));
+        using PxarReader reader = new(new MemoryStream(archive));
+        TreeExtractOptions options = new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false };
+
+        await new TreeExtractor(tree.Path, options, target).ExtractAsync(reader, TestContext.Current.CancellationToken);
+
+        Assert.Equal(content, File.ReadAllBytes(path));
+        Assert.Equal(content[..700_001], File.ReadAllBytes(tree.Combine("second")));
+    }
+
+    [Fact]
+    public async Task Extract_FileOfTheSameTimeThatIsReplacedBeforeItIsOpened_IsNotKept()
+    {
+        TempTree.RequireLinux();
+        byte[] archive = Write(writer => writer.WriteFile(new("f"), Plain, "right"u8.ToArray()));
+        using TempTree tree = new();
+        await Archives.ExtractAsync(archive, tree.Path, new() { RestoreOwnership = false });
+        HookTarget target = new(TargetTrees.Create(), () => tree.Write("f", "wrong"));
+        using PxarReader reader = new(new MemoryStream(archive));
+        TreeExtractOptions options = new() { Existing = ExistingFiles.KeepSameTime, RestoreOwnership = false };
+
+        TreeExtractResult result = await new TreeExtractor(tree.Path, options, target).ExtractAsync(reader, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, result.KeptFiles);
+        Assert.Equal("right", File.ReadAllText(tree.Combine("f")));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -177,6 +215,21 @@ public sealed class KeptFileTests
     {
         using LinuxFlags flags = new(path);
         flags.Set(flags.Get()!.Value & ~0x30u);
+    }
+
+    private static void Replace(TempTree tree, string what)
+    {
+        using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+        if (what == "another file")
+        {
+            tree.Write("second", File.ReadAllBytes(tree.Combine("large")));
+            File.Delete(tree.Combine("large"));
+            root.MakeLink(new("large"), root, new("second"));
+        }
+        else
+        {
+            root.MakeLink(new("second"), root, new("large"));
+        }
     }
 
     // Random but for a hole in the middle and one at the end.
