@@ -190,7 +190,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
         IChunkIndex index = ParseIndex(file, bytes.Span);
         if (index.Size != file.Length || index.Checksum != file.Checksum)
             throw Unlike(file, index.Size, index.Checksum);
-        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters, _rate);
+        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters, _rate, time: Time);
         return new(file, index, loader, ZeroChunks.Find(index, key), _cache, Ahead);
     }
 

@@ -45,6 +45,59 @@ public sealed class KeptFileTests
         Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
     }
 
+    [Theory]
+    [InlineData(PxarFlags.Immutable, ExistingFiles.KeepSameTime)]
+    [InlineData(PxarFlags.Immutable, ExistingFiles.KeepSameContent)]
+    [InlineData(PxarFlags.Append, ExistingFiles.KeepSameTime)]
+    public async Task Extract_LockedFileThatIsRightAlready_IsKeptWithoutWarning(PxarFlags flag, ExistingFiles policy)
+    {
+        TempTree.RequireAll();
+        PosixAclPermissions read = (PosixAclPermissions)4;
+        PxarMetadata locked = Plain with
+        {
+            Flags = flag,
+            UserId = 1000,
+            GroupId = 1001,
+            Acl = new() { Users = [new(1000, read)], GroupObject = read },
+            Xattrs = [new("user.origin", "here"u8.ToArray())],
+        };
+        byte[] archive = Write(writer => writer.WriteFile(new("f"), locked, "x"u8.ToArray()));
+        using TempTree tree = new();
+        TreeExtractResult first = await Archives.ExtractAsync(archive, tree.Path);
+        TreeExtractResult second = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = policy });
+        byte[] again = await Archives.WriteAsync(tree.Path);
+        Unlock(tree.Combine("f"));
+
+        Assert.Empty(first.Warnings);
+        Assert.Empty(second.Warnings);
+        Assert.Equal(1, second.KeptFiles);
+        Assert.Equal(Archives.Describe(archive), Archives.Describe(again));
+    }
+
+    [Theory]
+    [InlineData(PxarFlags.Immutable)]
+    [InlineData(PxarFlags.Append)]
+    public async Task Extract_LockedFileOfAnotherOwner_IsAWarningForThisFileOnly(PxarFlags flag)
+    {
+        TempTree.RequireAll();
+        byte[] old = Write(writer => writer.WriteFile(new("locked"), Plain with { Flags = flag }, "x"u8.ToArray()));
+        byte[] wanted = Write(writer =>
+        {
+            writer.WriteFile(new("free"), Plain with { UserId = 1000, GroupId = 1001 }, "x"u8.ToArray());
+            writer.WriteFile(new("locked"), Plain with { UserId = 1000, GroupId = 1001, Flags = flag }, "x"u8.ToArray());
+        });
+        using TempTree tree = new();
+        await Archives.ExtractAsync(old, tree.Path);
+        TreeExtractResult result = await Archives.ExtractAsync(wanted, tree.Path, new() { Existing = ExistingFiles.KeepSameTime });
+        byte[] again = await Archives.WriteAsync(tree.Path);
+        Unlock(tree.Combine("locked"));
+
+        FileWarning warning = Assert.Single(result.Warnings);
+        Assert.Equal((FileWarningKind.Metadata, "/locked"), (warning.Kind, warning.Path));
+        Assert.Equal("Unable to set the owner 1000:1001: what is there is immutable or append-only.", warning.Message);
+        Assert.Equal(1000u, Archives.Open(again).Find("free")!.Entry.Metadata!.UserId);
+    }
+
     /// <summary>What a restore that was killed leaves: the beginning of a file, without its metadata.</summary>
     [Theory]
     [InlineData(1)]
@@ -99,6 +152,44 @@ public sealed class KeptFileTests
         Assert.Equal(foreign, before);
     }
 
+    /// <summary>It is what a restore left when it is looked at, and something else when it is opened.</summary>
+    [Theory]
+    [InlineData("two names")]
+    [InlineData("another file")]
+    public async Task Extract_PartThatIsReplacedBeforeItIsOpened_IsNotWrittenTo(string what)
+    {
+        TempTree.RequireLinux();
+        byte[] content = Content();
+        byte[] archive = Write(writer => writer.WriteFile(new("large"), Plain, content));
+        using TempTree tree = new();
+        string path = WritePart(tree, content[..700_001]);
+        HookTarget target = new(TargetTrees.Create(), () => Replace(tree, what));
+        using PxarReader reader = new(new MemoryStream(archive));
+        TreeExtractOptions options = new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false };
+
+        await new TreeExtractor(tree.Path, options, target).ExtractAsync(reader, TestContext.Current.CancellationToken);
+
+        Assert.Equal(content, File.ReadAllBytes(path));
+        Assert.Equal(content[..700_001], File.ReadAllBytes(tree.Combine("second")));
+    }
+
+    [Fact]
+    public async Task Extract_FileOfTheSameTimeThatIsReplacedBeforeItIsOpened_IsNotKept()
+    {
+        TempTree.RequireLinux();
+        byte[] archive = Write(writer => writer.WriteFile(new("f"), Plain, "right"u8.ToArray()));
+        using TempTree tree = new();
+        await Archives.ExtractAsync(archive, tree.Path, new() { RestoreOwnership = false });
+        HookTarget target = new(TargetTrees.Create(), () => tree.Write("f", "wrong"));
+        using PxarReader reader = new(new MemoryStream(archive));
+        TreeExtractOptions options = new() { Existing = ExistingFiles.KeepSameTime, RestoreOwnership = false };
+
+        TreeExtractResult result = await new TreeExtractor(tree.Path, options, target).ExtractAsync(reader, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, result.KeptFiles);
+        Assert.Equal("right", File.ReadAllText(tree.Combine("f")));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -117,6 +208,28 @@ public sealed class KeptFileTests
         Assert.Equal(keep, File.Exists(tree.Combine("large")));
         await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.KeepSameContent, RestoreOwnership = false });
         Assert.Equal(content, File.ReadAllBytes(tree.Combine("large")));
+    }
+
+    // Nobody can delete it before.
+    private static void Unlock(string path)
+    {
+        using LinuxFlags flags = new(path);
+        flags.Set(flags.Get()!.Value & ~0x30u);
+    }
+
+    private static void Replace(TempTree tree, string what)
+    {
+        using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+        if (what == "another file")
+        {
+            tree.Write("second", File.ReadAllBytes(tree.Combine("large")));
+            File.Delete(tree.Combine("large"));
+            root.MakeLink(new("large"), root, new("second"));
+        }
+        else
+        {
+            root.MakeLink(new("second"), root, new("large"));
+        }
     }
 
     // Random but for a hole in the middle and one at the end.

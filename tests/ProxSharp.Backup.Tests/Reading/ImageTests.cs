@@ -317,6 +317,31 @@ public sealed class ImageTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_PartThatWasReplacedSinceItWasLookedAt_IsNotWrittenTo(bool byLink)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Counts of links are those of Linux.");
+        using TestFolder folder = new();
+        File.WriteAllText(folder["precious"], "precious");
+        string part = SnapshotReader.GetPartialPath(folder["disk"]);
+        File.WriteAllText(part, "part");
+        RestoreTarget target = RestoreTarget.Find(folder["disk"], new() { Resume = true });
+        File.Delete(part);
+        using Descriptor root = Descriptor.Open(folder.Root, Libc.ReadOnly | Libc.DirectoryOnly);
+        if (byLink)
+            File.CreateSymbolicLink(part, "precious");
+        else
+            Assert.Equal(0, Libc.MakeLink(root, "precious\0"u8, root, "disk.prox-partial\0"u8, 0));
+
+        IOException refused = Assert.Throws<IOException>(() => target.Open(ChunkSize));
+
+        Assert.Contains("was replaced while it was opened", refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(part));
+        Assert.Equal("precious", File.ReadAllText(folder["precious"]));
+    }
+
+    [Theory]
     [InlineData(true, "is no regular file")]
     [InlineData(false, "is a directory")]
     public async Task RestoreFile_PartIsNoFile_IsRefusedAndStays(bool isPipe, string reason)
@@ -360,13 +385,18 @@ public sealed class ImageTests
     {
         TestImage image = new(40 * 65536, Enumerable.Range(0, 40).ToDictionary(static i => i, static i => Random(i, 65536)), chunkSize: 65536);
         TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        image.Gate = async (_, stop) =>
+        // It begins with fewer.
+        HashSet<Sha256Digest> late = [.. Enumerable.Range(10, 30).Select(static i => ChunkDigest.Compute(Random(i, 65536), null))];
+        int waiting = 0;
+        image.Gate = async (digest, stop) =>
         {
-            if (image.Fetched.Count >= 4)
+            if (!late.Contains(digest))
+                return;
+            if (Interlocked.Increment(ref waiting) == 4)
                 all.TrySetResult();
             await all.Task.WaitAsync(stop);
         };
-        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 4 });
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 4, TimeProvider = new FakeTimeProvider() });
         MemoryStream output = new();
         await reader.CopyToAsync("disk", output, null, Stop);
         Assert.Equal(4, image.MostAtOnce);
@@ -386,12 +416,14 @@ public sealed class ImageTests
     [Fact]
     public async Task CopyTo_EqualChunksCloseTogether_AreFetchedOnce()
     {
-        TestImage image = new(8 * 65536, Enumerable.Range(0, 8).ToDictionary(static i => i, static i => Random(i % 2, 65536)), chunkSize: 65536);
-        await using SnapshotReader reader = await image.OpenAsync();
+        // At first it does not look so far ahead.
+        int[] seeds = [.. Enumerable.Range(2, 12), .. Enumerable.Range(0, 8).Select(static i => i % 2)];
+        TestImage image = new(20 * 65536, Enumerable.Range(0, 20).ToDictionary(static i => i, i => Random(seeds[i], 65536)), chunkSize: 65536);
+        await using SnapshotReader reader = await image.OpenAsync(new() { TimeProvider = new FakeTimeProvider() });
         MemoryStream output = new();
         await reader.CopyToAsync("disk", output, null, Stop);
-        Assert.Equal(2, image.Fetched.Count);
-        Assert.Equal(Enumerable.Range(0, 8).SelectMany(static i => Random(i % 2, 65536)), output.ToArray());
+        Assert.Equal(14, image.Fetched.Count);
+        Assert.Equal(seeds.SelectMany(static seed => Random(seed, 65536)), output.ToArray());
     }
 
     [Fact]

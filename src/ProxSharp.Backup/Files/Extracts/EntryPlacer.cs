@@ -58,7 +58,7 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
     internal bool Place(ExtractDirectory directory, PxarName name, bool replaces, Action<PxarName> create, Action<PxarName> complete, Action? seal = null)
     {
         ITargetDirectory handle = directory.Handle!;
-        PxarName place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name;
+        PxarName place = replaces ? handle.NameTemporary() : name;
         try
         {
             create(place);

@@ -203,6 +203,7 @@ internal sealed class ExtractRun : IAsyncDisposable
         if (directory.Parent is null)
         {
             directory.Handle = _target = _open();
+            _target.DeleteAbandoned();
             return true;
         }
 
@@ -216,8 +217,11 @@ internal sealed class ExtractRun : IAsyncDisposable
         PxarName name = directory.Entry.Name;
         try
         {
-            directory.AppliesMetadata = Make(parent, name) || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
+            bool isNew = Make(parent, name);
+            directory.AppliesMetadata = isNew || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
             directory.Handle = parent.Enter(name);
+            if (!isNew)
+                directory.Handle.DeleteAbandoned();
         }
         catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
         {

@@ -40,10 +40,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         if (!_placer.Look(directory, name, out FileStat? there))
             return;
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
-        if (sameSize
-            && _options.Existing == ExistingFiles.KeepSameTime
-            && there!.Value.ModificationTime == entry.Metadata!.ModificationTime
-            && TryKeep(directory, name, entry))
+        if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
             return;
 
         // A large file of another size may be what a restore that was broken off has written of it.
@@ -68,6 +65,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         try
         {
             using ITargetFile file = directory.Handle!.Open(name);
+            if (!HasTime(entry, file.Stat))
+                return false;
             Complete(directory, name, entry, file);
         }
         catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied)
@@ -168,7 +167,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     private (ITargetFile File, PxarName Place)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
     {
         ITargetFile? file = null;
-        PxarName place = replaces ? new($".proxsharp-{Guid.NewGuid():N}.tmp") : name;
+        PxarName place = replaces ? directory.Handle!.NameTemporary() : name;
         bool created = _placer.Place(directory, name, replaces: false, _ => file = Create(directory, name, entry, place), static _ => { });
         return created ? (file!, place) : null;
     }
@@ -221,17 +220,28 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     private async ValueTask CopyRestAsync(Stream content, SparseWriter writer, CancellationToken cancellationToken)
     {
         byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        int filled = 0;
         try
         {
-            while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+            while (await content.ReadAsync(block.AsMemory(filled), cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
-                writer.Write(block.AsSpan(0, read));
-                _totals.ReportPart(writer.Position);
+                filled += read;
+                if (filled == block.Length)
+                    Flush();
             }
         }
         finally
         {
+            // After a failure too: a chunk seldom ends where a block does, and is fetched again if its last bytes are not there.
+            Flush();
             ArrayPool<byte>.Shared.Return(block);
+        }
+
+        void Flush()
+        {
+            writer.Write(block.AsSpan(0, filled));
+            filled = 0;
+            _totals.ReportPart(writer.Position);
         }
     }
 
@@ -261,6 +271,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         byte[] old = new byte[BlockSize];
         bool grows = IsPart(entry, there);
         using ITargetFile existing = OpenExisting(directory, name, ref grows);
+        // What counts is what is open and may be written to, and not what had the name before.
+        there = existing.Stat;
+        grows = grows && IsPart(entry, there);
         using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
         long position = 0;
         while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
@@ -296,6 +309,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             filled += more;
         return filled;
     }
+
+    private static bool HasTime(PxarEntry entry, FileStat there) => there.Kind == PxarEntryKind.File && there.Length == entry.Length
+        && there.ModificationTime == entry.Metadata!.ModificationTime;
 
     // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
     private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length

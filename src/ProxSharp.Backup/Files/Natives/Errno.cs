@@ -9,6 +9,7 @@ internal static class Errno
     internal const int NoDevice = 6;
     internal const int TooBig = 7;
     internal const int BadHandle = 9;
+    internal const int Again = 11;
     internal const int NoMemory = 12;
     internal const int NoAccess = 13;
     internal const int Exists = 17;

@@ -17,6 +17,11 @@ internal static partial class Libc
     internal const int CloseOnExec = 0x80000;
     internal const int PathOnly = 0x200000;
 
+    internal const int LockShared = 1;
+    internal const int LockAlone = 2;
+    internal const int LockNow = 4;
+    internal const int Unlock = 8;
+
     internal const int SymlinkNoFollow = 0x100;
     internal const int RemoveDirectory = 0x200;
     internal const int EmptyPath = 0x1000;
@@ -90,6 +95,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     internal static partial long Seek(SafeHandle handle, long offset, int origin);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(SafeHandle handle, int operation);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int SetLength(SafeHandle handle, long length);

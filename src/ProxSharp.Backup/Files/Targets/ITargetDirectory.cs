@@ -36,6 +36,17 @@ internal interface ITargetDirectory : IDisposable
     /// <summary>Creates a device, pipe or socket.</summary>
     void MakeNode(PxarName name, PxarEntry entry, uint mode);
 
+    /// <summary>
+    /// A name for an entry that is to replace another one. Until this directory is disposed, nobody else takes what has such a name for abandoned.
+    /// </summary>
+    PxarName NameTemporary();
+
+    /// <summary>
+    /// Deletes what a restore that was killed left here under temporary names. Nothing happens while another restore may have entries under such names, or
+    /// where the file system cannot tell.
+    /// </summary>
+    void DeleteAbandoned();
+
     /// <summary>Renames an entry over another one.</summary>
     void Rename(PxarName from, PxarName to);
 

@@ -6,6 +6,9 @@ namespace ProxSharp.Backup.Files.Targets;
 /// <summary>An open regular file to restore into, or to compare with. All methods throw <see cref="FileTreeException"/>.</summary>
 internal interface ITargetFile : IDisposable
 {
+    /// <summary>What the file system says about this very file, whatever has its name now.</summary>
+    FileStat Stat { get; }
+
     /// <summary>Sets attributes that must be there before content comes.</summary>
     void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report);
 

@@ -19,6 +19,7 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     private const nuint SetXfsAttributes = 0x401c5820;
     private const long Omit = 0x3ffffffe;
     private const uint SetIdBits = 0xC00;
+    private const uint ModeBits = 0xFFF;
 
     private static readonly byte[] Empty = [0];
     private static readonly byte[] CapabilityName = [.. "security.capability\0"u8];
@@ -39,11 +40,16 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         ApplyXattrs();
         ApplyAcl(
             (attribute, value) => Libc.SetXattr(_handle, attribute, value, value.Length, 0),
-            attribute => Libc.GetXattr(_handle, attribute, default, 0) > 0 ? Libc.RemoveXattr(_handle, attribute) : 0);
+            attribute => Libc.GetXattr(_handle, attribute, default, 0) > 0 ? Libc.RemoveXattr(_handle, attribute) : 0,
+            HasXattr);
         ApplyProject();
         if (_parts.HasFlag(MetadataParts.Permissions))
-            Check(Libc.ChangeMode(_handle, Mode(isOwner)), "set the permissions");
-        Check(Libc.SetTimes(_handle, Times()), "set the time of modification");
+        {
+            uint mode = Mode(isOwner);
+            Check(Libc.ChangeMode(_handle, mode), "set the permissions", () => (_handle.Stat().Mode & ModeBits) == mode);
+        }
+
+        Check(Libc.SetTimes(_handle, Times()), "set the time of modification", HasTime);
     }
 
     /// <summary>Sets what a link, device, pipe or socket can have.</summary>
@@ -57,7 +63,8 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
             byte[] path = _handle.ProcPath;
             ApplyAcl(
                 (attribute, value) => Libc.SetXattr(path, attribute, value, value.Length, 0),
-                attribute => Libc.GetXattr(path, attribute, default, 0) > 0 ? Libc.RemoveXattr(path, attribute) : 0);
+                attribute => Libc.GetXattr(path, attribute, default, 0) > 0 ? Libc.RemoveXattr(path, attribute) : 0,
+                static (_, _) => false);
             if (_parts.HasFlag(MetadataParts.Permissions))
                 Check(Libc.ChangeMode(path, Mode(isOwner)), "set the permissions");
         }
@@ -95,7 +102,15 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         if (Libc.ChangeOwner(directory, name, _metadata.UserId, _metadata.GroupId, flags) == 0)
             return true;
         int error = Marshal.GetLastPInvokeError();
-        if (error == Errno.NotPermitted)
+        // What is immutable or append-only refuses even the owner that it has.
+        if (error == Errno.NotPermitted && IsOwned())
+            return true;
+        if (error == Errno.NotPermitted && IsLocked())
+        {
+            // That is so for this entry only, and not for all of the file system.
+            _report.Failed($"Unable to set the owner {_metadata.UserId}:{_metadata.GroupId}: what is there is immutable or append-only.");
+        }
+        else if (error == Errno.NotPermitted)
         {
             // The group may still be one of ours.
             _ = Libc.ChangeOwner(directory, name, uint.MaxValue, _metadata.GroupId, flags);
@@ -111,9 +126,22 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         return false;
     }
 
+    private bool IsOwned()
+    {
+        StatxBuffer there = _handle.Stat();
+        return there.UserId == _metadata.UserId && there.GroupId == _metadata.GroupId;
+    }
+
+    private bool IsLocked()
+    {
+        long flags = 0;
+        return Libc.Control(_handle, GetFlags, ref flags) == 0
+            && (FileAttributeBits.FromLinux((uint)flags) & (PxarFlags.Immutable | PxarFlags.Append)) != 0;
+    }
+
     private uint Mode(bool isOwner)
     {
-        uint mode = _metadata.Mode & 0xFFF;
+        uint mode = _metadata.Mode & ModeBits;
         if (isOwner || IsDirectory || (mode & SetIdBits) == 0)
             return mode;
         // They would lend the rights of somebody else than intended.
@@ -131,13 +159,13 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         foreach (PxarXattr xattr in _metadata.Xattrs)
         {
             if (IsKept(xattr.Name.Span))
-                Set(Libc.Text(xattr.Name.Span), xattr.Value.Span, PxarName.Text(xattr.Name.Span));
+                Set(Libc.Text(xattr.Name.Span), xattr.Value, PxarName.Text(xattr.Name.Span));
             else
                 _report.Failed($"The attribute {PxarName.Text(xattr.Name.Span)} is of a name space that archives must not set.");
         }
 
         if (_metadata.FileCapability is { } capability && _parts.HasFlag(MetadataParts.Capabilities))
-            Set(CapabilityName, capability.Span, "the file capability");
+            Set(CapabilityName, capability, "the file capability");
     }
 
     // What existed before keeps nothing that the archive has not. Of attributes that archives do not hold it cannot tell, so they stay.
@@ -170,20 +198,33 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     private static bool IsKept(ReadOnlySpan<byte> name) =>
         name.StartsWith("user."u8) || name.StartsWith("trusted."u8) || name.SequenceEqual("security.NTACL"u8);
 
-    private void ApplyAcl(AttributeSetter set, Func<byte[], int> remove)
+    private bool HasTime()
+    {
+        StatxBuffer there = _handle.Stat();
+        return there.ModificationSeconds == _metadata.ModificationTime.Seconds && there.ModificationNanoseconds == _metadata.ModificationTime.Nanoseconds;
+    }
+
+    private bool HasXattr(byte[] name, ReadOnlySpan<byte> value)
+    {
+        // One more byte: what is longer is something else.
+        byte[] there = new byte[value.Length + 1];
+        return Libc.GetXattr(_handle, name, there, there.Length) is var length and >= 0 && value.SequenceEqual(there.AsSpan(0, (int)length));
+    }
+
+    private void ApplyAcl(AttributeSetter set, Func<byte[], int> remove, AttributeCheck has)
     {
         if (!_parts.HasFlag(MetadataParts.Acls))
             return;
         PosixAcl acl = _metadata.Acl ?? new();
-        ApplyAcl(AccessAcl, PosixAclText.WriteAccess(acl, _metadata.Mode), set, remove);
+        ApplyAcl(AccessAcl, PosixAclText.WriteAccess(acl, _metadata.Mode), set, remove, has);
         if (IsDirectory)
-            ApplyAcl(DefaultAcl, PosixAclText.WriteDefault(acl), set, remove);
+            ApplyAcl(DefaultAcl, PosixAclText.WriteDefault(acl), set, remove, has);
     }
 
-    private void ApplyAcl(byte[] name, byte[]? value, AttributeSetter set, Func<byte[], int> remove)
+    private void ApplyAcl(byte[] name, byte[]? value, AttributeSetter set, Func<byte[], int> remove, AttributeCheck has)
     {
         // A directory that exists may have given its default ACL to what was created in it.
-        Check(value is null ? remove(name) : set(name, value), "set the ACL");
+        Check(value is null ? remove(name) : set(name, value), "set the ACL", () => value is not null && has(name, value));
     }
 
     private void ApplyProject()
@@ -197,14 +238,16 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
             Check(-1, "set the quota project");
     }
 
-    private void Set(byte[] name, ReadOnlySpan<byte> value, string what) =>
-        Check(Libc.SetXattr(_handle, name, value, value.Length, 0), $"set {what}");
+    private void Set(byte[] name, ReadOnlyMemory<byte> value, string what) =>
+        Check(Libc.SetXattr(_handle, name, value.Span, value.Length, 0), $"set {what}", () => HasXattr(name, value.Span));
 
-    private void Check(int result, string action)
+    private void Check(int result, string action, Func<bool>? isRight = null)
     {
         if (result == 0)
             return;
         int error = Marshal.GetLastPInvokeError();
+        if (error == Errno.NotPermitted && isRight?.Invoke() == true)
+            return;
         if (error == Errno.NotSupported)
             _report.NotKept($"The file system of the target cannot {action}: {Descriptor.Describe(error)}.");
         else
@@ -212,4 +255,6 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     }
 
     private delegate int AttributeSetter(byte[] name, byte[] value);
+
+    private delegate bool AttributeCheck(byte[] name, ReadOnlySpan<byte> value);
 }

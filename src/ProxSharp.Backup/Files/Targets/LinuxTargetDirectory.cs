@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Formats.Pxar;
@@ -7,7 +8,12 @@ namespace ProxSharp.Backup.Files.Targets;
 /// <summary>An open directory of Linux to restore into.</summary>
 internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
 {
+    // Whoever waits longer waits for somebody who locked the directory for a reason of his own.
+    private static readonly TimeSpan LongestCleaning = TimeSpan.FromSeconds(1);
+
     private readonly Descriptor _handle = handle;
+    private readonly Lock _lock = new();
+    private bool _hasAsked;
 
     public void Dispose() => _handle.Dispose();
 
@@ -62,6 +68,36 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         }
 
         Ensure(Libc.MakeNode(_handle, Libc.Text(name.Span), (entry.Metadata!.Mode & 0xF000) | mode, device), name, "create");
+    }
+
+    /// <summary>Restores that replace something share the lock of the directory; it ends with them, however they end.</summary>
+    public PxarName NameTemporary()
+    {
+        lock (_lock)
+        {
+            if (!_hasAsked)
+                SpinWait.SpinUntil(() => Libc.Lock(_handle, Libc.LockShared | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again, LongestCleaning);
+            _hasAsked = true;
+        }
+
+        return TemporaryName.Create();
+    }
+
+    public void DeleteAbandoned()
+    {
+        PxarName[] names = [.. LinuxDirectoryReader.List(_handle).Select(static entry => entry.Name).Where(TemporaryName.IsOurs)];
+        if (names.Length == 0 || Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) != 0)
+            return;
+        try
+        {
+            // Nobody had the lock, so nobody has one of these under way. New ones have other names.
+            foreach (PxarName name in names)
+                _ = Libc.Delete(_handle, Libc.Text(name.Span), 0);
+        }
+        finally
+        {
+            _ = Libc.Lock(_handle, Libc.Unlock);
+        }
     }
 
     public void Rename(PxarName from, PxarName to) => Ensure(Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)), to, "replace");

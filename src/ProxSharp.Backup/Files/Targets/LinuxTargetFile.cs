@@ -11,6 +11,8 @@ internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITarge
     private readonly PxarName _name = name;
     private readonly Descriptor _handle = handle;
 
+    public FileStat Stat => LinuxNode.ToStat(_handle.Stat());
+
     public void Dispose() => _handle.Dispose();
 
     public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)

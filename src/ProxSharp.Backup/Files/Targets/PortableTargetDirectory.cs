@@ -63,6 +63,27 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     public void MakeNode(PxarName name, PxarEntry entry, uint mode) =>
         throw new FileTreeException(FileTreeFault.Unsupported, name.ToString(), $"This system cannot create \"{name}\": it is no file, directory or link.");
 
+    public PxarName NameTemporary() => TemporaryName.Create();
+
+    /// <summary>A file that somebody writes cannot be opened alone.</summary>
+    public void DeleteAbandoned()
+    {
+        EnsureNoLinks();
+        string[] paths = Translate(_path, () => Directory.GetFiles(_path, ".proxsharp-*.tmp"));
+        foreach (string path in paths.Where(static path => TemporaryName.IsOurs(new(Path.GetFileName(path)))))
+        {
+            try
+            {
+                if (!File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint))
+                    new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It is in use, or belongs to somebody else.
+            }
+        }
+    }
+
     public void Rename(PxarName from, PxarName to) => Do(to, () => File.Move(PathOf(from), PathOf(to), overwrite: true));
 
     public void Delete(PxarName name) => Do(name, () => File.Delete(PathOf(name)));

@@ -9,6 +9,17 @@ internal sealed class PortableTargetFile(string path, FileMode mode, FileAccess 
     private readonly string _path = path;
     private readonly FileStream _stream = new(path, mode, access, FileShare.Read, bufferSize: 1);
 
+    public FileStat Stat
+    {
+        get
+        {
+            // What .NET says of permissions and times it says of a handle too, but only where there are permissions.
+            uint mode = OperatingSystem.IsWindows() ? 0u : (uint)File.GetUnixFileMode(_stream.SafeFileHandle);
+            DateTimeOffset time = File.GetLastWriteTimeUtc(_stream.SafeFileHandle);
+            return new(PxarEntryKind.File, PxarMetadata.Create(PxarEntryKind.File, mode).Mode, 0, 0, _stream.Length, PxarTimestamp.FromDateTimeOffset(time));
+        }
+    }
+
     public void Dispose() => _stream.Dispose();
 
     public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)

@@ -15,6 +15,17 @@ internal sealed class ChunkCache(long capacity) : IAsyncDisposable
 
     public long Capacity => capacity;
 
+    /// <summary>The chunk if it is there, loaded or on its way; else null. The caller releases it.</summary>
+    public SharedChunk? TryHold(IndexChunk chunk)
+    {
+        lock (_lock)
+        {
+            return _nodes.TryGetValue((chunk.Digest, chunk.Length), out LinkedListNode<SharedChunk>? node) && !node.Value.HasFailed && node.Value.TryHold()
+                ? node.Value
+                : null;
+        }
+    }
+
     /// <summary>The chunk, loaded or on its way. The caller releases it.</summary>
     public SharedChunk Hold(IndexChunk chunk, ChunkLoader loader)
     {

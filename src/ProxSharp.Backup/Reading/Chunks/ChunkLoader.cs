@@ -31,6 +31,7 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="counters">Counts what was fetched.</param>
     /// <param name="rate">Spaces the fetching; null for no limit.</param>
     /// <param name="local">What of it may be on this machine; null for nothing.</param>
+    /// <param name="time">Tells how long chunks are on their way; null for the time of the system.</param>
     public ChunkLoader(
         IChunkSource source,
         string name,
@@ -38,8 +39,9 @@ internal sealed class ChunkLoader : IDisposable
         ChunkBufferPool pool,
         ReadCounters counters,
         RateLimiter? rate = null,
-        LocalContent? local = null) =>
-        (_source, Name, _key, Pool, _counters, _rate, _local) = (source, name, key, pool, counters, rate, local);
+        LocalContent? local = null,
+        TimeProvider? time = null) =>
+        (_source, Name, _key, Pool, _counters, _rate, _local, Time) = (source, name, key, pool, counters, rate, local, time ?? TimeProvider.System);
 
     public string Name { get; }
 
@@ -47,8 +49,13 @@ internal sealed class ChunkLoader : IDisposable
 
     public CryptConfig? Key => _key;
 
+    public TimeProvider Time { get; }
+
     /// <summary>Begins to load a chunk on another thread.</summary>
-    public SharedChunk Start(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="fetched">Told when nothing is on its way any more, and whether this machine had it; null for nobody.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
+    public SharedChunk Start(IndexChunk chunk, Action<bool>? fetched, CancellationToken cancellationToken)
     {
         // The rate is shared out in the order of the calls: what is wanted first comes first, and is whole before the next one begins.
         Task turn = WaitForTurnAsync(chunk, cancellationToken);
@@ -64,14 +71,14 @@ internal sealed class ChunkLoader : IDisposable
     });
 
     /// <summary>Loads a chunk into memory of the pool, which is the caller's then.</summary>
-    public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Action? fetched, CancellationToken cancellationToken) =>
-        LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), fetched, cancellationToken);
+    public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, CancellationToken cancellationToken) =>
+        LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), null, cancellationToken);
 
     /// <summary>Another loader of the same archive with memory of its own.</summary>
-    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate);
+    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate, time: Time);
 
     /// <summary>Another loader of the same archive that need not fetch what this machine has.</summary>
-    public ChunkLoader With(LocalContent local) => new(_source, Name, _key, Pool, _counters, _rate, local);
+    public ChunkLoader With(LocalContent local) => new(_source, Name, _key, Pool, _counters, _rate, local, Time);
 
     public void Dispose()
     {
@@ -99,12 +106,12 @@ internal sealed class ChunkLoader : IDisposable
         }
     }
 
-    private Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Task turn, Action? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    private Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Task turn, Action<bool>? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
     {
         if (TakeLocal(chunk) is { } there)
         {
             _rate?.Adjust(-ExpectedSize(chunk));
-            fetched?.Invoke();
+            fetched?.Invoke(true);
             return there;
         }
 
@@ -117,7 +124,7 @@ internal sealed class ChunkLoader : IDisposable
         finally
         {
             _cores.Release();
-            fetched?.Invoke();
+            fetched?.Invoke(false);
         }
     });
 

@@ -10,27 +10,41 @@ namespace ProxSharp.Backup.Reading.Chunks;
 /// </summary>
 internal sealed class ChunkPrefetcher : IAsyncDisposable
 {
+    /// <summary>
+    /// How many chunks to begin with where all will be read. Chunks that are fetched at once share the line: the more there are, the later the first of them
+    /// is complete, and if the line breaks before that, all was in vain.
+    /// </summary>
+    public const int FirstChunks = 2;
+
+    // What comes sooner did not wait for the line so much as for the way there and back, so that more at once may be faster.
+    private static readonly TimeSpan s_quick = TimeSpan.FromSeconds(1);
+
     private readonly ChunkLoader _loader;
+    private readonly ChunkCache? _cache;
     private readonly IReadOnlyList<IndexChunk> _chunks;
     private readonly ZeroChunks _zeros;
     private readonly ReadAhead _limit;
     private readonly Queue<Waiting> _queue = new();
     private readonly Dictionary<Sha256Digest, SharedChunk> _recent = [];
     private readonly CancellationTokenSource _stop = new();
+    private SharedChunk? _current;
     private int _next;
     private int _window;
     private long _reserved;
     private bool _taken;
+    private volatile bool _isQuick;
 
     /// <param name="loader">Loads chunks.</param>
     /// <param name="chunks">The chunks.</param>
     /// <param name="zeros">Those that are not fetched.</param>
     /// <param name="first">The position of the chunk to begin with.</param>
     /// <param name="limit">How far ahead to go.</param>
-    /// <param name="window">How many chunks to begin with; the window doubles with each further chunk that is taken.</param>
-    public ChunkPrefetcher(ChunkLoader loader, IReadOnlyList<IndexChunk> chunks, ZeroChunks zeros, int first, ReadAhead limit, int window)
+    /// <param name="window">How many chunks to begin with; the window doubles with each further chunk that is taken, as long as they come within a second.</param>
+    /// <param name="cache">What may be there already; null for nothing.</param>
+    public ChunkPrefetcher(
+        ChunkLoader loader, IReadOnlyList<IndexChunk> chunks, ZeroChunks zeros, int first, ReadAhead limit, int window, ChunkCache? cache = null)
     {
-        (_loader, _chunks, _zeros, _limit) = (loader, chunks, zeros, limit);
+        (_loader, _chunks, _zeros, _limit, _cache) = (loader, chunks, zeros, limit, cache);
         _next = Position = first;
         _window = Math.Min(window, limit.Chunks);
     }
@@ -44,12 +58,13 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
     /// <summary>The next chunk, whose data may still be on its way. The caller releases it; null stands for zeros.</summary>
     public (IndexChunk Chunk, SharedChunk? Data) Take()
     {
-        FillWindow();
-        // Who takes a second chunk will want more.
+        // Who takes a second chunk will want more. Two at least, so that the line is not idle while one is written.
         if (_taken)
-            _window = Math.Min(_window * 2, _limit.Chunks);
-        _taken = true;
+            _window = Math.Min(_isQuick ? _window * 2 : Math.Max(_window, FirstChunks), _limit.Chunks);
+        (_taken, _isQuick) = (true, false);
+        FillWindow();
         Waiting waiting = Dequeue();
+        _current = waiting.Data;
         return (waiting.Chunk, waiting.Data);
     }
 
@@ -67,7 +82,7 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
     /// <summary>Begins to fetch as far ahead as is allowed.</summary>
     public void FillWindow()
     {
-        while (_next < _chunks.Count && (_queue.Count == 0 || _queue.Count < _window))
+        while (_next < _chunks.Count && (_queue.Count == 0 || _queue.Count + (_current is { IsLoading: true } ? 1 : 0) < _window))
         {
             IndexChunk chunk = _chunks[_next];
             if (_zeros.Contains(chunk))
@@ -77,6 +92,10 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
             else if (_recent.TryGetValue(chunk.Digest, out SharedChunk? same) && same.Chunk.Length == chunk.Length && same.TryHold())
             {
                 _queue.Enqueue(new(chunk, same, 0));
+            }
+            else if (_cache?.TryHold(chunk) is { } kept)
+            {
+                _queue.Enqueue(new(chunk, kept, 0));
             }
             else if (!TryStart(chunk))
             {
@@ -128,10 +147,19 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
         if (_queue.Count > 0 && Interlocked.Read(ref _reserved) + plain + encoded > _limit.Bytes)
             return false;
         Interlocked.Add(ref _reserved, plain + encoded);
-        SharedChunk data = _loader.Start(chunk, () => Interlocked.Add(ref _reserved, -encoded), _stop.Token);
+        long start = _loader.Time.GetTimestamp();
+        SharedChunk data = _loader.Start(chunk, OnFetched, _stop.Token);
         _recent[chunk.Digest] = data;
         _queue.Enqueue(new(chunk, data, plain));
         return true;
+
+        void OnFetched(bool isLocal)
+        {
+            Interlocked.Add(ref _reserved, -encoded);
+            // What this machine has tells nothing of the line.
+            if (!isLocal)
+                _isQuick = _loader.Time.GetElapsedTime(start) < s_quick;
+        }
     }
 
     private readonly record struct Waiting(IndexChunk Chunk, SharedChunk? Data, long Reserved);

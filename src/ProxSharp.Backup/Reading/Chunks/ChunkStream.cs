@@ -12,6 +12,7 @@ internal sealed class ChunkStream : Stream
     private readonly IChunkIndex _index;
     private readonly ZeroChunks _zeros;
     private readonly ReadAhead _limit;
+    private readonly ChunkCache? _cache;
     private ChunkPrefetcher? _prefetcher;
     private (IndexChunk Chunk, SharedChunk? Data) _current;
     private long _position;
@@ -22,9 +23,10 @@ internal sealed class ChunkStream : Stream
     /// <param name="index">The chunks of the archive.</param>
     /// <param name="zeros">Those that are not fetched.</param>
     /// <param name="limit">How far ahead to go.</param>
-    /// <param name="eager">Whether all will be read: then as much as is allowed is fetched from the start.</param>
-    public ChunkStream(ChunkLoader loader, IChunkIndex index, ZeroChunks zeros, ReadAhead limit, bool eager) =>
-        (_loader, _index, _zeros, _limit, _eager) = (loader, index, zeros, limit, eager);
+    /// <param name="eager">Whether all will be read: then more than one chunk is fetched from the start.</param>
+    /// <param name="cache">What may be there already; null for nothing.</param>
+    public ChunkStream(ChunkLoader loader, IChunkIndex index, ZeroChunks zeros, ReadAhead limit, bool eager, ChunkCache? cache = null) =>
+        (_loader, _index, _zeros, _limit, _eager, _cache) = (loader, index, zeros, limit, eager, cache);
 
     public override bool CanRead => !_disposed;
 
@@ -139,7 +141,7 @@ internal sealed class ChunkStream : Stream
     {
         if (_prefetcher is { } old)
             await old.DisposeAsync().ConfigureAwait(false);
-        _prefetcher = new(_loader, new IndexChunkList(_index), _zeros, target, _limit, _eager ? _limit.Chunks : 1);
+        _prefetcher = new(_loader, new IndexChunkList(_index), _zeros, target, _limit, _eager ? ChunkPrefetcher.FirstChunks : 1, _cache);
         _eager = false;
     }
 

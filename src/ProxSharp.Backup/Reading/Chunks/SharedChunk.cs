@@ -13,6 +13,8 @@ internal sealed class SharedChunk
 
     public IndexChunk Chunk { get; }
 
+    public bool IsLoading => !_load.IsCompleted;
+
     public bool HasFailed => _load.IsFaulted || _load.IsCanceled;
 
     /// <summary>The data, verified. It is there until the holder releases it.</summary>

@@ -17,13 +17,13 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
     public ZeroChunks Zeros => zeros;
 
     /// <summary>All bytes in order, fetched ahead: at once if all will be read, else as reading goes on.</summary>
-    public ChunkStream OpenStream(bool eager = false) => new(loader, index, zeros, ahead, eager);
+    public ChunkStream OpenStream(bool eager = false) => new(loader, index, zeros, ahead, eager, cache);
 
     /// <summary>
     /// All bytes in order, of which this machine may have some: not far ahead, because what of a file is there is known when it is reached, and what is on its
     /// way then was fetched in vain.
     /// </summary>
-    public ChunkStream OpenStream(ChunkLoader local) => new(local, index, zeros, ahead with { Chunks = Math.Min(FewAhead, ahead.Chunks) }, eager: false);
+    public ChunkStream OpenStream(ChunkLoader local) => new(local, index, zeros, ahead with { Chunks = Math.Min(FewAhead, ahead.Chunks) }, eager: false, cache);
 
     /// <summary>All bytes in order; chunks of zeros are fetched like others.</summary>
     public ChunkStream OpenWholeStream() => new(loader, index, ZeroChunks.None, ahead, eager: true);
@@ -32,7 +32,7 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
     public ChunkPrefetcher Prefetch() => Prefetch(new IndexChunkList(index));
 
     /// <summary>Some chunks in order, fetched ahead.</summary>
-    public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks) => new(loader, chunks, zeros, 0, ahead, ahead.Chunks);
+    public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks) => new(loader, chunks, zeros, 0, ahead, ChunkPrefetcher.FirstChunks);
 
     /// <summary>Bytes at any place, fetched when they are asked for.</summary>
     // Half of the cache at most is fetched ahead, or it would push out what it has just fetched.

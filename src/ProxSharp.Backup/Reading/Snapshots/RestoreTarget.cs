@@ -84,6 +84,8 @@ internal sealed class RestoreTarget
         {
             // Only what this restore made may be removed after a failure.
             _isOurs = isNew;
+            if (isPart && !isNew)
+                RequireOpenPart(handle);
             if (_isBlock && size is { } needed)
                 RequireRoom(_path, ImageInput.EndOf(handle), needed);
             if (isNew && File.Exists(_path))
@@ -138,6 +140,34 @@ internal sealed class RestoreTarget
             throw new IOException($"{partial} {reason}, and no part of a restored file. Remove it, or restore elsewhere.", CannotMake);
         if (!options.Resume && !options.Overwrite)
             throw Exists(partial);
+    }
+
+    /// <summary>Sees that what was opened is the part that has the name, and not what a link or a further name leads to since it was looked at.</summary>
+    private void RequireOpenPart(SafeFileHandle handle)
+    {
+        if (!Libc.IsSupported)
+            return;
+        bool isIt = Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_place)), Libc.SymlinkNoFollow, out StatxBuffer named) == 0
+            && StatOf(handle) is { } open
+            && (open.Mode & TypeMask) == RegularFile && open.Links == 1
+            && (open.Inode, open.DeviceMajor, open.DeviceMinor) == (named.Inode, named.DeviceMajor, named.DeviceMinor);
+        if (!isIt)
+            throw new IOException($"{_place} was replaced while it was opened, and is no part of a restored file. Remove it, or restore elsewhere.", CannotMake);
+    }
+
+    private static StatxBuffer? StatOf(SafeFileHandle handle)
+    {
+        bool added = false;
+        try
+        {
+            handle.DangerousAddRef(ref added);
+            return Libc.Statx((int)handle.DangerousGetHandle(), "\0"u8, Libc.EmptyPath, out StatxBuffer stat) == 0 ? stat : null;
+        }
+        finally
+        {
+            if (added)
+                handle.DangerousRelease();
+        }
     }
 
     /// <summary>Whether there is anything, be it a link that leads nowhere.</summary>

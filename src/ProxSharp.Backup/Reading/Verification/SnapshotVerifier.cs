@@ -124,7 +124,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         try
         {
             if (readable)
-                (await loader.LoadAsync(chunk, null, cancellationToken).ConfigureAwait(false)).Dispose();
+                (await loader.LoadAsync(chunk, cancellationToken).ConfigureAwait(false)).Dispose();
             else
                 await loader.CheckStoredAsync(chunk, cancellationToken).ConfigureAwait(false);
             return null;

@@ -1,0 +1,122 @@
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Tests.Files;
+
+/// <summary>What a restore that was killed leaves under temporary names.</summary>
+public sealed class AbandonedFileTests
+{
+    private static readonly PxarMetadata Plain = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 0) };
+
+    [Fact]
+    public void IsOurs_NamesOfOthers_AreNot()
+    {
+        string name = TemporaryName.Create().ToString();
+        char digit = name[^5] == '0' ? '1' : '0';
+        string[] foreign =
+        [
+            $".proxsharp-{Guid.NewGuid():N}.tmp", $".proxsharp-{new string('0', 32)}.tmp", name.ToUpperInvariant(), name + "x", "x" + name, name[1..],
+            name[..^5] + digit + ".tmp", $".proxsharp-{new string('z', 32)}.tmp", ".proxsharp-.tmp", "file",
+        ];
+
+        Assert.True(TemporaryName.IsOurs(new(name)));
+        Assert.NotEqual(name, TemporaryName.Create().ToString());
+        Assert.All(foreign, static other => Assert.False(TemporaryName.IsOurs(new(other)), other));
+    }
+
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite)]
+    [InlineData(ExistingFiles.Skip)]
+    [InlineData(ExistingFiles.KeepSameTime)]
+    [InlineData(ExistingFiles.KeepSameContent)]
+    public async Task Extract_LeftoversOfAKilledRestore_AreRemoved(ExistingFiles policy)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        tree.Write("sub/f", "old");
+        tree.Write("other/f", "old");
+        tree.Write(TemporaryName.Create().ToString(), "part");
+        tree.Write($"sub/{TemporaryName.Create()}", "part");
+        File.CreateSymbolicLink(tree.Combine($"sub/{TemporaryName.Create()}"), "/etc/hostname");
+
+        await ExtractAsync(tree, policy);
+
+        Assert.Equal(["other", "sub"], NamesIn(tree.Path));
+        Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
+        Assert.Equal(policy == ExistingFiles.Skip ? "old" : "new", File.ReadAllText(tree.Combine("sub/f")));
+    }
+
+    [Fact]
+    public async Task Extract_ForeignFilesOfLikeNames_Stay()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        string[] foreign = [$".proxsharp-{Guid.NewGuid():N}.tmp", ".proxsharp-.tmp", $"{TemporaryName.Create()}.old"];
+        foreach (string name in foreign)
+            tree.Write($"sub/{name}", "precious");
+        string folder = TemporaryName.Create().ToString();
+        tree.Write($"sub/{folder}/precious", "precious");
+        // Nothing of the archive is there.
+        tree.Write($"elsewhere/{TemporaryName.Create()}", "part");
+
+        await ExtractAsync(tree, ExistingFiles.KeepSameContent);
+
+        Assert.Equal([.. ((string[])[.. foreign, folder, "f"]).Order(StringComparer.Ordinal)], NamesIn(tree.Combine("sub")));
+        Assert.True(File.Exists(tree.Combine($"sub/{folder}/precious")));
+        Assert.Single(NamesIn(tree.Combine("elsewhere")));
+    }
+
+    [Fact]
+    public async Task Extract_WhileAnotherRestoreReplacesAFile_LeavesItsPartAlone()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        tree.Write("sub/f", "old");
+        using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+        string left = TemporaryName.Create().ToString();
+        tree.Write($"sub/{left}", "part");
+        PxarName part;
+        using (ITargetDirectory living = root.Enter(new("sub")))
+        {
+            part = living.NameTemporary();
+            using ITargetFile file = living.Create(part, 0x180);
+            await ExtractAsync(tree, ExistingFiles.KeepSameContent);
+            Assert.Equal([.. ((string[])[left, part.ToString(), "f"]).Order(StringComparer.Ordinal)], NamesIn(tree.Combine("sub")));
+        }
+
+        // It ended without tidying up, as when it is killed.
+        await ExtractAsync(tree, ExistingFiles.KeepSameContent);
+        Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
+    }
+
+    [Fact]
+    public async Task Extract_DirectoryLockedBySomebodyElse_StillReplacesFiles()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        tree.Write("sub/f", "old");
+        using Descriptor sub = Descriptor.Open(tree.Combine("sub"), Libc.DirectoryOnly);
+        Assert.Equal(0, Libc.Lock(sub, Libc.LockAlone));
+
+        await ExtractAsync(tree, ExistingFiles.Overwrite);
+
+        Assert.Equal("new", File.ReadAllText(tree.Combine("sub/f")));
+        Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
+    }
+
+    private static string[] NamesIn(string path) => [.. Directory.GetFileSystemEntries(path).Select(static entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
+
+    private static Task<TreeExtractResult> ExtractAsync(TempTree tree, ExistingFiles policy)
+    {
+        PxarMetadata directory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101);
+        using MemoryStream archive = new();
+        PxarWriter writer = PxarWriter.Create(archive, directory);
+        writer.BeginDirectory(new("sub"), directory);
+        writer.WriteFile(new("f"), Plain, "new"u8.ToArray());
+        writer.EndDirectory();
+        writer.Finish();
+        return Archives.ExtractAsync(archive.ToArray(), tree.Path, new() { Existing = policy, RestoreOwnership = false });
+    }
+}

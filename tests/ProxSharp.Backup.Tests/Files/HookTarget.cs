@@ -1,0 +1,54 @@
+using ProxSharp.Backup.Files.Sources;
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Tests.Files;
+
+/// <summary>The target of the system, but something happens before a file in its root is opened.</summary>
+internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTree
+{
+    public string? Limits => inner.Limits;
+
+    public ITargetDirectory OpenRoot(string path) => new Root(inner.OpenRoot(path), opening);
+
+    private sealed class Root(ITargetDirectory inner, Action opening) : ITargetDirectory
+    {
+        public void Dispose() => inner.Dispose();
+
+        public FileStat? Find(PxarName name) => inner.Find(name);
+
+        public byte[] ReadLink(PxarName name) => inner.ReadLink(name);
+
+        public void MakeDirectory(PxarName name, uint mode) => inner.MakeDirectory(name, mode);
+
+        public ITargetDirectory Enter(PxarName name) => inner.Enter(name);
+
+        public ITargetFile Create(PxarName name, uint mode) => inner.Create(name, mode);
+
+        public ITargetFile Open(PxarName name, bool write = false)
+        {
+            opening();
+            return inner.Open(name, write);
+        }
+
+        public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target) => inner.MakeSymlink(name, target);
+
+        public void MakeLink(PxarName name, ITargetDirectory from, PxarName file) => inner.MakeLink(name, ((Root)from).Inner, file);
+
+        public void MakeNode(PxarName name, PxarEntry entry, uint mode) => inner.MakeNode(name, entry, mode);
+
+        public PxarName NameTemporary() => inner.NameTemporary();
+
+        public void DeleteAbandoned() => inner.DeleteAbandoned();
+
+        public void Rename(PxarName from, PxarName to) => inner.Rename(from, to);
+
+        public void Delete(PxarName name) => inner.Delete(name);
+
+        public void Apply(PxarName name, PxarMetadata metadata, MetadataParts parts, MetadataReport report) => inner.Apply(name, metadata, parts, report);
+
+        public void Apply(PxarMetadata metadata, MetadataParts parts, MetadataReport report) => inner.Apply(metadata, parts, report);
+
+        private ITargetDirectory Inner => inner;
+    }
+}
