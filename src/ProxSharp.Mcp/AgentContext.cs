@@ -17,6 +17,12 @@ public sealed record AgentContext
     /// </summary>
     public required Func<CancellationToken, ValueTask<ProxmoxClientOptions>> Connect { get; init; }
 
+    /// <summary>
+    /// Completes the command lines of messages that tell a person what to run, such as <c>prox approve</c>, so that they are about this server. Null (the
+    /// default) leaves them as they are.
+    /// </summary>
+    public Func<string, string>? Commands { get; init; }
+
     /// <summary>Describes a server whose connection is known already.</summary>
     /// <param name="product">Its product.</param>
     /// <param name="client">How to reach it.</param>

@@ -129,20 +129,30 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     }
 
     [Fact]
-    public async Task Complete_NamesThatNeedQuotes_OffersTheNumbersAlone()
+    public async Task Complete_NamesThatNeedQuotes_OffersThemWhole()
     {
         using CliHarness cli = await cluster.UserAsync();
         (await cli.RunAsync("complete", "--line", "prox vm start web")).Succeeded();
         string cache = Assert.Single(Directory.GetFiles(Path.Combine(cli.Home, ".cache", "prox"), "names-*.json"));
         await File.WriteAllTextAsync(
             cache,
-            """[{"type":"qemu","vmid":900,"name":"two words","node":"pve1"},{"type":"qemu","vmid":901,"name":"-all","node":"pve1"},{"type":"qemu","vmid":902,"name":"it's","node":"pve1"},{"type":"qemu","vmid":903,"name":"plain","node":"pve1"}]""",
+            """[{"type":"qemu","vmid":900,"name":"two words","node":"pve1"},{"type":"qemu","vmid":901,"name":"-all","node":"pve1"},{"type":"qemu","vmid":902,"name":"it's","node":"pve1"},{"type":"qemu","vmid":904,"name":"日本 語","node":"pve1"},{"type":"qemu","vmid":905,"name":"a,b","node":"pve1"},{"type":"qemu","vmid":903,"name":"plain","node":"pve1"}]""",
             TestContext.Current.CancellationToken);
 
         string[] words = (await cli.RunAsync("complete", "--line", "prox vm start ")).Succeeded().Split('\n');
 
         string[] named = [.. words.Select(static item => item.Split('\t')[0]).Where(static word => word.Length > 0 && word[0] != '@' && !word.Contains('='))];
-        Assert.Equal(["plain", "900", "901", "902", "903"], named);
+        Assert.Equal(["two words", "it's", "日本 語", "plain", "900", "901", "902", "904", "905", "903"], named);
+
+        // Behind a comma stands what a selection takes; bash is told what it has to insert.
+        Assert.StartsWith("plain,plain\t", (await cli.RunAsync("complete", "--line", "prox vm start plain,p")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("", (await cli.RunAsync("complete", "--line", "prox vm start plain,two")).Succeeded());
+        Assert.StartsWith("two\\ words\t", (await Bash("prox vm start tw", "tw")).Succeeded(), StringComparison.Ordinal);
+        Assert.StartsWith("two words\t", (await Bash("prox vm start 'two w", "two w")).Succeeded(), StringComparison.Ordinal);
+        Assert.StartsWith("it'\\''s\t", (await Bash("prox vm start 'it", "it")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("lab\tpve\n", (await Bash("prox vm list --context=", "")).Succeeded());
+
+        Task<CliRun> Bash(string line, string typed) => cli.RunAsync("complete", "--shell", "bash", "--typed", $"|{typed}", "--line", line);
     }
 
     [Fact]

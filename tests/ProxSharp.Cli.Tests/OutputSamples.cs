@@ -130,6 +130,7 @@ public static class OutputSamples
         ("api delete", "/pools poolid=production --yes", ["pool set production --vms 100,101,102,103 --delete"]),
         ("context add", "other pve9 --user root@pam --secret env:NOTHING", []),
         ("context use", "lab", []),
+        ("context trust", $"lab {new string('7', 64)}", []),
         ("context list", "", []),
         ("context show", "lab", []),
         ("context remove", "lab", []),

@@ -38,18 +38,48 @@ public sealed class ShellScriptTests
         Assert.Equal("web-1\nweb-2\ncomplete -o default -F _prox_complete prox\n", await RunAsync("bash", ["--norc", script]));
     }
 
-    [Fact]
-    public async Task Bash_TabBehindASignThatBreaksWords_CutsWhatWasTyped()
+    [Theory]
+    [InlineData("prox vm start web", "web", "web-1", "web-1")]
+    [InlineData("prox vm start my", "my", "my vm", "my\\ vm")]
+    [InlineData("prox vm start my\\ v", "my\\ v", "my vm", "my\\ vm")]
+    [InlineData("prox vm start 'my v", "my v", "my vm", "my vm")]
+    [InlineData("prox vm start \"a a", "a a", "a a$`\"\\", "a a\\$\\`\\\"\\\\")]
+    [InlineData("prox vm start 'it", "it", "it's; $5", "it'\\''s; $5")]
+    [InlineData("prox vm start it", "it", "it's; $5", "it\\'s\\;\\ \\$5")]
+    [InlineData("prox vm start web", "web", "web(1)", "web\\(1\\)")]
+    [InlineData("prox vm start ", "", "日本 語", "日本\\ 語")]
+    [InlineData("prox vm start web-1,w", "web-1,w", "web-1,web-2", "web-1,web-2")]
+    [InlineData("prox task wait UPID:", "", "UPID:pve1:7:", "pve1:7:")]
+    [InlineData("prox task wait UPID:p", "p", "UPID:pve1:7:", "pve1:7:")]
+    [InlineData("prox vm list --context=", "", "--context=my lab", "my\\ lab")]
+    [InlineData("prox vm list --context='my", "my", "--context=my lab", "my lab")]
+    [InlineData("prox api get /nodes/", "/nodes/", "/nodes/{node}", "/nodes/{node}")]
+    [InlineData("prox api get a", "a", "a{1..3}", "a\\{1..3\\}")]
+    public async Task Bash_TabAtTheKeyboard_InsertsAWordThatIsReadAgain(string line, string typed, string word, string inserted)
     {
+        Assert.Equal(inserted, BashWords.Insertion(word, line, typed));
         using CliHarness cli = new();
-        string script = cli.Write("script", "prox() { printf '@tag-web\\tguests with the tag\\n'; }\n" + ShellScripts.Find("bash") + """
-
-            COMP_LINE="prox vm start @tag-w" COMP_POINT=20 COMP_WORDS=(prox vm start @ tag-w) COMP_CWORD=4
-            _prox_complete
-            printf '%s\n' "${COMPREPLY[@]}"
+        string answer = cli.Write("answer", inserted + "\tmeaning\n");
+        string asked = Path.Combine(cli.Home, "asked");
+        string script = cli.Write(
+            "script",
+            $$"""
+            prox() {
+                if [[ $1 == complete ]]; then
+                    printf '%s\n' "$*" > '{{asked}}'
+                    cat '{{answer}}'
+                else
+                    printf '%s\n' "${@: -1}"
+                fi
+            }
+            {{ShellScripts.Find("bash")}}
             """);
 
-        Assert.Equal("tag-web\n", await RunAsync("bash", ["--norc", script]));
+        // Bash edits lines with readline even if no terminal gives them.
+        string output = await RunAsync("bash", ["--noprofile", "--rcfile", script, "-i"], $"{line}\t\nexit\n");
+
+        Assert.Equal(word + "\n", output);
+        Assert.Equal($"complete --shell bash --typed |{typed} --line {line}\n", await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -87,13 +117,76 @@ public sealed class ShellScriptTests
         Assert.Equal("web-1:100 on pve1 web-2:101 on pve2\n", await RunAsync("zsh", ["-f", "-c", script]));
     }
 
-    [Fact]
-    public async Task PowerShell_Script_Parses()
+    [Theory]
+    [InlineData("my vm", "prox vm start my\\ vm")]
+    [InlineData("it's", "prox vm start it\\'s")]
+    [InlineData("a\\:b", "prox vm start a\\\\:b")]
+    [InlineData("web(1)", "prox vm start web\\(1\\)")]
+    public async Task Zsh_TabAtTheKeyboard_QuotesTheWord(string word, string expected)
     {
         using CliHarness cli = new();
-        string file = cli.Write("script.ps1", ShellScripts.Find("powershell")!);
+        string answer = cli.Write("answer", $"{word}\t100 on pve1\n");
+        cli.Write(
+            "rc",
+            $$"""
+            autoload -Uz compinit; compinit -u -D
+            prox() { cat '{{answer}}'; }
+            {{ShellScripts.Find("zsh")}}
+            dump() { print -r -- "<<${BUFFER% }>>"; }
+            zle -N dump; bindkey -e; bindkey '^G' dump; PS1='ready> '; print -r -- sourced
+            """);
 
-        Assert.Equal("", await RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-File", file]));
+        // A terminal of its own, as keys are read from nowhere else.
+        string script = $$"""
+            zmodload zsh/zpty || exit 77
+            zpty shell zsh -f
+            zpty -w shell " source '{{cli.Home}}/rc'"
+            zpty -r -m shell seen '*sourced*ready> *'
+            zpty -n -w shell $'prox vm start \t\a'
+            zpty -r -m shell seen '*>>*'
+            print -r -- "${${seen##*<<}%%>>*}"
+            """;
+
+        Assert.Equal(expected + "\n", await RunAsync("zsh", ["-f", "-c", script]));
+    }
+
+    [Theory]
+    [InlineData("my vm", "my\\ vm")]
+    [InlineData("it's", "it\\'s")]
+    [InlineData("日本 語", "日本\\ 語")]
+    public async Task Fish_Tab_GivesTheWordWhole(string word, string escaped)
+    {
+        using CliHarness cli = new();
+        string answer = cli.Write("answer", $"{word}\t100 on pve1\n");
+        string script = cli.Write(
+            "script", $"function prox\n    cat '{answer}'\nend\n{ShellScripts.Find("fish")}\ncomplete -C 'prox vm start '\ncomplete --escape -C 'prox vm start '\n");
+
+        Assert.Equal($"{word}\t100 on pve1\n{escaped}\t100 on pve1\n", await RunAsync("fish", ["--no-config", script]));
+    }
+
+    [Theory]
+    [InlineData("", "web-1", "web-1")]
+    [InlineData("my", "my vm", "'my vm'")]
+    [InlineData("'my v", "my-vm", "'my-vm'")]
+    [InlineData("it", "it's", "'it''s'")]
+    [InlineData("'@t", "@tag-web", "'@tag-web'")]
+    [InlineData("web-1,", "web-1,web-2", "'web-1,web-2'")]
+    [InlineData("日", "日本", "日本")]
+    public async Task PowerShell_Tab_QuotesTheWord(string typed, string word, string expected)
+    {
+        using CliHarness cli = new();
+        string answer = cli.Write("answer", $"{word}\t100 on pve1\n");
+        string file = cli.Write(
+            "script.ps1",
+            $$"""
+            [Console]::OutputEncoding = [Text.Encoding]::UTF8
+            function prox { Get-Content -Encoding utf8 '{{answer}}' }
+            {{ShellScripts.Find("powershell")}}
+            $line = 'prox vm start ' + '{{typed.Replace("'", "''", StringComparison.Ordinal)}}'
+            (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches | ForEach-Object { $_.CompletionText + '|' + $_.ToolTip }
+            """);
+
+        Assert.Equal($"{expected}|100 on pve1\n", (await RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-File", file])).ReplaceLineEndings("\n"));
     }
 
     [Theory]
@@ -121,9 +214,11 @@ public sealed class ShellScriptTests
 
     private static string Sum(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
+    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string input = "")
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["HISTFILE"] = "";
         Process? started = null;
         try
         {
@@ -135,6 +230,7 @@ public sealed class ShellScriptTests
         }
 
         using Process process = started!;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

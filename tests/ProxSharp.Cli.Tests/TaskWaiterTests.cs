@@ -96,6 +96,52 @@ public sealed class TaskWaiterTests
         Assert.Equal(4, server.StatusCalls);
     }
 
+    [Theory]
+    [InlineData(Upid)]
+    [InlineData(BackupUpid)]
+    public async Task Wait_ServerThatDies_GivesUpAfterTwoMinutesAndSaysHowToGoOn(string upid)
+    {
+        TaskServer server = new(["TASK OK"], "OK") { Upid = upid, RunningAnswers = int.MaxValue, DiesAfter = 3 };
+        FakeTimeProvider time = new();
+        List<ProxmoxException> outages = [];
+        await using ServerSession session = Session(server, time);
+        TaskWaiter waiter = new(session, time, static _ => { }) { Outage = new Told(outages) };
+
+        Task<string> waiting = waiter.WaitAsync(upid, TestContext.Current.CancellationToken);
+        DateTimeOffset start = time.GetUtcNow();
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        CliError error = ErrorMapper.Map(await Assert.ThrowsAnyAsync<Exception>(() => waiting));
+        Assert.Equal(ExitCodes.Connection, error.ExitCode);
+        Assert.Contains("120 s", error.Message, StringComparison.Ordinal);
+        string word = upid == Upid ? $"'{upid}'" : upid;
+        Assert.Equal($"When the server answers again, wait on with: prox task wait {word}", error.Hint);
+        Assert.Equal(upid, error.Upid);
+        Assert.NotEmpty(outages);
+        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public async Task Wait_BackupServerThatIsAwayForAMinute_GoesOn()
+    {
+        TaskServer server = new(["TASK OK"], "OK") { Upid = BackupUpid, RunningAnswers = 5, DiesAfter = 3 };
+        FakeTimeProvider time = new();
+        await using ServerSession session = Session(server, time);
+
+        Task<string> waiting = new TaskWaiter(session, time, static _ => { }).WaitAsync(BackupUpid, TestContext.Current.CancellationToken);
+        for (DateTimeOffset start = time.GetUtcNow(); !waiting.IsCompleted; server.DiesAfter = time.GetUtcNow() - start > TimeSpan.FromMinutes(1) ? int.MaxValue : 3)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal("OK", await waiting);
+    }
+
     [Fact]
     public void Map_WaitThatWasGivenUp_KeepsItsCauseAndTheTask()
     {
@@ -147,8 +193,16 @@ public sealed class TaskWaiterTests
 
         public int StatusCalls { get; private set; }
 
+        /// <summary>How many looks at the status are answered before nothing is any more.</summary>
+        public int DiesAfter { get; set; } = int.MaxValue;
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            if (StatusCalls >= DiesAfter)
+            {
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "refused");
+            }
+
             string path = Uri.UnescapeDataString(request.RequestUri!.AbsolutePath);
             string data = path.EndsWith("/status", StringComparison.Ordinal) ? Status() : Log(request.RequestUri.Query);
             Assert.StartsWith($"/api2/json/nodes/pve1/tasks/{Upid}/", path, StringComparison.Ordinal);
@@ -175,5 +229,10 @@ public sealed class TaskWaiterTests
             IEnumerable<string> lines = log.Take(written).Skip(skipped).Take(limit).Select((text, index) => $"{{\"n\":{skipped + index + 1},\"t\":\"{JsonEncodedText.Encode(text)}\"}}");
             return log.Length == 0 && start == 0 ? "[{\"n\":1,\"t\":\"no content\"}]" : $"[{string.Join(',', lines)}]";
         }
+    }
+
+    private sealed class Told(List<ProxmoxException> seen) : IProgress<ProxmoxException>
+    {
+        public void Report(ProxmoxException value) => seen.Add(value);
     }
 }

@@ -65,6 +65,26 @@ public sealed class ProgramTests
     }
 
     [Theory]
+    [InlineData("lab")]
+    [InlineData("")]
+    public async Task Program_PlanThatNeedsAPerson_NamesTheContextInTheCommand(string served)
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(
+            new SessionOptions { Policy = """{"version":1,"allow":[{"classes":["reversible"]}],"approval":{"reversible":"prompt"}}""" },
+            served.Length > 0 ? [served] : []);
+        await program.InitializeAsync();
+        JsonElement plan = await program.AskAsync(
+            2, "tools/call", """{"name":"plan","arguments":{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":1024}}]}}""");
+        string id = plan.GetProperty("result").GetProperty("structuredContent").GetProperty("plan").GetString()!;
+        JsonElement answer = await program.AskAsync(3, "tools/call", $$$"""{"name":"apply","arguments":{"plan":"{{{id}}}"}}""");
+
+        JsonElement failure = answer.GetProperty("result").GetProperty("structuredContent");
+        Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
+        Assert.Contains($"a person runs at a terminal: prox -c lab approve {id[..12]}", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
+    [Theory]
     [InlineData("this is no JSON")]
     [InlineData("{\"jsonrpc\":\"2.0\"}")]
     [InlineData("[1,2,3]")]

@@ -90,8 +90,11 @@ internal sealed class ServerSession : IAsyncDisposable
     public static async Task<ProxmoxClientOptions> OptionsAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken) =>
         ClientOptions(run, context, await SecretAsync(run, context, cancellationToken).ConfigureAwait(false), cancellationToken);
 
-    private static async Task<string> SecretAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken) =>
-        context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+    private static async Task<string> SecretAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
+    {
+        run.Server = context;
+        return context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+    }
 
     private static ProxmoxClientOptions ClientOptions(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
+    // How long a server may be out of reach before the waiting gives up: both products are given the same time.
+    private static readonly TimeSpan s_outageGrace = TaskWaitOptions.Default.OutageGrace;
+
     private readonly Queue<string> _tail = new();
     private long _last;
 
@@ -67,6 +70,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             Log = new LineSink(logged),
             Outage = Outage,
             LogTailLines = TailLength,
+            OutageGrace = s_outageGrace,
             ThrowOnFailure = false,
         };
         TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
@@ -78,34 +82,64 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     {
         TimeSpan pause = s_shortestPause;
         long start = time.GetTimestamp();
+        long? silentSince = null;
         while (true)
         {
-            // The status first: lines that come before it says "stopped" are then all in the log.
-            JsonElement status = (await session.GetAsync($"{task}/status", null, cancellationToken).ConfigureAwait(false)).Data;
-            await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
-            if (Text(status, "status") == "stopped" && Text(status, "exitstatus") is { } end)
+            try
             {
-                return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, end, [.. _tail]);
+                if (await LookAsync(task, cancellationToken).ConfigureAwait(false) is { } end)
+                {
+                    return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, end, [.. _tail]);
+                }
+
+                silentSince = null;
+            }
+            catch (ProxmoxException outage) when (MayPass(outage))
+            {
+                silentSince ??= time.GetTimestamp();
+                if (time.GetElapsedTime(silentSince.Value) >= s_outageGrace)
+                {
+                    throw new CliException(ErrorMapper.Lost(upid, outage, s_outageGrace), outage);
+                }
+
+                Outage?.Report(outage);
             }
 
             if (Timeout is { } longest && time.GetElapsedTime(start) >= longest)
             {
-                throw new CliException(new CliError
-                {
-                    Code = "still_running",
-                    ExitCode = ExitCodes.StillRunning,
-                    Message = $"The time for waiting is over, and the task {upid} goes on",
-                    Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
-                    Upid = upid,
-                    Node = upid.Split(':')[1],
-                    IsRetryable = true,
-                });
+                throw TimeUp(upid);
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
         }
     }
+
+    // The status first: lines that come before it says "stopped" are then all in the log.
+    private async Task<string?> LookAsync(string task, CancellationToken cancellationToken)
+    {
+        JsonElement status = (await session.GetAsync($"{task}/status", null, cancellationToken).ConfigureAwait(false)).Data;
+        await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
+        return Text(status, "status") == "stopped" ? Text(status, "exitstatus") : null;
+    }
+
+    private static bool MayPass(ProxmoxException failure) => failure switch
+    {
+        ProxmoxConnectionException connection => !connection.IsCertificateProblem,
+        ProxmoxAuthenticationException or ProxmoxPermissionException or ProxmoxNotFoundException => false,
+        _ => failure.IsTransient,
+    };
+
+    private static CliException TimeUp(string upid) => new(new CliError
+    {
+        Code = "still_running",
+        ExitCode = ExitCodes.StillRunning,
+        Message = $"The time for waiting is over, and the task {upid} goes on",
+        Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
+        Upid = upid,
+        Node = upid.Split(':')[1],
+        IsRetryable = true,
+    });
 
     private async Task ReadLogAsync(string task, CancellationToken cancellationToken)
     {

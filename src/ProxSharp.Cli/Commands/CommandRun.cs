@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -37,6 +38,9 @@ internal sealed class CommandRun
 
     /// <summary>How commands are printed that the user may run next.</summary>
     public PrintedCommands Printed => field ??= new PrintedCommands(Services.Words);
+
+    /// <summary>The remembered server that is called; null if none is.</summary>
+    public ServerContext? Server { get; set; }
 
     /// <summary>Where calls are written; null if nobody wants to see them.</summary>
     public HttpLog? HttpLog { get; }

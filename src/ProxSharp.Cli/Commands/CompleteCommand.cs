@@ -16,11 +16,25 @@ internal sealed class CompleteCommand : ProxCommand
         Required = true,
     };
 
+    private readonly Option<string?> _shell = new("--shell")
+    {
+        Description = "The shell that does not quote by itself: bash",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> _typed = new("--typed")
+    {
+        Description = "Behind a bar, the end of the line that bash replaces",
+        HelpName = "text",
+    };
+
     public CompleteCommand(CommandServices services, GlobalOptions globals, Func<IReadOnlyList<string>, Command> tree)
         : base("complete", "Print the words that may come next in a command line.")
     {
         Hidden = true;
         Add(_line);
+        Add(_shell);
+        Add(_typed);
 
         // Nobody must be asked anything while a word is being typed.
         CommandServices silent = services with { Console = new SilentConsole(services.Console) };
@@ -43,12 +57,17 @@ internal sealed class CompleteCommand : ProxCommand
         foreach (Candidate candidate in await Completer.FindAsync(tree([.. words, "complete"]), words, names, cancellationToken).ConfigureAwait(false))
         {
             string meaning = TextCells.Visible(candidate.Meaning);
-            await run.Services.Console.Out.WriteLineAsync(
-                meaning.Length > 0 ? $"{TextCells.Visible(candidate.Text)}\t{meaning}" : TextCells.Visible(candidate.Text)).ConfigureAwait(false);
+            string text = Word(run, TextCells.Visible(candidate.Text));
+            await run.Services.Console.Out.WriteLineAsync(meaning.Length > 0 ? $"{text}\t{meaning}" : text).ConfigureAwait(false);
         }
 
         return ExitCodes.Success;
     }
+
+    // The bar keeps what was typed from being an option of this command.
+    private string Word(CommandRun run, string word) => run.Value(_shell) == "bash" && run.Value(_typed) is ['|', .. string typed]
+        ? BashWords.Insertion(word, run.Value(_line)!, typed)
+        : word;
 
     private static ServerContext? Context(CommandRun run, IReadOnlyList<string> words)
     {

@@ -113,7 +113,9 @@ internal sealed class LoginOptions(bool recursive)
         return new TrustSettings { Fingerprints = [.. fingerprints.Select(ReadFingerprint)], AuthorityFile = file, IsInsecure = insecure };
     }
 
-    private static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
+    /// <summary>Reads a fingerprint.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public static CertificateFingerprint ReadFingerprint(string text) => CertificateFingerprint.TryParse(text, out CertificateFingerprint fingerprint)
         ? fingerprint
         : throw CliException.Usage(
             $"'{text}' is no SHA-256 fingerprint",

@@ -79,6 +79,9 @@ internal sealed class McpCommand : ProxCommand
         Product = context.Product,
         Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context) with { Context = context.Name ?? context.Endpoints[0].Authority },
         Connect = cancellationToken => ConnectAsync(run, context, cancellationToken),
+
+        // Whoever is told to run something does so elsewhere, where another context may be the current one.
+        Commands = context.Name is { } name ? new PrintedCommands(["-c", name]).In : null,
     };
 
     // The agent server puts its own guard around these options.

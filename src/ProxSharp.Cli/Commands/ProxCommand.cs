@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Commands;
@@ -26,6 +27,10 @@ internal abstract class ProxCommand : Command
             try
             {
                 return await run(command, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProxmoxConnectionException untrusted) when (untrusted.IsCertificateProblem && command.Server is not null)
+            {
+                throw new CliException(CertificateAdvice.Map(command.Server, untrusted), untrusted);
             }
             finally
             {

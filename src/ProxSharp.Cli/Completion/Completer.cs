@@ -7,6 +7,7 @@ using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Help;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Completion;
@@ -150,8 +151,8 @@ internal sealed class Completer
         {
             ("path", "api") => await PathsAsync(word, withTemplates: false, cancellationToken).ConfigureAwait(false),
             ("what", "explain") when _arguments.Count == 0 => await PathsAsync(word, withTemplates: true, cancellationToken).ConfigureAwait(false),
-            ("guest" or "selection" or "source", not "backup") => Joined(
-                word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false), hasSign: true),
+            ("guest" or "selection" or "source", not "backup") => Chosen(
+                word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false)),
             ("node", _) or ("target", not "backup") => await _names.NodesAsync(cancellationToken).ConfigureAwait(false),
             ("storage" or "targetstorage", _) => await _names.StoragesAsync(cancellationToken).ConfigureAwait(false),
             ("pool" or "poolid", _) => await _names.PoolsAsync(cancellationToken).ConfigureAwait(false),
@@ -242,6 +243,11 @@ internal sealed class Completer
         string before = word[..(hasSign && comma < word.Length && word[comma] == '-' ? comma + 1 : comma)];
         return candidates.Select(candidate => candidate with { Text = before + candidate.Text });
     }
+
+    // A name that a selection would take apart stands alone.
+    private static IEnumerable<Candidate> Chosen(string word, IReadOnlyList<Candidate> guests) =>
+        guests.Where(static guest => GuestTargets.IsWholeName(guest.Text))
+            .Concat(Joined(word, [.. guests.Where(static guest => !GuestTargets.IsWholeName(guest.Text))], hasSign: true));
 
     private IEnumerable<string> Words()
     {

@@ -6,12 +6,16 @@ namespace ProxSharp.Cli.Completion;
 internal static class LineWords
 {
     /// <summary>Returns the words; the last one is what is being typed, empty behind a space.</summary>
-    public static IReadOnlyList<string> Split(string line)
+    public static IReadOnlyList<string> Split(string line) => Read(line).Words;
+
+    /// <summary>Returns the words, and the quote that is still open at the end; a null character if none is.</summary>
+    /// <param name="line">The line, or a part of it.</param>
+    /// <param name="quote">The quote that is open at its start.</param>
+    public static (IReadOnlyList<string> Words, char Quote) Read(string line, char quote = '\0')
     {
         List<string> words = [];
         StringBuilder word = new();
         bool isOpen = false;
-        char quote = '\0';
         for (int i = 0; i < line.Length; i++)
         {
             char c = line[i];
@@ -43,6 +47,6 @@ internal static class LineWords
         }
 
         words.Add(word.ToString());
-        return words;
+        return (words, quote);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
             static guest => (Text(guest, "tags") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal);
         return
         [
-            .. guests.Where(static guest => Text(guest, "name") is { } name && IsPlain(name))
+            .. guests.Where(static guest => Text(guest, "name") is { } name && IsNamable(name))
                 .Select(static guest => new Candidate(Text(guest, "name")!, $"{Id(guest)} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. guests.Select(static guest => new Candidate(Id(guest), $"{Text(guest, "name")} on {Text(guest, "node")}, {Text(guest, "status")}")),
             .. tags.Select(static tag => new Candidate($"@tag-{tag}", "guests with the tag")),
@@ -141,10 +141,9 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
         return Path.Combine(folder, "prox", $"names-{Plain(context?.Name ?? "url")}{Plain(list)}.json");
     }
 
-    // Shells and selections take other names apart, or for an option: such guests are offered by number alone.
-    private static bool IsPlain(string name) =>
-        name.Length > 0 && name[0] != '-'
-        && name.All(static c => char.IsAscii(c) ? char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' : !char.IsWhiteSpace(c) && !char.IsControl(c));
+    // What is read as an option, a group or a list is offered by number alone; the scripts quote what their shells take apart.
+    private static bool IsNamable(string name) =>
+        name.Length > 0 && name[0] is not ('-' or '@') && !name.Any(static c => c is ',' or ';' || char.IsControl(c)) && name.Trim() == name;
 
     private static string Plain(string text) => string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
 

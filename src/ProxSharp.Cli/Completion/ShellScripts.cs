@@ -13,17 +13,15 @@ internal static class ShellScripts
         _ => null,
     };
 
-    // Bash breaks words at : = and @; what it takes for an earlier word is cut off again.
+    // Bash breaks words at : = and @, and knows of quotes: what takes the place of its second argument is told ready to be inserted.
     private const string Bash = """
         # prox completion for bash. Put into ~/.bashrc:  source <(prox completion bash)
         _prox_complete() {
-            local line=${COMP_LINE:0:COMP_POINT} cur=${COMP_WORDS[COMP_CWORD]} last prefix reply
-            last=${line##*[[:space:]]}
-            prefix=${last%"$cur"}
+            local reply
             COMPREPLY=()
             while IFS=$'\t' read -r reply _; do
-                COMPREPLY+=("${reply#"$prefix"}")
-            done < <(prox complete --line "$line" 2>/dev/null)
+                COMPREPLY+=("$reply")
+            done < <(prox complete --shell bash --typed "|$2" --line "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
         }
         complete -o default -F _prox_complete prox
         """;
@@ -35,6 +33,7 @@ internal static class ShellScripts
             local -a entries
             local word meaning
             while IFS=$'\t' read -r word meaning; do
+                word=${word//\\/\\\\}
                 entries+=("${word//:/\\:}:${meaning}")
             done < <(prox complete --line "${LBUFFER}" 2>/dev/null)
             _describe -t commands 'prox' entries
@@ -53,6 +52,7 @@ internal static class ShellScripts
         complete -c prox -f -a '(prox complete --line (commandline -cp) 2>/dev/null)'
         """;
 
+    // PowerShell takes @ at the start and commas for its own, and replaces the whole word, quotes included.
     private const string PowerShell = """
         # prox completion for PowerShell. Put into $PROFILE:  prox completion powershell | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName prox -ScriptBlock {
@@ -61,7 +61,9 @@ internal static class ShellScripts
             prox complete --line $line 2>$null | ForEach-Object {
                 $parts = $_ -split "`t", 2
                 $tip = if ($parts[1]) { $parts[1] } else { $parts[0] }
-                [System.Management.Automation.CompletionResult]::new($parts[0], $parts[0], 'ParameterValue', $tip)
+                $isPlain = $parts[0] -match '^[\w./:=+%\\-]+$' -and $wordToComplete -notmatch '^[''"]'
+                $text = if ($isPlain) { $parts[0] } else { "'" + $parts[0].Replace("'", "''") + "'" }
+                [System.Management.Automation.CompletionResult]::new($text, $parts[0], 'ParameterValue', $tip)
             }
         }
         """;

@@ -114,7 +114,7 @@ internal static class Checks
         }
         catch (Exception e) when (e is ProxmoxException or CliException)
         {
-            CliError error = ErrorMapper.Map(e);
+            CliError error = CertificateAdvice.Map(run.Context, e);
             return new Finding("server", FindingState.Failure, $"{endpoint.Authority}: {error.Message}", error.Hint ?? "");
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
@@ -81,8 +82,30 @@ internal static class ErrorMapper
                 Message = $"The time for waiting is over, and the task {upid} goes on",
                 Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
             }
+            : wait.InnerException is ProxmoxConnectionException { IsCertificateProblem: false }
+            ? error with { Hint = WaitOn(upid) }
             : error with { Hint = error.Hint ?? $"Look at the task: {PrintedCommands.Of("task", "show", upid)}" };
     }
+
+    /// <summary>Makes the error for a wait during which the server went out of reach for too long; the task may go on.</summary>
+    /// <param name="upid">The task.</param>
+    /// <param name="outage">The last failure.</param>
+    /// <param name="grace">How long the server was waited for.</param>
+    public static CliError Lost(string upid, ProxmoxException outage, TimeSpan grace)
+    {
+        CliError error = Map(outage);
+        return error with
+        {
+            Message = string.Create(
+                CultureInfo.InvariantCulture, $"The server could not be asked about the task {upid} for {grace.TotalSeconds:0.#} s: {error.Message}. How it ends is unknown"),
+            Hint = WaitOn(upid),
+            Upid = upid,
+            Node = upid.Split(':')[1],
+            IsRetryable = true,
+        };
+    }
+
+    private static string WaitOn(string upid) => $"When the server answers again, wait on with: {PrintedCommands.Of("task", "wait", upid)}";
 
     private static CliError Certificate(ProxmoxConnectionException certificate)
     {

@@ -80,6 +80,7 @@ internal static class Habits
         new("context create", "context add"),
         new("context switch", "context use"),
         new("context set", "context use"),
+        new("context pin", "context trust", "NAME SHA256"),
         new("datastore status", "datastore show"),
         new("datastore gc *", "datastore gc start", "DATASTORE"),
         new("pbs datastore", "datastore"),

@@ -105,7 +105,7 @@ internal static class HelpTopics
                     ("--dry-run", "shows the exact calls and the difference; sends nothing"),
                     ("--yes", "verbs that destroy: do not ask for the name"),
                     ("--no-wait", "prints the task and goes on; prox task wait waits for it later"),
-                    ("--wait-timeout", "waits this long at most, then exit code 11"),
+                    ("--wait-timeout", "waits this long at most, then exit code 11; two minutes without the server end a wait with exit code 3"),
                     ("--fail-on-warnings", "exit code 10 if a task ended with warnings"),
                 ]),
             ],

@@ -45,6 +45,9 @@ internal sealed class AgentSite : IAsyncDisposable
     /// <summary>The file with the policy.</summary>
     public string PolicyPath => _context.Guard.PolicyPath;
 
+    /// <summary>Completes the command lines of a message, so that they are about this server.</summary>
+    public string WithCommands(string message) => _context.Commands?.Invoke(message) ?? message;
+
     public async ValueTask<OperationGuard> OpenAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _guard) is { } open)

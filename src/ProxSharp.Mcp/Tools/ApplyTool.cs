@@ -72,12 +72,12 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         {
             throw new ToolException("cancelled", "An earlier call with this plan was cancelled. What it had done is in audit_list; make a new plan for the rest.");
         }
-        catch (GuardRefusedException e) when (e.Reason == "approval" && approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal))
+        catch (GuardRefusedException e) when (e.Reason == "approval")
         {
-            throw new GuardRefusedException(
-                "approval",
-                $"{e.Message} A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan.",
-                e);
+            string next = approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal)
+                ? $" A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan."
+                : "";
+            throw new GuardRefusedException(e.Reason, site.WithCommands(e.Message + next), e);
         }
         finally
         {

@@ -187,6 +187,7 @@ internal sealed class BackupTools(AgentSites sites)
         }
 
         // What is inside a backup may be secret: it goes to a file of the person, not through the agent.
+        fetch = sites.For(call, ProxmoxProduct.BackupServer).WithCommands(fetch);
         answer.Value["fetch"] = fetch;
         return answer with { Text = $"{answer.Text}\nto get files from here: {fetch}" };
     }

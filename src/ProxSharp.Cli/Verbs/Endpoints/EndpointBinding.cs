@@ -1,7 +1,9 @@
 using System.CommandLine;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Schema;
 
@@ -11,6 +13,8 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 internal sealed class EndpointBinding
 {
     private const string NodeParameter = "node";
+    private const string StorageParameter = "storage";
+    private const string VolumeParameter = "volume";
 
     private readonly List<EndpointParameter> _arguments = [];
     private readonly List<EndpointParameter> _options = [];
@@ -29,6 +33,12 @@ internal sealed class EndpointBinding
             .Where(name => !(isGuest && name is NodeParameter or "vmid") && !(name == NodeParameter && spec.Node != NodeRule.Argument)))
         {
             _arguments.Add(symbols.Argument(name, Endpoint.Parameters.GetValueOrDefault(name) ?? new ApiNode { IsPathParameter = true }));
+        }
+
+        if (TakesVolumeAlone && _arguments.Find(static argument => argument.Name == VolumeParameter)?.Symbol is Argument volume)
+        {
+            volume.Arity = ArgumentArity.ZeroOrOne;
+            volume.Description = volume.Description is { Length: > 0 } words ? $"{words}; alone with its storage in front: local:iso/debian.iso" : "";
         }
 
         IReadOnlyDictionary<string, ApiNode> all = ParameterNeeds.All(Endpoint);
@@ -117,15 +127,38 @@ internal sealed class EndpointBinding
     public static IEnumerable<string> PathParameters(string template) =>
         template.Split('/').Where(static part => part.StartsWith('{')).Select(static part => part[1..^1]);
 
+    // The identifier of a volume begins with its storage, so it is enough: local:iso/debian.iso.
+    private bool TakesVolumeAlone => Endpoint.Path.EndsWith("/storage/{storage}/content/{volume}", StringComparison.Ordinal);
+
     /// <summary>Returns the value that was typed for a parameter of the path; null if it was none.</summary>
-    public string? PathValue(VerbRun run, string name) => _arguments.Find(argument => argument.Name == name)?.Typed(run) is [{ } value, ..] ? value : null;
+    public string? PathValue(VerbRun run, string name) => _arguments.Find(argument => argument.Name == name) is { } argument ? Value(run, argument) : null;
 
     /// <summary>Returns the last argument that was typed: what is destroyed, for a question about it.</summary>
-    public string? LastPathValue(VerbRun run) => _arguments.LastOrDefault()?.Typed(run) is [{ } value, ..] ? value : null;
+    public string? LastPathValue(VerbRun run) => _arguments.LastOrDefault() is { } last ? Value(run, last) : null;
 
     /// <summary>Returns the values that were typed for parameters of the path, in its order.</summary>
     public IReadOnlyList<string> PathValues(VerbRun run) =>
-        [.. _arguments.Where(static argument => argument.Node.IsPathParameter).SelectMany(argument => argument.Typed(run))];
+        [.. _arguments.Where(static argument => argument.Node.IsPathParameter).Select(argument => Value(run, argument)).OfType<string>()];
+
+    private string? Value(VerbRun run, EndpointParameter argument)
+    {
+        string? typed = Typed(run, argument.Name);
+        if (!TakesVolumeAlone || argument.Name is not (StorageParameter or VolumeParameter) || Typed(run, VolumeParameter) is not null)
+        {
+            return typed;
+        }
+
+        string whole = Typed(run, StorageParameter) ?? "";
+        int colon = whole.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && colon < whole.Length - 1
+            ? argument.Name == VolumeParameter ? whole : whole[..colon]
+            : throw CliException.Usage(
+                "No volume is named",
+                $"Write the volume with its storage, as local:iso/debian.iso; see what there is: {PrintedCommands.Of("storage", "content", "list", whole.TrimEnd(':'))}");
+    }
+
+    private string? Typed(VerbRun run, string name) =>
+        _arguments.Find(argument => argument.Name == name)?.Typed(run) is [{ } value, ..] ? value : null;
 
     /// <summary>Makes the path.</summary>
     /// <param name="run">What was typed.</param>

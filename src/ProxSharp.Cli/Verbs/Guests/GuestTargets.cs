@@ -51,11 +51,41 @@ internal sealed class GuestTargets
     /// <exception cref="CliException">A word fits no guest, or nothing was named.</exception>
     public async Task<IReadOnlyList<GuestSummary>> FindAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        GuestSelector selector = Read(run);
+        string[] words = Read(run);
+        GuestSelector? selector = words.Any(IsWholeName) ? null : Parse(string.Join(' ', words));
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        return Choose(selector, all);
+        return selector is null ? Choose(words, all) : Choose(selector, all);
     }
+
+    /// <summary>Chooses among all guests of a cluster by the words of a command line. Pure.</summary>
+    internal IReadOnlyList<GuestSummary> Choose(IEnumerable<string> words, IReadOnlyList<GuestSummary> all) =>
+        Choose(Parse(string.Join(' ', words.Select(word => Selecting(word, all)))), all);
+
+    /// <summary>Tells whether a word may be the name of a guest that no selection can hold: <c>my vm</c>, <c>web(1)</c>. Pure.</summary>
+    public static bool IsWholeName(string word) =>
+        word.Length > 0 && word[0] is not ('-' or '@') && (word.Any(char.IsWhiteSpace) || !GuestSelector.TryParse(word, null, out _));
+
+    // Such a name is taken as a whole, if a guest has it.
+    private string Selecting(string word, IReadOnlyList<GuestSummary> all)
+    {
+        GuestSummary[] named = IsWholeName(word)
+            ? [.. all.Where(guest => Kind.Includes(guest) && string.Equals(guest.Name, word, StringComparison.OrdinalIgnoreCase))]
+            : [];
+        if (named.Length > 1)
+        {
+            throw Twins(word, named);
+        }
+
+        return named is not [GuestSummary one] ? word
+            : GuestSelector.TryParse(word, null, out GuestSelector? parts) && parts.Select([.. all.Where(guest => Kind.Includes(guest))]).Unmatched.Count == 0
+                ? throw CliException.Usage($"'{word}' is the name of {GuestKinds.Title(one)}, and a selection of others", "Name those you mean by their numbers")
+                : one.Id.ToString();
+    }
+
+    private static CliException Twins(string? name, IEnumerable<GuestSummary> twins) => CliException.Usage(
+        $"The name '{name}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}",
+        "Name the one you mean by its number");
 
     /// <summary>Chooses among all guests of a cluster. Pure.</summary>
     internal IReadOnlyList<GuestSummary> Choose(GuestSelector selector, IReadOnlyList<GuestSummary> all)
@@ -69,14 +99,10 @@ internal sealed class GuestTargets
         IGrouping<string?, GuestSummary>? twins = Words(selector) is [{ } word] && !word.AsSpan().ContainsAny(s_signs)
             ? chosen.Guests.GroupBy(static guest => guest.Name).FirstOrDefault(static group => group.Count() > 1)
             : null;
-        return twins is null
-            ? chosen.Guests
-            : throw CliException.Usage(
-                $"The name '{twins.Key}' belongs to several guests: {string.Join(", ", twins.Select(static guest => guest.Id.ToString()))}",
-                "Name the one you mean by its number");
+        return twins is null ? chosen.Guests : throw Twins(twins.Key, twins);
     }
 
-    private GuestSelector Read(VerbRun run)
+    private string[] Read(VerbRun run)
     {
         string[] words = _many is not null ? run.Value(_many) ?? [] : [run.Value(_one!)!];
         bool isAll = run.Value(run.Standard.All);
@@ -93,7 +119,7 @@ internal sealed class GuestTargets
             throw CliException.Usage($"'{wide}' would mean every {Kind.One()}", $"{Forms}; all of them are meant with --all");
         }
 
-        return Parse(string.Join(' ', isAll ? ["@all", .. words] : words));
+        return isAll ? ["@all", .. words] : words;
     }
 
     // A name that is nothing but wildcards, or the guests of any node at all.
