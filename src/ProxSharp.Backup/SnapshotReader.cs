@@ -150,6 +150,13 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
     /// <summary>Whether the content of a file can be read with what was given: it is not encrypted, or there is a key.</summary>
     internal bool CanDecrypt(SnapshotFile file) => file.CryptMode != CryptMode.Encrypt || _options.Key is not null;
 
+    /// <summary>Keeps no chunks of what was read so far, nor the memory that they had.</summary>
+    internal void ForgetChunks()
+    {
+        _cache.Clear();
+        _pool.Trim();
+    }
+
     /// <summary>Opens a file that is a list of chunks. The list is fetched and verified once.</summary>
     internal Task<ChunkedFile> OpenChunkedAsync(SnapshotFile file, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
@@ -51,6 +52,40 @@ public sealed class LoginCommandTests
         Assert.Contains("Password of root@pam: ", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(DefaultCluster.RootPassword, run.Errors + run.Output, StringComparison.Ordinal);
         (await cli.LineAsync("vm stop web-1")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Login_BackupServerOnAnyPort_IsKnownByTheRealm(bool isTyped)
+    {
+        SimulatedBackupServer backups = new();
+        await backups.InitializeAsync();
+        await using ConfiguredAsyncDisposable end = ((IAsyncDisposable)backups).ConfigureAwait(true);
+        string url = backups.Simulator.Endpoint.GetLeftPart(UriPartial.Authority);
+        using CliHarness cli = isTyped
+            ? new() { TerminalWidth = 100, Input = $"{DefaultBackupServer.DemoUser}\n{DefaultBackupServer.DemoPassword}\n" }
+            : new CliHarness().With("PASSWORD", DefaultBackupServer.DemoPassword);
+        string[] who = isTyped ? [] : ["--user", DefaultBackupServer.DemoUser, "--secret", "env:PASSWORD"];
+
+        (await cli.RunAsync(["login", url, .. who, "--store", "file", "--name", "backup", "--role", "Audit", "--path", "/", "--fingerprint", backups.Simulator.Fingerprint])).Succeeded();
+
+        Assert.Contains("store1", (await cli.LineAsync("datastore list -o csv")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("pbs", (await cli.LineAsync("context list")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Login_BackupServerThatIsTakenForACluster_SaysWhatHelps()
+    {
+        SimulatedBackupServer backups = new();
+        await backups.InitializeAsync();
+        await using ConfiguredAsyncDisposable end = ((IAsyncDisposable)backups).ConfigureAwait(true);
+        string url = backups.Simulator.Endpoint.GetLeftPart(UriPartial.Authority);
+        using CliHarness cli = new CliHarness().With("PASSWORD", DefaultBackupServer.RootPassword);
+        string line = $"login {url} --user root@pam --secret env:PASSWORD --store file --name backup --fingerprint {backups.Simulator.Fingerprint}";
+
+        Assert.EndsWith("add --product pbs", (await cli.LineAsync(line)).FailedWith(4), StringComparison.Ordinal);
+        (await cli.LineAsync($"{line} --product pbs")).Succeeded();
     }
 
     [Fact]

@@ -194,6 +194,19 @@ public sealed class ShellScriptTests
     [InlineData("packaging/checksums")]
     public async Task ReleaseScript_InBash_HasNoSyntaxError(string script) => Assert.Equal("", await RunAsync("bash", ["-n", Path.Combine(Root(), script)]));
 
+    [Theory]
+    [InlineData("packaging/build", "--help", "usage: packaging/build [--rid RID]")]
+    [InlineData("packaging/build", "-h", "SHA256SUMS")]
+    [InlineData("packaging/checksums", "--help", "usage: packaging/checksums FOLDER")]
+    public async Task ReleaseScript_AskedForHelp_SaysHowItIsUsed(string script, string option, string expected)
+    {
+        string help = await RunAsync("bash", [Path.Combine(Root(), script), option]);
+
+        Assert.Contains(expected, help, StringComparison.Ordinal);
+        Assert.DoesNotContain("#", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("set -", help, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Checksums_OfAFolder_CanBeVerified()
     {

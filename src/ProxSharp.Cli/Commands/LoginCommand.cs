@@ -75,19 +75,17 @@ internal sealed class LoginCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string[] urls = run.Value(_urls)!;
-        ProxmoxProduct product = _login.NamedProduct(run) ?? Products.Guess(urls);
-        ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
-        string name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0];
+        ServerContext server = Server(run, urls, run.Value(_login.User));
+        string name = server.Name!;
         CheckName(run, name);
         await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
-        ServerContext server = new() { Name = name, Product = product, Endpoints = endpoints, IsReadOnly = run.Services.Environment.IsReadOnly };
 
         // A token that is made is a change of the server.
         ChangeRules.CheckContext(server);
         Questions questions = new(run, cancellationToken);
         string user = await UserAsync(run, questions).ConfigureAwait(false);
         string password = await PasswordAsync(run, questions, user, cancellationToken).ConfigureAwait(false);
-        ServerContext person = server with { User = user, Trust = _login.ReadTrust(run) };
+        ServerContext person = Server(run, urls, user) with { User = user, Trust = _login.ReadTrust(run) };
         ServerSession session = ServerSession.Open(run, person, password, cancellationToken);
         await using (session.ConfigureAwait(false))
         {
@@ -96,7 +94,7 @@ internal sealed class LoginCommand : ProxCommand
             // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
             session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
-            TokenRights rights = await TokenRights.AskAsync(run, questions, product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
+            TokenRights rights = await TokenRights.AskAsync(run, questions, person.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
             SecretReference reference = await SettleAsync(run, session, new(person, token, secret), rights, cancellationToken).ConfigureAwait(false);
             run.Note(
@@ -105,6 +103,19 @@ internal sealed class LoginCommand : ProxCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    private ServerContext Server(CommandRun run, string[] urls, string? user)
+    {
+        ProxmoxProduct product = _login.NamedProduct(run) ?? Products.Guess(urls, user);
+        ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
+        return new ServerContext
+        {
+            Name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0],
+            Product = product,
+            Endpoints = endpoints,
+            IsReadOnly = run.Services.Environment.IsReadOnly,
+        };
     }
 
     /// <summary>Gives a token that was just made its role and keeps its secret; a token whose secret nobody has is deleted again.</summary>

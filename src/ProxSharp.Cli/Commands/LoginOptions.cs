@@ -52,7 +52,7 @@ internal sealed class LoginOptions(bool recursive)
     /// <exception cref="CliException">Something is missing or contradicts something else.</exception>
     public ServerContext Read(CommandRun run, string? name, IReadOnlyList<string> urls)
     {
-        ProxmoxProduct product = NamedProduct(run) ?? Products.Guess(urls);
+        ProxmoxProduct product = NamedProduct(run) ?? Products.Guess(urls, run.Value(TokenId) ?? run.Value(User));
         ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
         (string? tokenId, string? user) = (run.Value(TokenId), run.Value(User));
         CheckIdentity(tokenId, user, product);

@@ -14,9 +14,14 @@ internal static class Products
     /// <summary>Reads a short name.</summary>
     public static ProxmoxProduct Parse(string shortName) => shortName == "pbs" ? ProxmoxProduct.BackupServer : ProxmoxProduct.VirtualEnvironment;
 
-    /// <summary>Tells the product from the ports of addresses: 8007 is that of a backup server, all else of a virtual environment.</summary>
+    /// <summary>
+    /// Tells the product from the ports of addresses, 8007 is that of a backup server, or else from the realm that only backup servers have; all else is of a
+    /// virtual environment.
+    /// </summary>
+    /// <param name="addresses">The addresses.</param>
+    /// <param name="who">The user or token; null if nobody is named.</param>
     /// <exception cref="CliException">The addresses are those of different products.</exception>
-    public static ProxmoxProduct Guess(IReadOnlyList<string> addresses)
+    public static ProxmoxProduct Guess(IReadOnlyList<string> addresses, string? who = null)
     {
         string? backup = addresses.FirstOrDefault(static text => HasPort(text, ProxmoxProduct.BackupServer));
         string? other = addresses.FirstOrDefault(static text => HasPort(text, ProxmoxProduct.VirtualEnvironment));
@@ -26,6 +31,7 @@ internal static class Products
                 $"{other} is a Proxmox VE and {backup} a backup server by their ports, but a context is one cluster or one server",
                 "Make a context of each; if the ports mislead, name the product with --product"),
             ({ }, null) => ProxmoxProduct.BackupServer,
+            (null, null) when who?.Split('!')[0].EndsWith("@pbs", StringComparison.Ordinal) == true => ProxmoxProduct.BackupServer,
             _ => ProxmoxProduct.VirtualEnvironment,
         };
     }

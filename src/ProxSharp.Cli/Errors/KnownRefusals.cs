@@ -22,6 +22,28 @@ internal static partial class KnownRefusals
             return error with { Code = "invalid_parameters", ExitCode = ExitCodes.Usage, Hint = "Take another name for the snapshot" };
         }
 
+        // Proxmox: what shows the screen of a VM is chosen when it starts.
+        if (api.ServerMessage.Contains("no spice port", StringComparison.Ordinal) && GuestPath().Match(api.Path) is { Success: true } screen)
+        {
+            string id = screen.Groups["id"].Value;
+            return error with
+            {
+                Hint = $"Its screen is none of SPICE. Give it one: {PrintedCommands.Of("vm", "set", id, "--vga", "qxl")}; then stop it and start it again. "
+                    + $"For VNC: {PrintedCommands.Of("vnc", id)}",
+            };
+        }
+
+        // Proxmox: so a backup server answers to the cookie or token of the other product.
+        if ((int)api.StatusCode == 401 && api.ServerMessage.Contains("no authentication credentials provided", StringComparison.Ordinal))
+        {
+            return error with
+            {
+                Code = "authentication",
+                ExitCode = ExitCodes.Authentication,
+                Hint = "A backup server says so to a login of Proxmox VE. If it is one, on another port than 8007: add --product pbs",
+            };
+        }
+
         return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage)
             ? error with
             {

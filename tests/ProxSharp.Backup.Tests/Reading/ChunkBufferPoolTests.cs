@@ -65,8 +65,44 @@ public sealed class ChunkBufferPoolTests
                 rented.Dequeue().Dispose();
         }
 
-        Assert.Single(arrays);
+        // The first block is a small one.
+        Assert.Equal(2, arrays.Count);
         Assert.Equal(36 * MiB, pool.Reserved);
+    }
+
+    [Fact]
+    public void Trim_BlocksOfWhichSomethingIsLent_Stay()
+    {
+        ChunkBufferPool pool = new(128 * MiB);
+        using ChunkBuffer small = pool.Rent(64 << 10);
+        using (ChunkBuffer large = pool.Rent(16 * MiB))
+        {
+            pool.Trim();
+            Assert.Equal(44 * MiB, pool.Reserved);
+        }
+
+        Mark(small, 7);
+        pool.Trim();
+        Assert.Equal(8 * MiB, pool.Reserved);
+        using ChunkBuffer another = pool.Rent(16 * MiB);
+        Mark(another, 9);
+        Assert.True(IsMarked(small, 7));
+        small.Dispose();
+        pool.Trim();
+        Assert.Equal(36 * MiB, pool.Reserved);
+    }
+
+    [Fact]
+    public void Rent_FewSmallChunks_ReserveLittle()
+    {
+        ChunkBufferPool pool = new(128 * MiB);
+        for (int i = 0; i < 100; i++)
+        {
+            using ChunkBuffer one = pool.Rent(64 << 10);
+            using ChunkBuffer other = pool.Rent(4 * MiB);
+        }
+
+        Assert.Equal(8 * MiB, pool.Reserved);
     }
 
     [Theory]

@@ -28,6 +28,18 @@ internal sealed class CatalogTree(CatalogReader catalog, CatalogEntry archive)
     public async IAsyncEnumerable<ArchiveEntry> ListAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (CatalogEntry entry in await catalog.ListAsync(directory.Catalog!, cancellationToken).ConfigureAwait(false))
-            yield return ArchiveEntry.FromCatalog(ArchivePath.Join(directory.PathBytes.Span, entry.Name), entry);
+            yield return Create(directory, entry);
     }
+
+    /// <summary>The children of a directory in the order of their names, as the catalog has them: much smaller than what is made of them.</summary>
+    public async Task<CatalogEntry[]> ReadSortedAsync(ArchiveEntry directory, CancellationToken cancellationToken)
+    {
+        CatalogEntry[] entries = [.. await catalog.ListAsync(directory.Catalog!, cancellationToken).ConfigureAwait(false)];
+        Array.Sort(entries, static (left, right) => left.Name.CompareTo(right.Name));
+        return entries;
+    }
+
+    /// <summary>The entry of a child.</summary>
+    public static ArchiveEntry Create(ArchiveEntry directory, CatalogEntry child) =>
+        ArchiveEntry.FromCatalog(ArchivePath.Join(directory.PathBytes.Span, child.Name), child);
 }

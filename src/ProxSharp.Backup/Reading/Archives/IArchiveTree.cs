@@ -11,4 +11,7 @@ internal interface IArchiveTree
 
     /// <summary>The children of a directory of this tree, in the order of the archive.</summary>
     IAsyncEnumerable<ArchiveEntry> ListAsync(ArchiveEntry directory, CancellationToken cancellationToken);
+
+    /// <summary>The children of a directory of this tree, in the order of their names. What was given is not kept.</summary>
+    IAsyncEnumerable<ArchiveEntry> ListSortedAsync(ArchiveEntry directory, CancellationToken cancellationToken);
 }

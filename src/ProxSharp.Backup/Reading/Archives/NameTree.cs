@@ -48,6 +48,27 @@ internal sealed class NameTree(SnapshotReader reader, SnapshotFile archiveFile, 
             yield return entry;
     }
 
+    public async IAsyncEnumerable<ArchiveEntry> ListSortedAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (directory.Catalog is not null)
+        {
+            (bool done, CatalogEntry[]? entries) = await TryAsync(
+                async catalog => await catalog.ReadSortedAsync(directory, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            for (int i = 0; done && i < entries!.Length; i++)
+            {
+                yield return CatalogTree.Create(directory, entries[i]);
+                entries[i] = null!;
+            }
+
+            if (done)
+                yield break;
+            directory = await FindInArchiveAsync(directory, cancellationToken).ConfigureAwait(false);
+        }
+
+        await foreach (ArchiveEntry entry in archive.ListSortedAsync(directory, cancellationToken).ConfigureAwait(false))
+            yield return entry;
+    }
+
     /// <summary>What the catalog has in a directory; null if it cannot be used, or has no such directory.</summary>
     /// <param name="path">The path of the directory; empty for the root.</param>
     /// <param name="directory">The directory, if it was listed before.</param>

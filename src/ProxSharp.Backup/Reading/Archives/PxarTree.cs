@@ -23,6 +23,17 @@ internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
             yield return await CreateAsync(ArchivePath.Join(directory.PathBytes.Span, node.Name), node, cancellationToken).ConfigureAwait(false);
     }
 
+    public async IAsyncEnumerable<ArchiveEntry> ListSortedAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<ArchiveEntry> entries = await ListAsync(directory, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        entries.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        for (int i = 0; i < entries.Count; i++)
+        {
+            yield return entries[i];
+            entries[i] = null!;
+        }
+    }
+
     private async ValueTask<ArchiveEntry> CreateAsync(ReadOnlyMemory<byte> path, PxarNode node, CancellationToken cancellationToken) =>
         ArchiveEntry.FromNode(path, node, await archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false));
 }

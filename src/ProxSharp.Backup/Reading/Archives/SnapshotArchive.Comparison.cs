@@ -24,8 +24,12 @@ public sealed partial class SnapshotArchive
     }
 
     /// <summary>Opens the tree for a comparison.</summary>
-    internal ValueTask<ComparedArchive> OpenForComparisonAsync(ComparisonMemory memory, CancellationToken cancellationToken) =>
-        ComparedArchive.OpenAsync(this, _main, _payload, memory, cancellationToken);
+    internal ValueTask<ComparedArchive> OpenForComparisonAsync(ComparisonMemory memory, CancellationToken cancellationToken)
+    {
+        // The comparison has memory of its own.
+        _reader.ForgetChunks();
+        return ComparedArchive.OpenAsync(this, _main, _payload, memory, cancellationToken);
+    }
 
     /// <summary>The names from the catalog; null where they come from the archive.</summary>
     internal IArchiveTree? FindNames(bool withMetadata) => withMetadata ? null : _names;

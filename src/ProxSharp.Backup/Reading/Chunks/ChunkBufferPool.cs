@@ -7,7 +7,11 @@ namespace ProxSharp.Backup.Reading.Chunks;
 /// <param name="capacity">How many bytes all blocks together may have.</param>
 internal sealed class ChunkBufferPool(long capacity)
 {
+    // Two of the largest chunks, encoded and decoded.
     private const int BlockSize = 36 << 20;
+
+    // Lists of chunks, catalogs and small chunks are all that many readers ever see.
+    private const int FirstBlockSize = 8 << 20;
 
     // Less than the smallest chunks: archives of 64 KiB chunks have thousands of them on their way in a second.
     private const int Smallest = 32 << 10;
@@ -33,6 +37,13 @@ internal sealed class ChunkBufferPool(long capacity)
         return new(null, null, GC.AllocateUninitializedArray<byte>(length));
     }
 
+    /// <summary>Gives up blocks of which nothing is lent.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+            _blocks.RemoveAll(static block => block.IsFree);
+    }
+
     internal void Return(MemoryBlock block, Memory<byte> bytes)
     {
         lock (_lock)
@@ -47,7 +58,8 @@ internal sealed class ChunkBufferPool(long capacity)
                 return new(this, block, bytes);
         }
 
-        int size = (int)Math.Min(BlockSize, capacity - Reserved);
+        int wanted = _blocks.Count == 0 && length <= FirstBlockSize / 2 ? FirstBlockSize : BlockSize;
+        int size = (int)Math.Min(wanted, capacity - Reserved);
         if (length > size)
             return null;
         MemoryBlock added = new(size);

@@ -55,6 +55,16 @@ internal sealed class ChunkCache(long capacity) : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps nothing of what was used so far.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            while (_order.Last is { } last)
+                Remove(last);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         List<SharedChunk> all;

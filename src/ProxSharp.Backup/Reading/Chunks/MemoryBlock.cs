@@ -11,6 +11,8 @@ internal sealed class MemoryBlock(int size)
 
     public int Size => size;
 
+    public bool IsFree => _free is [var whole] && whole == (0, size);
+
     public bool TryRent(int length, out Memory<byte> bytes)
     {
         for (int i = 0; i < _free.Count; i++)

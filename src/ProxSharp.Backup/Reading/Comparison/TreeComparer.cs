@@ -42,44 +42,67 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
                 $"There is no \"/{options.Path.TrimStart('/')}\" in {newer.Name} of the two snapshots, neither in the older one nor in the newer one.");
         }
 
-        Stack<Pending> open = new([new(before, after)]);
-        while (open.TryPop(out Pending pending))
+        await foreach (Pending pending in WalkAsync(left, right, new(before, after), cancellationToken).ConfigureAwait(false))
         {
             if (await DescribeAsync(pending, cancellationToken).ConfigureAwait(false) is { } change)
                 yield return change;
-            // Children come next, in the order of their names.
-            List<ArchiveEntry> olds = await ListAsync(left, Directory(pending.Older), cancellationToken).ConfigureAwait(false);
-            List<ArchiveEntry> news = await ListAsync(right, Directory(pending.Newer), cancellationToken).ConfigureAwait(false);
-            List<Pending> children = Pair(olds, news);
-            for (int i = children.Count - 1; i >= 0; i--)
-                open.Push(children[i]);
         }
     }
 
-    private static ArchiveEntry? Directory(ArchiveEntry? entry) => entry is { Kind: PxarEntryKind.Directory } ? entry : null;
-
-    private static async Task<List<ArchiveEntry>> ListAsync(IArchiveTree tree, ArchiveEntry? directory, CancellationToken cancellationToken)
+    /// <summary>A pair and all below it: children come next, in the order of their names. Of each directory on the way, little more than the names is kept.</summary>
+    private static async IAsyncEnumerable<Pending> WalkAsync(
+        IArchiveTree left, IArchiveTree right, Pending top, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<ArchiveEntry> entries = [];
-        if (directory is null)
-            return entries;
-        await foreach (ArchiveEntry entry in tree.ListAsync(directory, cancellationToken).ConfigureAwait(false))
-            entries.Add(entry);
-        entries.Sort(static (left, right) => left.Name.CompareTo(right.Name));
-        return entries;
-    }
-
-    private static List<Pending> Pair(List<ArchiveEntry> left, List<ArchiveEntry> right)
-    {
-        List<Pending> pairs = new(Math.Max(left.Count, right.Count));
-        for (int i = 0, j = 0; i < left.Count || j < right.Count;)
+        Stack<IAsyncEnumerator<Pending>> open = new();
+        try
         {
-            int order = i == left.Count ? 1 : j == right.Count ? -1 : left[i].Name.CompareTo(right[j].Name);
-            pairs.Add(new(order <= 0 ? left[i++] : null, order >= 0 ? right[j++] : null));
+            for (Pending next = top; ; next = open.Peek().Current)
+            {
+                yield return next;
+                if (IsDirectory(next.Older) || IsDirectory(next.Newer))
+                    open.Push(PairAsync(left, right, next, cancellationToken).GetAsyncEnumerator(cancellationToken));
+                while (open.TryPeek(out IAsyncEnumerator<Pending>? pairs) && !await pairs.MoveNextAsync().ConfigureAwait(false))
+                    await open.Pop().DisposeAsync().ConfigureAwait(false);
+                if (open.Count == 0)
+                    yield break;
+            }
         }
-
-        return pairs;
+        finally
+        {
+            while (open.TryPop(out IAsyncEnumerator<Pending>? pairs))
+                await pairs.DisposeAsync().ConfigureAwait(false);
+        }
     }
+
+    private static bool IsDirectory(ArchiveEntry? entry) => entry is { Kind: PxarEntryKind.Directory };
+
+    private static IAsyncEnumerable<ArchiveEntry> List(IArchiveTree tree, ArchiveEntry? directory, CancellationToken cancellationToken) =>
+        IsDirectory(directory) ? tree.ListSortedAsync(directory!, cancellationToken) : AsyncEnumerable.Empty<ArchiveEntry>();
+
+    private static async IAsyncEnumerable<Pending> PairAsync(
+        IArchiveTree left, IArchiveTree right, Pending parent, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<ArchiveEntry> olds = List(left, parent.Older, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (olds.ConfigureAwait(false))
+        {
+            IAsyncEnumerator<ArchiveEntry> news = List(right, parent.Newer, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (news.ConfigureAwait(false))
+            {
+                ArchiveEntry? before = await NextAsync(olds).ConfigureAwait(false);
+                ArchiveEntry? after = await NextAsync(news).ConfigureAwait(false);
+                while (before is not null || after is not null)
+                {
+                    int order = before is null ? 1 : after is null ? -1 : before.Name.CompareTo(after.Name);
+                    yield return new(order <= 0 ? before : null, order >= 0 ? after : null);
+                    before = order <= 0 ? await NextAsync(olds).ConfigureAwait(false) : before;
+                    after = order >= 0 ? await NextAsync(news).ConfigureAwait(false) : after;
+                }
+            }
+        }
+    }
+
+    private static async ValueTask<ArchiveEntry?> NextAsync(IAsyncEnumerator<ArchiveEntry> entries) =>
+        await entries.MoveNextAsync().ConfigureAwait(false) ? entries.Current : null;
 
     private async ValueTask<SnapshotChange?> DescribeAsync(Pending pending, CancellationToken cancellationToken)
     {
