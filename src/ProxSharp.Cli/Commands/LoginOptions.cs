@@ -9,7 +9,8 @@ namespace ProxSharp.Cli.Commands;
 internal sealed class LoginOptions(bool recursive)
 {
     /// <summary>The product.</summary>
-    public Option<string> Product { get; } = Make<string>("--product", "pve or pbs [default: pbs for port 8007, else pve]", "product", recursive);
+    public Option<string> Product { get; } = Make<string>(
+        "--product", "pve or pbs [default: pbs for port 8007 or the realm pbs, else pve]", "product", recursive);
 
     /// <summary>An API token.</summary>
     public Option<string> TokenId { get; } = Make<string>("--token-id", "Log in with an API token, for example root@pam!ci", "id", recursive);
