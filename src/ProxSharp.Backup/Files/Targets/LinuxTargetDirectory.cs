@@ -76,7 +76,7 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         lock (_lock)
         {
             if (!_hasAsked)
-                SpinWait.SpinUntil(() => Libc.Lock(_handle, Libc.LockShared | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again, LongestCleaning);
+                SpinWait.SpinUntil(IsLockedOrCannotBe, LongestCleaning);
             _hasAsked = true;
         }
 
@@ -118,6 +118,9 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         writer.ApplyToOpen();
         writer.ApplyFlags(~PxarFlags.None);
     }
+
+    private bool IsLockedOrCannotBe() =>
+        Libc.Lock(_handle, Libc.LockShared | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again;
 
     private static void Ensure(nint result, PxarName name, string action)
     {

@@ -39,7 +39,9 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
     /// <param name="zeros">Those that are not fetched.</param>
     /// <param name="first">The position of the chunk to begin with.</param>
     /// <param name="limit">How far ahead to go.</param>
-    /// <param name="window">How many chunks to begin with; the window doubles with each further chunk that is taken, as long as they come within a second.</param>
+    /// <param name="window">
+    /// How many chunks to begin with; the window doubles with each further chunk that is taken, as long as they come within a second.
+    /// </param>
     /// <param name="cache">What may be there already; null for nothing.</param>
     public ChunkPrefetcher(
         ChunkLoader loader, IReadOnlyList<IndexChunk> chunks, ZeroChunks zeros, int first, ReadAhead limit, int window, ChunkCache? cache = null)

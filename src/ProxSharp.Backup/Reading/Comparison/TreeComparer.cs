@@ -49,7 +49,7 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         }
     }
 
-    /// <summary>A pair and all below it: children come next, in the order of their names. Of each directory on the way, little more than the names is kept.</summary>
+    /// <summary>A pair and all below it: children come next, in the order of their names.</summary>
     private static async IAsyncEnumerable<Pending> WalkAsync(
         IArchiveTree left, IArchiveTree right, Pending top, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

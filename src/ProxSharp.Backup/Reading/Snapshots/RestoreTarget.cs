@@ -142,7 +142,7 @@ internal sealed class RestoreTarget
             throw Exists(partial);
     }
 
-    /// <summary>Sees that what was opened is the part that has the name, and not what a link or a further name leads to since it was looked at.</summary>
+    /// <summary>Sees that what was opened is the part that has the name, and not what a link or a further name leads to meanwhile.</summary>
     private void RequireOpenPart(SafeFileHandle handle)
     {
         if (!Libc.IsSupported)
