@@ -254,6 +254,12 @@ public sealed class RedTeamAgentTests
         Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve2/qemu/104/agent/exec", command);
         ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
         Assert.True(result.IsComplete, string.Join('\n', result.Steps));
+        ApplyStep step = Assert.Single(result.Steps);
+        Assert.NotNull(step.Program);
+        Assert.True(step.Program.HasExited);
+        Assert.Equal(step.Program.ToString(), step.Message);
+        Assert.NotEmpty(step.Program.Output + step.Program.Error);
+        Assert.DoesNotContain(cluster.Guard.Ledger.List(), entry => entry.Facts.GetRawText().Contains(step.Program.Output + step.Program.Error, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -23,6 +23,14 @@ internal static class PlanText
         NameField = "number",
     };
 
+    // What programs in guests wrote is what they were run for.
+    private static readonly ResultShape s_programs = new()
+    {
+        LeadingFields = [.. s_steps.LeadingFields, "output", "error"],
+        TableFields = [.. s_steps.TableFields, "output", "error"],
+        NameField = s_steps.NameField,
+    };
+
     /// <summary>The beginning of a name, which is enough to name a plan.</summary>
     public static string ShortId(string id) => id.Length > ShortLength ? id[..ShortLength] : id;
 
@@ -116,11 +124,17 @@ internal static class PlanText
             json.WriteString("call", step.Call);
             json.WriteString("message", step.Message);
             json.WriteOptional("upid", step.Upid);
+            if (step.Program is { } program)
+            {
+                json.WriteOptional("output", program.Output);
+                json.WriteOptional("error", program.Error);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-    }), s_steps);
+    }), result.Steps.Any(static step => step.Program is not null) ? s_programs : s_steps);
 
     private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state)
     {

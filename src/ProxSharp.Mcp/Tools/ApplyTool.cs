@@ -16,6 +16,9 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 {
     private const string Command = "prox approve";
 
+    // Of what a program in a guest wrote, characters.
+    private const int LongestOutput = 4000;
+
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 
@@ -181,15 +184,32 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         string how = step.Succeeded ? "done" : "FAILED";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
-        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber})");
+        string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){written}");
     }
 
-    private static JsonNode Step(ApplyStep step) => Values.Row(
-        ("call", SafeText.Of(step.Call, "call")),
-        ("succeeded", step.Succeeded),
-        ("upid", step.Upid),
-        ("message", SafeText.Of(step.Message, "message")),
-        ("number", step.LedgerNumber));
+    private static string Written(string name, string text) => text.Length == 0 ? "" : $"\n{name}: {SafeText.Of(text, name, LongestOutput)}";
+
+    private static JsonNode Step(ApplyStep step)
+    {
+        JsonObject row = Values.Row(
+            ("call", SafeText.Of(step.Call, "call")),
+            ("succeeded", step.Succeeded),
+            ("upid", step.Upid),
+            ("message", SafeText.Of(step.Message, "message")),
+            ("number", step.LedgerNumber));
+        if (step.Program is { } program)
+        {
+            row["program"] = Values.Row(
+                ("pid", program.ProcessId),
+                ("exited", program.HasExited),
+                ("exitcode", program.ExitCode),
+                ("out-data", SafeText.Of(program.Output, "out-data", LongestOutput)),
+                ("err-data", SafeText.Of(program.Error, "err-data", LongestOutput)));
+        }
+
+        return row;
+    }
 
     private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop);
 }

@@ -1,3 +1,5 @@
+using ProxSharp.Pve.Agents;
+
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>What came of one call.</summary>
@@ -6,4 +8,8 @@ namespace ProxSharp.Operations.Plans;
 /// <param name="Succeeded">True if it did, its task included.</param>
 /// <param name="Upid">The task it started; null if none.</param>
 /// <param name="Message">How it ended, in the server's words.</param>
-public sealed record ApplyStep(string Call, long LedgerNumber, bool Succeeded, string? Upid, string Message);
+public sealed record ApplyStep(string Call, long LedgerNumber, bool Succeeded, string? Upid, string Message)
+{
+    /// <summary>How the program ended that the call ran inside a guest, and what it wrote; null if it ran none, or that could not be read.</summary>
+    public AgentExecResult? Program { get; init; }
+}

@@ -7,6 +7,7 @@ using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Text;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
+using ProxSharp.Pve.Agents;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Operations.Plans;
@@ -87,12 +88,15 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         string message = "The outcome is unknown.";
         string result = AppliedCalls.Unknown;
         IReadOnlyList<(string, string?, bool)> left = [];
+        AgentExecResult? program = null;
         LedgerEntry outcome;
         try
         {
-            upid = TaskOf(await SendAsync(plan, call, cancellationToken).ConfigureAwait(false));
+            JsonElement answer = await SendAsync(plan, call, cancellationToken).ConfigureAwait(false);
+            upid = TaskOf(answer);
             (bool succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
             result = succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed;
+            (program, message) = await FollowAsync(call, answer, message, cancellationToken).ConfigureAwait(false);
             left = succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
         }
         catch (ProxmoxException e)
@@ -115,7 +119,27 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             });
         }
 
-        return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message);
+        return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message) { Program = program };
+    }
+
+    // What a program writes may be secret: the ledger gets how it ended. A program that fails is no failure of the call that ran it.
+    private async Task<(AgentExecResult? Program, string Message)> FollowAsync(
+        PlannedCall call, JsonElement answer, string message, CancellationToken cancellationToken)
+    {
+        if (client is not PveClient pve || !GuestProgram.IsStartedBy(call))
+        {
+            return (null, message);
+        }
+
+        try
+        {
+            AgentExecResult program = await new GuestProgram(pve, door).FollowAsync(call, answer, cancellationToken).ConfigureAwait(false);
+            return (program, program.ToString());
+        }
+        catch (ProxmoxException e)
+        {
+            return (null, $"The program was started; how it ends cannot be read: {e.Message}");
+        }
     }
 
     // What cannot be read is not on record, and is not compared when the call is taken back.

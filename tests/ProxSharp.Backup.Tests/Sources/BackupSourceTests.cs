@@ -42,8 +42,9 @@ public sealed class BackupSourceTests
     public async Task Run_TwoArchivesOfOneName_AreRefusedBeforeAnythingIsSent()
     {
         await using BackupServer server = await BackupServer.StartAsync();
+        long before = server.Simulator.Traffic.RequestCount;
         await Assert.ThrowsAsync<ArgumentException>(() => server.Store.BackupAsync(
             ProxSharp.Ids.BackupGroupPath.Parse("host/a"), [BackupSource.Image("a", "/x"), BackupSource.Image("a.img", "/y")], cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal(0, server.Simulator.Traffic.RequestCount);
+        Assert.Equal(before, server.Simulator.Traffic.RequestCount);
     }
 }
