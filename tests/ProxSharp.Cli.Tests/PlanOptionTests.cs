@@ -35,7 +35,8 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         using CliHarness cli = await cluster.UserAsync();
         using JsonDocument plan = JsonDocument.Parse((await cli.LineAsync(line)).Succeeded());
-        Assert.StartsWith("PUT /nodes/pve1/qemu/106/config description=new", plan.RootElement.GetProperty("data").GetProperty("calls")[0].GetString(), StringComparison.Ordinal);
+        string? call = plan.RootElement.GetProperty("data").GetProperty("calls")[0].GetString();
+        Assert.StartsWith("PUT /nodes/pve1/qemu/106/config description=new", call, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices are told from files on Linux.");
         using CliHarness cli = await cluster.UserAsync();
-        Assert.Contains("/dev/zero is a device, and must be a regular file", (await cli.LineAsync("plan create --calls /dev/zero")).FailedWith(1), StringComparison.Ordinal);
+        string errors = (await cli.LineAsync("plan create --calls /dev/zero")).FailedWith(1);
+        Assert.Contains("/dev/zero is a device, and must be a regular file", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public sealed class CatalogueTests
         int examined = 0;
         foreach (ApiEndpoint endpoint in SchemaOf(product).Endpoints.Where(static endpoint => endpoint.Method != ApiMethod.Get))
         {
-            foreach (string name in names.Where(name => endpoint.Parameters.ContainsKey(name) && !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
+            foreach (string name in names.Where(name => endpoint.Parameters.ContainsKey(name)
+                && !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
             {
                 examined++;
                 OperationClass kind = OperationCatalogue.For(product).Find(endpoint.Method, endpoint.Path).ClassOf(new ApiParameters { { name, "x.example" } });

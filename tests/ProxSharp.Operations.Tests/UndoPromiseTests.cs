@@ -28,7 +28,8 @@ public sealed class UndoPromiseTests
         await using (PveClient root = cluster.OpenRoot())
         {
             string token = DefaultCluster.TokenId;
-            ApiParameters grant = new() { { "path", "/" }, { "roles", "Administrator" }, { "users", token[..token.IndexOf('!', StringComparison.Ordinal)] }, { "tokens", token } };
+            string user = token[..token.IndexOf('!', StringComparison.Ordinal)];
+            ApiParameters grant = new() { { "path", "/" }, { "roles", "Administrator" }, { "users", user }, { "tokens", token } };
             await root.Raw.PutAsync("/access/acl", grant);
         }
 

@@ -79,7 +79,8 @@ internal sealed class ChangeTools(AgentSites sites)
         }
 
         return method == ApiMethod.Get
-            ? throw new ToolException("usage", $"GET {path} changes nothing that could be planned: calls of a plan are POST, PUT or DELETE. Read it with api_read.")
+            ? throw new ToolException(
+                "usage", $"GET {path} changes nothing that could be planned: calls of a plan are POST, PUT or DELETE. Read it with api_read.")
             : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null));
     }
 
