@@ -32,7 +32,7 @@ public sealed class OperationEntry
     public string? Undo { get; internal init; }
 
     /// <summary>
-    /// Why a call that looks like a read is none, for example <c>it makes the node contact an address that the caller names</c>; null if there is nothing to say.
+    /// Why a call is worse than it looks, for example <c>it makes the node contact an address that the caller names</c>; null if there is nothing to say.
     /// </summary>
     public string? Reason { get; init; }
 

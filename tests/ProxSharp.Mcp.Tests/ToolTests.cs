@@ -148,8 +148,7 @@ public sealed class ToolTests
         Assert.Contains("privileged: it makes the ", message, StringComparison.Ordinal);
         Assert.Contains("that the caller names", message, StringComparison.Ordinal);
         Assert.Contains("Nothing was sent. Ask a person to run it", message, StringComparison.Ordinal);
-        Assert.Equal("refused-target", await session.RefusedAsync(
-            "plan", $$"""{"calls":[{"method":"GET","path":"{{path}}","parameters":{{parameters}} }]}"""));
+        Assert.Equal("usage", await session.RefusedAsync("plan", $$"""{"calls":[{"method":"GET","path":"{{path}}","parameters":{{parameters}} }]}"""));
         Assert.DoesNotContain(session.Site.Requests(), request => request.Path.EndsWith(path, StringComparison.Ordinal));
     }
 

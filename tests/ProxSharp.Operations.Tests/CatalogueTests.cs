@@ -69,6 +69,38 @@ public sealed class CatalogueTests
         Assert.True(examined >= (product == ProxmoxProduct.BackupServer ? 1 : 10), $"{examined} parameters");
     }
 
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void Write_ThatMakesTheServerContactAnAddressOfTheCaller_IsPrivileged(ProxmoxProduct product)
+    {
+        string[] names = ["url", "server", "portal", "host", "registry", "reference", "directory", "target-endpoint", "endpoint-url", "issuer-url"];
+        int examined = 0;
+        foreach (ApiEndpoint endpoint in SchemaOf(product).Endpoints.Where(static endpoint => endpoint.Method != ApiMethod.Get))
+        {
+            foreach (string name in names.Where(name => endpoint.Parameters.ContainsKey(name)
+                && !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
+            {
+                examined++;
+                OperationClass kind = OperationCatalogue.For(product).Find(endpoint.Method, endpoint.Path).ClassOf(new ApiParameters { { name, "x.example" } });
+                Assert.True(kind >= OperationClass.Privileged, $"{endpoint} with {name} is {kind}");
+            }
+        }
+
+        Assert.True(examined >= 8, $"{examined} parameters");
+    }
+
+    [Theory]
+    [InlineData("/nodes/{node}/storage/{storage}/download-url", "url")]
+    [InlineData("/nodes/{node}/storage/{storage}/oci-registry-pull", "reference")]
+    [InlineData("/nodes/{node}/qemu/{vmid}/remote_migrate", "target-endpoint")]
+    [InlineData("/nodes/{node}/lxc/{vmid}/remote_migrate", "target-endpoint")]
+    public void Write_ToAnAddressOfTheCaller_HasAReason(string path, string parameter)
+    {
+        OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Post, path);
+        Assert.Equal(OperationClass.Privileged, entry.ClassOf(new ApiParameters { { parameter, "x.example" } }));
+        Assert.Contains("that the caller names", entry.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Find_UnknownOperation_IsPrivilegedAndUnclassified()
     {

@@ -144,4 +144,16 @@ public sealed class PolicyTests
             """);
         Assert.Equal(allowed, Record.Exception(() => policy.CheckCommand(command)) is null);
     }
+
+    [Fact]
+    public void CheckCommand_PatternThatTakesTooLong_IsRefusedAndNamesTheValue()
+    {
+        GuardPolicy policy = GuardPolicy.Parse("""
+            {"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"],"values":{"dir":"(a+)+"}}]}}
+            """);
+        policy.CheckCommand(["ls", "aaa"]);
+        GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => policy.CheckCommand(["ls", new string('a', 40) + "!"]));
+        Assert.Equal("exec", refusal.Reason);
+        Assert.Contains("the pattern of the value 'dir'", refusal.Message, StringComparison.Ordinal);
+    }
 }

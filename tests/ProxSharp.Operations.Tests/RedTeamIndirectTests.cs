@@ -162,17 +162,17 @@ public sealed class RedTeamIndirectTests
     }
 
     [Fact]
-    public async Task DownloadInThePlaceOfAFile_IsDisruptive_AndSaysSo()
+    public async Task DownloadInThePlaceOfAFile_SaysSo()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         const string path = "/nodes/pve1/storage/local/download-url";
         Plan other = await TextPlans.PlanAsync(cluster, "POST", path, "content=iso filename=new.iso url=https://example.org/x.iso");
-        Assert.Equal(OperationClass.Reversible, other.Class);
+        Assert.Equal(OperationClass.Privileged, other.Class);
         Assert.Contains(other.Consequences, static line => line.Contains("replaces a file no", StringComparison.Ordinal));
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, "content=iso filename=debian-13.iso url=https://example.org/x.iso");
-        Assert.Equal(OperationClass.Disruptive, plan.Class);
+        Assert.Equal(OperationClass.Privileged, plan.Class);
         Assert.Contains(plan.Consequences, static line => line.Contains("replaces a file yes", StringComparison.Ordinal));
-        Assert.Equal(OperationClass.Disruptive, cluster.Guard.Plans.Load(plan.Id).Class);
+        Assert.Equal(OperationClass.Privileged, cluster.Guard.Plans.Load(plan.Id).Class);
     }
 
     [Theory]

@@ -40,6 +40,7 @@ internal static class AgentTokenVerb
             ],
             Options = [settings.Role, settings.User, settings.Token, settings.Paths, settings.Store, settings.Name],
             Traits = VerbTraits.DryRun,
+            IsNeverPlanned = true,
             Details =
                 "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, "
                 + "because a token never has more than its user. An operator cannot make or destroy guests, open consoles, run programs in guests, or change "

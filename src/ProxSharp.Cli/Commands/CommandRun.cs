@@ -22,8 +22,13 @@ internal sealed class CommandRun
         _parse = parse;
         Output = globals.Read(parse, services.Console, services.Environment);
         OutputOption = globals.Output;
-        HttpLog = parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time) : null;
-        Recorder = parse.GetValue(globals.Record) is { } file && !services.Environment.IsReadOnlyName ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file)) : null;
+        HttpLog = services.Planning is { } planning ? planning.HttpLog
+            : parse.GetValue(globals.DebugHttp) ? new HttpLog(services.Console.Error, services.Time)
+            : null;
+        Recorder = services.Planning is { } planned ? planned.Recorder
+            : parse.GetValue(globals.Record) is { } file && !services.Environment.IsReadOnlyName
+                ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file))
+            : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
     }
 
@@ -163,7 +168,7 @@ internal sealed class CommandRun
     /// <summary>Closes the recording, and tells what is in it.</summary>
     public void EndRecording()
     {
-        if (Recorder is not { } recorder)
+        if (Recorder is not { } recorder || Services.Planning is not null)
         {
             return;
         }

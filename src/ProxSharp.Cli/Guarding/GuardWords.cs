@@ -5,14 +5,17 @@ internal static class GuardWords
 {
     private static readonly HashSet<string> s_withValue = new(StringComparer.Ordinal)
     {
-        "-c", "--context", "-o", "--output", "--fields", "--sort", "--query", "--calls",
+        "-c", "--context", "-o", "--output", "--fields", "--sort", "--query", "--record", "--calls",
     };
+
+    // What they ask for is about the run that plans, wherever they stand.
+    private static readonly HashSet<string> s_ofRun = new(StringComparer.Ordinal) { "--record", "--debug-http", "--debug" };
 
     /// <summary>Writes words as a shell takes them.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));
 
     /// <summary>
-    /// Puts <c>--</c> in front of the command that <c>prox plan create</c> plans, so that its options stay its own.
+    /// Puts <c>--</c> in front of the command that <c>prox plan create</c> plans, so that its options stay its own, and the recording before it.
     /// </summary>
     public static IReadOnlyList<string> Separate(IReadOnlyList<string> words)
     {
@@ -30,13 +33,31 @@ internal static class GuardWords
 
             if (!words[at].StartsWith('-'))
             {
-                return [.. words.Take(at), "--", .. words.Skip(at)];
+                return Separate(words, at);
             }
 
             at += s_withValue.Contains(words[at]) ? 1 : 0;
         }
 
         return words;
+    }
+
+    private static string[] Separate(IReadOnlyList<string> words, int start)
+    {
+        List<string> front = [.. words.Take(start)];
+        List<string> command = [];
+        int at = start;
+        for (; at < words.Count && words[at] != "--"; at++)
+        {
+            bool isOfRun = s_ofRun.Contains(words[at]) || words[at].StartsWith("--record=", StringComparison.Ordinal);
+            (isOfRun ? front : command).Add(words[at]);
+            if (isOfRun && s_withValue.Contains(words[at]) && at + 1 < words.Count)
+            {
+                front.Add(words[++at]);
+            }
+        }
+
+        return [.. front, "--", .. command, .. words.Skip(at)];
     }
 
     private static string Quoted(string word) =>

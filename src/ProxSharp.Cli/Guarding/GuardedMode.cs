@@ -33,7 +33,8 @@ internal static class GuardedMode
         if (!run.IsDryRun && GuardPlaces.Find(run.Command.Services, run.Context) is { HasPolicy: true } place)
         {
             string what = $"prox {run.Command.Path}";
-            throw Refuse(run.Command.Services, place, mildest, what, run.Verb.Traits.HasFlag(VerbTraits.DryRun), ReasonOf(run.Verb));
+            bool isPlannable = run.Verb.Traits.HasFlag(VerbTraits.DryRun) && !run.Verb.IsNeverPlanned;
+            throw Refuse(run.Command.Services, place, mildest, what, isPlannable, ReasonOf(run.Verb));
         }
     }
 

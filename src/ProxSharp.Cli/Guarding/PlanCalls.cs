@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Cli.Guarding;
@@ -22,8 +23,8 @@ internal static class PlanCalls
     public static async Task<PlanRequest[]> ReadAsync(VerbRun run, string file, CancellationToken cancellationToken)
     {
         string text = file == "-"
-            ? await run.Command.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false)
-            : await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
+            ? await GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken).ConfigureAwait(false)
+            : await GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
         using JsonDocument document = JsonDocument.Parse(text);
         return document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0
             ? [.. document.RootElement.EnumerateArray().Select(Read)]

@@ -1,13 +1,22 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Recording;
 
 namespace ProxSharp.Cli.Guarding;
 
 /// <summary>Gathers the calls of a command that is planned and not run.</summary>
-internal sealed class PlanCollector
+/// <param name="planner">The run that plans it: what the command reads is in its recording, which it closes.</param>
+internal sealed class PlanCollector(CommandRun planner)
 {
     private readonly List<PlannedCall> _calls = [];
+
+    /// <summary>Where exchanges are written down; null if nobody wants a recording.</summary>
+    public ExchangeRecorder? Recorder => planner.Recorder;
+
+    /// <summary>Where calls are written; null if nobody wants to see them.</summary>
+    public HttpLog? HttpLog => planner.HttpLog;
 
     /// <summary>The calls in their order.</summary>
     public IReadOnlyList<PlannedCall> Calls => _calls;

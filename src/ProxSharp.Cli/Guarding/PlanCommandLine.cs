@@ -20,16 +20,17 @@ internal static class PlanCommandLine
     };
 
     /// <summary>Runs a command so that its calls are gathered and not sent; there are none where everything is as the command would have it.</summary>
-    /// <param name="services">What commands work with.</param>
+    /// <param name="planner">The run that plans them.</param>
     /// <param name="typed">The words: a command, or a verb of HTTP with a path and parameters.</param>
     /// <param name="context">The context that was named in front of them; null if none was.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="CliException">The words are no command, or one that cannot be planned.</exception>
     public static async Task<PlanCollector> GatherAsync(
-        CommandServices services, IReadOnlyList<string> typed, string? context, CancellationToken cancellationToken)
+        CommandRun planner, IReadOnlyList<string> typed, string? context, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> words = Words(typed, context);
-        PlanCollector collector = new();
+        PlanCollector collector = new(planner);
+        CommandServices services = planner.Services;
         CommandServices planning = services with { Console = new PlanningConsole(services.Console), Planning = collector, Words = words };
         ParseResult parse = CommandTree.Build(planning, words).Parse(words, CliApp.Parsing);
         if (UsageErrors.Find(parse, words) is { } error)

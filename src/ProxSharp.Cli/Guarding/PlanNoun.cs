@@ -78,7 +78,7 @@ internal static class PlanNoun
         }
 
         PlanCollector gathered = await PlanCommandLine.GatherAsync(
-            run.Command.Services, words, run.Value(run.Standard.Connection.Context), cancellationToken).ConfigureAwait(false);
+            run.Command, words, run.Value(run.Standard.Connection.Context), cancellationToken).ConfigureAwait(false);
         OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
         if (gathered.Calls.Count == 0)
         {

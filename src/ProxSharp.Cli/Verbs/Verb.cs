@@ -31,6 +31,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
     /// <summary>The calls it makes, for example <c>POST /nodes/{node}/qemu</c>.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
 
+    /// <summary>True if no plan can make its calls, because what one of them answers is shown once: it runs where no policy is.</summary>
+    public bool IsNeverPlanned { get; init; }
+
     /// <summary>True if a verb that follows from the schema may make the same calls.</summary>
     public bool SharesCalls { get; init; }
 

@@ -135,10 +135,11 @@ internal sealed class ApiTools(AgentSites sites)
         if (kind != OperationClass.Read)
         {
             string why = entry.Reason is { } reason ? $": {reason}" : "";
+            string what = match.Endpoint.Path.EndsWith("/agent/exec-status", StringComparison.Ordinal)
+                ? "What a program in a guest has written is in the answer of the apply that ran it."
+                : "Ask a person to run it, or find another with api_search.";
             throw new ToolException(
-                "usage",
-                $"GET {path} is not a path of {site.Name} that only reads. It is {OperationCatalogue.Word(kind)}{why}. "
-                    + "Nothing was sent. Ask a person to run it, or find another with api_search.");
+                "usage", $"GET {path} is not a path of {site.Name} that only reads. It is {OperationCatalogue.Word(kind)}{why}. Nothing was sent. {what}");
         }
     }
 

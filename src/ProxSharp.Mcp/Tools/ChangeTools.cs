@@ -71,10 +71,18 @@ internal sealed class ChangeTools(AgentSites sites)
         return Show(site, await guard.PlanRetirementAsync(call.Number("vmid", 0, int.MaxValue), keep, cancellationToken).ConfigureAwait(false));
     }
 
-    private static PlanRequest Request(JsonElement call) =>
-        call.ValueKind == JsonValueKind.Object && call.Text("path") is { } path && ApiMethods.TryParse(call.Text("method"), out ApiMethod method)
-            ? new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null))
-            : throw new ToolException("usage", "Each call is an object with a method (POST, PUT or DELETE), a path, and parameters if there are any.");
+    private static PlanRequest Request(JsonElement call)
+    {
+        if (call.ValueKind != JsonValueKind.Object || call.Text("path") is not { } path || !ApiMethods.TryParse(call.Text("method"), out ApiMethod method))
+        {
+            throw new ToolException("usage", "Each call is an object with a method (POST, PUT or DELETE), a path, and parameters if there are any.");
+        }
+
+        return method == ApiMethod.Get
+            ? throw new ToolException(
+                "usage", $"GET {path} changes nothing that could be planned: calls of a plan are POST, PUT or DELETE. Read it with api_read.")
+            : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null));
+    }
 
     private static ToolAnswer Show(AgentSite site, Plan plan)
     {

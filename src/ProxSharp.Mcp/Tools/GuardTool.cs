@@ -100,9 +100,13 @@ internal sealed class GuardTool : McpServerTool
         }
         catch (ArgumentException e)
         {
-            return Failure("usage", e.Message, false);
+            return Failure("usage", Plain(e), false);
         }
     }
+
+    // The name of a parameter of this program's own code tells an agent nothing.
+    private static string Plain(ArgumentException exception) =>
+        exception.ParamName is { } name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
 
     private static CallToolResult Failure(string code, string message, bool isTransient, bool isOwn = false)
     {

@@ -32,12 +32,13 @@ internal static class Rows
         filter.Check(all);
         List<JsonObject> rows = Sorted(call, all.Where(filter.Accepts));
         string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
-        int offset = total is null ? call.Number("offset", 0, int.MaxValue) : 0;
-        int limit = call.Number("limit", 50, 500);
-        JsonObject[] page = Cut(rows.Skip(offset).Take(limit), shown);
+        int offset = call.Number("offset", 0, int.MaxValue);
+        int limit = call.Number("limit", 50, 500, least: 1);
+        JsonObject[] page = Cut(rows.Skip(total is null ? offset : 0).Take(limit), shown);
         long count = total ?? rows.Count;
-        int next = (total is null ? offset : call.Number("offset", 0, int.MaxValue)) + page.Length;
-        return Answer(page, [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))], count, limit, next < count && page.Length > 0 ? next : null);
+        int next = offset + page.Length;
+        string[] present = [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))];
+        return Answer(page, present, count, limit, offset, next < count && page.Length > 0 ? next : null);
     }
 
     /// <summary>The rows as lines with tabs, for an answer with several lists.</summary>
@@ -116,7 +117,7 @@ internal static class Rows
         return safe;
     }
 
-    private static ToolAnswer Answer(JsonObject[] page, string[] columns, long total, int limit, int? next)
+    private static ToolAnswer Answer(JsonObject[] page, string[] columns, long total, int limit, int offset, int? next)
     {
         string[] foreign = [.. columns.Where(SafeText.IsForeign)];
         List<string> notes = [];
@@ -130,7 +131,9 @@ internal static class Rows
             notes.Add($"written by others: {string.Join(", ", foreign)}");
         }
 
-        string text = page.Length == 0 ? "none" : Table(page, columns) + (notes.Count > 0 ? $"\n({string.Join("; ", notes)})" : "");
+        string text = page.Length > 0 ? Table(page, columns) + (notes.Count > 0 ? $"\n({string.Join("; ", notes)})" : "")
+            : total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{total} in all, none after offset {offset}")
+            : "none";
         JsonObject value = new()
         {
             ["rows"] = new JsonArray([.. page]),

@@ -125,7 +125,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
     private async Task<ToolAnswer> LogAsync(ToolCall call, CancellationToken cancellationToken)
     {
         (AgentSite site, Upid upid) = Of(call);
-        int limit = Math.Max(1, call.Number("limit", 40, 500));
+        int limit = call.Number("limit", 40, 500, least: 1);
         string path = $"/nodes/{upid.Node}/tasks/{Uri.EscapeDataString(upid.ToString())}/log";
         int start = call.Number("offset", -1, int.MaxValue);
         if (start < 0)

@@ -15,16 +15,16 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
 
     public string? Text(string name) => Find(name) is { } value ? value.ToString() : null;
 
-    public int Number(string name, int otherwise, int most)
+    public int Number(string name, int otherwise, int most, int least = 0)
     {
         if (Find(name) is not { } value)
         {
             return otherwise;
         }
 
-        return int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
             ? Math.Min(number, most)
-            : throw new ToolException("usage", $"The argument '{name}' must be a whole number of 0 or more.");
+            : throw new ToolException("usage", $"The argument '{name}' must be a whole number of {least} or more.");
     }
 
     public bool Has(string name) => Find(name) is not null;

@@ -45,7 +45,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         }
 
         checks.Count(draft.Targets.Values);
-        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], draft.Undo, draft.Consequences)
+        IReadOnlyList<UndoStep> undo = ClosedWays.Open(draft.Calls, draft.Own, draft.Undo, checks.Policy);
+        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], undo, draft.Consequences)
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
@@ -77,6 +78,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
+        draft.Own.Add(own);
         draft.Before.Add(UndoBuilder.Before(own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
         UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
@@ -96,6 +98,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public List<PlannedCall> Calls { get; } = [];
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+        public List<IReadOnlyList<PlanTarget>> Own { get; } = [];
 
         public List<JsonElement> Before { get; } = [];
 

@@ -13,9 +13,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
     /// <summary>What was made is removed.</summary>
     public const string DeleteCreated = "delete-created";
 
+    private const string Move = "moveto";
+
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
     {
-        "digest", "delete", "revert", "force", "skiplock", "background_delay",
+        "digest", "delete", "revert", "force", "skiplock", "background_delay", Move,
     };
 
     /// <summary>Tells whether a call loses data for good, if there is no way back from it.</summary>
@@ -24,7 +26,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (IsFinal(call))
+        if (IsFinal(call) || IsMove(call))
         {
             return [];
         }
@@ -72,9 +74,13 @@ internal sealed class UndoBuilder(ApiSchema schema)
             || (IsSet(call, "force") && NewGuests.MadeBy(call).Any());
     }
 
+    // Proxmox: a rule is known by its place alone. Once others have put a rule before it, a move back would take another one.
+    private static bool IsMove(PlannedCall call) => call.Parameters.Find(Move) is { } place && place != call.Parameters.Find("pos");
+
     private static bool IsUnused(string key) => key.StartsWith("unused", StringComparison.Ordinal);
 
-    private static bool IsSet(PlannedCall call, string name) => call.Parameters.Find(name) is not (null or "" or "0" or "false" or "no" or "off");
+    /// <summary>True if a switch is on.</summary>
+    public static bool IsSet(PlannedCall call, string name) => call.Parameters.Find(name) is not (null or "" or "0" or "false" or "no" or "off");
 
     private PlanRequest? Restore(PlannedCall call, JsonElement before)
     {

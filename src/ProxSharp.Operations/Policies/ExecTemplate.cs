@@ -31,7 +31,24 @@ internal sealed class ExecTemplate
             return text => string.Equals(text, argument, StringComparison.Ordinal);
         }
 
-        Regex pattern = new($@"\A(?:{values[argument[1..^1]]})\z", RegexOptions.CultureInvariant, s_patience);
-        return text => text.All(static character => !char.IsControl(character)) && pattern.IsMatch(text);
+        string name = argument[1..^1];
+        Regex pattern = new($@"\A(?:{values[name]})\z", RegexOptions.CultureInvariant, s_patience);
+        return text => text.All(static character => !char.IsControl(character)) && Fits(name, pattern, text);
+    }
+
+    private static bool Fits(string name, Regex pattern, string text)
+    {
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new GuardRefusedException(
+                "exec",
+                $"The command is refused: the pattern of the value '{name}' of a template takes too long with this argument. Whoever keeps the policy writes a "
+                    + "simpler one, without repetitions inside of repetitions.",
+                e);
+        }
     }
 }

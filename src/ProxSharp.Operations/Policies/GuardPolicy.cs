@@ -153,6 +153,9 @@ public sealed class GuardPolicy
         return policy;
     }
 
+    /// <summary>Tells whether guests with a tag are protected, by the policy or by the context.</summary>
+    internal bool ProtectsTag(string tag) => ProtectedTags.Contains(tag) || _contextTags.Contains(tag);
+
     private bool IsProtected(int vmid) => ProtectedVmids.Any(range => range.Contains(vmid));
 
     // Proxmox: pools are nested by their names.
