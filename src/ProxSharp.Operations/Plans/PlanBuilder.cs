@@ -11,6 +11,8 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, PlanChecks checks)
 {
+    private readonly StateRaises _raises = new(client);
+
     /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
     public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
     {
@@ -44,7 +46,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
         }
 
-        checks.Count(draft.Targets.Values);
+        checks.Count([.. draft.Targets.Values.Where(target => draft.Changed.Contains(target.Key))]);
         return new PlanDraft(draft.Calls, [.. draft.Targets.Values], draft.Undo, draft.Consequences)
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
@@ -72,7 +74,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : Replacements.Judge(wanted, own);
+            : await _raises.JudgeAsync(Replacements.Judge(wanted, own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
@@ -86,6 +88,10 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         foreach (PlanTarget target in own)
         {
             draft.Targets.TryAdd(target.Key, target);
+            if (!CopySources.IsOne(call, target.Policy.Vmid))
+            {
+                draft.Changed.Add(target.Key);
+            }
         }
 
         draft.Made.Add(call);
@@ -96,6 +102,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public List<PlannedCall> Calls { get; } = [];
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
 
         public List<JsonElement> Before { get; } = [];
 
