@@ -97,7 +97,8 @@ public sealed class RedTeamBackupTests
     public async Task MaintenanceThatClosesADatastore_ReachesTheBackupsInIt(string mode, bool isRefused)
     {
         await using GuardedBackupServer server = await StartAsync();
-        Task<Plan> Plan() => server.Guard.PlanAsync([new PlanRequest(ApiMethod.Put, "/config/datastore/store1", new ApiParameters { { "maintenance-mode", mode } })]);
+        PlanRequest request = new(ApiMethod.Put, "/config/datastore/store1", new ApiParameters { { "maintenance-mode", mode } });
+        Task<Plan> Plan() => server.Guard.PlanAsync([request]);
         if (isRefused)
         {
             Assert.Equal("protected", await server.RefusedAsync(Plan));

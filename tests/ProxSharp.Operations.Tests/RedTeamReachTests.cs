@@ -1,6 +1,7 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -140,7 +141,8 @@ public sealed class RedTeamReachTests
         await using PveClient root = cluster.OpenRoot();
         await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/ceph/pool", TextPlans.Parameters("name=other")));
         Assert.DoesNotContain(
-            await TextPlans.TargetsAsync(cluster, "PUT", "/nodes/pve1/ceph/pool/other", "size=2"), static target => target.StartsWith("guest", StringComparison.Ordinal));
+            await TextPlans.TargetsAsync(cluster, "PUT", "/nodes/pve1/ceph/pool/other", "size=2"),
+            static target => target.StartsWith("guest", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -153,6 +155,35 @@ public sealed class RedTeamReachTests
         Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync([clone, change])));
         Assert.Equal("limit", await cluster.RefusedAsync(
             () => cluster.Guard.PlanAsync([clone, TextPlans.Request("POST", "/nodes/pve1/qemu/106/clone", "newid=301")])));
+    }
+
+    [Fact]
+    public async Task PlanThatReachesFarTooMany_IsRefusedBeforeAllAreRead()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most, LargeCluster.Of(500, 3));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => TextPlans.PlanAsync(cluster, "PUT", "/storage/ceph", "nodes=pve1"));
+        Assert.Equal("limit", refusal.Reason);
+        Assert.Contains("; the policy allows 20 in one.", refusal.Message, StringComparison.Ordinal);
+        Assert.True(cluster.Requests < 100, $"{cluster.Requests} requests were made.");
+    }
+
+    [Theory]
+    [InlineData("storage=local", OperationClass.Destructive)]
+    [InlineData("storage=local remove=0", OperationClass.Reversible)]
+    [InlineData("storage=ceph", OperationClass.Reversible)]
+    [InlineData("delete=storage", OperationClass.Destructive)]
+    [InlineData("vmid=106,105", OperationClass.Reversible)]
+    [InlineData("comment=x", OperationClass.Reversible)]
+    public async Task JobThatIsTurnedToWhereOlderBackupsArePruned_IsDestructive(string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("prod", "nobody", StringComparison.Ordinal));
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync("/storage/local", TextPlans.Parameters("prune-backups=keep-last=3"));
+        await root.Raw.PostAsync("/storage", TextPlans.Parameters("storage=spare type=dir path=/mnt/spare content=backup"));
+        await root.Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=nightly vmid=106 storage=spare schedule=daily"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", parameters);
+        Assert.Equal(expected, plan.Class);
     }
 
     [Fact]
@@ -169,7 +200,8 @@ public sealed class RedTeamReachTests
 
             return false;
         });
-        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request("PUT", "/storage/ceph", "nodes=pve1"), TextPlans.Request("PUT", "/nodes/pve1/ceph/pool/vms", "size=2")]);
+        Plan plan = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("PUT", "/storage/ceph", "nodes=pve1"), TextPlans.Request("PUT", "/nodes/pve1/ceph/pool/vms", "size=2")]);
         Assert.Contains("guest 101", plan.Targets.Select(static target => target.Key));
         Assert.Equal(1, read);
     }

@@ -4,8 +4,8 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds calls that the state of the server makes worse than their parameters say: a backup to where older ones are pruned, a run or a change of a job that
-/// sends backups to another server.
+/// Finds calls that the state of the server makes worse than their parameters say: a backup, or a job, that goes to where older ones are pruned, a run or a
+/// change of a job that sends backups to another server.
 /// </summary>
 internal sealed class StateRaises(ProxmoxClient client)
 {
@@ -13,41 +13,66 @@ internal sealed class StateRaises(ProxmoxClient client)
 
     private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
 
+    // What a job is turned to, or takes in.
+    private static readonly HashSet<string> s_backedUp = new(StringComparer.Ordinal) { "storage", "vmid", "pool", "all", "exclude", "enabled", "node" };
+
     /// <summary>Returns the call with the class that it has on this server.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
     {
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when call.Class < OperationClass.Destructive =>
-            await PrunesAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+            await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
+            when call.Class < OperationClass.Destructive && call.Others.Any(static item => Names(item, s_backedUp)) =>
+            await TurnsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
         (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "{id}")
-            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || call.Others.Any(ChangesWhatIsSent)) =>
+            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || call.Others.Any(static item => Names(item, s_sent))) =>
             await PushesAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Privileged) : call,
         _ => call,
     };
 
-    private static bool ChangesWhatIsSent(ApiParameter parameter) =>
-        s_sent.Contains(parameter.Name) || (parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(s_sent.Contains));
+    private static bool Names(ApiParameter parameter, HashSet<string> names) =>
+        names.Contains(parameter.Name) || (parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(names.Contains));
+
+    private async Task<bool> TurnsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement? job = await ReadAsync(call.ConcretePath, null, cancellationToken).ConfigureAwait(false);
+        string[] gone =
+        [
+            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
+        ];
+        string? After(string name) => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job?.Text(name));
+        return await PrunesAsync(call, After, cancellationToken).ConfigureAwait(false);
+    }
 
     // Proxmox: unless it is told not to, a backup removes those that the rule of its storage keeps no longer.
-    private async Task<bool> PrunesAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<bool> PrunesAsync(PlannedCall call, Func<string, string?> value, CancellationToken cancellationToken)
     {
-        if (call.Parameters.Find("remove")?.Trim().ToLowerInvariant() is "0" or "false" or "no" or "off"
+        if (value("remove")?.Trim().ToLowerInvariant() is "0" or "false" or "no" or "off"
             || (call.Others.Any() && call.Others.All(static parameter => parameter.Name == "stop")))
         {
             return false;
         }
 
-        if (call.Parameters.Find("maxfiles") is not null)
+        if (value("maxfiles") is not null)
         {
             return true;
         }
 
-        string? storage = call.Parameters.Find("storage");
-        string? path = call.Path == "/cluster/backup"
-            ? storage is null ? null : $"/storage/{Uri.EscapeDataString(storage)}"
-            : $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults";
+        // A job keeps a rule of its own that the storage does not have.
+        if (value("prune-backups") is { } own)
+        {
+            return Prunes(own);
+        }
+
+        // Proxmox: a node tells what holds there for a storage; a job of the cluster has no node.
+        bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
+        string? storage = value("storage");
+        string? path = !isJob
+            ? $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults"
+            : storage is null ? null : $"/storage/{Uri.EscapeDataString(storage)}";
         JsonElement? place = path is null
             ? null
-            : await ReadAsync(path, call.Path == "/cluster/backup" ? null : new ApiParameters { { "storage", storage } }, cancellationToken).ConfigureAwait(false);
+            : await ReadAsync(path, isJob ? null : new ApiParameters { { "storage", storage } }, cancellationToken).ConfigureAwait(false);
         return place is not { ValueKind: JsonValueKind.Object } known || Prunes(known);
     }
 
@@ -58,17 +83,13 @@ internal sealed class StateRaises(ProxmoxClient client)
             return true;
         }
 
-        if (!place.TryGetProperty("prune-backups", out JsonElement rule))
-        {
-            return false;
-        }
-
-        string[] items = rule.ValueKind == JsonValueKind.Object
-            ? [.. rule.EnumerateObject().Select(static item => $"{item.Name}={item.Value}")]
-            : ItemLists.Split(rule.ToString());
-        return items.Any(static item => item.StartsWith("keep-", StringComparison.Ordinal) && !item.StartsWith("keep-all=", StringComparison.Ordinal))
-            || items.Any(static item => item is "keep-all=0");
+        return place.TryGetProperty("prune-backups", out JsonElement rule) && Prunes(rule.ValueKind == JsonValueKind.Object
+            ? string.Join(',', rule.EnumerateObject().Select(static item => $"{item.Name}={item.Value}"))
+            : rule.ToString());
     }
+
+    private static bool Prunes(string rule) => ItemLists.Split(rule).Any(static item =>
+        item.StartsWith("keep-", StringComparison.Ordinal) && (!item.StartsWith("keep-all=", StringComparison.Ordinal) || item == "keep-all=0"));
 
     private async Task<bool> PushesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
