@@ -187,6 +187,17 @@ public sealed class RedTeamReachTests
     }
 
     [Fact]
+    public async Task JobWithARuleOfItsOwn_ThatTakesInAnotherGuest_IsDestructive()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("prod", "nobody", StringComparison.Ordinal));
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=nightly vmid=106 storage=local schedule=daily prune-backups=keep-last=3"));
+        Assert.Equal(OperationClass.Destructive, (await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", "vmid=106,105")).Class);
+        await root.Raw.PutAsync("/cluster/backup/nightly", TextPlans.Parameters("prune-backups=keep-all=1"));
+        Assert.Equal(OperationClass.Reversible, (await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", "vmid=106,105")).Class);
+    }
+
+    [Fact]
     public async Task Configuration_IsReadOncePerPlan()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("prod", "nobody", StringComparison.Ordinal));

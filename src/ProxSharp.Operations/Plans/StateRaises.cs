@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
@@ -7,7 +8,7 @@ namespace ProxSharp.Operations.Plans;
 /// Finds calls that the state of the server makes worse than their parameters say: a backup, or a job, that goes to where older ones are pruned, a run or a
 /// change of a job that sends backups to another server.
 /// </summary>
-internal sealed class StateRaises(ProxmoxClient client)
+internal sealed partial class StateRaises(ProxmoxClient client)
 {
     private const string Jobs = "/config/sync/";
 
@@ -83,13 +84,11 @@ internal sealed class StateRaises(ProxmoxClient client)
             return true;
         }
 
-        return place.TryGetProperty("prune-backups", out JsonElement rule) && Prunes(rule.ValueKind == JsonValueKind.Object
-            ? string.Join(',', rule.EnumerateObject().Select(static item => $"{item.Name}={item.Value}"))
-            : rule.ToString());
+        return place.TryGetProperty("prune-backups", out JsonElement rule) && Prunes(rule.ToString());
     }
 
-    private static bool Prunes(string rule) => ItemLists.Split(rule).Any(static item =>
-        item.StartsWith("keep-", StringComparison.Ordinal) && (!item.StartsWith("keep-all=", StringComparison.Ordinal) || item == "keep-all=0"));
+    // Proxmox: some answers hold a rule in words, some as an object.
+    private static bool Prunes(string rule) => Limit().IsMatch(rule);
 
     private async Task<bool> PushesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
@@ -109,4 +108,7 @@ internal sealed class StateRaises(ProxmoxClient client)
             return null;
         }
     }
+
+    [GeneratedRegex("keep-(?!all\\b)|keep-all[\"=:\\s]+0", RegexOptions.CultureInvariant)]
+    private static partial Regex Limit();
 }
