@@ -31,6 +31,8 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
     }
 
+    /// <summary>Refuses a plan that changes too many.</summary>
+    /// <param name="targets">What its calls change; what they only copy stays as it is, and does not count.</param>
     public void Count(IReadOnlyCollection<PlanTarget> targets)
     {
         int guests = targets.Count(static target => target.Key.StartsWith("guest ", StringComparison.Ordinal));

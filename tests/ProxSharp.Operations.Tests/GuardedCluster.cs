@@ -35,9 +35,14 @@ public sealed class GuardedCluster : GuardedSite
 
     internal Approver Asked { get; } = new();
 
-    internal static async Task<GuardedCluster> StartAsync(string policy)
+    internal static async Task<GuardedCluster> StartAsync(string policy, Action<ClusterBuilder>? scenario = null)
     {
-        PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(20) });
+        PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions
+        {
+            Delays = false,
+            TaskDuration = TimeSpan.FromMilliseconds(20),
+            Scenario = scenario ?? DefaultCluster.Build,
+        });
         ProxmoxClientOptions options = new()
         {
             Endpoints = [ProxmoxEndpoint.Parse(simulator.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],

@@ -84,6 +84,59 @@ public sealed class RedTeamBackupTests
         Assert.Equal("target", await server.RefusedAsync(() => Format("NONE01")));
     }
 
+    [Theory]
+    [InlineData("type=offline,message=read-only", true)]
+    [InlineData("offline,message=\"read-only\"", true)]
+    [InlineData("message=read-only,type=unmount", true)]
+    [InlineData("message=\"a,type=read-only,b\",type=delete", true)]
+    [InlineData("delete", true)]
+    [InlineData("message=\"type=read-only\"", true)]
+    [InlineData("read-only,message=\"type=offline\"", false)]
+    [InlineData("type=read-only", false)]
+    [InlineData("read-only", false)]
+    public async Task MaintenanceThatClosesADatastore_ReachesTheBackupsInIt(string mode, bool isRefused)
+    {
+        await using GuardedBackupServer server = await StartAsync();
+        PlanRequest request = new(ApiMethod.Put, "/config/datastore/store1", new ApiParameters { { "maintenance-mode", mode } });
+        Task<Plan> Plan() => server.Guard.PlanAsync([request]);
+        if (isRefused)
+        {
+            Assert.Equal("protected", await server.RefusedAsync(Plan));
+        }
+        else
+        {
+            Assert.NotEmpty((await Plan()).Targets);
+        }
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/nodes/localhost/disks/directory/store1", "")]
+    [InlineData("PUT", "/nodes/localhost/disks/wipedisk", "disk=sdb")]
+    [InlineData("POST", "/nodes/localhost/disks/initgpt", "disk=sdb")]
+    [InlineData("POST", "/nodes/localhost/disks/directory", "name=other disk=sdb")]
+    [InlineData("POST", "/nodes/localhost/disks/zfs", "name=other devices=sdb raidlevel=single")]
+    public async Task DisksOfABackupServer_StandForTheBackupsOnThem(string method, string path, string parameters)
+    {
+        await using GuardedBackupServer server = await StartAsync();
+        Assert.Equal("protected", await server.RefusedAsync(() => server.Guard.PlanAsync([TextPlans.Request(method, path, parameters)])));
+        Assert.NotEmpty((await server.Guard.PlanAsync([TextPlans.Request("DELETE", "/nodes/localhost/disks/directory/other", "")])).Targets);
+    }
+
+    [Theory]
+    [InlineData("POST", "/push", "store=offsite remote=away remote-store=store1", true)]
+    [InlineData("POST", "/admin/sync/keeps/run", "", true)]
+    [InlineData("PUT", "/config/sync/keeps", "group-filter=type:vm", true)]
+    [InlineData("PUT", "/config/sync/keeps", "comment=x", false)]
+    [InlineData("POST", "/admin/sync/fetches/run", "", false)]
+    public async Task WhatSendsBackupsElsewhere_IsPrivileged(string method, string path, string parameters, bool isPrivileged)
+    {
+        await using GuardedBackupServer server = await StartAsync();
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=fetches store=offsite remote=away remote-store=store1"));
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request(method, path, parameters)]);
+        Assert.Equal(isPrivileged, plan.Class == OperationClass.Privileged);
+        Assert.Equal(plan.Class, server.Guard.Plans.Load(plan.Id).Class);
+    }
+
     private static async Task<Plan> PlanAsync(GuardedBackupServer server, string method, string path, string parameters)
     {
         JsonElement tape = (await server.Other.Raw.GetAsync("/tape/media/list")).Data.EnumerateArray()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
@@ -8,7 +9,7 @@ namespace ProxSharp.Operations.Plans;
 /// Finds which backups of a datastore a call is about that names none of them: those of a namespace, of the whole store, or of the job that it makes,
 /// changes or runs.
 /// </summary>
-internal sealed class BackupScopes(ProxmoxClient client)
+internal sealed partial class BackupScopes(ProxmoxClient client)
 {
     private const string PruneJobs = "/config/prune";
     private const string SyncJobs = "/config/sync";
@@ -63,8 +64,19 @@ internal sealed class BackupScopes(ProxmoxClient client)
     {
         bool sifts = call.Parameters.Any(
             static parameter => parameter.Name.StartsWith("keep-", StringComparison.Ordinal) || parameter.Name == "prune-schedule");
-        bool isClosed = call.Parameters.Find("maintenance-mode") is { } mode && !mode.Contains("read-only", StringComparison.Ordinal);
+        bool isClosed = call.Parameters.Find("maintenance-mode") is { } mode && !IsReadOnly(mode);
         return sifts ? Named(call, BackupEffect.SiftedLater) : isClosed ? Named(call, BackupEffect.Unreachable) : null;
+    }
+
+    // Proxmox: the type may be named or come first, and a message in quotes may hold anything.
+    private static bool IsReadOnly(string mode)
+    {
+        Match[] items = [.. Item().Matches(mode).Cast<Match>()];
+        string[] types =
+        [
+            .. items.Where(static item => !item.Groups["key"].Success || item.Groups["key"].Value == "type").Select(static item => item.Groups["value"].Value),
+        ];
+        return items.Sum(static item => item.Length) == mode.Length && types.Length > 0 && types.All(static type => type == "read-only");
     }
 
     private static Func<string, string?> Now(JsonElement job) => name => job.Text(name);
@@ -92,4 +104,7 @@ internal sealed class BackupScopes(ProxmoxClient client)
             throw new GuardRefusedException("target", $"Nobody can tell which backups {call.Title} is about: the job cannot be read: {e.Message}", e);
         }
     }
+
+    [GeneratedRegex(@"\G(?!\z)((?<key>[^=,;""]*)=)?(""(?<value>([^""\\]|\\.)*)""|(?<value>[^,;]*))([,;]|\z)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Item();
 }

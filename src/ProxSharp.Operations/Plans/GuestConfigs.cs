@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
@@ -5,14 +6,21 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Looks through the configurations of all guests for those that depend on something.</summary>
-/// <param name="client">Reads them. The list of all guests is read once.</param>
+/// <param name="client">Reads them. The list of all guests, and each configuration, is read once.</param>
 /// <param name="among">The numbers of the guests that matter, where only some do: no others are read. Null for all.</param>
 internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? among = null)
 {
     // So many configurations are read at once; a cluster has hundreds.
     public const int AtOnce = 8;
 
+    // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
+    public const int AlwaysRead = 50;
+
+    private readonly ConcurrentDictionary<string, JsonElement> _read = new(StringComparer.Ordinal);
     private JsonElement? _all;
+
+    /// <summary>How many guests a plan may have: where many more depend on something, the rest is not even looked through. Null for any number.</summary>
+    public int? Most { get; set; }
 
     /// <summary>A list with nothing in it.</summary>
     public static JsonElement Nothing { get; } = JsonElement.Parse("[]");
@@ -40,6 +48,20 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     public async Task<IReadOnlyList<string>> OnAsync(string? node, CancellationToken cancellationToken) =>
         [.. (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Select(static guest => guest.Text("vmid")).OfType<string>()];
 
+    /// <summary>The configuration of a guest.</summary>
+    /// <param name="guest">Its path.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<JsonElement> ConfigAsync(string guest, CancellationToken cancellationToken)
+    {
+        if (!_read.TryGetValue(guest, out JsonElement config))
+        {
+            config = (await client.Raw.GetAsync($"{guest}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            _read[guest] = config;
+        }
+
+        return config;
+    }
+
     /// <summary>The guests with a member in their configuration that is meant.</summary>
     /// <param name="isMeant">Decides, by name and value.</param>
     /// <param name="node">The node that the guests must be on; null for any.</param>
@@ -51,7 +73,7 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     {
         async Task<bool> HasAsync(string guest)
         {
-            JsonElement config = (await client.Raw.GetAsync($"{guest}/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement config = await ConfigAsync(guest, cancellationToken).ConfigureAwait(false);
             return config.EnumerateObject().Any(member => isMeant(member.Name, member.Value.ToString()));
         }
 
@@ -85,6 +107,10 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
         {
             bool[] are = await Task.WhenAll(some.Select(IsAsync)).ConfigureAwait(false);
             found.AddRange(some.Zip(are).Where(static pair => pair.Second).Select(static pair => pair.First.Text("vmid")).OfType<string>());
+            if (Most is { } most && found.Count > Math.Max(most, AlwaysRead) + AtOnce)
+            {
+                throw new GuardRefusedException("limit", $"The plan has at least {found.Count} targets; the policy allows {most} in one.");
+            }
         }
 
         return found;

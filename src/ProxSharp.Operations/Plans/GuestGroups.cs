@@ -20,9 +20,13 @@ internal sealed class GuestGroups(ProxmoxClient client)
     {
         string[] vmids = (call.Method, call.Path) switch
         {
-            (ApiMethod.Post, "/nodes/{node}/vzdump") => IsSet(call.Parameters.Find("stop")) && call.Parameters.Find("vmid") is null
-                ? []
-                : Some(call, await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false)),
+            // Proxmox: it ends whatever backups the node is making, of whom it does not say.
+            (ApiMethod.Post, "/nodes/{node}/vzdump") when IsSet(call.Parameters.Find("stop")) =>
+            [
+                .. await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
+                .. await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false),
+            ],
+            (ApiMethod.Post, "/nodes/{node}/vzdump") => Some(call, await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false)),
             (ApiMethod.Post, "/cluster/backup") => Some(call, await SelectAsync(call.Parameters.Find, cancellationToken).ConfigureAwait(false)),
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/backup/{id}") => await OfJobAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/tasks/{upid}") when IsForMany(call.Parameters.Find("upid")) =>

@@ -115,7 +115,8 @@ public static class GuestReach
         }
 
         JsonElement config = await ConfigAsync(client, call, cancellationToken).ConfigureAwait(false);
-        IEnumerable<TouchedGuest> touched = await new TouchedGuests(client, among).ReadAsync(call, config, cancellationToken).ConfigureAwait(false);
+        TouchedGuests guests = new(client, new GuestConfigs(client, among));
+        IEnumerable<TouchedGuest> touched = await guests.ReadAsync(call, config, cancellationToken).ConfigureAwait(false);
         return touched.Select(static guest => guest.Vmid).Where(vmid => !CopySources.IsOne(call, vmid));
     }
 

@@ -8,12 +8,16 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Reads who a guest is. Its number and name say nothing: both are used again. The lists of all guests and of all replications are read once, because a plan
-/// may have hundreds of calls in a cluster with thousands of guests; the guests themselves are read each time.
+/// may have hundreds of calls in a cluster with thousands of guests; so is each configuration, while the power of a guest is read each time.
 /// </summary>
-internal sealed partial class GuestReader(ProxmoxClient client)
+internal sealed partial class GuestReader(ProxmoxClient client, GuestConfigs? configs = null)
 {
+    private const string Hidden = "unknown: the token may not see it";
+
+    private readonly GuestConfigs _configs = configs ?? new GuestConfigs(client);
     private Dictionary<string, JsonElement>? _all;
     private JsonElement? _replications;
+    private bool _isHidden;
 
     public async Task<GuestPlace?> FindAsync(string vmid, CancellationToken cancellationToken)
     {
@@ -23,12 +27,19 @@ internal sealed partial class GuestReader(ProxmoxClient client)
             : null;
     }
 
+    /// <summary>Reads what is read once, so that several guests can be read at once afterwards.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await FindAsync("", cancellationToken).ConfigureAwait(false);
+        await ReplicationAsync("", cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<PlanTarget> ReadAsync(string vmid, CancellationToken cancellationToken)
     {
         GuestPlace place = await FindAsync(vmid, cancellationToken).ConfigureAwait(false)
             ?? throw new GuardRefusedException("target", $"There is no guest {vmid}.");
         string path = $"/nodes/{place.Node}/{place.Type}/{vmid}";
-        JsonElement config = await GetAsync($"{path}/config", null, cancellationToken).ConfigureAwait(false);
+        JsonElement config = await _configs.ConfigAsync(path, cancellationToken).ConfigureAwait(false);
         JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
         string name = config.Text("name") ?? config.Text("hostname") ?? "";
         string[] tags = ItemLists.Split(config.Text("tags") ?? "");
@@ -106,6 +117,11 @@ internal sealed partial class GuestReader(ProxmoxClient client)
     // Where copies of the disks are kept: they go with the guest when it is destroyed, and stop it from being moved elsewhere.
     private async Task<string> ReplicationAsync(string vmid, CancellationToken cancellationToken)
     {
+        if (_isHidden)
+        {
+            return Hidden;
+        }
+
         try
         {
             _replications ??= await GetAsync("/cluster/replication", null, cancellationToken).ConfigureAwait(false);
@@ -116,7 +132,8 @@ internal sealed partial class GuestReader(ProxmoxClient client)
         }
         catch (ProxmoxPermissionException)
         {
-            return "unknown: the token may not see it";
+            _isHidden = true;
+            return Hidden;
         }
     }
 

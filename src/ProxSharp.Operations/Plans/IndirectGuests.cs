@@ -9,10 +9,10 @@ namespace ProxSharp.Operations.Plans;
 /// networks, the firewall.
 /// </summary>
 /// <param name="client">Reads them.</param>
-/// <param name="among">The numbers of the guests that matter, where only some do; null for all.</param>
-internal sealed partial class IndirectGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
+/// <param name="configs">Reads the configurations of guests.</param>
+internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs configs)
 {
-    private readonly GuestConfigs _configs = new(client, among);
+    private readonly GuestConfigs _configs = configs;
     private readonly StorageBackups _backups = new(client);
 
     private StorageUsers Storages => new(client, _configs);
@@ -40,7 +40,12 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, IReadOnlySet<
             _ when FirewallUsers.IsAbout(call) => await new FirewallUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/mapping/pci/{id}" or "/cluster/mapping/usb/{id}" or "/cluster/mapping/dir/{id}") =>
                 await WithMappingAsync(call.Parameters.Find("id") ?? "", cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put or ApiMethod.Delete, "/cluster/qemu/custom-cpu-models/{cputype}") =>
+                await WithProcessorAsync(call.Parameters.Find("cputype") ?? "", cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, _) when IsPoolOfDisks(call.Path) => await Storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Put, "/nodes/{node}/ceph/pool/{name}") => await Storages.OfPoolAsync(call, cancellationToken).ConfigureAwait(false),
+            _ when IsAboutAllOfCeph(call) => await Storages.OnCephAsync(cancellationToken).ConfigureAwait(false),
+            _ when Companions.IsAbout(call) => await new Companions(client).OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ => [],
         };
         return vmids.Select(static vmid => new TouchedGuest(vmid, MayBeGone: true));
@@ -61,6 +66,12 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, IReadOnlySet<
 
     private static bool IsPoolOfDisks(string path) => path.StartsWith("/nodes/{node}/disks/", StringComparison.Ordinal)
         || path is "/nodes/{node}/ceph/pool/{name}" or "/nodes/{node}/ceph/fs/{name}";
+
+    // What a switch, or the loss of a disk or a service, stops is all that lies in Ceph.
+    private static bool IsAboutAllOfCeph(PlannedCall call) => (call.Method, call.Path) is
+        (ApiMethod.Put, "/cluster/ceph/flags" or "/cluster/ceph/flags/{flag}")
+        or (ApiMethod.Delete, "/nodes/{node}/ceph/osd/{osdid}")
+        or (ApiMethod.Post, "/nodes/{node}/ceph/osd/{osdid}/out" or "/nodes/{node}/ceph/stop" or "/nodes/{node}/ceph/restart");
 
     /// <summary>The guests on which a grant gives or takes rights.</summary>
     private async Task<IEnumerable<string>> UnderRightsAsync(PlannedCall call, CancellationToken cancellationToken)
@@ -130,6 +141,18 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, IReadOnlySet<
         null,
         "has that device",
         cancellationToken);
+
+    /// <summary>The guests whose processor is a model of one's own: they start, and move, with what it says.</summary>
+    private Task<IReadOnlyList<string>> WithProcessorAsync(string model, CancellationToken cancellationToken)
+    {
+        // Proxmox: the path takes the name with and without the prefix, a configuration only with it.
+        string name = model.StartsWith("custom-", StringComparison.Ordinal) ? model : $"custom-{model}";
+        return _configs.WithAsync(
+            (key, value) => key == "cpu" && ItemLists.Split(value).Any(item => item == name || item == $"cputype={name}"),
+            null,
+            "has that processor",
+            cancellationToken);
+    }
 
     private async Task<IEnumerable<string>> WhereAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, PlanChecks checks)
 {
+    private readonly StateRaises _raises = new(client);
+
     /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
     public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
     {
@@ -44,9 +46,14 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
         }
 
+<<<<<<< HEAD
         checks.Count(draft.Targets.Values);
         IReadOnlyList<UndoStep> undo = ClosedWays.Open(draft.Calls, draft.Own, draft.Undo, checks.Policy);
         return new PlanDraft(draft.Calls, [.. draft.Targets.Values], undo, draft.Consequences)
+=======
+        checks.Count([.. draft.Targets.Values.Where(target => draft.Changed.Contains(target.Key))]);
+        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], draft.Undo, draft.Consequences)
+>>>>>>> x6a
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
@@ -73,7 +80,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : Replacements.Judge(wanted, own);
+            : await _raises.JudgeAsync(Replacements.Judge(wanted, own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
@@ -88,6 +95,10 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         foreach (PlanTarget target in own)
         {
             draft.Targets.TryAdd(target.Key, target);
+            if (!CopySources.IsOne(call, target.Policy.Vmid))
+            {
+                draft.Changed.Add(target.Key);
+            }
         }
 
         draft.Made.Add(call);
@@ -99,7 +110,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
 
+<<<<<<< HEAD
         public List<IReadOnlyList<PlanTarget>> Own { get; } = [];
+=======
+        public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
+>>>>>>> x6a
 
         public List<JsonElement> Before { get; } = [];
 

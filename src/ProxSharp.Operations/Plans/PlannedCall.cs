@@ -9,12 +9,20 @@ namespace ProxSharp.Operations.Plans;
 public sealed class PlannedCall
 {
     private readonly bool _replaces;
+    private readonly OperationClass _least;
 
     internal PlannedCall(
-        ApiMethod method, string path, ApiParameters parameters, OperationClass kind, PlanUpload? upload = null, bool replaces = false)
+        ApiMethod method,
+        string path,
+        ApiParameters parameters,
+        OperationClass kind,
+        PlanUpload? upload = null,
+        bool replaces = false,
+        OperationClass least = OperationClass.Read)
     {
-        (Method, Path, Parameters, Upload, _replaces) = (method, path, parameters, upload, replaces);
-        Class = replaces && kind < OperationClass.Disruptive ? OperationClass.Disruptive : kind;
+        (Method, Path, Parameters, Upload, _replaces, _least) = (method, path, parameters, upload, replaces, least);
+        OperationClass known = kind > least ? kind : least;
+        Class = replaces && known < OperationClass.Disruptive ? OperationClass.Disruptive : known;
     }
 
     /// <summary>The verb.</summary>
@@ -79,7 +87,7 @@ public sealed class PlannedCall
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least);
 
     /// <summary>The request that leads to this call.</summary>
     internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
@@ -92,7 +100,13 @@ public sealed class PlannedCall
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
     /// <summary>The call as one that puts another disk, or file, in the place of one: that is disruptive, and only the state of the server tells.</summary>
-    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true);
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least);
+
+    /// <summary>The call with a class that the state of the server makes worse than its parameters do.</summary>
+    internal PlannedCall AtLeast(OperationClass least) => least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least) : this;
+
+    /// <summary>True for a call that loses data because of the state of the server.</summary>
+    internal bool LosesMore => _least == OperationClass.Destructive;
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -122,6 +136,11 @@ public sealed class PlannedCall
             json.WriteBoolean("replaces", true);
         }
 
+        if (_least > OperationClass.Read)
+        {
+            json.WriteString("least", OperationCatalogue.Word(_least));
+        }
+
         if (Upload is { } upload)
         {
             json.WriteStartObject("upload");
@@ -147,9 +166,15 @@ public sealed class PlannedCall
             ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
             : null;
         string path = json.GetProperty("path").GetString()!;
+        OperationClass least = OperationClass.Read;
+        if (json.Text("least") is { } word && !Enum.TryParse(word, ignoreCase: true, out least))
+        {
+            throw new InvalidDataException("A call of the plan has no class.");
+        }
+
         bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
         return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
-            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces)
+            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces, least)
             : throw new InvalidDataException("A call of the plan has no verb.");
     }
 }

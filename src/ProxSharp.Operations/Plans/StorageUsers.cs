@@ -45,6 +45,11 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
             storage => IsOn(call, storage), PathsOn(call), isLocal ? call.Parameters.Find("node") : null, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The guests that use a storage in Ceph, or have backups there.</summary>
+    /// <exception cref="GuardRefusedException">A configuration or storage cannot be read, so that nobody can tell.</exception>
+    public Task<IReadOnlyList<string>> OnCephAsync(CancellationToken cancellationToken) => OnPlacesAsync(
+        static storage => storage.Text("type") is "rbd" or "cephfs" && !storage.IsSet("disable"), ["/dev/rbd/"], null, cancellationToken);
+
     /// <summary>The guests that use storages, or something below paths of the host, or have backups there.</summary>
     /// <param name="isMeant">Picks the storages by their definitions.</param>
     /// <param name="paths">Patterns of those paths.</param>

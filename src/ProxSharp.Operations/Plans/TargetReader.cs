@@ -7,18 +7,15 @@ using ProxSharp.Schema;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Reads what calls act on, from the server. It is made anew for each look: within one, the list of all guests and that of replications are read once.
+/// Reads what calls act on, from the server. It is made anew for each look: within one, the list of all guests, that of
+/// replications and each configuration are read once.
 /// </summary>
 internal sealed class TargetReader(ProxmoxClient client, Door door)
 {
-    // Each guest costs some requests. Up to here they are made in any case, to say who is protected.
-    private const int AlwaysRead = 50;
-
     // The job can be taken back.
     private static readonly Dictionary<string, string> s_sifting = new(StringComparer.Ordinal) { ["backups that it removes"] = "do not come back" };
 
-    private readonly GuestReader _guests = new(client);
-    private readonly TouchedGuests _touched = new(client);
+    private readonly Guests _all = new(client);
     private readonly BackupReader _backups = new(client, door);
     private readonly NamespaceReader _namespaces = new(client);
     private readonly BackupScopes _scopes = new(client);
@@ -36,7 +33,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return At(call, guest.Vmid, guest.Type, guest.Node);
         }
 
-        GuestPlace place = await _guests.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)
+        GuestPlace place = await _all.Reader.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)
             ?? throw new GuardRefusedException("target", $"There is no guest {call.Parameters.Find("vmid")}.");
         return At(call, place.Vmid, place.Type, place.Node);
     }
@@ -70,21 +67,20 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         if (isInPath)
         {
             string vmid = call.Parameters.Find("vmid")!;
-            targets.Add(made.Find(vmid)?.ToTarget() ?? await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
+            targets.Add(made.Find(vmid)?.ToTarget() ?? await _all.Reader.ReadAsync(vmid, cancellationToken).ConfigureAwait(false));
         }
 
         JsonElement config = isInPath ? targets[0].Before : default;
-        TouchedGuest[] touched = [.. await _touched.ReadAsync(call, config, cancellationToken).ConfigureAwait(false)];
-        if (touched.Length > Math.Max(most, AlwaysRead))
+        _all.Configs.Most = most == int.MaxValue ? null : most;
+        TouchedGuest[] touched = [.. await _all.Touched.ReadAsync(call, config, cancellationToken).ConfigureAwait(false)];
+        if (touched.Length > Math.Max(most, GuestConfigs.AlwaysRead))
         {
             throw new GuardRefusedException("limit", $"{call.Title} acts on {touched.Length} guests; the policy allows {most} targets in one plan.");
         }
 
-        foreach (TouchedGuest guest in touched)
-        {
-            PlanTarget target = await ReadTouchedAsync(guest, made, cancellationToken).ConfigureAwait(false);
-            targets.Add(isInPath || NewGuests.MadeBy(call).Any() ? target.AsBystander() : target.AsReached());
-        }
+        bool isBystander = isInPath || NewGuests.MadeBy(call).Any();
+        targets.AddRange((await ReadTouchedAsync(touched, made, cancellationToken).ConfigureAwait(false))
+            .Select(target => isBystander ? target.AsBystander() : target.AsReached()));
 
         bool hasGuests = targets.Count > 0;
         foreach (string vmid in NewGuests.MadeBy(call))
@@ -106,17 +102,17 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     }
 
     /// <summary>Reads who a guest is that the plan itself has made.</summary>
-    public Task<PlanTarget> ReadMadeAsync(string vmid, CancellationToken cancellationToken) => _guests.ReadAsync(vmid, cancellationToken);
+    public Task<PlanTarget> ReadMadeAsync(string vmid, CancellationToken cancellationToken) => _all.Reader.ReadAsync(vmid, cancellationToken);
 
     private async Task<PlanTarget> ReadNewAsync(PlannedCall call, string vmid, NewGuests made, CancellationToken cancellationToken)
     {
-        if (made.Find(vmid) is null && await _guests.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
+        if (made.Find(vmid) is null && await _all.Reader.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
         {
             return NewGuests.Of(call, vmid).ToTarget();
         }
 
         return call.Parameters.Find("force") is "1" && made.Find(vmid) is null
-            ? await _guests.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
+            ? await _all.Reader.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
             : throw new GuardRefusedException("target", $"{call.Title} is refused: there is a guest {vmid} already.");
     }
 
@@ -154,6 +150,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         if (scope is not null)
         {
             return await _namespaces.GuestsAsync(call, scope, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (client.Schema.Product == ProxmoxProduct.BackupServer && HostDisks.IsAbout(call))
+        {
+            return await new HostDisks(client, _namespaces).GuestsAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         return TapeReader.IsAbout(call) ? await new TapeReader(client).GuestsAsync(call, cancellationToken).ConfigureAwait(false) : [];
@@ -200,6 +201,23 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
     private static bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal);
 
+    /// <summary>Reads some at once; the order is that of the guests.</summary>
+    private async Task<IReadOnlyList<PlanTarget>> ReadTouchedAsync(TouchedGuest[] guests, NewGuests made, CancellationToken cancellationToken)
+    {
+        List<PlanTarget> targets = [];
+        if (guests.Length > 1)
+        {
+            await _all.Reader.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (TouchedGuest[] some in guests.Chunk(GuestConfigs.AtOnce))
+        {
+            targets.AddRange(await Task.WhenAll(some.Select(guest => ReadTouchedAsync(guest, made, cancellationToken))).ConfigureAwait(false));
+        }
+
+        return targets;
+    }
+
     private async Task<PlanTarget> ReadTouchedAsync(TouchedGuest guest, NewGuests made, CancellationToken cancellationToken)
     {
         if (made.Find(guest.Vmid) is { } planned)
@@ -207,8 +225,25 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return planned.ToTarget();
         }
 
-        return guest.MayBeGone && await _guests.FindAsync(guest.Vmid, cancellationToken).ConfigureAwait(false) is null
+        return guest.MayBeGone && await _all.Reader.FindAsync(guest.Vmid, cancellationToken).ConfigureAwait(false) is null
             ? GuestReader.Gone(guest.Vmid)
-            : await _guests.ReadAsync(guest.Vmid, cancellationToken).ConfigureAwait(false);
+            : await _all.Reader.ReadAsync(guest.Vmid, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What reads guests, with the configurations that one of them has read.</summary>
+    private sealed class Guests
+    {
+        public Guests(ProxmoxClient client)
+        {
+            Configs = new GuestConfigs(client);
+            Reader = new GuestReader(client, Configs);
+            Touched = new TouchedGuests(client, Configs);
+        }
+
+        public GuestConfigs Configs { get; }
+
+        public GuestReader Reader { get; }
+
+        public TouchedGuests Touched { get; }
     }
 }

@@ -7,11 +7,11 @@ namespace ProxSharp.Operations.Plans;
 /// Finds the guests that a call acts on beside the one in its path: named by number, as owners of volumes and backups, as a group, or indirectly.
 /// </summary>
 /// <param name="client">Reads what the call does not say itself.</param>
-/// <param name="among">The numbers of the guests that matter, where only some do: no configurations of others are read. Null for all.</param>
-internal sealed class TouchedGuests(ProxmoxClient client, IReadOnlySet<int>? among = null)
+/// <param name="configs">Reads the configurations of guests.</param>
+internal sealed class TouchedGuests(ProxmoxClient client, GuestConfigs configs)
 {
     private readonly GuestGroups _groups = new(client);
-    private readonly IndirectGuests _indirect = new(client, among);
+    private readonly IndirectGuests _indirect = new(client, configs);
 
     /// <summary>Finds them; each number comes once.</summary>
     /// <param name="call">The call.</param>

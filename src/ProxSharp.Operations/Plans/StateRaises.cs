@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Finds calls that the state of the server makes worse than their parameters say: a backup, or a job, that goes to where older ones are pruned, a run or a
+/// change of a job that sends backups to another server.
+/// </summary>
+internal sealed partial class StateRaises(ProxmoxClient client)
+{
+    private const string Jobs = "/config/sync/";
+
+    private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
+
+    // What a job is turned to, or takes in.
+    private static readonly HashSet<string> s_backedUp = new(StringComparer.Ordinal) { "storage", "vmid", "pool", "all", "exclude", "enabled", "node" };
+
+    /// <summary>Returns the call with the class that it has on this server.</summary>
+    public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
+    {
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when call.Class < OperationClass.Destructive =>
+            await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
+            when call.Class < OperationClass.Destructive && call.Others.Any(static item => Names(item, s_backedUp)) =>
+            await TurnsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+        (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "{id}")
+            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || call.Others.Any(static item => Names(item, s_sent))) =>
+            await PushesAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Privileged) : call,
+        _ => call,
+    };
+
+    private static bool Names(ApiParameter parameter, HashSet<string> names) =>
+        names.Contains(parameter.Name) || (parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(names.Contains));
+
+    private async Task<bool> TurnsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement? job = await ReadAsync(call.ConcretePath, null, cancellationToken).ConfigureAwait(false);
+        string[] gone =
+        [
+            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
+        ];
+        string? After(string name) => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job?.Text(name));
+        return await PrunesAsync(call, After, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Proxmox: unless it is told not to, a backup removes those that the rule of its storage keeps no longer.
+    private async Task<bool> PrunesAsync(PlannedCall call, Func<string, string?> value, CancellationToken cancellationToken)
+    {
+        if (value("remove")?.Trim().ToLowerInvariant() is "0" or "false" or "no" or "off"
+            || (call.Others.Any() && call.Others.All(static parameter => parameter.Name == "stop")))
+        {
+            return false;
+        }
+
+        if (value("maxfiles") is not null)
+        {
+            return true;
+        }
+
+        // A job keeps a rule of its own that the storage does not have.
+        if (value("prune-backups") is { } own)
+        {
+            return Prunes(own);
+        }
+
+        // Proxmox: a node tells what holds there for a storage; a job of the cluster has no node.
+        bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
+        string? storage = value("storage");
+        string? path = !isJob
+            ? $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults"
+            : storage is null ? null : $"/storage/{Uri.EscapeDataString(storage)}";
+        JsonElement? place = path is null
+            ? null
+            : await ReadAsync(path, isJob ? null : new ApiParameters { { "storage", storage } }, cancellationToken).ConfigureAwait(false);
+        return place is not { ValueKind: JsonValueKind.Object } known || Prunes(known);
+    }
+
+    private static bool Prunes(JsonElement place)
+    {
+        if (place.Text("maxfiles") is { } most && most != "0")
+        {
+            return true;
+        }
+
+        return place.TryGetProperty("prune-backups", out JsonElement rule) && Prunes(rule.ToString());
+    }
+
+    // Proxmox: some answers hold a rule in words, some as an object.
+    private static bool Prunes(string rule) => Limit().IsMatch(rule);
+
+    private async Task<bool> PushesAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement? job = await ReadAsync($"{Jobs}{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
+        return job is not { } known || known.Text("sync-direction") == "push";
+    }
+
+    // What cannot be read may be the worst.
+    private async Task<JsonElement?> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("keep-(?!all\\b)|keep-all[\"=:\\s]+0", RegexOptions.CultureInvariant)]
+    private static partial Regex Limit();
+}
