@@ -15,22 +15,34 @@ public sealed class MasterPrivateKey : IDisposable
     /// <summary>Makes a new master key of 4096 bits. Takes some seconds.</summary>
     public static MasterPrivateKey Create() => new(RSA.Create(Bits));
 
-    /// <summary>Reads a private key.</summary>
+    /// <summary>Tells from the labels of a private key in PEM form whether a passphrase protects it.</summary>
     /// <param name="pem">The text of <c>master-private.pem</c>.</param>
-    /// <param name="passphrase">What it is protected with; empty if it is not.</param>
+    public static bool IsProtected(ReadOnlySpan<char> pem) =>
+        pem.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal) || IsTraditional(pem);
+
+    /// <summary>Reads a private key: PKCS #8, protected or not, or PKCS #1.</summary>
+    /// <param name="pem">The text of <c>master-private.pem</c>.</param>
+    /// <param name="passphrase">What it is protected with; not used if it is not (<see cref="IsProtected"/>).</param>
     /// <exception cref="BackupKeyException">The text holds no RSA private key, or the passphrase is wrong.</exception>
     public static MasterPrivateKey Parse(ReadOnlySpan<char> pem, ReadOnlySpan<char> passphrase)
     {
+        if (IsTraditional(pem))
+        {
+            throw new BackupKeyException("The private key is encrypted in the old form of OpenSSL, not as PKCS #8: openssl pkcs8 -topk8 converts it.");
+        }
+
+        bool isProtected = IsProtected(pem);
         RSA rsa = RSA.Create();
         try
         {
-            if (passphrase.IsEmpty)
+            if (isProtected)
             {
-                rsa.ImportFromPem(pem);
+                rsa.ImportFromEncryptedPem(pem, passphrase);
             }
             else
             {
-                rsa.ImportFromEncryptedPem(pem, passphrase);
+                rsa.ImportFromPem(pem);
+                Clear(rsa.ExportParameters(includePrivateParameters: true));
             }
 
             return new MasterPrivateKey(rsa);
@@ -38,28 +50,35 @@ public sealed class MasterPrivateKey : IDisposable
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             rsa.Dispose();
-            throw new BackupKeyException("The text holds no RSA private key in PEM form, or the passphrase is wrong.", e);
+            throw new BackupKeyException(
+                isProtected && e is CryptographicException
+                    ? "The passphrase does not open the private key, or it is no RSA key." : "The text holds no RSA private key in PEM form.",
+                e);
         }
     }
 
     /// <summary>Opens the content of <c>rsa-encrypted.key.blob</c>.</summary>
-    /// <exception cref="BackupKeyException">It was not encrypted for this master key.</exception>
-    /// <exception cref="ProxmoxProtocolException">What was encrypted is no key file.</exception>
+    /// <exception cref="BackupKeyException">It was not encrypted for this master key, or is damaged.</exception>
     public KeyFile Decrypt(ReadOnlySpan<byte> encrypted)
     {
-        byte[] json;
-        try
+        if (encrypted.Length != _rsa.KeySize / 8)
         {
-            json = _rsa.Decrypt(encrypted, RSAEncryptionPadding.Pkcs1);
-        }
-        catch (CryptographicException e)
-        {
-            throw new BackupKeyException("The key was encrypted for another master key, or is damaged.", e);
+            throw new BackupKeyException(FormattableString.Invariant(
+                $"The encrypted key has {encrypted.Length} bytes, and this master key of {_rsa.KeySize} bits opens only such with {_rsa.KeySize / 8}."));
         }
 
-        KeyFile file = KeyFile.Parse(json);
-        CryptographicOperations.ZeroMemory(json);
-        return file;
+        try
+        {
+            byte[] json = _rsa.Decrypt(encrypted, RSAEncryptionPadding.Pkcs1);
+            KeyFile file = KeyFile.Parse(json);
+            CryptographicOperations.ZeroMemory(json);
+            return file;
+        }
+        catch (Exception e) when (e is CryptographicException or ProxmoxProtocolException)
+        {
+            // With another key some versions of OpenSSL give random bytes instead of an error.
+            throw new BackupKeyException("The key was encrypted for another master key, or is damaged.", e);
+        }
     }
 
     /// <summary>The public half.</summary>
@@ -86,4 +105,16 @@ public sealed class MasterPrivateKey : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _rsa.Dispose();
+
+    // The header stands in keys that openssl made before version 3, or with -traditional.
+    private static bool IsTraditional(ReadOnlySpan<char> pem) => pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
+
+    // A public half has none of these, which only the export tells.
+    private static void Clear(RSAParameters secret)
+    {
+        foreach (byte[]? part in (ReadOnlySpan<byte[]?>)[secret.D, secret.P, secret.Q, secret.DP, secret.DQ, secret.InverseQ])
+        {
+            CryptographicOperations.ZeroMemory(part);
+        }
+    }
 }

@@ -5,12 +5,18 @@ namespace ProxSharp.Backup.Formats.Crypto;
 /// <summary>The public half of a master key: with it every backup can carry its own encryption key, readable only with the private half (spec 6.4).</summary>
 public sealed class MasterPublicKey : IDisposable
 {
+    /// <summary>The bits of the shortest master key that has room for the key of a backup: 3072.</summary>
+    public const int ShortestSize = 3072;
+
     // PKCS #1 v1.5 takes eleven bytes.
     private const int Padding = 11;
 
     private readonly RSA _rsa;
 
     internal MasterPublicKey(RSA rsa) => _rsa = rsa;
+
+    /// <summary>How long the key is, in bits.</summary>
+    public int Size => _rsa.KeySize;
 
     /// <summary>Reads a public key.</summary>
     /// <param name="pem">The text of <c>master-public.pem</c>.</param>
@@ -40,7 +46,7 @@ public sealed class MasterPublicKey : IDisposable
         byte[] json = KeyFile.Protect(key, KeyDerivationKind.None, default, created, modified, null).ToJson();
         if (json.Length > (_rsa.KeySize / 8) - Padding)
         {
-            throw new BackupKeyException(FormattableString.Invariant($"The master key has {_rsa.KeySize} bits; to hold a key file it needs 3072 at least."));
+            throw new BackupKeyException(FormattableString.Invariant($"The master key has {_rsa.KeySize} bits; to hold a key file it needs {ShortestSize} at least."));
         }
 
         byte[] encrypted = _rsa.Encrypt(json, RSAEncryptionPadding.Pkcs1);

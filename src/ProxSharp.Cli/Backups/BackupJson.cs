@@ -19,6 +19,7 @@ internal static class BackupJson
         ["last-backup"] = "timestamp",
         ["mtime"] = "timestamp",
         ["duration"] = "duration",
+        ["damage"] = "damage",
     };
 
     /// <summary>Makes a shape whose tables show these fields.</summary>

@@ -23,7 +23,20 @@ internal static class KeyNoun
     /// <exception cref="CliException">It exists.</exception>
     public static async Task WriteNewAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        if (File.Exists(path))
+        RequireNew(path);
+        await WriteAsync(path, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks that a key can be written to a path, before anybody is asked for its passphrase.</summary>
+    /// <exception cref="CliException">There is something.</exception>
+    public static void RequireNew(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw CliException.Usage($"{path} is a folder, and a key is a file", "Name a file in it");
+        }
+
+        if (Path.Exists(path))
         {
             throw new CliException(new CliError
             {
@@ -33,8 +46,6 @@ internal static class KeyNoun
                 Hint = "Name another file",
             });
         }
-
-        await WriteAsync(path, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Shows a key file, without what is secret.</summary>
@@ -86,8 +97,11 @@ internal static class KeyNoun
     }
 
     /// <summary>Reads how a key is protected.</summary>
-    public static KeyDerivationKind Derivation(string? text) => text switch
+    /// <exception cref="CliException">A new passphrase was given, and the key gets none.</exception>
+    public static KeyDerivationKind Derivation(VerbRun run, Option<string> kind, Option<string> passphrase) => run.Value(kind) switch
     {
+        "none" when run.IsGiven(passphrase) => throw CliException.Usage(
+            "--new-passphrase and --kdf none contradict each other", "Leave one of them out: with --kdf none the key is not protected"),
         "none" => KeyDerivationKind.None,
         "pbkdf2" => KeyDerivationKind.Pbkdf2,
         _ => KeyDerivationKind.Scrypt,
@@ -154,7 +168,8 @@ internal static class KeyNoun
         return new Verb("create", "Make a new key, and write it to a file.", VerbClass.Read, async (run, token) =>
         {
             string file = KeyPath(run, path);
-            KeyDerivationKind derivation = Derivation(run.Value(kind));
+            RequireNew(file);
+            KeyDerivationKind derivation = Derivation(run, kind, passphrase);
             byte[] secret = derivation == KeyDerivationKind.None
                 ? []
                 : await NewPassphraseAsync(run, run.Value(passphrase), RepositoryOptions.ReadEnvironment(run.Command), token).ConfigureAwait(false);
@@ -196,7 +211,7 @@ internal static class KeyNoun
             byte[] present = old.Kind == KeyDerivationKind.None
                 ? []
                 : await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Present passphrase: ", token).ConfigureAwait(false);
-            KeyDerivationKind derivation = Derivation(run.Value(kind));
+            KeyDerivationKind derivation = Derivation(run, kind, passphrase);
             byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             KeyFile changed = old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
 

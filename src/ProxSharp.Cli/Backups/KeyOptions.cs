@@ -236,7 +236,7 @@ internal sealed class KeyOptions
 
         if (await DescriptorFile.ReadAsync(run, MasterDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
         {
-            return MasterPublicKey.Parse(Encoding.UTF8.GetString(content));
+            return MasterKeyText.ReadPublic(Encoding.UTF8.GetString(content), "that was given");
         }
 
         string? path = run.Value(MasterKey) is { } named
@@ -248,6 +248,6 @@ internal sealed class KeyOptions
                 $"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);
         }
 
-        return path is null ? null : MasterPublicKey.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false));
+        return path is null ? null : MasterKeyText.ReadPublic(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path);
     }
 }

@@ -43,11 +43,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         }
         catch (ProxmoxProtocolException damage)
         {
-            throw SnapshotDamage.Make(
-                damage.Message,
-                $"A file of the datastore is damaged, and this snapshot cannot be read without it. Verify another one of {snapshot.Group}, and take that: "
-                + $"prox backup verify SNAPSHOT {VerifyOption}",
-                damage);
+            throw SnapshotDamage.Unreadable(snapshot, VerifyOption, damage);
         }
     }
 }

@@ -23,13 +23,17 @@ internal static class MasterKeyVerbs
         return new Verb("create-master", "Make a master key: backups carry their key encrypted for it.", VerbClass.Read, async (run, token) =>
         {
             string path = run.Command.Services.Environment.AbsolutePath(run.Value(folder)!);
+            string privateHalf = Path.Combine(path, "master-private.pem");
+            string publicHalf = Path.Combine(path, PublicName);
+            KeyNoun.RequireNew(privateHalf);
+            KeyNoun.RequireNew(publicHalf);
             byte[] secret = await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             using MasterPrivateKey master = MasterPrivateKey.Create();
             using MasterPublicKey half = master.GetPublicKey();
             string pem = master.ToPem(Encoding.UTF8.GetString(secret));
-            await KeyNoun.WriteNewAsync(Path.Combine(path, "master-private.pem"), Encoding.ASCII.GetBytes(pem), token).ConfigureAwait(false);
-            await KeyNoun.WriteNewAsync(Path.Combine(path, PublicName), Encoding.ASCII.GetBytes(half.ToPem()), token).ConfigureAwait(false);
-            run.Note($"Keep master-private.pem off this machine. Import the public half with: prox backup key import-master {Path.Combine(path, PublicName)}");
+            await KeyNoun.WriteNewAsync(privateHalf, Encoding.ASCII.GetBytes(pem), token).ConfigureAwait(false);
+            await KeyNoun.WriteNewAsync(publicHalf, Encoding.ASCII.GetBytes(half.ToPem()), token).ConfigureAwait(false);
+            run.Note($"Keep master-private.pem off this machine. Import the public half with: prox backup key import-master {publicHalf}");
             return ExitCodes.Success;
         })
         {
@@ -60,7 +64,7 @@ internal static class MasterKeyVerbs
         return new Verb("import-master", "Use a master key for all backups of this user that have a key.", VerbClass.Read, async (run, token) =>
         {
             string pem = await ReadTextAsync(run, run.Value(path)!, token).ConfigureAwait(false);
-            using MasterPublicKey key = MasterPublicKey.Parse(pem);
+            using MasterPublicKey key = MasterKeyText.ReadPublic(pem, run.Value(path)!);
             string target = KeyNoun.ConfigurationFile(run, PublicName);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await KeyNoun.WriteNewAsync(target, Encoding.ASCII.GetBytes(key.ToPem()), token).ConfigureAwait(false);
@@ -95,17 +99,18 @@ internal static class MasterKeyVerbs
         {
             CliEnvironment place = run.Command.Services.Environment;
             string file = place.AbsolutePath(run.Value(target)!);
-            string pem = await ReadTextAsync(run, run.Value(master)!, token).ConfigureAwait(false);
-            byte[] present = await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Passphrase of the master key: ", token)
-                .ConfigureAwait(false);
-            using MasterPrivateKey opened = MasterPrivateKey.Parse(pem, Encoding.UTF8.GetString(present));
+            KeyNoun.RequireNew(file);
             byte[] content = await File.ReadAllBytesAsync(Existing(run, run.Value(encrypted)!), token).ConfigureAwait(false);
-            using CryptConfig key = opened.Decrypt(content).Unlock();
-            KeyDerivationKind derivation = KeyNoun.Derivation(run.Value(kind));
+            string pem = await ReadTextAsync(run, run.Value(master)!, token).ConfigureAwait(false);
+            using MasterPrivateKey opened = await MasterKeyText.ReadPrivateAsync(run, keys, pem, run.Value(master)!, token).ConfigureAwait(false);
+            KeyFile found = MasterKeyText.Open(opened, content);
+            KeyDerivationKind derivation = KeyNoun.Derivation(run, kind, passphrase);
             byte[] secret = derivation == KeyDerivationKind.None
                 ? []
                 : await KeyNoun.NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
-            KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow());
+
+            // The key is as old as the backup says; only the file is new.
+            KeyFile made = found.ChangePassphrase([], derivation, secret, run.Command.Services.Time.GetLocalNow());
             await KeyNoun.WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);
             KeyNoun.Write(run, file, made);
             return ExitCodes.Success;

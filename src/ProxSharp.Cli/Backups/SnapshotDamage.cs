@@ -3,6 +3,7 @@ using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Backups;
 
@@ -26,9 +27,26 @@ internal static class SnapshotDamage
         catch (Exception damage) when (damage is ProxmoxProtocolException or MissingChunkException)
         {
             string hint = $"A file of the datastore is damaged. What is lost: {place.VerifyCommand(reader.Snapshot)}.";
-            throw Make(damage.Message, advice?.Invoke() is { } more ? $"{hint} {more}" : hint, damage);
+            string? more = WithoutList(reader, damage) ?? advice?.Invoke();
+            throw Make(damage.Message, more is null ? hint : $"{hint} {more}", damage);
         }
     }
+
+    /// <summary>Makes the error for a snapshot that cannot be opened.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="verifyOption">Makes <c>verify</c> read everything here.</param>
+    /// <param name="damage">What is wrong.</param>
+    public static CliException Unreadable(BackupSnapshotPath snapshot, string verifyOption, ProxmoxProtocolException damage) => Make(
+        damage.Message,
+        $"A file of the datastore is damaged, and this snapshot cannot be read without it. Verify another one of {snapshot.Group}, and take that: "
+        + $"prox backup verify SNAPSHOT {verifyOption}",
+        damage);
+
+    // What is wrong with a list of chunks is told of the file as it is stored; what is wrong with a chunk is not.
+    private static string? WithoutList(SnapshotReader reader, Exception damage) =>
+        reader.Files.FirstOrDefault(file => damage.Message.StartsWith($"{file.StoredName} of ", StringComparison.Ordinal)) is { } file
+            ? $"Nothing of {file.Name} can be read without it: take another snapshot of {reader.Snapshot.Group}."
+            : null;
 
     /// <summary>Makes the error.</summary>
     public static CliException Make(string message, string hint, Exception? cause = null) =>

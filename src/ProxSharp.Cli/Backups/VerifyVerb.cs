@@ -1,19 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
-using ProxSharp.Api;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Verification;
-using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
-using ProxSharp.Cli.Verbs.Changes;
-using ProxSharp.Cli.Verbs.Endpoints;
-using ProxSharp.Ids;
-using ProxSharp.Pbs;
 
 namespace ProxSharp.Cli.Backups;
 
@@ -36,25 +30,30 @@ internal static class VerifyVerb
             Description = "Read and check everything here, with the key if there is one, instead of letting the server do it",
         };
 
+        ServerVerification server = new(repository);
         return new Verb("verify", "Check backups against their checksums: on the server, or by reading them here.", VerbClass.Change, (run, token) =>
             run.Value(local) || run.IsGiven(repository.Directory)
                 ? run.Value(run.Standard.DryRun)
                     ? throw CliException.Usage("What is verified here is only read", "Leave --dry-run out: nothing is changed")
+                    : server.IsGiven(run)
+                    ? throw CliException.Usage("What is verified here is read as a whole", "Leave --ignore-verified and --outdated-after out")
                     : ReadAsync(run, repository, keys, run.Value(what), token)
                 : run.Value(keys.RequireSignature)
                     ? throw CliException.Usage("A server has no key to check signatures with", "Add --local to --require-signature")
-                    : StartAsync(run, repository, run.Value(what), token))
+                    : server.RunAsync(run, run.Value(what), token))
         {
             Calls = ["POST /admin/datastore/{store}/verify"],
-            Details = "The server compares chunks with their digests. --local also decodes and decrypts them, reads archives through, and names the files that "
+            Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over those, "
+                + "and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, and names the files that "
                 + "lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
             Arguments = [what],
-            Options = [.. repository.ForReading, .. keys.ForReading, local],
+            Options = [.. repository.ForReading, .. keys.ForReading, local, .. server.Options],
             Traits = VerbTraits.Waits | VerbTraits.DryRun,
             Examples =
             [
                 new("backup verify host/web --local --keyfile key.json --datastore store1", "read the newest backup here"),
                 new("backup verify --datastore store1 --no-wait", "let the server verify everything"),
+                new("backup verify --datastore store1 --outdated-after 30", "only what was not verified in the last 30 days"),
             ],
         };
     }
@@ -111,81 +110,6 @@ internal static class VerifyVerb
             return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
         }
     }
-
-    private static async Task<int> StartAsync(VerbRun run, RepositoryOptions repository, string? what, CancellationToken cancellationToken)
-    {
-        BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        ChangeRules.CheckContext(place.Session.Context);
-        BackupGroupPath group = default;
-        BackupSnapshotPath? snapshot = what is null || BackupGroupPath.TryParse(what, out group)
-            ? null
-            : await place.FindAsync(what, cancellationToken).ConfigureAwait(false);
-        if (run.IsDryRun)
-        {
-            PlannedCall call = Call(place, what is null ? null : snapshot?.Group ?? group, snapshot?.Time);
-            return await DryRun.ShowAsync(run, VerbContext.Pbs, [call], cancellationToken).ConfigureAwait(false);
-        }
-
-        Task<PbsTask> started = snapshot is { } one ? place.Folder.Snapshots[one].VerifyAsync(null, cancellationToken)
-            : what is null ? place.Folder.VerifyAsync(null, cancellationToken)
-            : place.Folder.Groups[group].VerifyAsync(null, cancellationToken);
-        return await WaitAsync(run, place, (await started.ConfigureAwait(false)).Upid.ToString(), cancellationToken).ConfigureAwait(false);
-    }
-
-    private static PlannedCall Call(BackupPlace place, BackupGroupPath? group, DateTimeOffset? time)
-    {
-        ApiParameters parameters = new()
-        {
-            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
-            { "backup-type", group?.Type.ToString() },
-            { "backup-id", group?.Id },
-            { "backup-time", time?.ToUnixTimeSeconds() },
-        };
-        return new PlannedCall(ApiMethod.Post, $"/admin/datastore/{place.Store.Name}/verify", parameters)
-        {
-            Template = "/admin/datastore/{store}/verify",
-            Target = place.Describe(),
-        };
-    }
-
-    private static async Task<int> WaitAsync(VerbRun run, BackupPlace place, string upid, CancellationToken cancellationToken)
-    {
-        if (!run.Waits)
-        {
-            WriteTask(run, upid, null);
-            return ExitCodes.Success;
-        }
-
-        TaskWaiter waiter = new(place.Session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line))))
-        {
-            Timeout = run.WaitTimeout,
-        };
-        try
-        {
-            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
-            WriteTask(run, upid, end);
-            return end != "OK" && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            TaskAdvice.Detached(run, [upid]);
-            throw;
-        }
-    }
-
-    private static void WriteTask(VerbRun run, string upid, string? end) => run.Write(
-        JsonText.Build(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("upid", upid);
-            if (end is not null)
-            {
-                json.WriteString("exitstatus", end);
-            }
-
-            json.WriteEndObject();
-        }),
-        BackupJson.Shape("upid", "upid", "exitstatus"));
 
     private static void Write(Utf8JsonWriter json, FileVerification file)
     {

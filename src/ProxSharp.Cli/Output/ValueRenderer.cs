@@ -7,6 +7,8 @@ namespace ProxSharp.Cli.Output;
 /// <summary>Makes a value readable for people; used in tables only, machine formats keep what the server sent.</summary>
 internal static class ValueRenderer
 {
+    private const int MostDamages = 3;
+
     private static readonly string[] s_units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
     /// <summary>Returns the text of a table cell.</summary>
@@ -16,6 +18,7 @@ internal static class ValueRenderer
     {
         JsonValueKind.Null or JsonValueKind.Undefined => "",
         JsonValueKind.String => TextCells.Visible(value.GetString()!),
+        JsonValueKind.Array when renderer == "damage" => TextCells.Visible(Damage(value)),
         JsonValueKind.Object or JsonValueKind.Array => TextCells.Visible(Nested(value)),
         JsonValueKind.Number when renderer is not null && value.TryGetDouble(out double number) => Number(number, renderer) ?? value.GetRawText(),
         JsonValueKind.Number => PlainNumber(value),
@@ -80,6 +83,17 @@ internal static class ValueRenderer
             string.Join(", ", value.EnumerateObject().Select(static member => $"{member.Name}: {member.Value}")),
         _ => JsonText.Compact(value),
     };
+
+    // Of what a verification found: the paths that lose bytes, or what is wrong where none are known.
+    private static string Damage(JsonElement value)
+    {
+        string[] paths = [.. value.EnumerateArray().SelectMany(static damage => damage.GetProperty("paths").EnumerateArray())
+            .Select(static path => path.GetString()!).Distinct(StringComparer.Ordinal)];
+        string[] told = paths.Length > 0 ? paths : [.. value.EnumerateArray().Select(static damage => damage.GetProperty("message").GetString()!)];
+        return told.Length > MostDamages
+            ? string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", told[..MostDamages])} and {told.Length - MostDamages} more")
+            : string.Join(", ", told);
+    }
 
     private static bool IsPlain(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Number;
 

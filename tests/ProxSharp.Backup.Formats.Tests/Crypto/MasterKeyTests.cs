@@ -72,4 +72,54 @@ public sealed class MasterKeyTests
         using CryptConfig key = CryptConfig.CreateRandom();
         Assert.Throws<BackupKeyException>(() => master.Encrypt(key, s_now, s_now));
     }
+
+    /// <summary>As <c>openssl genrsa</c> and <c>openssl rsa -traditional</c> write them.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(false, "a passphrase that nobody asked for")]
+    public void Parse_KeyWithoutPassphrase_OpensKeys(bool pkcs1, string passphrase)
+    {
+        using RSA rsa = RSA.Create(3072);
+        string pem = pkcs1 ? rsa.ExportRSAPrivateKeyPem() : rsa.ExportPkcs8PrivateKeyPem();
+        using MasterPublicKey publicKey = MasterPublicKey.Parse(rsa.ExportSubjectPublicKeyInfoPem());
+        using CryptConfig key = CryptConfig.CreateRandom();
+
+        using MasterPrivateKey master = MasterPrivateKey.Parse(pem, passphrase);
+
+        Assert.False(MasterPrivateKey.IsProtected(pem));
+        Assert.Equal(3072, publicKey.Size);
+        KeyFile back = master.Decrypt(publicKey.Encrypt(key, s_now.AddYears(-1), s_now));
+        Assert.Equal((key.Fingerprint, s_now.AddYears(-1)), (back.Fingerprint, back.Created));
+    }
+
+    [Fact]
+    public void Parse_WhatIsNoPrivateKey_SaysWhatItIs()
+    {
+        using RSA rsa = RSA.Create(2048);
+        const string Old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+
+        Assert.Contains("no RSA private key", Refused(rsa.ExportSubjectPublicKeyInfoPem(), ""), StringComparison.Ordinal);
+        Assert.Contains("pkcs8 -topk8", Refused(Old, "a passphrase"), StringComparison.Ordinal);
+        Assert.True(MasterPrivateKey.IsProtected(Old));
+        Assert.Contains("passphrase does not open", Refused(GoldenFiles.ReadText("keys/master-private.pem"), "wrong"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decrypt_OtherMasterKey_SaysSo()
+    {
+        using RSA rsa = RSA.Create(3072);
+        using RSA other = RSA.Create(3072);
+        using RSA small = RSA.Create(2048);
+        using MasterPublicKey publicKey = MasterPublicKey.Parse(rsa.ExportSubjectPublicKeyInfoPem());
+        using CryptConfig key = CryptConfig.CreateRandom();
+        byte[] encrypted = publicKey.Encrypt(key, s_now, s_now);
+        using MasterPrivateKey wrong = MasterPrivateKey.Parse(other.ExportPkcs8PrivateKeyPem(), "");
+        using MasterPrivateKey shorter = MasterPrivateKey.Parse(small.ExportPkcs8PrivateKeyPem(), "");
+
+        Assert.Contains("another master key", Assert.Throws<BackupKeyException>(() => wrong.Decrypt(encrypted)).Message, StringComparison.Ordinal);
+        Assert.Contains("2048 bits", Assert.Throws<BackupKeyException>(() => shorter.Decrypt(encrypted)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Refused(string pem, string passphrase) => Assert.Throws<BackupKeyException>(() => MasterPrivateKey.Parse(pem, passphrase)).Message;
 }
