@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -40,11 +43,39 @@ public sealed class ClosedStreamTests
         Assert.Equal(1, exitCode);
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> StartAsync(string line)
+    /// <summary>A command that waits for a server ends in order, however it is asked to.</summary>
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task Backup_SignalWhileItWaits_IsToldAndEnds(string signal)
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        string server = $"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}:store1";
+        Task<(int ExitCode, string Output, string Errors)> run = StartAsync(
+            $"backup create a.conf:/etc/hosts --repository root@pam@{server} & child=$!; read answer; kill -{signal} $child; wait $child",
+            "PBS_PASSWORD=secret",
+            async input =>
+            {
+                using TcpClient client = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                await input.WriteLineAsync("now");
+                await input.FlushAsync(TestContext.Current.CancellationToken);
+                // The line stays open until the command ends.
+                await client.GetStream().CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+            });
+
+        (int exitCode, _, string errors) = await run;
+
+        Assert.Contains("Interrupted: nothing was saved on the server.", errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Interrupted, exitCode);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> StartAsync(
+        string line, string environment = "", Func<StreamWriter, Task>? talk = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Streams have no numbers on Windows.");
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new("/bin/sh", ["-c", $"exec \"$0\" exec \"$1\" {line}", dotnet, typeof(CliApp).Assembly.Location])
+        ProcessStartInfo start = new("/bin/sh", ["-c", $"{(talk is null ? "exec" : environment)} \"$0\" exec \"$1\" {line}", dotnet, typeof(CliApp).Assembly.Location])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -53,8 +84,10 @@ public sealed class ClosedStreamTests
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task talked = talk?.Invoke(process.StandardInput) ?? Task.CompletedTask;
         string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await talked;
         return (process.ExitCode, await output, errors);
     }
 }

@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Runs;
@@ -31,13 +32,19 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string file, CancellationToken cancellationToken)
     {
+        if (PathKind.IsNamedPipe(file))
+        {
+            throw new IOException($"{file} is a named pipe, and not a file: write what comes from it to a file first");
+        }
+
         // Files of /proc and of /etc/pve have no length that could be trusted.
         using MemoryStream bytes = new();
         FileStream stream = new(file, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
         await using (stream.ConfigureAwait(false))
         {
             byte[] buffer = new byte[64 * 1024];
-            while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is int count and > 0)
+            // A read of a pipe or terminal that waits cannot be stopped, only left to itself.
+            while (await stream.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) is int count and > 0)
             {
                 bytes.Write(buffer, 0, count);
                 if (bytes.Length > DataBlob.MaxDataSize)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using ProxSharp.Backup.Files.Natives;
 
 namespace ProxSharp.Backup.Sources;
 
@@ -30,6 +31,11 @@ internal sealed partial class ImageInput : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static ImageInput Open(string path)
     {
+        if (PathKind.IsStream(path))
+        {
+            throw NoSize(path);
+        }
+
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         try
         {
@@ -53,10 +59,13 @@ internal sealed partial class ImageInput : IDisposable
         }
         catch (NotSupportedException exception)
         {
-            // Proxmox: the server wants to know the size of an image before its first byte.
-            throw new IOException($"{path} is a pipe or the like, and the size of an image must be known before: write it to a file first", exception);
+            throw NoSize(path, exception);
         }
     }
+
+    // Proxmox: the server wants to know the size of an image before its first byte.
+    private static IOException NoSize(string path, Exception? cause = null) =>
+        new($"{path} is a pipe or the like, and the size of an image must be known before: write it to a file first", cause);
 
     /// <summary>Where a device ends; 0 where that is not known.</summary>
     public static long EndOf(SafeFileHandle device) => OperatingSystem.IsWindows() ? 0 : Math.Max(0, Seek(device, 0, SeekEnd));

@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
@@ -67,8 +68,17 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     public override string Describe() => Namespace.IsRoot ? Store.ToString() : $"{Store}:{Namespace}";
 
     /// <inheritdoc/>
-    protected override async Task<BackupSnapshotPath?> FindLatestAsync(BackupGroupPath group, CancellationToken cancellationToken) =>
-        (await Folder.Groups[group].Snapshots.FindLatestAsync(cancellationToken).ConfigureAwait(false))?.Path;
+    protected override async Task<IReadOnlyList<BackupSnapshotPath>> ListFinishedAsync(BackupGroupPath group, CancellationToken cancellationToken) =>
+        [.. (await Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false))
+            .Where(static snapshot => snapshot.IsComplete || HasManifest(snapshot)).Select(static snapshot => snapshot.Path)];
+
+    /// <inheritdoc/>
+    protected override async Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>
+        (await Folder.Groups[snapshot.Group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false))
+            .Any(other => other.Path == snapshot && !other.IsComplete && HasManifest(other));
+
+    // Proxmox: of a manifest that the server cannot read it lists no more than the name. A backup that runs or broke off has none.
+    private static bool HasManifest(BackupSnapshotInfo snapshot) => snapshot.Files.Any(static file => file.Filename == ArchiveName.Manifest);
 
     /// <inheritdoc/>
     protected override async Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)

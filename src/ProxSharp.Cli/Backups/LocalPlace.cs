@@ -9,6 +9,8 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     /// <summary>The snapshots that were finished, by group and time.</summary>
     public IReadOnlyList<BackupSnapshotPath> Snapshots => store.ListSnapshots(Namespace);
 
+    private SnapshotOpenOptions Peeking => new() { Namespace = Namespace, AllowMissingKey = true };
+
     /// <summary>Who owns a group; null if nothing says so.</summary>
     public string? FindOwner(BackupGroupPath group)
     {
@@ -21,29 +23,35 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
 
     /// <summary>Opens a snapshot to list its files, whether there is a key or not.</summary>
     public Task<SnapshotReader> PeekAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>
-        OpenAsync(snapshot, new SnapshotOpenOptions { Namespace = Namespace, AllowMissingKey = true }, cancellationToken);
+        OpenToldAsync(snapshot, Peeking, cancellationToken);
 
     /// <inheritdoc/>
     public override string Describe() => Namespace.IsRoot ? store.Root : $"{store.Root}:{Namespace}";
 
     /// <inheritdoc/>
-    protected override Task<BackupSnapshotPath?> FindLatestAsync(BackupGroupPath group, CancellationToken cancellationToken)
-    {
-        BackupSnapshotPath[] all = [.. Snapshots.Where(snapshot => snapshot.Group == group)];
-        return Task.FromResult(all.Length == 0 ? default(BackupSnapshotPath?) : all[^1]);
-    }
+    protected override Task<IReadOnlyList<BackupSnapshotPath>> ListFinishedAsync(BackupGroupPath group, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<BackupSnapshotPath>>([.. Snapshots.Where(snapshot => snapshot.Group == group).Reverse()]);
 
     /// <inheritdoc/>
-    protected override async Task<SnapshotReader> OpenAsync(
-        BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)
+    protected override async Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.OpenSnapshotAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
+            SnapshotReader reader = await OpenAsync(snapshot, Peeking, cancellationToken).ConfigureAwait(false);
+            await reader.DisposeAsync().ConfigureAwait(false);
+            return false;
         }
-        catch (ProxmoxProtocolException damage)
+        catch (ProxmoxProtocolException)
         {
+<<<<<<< HEAD
             throw SnapshotDamage.Unreadable(snapshot, VerifyOption, damage);
+=======
+            return true;
+>>>>>>> x4a
         }
     }
+
+    /// <inheritdoc/>
+    protected override Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken) =>
+        store.OpenSnapshotAsync(snapshot, options, cancellationToken);
 }

@@ -38,8 +38,8 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
                 $"'{text}' is no snapshot", "Write host/NAME/2026-01-31T02:00:00Z, or host/NAME for the newest (prox backup list)");
         }
 
-        return await FindLatestAsync(group, cancellationToken).ConfigureAwait(false)
-            ?? throw NotFound($"There is no finished backup of {group} in {Describe()}", "prox backup list");
+        IReadOnlyList<BackupSnapshotPath> finished = await ListFinishedAsync(group, cancellationToken).ConfigureAwait(false);
+        return finished.Count > 0 ? finished[0] : throw NotFound($"There is no finished backup of {group} in {Describe()}", "prox backup list");
     }
 
     /// <summary>Opens a snapshot for reading.</summary>
@@ -47,10 +47,32 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     /// <param name="key">The key; null for plain backups.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CliException">There is no such snapshot.</exception>
-    public async Task<SnapshotReader> OpenAsync(string text, CryptConfig? key, CancellationToken cancellationToken) => await OpenAsync(
+    public async Task<SnapshotReader> OpenAsync(string text, CryptConfig? key, CancellationToken cancellationToken) => await OpenToldAsync(
         await FindAsync(text, cancellationToken).ConfigureAwait(false),
         Reading with { Namespace = Namespace, Key = key },
         cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a snapshot for reading; where its manifest is damaged, the error tells which one can be read.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">There is no such snapshot, or it is damaged.</exception>
+    protected async Task<SnapshotReader> OpenToldAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxProtocolException damage)
+        {
+            if (!await IsDamagedAsync(snapshot, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            throw SnapshotDamage.Make(damage.Message, await AdviseAsync(snapshot, cancellationToken).ConfigureAwait(false), damage);
+        }
+    }
 
     /// <summary>Makes the error for something that is not there.</summary>
     public static CliException NotFound(string message, string command, bool isCommand = true) => new(new CliError
@@ -71,9 +93,27 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     /// <summary>Names the datastore and the namespace.</summary>
     public abstract string Describe();
 
-    /// <summary>Finds the newest snapshot of a group that was finished; null if there is none.</summary>
-    protected abstract Task<BackupSnapshotPath?> FindLatestAsync(BackupGroupPath group, CancellationToken cancellationToken);
+    /// <summary>Lists the snapshots of a group that have a manifest, newest first; it may be damaged.</summary>
+    protected abstract Task<IReadOnlyList<BackupSnapshotPath>> ListFinishedAsync(BackupGroupPath group, CancellationToken cancellationToken);
+
+    /// <summary>Tells whether the manifest of a snapshot cannot be read where it lies.</summary>
+    protected abstract Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken);
 
     /// <summary>Opens a snapshot.</summary>
     protected abstract Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken);
+
+    private async Task<string> AdviseAsync(BackupSnapshotPath damaged, CancellationToken cancellationToken)
+    {
+        const string Damaged = "A file of the datastore is damaged, and this snapshot cannot be read without it.";
+        foreach (BackupSnapshotPath older in await ListFinishedAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
+        {
+            if (older.Time < damaged.Time && !await IsDamagedAsync(older, cancellationToken).ConfigureAwait(false))
+            {
+                return $"{Damaged} The one before it can be: give {older} instead. What it holds is checked by: {VerifyCommand(older)}";
+            }
+        }
+
+        return $"{Damaged} No older one of {damaged.Group} can be. If there is another (prox backup list {damaged.Group}), verify that, and take it: "
+            + $"prox backup verify SNAPSHOT {VerifyOption}";
+    }
 }

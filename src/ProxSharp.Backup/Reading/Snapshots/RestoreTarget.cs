@@ -19,6 +19,7 @@ internal sealed class RestoreTarget
     private const uint TypeMask = 0xF000;
     private const uint RegularFile = 0x8000;
     private const uint Directory = 0x4000;
+    private const uint Pipe = 0x1000;
     private const uint BlockDevice = 0x6000;
 
     private readonly RestoreFileOptions _options;
@@ -57,6 +58,8 @@ internal sealed class RestoreTarget
         bool mayCompare = options.Resume && !replacesPart && type == RegularFile && !isPart;
         if (exists && !options.Overwrite && !mayCompare)
             throw Exists(path);
+        if (type == Pipe)
+            throw new IOException($"{path} is a pipe, and a restore writes at places of its own choice. Restore to a file, or to standard output.", CannotMake);
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
         if (isPart)

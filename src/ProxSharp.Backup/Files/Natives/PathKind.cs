@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace ProxSharp.Backup.Files.Natives;
+
+/// <summary>Looks at what a path leads to before it is opened: opening a pipe waits for its other end, and nothing can stop that.</summary>
+internal static class PathKind
+{
+    private const uint TypeMask = 0xF000;
+    private const uint Pipe = 0x1000;
+    private const uint CharacterDevice = 0x2000;
+    private const long PipeFileSystem = 0x50495045;
+
+    /// <summary>Whether it is a pipe, or a device without a size, such as a terminal. Only known on Linux.</summary>
+    internal static bool IsStream(string path) => TypeOf(path) is Pipe or CharacterDevice;
+
+    /// <summary>Whether it is a pipe that has a name in a directory. What a shell hands over as <c>/dev/fd/63</c> has none, and opens at once.</summary>
+    internal static bool IsNamedPipe(string path)
+    {
+        if (TypeOf(path) != Pipe)
+            return false;
+        using Descriptor place = Descriptor.Open(path, Libc.PathOnly);
+        long[] about = new long[16];
+        return Libc.FileSystem(place, about) == 0 && about[0] != PipeFileSystem;
+    }
+
+    private static uint TypeOf(string path) =>
+        Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out StatxBuffer stat) == 0
+            ? stat.Mode & TypeMask
+            : 0;
+}

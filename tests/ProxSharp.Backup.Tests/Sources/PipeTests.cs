@@ -1,0 +1,80 @@
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Tests.Fakes;
+using ProxSharp.Backup.Tests.Reading;
+
+namespace ProxSharp.Backup.Tests.Sources;
+
+/// <summary>Pipes whose other end nobody has: opening them would wait for ever, so they are never opened.</summary>
+public sealed class PipeTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+
+    private readonly TestFolder _folder = new();
+    private readonly FakeBackup _backup = new();
+
+    public PipeTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Types are those of Linux.");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_ImageIsAPipe_IsRefused()
+    {
+        BackupSource source = BackupSource.Image("disk", MakePipe());
+        foreach (Func<Task> read in (Func<Task>[])[() => _backup.RunAsync([source]), () => source.MeasureAsync(Stop)])
+        {
+            BackupSourceException refused = await Assert.ThrowsAsync<BackupSourceException>(() => Task.Run(read, Stop).WaitAsync(s_limit, Stop));
+            Assert.Contains("is a pipe or the like", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_ImageIsADeviceWithoutASize_IsRefused()
+    {
+        BackupSourceException refused = await Assert.ThrowsAsync<BackupSourceException>(() => _backup.RunAsync([BackupSource.Image("disk", "/dev/zero")]));
+        Assert.Contains("is a pipe or the like", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_BlobIsANamedPipe_IsRefused()
+    {
+        BackupSource source = BackupSource.File("a.conf", MakePipe());
+        foreach (Func<Task> read in (Func<Task>[])[() => _backup.RunAsync([source]), () => source.MeasureAsync(Stop)])
+        {
+            BackupSourceException refused = await Assert.ThrowsAsync<BackupSourceException>(() => Task.Run(read, Stop).WaitAsync(s_limit, Stop));
+            Assert.Contains("is a named pipe", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_BlobIsThePipeOfAShell_IsRead()
+    {
+        using System.IO.Pipes.AnonymousPipeServerStream pipe = new(System.IO.Pipes.PipeDirection.Out);
+        string path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        Task run = _backup.RunAsync([BackupSource.File("a.conf", path)]);
+        pipe.Write("memory: 512"u8);
+        pipe.DisposeLocalCopyOfClientHandle();
+        pipe.Dispose();
+        await run;
+        Assert.Equal("memory: 512"u8, _backup.Store.Read("a.conf.blob"));
+    }
+
+    [Fact]
+    public async Task RestoreFile_TargetIsAPipe_IsRefused()
+    {
+        TestImage image = new(4 << 20, new Dictionary<int, byte[]> { [0] = FakeBackup.Random(4 << 20) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        string pipe = MakePipe();
+        IOException refused = await Assert.ThrowsAsync<IOException>(
+            () => Task.Run(() => reader.RestoreFileAsync("disk", pipe, new() { Overwrite = true }, Stop), Stop).WaitAsync(s_limit, Stop));
+        Assert.Contains("is a pipe, and a restore", refused.Message, StringComparison.Ordinal);
+    }
+
+    private string MakePipe()
+    {
+        using Descriptor root = Descriptor.Open(_folder.Root, Libc.ReadOnly | Libc.DirectoryOnly);
+        Assert.Equal(0, Libc.MakeNode(root, "pipe\0"u8, 0x1180, 0));
+        return _folder["pipe"];
+    }
+}
