@@ -43,11 +43,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         }
         catch (ProxmoxProtocolException)
         {
-<<<<<<< HEAD
-            throw SnapshotDamage.Unreadable(snapshot, VerifyOption, damage);
-=======
             return true;
->>>>>>> x4a
         }
     }
 

@@ -46,14 +46,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
         }
 
-<<<<<<< HEAD
-        checks.Count(draft.Targets.Values);
+        checks.Count([.. draft.Targets.Values.Where(target => draft.Changed.Contains(target.Key))]);
         IReadOnlyList<UndoStep> undo = ClosedWays.Open(draft.Calls, draft.Own, draft.Undo, checks.Policy);
         return new PlanDraft(draft.Calls, [.. draft.Targets.Values], undo, draft.Consequences)
-=======
-        checks.Count([.. draft.Targets.Values.Where(target => draft.Changed.Contains(target.Key))]);
-        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], draft.Undo, draft.Consequences)
->>>>>>> x6a
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
@@ -110,11 +105,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
 
-<<<<<<< HEAD
         public List<IReadOnlyList<PlanTarget>> Own { get; } = [];
-=======
+
         public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
->>>>>>> x6a
 
         public List<JsonElement> Before { get; } = [];
 
