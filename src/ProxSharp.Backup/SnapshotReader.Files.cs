@@ -78,9 +78,11 @@ public sealed partial class SnapshotReader
             place.Complete();
             return (length, false);
         }
-        catch
+        catch (Exception failure)
         {
             place.Discard();
+            if (FullDisk.Is(failure))
+                throw FullDisk.Tell(path, failure);
             throw;
         }
     }

@@ -158,6 +158,6 @@ public sealed class TreeExtractor
         WarningLog warnings = new(_options.Warned);
         if (_target.Limits is { } limits)
             warnings.AddOnce(FileWarningKind.NotKept, "/", limits);
-        return new(() => _target.OpenRoot(_path), _options, new(_options.Includes), warnings, Local);
+        return new(_target, _path, _options, new(_options.Includes), warnings, Local);
     }
 }

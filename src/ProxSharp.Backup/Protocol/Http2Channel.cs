@@ -131,7 +131,10 @@ internal sealed class Http2Channel : IBackupChannel
             innermost = inner;
         }
 
-        string reason = innermost.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        // A line that broke is closed at once, and who writes to it meanwhile learns only that.
+        string reason = innermost is ObjectDisposedException
+            ? "it was closed after what came over it was damaged or cut off"
+            : innermost.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
         return new BackupSessionLostException($"The connection of {session} to {host} broke: {reason}.", exception);
     }
 

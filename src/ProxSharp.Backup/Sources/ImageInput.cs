@@ -26,6 +26,9 @@ internal sealed partial class ImageInput : IDisposable
     /// <summary>Whether parts can be left out.</summary>
     public bool CanSkip => _file is not null || _stream is { CanSeek: true };
 
+    /// <summary>How many bytes there are now; of what is no file, as many as at the start.</summary>
+    public long CurrentLength => _file is null ? Length : Math.Max(Length, RandomAccess.GetLength(_file));
+
     /// <summary>Opens a file or block device.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>

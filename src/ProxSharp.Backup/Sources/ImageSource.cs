@@ -36,6 +36,12 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
                 await CopyAsync(archive.Upload, input, range, run.Token).ConfigureAwait(false);
             }
 
+            if (input.CurrentLength is long now && now > input.Length)
+            {
+                run.Warn(_stored, FormattableString.Invariant(
+                    $"{path} grew from {input.Length} to {now} bytes while it was read: what was added is not in the backup."));
+            }
+
             await run.CompleteAsync(archive).ConfigureAwait(false);
         }
         catch (Exception failure)

@@ -57,6 +57,7 @@ internal sealed class CallScope : IDisposable
             new OperationCanceledException(exception.Message, exception, _callers),
         InvalidDataException => new ProxmoxProtocolException($"Unable to read the answer to {_call} from {host}: it cannot be decompressed", exception),
         OperationCanceledException or HttpRequestException or IOException => TransportFailures.Translate(_call, host, exception, IsTimedOut),
+        ObjectDisposedException { ObjectName: "System.Net.Security.SslStream" } => TransportFailures.Translate(_call, host, exception, IsTimedOut),
         ObjectDisposedException when IsTimedOut => TransportFailures.Translate(_call, host, exception, IsTimedOut),
         _ => null,
     };

@@ -64,6 +64,8 @@ internal static class TransportFailures
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             => "the connection was closed before the answer was complete",
         OperationCanceledException { InnerException: TimeoutException } => $"no connection in time. Check address and port, and that {host} is online",
+        // A line that broke is closed at once, and who uses it meanwhile learns only that.
+        _ when exception.GetBaseException() is ObjectDisposedException => "the connection was closed after what came over it was damaged or cut off",
         _ => $"the connection broke ({Innermost(exception)})",
     };
 

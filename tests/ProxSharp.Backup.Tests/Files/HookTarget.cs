@@ -41,6 +41,8 @@ internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTre
 
         public void DeleteAbandoned() => inner.DeleteAbandoned();
 
+        public void Unlock() => inner.Unlock();
+
         public void Rename(PxarName from, PxarName to) => inner.Rename(from, to);
 
         public void Delete(PxarName name) => inner.Delete(name);

@@ -21,6 +21,18 @@ public sealed class Http2ChannelTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
+    public async Task Start_LineWasClosedMeanwhile_IsToldInWordsOfTheConnection()
+    {
+        MemoryStream closed = new();
+        await closed.DisposeAsync();
+
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(
+            () => Http2Channel.StartAsync(closed, closed, "pbs1", "the backup", TimeProvider.System, TestContext.Current.CancellationToken));
+
+        Assert.Equal("The connection of the backup to pbs1 broke: it was closed after what came over it was damaged or cut off.", lost.Message);
+    }
+
+    [Fact]
     public async Task SendAsync_MoreThanTheWindows_WaitsForThem()
     {
         await using BackupWriterSession session = await OpenAsync();

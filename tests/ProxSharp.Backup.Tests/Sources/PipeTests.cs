@@ -1,10 +1,11 @@
+using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Backup.Tests.Reading;
 
 namespace ProxSharp.Backup.Tests.Sources;
 
-/// <summary>Pipes whose other end nobody has: opening them would wait for ever, so they are never opened.</summary>
+/// <summary>Sources and targets that are no plain files, or do not stay as they are. Pipes whose other end nobody has: opening them would wait for ever, so they are never opened.</summary>
 public sealed class PipeTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
@@ -51,10 +52,10 @@ public sealed class PipeTests : IDisposable
     public async Task Run_BlobIsThePipeOfAShell_IsRead()
     {
         using System.IO.Pipes.AnonymousPipeServerStream pipe = new(System.IO.Pipes.PipeDirection.Out);
-        string path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        using Microsoft.Win32.SafeHandles.SafePipeHandle reader = pipe.ClientSafePipeHandle;
+        string path = $"/proc/self/fd/{reader.DangerousGetHandle()}";
         Task run = _backup.RunAsync([BackupSource.File("a.conf", path)]);
         pipe.Write("memory: 512"u8);
-        pipe.DisposeLocalCopyOfClientHandle();
         pipe.Dispose();
         await run;
         Assert.Equal("memory: 512"u8, _backup.Store.Read("a.conf.blob"));
@@ -68,7 +69,44 @@ public sealed class PipeTests : IDisposable
         string pipe = MakePipe();
         IOException refused = await Assert.ThrowsAsync<IOException>(
             () => Task.Run(() => reader.RestoreFileAsync("disk", pipe, new() { Overwrite = true }, Stop), Stop).WaitAsync(s_limit, Stop));
-        Assert.Contains("is a pipe, and a restore", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is a pipe, which this cannot write to", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RestoreFile_TargetIsFull_SaysSoWithItsPath()
+    {
+        TestImage image = new(4 << 20, new Dictionary<int, byte[]> { [0] = FakeBackup.Random(4 << 20) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        foreach (string name in (string[])["disk", "index.json"])
+        {
+            FileTreeException full = await Assert.ThrowsAsync<FileTreeException>(
+                () => reader.RestoreFileAsync(name, "/dev/full", new() { Overwrite = true }, Stop));
+            Assert.Equal((FileTreeFault.Full, "/dev/full"), (full.Fault, full.Path));
+            Assert.Equal("Unable to write \"/dev/full\": no space left on device.", full.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Run_ImageGrowsWhileItIsRead_IsAWarning()
+    {
+        byte[] content = FakeBackup.Random(4 << 20);
+        await File.WriteAllBytesAsync(_folder["disk"], content, Stop);
+        BackupImageOptions options = new()
+        {
+            ChangedRanges = async (_, stop) =>
+            {
+                await File.AppendAllTextAsync(_folder["disk"], "more", stop);
+                return null;
+            },
+        };
+        Assert.Empty((await _backup.RunAsync([BackupSource.Image("disk", _folder["disk"], options)])).Warnings);
+
+        BackupResult second = await _backup.RunAsync([BackupSource.Image("disk", _folder["disk"], options)]);
+
+        BackupWarning warning = Assert.Single(second.Warnings);
+        Assert.Equal("disk.img.fidx", warning.Archive);
+        Assert.Contains("grew from 4194304 to 4194308 bytes while it was read", warning.Text, StringComparison.Ordinal);
+        Assert.Equal(content, _backup.Store.Read("disk.img.fidx"));
     }
 
     private string MakePipe()

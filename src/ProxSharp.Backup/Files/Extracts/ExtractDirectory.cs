@@ -22,6 +22,9 @@ internal sealed class ExtractDirectory
     /// <summary>Whether the directory itself is to be restored, not only something in it.</summary>
     internal bool IsSelected { get; }
 
+    /// <summary>The path of the root in the file system.</summary>
+    internal string Target { get => Parent?.Target ?? field; init; } = "";
+
     /// <summary>The directory in the target; null until something in it is restored.</summary>
     internal ITargetDirectory? Handle { get; set; }
 
@@ -47,6 +50,16 @@ internal sealed class ExtractDirectory
             _finish(directory);
             directory = directory.Parent;
         }
+    }
+
+    /// <summary>Tells what a file system refused with the whole path of the entry: below, only its name is known.</summary>
+    internal FileTreeException Locate(PxarName name, FileTreeException failure)
+    {
+        // What comes from another thread is of another entry, and has its path.
+        if (failure.InnerException is FileTreeException)
+            return failure;
+        string path = System.IO.Path.Join(Target, PxarName.Text(PathOf(name)));
+        return new(failure.Fault, path, failure.Message.Replace($"\"{failure.Path}\"", $"\"{path}\"", StringComparison.Ordinal), failure);
     }
 
     /// <summary>The path of an entry in it, with a leading slash.</summary>

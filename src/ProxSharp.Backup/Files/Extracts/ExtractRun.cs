@@ -16,25 +16,30 @@ internal sealed class ExtractRun : IAsyncDisposable
     private readonly JobQueue _jobs;
     private readonly FilePlacer _files;
     private readonly LinkPlacer _links;
-    private readonly Func<ITargetDirectory> _open;
+    private readonly ITargetTree _tree;
+    private readonly string _path;
     private ITargetDirectory? _target;
     private ExtractDirectory? _root;
     private ExtractDirectory? _current;
 
-    /// <param name="open">Opens the target, and makes it if need be; with patterns not before something matches.</param>
+    /// <param name="tree">Opens the target, and makes it if need be; with patterns not before something matches.</param>
+    /// <param name="path">The path of the target.</param>
     /// <param name="options">How to restore.</param>
     /// <param name="filter">What to restore.</param>
     /// <param name="warnings">Takes warnings.</param>
     /// <param name="local">Told of existing files that are compared; null for nobody.</param>
-    internal ExtractRun(Func<ITargetDirectory> open, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local)
+    internal ExtractRun(
+        ITargetTree tree, string path, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local)
     {
-        (_open, _options, _filter, _warnings) = (open, options, filter, warnings);
+        (_tree, _path, _options, _filter, _warnings) = (tree, path, options, filter, warnings);
         _totals = new(options.Progress);
         _placer = new(options, warnings, _totals);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
         _files = new(options, _placer, _totals, _jobs, local);
         _links = new(_placer, filter, _totals, _jobs);
     }
+
+    private bool Replaces => _options.Existing is not (ExistingFiles.Fail or ExistingFiles.Skip);
 
     private ExtractDirectory Current => _current ?? throw new InvalidOperationException("No directory is open.");
 
@@ -58,7 +63,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         if (_current is null)
         {
-            _current = _root = new(null, entry, _filter.Root, Finish) { AppliesMetadata = _filter.Root };
+            _current = _root = new(null, entry, _filter.Root, Finish) { AppliesMetadata = _filter.Root, Target = _path };
             return !_filter.Root || EnsureOpen(_root);
         }
 
@@ -105,12 +110,19 @@ internal sealed class ExtractRun : IAsyncDisposable
         ExtractDirectory directory = Current;
         if (!_filter.Decide(directory.PathOf(entry.Name), isDirectory: false, directory.IsSelected) || !EnsureOpen(directory))
             return;
-        if (entry.Kind == PxarEntryKind.File)
-            await _files.WriteAsync(directory, entry.Name, entry, open, cancellationToken).ConfigureAwait(false);
-        else if (entry.Kind == PxarEntryKind.HardLink)
-            await AddLinkAsync(directory, entry, open, resolve, cancellationToken).ConfigureAwait(false);
-        else if (_placer.Look(directory, entry.Name, out FileStat? there))
-            AddOther(directory, entry, there is not null);
+        try
+        {
+            if (entry.Kind == PxarEntryKind.File)
+                await _files.WriteAsync(directory, entry.Name, entry, open, cancellationToken).ConfigureAwait(false);
+            else if (entry.Kind == PxarEntryKind.HardLink)
+                await AddLinkAsync(directory, entry, open, resolve, cancellationToken).ConfigureAwait(false);
+            else if (_placer.Look(directory, entry.Name, out FileStat? there))
+                AddOther(directory, entry, there is not null);
+        }
+        catch (FileTreeException failure)
+        {
+            throw directory.Locate(entry.Name, failure);
+        }
     }
 
     /// <summary>Waits for all that was begun.</summary>
@@ -202,7 +214,9 @@ internal sealed class ExtractRun : IAsyncDisposable
             return !directory.IsLost;
         if (directory.Parent is null)
         {
-            directory.Handle = _target = _open();
+            directory.Handle = _target = _tree.OpenRoot(_path);
+            if (Replaces)
+                _target.Unlock();
             _target.DeleteAbandoned();
             return true;
         }
@@ -220,6 +234,8 @@ internal sealed class ExtractRun : IAsyncDisposable
             bool isNew = Make(parent, name);
             directory.AppliesMetadata = isNew || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
             directory.Handle = parent.Enter(name);
+            if (!isNew && Replaces)
+                directory.Handle.Unlock();
             if (!isNew)
                 directory.Handle.DeleteAbandoned();
         }
@@ -227,6 +243,10 @@ internal sealed class ExtractRun : IAsyncDisposable
         {
             directory.IsLost = true;
             _warnings.Add(FileWarningKind.NotCreated, directory.Path, $"{exception.Message} It is left out with all in it.");
+        }
+        catch (FileTreeException exception)
+        {
+            throw directory.Parent.Locate(name, exception);
         }
 
         return !directory.IsLost;

@@ -116,9 +116,11 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         {
             WriteSmall(directory, name, entry, replaces, buffer.AsMemory(0, (int)entry.Length));
         }
-        catch
+        catch (Exception failure)
         {
             directory.IsBroken = true;
+            if (failure is FileTreeException refused)
+                throw directory.Locate(name, refused);
             throw;
         }
         finally

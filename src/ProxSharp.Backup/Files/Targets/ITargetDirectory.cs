@@ -47,7 +47,13 @@ internal interface ITargetDirectory : IDisposable
     /// </summary>
     void DeleteAbandoned();
 
-    /// <summary>Renames an entry over another one.</summary>
+    /// <summary>
+    /// Lets entries be replaced in an existing directory that is immutable or append-only, as far as the rights allow. It is so again when it is disposed,
+    /// unless it got the attributes of an archive meanwhile.
+    /// </summary>
+    void Unlock();
+
+    /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow.</summary>
     void Rename(PxarName from, PxarName to);
 
     /// <summary>Deletes what is no directory.</summary>

@@ -14,8 +14,14 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
     private readonly Descriptor _handle = handle;
     private readonly Lock _lock = new();
     private bool _hasAsked;
+    private uint? _taken;
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        if (_taken is { } attributes)
+            LinuxLock.Restore(_handle, attributes);
+        _handle.Dispose();
+    }
 
     public FileStat? Find(PxarName name)
     {
@@ -100,7 +106,28 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         }
     }
 
-    public void Rename(PxarName from, PxarName to) => Ensure(Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)), to, "replace");
+    public void Unlock() => _taken ??= LinuxLock.Clear(_handle);
+
+    public void Rename(PxarName from, PxarName to)
+    {
+        if (TryRename(from, to))
+            return;
+        FileTreeException failure = Descriptor.Failure(to.ToString(), "replace");
+        using Descriptor? old = failure.Fault == FileTreeFault.Denied ? TryOpenFile(to) : null;
+        if (old is null || !LinuxLock.IsLocked(old))
+            throw failure;
+        if (LinuxLock.Clear(old) is not { } attributes)
+        {
+            throw new FileTreeException(
+                failure.Fault, failure.Path, $"{failure.Message.TrimEnd('.')}: it is immutable or append-only, and only root may change that.", failure.InnerException);
+        }
+
+        if (TryRename(from, to))
+            return;
+        failure = Descriptor.Failure(to.ToString(), "replace");
+        LinuxLock.Restore(old, attributes);
+        throw failure;
+    }
 
     public void Delete(PxarName name) => Ensure(Libc.Delete(_handle, Libc.Text(name.Span), 0), name, "delete");
 
@@ -117,7 +144,15 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
         writer.ApplyToOpen();
         writer.ApplyFlags(~PxarFlags.None);
+        if (parts.HasFlag(MetadataParts.Flags))
+            _taken = null;
     }
+
+    private bool TryRename(PxarName from, PxarName to) => Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)) == 0;
+
+    private Descriptor? TryOpenFile(PxarName name) => _handle.TryStat(name, out StatxBuffer stat) && (stat.Mode & 0xF000) == 0x8000
+        ? _handle.TryOpen(name, Libc.ReadOnly | Libc.NonBlocking)
+        : null;
 
     private bool IsLockedOrCannotBe() =>
         Libc.Lock(_handle, Libc.LockShared | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again;

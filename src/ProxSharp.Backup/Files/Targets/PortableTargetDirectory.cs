@@ -51,6 +51,11 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     public ITargetFile Open(PxarName name, bool write = false) => Translate(
         name.ToString(), () => new PortableTargetFile(PathOf(name), FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read));
 
+    public void Unlock()
+    {
+        // .NET knows no such attributes; what it calls read-only is no hindrance on Unix, and an error that tells on Windows.
+    }
+
     public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target)
     {
         string text = Encoding.UTF8.GetString(target);

@@ -38,11 +38,13 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
 
             place.Complete();
         }
-        catch
+        catch (Exception failure)
         {
             // What was written so far is what the next attempt goes on with.
             if (_written == 0 && _kept == 0)
                 place.Discard();
+            if (FullDisk.Is(failure))
+                throw FullDisk.Tell(path, failure);
             throw;
         }
 

@@ -58,8 +58,8 @@ internal sealed class RestoreTarget
         bool mayCompare = options.Resume && !replacesPart && type == RegularFile && !isPart;
         if (exists && !options.Overwrite && !mayCompare)
             throw Exists(path);
-        if (type == Pipe)
-            throw new IOException($"{path} is a pipe, and a restore writes at places of its own choice. Restore to a file, or to standard output.", CannotMake);
+        if (type == Pipe && (!replacesPart || PathKind.IsNamedPipe(path)))
+            throw new IOException($"{path} is a pipe, which this cannot write to. Restore to a file, or to standard output.", CannotMake);
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
         if (isPart)

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Tests.Files;
+
+/// <summary>Trees in which something may not be replaced, or not at once.</summary>
+public sealed class LockedTargetTests
+{
+    private static readonly PxarMetadata Plain = Own(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
+    private static readonly PxarMetadata PlainDirectory = Own(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
+
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite)]
+    [InlineData(ExistingFiles.KeepSameContent)]
+    [InlineData(ExistingFiles.KeepSameTime)]
+    public async Task Extract_OverImmutableAndAppendOnlyEntries_ReplacesThem(ExistingFiles existing)
+    {
+        TempTree.RequireAll();
+        byte[] old = Archive(writer => Locked(writer, "old"));
+        byte[] next = Archive(writer => Locked(writer, "next one"));
+        using TempTree tree = new();
+        try
+        {
+            await Archives.ExtractAsync(old, tree.Path, new() { Existing = existing });
+            Assert.Empty((await Archives.ExtractAsync(next, tree.Path, new() { Existing = existing })).Warnings);
+            Assert.Equal(Archives.Describe(next), Archives.Describe(await Archives.WriteAsync(tree.Path)));
+            await Archives.ExtractAsync(old, tree.Path, new() { Existing = existing, Includes = [PathPattern.Parse("/append/f")] });
+            using LinuxFlags folder = new(tree.Combine("append"));
+            Assert.Equal(0x20u, folder.Get()!.Value & 0x30);
+            Assert.Equal("old", File.ReadAllText(tree.Combine("append/f")));
+        }
+        finally
+        {
+            using Process unlock = Process.Start("chattr", ["-R", "-f", "-ia", tree.Path]);
+            await unlock.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        static void Locked(PxarWriter writer, string text)
+        {
+            byte[] content = Encoding.UTF8.GetBytes(text);
+            foreach (PxarFlags flag in (PxarFlags[])[PxarFlags.Append, PxarFlags.Immutable])
+            {
+                writer.BeginDirectory(new(flag.ToString().ToLowerInvariant()), PlainDirectory with { Flags = flag });
+                writer.WriteFile(new("f"), Plain, content);
+                writer.WriteFile(new("l"), Plain with { Flags = flag }, content);
+                writer.WriteSymlink(new("s"), Own(PxarEntryKind.Symlink, 0x1FF), content);
+                writer.EndDirectory();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Extract_WhatMayNotBeReplaced_IsToldWithItsWholePath()
+    {
+        byte[] archive = Archive(writer =>
+        {
+            writer.BeginDirectory(new("d"), PlainDirectory);
+            writer.WriteFile(new("f"), Plain, "x"u8.ToArray());
+            writer.EndDirectory();
+        });
+        using TempTree tree = new();
+        Directory.CreateDirectory(tree.Combine("d/f"));
+
+        FileTreeException refused = await Assert.ThrowsAsync<FileTreeException>(
+            () => Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite, RestoreOwnership = false }));
+
+        Assert.Equal(tree.Combine("d/f"), refused.Path);
+        Assert.Contains($"\"{tree.Combine("d/f")}\" is a directory", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Extract_SmallFileCannotBeWritten_IsToldWithItsWholePath()
+    {
+        TempTree.RequireLinux();
+        byte[] archive = Archive(writer =>
+        {
+            writer.BeginDirectory(new("d"), PlainDirectory);
+            writer.WriteFile(new("f"), Plain, "x"u8.ToArray());
+            writer.EndDirectory();
+        });
+        using TempTree tree = new();
+        tree.Write("d/f", "there");
+
+        FileTreeException refused = await Assert.ThrowsAsync<FileTreeException>(
+            () => Archives.ExtractAsync(archive, tree.Path, new() { AllowExistingDirectories = true, RestoreOwnership = false }));
+
+        Assert.Equal((FileTreeFault.Exists, tree.Combine("d/f")), (refused.Fault, refused.Path));
+        Assert.StartsWith($"Unable to create the file \"{tree.Combine("d/f")}\": ", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static PxarMetadata Own(PxarEntryKind kind, uint permissions) => PxarMetadata.Create(kind, permissions);
+
+    private static byte[] Archive(Action<PxarWriter> fill)
+    {
+        using MemoryStream archive = new();
+        PxarWriter writer = PxarWriter.Create(archive, PlainDirectory);
+        fill(writer);
+        writer.Finish();
+        return archive.ToArray();
+    }
+}
