@@ -111,6 +111,8 @@ public sealed class OutputTests
     [InlineData(" indented\nlines")]
     [InlineData("tab\there")]
     [InlineData("escape\u001b[0m")]
+    [InlineData("abc\u202egpj.exe")]
+    [InlineData("two\nlines\u2066 \\u202e 'x' \"y\"")]
     [InlineData("quote's \"double\"")]
     [InlineData("データ ünï 🚀")]
     [InlineData("{braces}, [brackets]")]
@@ -135,6 +137,11 @@ public sealed class OutputTests
             Assert.NotEqual(YamlDotNet.Core.ScalarStyle.Plain, value.Style);
         }
     }
+
+    [Theory]
+    [InlineData("""{"a":"x\u202ey","b\u2067":["\u2066"]}""", "a: \"x\\u202ey\"\n\"b\\u2067\":\n- \"\\u2066\"\n")]
+    [InlineData("""{"a":"one\ntwo\u202e\u007f"}""", "a: \"one\\ntwo\\u202e\\x7F\"\n")]
+    public void Write_YamlWithMarksThatReverseText_EscapesThem(string json, string expected) => Assert.Equal(expected, Write(json, "Yaml", null));
 
     [Fact]
     public void Write_YamlScalar_HasNoDocumentMarks() => Assert.Equal("hello\n", Write("\"hello\"", "Yaml", null));

@@ -205,7 +205,7 @@ public sealed class StateRoundTripTests
     [Fact]
     public void Compare_RulesInAnotherOrder_MovesAsFewAsNeeded()
     {
-        JsonElement present = YamlReading.Read("[{type: in, action: A, digest: d}, {type: in, action: B}, {type: in, action: C, comment: x}]", "now");
+        JsonElement present = YamlReading.Read("[{type: in, action: A, enable: 1, digest: d}, {type: in, action: B, enable: 1}, {type: in, action: C, enable: 1, comment: x}]", "now");
         JsonElement wanted = YamlReading.Read("[{type: in, action: C, comment: y}, {type: in, action: A}, {type: in, action: B}]", "file");
         RuleList rules = new("", "/cluster/firewall/rules", "/cluster/firewall/rules", StateStage.FirewallRules);
 

@@ -144,7 +144,7 @@ public sealed class StateVerbTests
     public void Compare_FirewallRules_InsertsAtTheirPlaceThenDeletesFromTheEnd()
     {
         FirewallSection section = new();
-        JsonElement present = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 22}, {type: in, action: DROP, comment: old}]", "now");
+        JsonElement present = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 22, enable: 1}, {type: in, action: DROP, comment: old, enable: 1}]", "now");
         JsonElement wanted = YamlReading.Read("rules: [{type: in, action: ACCEPT, dport: 443}, {type: in, action: ACCEPT, dport: 22}]", "file");
 
         StateChange[] changes = [.. section.Compare(wanted, present, new StateWish(Prune: true))];

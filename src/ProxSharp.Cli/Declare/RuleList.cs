@@ -56,12 +56,14 @@ internal sealed class RuleList(string title, string path, string template, State
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
     {
         JsonElement[] now = [.. StateValues.Items(present, Section)];
-        JsonElement[] file = [.. StateValues.Items(wanted, Section)];
+        JsonElement[] given = [.. StateValues.Items(wanted, Section)];
         string[] known = [.. s_own, .. StateSchema.Describing(StateSchema.Parameters(ApiMethod.Post, template))];
-        foreach (JsonElement rule in file)
+        foreach (JsonElement rule in given)
         {
             StateValues.Only(rule, Section, known);
         }
+
+        JsonElement[] file = [.. given.Select(Enabled)];
 
         List<(JsonElement Rule, bool IsMeant)> list = [.. now.Select(static rule => (rule, false))];
         List<StateChange> changes = Arrange(file, list);
@@ -78,6 +80,19 @@ internal sealed class RuleList(string title, string path, string template, State
 
         return changes;
     }
+
+    // Proxmox: a rule that nobody enables is made, and does nothing. Who writes one down wants it to work.
+    private static JsonElement Enabled(JsonElement rule) => rule.TryGetProperty("enable", out _) ? rule : JsonText.Build(json =>
+    {
+        json.WriteStartObject();
+        foreach (JsonProperty member in rule.EnumerateObject())
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteNumber("enable", 1);
+        json.WriteEndObject();
+    });
 
     private List<StateChange> Arrange(JsonElement[] file, List<(JsonElement Rule, bool IsMeant)> list)
     {

@@ -64,12 +64,34 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
                     await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
                 }
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                Interrupted(at, all);
+                throw;
+            }
             catch (Exception failure) when (failure is ProxmoxException or CliException)
             {
                 string subject = TextCells.Visible($"{all[at].Action} {all[at].Section} {all[at].Subject}");
                 run.Note(string.Create(CultureInfo.InvariantCulture, $"{at} of {all.Length} changes were made before this one failed: {subject}"));
                 throw;
             }
+        }
+    }
+
+    private void Interrupted(int made, StateChange[] all)
+    {
+        StateChange current = all[made];
+        string text = TextCells.Visible(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Interrupted: {made} of {all.Length} changes were made, and this one may be under way: {current.Action} {current.Section} {current.Subject}. ")
+            + "Run it again: it makes what is missing.");
+        if (run.Command.IsMachineOutput)
+        {
+            run.Command.Warn(text);
+        }
+        else
+        {
+            run.Note(text);
         }
     }
 

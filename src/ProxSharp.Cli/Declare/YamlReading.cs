@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace ProxSharp.Cli.Declare;
@@ -12,6 +13,9 @@ internal static class YamlReading
 {
     private const int Deepest = 64;
 
+    /// <summary>How many nodes aliases may repeat in all.</summary>
+    private const int MostRepeated = 100_000;
+
     /// <summary>Reads one document.</summary>
     /// <param name="text">The text.</param>
     /// <param name="place">Where it is from, for messages.</param>
@@ -19,8 +23,10 @@ internal static class YamlReading
     public static JsonElement Read(string text, string place)
     {
         YamlStream stream = [];
+        int most;
         try
         {
+            most = Count(text, place) + MostRepeated;
             stream.Load(new StringReader(text));
         }
         catch (YamlException wrong)
@@ -32,15 +38,61 @@ internal static class YamlReading
         }
 
         return stream.Documents.Count == 1
-            ? JsonText.Build(json => Write(json, stream.Documents[0].RootNode, place, 0))
+            ? JsonText.Build(json => Write(json, stream.Documents[0].RootNode, place, 0, ref most))
             : throw CliException.Usage($"{place} holds {stream.Documents.Count} documents instead of one", "Write one document");
     }
 
-    private static void Write(Utf8JsonWriter json, YamlNode node, string place, int depth)
+    /// <summary>Counts the nodes, and looks at them one by one: what is nested too deeply would end the stack of whoever reads it as a whole.</summary>
+    private static int Count(string text, string place)
+    {
+        Parser parser = new(new StringReader(text));
+        Stack<(bool IsMapping, int Children)> open = [];
+        int nodes = 0;
+        while (parser.MoveNext())
+        {
+            if (parser.Current is MappingEnd or SequenceEnd)
+            {
+                open.Pop();
+            }
+            else if (parser.Current is NodeEvent or AnchorAlias)
+            {
+                nodes++;
+                if (open.TryPop(out (bool IsMapping, int Children) parent))
+                {
+                    open.Push((parent.IsMapping, parent.Children + 1));
+                    if (parent.IsMapping && parent.Children % 2 == 0 && parser.Current is not Scalar)
+                    {
+                        throw NoWord(place);
+                    }
+                }
+
+                if (parser.Current is MappingStart or SequenceStart)
+                {
+                    open.Push((parser.Current is MappingStart, 0));
+                    CheckDepth(open.Count - 1, place);
+                }
+            }
+        }
+
+        return nodes;
+    }
+
+    private static CliException NoWord(string place) => CliException.Usage($"{place} has a key that is no word", "Write plain keys");
+
+    private static void CheckDepth(int depth, string place)
     {
         if (depth > Deepest)
         {
             throw CliException.Usage($"{place} is nested too deeply", "Write it flatter");
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, YamlNode node, string place, int depth, ref int most)
+    {
+        CheckDepth(depth, place);
+        if (--most < 0)
+        {
+            throw CliException.Usage($"{place} repeats too much by its aliases (*name)", "Write it without them");
         }
 
         switch (node)
@@ -50,8 +102,8 @@ internal static class YamlReading
                 foreach ((YamlNode key, YamlNode value) in mapping.Children)
                 {
                     json.WritePropertyName(
-                        (key as YamlScalarNode)?.Value ?? throw CliException.Usage($"{place} has a key that is no word", "Write plain keys"));
-                    Write(json, value, place, depth + 1);
+                        (key as YamlScalarNode)?.Value ?? throw NoWord(place));
+                    Write(json, value, place, depth + 1, ref most);
                 }
 
                 json.WriteEndObject();
@@ -60,7 +112,7 @@ internal static class YamlReading
                 json.WriteStartArray();
                 foreach (YamlNode item in sequence.Children)
                 {
-                    Write(json, item, place, depth + 1);
+                    Write(json, item, place, depth + 1, ref most);
                 }
 
                 json.WriteEndArray();

@@ -121,7 +121,7 @@ internal static class Checks
 
     private static async Task<Finding> ClockAsync(VerbRun run, ServerSession session, CancellationToken cancellationToken)
     {
-        string node = await NodeFinder.OnlineAsync(run, null, cancellationToken).ConfigureAwait(false);
+        string node = await NodeFinder.OnlineAsync(run, cancellationToken).ConfigureAwait(false);
         (JsonElement time, Finding? trouble) = await ReadAsync(
             session, "clock", $"/nodes/{Uri.EscapeDataString(node)}/time", cancellationToken).ConfigureAwait(false);
         if (trouble is not null || !time.TryGetProperty("time", out JsonElement seconds))

@@ -12,7 +12,9 @@ internal static class ResultWriter
 
     private static readonly string[] s_names =
     [
-        "vmid", "upid", "volid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value",
+        "volid", "vmid", "upid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value",
+        "devpath", "filename", "filepath", "label-text", "media-set-uuid", "ns", "zone", "vnet", "Package", "macro", "share", "target", "pool", "lv", "vg",
+        "usbpath", "path", "interface", "neighbor", "route", "ip", "release", "entry-id", "utc", "type", "t",
     ];
 
     /// <summary>Writes a result.</summary>
@@ -74,6 +76,20 @@ internal static class ResultWriter
         }
     }
 
+    // Proxmox: a backup server gives the parts of the path that its commands take.
+    private static string? BackupPath(JsonElement item)
+    {
+        if (!item.TryGetProperty("backup-type", out JsonElement type) || !item.TryGetProperty("backup-id", out JsonElement id))
+        {
+            return null;
+        }
+
+        string group = $"{type}/{id}";
+        return item.TryGetProperty("backup-time", out JsonElement time) && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out long seconds)
+            ? $"{group}/{DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}"
+            : group;
+    }
+
     private static void WriteNames(TextWriter writer, JsonElement value, OutputSettings settings, ResultShape shape)
     {
         IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
@@ -82,6 +98,12 @@ internal static class ResultWriter
             if (item.ValueKind != JsonValueKind.Object)
             {
                 writer.WriteLine(ValueRenderer.Render(item, null));
+                continue;
+            }
+
+            if (settings.Fields is null && shape.NameField is null && BackupPath(item) is { } backup)
+            {
+                writer.WriteLine(TextCells.Visible(backup));
                 continue;
             }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ProxSharp.Cli.Terminal;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -22,7 +23,24 @@ internal static partial class YamlText
 
         // The emitter ends a document that is a plain word with an explicit end mark; nobody needs it here.
         string document = text.ToString();
-        writer.Write(document.EndsWith("\n...\n", StringComparison.Ordinal) ? document[..^4] : document);
+        WriteEscaped(writer, document.EndsWith("\n...\n", StringComparison.Ordinal) ? document[..^4] : document);
+    }
+
+    // The emitter takes marks that reverse the direction of text for printable. What holds one is in double quotes, where YAML knows the escape.
+    private static void WriteEscaped(TextWriter writer, string document)
+    {
+        int written = 0;
+        for (int at = 0; at < document.Length; at++)
+        {
+            if (document[at] != '\n' && TextCells.IsHarmful(document[at]))
+            {
+                writer.Write(document[written..at]);
+                writer.Write($"\\u{(int)document[at]:x4}");
+                written = at + 1;
+            }
+        }
+
+        writer.Write(document[written..]);
     }
 
     private static void Emit(Emitter emitter, JsonElement value)
@@ -66,9 +84,9 @@ internal static partial class YamlText
         ScalarStyle style = (isKey, text) switch
         {
             // Notes and keys are easier to read as a block; text with other control characters needs escapes.
-            (false, _) when text.Contains('\n', StringComparison.Ordinal) && !text.Any(static c => char.IsControl(c) && c != '\n') && !text.StartsWith(' ')
+            (false, _) when text.Contains('\n', StringComparison.Ordinal) && !text.Any(static c => TextCells.IsHarmful(c) && c != '\n') && !text.StartsWith(' ')
                 => ScalarStyle.Literal,
-            _ when text.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
+            _ when text.Any(TextCells.IsHarmful) => ScalarStyle.DoubleQuoted,
             _ when LooksLikeAnotherType().IsMatch(text) => ScalarStyle.SingleQuoted,
             _ => ScalarStyle.Any,
         };

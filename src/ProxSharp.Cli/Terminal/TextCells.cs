@@ -42,6 +42,9 @@ internal static class TextCells
         return visible.ToString();
     }
 
+    /// <summary>True for C0, delete, C1, and the marks that reverse the direction of text.</summary>
+    public static bool IsHarmful(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+
     /// <summary>Cuts a text to a number of cells and marks the cut.</summary>
     public static string Cut(string text, int cells)
     {
@@ -132,9 +135,6 @@ internal static class TextCells
 
         return kept.ToString();
     }
-
-    // C0, delete, C1, and the marks that reverse the direction of text.
-    private static bool IsHarmful(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static bool IsPlainAscii(string text) => text.All(static c => c is >= ' ' and <= '~');
 }

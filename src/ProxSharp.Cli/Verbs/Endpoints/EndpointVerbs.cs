@@ -29,9 +29,16 @@ internal static class EndpointVerbs
         return Describe(spec, binding, ClassOf(spec), [.. binding.Arguments], Traits(spec, isGuest: false), async (run, cancellationToken) =>
         {
             run.Expect(spec.Product);
-            Dictionary<string, string> known = await NodeFinder.FindAsync(run, binding, cancellationToken).ConfigureAwait(false);
-            string path = binding.Path(run, known);
+            StorageNodes? storage = await NodeFinder.StorageAsync(run, binding, cancellationToken).ConfigureAwait(false);
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
+            if (storage is { IsApart: true } && StorageReading.IsMeant(binding.Endpoint))
+            {
+                return await StorageReading.RunAsync(run, binding, storage, parameters.Parameters, Shape(binding), cancellationToken).ConfigureAwait(false);
+            }
+
+            Dictionary<string, string> known = await NodeFinder.FindAsync(
+                run, binding, storage, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+            string path = binding.Path(run, known);
             if (ClassOf(spec) == VerbClass.Read)
             {
                 return await ReadAsync(run, binding, path, parameters.Parameters, cancellationToken).ConfigureAwait(false);
@@ -181,7 +188,7 @@ internal static class EndpointVerbs
     {
         LeadingFields = binding.Spec.Columns,
         TableFields = binding.Spec.Columns,
-        NameField = binding.Spec.NameField,
+        NameField = binding.Spec.NameField ?? ResultNames.Of(binding.Schema, binding.Endpoint),
     };
 
     private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, CancellationToken cancellationToken) =>

@@ -9,8 +9,14 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 internal static class NodeFinder
 {
     /// <summary>Returns the values of the path that were found: the node, or nothing.</summary>
-    /// <exception cref="CliException">No node can answer.</exception>
-    public static async Task<Dictionary<string, string>> FindAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken)
+    /// <param name="run">What was typed.</param>
+    /// <param name="binding">The verb.</param>
+    /// <param name="storage">The storage that the call is about, if nobody named a node; see <see cref="StorageAsync"/>.</param>
+    /// <param name="parameters">The parameters of the call.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">No node can answer, or several could and nobody said which one is meant.</exception>
+    public static async Task<Dictionary<string, string>> FindAsync(
+        VerbRun run, EndpointBinding binding, StorageNodes? storage, ApiParameters parameters, CancellationToken cancellationToken)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
         if (!binding.Endpoint.Path.Contains("{node}", StringComparison.Ordinal) || binding.Spec.Node == NodeRule.Argument)
@@ -20,13 +26,22 @@ internal static class NodeFinder
 
         found["node"] = binding.NodeOption is { } option && run.IsGiven(option)
             ? run.Value(option)!
+            : storage is not null
+            ? await OfStorageAsync(run, binding, storage, parameters, cancellationToken).ConfigureAwait(false)
             : await AutomaticAsync(run, binding, cancellationToken).ConfigureAwait(false);
         return found;
     }
 
-    /// <summary>Finds a node that is online, and has a storage if one is named.</summary>
+    /// <summary>Returns the storage that a call is about, with its nodes; null if it is about none, or somebody named the node.</summary>
+    /// <exception cref="CliException">No node has it ready.</exception>
+    public static async Task<StorageNodes?> StorageAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken) =>
+        binding.Spec.Node == NodeRule.OfStorage && !run.IsGiven(binding.NodeOption!) && binding.PathValue(run, "storage") is { } storage
+            ? await StorageNodes.ReadAsync(run, storage, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Finds a node that is online.</summary>
     /// <exception cref="CliException">There is none.</exception>
-    public static async Task<string> OnlineAsync(VerbRun run, string? storage, CancellationToken cancellationToken)
+    public static async Task<string> OnlineAsync(VerbRun run, CancellationToken cancellationToken)
     {
         if (run.Context.Product == ProxmoxProduct.BackupServer)
         {
@@ -36,10 +51,10 @@ internal static class NodeFinder
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters filter = [];
-        filter.Add("type", storage is null ? "node" : "storage");
+        filter.Add("type", "node");
         JsonElement items = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
         string? node = items.EnumerateArray()
-            .Where(item => Text(item, "status") is "online" or "available" && (storage is null || Text(item, "storage") == storage))
+            .Where(static item => Text(item, "status") is "online" or "available")
             .Select(static item => Text(item, "node"))
             .OfType<string>()
             .Order(StringComparer.Ordinal)
@@ -48,16 +63,33 @@ internal static class NodeFinder
         {
             Code = "not_found",
             ExitCode = ExitCodes.NotFound,
-            Message = storage is null ? "No node is online" : $"No node has the storage '{storage}' ready",
-            Hint = storage is null ? "See: prox node list" : "See: prox storage list",
+            Message = "No node is online",
+            Hint = "See: prox node list",
         });
     }
+
+    // What is about one volume goes where it is; what makes something goes to the first node, and it is said which one that is.
+    private static async Task<string> OfStorageAsync(
+        VerbRun run, EndpointBinding binding, StorageNodes storage, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        bool makesOne = binding.Endpoint is { Method: ApiMethod.Post, Path: var path } && !path.EndsWith("{volume}", StringComparison.Ordinal);
+        string? volume = binding.PathValue(run, "volume") ?? (makesOne ? null : Parameter(parameters, "volume"));
+        return (storage.IsApart, volume) switch
+        {
+            (true, { } named) => await storage.HolderAsync(run, named, cancellationToken).ConfigureAwait(false),
+            (true, null) when binding.Endpoint.Method == ApiMethod.Delete && binding.Endpoint.Path.EndsWith("/prunebackups", StringComparison.Ordinal) =>
+                await storage.BackupsAsync(run, Parameter(parameters, "vmid"), cancellationToken).ConfigureAwait(false),
+            _ => storage.First(run),
+        };
+    }
+
+    private static string? Parameter(ApiParameters parameters, string name) =>
+        parameters.FirstOrDefault(parameter => parameter.Name == name) is { Text: { Length: > 0 } text } ? text : null;
 
     private static Task<string> AutomaticAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken) => binding.Spec.Node switch
     {
         NodeRule.OfTask => Task.FromResult(OfTask(binding.PathValue(run, "upid") ?? "")),
-        NodeRule.OfStorage => OnlineAsync(run, binding.PathValue(run, "storage"), cancellationToken),
-        _ => OnlineAsync(run, null, cancellationToken),
+        _ => OnlineAsync(run, cancellationToken),
     };
 
     private static string OfTask(string upid) => TaskWaiter.IsUpid(upid)

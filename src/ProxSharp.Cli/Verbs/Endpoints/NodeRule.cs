@@ -9,7 +9,7 @@ internal enum NodeRule
     /// <summary>Any node will do; <c>--node</c> chooses one.</summary>
     Any,
 
-    /// <summary>Any node that has the storage will do; <c>--node</c> chooses one.</summary>
+    /// <summary>Any node that has the storage will do if it is shared, else the one that has the volume; <c>--node</c> chooses one.</summary>
     OfStorage,
 
     /// <summary>The identifier of the task names it.</summary>

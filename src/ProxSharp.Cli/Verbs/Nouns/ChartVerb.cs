@@ -54,7 +54,8 @@ internal static class ChartVerb
             "storage", "Show recorded figures of a storage as charts.", "local", "GET /nodes/{node}/storage/{storage}/rrddata", ["used", "total"], storage,
             async (run, token) =>
             {
-                string node = await Endpoints.NodeFinder.OnlineAsync(run, run.Value(storage), token).ConfigureAwait(false);
+                Endpoints.StorageNodes nodes = await Endpoints.StorageNodes.ReadAsync(run, run.Value(storage)!, token).ConfigureAwait(false);
+                string node = nodes.Ready[0];
                 return (
                     $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(run.Value(storage)!)}/rrddata",
                     $"storage {run.Value(storage)} on {node}");

@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using ProxSharp.Cli.Declare;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Files for <c>diff</c> and <c>apply</c> that mean harm or say little, and an apply that is interrupted.</summary>
+public sealed class StateFileTests
+{
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    [InlineData('-')]
+    public void Read_NestedAHundredThousandTimes_IsRefused(char open)
+    {
+        string text = open == '-' ? string.Concat(Enumerable.Repeat("- ", 100_000)) : new string(open, 100_000);
+
+        CliException refused = Assert.Throws<CliException>(() => YamlReading.Read(text, "the file"));
+
+        Assert.Equal(ExitCodes.Usage, refused.Error.ExitCode);
+    }
+
+    [Fact]
+    public async Task Diff_NestedFile_IsRefused()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("deep.yaml", "prox: 1\nguests: " + new string('[', 100_000));
+
+        Assert.Contains("is nested too deeply", (await cli.LineAsync("diff -f deep.yaml")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a9: *a8")]
+    [InlineData("? *a8\n: x")]
+    [InlineData("? [*a8]\n: x")]
+    public void Read_AliasesOfAliases_AreRefused(string last)
+    {
+        StringBuilder bomb = new("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+        for (int level = 1; level < 9; level++)
+        {
+            bomb.Append($"a{level}: &a{level} [{string.Join(',', Enumerable.Repeat($"*a{level - 1}", 10))}]\n");
+        }
+
+        CliException refused = Assert.Throws<CliException>(() => YamlReading.Read(bomb.Append(last).ToString(), "the file"));
+
+        Assert.Matches("repeats too much|no word", refused.Error.Message);
+    }
+
+    [Fact]
+    public void Read_FewAliases_AreFollowed() => Assert.Equal(
+        """{"a":[1,2],"b":[1,2],"c":{"d":[1,2]}}""", JsonText.Compact(YamlReading.Read("a: &a [1, 2]\nb: *a\nc: {d: *a}", "the file")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" -o json")]
+    public async Task Apply_Interrupted_TellsHowFarItCame(string format)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        using CancellationTokenSource interrupt = new();
+        using TestConsole console = new();
+        TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cli.Write("pools.yaml", "prox: 1\npools:\n  - {poolid: one}\n  - {poolid: two}\n  - {poolid: three}\n");
+        int posts = 0;
+        cluster.Simulator.Faults.When(
+            request =>
+            {
+                bool isMeant = request.Method == "POST" && request.Path.EndsWith("/pools", StringComparison.Ordinal) && Interlocked.Increment(ref posts) == 2;
+                _ = isMeant && sent.TrySetResult();
+                return isMeant;
+            },
+            Fault.SlowReply(TimeSpan.FromHours(1)));
+
+        Task<int> apply = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync($"apply -f pools.yaml{format}".Split(' '), interrupt.Token);
+        await sent.Task;
+        await interrupt.CancelAsync();
+
+        Assert.Equal(ExitCodes.Interrupted, await apply);
+        string text = format.Length == 0
+            ? console.Errors
+            : JsonDocument.Parse(console.Errors).RootElement.GetProperty("warning").GetProperty("message").GetString()!;
+        Assert.StartsWith("Interrupted: 1 of 3 changes were made, and this one may be under way: create pools two. Run it again", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Apply_RuleWithoutEnable_Works()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", Simulator.Scenarios.DefaultCluster.RootPassword);
+        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
+            .Succeeded();
+        cli.Write("rules.yaml", "prox: 1\nfirewall:\n  rules: [{type: in, action: ACCEPT, proto: tcp, dport: \"22\"}, {type: in, action: DROP, enable: 0}]\n");
+
+        Assert.Contains("enable=1", (await cli.LineAsync("diff -f rules.yaml")).Output, StringComparison.Ordinal);
+        (await cli.LineAsync("apply -f rules.yaml")).Succeeded();
+
+        Assert.Equal("1\n0\n", (await cli.LineAsync("firewall rule list --sort pos --query \"[].enable\" -o name")).Succeeded());
+        Assert.Contains("enable: 1", (await cli.LineAsync("export firewall")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("", (await cli.LineAsync("diff -f rules.yaml")).Succeeded());
+    }
+}
