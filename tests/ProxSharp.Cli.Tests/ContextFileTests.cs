@@ -28,6 +28,13 @@ public sealed class ContextFileTests
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"insecure\":\"yes\"}]}", "insecure that is neither true nor false")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"insecure\":true,\"caFile\":\"/x.pem\"}]}", "more than one of")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + "},{\"name\":\"a\"," + Good + "}]}", "two contexts 'a'")]
+    [InlineData("{\"version\":2,\"contexts\":[{\"name\":\"a\"," + Good + "}]}", "has the version 2, and this program knows version 1")]
+    [InlineData("{\"version\":\"1\",\"contexts\":[]}", "has the version \"1\"")]
+    [InlineData("{\"policies\":[],\"contexts\":[]}", "the file has a member policies, which means nothing")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readonly\":true}]}", "context 'a' has a member readonly, which means nothing. Did you mean 'readOnly'?")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"read_only\":true}]}", "Did you mean 'readOnly'?")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"protect\":[\"prod\"]}]}", "Did you mean 'protectedTags'?")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"protectedTag\":[\"prod\"]}]}", "Did you mean 'protectedTags'?")]
     public async Task Load_WhatCannotBe_NamesContextAndMember(string json, string expected)
     {
         using CliHarness cli = new();
@@ -39,6 +46,19 @@ public sealed class ContextFileTests
         Assert.Contains(file, line, StringComparison.Ordinal);
         Assert.Contains(expected, line, StringComparison.Ordinal);
         Assert.DoesNotContain("Unexpected", line, StringComparison.Ordinal);
+        Assert.Equal(json, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("{\"version\":9,\"contexts\":[]}")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readonly\":true}]}")]
+    public async Task Add_FileHoldsWhatIsNotUnderstood_LeavesItAlone(string json)
+    {
+        using CliHarness cli = new();
+        string file = cli.Write("contexts.json", json);
+
+        (await cli.With("PROX_CONFIG", file).LineAsync("context add b pve2 --user root@pam --secret env:X")).FailedWith(1);
+
         Assert.Equal(json, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 

@@ -81,6 +81,42 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
     }
 
     [Fact]
+    public async Task Doctor_FirstOfTwoServersShowsAnotherCertificate_ReportsOnTheOther()
+    {
+        await using PveSimulator good = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false }, TestContext.Current.CancellationToken);
+        await using PveSimulator bad = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false }, TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", bad.Endpoint.GetLeftPart(UriPartial.Authority), good.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id",
+            DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", good.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        run.FailedWithCode(1);
+        Assert.Contains("FAIL  server", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ok    server", run.Output, StringComparison.Ordinal);
+        Assert.Contains(" change permissions", run.Output, StringComparison.Ordinal);
+        Assert.Contains("has its quorum", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, false, 3)]
+    [InlineData(false, true, 4)]
+    public async Task Doctor_NothingWorks_EndsWithTheCodeOfTheReason(bool isOtherCertificate, bool isOtherSecret, int exitCode)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false }, TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", isOtherSecret ? "00000000-0000-0000-0000-000000000000" : DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
+            "--fingerprint", isOtherCertificate ? Other : simulator.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        run.FailedWithCode(exitCode);
+        Assert.Contains("FAIL  server", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_StorageWithTheServersFingerprint_IsWell()
     {
         string text = await ExamineAsync(backup.Simulator.Endpoint.Port, backup.Simulator.Fingerprint, 0);

@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
@@ -7,7 +8,7 @@ using ProxSharp.Pve.Guests;
 namespace ProxSharp.Cli.Tests;
 
 /// <summary>Names of guests that no selection can hold: a server lets few signs into names, but what has found its way into one is named as a whole.</summary>
-public sealed class GuestNamesTests
+public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
 {
     private static readonly GuestSummary[] s_all =
     [
@@ -31,6 +32,43 @@ public sealed class GuestNamesTests
     [InlineData("no body", "There is no virtual machine 'no'")]
     public void Choose_WordThatFitsNoneOrSeveral_Throws(string word, string message) =>
         Assert.Equal(message, Assert.Throws<CliException>(() => new GuestTargets(GuestKind.Vm, takesWords: true).Choose([word], s_all)).Message);
+
+    [Theory]
+    [InlineData("vm stop web-1 --all --dry-run", "'web-1' names some, and --all means every virtual machine")]
+    [InlineData("vm stop @tag-prod --all --dry-run", "'@tag-prod' names some")]
+    [InlineData("vm stop --all --dry-run -- -db-1,web-1", "'web-1' names some")]
+    public async Task All_BesideNames_IsRefused(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm stop --all status=running --dry-run")]
+    [InlineData("vm stop --all --dry-run -- -db-1")]
+    [InlineData("vm stop @all --all --dry-run")]
+    public async Task All_BesideConditionsAndExclusions_IsTaken(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Words_ThatName_AddUpAndConditionsNarrow()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string[] tag = await NamesAsync(cli, "@tag-prod");
+        string[] node = await NamesAsync(cli, "@node-pve3");
+
+        Assert.Equal(tag.Union(node).Order(), (await NamesAsync(cli, "@tag-prod @node-pve3")).Order());
+        Assert.True(node.Except(tag).Any());
+        Assert.ProperSubset(tag.ToHashSet(), (await NamesAsync(cli, "@tag-prod,-db-1 status=running")).ToHashSet());
+    }
+
+    private static async Task<string[]> NamesAsync(CliHarness cli, string words) =>
+        (await cli.LineAsync($"vm list {words} -o name")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static GuestSummary Vm(int id, string name) => new() { Id = new VmId(id), Type = GuestType.Qemu, Name = name, Node = "pve1" };
 }

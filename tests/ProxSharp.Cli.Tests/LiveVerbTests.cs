@@ -109,14 +109,14 @@ public sealed class LiveVerbTests(
     }
 
     [Fact]
-    public async Task Doctor_WithoutAnAnswer_EndsWithCode1()
+    public async Task Doctor_WithoutAnAnswer_EndsWithTheCodeOfConnections()
     {
         using CliHarness cli = new CliHarness().With("NO_SECRET", "x");
         (await cli.LineAsync("context add nowhere https://127.0.0.1:1 --token-id root@pam!ci --secret env:NO_SECRET --use")).Succeeded();
 
         CliRun run = await cli.LineAsync("doctor");
 
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(3, run.ExitCode);
         Assert.Contains("FAIL  server", run.Output, StringComparison.Ordinal);
     }
 

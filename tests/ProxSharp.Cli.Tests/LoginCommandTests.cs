@@ -39,6 +39,20 @@ public sealed class LoginCommandTests
         }
     }
 
+    [Theory]
+    [InlineData("login lab https://pve1:8006", "Write prox login https://pve1:8006 --name lab; if it is a server: https://lab")]
+    [InlineData("login lab https://pve1:8006 https://pve2:8006 --user root@pam", "Write prox login https://pve1:8006 https://pve2:8006 --name lab")]
+    [InlineData("login lab https://pve1:8006 --name other", "Write prox login https://pve1:8006 --name other")]
+    public async Task Login_NameInFrontOfTheAddress_SaysHowItIsWritten(string line, string hint)
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains(hint, run.FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("'lab' would be the first server", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Login_AtATerminal_AsksForUserAndPassword()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Backups;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -18,5 +20,19 @@ public sealed class SpiceRefusalTests
         (await cli.LineAsync("vm stop 100")).Succeeded();
         (await cli.LineAsync("vm start 100")).Succeeded();
         Assert.StartsWith("[virt-viewer]", (await cli.LineAsync("spice 100")).Succeeded(), StringComparison.Ordinal);
+
+        JsonElement settings = await cli.JsonAsync("spice 100");
+        Assert.Equal("spice", settings.GetProperty("type").GetString());
+        Assert.True(settings.GetProperty("password").GetString()!.Length > 0);
+
+        string file = cli.Write("there.vv", "old");
+        (await cli.LineAsync("spice 100 --output-file new.vv")).Succeeded();
+        (await cli.LineAsync("spice 100 --output-file there.vv")).Succeeded();
+        Assert.StartsWith("[virt-viewer]", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Home, "new.vv")));
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Live;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Cli.Tests.Backups;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -23,6 +24,34 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
          {"id":"node/pve2","type":"node","node":"pve2","status":"offline","maxmem":null},
          {"id":"qemu/100","type":"qemu","vmid":100,"name":"web-1","node":"pve1","status":"unknown"}]
         """;
+
+    [Fact]
+    public async Task Top_AsJson_HoldsWhatTheScreenShows()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        JsonElement look = await cli.JsonAsync("top --once");
+
+        Assert.Contains(look.GetProperty("nodes").EnumerateArray(), static node => node.GetProperty("node").GetString() == "pve1");
+        Assert.Contains(look.GetProperty("guests").EnumerateArray(), static guest => guest.GetProperty("name").GetString() == "web-1");
+        Assert.Equal(JsonValueKind.Array, look.GetProperty("tasks").ValueKind);
+        Assert.Equal("- web-1\n", (await cli.LineAsync("top --query \"guests[?vmid==`100`].name\" -o yaml")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("top --once -o jsonl")]
+    [InlineData("top --once -o csv")]
+    [InlineData("top --once --fields name")]
+    [InlineData("top --once --sort name")]
+    public async Task Top_FormsOfOneList_NameTheCommandsThatHaveThem(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.FailedWithCode(2);
+        Assert.Contains("prox node list, prox guest list, prox task list", run.Errors, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Draw_SmallCluster_IsAsRecorded()

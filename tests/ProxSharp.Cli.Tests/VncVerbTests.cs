@@ -60,9 +60,12 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
     }
 
     [Fact]
-    public async Task Vnc_StoppedMachine_TellsTheViewerWhy()
+    public async Task Vnc_MachineStopsBeforeTheViewerComes_TellsItWhy()
     {
-        using Bridge bridge = await Bridge.StartAsync(await cluster.UserAsync(), "vnc windows -o json");
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using Bridge bridge = await Bridge.StartAsync(await own.UserAsync(), "vnc web-1 -o json");
+        using CliHarness cli = await own.UserAsync();
+        (await cli.LineAsync("vm stop web-1")).Succeeded();
         using Viewer viewer = await Viewer.ConnectAsync(bridge.Port);
 
         Assert.Equal(1u, await viewer.LogInAsync("RFB 003.008\n", bridge.Password));
@@ -96,6 +99,7 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
 
     [Theory]
     [InlineData("vnc nothing", 5)]
+    [InlineData("vnc staging", 1)]
     [InlineData("vnc @tag-web", 2)]
     [InlineData("vnc web-1 --port 70000", 2)]
     [InlineData("vnc web-1 --viewer ' '", 2)]
@@ -105,6 +109,17 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
         using CliHarness cli = await cluster.UserAsync();
 
         (await cli.LineAsync(line)).FailedWithCode(exitCode);
+    }
+
+    [Fact]
+    public async Task Vnc_StoppedGuest_SaysHowToStartIt()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string line = (await cli.LineAsync("vnc staging")).FailedWith(1);
+
+        Assert.Contains("is stopped, so that it has no screen", line, StringComparison.Ordinal);
+        Assert.Contains("prox vm start 106", line, StringComparison.Ordinal);
     }
 
     [Fact]

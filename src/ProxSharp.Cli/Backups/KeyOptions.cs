@@ -98,7 +98,7 @@ internal sealed class KeyOptions
 
         if (await DescriptorFile.ReadAsync(run, KeyDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
         {
-            return await UnlockAsync(run, environment, Backup.Formats.Crypto.KeyFile.Parse(content), "the key", cancellationToken).ConfigureAwait(false);
+            return await UnlockAsync(run, environment, Parse(content, $"What {KeyDescriptor.Name} names"), "the key", cancellationToken).ConfigureAwait(false);
         }
 
         string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
@@ -166,7 +166,11 @@ internal sealed class KeyOptions
             });
         }
 
-        byte[] content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        return Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+    }
+
+    private static KeyFile Parse(byte[] content, string what)
+    {
         try
         {
             return Backup.Formats.Crypto.KeyFile.Parse(content);
@@ -178,7 +182,7 @@ internal sealed class KeyOptions
                 {
                     Code = "file",
                     ExitCode = ExitCodes.Error,
-                    Message = $"{path} holds no key",
+                    Message = $"{what} holds no key",
                     Hint = "Name a file that prox backup key create or the official client has made.",
                 },
                 other);

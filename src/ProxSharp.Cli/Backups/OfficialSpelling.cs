@@ -12,6 +12,14 @@ internal static partial class OfficialSpelling
     private const string Word = "create";
     private const string Format = "--output-format";
 
+    // What the official client takes with or without a truth value behind it.
+    private static readonly string[] s_switches =
+    [
+        "--dry-run", "--quiet", "--all-file-systems", "--skip-lost-and-found", "--skip-e2big-xattr", "--no-cache", "--allow-existing-dirs",
+        "--overwrite", "--overwrite-files", "--overwrite-symlinks", "--overwrite-hardlinks", "--ignore-acls", "--ignore-xattrs", "--ignore-ownership",
+        "--ignore-permissions", "--ignore-extract-device-errors",
+    ];
+
     /// <summary>Puts the words of prox where those of the official client stand for them.</summary>
     /// <exception cref="CliException">The official client has such a command, and this noun has not.</exception>
     public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments)
@@ -26,7 +34,7 @@ internal static partial class OfficialSpelling
             throw refusal;
         }
 
-        return WithFormat(WithVerb(arguments));
+        return WithFormat(WithSwitches(WithVerb(arguments)));
     }
 
     /// <summary>Finds the form of results that <c>--output-format</c> asks for: the words of prox for it.</summary>
@@ -59,6 +67,31 @@ internal static partial class OfficialSpelling
         bool isLeftOut = arguments[1].StartsWith('-') || Source().IsMatch(arguments[1]);
         return isLeftOut && arguments.Skip(1).Any(static word => Source().IsMatch(word)) ? [arguments[0], Word, .. arguments.Skip(1)] : arguments;
     }
+
+    /// <summary>Takes the truth value behind a switch, in the words of the official client.</summary>
+    private static List<string> WithSwitches(IReadOnlyList<string> arguments)
+    {
+        int end = arguments.TakeWhile(static word => word != "--").Count();
+        List<string> words = [];
+        for (int at = 0; at < end; at++)
+        {
+            string[] parts = arguments[at].Split('=', 2);
+            bool isSwitch = s_switches.Contains(parts[0]);
+            bool isApart = isSwitch && parts.Length == 1 && at + 1 < end;
+            bool? value = isSwitch ? Truth(parts.Length == 2 ? parts[1] : isApart ? arguments[at + 1] : "") : null;
+            words.Add(value is { } known ? known ? parts[0] : $"{parts[0]}=false" : arguments[at]);
+            at += value is not null && isApart ? 1 : 0;
+        }
+
+        return [.. words, .. arguments.Skip(end)];
+    }
+
+    private static bool? Truth(string word) => word.ToLowerInvariant() switch
+    {
+        "1" or "on" or "yes" or "true" => true,
+        "0" or "off" or "no" or "false" => false,
+        _ => null,
+    };
 
     private static IReadOnlyList<string> WithFormat(IReadOnlyList<string> arguments)
     {

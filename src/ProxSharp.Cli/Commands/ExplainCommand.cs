@@ -101,6 +101,13 @@ internal sealed class ExplainCommand : ProxCommand
             }
         }
 
+        if (at == words.Length && command is not VerbCommand && command.Subcommands.FirstOrDefault(static sub => sub is VerbCommand) is { } one)
+        {
+            throw CliException.Usage(
+                $"'{string.Join(' ', words)}' has several commands, each with calls of its own",
+                $"Name one: {PrintedCommands.Of(["explain", .. words, one.Name])}; all of them: {PrintedCommands.Of([.. words, "--help"])}");
+        }
+
         return command is VerbCommand { Verb.Calls.Count: > 0 } verb
             ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, words[at..])
             : throw CliException.Usage(

@@ -75,6 +75,7 @@ internal sealed class LoginCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string[] urls = run.Value(_urls)!;
+        CheckOrder(run, urls);
         ServerContext server = Server(run, urls, run.Value(_login.User));
         string name = server.Name!;
         CheckName(run, name);
@@ -103,6 +104,18 @@ internal sealed class LoginCommand : ProxCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    // The order of context add: the name would become the server that the password goes to.
+    private void CheckOrder(CommandRun run, string[] urls)
+    {
+        if (urls.Length > 1 && !urls[0].AsSpan().ContainsAny('.', ':', '/') && urls.Skip(1).All(static url => url.Contains("://", StringComparison.Ordinal)))
+        {
+            string name = run.Value(_name) ?? urls[0];
+            throw CliException.Usage(
+                $"'{urls[0]}' would be the first server to log in to, and it looks like the name of a context",
+                $"Write {PrintedCommands.Of(["login", .. urls.Skip(1), "--name", name])}; if it is a server: https://{urls[0]}");
+        }
     }
 
     private ServerContext Server(CommandRun run, string[] urls, string? user)

@@ -15,14 +15,7 @@ internal static class ConsoleReadiness
     /// <exception cref="CliException">The guest does not run, or is a virtual machine without a serial port.</exception>
     public static async Task CheckAsync(ServerSession session, GuestSummary guest, CancellationToken cancellationToken)
     {
-        string path = $"/nodes/{Uri.EscapeDataString(guest.Node)}/{guest.Type.Value}/{guest.Id}";
-        string noun = guest.Type == GuestType.Lxc ? "ct" : "vm";
-        JsonElement now = await ReadAsync(session, $"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
-        if (now.ValueKind == JsonValueKind.Object && now.TryGetProperty("status", out JsonElement status) && status.ValueEquals("stopped"))
-        {
-            throw Closed($"{GuestKinds.Title(guest)} is stopped, so that it has no console", $"Start it: prox {noun} start {guest.Id}");
-        }
-
+        await CheckRunsAsync(session, guest, "console", cancellationToken).ConfigureAwait(false);
         if (guest.Type == GuestType.Lxc)
         {
             return;
@@ -31,7 +24,7 @@ internal static class ConsoleReadiness
         // What waits for the next start is not there yet.
         ApiParameters current = [];
         current.Add("current", "1");
-        JsonElement config = await ReadAsync(session, $"{path}/config", current, cancellationToken).ConfigureAwait(false);
+        JsonElement config = await ReadAsync(session, $"{Path(guest)}/config", current, cancellationToken).ConfigureAwait(false);
         if (config.ValueKind == JsonValueKind.Object && !config.EnumerateObject().Any(IsSerialPort))
         {
             throw Closed(
@@ -39,6 +32,24 @@ internal static class ConsoleReadiness
                 $"Add one, and stop and start the machine: prox vm set {guest.Id} --serial0 socket; its screen: prox vnc {guest.Id}");
         }
     }
+
+    /// <summary>Makes sure that a guest runs.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="guest">The guest.</param>
+    /// <param name="what">What it has while it runs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">It is stopped.</exception>
+    public static async Task CheckRunsAsync(ServerSession session, GuestSummary guest, string what, CancellationToken cancellationToken)
+    {
+        string noun = guest.Type == GuestType.Lxc ? "ct" : "vm";
+        JsonElement now = await ReadAsync(session, $"{Path(guest)}/status/current", null, cancellationToken).ConfigureAwait(false);
+        if (now.ValueKind == JsonValueKind.Object && now.TryGetProperty("status", out JsonElement status) && status.ValueEquals("stopped"))
+        {
+            throw Closed($"{GuestKinds.Title(guest)} is stopped, so that it has no {what}", $"Start it: prox {noun} start {guest.Id}");
+        }
+    }
+
+    private static string Path(GuestSummary guest) => $"/nodes/{Uri.EscapeDataString(guest.Node)}/{guest.Type.Value}/{guest.Id}";
 
     private static bool IsSerialPort(JsonProperty member) =>
         member.Name.Length > "serial".Length && member.Name.StartsWith("serial", StringComparison.Ordinal) && char.IsAsciiDigit(member.Name["serial".Length]);

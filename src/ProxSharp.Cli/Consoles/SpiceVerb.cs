@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Secrets;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
@@ -12,6 +15,8 @@ namespace ProxSharp.Cli.Consoles;
 /// <summary><c>prox spice</c>: the file that a SPICE viewer opens.</summary>
 internal static class SpiceVerb
 {
+    private static readonly ResultShape s_shape = new() { LeadingFields = ["title", "host", "proxy", "tls-port", "password"], NameField = "title" };
+
     /// <summary>Makes the verb.</summary>
     public static Verb Make()
     {
@@ -27,7 +32,7 @@ internal static class SpiceVerb
             Arguments = [targets.Argument],
             Options = [file],
             Traits = VerbTraits.None,
-            Examples = [new("spice windows --output-file windows.vv", "then: remote-viewer windows.vv"), new("spice windows | remote-viewer -", "in one line")],
+            Examples = [new("spice windows --output-file windows.vv", "then: remote-viewer windows.vv"), new("spice windows | remote-viewer -", "in one line"), new("spice windows -o json", "the settings, for a program")],
         };
     }
 
@@ -52,8 +57,14 @@ internal static class SpiceVerb
         if (run.Value(file) is { } name)
         {
             string path = run.Command.Services.Environment.AbsolutePath(name);
-            await File.WriteAllTextAsync(path, spice.ToVvFile(), cancellationToken).ConfigureAwait(false);
+
+            // The settings hold a password.
+            await PrivateFile.WriteAsync(path, spice.ToVvFile(), cancellationToken).ConfigureAwait(false);
             run.Note($"The file is {path}.");
+        }
+        else if (run.Command.Output is not { Format: OutputFormat.Table, Fields: null, Query: null })
+        {
+            run.Write(JsonText.Build(json => Write(json, spice)), s_shape);
         }
         else
         {
@@ -61,5 +72,16 @@ internal static class SpiceVerb
         }
 
         return ExitCodes.Success;
+    }
+
+    private static void Write(Utf8JsonWriter json, SpiceConnection spice)
+    {
+        json.WriteStartObject();
+        foreach ((string name, string value) in spice.Settings)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
     }
 }

@@ -76,6 +76,8 @@ internal static class VncVerb
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        await ConsoleReadiness.CheckRunsAsync(
+            await run.SessionAsync(cancellationToken).ConfigureAwait(false), guests[0], "screen", cancellationToken).ConfigureAwait(false);
         using TcpListener listener = Listen(run.Value(options.Port));
         VncBridge bridge = new(listener, RfbPassword.Create(), token => OpenAsync(pve, guests[0], token));
         await ServeAsync(run, bridge, guests[0], options, cancellationToken).ConfigureAwait(false);

@@ -6,11 +6,14 @@ namespace ProxSharp.Cli.Contexts;
 /// <summary>Writes the text form of the contexts: JSON that people may edit.</summary>
 internal static class ContextFile
 {
+    /// <summary>The version of the form that is written, and the only one that is read.</summary>
+    public const int Version = 1;
+
     /// <summary>Returns a file's content.</summary>
     public static string Write(ContextList list) => JsonText.Indented(JsonText.Build(json =>
     {
         json.WriteStartObject();
-        json.WriteNumber("version", 1);
+        json.WriteNumber("version", Version);
         json.WriteOptional("current", list.Current);
         json.WriteStartArray("contexts");
         foreach (ServerContext context in list.Items)

@@ -9,6 +9,12 @@ internal sealed class ContextReader
 {
     private static readonly JsonDocumentOptions s_lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    private static readonly string[] s_listMembers = ["version", "current", "contexts"];
+    private static readonly string[] s_contextMembers =
+    [
+        "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure", "readOnly", "protectedTags",
+    ];
+
     private readonly JsonElement _item;
     private readonly string _place;
 
@@ -21,7 +27,9 @@ internal sealed class ContextReader
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, s_lenient);
-            return ReadList(new ContextReader(document.RootElement, "the file"), environment);
+            ContextReader root = new(document.RootElement, "the file");
+            root.CheckVersion(file);
+            return ReadList(root, environment);
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -37,8 +45,42 @@ internal sealed class ContextReader
         }
     }
 
+    // What a newer form holds would be lost when the file is written again.
+    private void CheckVersion(string file)
+    {
+        JsonElement version = Member("version");
+        if (version.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)
+            && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == ContextFile.Version))
+        {
+            throw new CliException(new CliError
+            {
+                Code = "config",
+                ExitCode = ExitCodes.Error,
+                Message = $"The context file {file} has the version {version.GetRawText()}, and this program knows version {ContextFile.Version}",
+                Hint = "Use the prox that wrote it or a newer one, or name another file with PROX_CONFIG.",
+            });
+        }
+    }
+
+    // A setting that is meant to protect must not be passed over because of its spelling.
+    private void CheckMembers(string[] known)
+    {
+        string? strange = _item.ValueKind == JsonValueKind.Object
+            ? _item.EnumerateObject().Select(static member => member.Name).FirstOrDefault(name => !known.Contains(name))
+            : null;
+        if (strange is not null)
+        {
+            string bare = strange.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+            string? near = Array.Find(known, name => name.Equals(bare, StringComparison.OrdinalIgnoreCase))
+                ?? (bare.Length > 3 ? Array.Find(known, name => name.StartsWith(bare, StringComparison.OrdinalIgnoreCase)) : null)
+                ?? UsageErrors.Nearest(strange, known);
+            throw Fault($"has a member {strange}, which means nothing{(near is null ? "" : $". Did you mean '{near}'?")}");
+        }
+    }
+
     private static ContextList ReadList(ContextReader root, CliEnvironment environment)
     {
+        root.CheckMembers(s_listMembers);
         List<ServerContext> contexts = [];
         int position = 0;
         foreach (JsonElement item in root.List("contexts") ?? [])
@@ -62,6 +104,7 @@ internal sealed class ContextReader
 
     private ServerContext ReadContext(CliEnvironment environment)
     {
+        CheckMembers(s_contextMembers);
         string name = Text("name") is { Length: > 0 } text ? text : throw Fault("has no name");
         ProxmoxProduct product = Text("product") switch
         {

@@ -21,24 +21,32 @@ internal static class Checks
     public static async IAsyncEnumerable<Finding> RunAsync(VerbRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return OfContext(run.Context);
-        bool isReachable = false;
+        List<ProxmoxEndpoint> reachable = [];
         foreach (ProxmoxEndpoint endpoint in run.Context.Endpoints)
         {
             Finding server = await ServerAsync(run, endpoint, cancellationToken).ConfigureAwait(false);
-            isReachable |= server.State == FindingState.Ok;
             yield return server;
-            if (server.State == FindingState.Ok && run.Context.Product == ProxmoxProduct.VirtualEnvironment && endpoint.Scheme == Uri.UriSchemeHttps)
+            if (server.State != FindingState.Ok)
+            {
+                continue;
+            }
+
+            reachable.Add(endpoint);
+            if (run.Context.Product == ProxmoxProduct.VirtualEnvironment && endpoint.Scheme == Uri.UriSchemeHttps)
             {
                 yield return await CertificateChecks.OfNodeAsync(run, endpoint, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        if (!isReachable)
+        if (reachable.Count == 0)
         {
             yield break;
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        // Behind a certificate that is not trusted no other server is tried, so what comes now leaves out the servers that failed.
+        ServerSession session = reachable.Count == run.Context.Endpoints.Count
+            ? await run.SessionAsync(cancellationToken).ConfigureAwait(false)
+            : run.Use(await ServerSession.OpenAsync(run.Command, run.Context with { Endpoints = reachable }, cancellationToken).ConfigureAwait(false));
         yield return await ClockAsync(run, session, cancellationToken).ConfigureAwait(false);
         IAsyncEnumerable<Finding> rest = session.Pve is not null
             ? Concat(
@@ -115,7 +123,7 @@ internal static class Checks
         catch (Exception e) when (e is ProxmoxException or CliException)
         {
             CliError error = CertificateAdvice.Map(run.Context, e);
-            return new Finding("server", FindingState.Failure, $"{endpoint.Authority}: {error.Message}", error.Hint ?? "");
+            return new Finding("server", FindingState.Failure, $"{endpoint.Authority}: {error.Message}", error.Hint ?? "") { ExitCode = error.ExitCode };
         }
     }
 

@@ -1,3 +1,5 @@
+using ProxSharp.Cli.Errors;
+
 namespace ProxSharp.Cli.Doctor;
 
 /// <summary>What one check found.</summary>
@@ -5,4 +7,8 @@ namespace ProxSharp.Cli.Doctor;
 /// <param name="State">How it is.</param>
 /// <param name="Text">What was found.</param>
 /// <param name="Fix">What to do about it; empty if there is nothing to do.</param>
-internal sealed record Finding(string Area, FindingState State, string Text, string Fix = "");
+internal sealed record Finding(string Area, FindingState State, string Text, string Fix = "")
+{
+    /// <summary>The exit code of a failure.</summary>
+    public int ExitCode { get; init; } = ExitCodes.Error;
+}

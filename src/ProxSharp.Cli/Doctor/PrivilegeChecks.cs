@@ -31,6 +31,7 @@ internal static class PrivilegeChecks
         ("change the cluster: options, firewall, backup jobs", "/", "Sys.Modify", OwnRole),
         ("change high availability", "/", "Sys.Console", "PVESysAdmin"),
         ("manage users", "/access", "User.Modify", "PVEUserAdmin"),
+        ("change permissions", "/", "Permissions.Modify", OwnRole),
     ];
 
     /// <summary>Makes the checks.</summary>

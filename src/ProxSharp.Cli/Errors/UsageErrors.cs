@@ -28,6 +28,11 @@ internal static class UsageErrors
             return option;
         }
 
+        if (OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse))) is { } last)
+        {
+            return last;
+        }
+
         if (parse.UnmatchedTokens is [{ } word, ..])
         {
             IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
@@ -84,9 +89,9 @@ internal static class UsageErrors
                 $"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
         }
 
-        return option is null
-            ? null
-            : Unknown("option", option, command, AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name)), help);
+        IEnumerable<string> known = AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name));
+        string? habit = option is null || Nearest(option, known) is not null ? null : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments);
+        return option is null ? null : Unknown("option", option, command, known, habit ?? help);
     }
 
     private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)

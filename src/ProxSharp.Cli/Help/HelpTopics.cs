@@ -68,6 +68,14 @@ internal static class HelpTopics
                     ("-web-9", "not this one: behind a comma (@tag-web,-web-9) or behind --"),
                     ("status=running", "only those: also status=stopped, type=qemu, type=lxc, template=yes, template=any"),
                 ]),
+                ("Several words",
+                [
+                    ("@tag-web @node-pve2", "words that name guests add up: all with the tag, and all on the node besides"),
+                    ("@tag-web status=running", "conditions narrow what the others name: those with the tag that run"),
+                    ("@tag-web,-web-9", "- takes away from what the others name"),
+                    ("status=running", "a condition alone narrows all guests"),
+                    ("--all status=running", "--all goes with conditions and exclusions, not with names"),
+                ]),
                 ("Limits",
                 [
                     ("--max n", "refuses to act on more guests; verbs that destroy take 1 if it is not given"),

@@ -29,6 +29,9 @@ internal readonly struct TopItem(JsonElement json)
             ? value.GetDouble()
             : null;
 
+    /// <summary>Writes all that the server told.</summary>
+    public void WriteTo(Utf8JsonWriter writer) => json.WriteTo(writer);
+
     /// <summary>A fraction in per cent.</summary>
     public string Percent(string name) => Number(name) is { } fraction ? (fraction * 100).ToString("0.0", CultureInfo.InvariantCulture) : Unknown;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 
@@ -28,16 +29,24 @@ internal static class TopVerb
                 "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; j, k, the arrows, Page Up, Page Down, Home and "
                 + "End scroll the guests; / filters them by words in their name, tags, node or number (Enter keeps the filter, Esc ends it); q ends. "
                 + "What the server does not tell, for want of a privilege or of an answer of the node, is shown as -.",
-            Examples = [new("top", "at a terminal, until q"), new("top --once --no-color", "one look, for a file")],
+            Examples = [new("top", "at a terminal, until q"), new("top --once --no-color", "one look, for a file"), new("top -o json", "one look, for a program")],
         };
     }
 
     private static async Task<int> RunAsync(VerbRun run, int interval, bool once, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
+        bool isForProgram = IsForProgram(run.Command.Output);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         IConsoleHost console = run.Command.Services.Console;
         TopState state = new();
+        if (isForProgram)
+        {
+            await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
+            run.Write(JsonText.Build(json => Write(json, state)));
+            return ExitCodes.Success;
+        }
+
         if (once || !console.IsOutputTerminal || !console.IsInputTerminal)
         {
             await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
@@ -67,6 +76,37 @@ internal static class TopVerb
         }
 
         return ExitCodes.Success;
+    }
+
+    // One value holds three lists: what makes lines or columns of one list is for the commands that show one.
+    private static bool IsForProgram(OutputSettings output)
+    {
+        bool isWhole = output.Format is OutputFormat.Json or OutputFormat.Yaml;
+        if (output.Fields is not null || output.Sort.Count > 0 || !(isWhole || output.Format is OutputFormat.Table))
+        {
+            throw CliException.Usage(
+                "top shows nodes, guests and tasks at once: it takes -o json and -o yaml, and neither other forms nor --fields and --sort",
+                "Lists of each: prox node list, prox guest list, prox task list; changes as lines: prox events");
+        }
+
+        return isWhole || output.Query is not null;
+    }
+
+    private static void Write(Utf8JsonWriter json, TopState state)
+    {
+        json.WriteStartObject();
+        foreach ((string name, IReadOnlyList<TopItem> items) in new[] { ("nodes", state.Nodes), ("guests", state.Guests), ("tasks", state.Tasks) })
+        {
+            json.WriteStartArray(name);
+            foreach (TopItem item in items)
+            {
+                item.WriteTo(json);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static async Task LookAsync(ServerSession session, TopState state, CancellationToken cancellationToken)

@@ -30,18 +30,7 @@ internal static class SecretKeeper
         string folder = Path.Combine(run.Services.Contexts.FolderPath, "secrets");
         string file = Path.Combine(folder, name);
         Directory.CreateDirectory(folder);
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        StreamWriter writer = new(file, options);
-        await using (writer.ConfigureAwait(false))
-        {
-            await writer.WriteLineAsync(secret.AsMemory(), cancellationToken).ConfigureAwait(false);
-        }
-
+        await PrivateFile.WriteAsync(file, secret + Environment.NewLine, cancellationToken).ConfigureAwait(false);
         return SecretReference.Parse($"file:{file}", run.Services.Environment);
     }
 }

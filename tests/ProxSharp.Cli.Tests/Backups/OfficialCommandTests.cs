@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests.Backups;
@@ -36,8 +37,66 @@ public sealed class OfficialCommandTests(SimulatedBackupServer backup) : IClassF
     [InlineData("backup root.pxar:/ --output-format json", "backup create root.pxar:/ -o json")]
     [InlineData("backup find host/web root.pxar -- --output-format", "backup find host/web root.pxar -- --output-format")]
     [InlineData("backup group forget host/web", "backup forget host/web")]
+    [InlineData("backup prune host/web --dry-run 1 --keep-last 2", "backup prune host/web --dry-run --keep-last 2")]
+    [InlineData("backup prune host/web --dry-run yes", "backup prune host/web --dry-run")]
+    [InlineData("backup prune host/web --dry-run on", "backup prune host/web --dry-run")]
+    [InlineData("backup prune host/web --dry-run 0", "backup prune host/web --dry-run=false")]
+    [InlineData("backup prune host/web --dry-run=no", "backup prune host/web --dry-run=false")]
+    [InlineData("backup prune --quiet off host/web", "backup prune --quiet=false host/web")]
+    [InlineData("backup prune --dry-run host/web", "backup prune --dry-run host/web")]
+    [InlineData("backup restore --ignore-permissions 1 host/web root.pxar out", "backup restore --ignore-permissions host/web root.pxar out")]
+    [InlineData("backup restore host/web root.pxar -- --overwrite 1", "backup restore host/web root.pxar -- --overwrite 1")]
     public void Complete_WordsOfTheOfficialClient_BecomeThoseOfProx(string line, string expected) =>
         Assert.Equal(expected, string.Join(' ', OfficialSpelling.Complete(line.Split(' '))));
+
+    [Theory]
+    [InlineData("10M", 10_000_000)]
+    [InlineData("1G", 1_000_000_000)]
+    [InlineData("500k", 500_000)]
+    [InlineData("500kB", 500_000)]
+    [InlineData("1.5 MB", 1_500_000)]
+    [InlineData("2Mi", 2 << 20)]
+    [InlineData("512KiB", 512 << 10)]
+    [InlineData("100b", 100)]
+    [InlineData("100", 100)]
+    public void Rate_WithAnyUnitOfTheOfficialClient_IsRead(string text, long expected) => Assert.Equal(expected, BackupRate.Parse("--rate", text));
+
+    [Theory]
+    [InlineData("10X")]
+    [InlineData("Mi")]
+    [InlineData("0")]
+    [InlineData("-1M")]
+    [InlineData("10Bi")]
+    public void Rate_OtherWords_AreRefused(string text) => Assert.Equal(2, Assert.Throws<CliException>(() => BackupRate.Parse("--rate", text)).Error.ExitCode);
+
+    [Fact]
+    public async Task Prune_DryRunWithATruthValue_RemovesNothing()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("note.txt", "a note\n");
+        string id = BackupUser.NewId();
+        (await cli.LineAsync($"backup note.conf:note.txt --backup-id {id} --backup-time 2026-02-01T00:00:00Z --rate 10M --skip-lost-and-found 1")).Succeeded();
+        (await cli.LineAsync($"backup note.conf:note.txt --backup-id {id} --backup-time 2026-02-02T00:00:00Z")).Succeeded();
+
+        (await cli.LineAsync($"backup prune host/{id} --keep-last 1 --dry-run yes")).Succeeded();
+        Assert.Equal(2, (await cli.LineAsync($"backup snapshots host/{id} -o name")).Succeeded().Count(static letter => letter == '\n'));
+
+        (await cli.LineAsync($"backup prune host/{id} --keep-last 1 --dry-run 0")).Succeeded();
+        Assert.Equal(1, (await cli.LineAsync($"backup snapshots host/{id} -o name")).Succeeded().Count(static letter => letter == '\n'));
+    }
+
+    [Fact]
+    public async Task KeyDescriptor_OfAFileWithoutAKey_SaysSo()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("note.txt", "a note\n");
+        using FileStream other = File.OpenRead(Path.Combine(cli.Home, "note.txt"));
+
+        string line = (await cli.LineAsync($"backup note.conf:note.txt --keyfd {other.SafeFileHandle.DangerousGetHandle()}")).FailedWith(1);
+
+        Assert.Contains("What --keyfd names holds no key", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("URL", line, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task OutputFormat_OfResultsAndErrors_IsFollowed()

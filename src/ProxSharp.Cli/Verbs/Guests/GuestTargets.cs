@@ -119,8 +119,18 @@ internal sealed class GuestTargets
             throw CliException.Usage($"'{wide}' would mean every {Kind.One()}", $"{Forms}; all of them are meant with --all");
         }
 
+        // Whoever names some and says --all means one of the two.
+        if (isAll && words.SelectMany(static word => word.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(Names) is { } named)
+        {
+            throw CliException.Usage(
+                $"'{named}' names some, and --all means every {Kind.One()}",
+                "Leave one of them out; beside --all may stand conditions (status=running) and, behind --, exclusions (-web-9)");
+        }
+
         return isAll ? ["@all", .. words] : words;
     }
+
+    private static bool Names(string word) => word[0] != '-' && !word.Contains('=', StringComparison.Ordinal) && word != "@all";
 
     // A name that is nothing but wildcards, or the guests of any node at all.
     private static bool IsEverything(string word)

@@ -20,16 +20,26 @@ internal static class DoctorVerb
         new("doctor", "Check connection, certificate, clock and privileges, and look at the health of the cluster or backup server.", VerbClass.Read, RunAsync)
         {
             Calls = ["GET /version", "GET /cluster/status", "GET /cluster/resources", "GET /access/permissions"],
-            Details = "Only reads. Ends with exit code 1 if something will not work, with the command that mends it.",
+            Details = "Only reads, and names the command that mends what will not work. Exit code 1: something will not work; where no server can be worked with at "
+                + "all, 3: connection or certificate, and 4: user, token or secret.",
             Examples = [new("doctor", "the current context"), new("doctor -c backup -o json", "another one, for a program")],
         };
 
     private static async Task<int> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
         List<Finding> findings = [];
-        await foreach (Finding finding in Checks.RunAsync(run, cancellationToken).ConfigureAwait(false))
+        try
         {
-            findings.Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
+            await foreach (Finding finding in Checks.RunAsync(run, cancellationToken).ConfigureAwait(false))
+            {
+                findings.Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
+            }
+        }
+        catch (ProxmoxException broken) when (findings.Count > 0)
+        {
+            // What was found so far is worth more than the error alone.
+            CliError error = CertificateAdvice.Map(run.Context, broken);
+            findings.Add(new Finding("server", FindingState.Failure, $"the checks ended early: {error.Message}", run.Command.Printed.In(error.Hint ?? "")));
         }
 
         if (run.Command.Output.Format is OutputFormat.Table && run.Command.Output.Fields is null && run.Command.Output.Query is null)
@@ -41,7 +51,15 @@ internal static class DoctorVerb
             run.Write(JsonText.Build(json => Write(json, findings)), s_shape);
         }
 
-        return findings.Exists(static finding => finding.State == FindingState.Failure) ? ExitCodes.Error : ExitCodes.Success;
+        return Judge(findings);
+    }
+
+    // What one server cannot do another one may: only if none works the code says why.
+    private static int Judge(List<Finding> findings)
+    {
+        List<Finding> failures = findings.FindAll(static finding => finding.State == FindingState.Failure);
+        bool isWorking = findings.Exists(static finding => finding is { Area: "server", State: FindingState.Ok });
+        return failures.Count == 0 ? ExitCodes.Success : isWorking ? ExitCodes.Error : failures[0].ExitCode;
     }
 
     private static void Write(Utf8JsonWriter json, List<Finding> findings)

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Commands;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>How people who know other tools write options and words of a command that exists, and how they are written here. Pure.</summary>
+internal static class OptionHabits
+{
+    private static readonly Dictionary<(string Command, string Option), string> s_options = new()
+    {
+        [("task list", "--errors")] = "Failed tasks: prox task list --failed",
+        [("task list", "--limit")] = "The first of a list: prox task list --query '[:20]'; of one node: prox api get /nodes/NODE/tasks limit=20",
+        [("task list", "--since")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks since=SECONDS",
+        [("task list", "--until")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks until=SECONDS",
+        [("task list", "--vmid")] = "Tasks of a guest: prox task list --guest VMID",
+        [("task list", "--source")] = "Tasks that run: prox task list --running",
+        [("task list", "--typefilter")] = "Tasks of a type: prox task list --query \"[?type=='TYPE']\"",
+    };
+
+    // Parameters of the API that are words behind the command here.
+    private static readonly Dictionary<(string Verb, string Option), string> s_guestOptions = new()
+    {
+        [("resize", "--disk")] = "GUEST DISK SIZE",
+        [("resize", "--size")] = "GUEST DISK SIZE",
+        [("migrate", "--target")] = "GUEST NODE",
+        [("migrate", "--node")] = "GUEST NODE",
+    };
+
+    // qm takes these as the last word; here any number of guests may stand there.
+    private static readonly Dictionary<string, string> s_lastWords = new(StringComparer.Ordinal)
+    {
+        ["vm sendkey"] = "--key",
+        ["vm cloudinit dump"] = "--type",
+    };
+
+    /// <summary>Finds how an option that a command does not have is written; null if nobody is known to type it.</summary>
+    /// <param name="command">The command without <c>prox</c>.</param>
+    /// <param name="option">The option as it was typed.</param>
+    /// <param name="arguments">The whole line.</param>
+    public static string? Find(string command, string option, IReadOnlyList<string> arguments)
+    {
+        string[] parts = option.Split('=', 2);
+        string[] words = command.Split(' ');
+        if (s_options.TryGetValue((command, parts[0]), out string? known))
+        {
+            return known;
+        }
+
+        if (words is ["vm" or "ct", { } verb] && s_guestOptions.TryGetValue((verb, parts[0]), out string? form))
+        {
+            return $"It has no name here: prox {command} {form}";
+        }
+
+        return words is ["api", "get" or "create" or "set" or "delete"] ? $"Parameters are written without dashes: {Parameter(parts, option, arguments)}" : null;
+    }
+
+    /// <summary>Finds a word behind the guests that is an option's value here; null if the line is not written so.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="path">Its words without <c>prox</c>.</param>
+    public static CliError? FindLastWord(CommandResult command, string path)
+    {
+        string[] words = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value)];
+        return words.Length > 1 && s_lastWords.TryGetValue(path, out string? option)
+            && !command.Children.OfType<OptionResult>().Any(given => given.Option.Name == option)
+            ? CliError.Usage(
+                $"{option} is missing, and any number of guests may stand where '{words[^1]}' does",
+                $"Write: {PrintedCommands.Of([.. path.Split(' '), .. words[..^1], option, words[^1]])}")
+            : null;
+    }
+
+    private static string Parameter(string[] parts, string option, IReadOnlyList<string> arguments)
+    {
+        int at = arguments.TakeWhile(word => word != option).Count();
+        string value = parts.Length == 2 ? parts[1] : at + 1 < arguments.Count && !arguments[at + 1].StartsWith('-') ? arguments[at + 1] : "1";
+        return $"{parts[0].TrimStart('-')}={value}";
+    }
+}
