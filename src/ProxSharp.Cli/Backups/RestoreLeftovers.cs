@@ -38,7 +38,7 @@ internal static class RestoreLeftovers
         }
     }
 
-    /// <summary>Restores a directory tree; when the connection breaks, the error tells what there is of it.</summary>
+    /// <summary>Restores a directory tree; when it is broken off, the error tells what there is of it.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="restore">Restores it.</param>
     public static async Task<TreeExtractResult> ToldAsync(string path, Func<Task<TreeExtractResult>> restore)
@@ -50,6 +50,10 @@ internal static class RestoreLeftovers
         catch (Exception failure) when (failure is BackupSessionLostException or ProxmoxConnectionException && HoldsSomething(path))
         {
             throw new CliException(ErrorMapper.Map(failure) with { Hint = $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}." }, failure);
+        }
+        catch (FileTreeException refused) when (refused.Fault is FileTreeFault.Full or FileTreeFault.Denied && refused.Path != path && HoldsSomething(path))
+        {
+            throw WithHint(refused, $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}.");
         }
     }
 

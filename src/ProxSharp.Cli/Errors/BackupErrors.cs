@@ -25,6 +25,7 @@ internal static class BackupErrors
         BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = true },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
             "conflict", ExitCodes.Conflict, exists, "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, ..."),
+        FileTreeException { Fault: FileTreeFault.Full } full => Make("file", ExitCodes.Error, full, "Make room there, or restore to another place."),
         FileTreeException tree => Make("file", ExitCodes.Error, tree, null),
         _ => null,
     };

@@ -231,13 +231,7 @@ internal sealed class ExtractRun : IAsyncDisposable
         PxarName name = directory.Entry.Name;
         try
         {
-            bool isNew = Make(parent, name);
-            directory.AppliesMetadata = isNew || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
-            directory.Handle = parent.Enter(name);
-            if (!isNew && Replaces)
-                directory.Handle.Unlock();
-            if (!isNew)
-                directory.Handle.DeleteAbandoned();
+            Open(directory, parent, name);
         }
         catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
         {
@@ -250,6 +244,18 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
 
         return !directory.IsLost;
+    }
+
+    private void Open(ExtractDirectory directory, ITargetDirectory parent, PxarName name)
+    {
+        bool isNew = Make(parent, name);
+        directory.AppliesMetadata = isNew || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
+        directory.Handle = parent.Enter(name);
+        if (isNew)
+            return;
+        if (Replaces)
+            directory.Handle.Unlock();
+        directory.Handle.DeleteAbandoned();
     }
 
     private bool Make(ITargetDirectory parent, PxarName name)
