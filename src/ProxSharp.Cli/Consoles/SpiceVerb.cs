@@ -32,7 +32,12 @@ internal static class SpiceVerb
             Arguments = [targets.Argument],
             Options = [file],
             Traits = VerbTraits.None,
-            Examples = [new("spice windows --output-file windows.vv", "then: remote-viewer windows.vv"), new("spice windows | remote-viewer -", "in one line"), new("spice windows -o json", "the settings, for a program")],
+            Examples =
+            [
+                new("spice windows --output-file windows.vv", "then: remote-viewer windows.vv"),
+                new("spice windows | remote-viewer -", "in one line"),
+                new("spice windows -o json", "the settings, for a program"),
+            ],
         };
     }
 
@@ -54,7 +59,13 @@ internal static class SpiceVerb
             Container container => await container.GetSpiceAsync(cancellationToken: cancellationToken).ConfigureAwait(false),
             _ => throw new InvalidOperationException("There is a kind of guest that has no screen."),
         };
-        if (run.Value(file) is { } name)
+        await WriteAsync(run, spice, run.Value(file), cancellationToken).ConfigureAwait(false);
+        return ExitCodes.Success;
+    }
+
+    private static async Task WriteAsync(VerbRun run, SpiceConnection spice, string? file, CancellationToken cancellationToken)
+    {
+        if (file is { } name)
         {
             string path = run.Command.Services.Environment.AbsolutePath(name);
 
@@ -70,8 +81,6 @@ internal static class SpiceVerb
         {
             await run.Command.Services.Console.Out.WriteAsync(spice.ToVvFile().AsMemory(), cancellationToken).ConfigureAwait(false);
         }
-
-        return ExitCodes.Success;
     }
 
     private static void Write(Utf8JsonWriter json, SpiceConnection spice)

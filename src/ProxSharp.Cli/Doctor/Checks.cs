@@ -48,16 +48,7 @@ internal static class Checks
             ? await run.SessionAsync(cancellationToken).ConfigureAwait(false)
             : run.Use(await ServerSession.OpenAsync(run.Command, run.Context with { Endpoints = reachable }, cancellationToken).ConfigureAwait(false));
         yield return await ClockAsync(run, session, cancellationToken).ConfigureAwait(false);
-        IAsyncEnumerable<Finding> rest = session.Pve is not null
-            ? Concat(
-                PrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
-                ClusterChecks.RunAsync(session, cancellationToken),
-                CertificateChecks.OfStoragesAsync(session, cancellationToken))
-            : Concat(
-                BackupPrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
-                CertificateChecks.OfBackupServerAsync(run, session, cancellationToken),
-                BackupServerChecks.RunAsync(session, cancellationToken));
-        await foreach (Finding finding in rest.ConfigureAwait(false))
+        await foreach (Finding finding in OfProduct(run, session, cancellationToken).ConfigureAwait(false))
         {
             yield return finding;
         }
@@ -67,6 +58,17 @@ internal static class Checks
             yield return await PolicyChecks.RunAsync(guard, place, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static IAsyncEnumerable<Finding> OfProduct(VerbRun run, ServerSession session, CancellationToken cancellationToken) =>
+        session.Pve is not null
+            ? Concat(
+                PrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
+                ClusterChecks.RunAsync(session, cancellationToken),
+                CertificateChecks.OfStoragesAsync(session, cancellationToken))
+            : Concat(
+                BackupPrivilegeChecks.RunAsync(session, run.Context, cancellationToken),
+                CertificateChecks.OfBackupServerAsync(run, session, cancellationToken),
+                BackupServerChecks.RunAsync(session, cancellationToken));
 
     /// <summary>Reads something for a check; what goes wrong becomes a finding.</summary>
     public static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(

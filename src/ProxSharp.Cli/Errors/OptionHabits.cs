@@ -52,7 +52,9 @@ internal static class OptionHabits
             return $"It has no name here: prox {command} {form}";
         }
 
-        return words is ["api", "get" or "create" or "set" or "delete"] ? $"Parameters are written without dashes: {Parameter(parts, option, arguments)}" : null;
+        return words is ["api", "get" or "create" or "set" or "delete"]
+            ? $"Parameters are written without dashes: {Parameter(parts, option, arguments)}"
+            : null;
     }
 
     /// <summary>Finds a word behind the guests that is an option's value here; null if the line is not written so.</summary>

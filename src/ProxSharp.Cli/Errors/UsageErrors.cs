@@ -90,8 +90,13 @@ internal static class UsageErrors
         }
 
         IEnumerable<string> known = AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name));
-        string? habit = option is null || Nearest(option, known) is not null ? null : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments);
-        return option is null ? null : Unknown("option", option, command, known, habit ?? help);
+        if (option is null)
+        {
+            return null;
+        }
+
+        string? habit = Nearest(option, known) is null ? OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments) : null;
+        return Unknown("option", option, command, known, habit ?? help);
     }
 
     private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)

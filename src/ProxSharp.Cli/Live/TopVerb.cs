@@ -29,7 +29,12 @@ internal static class TopVerb
                 "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; j, k, the arrows, Page Up, Page Down, Home and "
                 + "End scroll the guests; / filters them by words in their name, tags, node or number (Enter keeps the filter, Esc ends it); q ends. "
                 + "What the server does not tell, for want of a privilege or of an answer of the node, is shown as -.",
-            Examples = [new("top", "at a terminal, until q"), new("top --once --no-color", "one look, for a file"), new("top -o json", "one look, for a program")],
+            Examples =
+            [
+                new("top", "at a terminal, until q"),
+                new("top --once --no-color", "one look, for a file"),
+                new("top -o json", "one look, for a program"),
+            ],
         };
     }
 
@@ -40,21 +45,10 @@ internal static class TopVerb
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         IConsoleHost console = run.Command.Services.Console;
         TopState state = new();
-        if (isForProgram)
+        if (isForProgram || once || !console.IsOutputTerminal || !console.IsInputTerminal)
         {
             await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
-            run.Write(JsonText.Build(json => Write(json, state)));
-            return ExitCodes.Success;
-        }
-
-        if (once || !console.IsOutputTerminal || !console.IsInputTerminal)
-        {
-            await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
-            foreach (string line in Lines(run, state, run.Command.Output.Width, null))
-            {
-                await console.Out.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
-            }
-
+            await WriteAsync(run, state, isForProgram, cancellationToken).ConfigureAwait(false);
             return ExitCodes.Success;
         }
 
@@ -90,6 +84,20 @@ internal static class TopVerb
         }
 
         return isWhole || output.Query is not null;
+    }
+
+    private static async Task WriteAsync(VerbRun run, TopState state, bool isForProgram, CancellationToken cancellationToken)
+    {
+        if (isForProgram)
+        {
+            run.Write(JsonText.Build(json => Write(json, state)));
+            return;
+        }
+
+        foreach (string line in Lines(run, state, run.Command.Output.Width, null))
+        {
+            await run.Command.Services.Console.Out.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, TopState state)

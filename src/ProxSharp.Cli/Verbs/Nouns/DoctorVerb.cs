@@ -20,8 +20,9 @@ internal static class DoctorVerb
         new("doctor", "Check connection, certificate, clock and privileges, and look at the health of the cluster or backup server.", VerbClass.Read, RunAsync)
         {
             Calls = ["GET /version", "GET /cluster/status", "GET /cluster/resources", "GET /access/permissions"],
-            Details = "Only reads, and names the command that mends what will not work. Exit code 1: something will not work; where no server can be worked with at "
-                + "all, 3: connection or certificate, and 4: user, token or secret.",
+            Details =
+                "Only reads, and names the command that mends what will not work. Exit code 1: something will not work; where no server can be worked with "
+                + "at all, 3: connection or certificate, and 4: user, token or secret.",
             Examples = [new("doctor", "the current context"), new("doctor -c backup -o json", "another one, for a program")],
         };
 
