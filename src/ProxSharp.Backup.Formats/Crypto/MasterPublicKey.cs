@@ -46,7 +46,8 @@ public sealed class MasterPublicKey : IDisposable
         byte[] json = KeyFile.Protect(key, KeyDerivationKind.None, default, created, modified, null).ToJson();
         if (json.Length > (_rsa.KeySize / 8) - Padding)
         {
-            throw new BackupKeyException(FormattableString.Invariant($"The master key has {_rsa.KeySize} bits; to hold a key file it needs {ShortestSize} at least."));
+            throw new BackupKeyException(
+                FormattableString.Invariant($"The master key has {_rsa.KeySize} bits; to hold a key file it needs {ShortestSize} at least."));
         }
 
         byte[] encrypted = _rsa.Encrypt(json, RSAEncryptionPadding.Pkcs1);

@@ -84,16 +84,8 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     protected override async Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken)
     {
         using GuardedSession? allowed = Converse("/reader", snapshot.Group);
-        SnapshotReader reader;
-        try
-        {
-            reader = await AskAsync(snapshot, () => Store.OpenSnapshotAsync(snapshot, options, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (ProxmoxProtocolException damage) when (damage.Message.Contains($"manifest of {snapshot}", StringComparison.OrdinalIgnoreCase))
-        {
-            throw SnapshotDamage.Unreadable(snapshot, VerifyOption, damage);
-        }
-
+        SnapshotReader reader = await AskAsync(snapshot, () => Store.OpenSnapshotAsync(snapshot, options, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         allowed?.Complete($"{snapshot} was opened for reading.");
         return reader;
     }

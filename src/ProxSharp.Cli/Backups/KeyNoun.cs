@@ -154,6 +154,23 @@ internal static class KeyNoun
         }
     }
 
+    // The new file takes the place of the old one in one step: a key must never be half written. A link stays one.
+    private static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string temporary = $"{target}.{Path.GetRandomFileName()}";
+        try
+        {
+            await WriteAsync(temporary, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
     private static Verb Create()
     {
         Argument<string?> path = KeyArgument("The file to write; it must not exist");
@@ -213,12 +230,9 @@ internal static class KeyNoun
                 : await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Present passphrase: ", token).ConfigureAwait(false);
             KeyDerivationKind derivation = Derivation(run, kind, passphrase);
             byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
-            KeyFile changed = old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
-
-            // The new file takes the place of the old one in one step: a key must never be half written.
-            string temporary = $"{file}.new";
-            await WriteAsync(temporary, FileMode.Create, changed.ToJson(), token).ConfigureAwait(false);
-            File.Move(temporary, file, overwrite: true);
+            KeyFile changed = KeyOptions.Open(
+                file, () => old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint)));
+            await ReplaceAsync(file, changed.ToJson(), token).ConfigureAwait(false);
             Write(run, file, changed);
             return ExitCodes.Success;
         })

@@ -177,22 +177,42 @@ internal sealed class KeyOptions
         }
         catch (ProxmoxProtocolException other)
         {
-            throw new CliException(
-                new CliError
-                {
-                    Code = "file",
-                    ExitCode = ExitCodes.Error,
-                    Message = $"{what} holds no key",
-                    Hint = "Name a file that prox backup key create or the official client has made.",
-                },
-                other);
+            throw NoKey($"{what} holds no key", other);
         }
     }
 
+    /// <summary>Takes a key out of its file, or protects it anew.</summary>
+    /// <exception cref="CliException">The file was changed: it is of another key than it says.</exception>
+    public static T Open<T>(string name, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (ProxmoxProtocolException other)
+        {
+            throw NoKey($"{name} was changed or is damaged: {other.Message.TrimEnd('.')}", other);
+        }
+    }
+
+    private static CliException NoKey(string message, ProxmoxProtocolException cause) => new(
+        new CliError
+        {
+            Code = "file",
+            ExitCode = ExitCodes.Error,
+            Message = message,
+            Hint = "Name a file that prox backup key create or the official client has made.",
+        },
+        cause);
+
     private async Task<CryptConfig> UnlockAsync(
-        VerbRun run, BackupEnvironment environment, KeyFile file, string name, CancellationToken cancellationToken) => file.Kind == KeyDerivationKind.None
-        ? file.Unlock()
-        : file.Unlock(await PassphraseAsync(run, environment, $"Passphrase of {name}: ", cancellationToken).ConfigureAwait(false));
+        VerbRun run, BackupEnvironment environment, KeyFile file, string name, CancellationToken cancellationToken)
+    {
+        byte[] passphrase = file.Kind == KeyDerivationKind.None
+            ? []
+            : await PassphraseAsync(run, environment, $"Passphrase of {name}: ", cancellationToken).ConfigureAwait(false);
+        return Open(name, () => file.Unlock(passphrase));
+    }
 
     /// <summary>Fetches the passphrase of a key that exists.</summary>
     public async Task<byte[]> PassphraseAsync(VerbRun run, BackupEnvironment environment, string question, CancellationToken cancellationToken) =>

@@ -30,7 +30,8 @@ internal static class MasterKeyText
         {
             key.Dispose();
             throw Unfit(
-                FormattableString.Invariant($"The master key {name} has {key.Size} bits; to hold the key of a backup it needs {MasterPublicKey.ShortestSize} at least"),
+                FormattableString.Invariant($"The master key {name} has {key.Size} bits; ")
+                + FormattableString.Invariant($"to hold the key of a backup it needs {MasterPublicKey.ShortestSize} at least"),
                 "Make another one: prox backup key create-master DIRECTORY");
         }
 
@@ -47,7 +48,8 @@ internal static class MasterKeyText
     public static async Task<MasterPrivateKey> ReadPrivateAsync(VerbRun run, KeyOptions keys, string pem, string name, CancellationToken cancellationToken)
     {
         byte[] passphrase = MasterPrivateKey.IsProtected(pem)
-            ? await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Passphrase of the master key: ", cancellationToken).ConfigureAwait(false)
+            ? await keys.PassphraseAsync(run, RepositoryOptions.ReadEnvironment(run.Command), "Passphrase of the master key: ", cancellationToken)
+                .ConfigureAwait(false)
             : [];
         try
         {
@@ -85,7 +87,8 @@ internal static class MasterKeyText
         {
             throw Unfit(
                 other.Message.TrimEnd('.'),
-                "Name the private half of the master key that the backup was made with, and the file that prox backup restore SNAPSHOT rsa-encrypted.key FILE writes",
+                "Name the private half of the master key that the backup was made with, and the file that "
+                + "prox backup restore SNAPSHOT rsa-encrypted.key FILE writes",
                 other);
         }
     }

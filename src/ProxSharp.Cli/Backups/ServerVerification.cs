@@ -51,6 +51,11 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             ? null
             : await place.FindAsync(what, cancellationToken).ConfigureAwait(false);
         BackupGroupPath? group = what is null ? null : snapshot?.Group ?? typed;
+        if (group is { } named && snapshot is null)
+        {
+            await RequireAsync(place, named, cancellationToken).ConfigureAwait(false);
+        }
+
         if (run.IsDryRun)
         {
             PlannedCall call = Call(place, group, snapshot?.Time, passing);
@@ -61,7 +66,8 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             : group is { } some ? place.Folder.Groups[some].VerifyAsync(passing, cancellationToken)
             : place.Folder.VerifyAsync(passing, cancellationToken);
         string upid = (await started.ConfigureAwait(false)).Upid.ToString();
-        return await WaitAsync(run, upid, place, passing.IgnoreVerified == true ? Failed(group, snapshot?.Time) : null, cancellationToken).ConfigureAwait(false);
+        BackupSnapshotFilter? passedOver = passing.IgnoreVerified == true ? Failed(group, snapshot?.Time) : null;
+        return await WaitAsync(run, upid, place, passedOver, cancellationToken).ConfigureAwait(false);
     }
 
     // Proxmox: unless told otherwise the server passes over what it has verified, also if that failed. Who types verify wants to know.
@@ -76,6 +82,22 @@ internal sealed class ServerVerification(RepositoryOptions repository)
         return days is not null && run.IsGiven(_ignore) && !run.Value(_ignore)
             ? throw CliException.Usage("--outdated-after and --ignore-verified false contradict each other", "Leave one of them out")
             : new VerifyOptions { IgnoreVerified = days is not null || run.Value(_ignore), OutdatedAfterDays = days };
+    }
+
+    // Proxmox: the task of a group that is not there ends well.
+    private static async Task RequireAsync(BackupPlace place, BackupGroupPath group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await place.Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false)).Count == 0)
+            {
+                throw ListVerb.Nothing(place, group.ToString());
+            }
+        }
+        catch (ProxmoxPermissionException)
+        {
+            // Who may verify need not be allowed to list; the server decides then.
+        }
     }
 
     private static BackupSnapshotFilter Failed(BackupGroupPath? group, DateTimeOffset? time) => new()

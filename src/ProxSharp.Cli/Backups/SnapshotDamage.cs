@@ -32,16 +32,6 @@ internal static class SnapshotDamage
         }
     }
 
-    /// <summary>Makes the error for a snapshot that cannot be opened.</summary>
-    /// <param name="snapshot">The snapshot.</param>
-    /// <param name="verifyOption">Makes <c>verify</c> read everything here.</param>
-    /// <param name="damage">What is wrong.</param>
-    public static CliException Unreadable(BackupSnapshotPath snapshot, string verifyOption, ProxmoxProtocolException damage) => Make(
-        damage.Message,
-        $"A file of the datastore is damaged, and this snapshot cannot be read without it. Verify another one of {snapshot.Group}, and take that: "
-        + $"prox backup verify SNAPSHOT {verifyOption}",
-        damage);
-
     // What is wrong with a list of chunks is told of the file as it is stored; what is wrong with a chunk is not.
     private static string? WithoutList(SnapshotReader reader, Exception damage) =>
         reader.Files.FirstOrDefault(file => damage.Message.StartsWith($"{file.StoredName} of ", StringComparison.Ordinal)) is { } file

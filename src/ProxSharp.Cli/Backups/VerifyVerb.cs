@@ -43,9 +43,9 @@ internal static class VerifyVerb
                     : server.RunAsync(run, run.Value(what), token))
         {
             Calls = ["POST /admin/datastore/{store}/verify"],
-            Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over those, "
-                + "and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, and names the files that "
-                + "lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
+            Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over "
+                + "those, and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, "
+                + "and names the files that lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
             Arguments = [what],
             Options = [.. repository.ForReading, .. keys.ForReading, local, .. server.Options],
             Traits = VerbTraits.Waits | VerbTraits.DryRun,

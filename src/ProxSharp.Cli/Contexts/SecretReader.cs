@@ -45,7 +45,7 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
                     Code = "secret",
                     ExitCode = ExitCodes.Authentication,
                     Message = $"{(isThere ? "The secret at" : "There is no secret at")} {reference.ShortText}{(isThere ? " is not used" : "")}: {reason}",
-                    Hint = isThere ? "Mend that, or name another place with --secret." : "Put it there, or name another place with --secret.",
+                    Hint = isThere ? "Mend that, or name another place." : "Put it there, or name another place.",
                 },
                 e);
         }

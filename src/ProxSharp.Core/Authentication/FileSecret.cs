@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace ProxSharp.Authentication;
 
@@ -111,6 +112,14 @@ internal sealed class FileSecret : SecretSource
         }
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
-        => Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
+    // Bytes that are no text would become another secret without a word, which for a passphrase no other program could give again.
+    private string Text(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        int end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+        bytes = end < 0 ? bytes : bytes[..end];
+        return Utf8.IsValid(bytes)
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new InvalidOperationException($"The first line of the secret file {_path} is no text in UTF-8.");
+    }
 }

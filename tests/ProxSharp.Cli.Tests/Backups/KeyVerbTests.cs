@@ -137,4 +137,85 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
         (await cli.LineAsync("backup key import-master nowhere.pem")).FailedWith(5);
         (await cli.LineAsync("backup key create-master safe --new-passphrase env:MASTER")).FailedWith(6);
     }
+
+    [Fact]
+    public async Task ChangePassphrase_OfALink_KeepsItAndWhatLiesBeside()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "safe"));
+        (await cli.LineAsync("backup key create safe/key.json --kdf none")).Succeeded();
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "key.json"), Path.Combine("safe", "key.json"));
+        cli.Write("safe/key.json.new", "mine\n");
+
+        (await cli.LineAsync("backup key change-passphrase key.json --new-passphrase env:NEW --kdf pbkdf2")).Succeeded();
+
+        Assert.NotNull(new FileInfo(Path.Combine(cli.Home, "key.json")).LinkTarget);
+        Assert.Equal("pbkdf2", (await cli.JsonAsync("backup key show safe/key.json")).GetProperty("kdf").GetString());
+        Assert.Equal(["key.json", "key.json.new"], cli.ReadTree("safe").Keys);
+        Assert.Equal("mine\n", cli.ReadTree("safe")["key.json.new"]);
+    }
+
+    [Fact]
+    public async Task KeyFile_ThatWasChanged_IsBlamedItself()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        string fingerprint = (await cli.LineAsync("backup key show-fingerprint key.json")).Succeeded().Trim();
+        string text = await File.ReadAllTextAsync(Path.Combine(cli.Home, "key.json"), TestContext.Current.CancellationToken);
+        cli.Write("changed.json", text.Replace(fingerprint, $"{(fingerprint[0] == 'a' ? 'b' : 'a')}{fingerprint[1..]}", StringComparison.Ordinal));
+        cli.Write("note.txt", "a note\n");
+
+        foreach (string line in (string[])["key change-passphrase changed.json --kdf none", "create note.conf:note.txt --keyfile changed.json"])
+        {
+            string error = (await cli.LineAsync($"backup {line}")).FailedWith(1);
+            Assert.Contains("changed.json was changed or is damaged", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("Proxmox API", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("create . --kdf none", 2, "is a folder, and a key is a file")]
+    [InlineData("create key.json --kdf none --new-passphrase env:NEW", 2, "contradict each other")]
+    [InlineData("create key.json --new-passphrase env:EMPTY", 4, "Put it there, or name another place.")]
+    [InlineData("create nowhere/key.json --kdf none", 1, "there is no folder")]
+    public async Task Create_WhatCannotBe_SaysWhy(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase").With("EMPTY", "");
+
+        Assert.Contains(expected, (await cli.LineAsync($"backup key {line}")).FailedWith(exitCode), StringComparison.Ordinal);
+
+        Assert.False(File.Exists(Path.Combine(cli.Home, "key.json")));
+    }
+
+    [Fact]
+    public async Task Create_PassphraseFileOfOtherEditors_IsTheSamePassphrase()
+    {
+        using CliHarness cli = new();
+        WriteSecret(cli, "lf.txt", "pässwörd\n"u8);
+        WriteSecret(cli, "crlf.txt", "pässwörd\r\n"u8);
+        WriteSecret(cli, "bom.txt", "\uFEFFpässwörd\r\n"u8);
+        WriteSecret(cli, "latin.txt", [(byte)'p', 0xE4, (byte)'s', (byte)'s', (byte)'w', 0xF6, (byte)'r', (byte)'d', (byte)'\n']);
+        (await cli.LineAsync("backup key create key.json --kdf pbkdf2 --new-passphrase file:crlf.txt")).Succeeded();
+
+        foreach (string file in (string[])["lf", "crlf", "bom"])
+        {
+            (await cli.LineAsync($"backup key change-passphrase key.json --kdf pbkdf2 --key-passphrase file:{file}.txt --new-passphrase file:bom.txt")).Succeeded();
+        }
+
+        Assert.Contains(
+            "no text in UTF-8",
+            (await cli.LineAsync("backup key create other.json --kdf pbkdf2 --new-passphrase file:latin.txt")).FailedWith(4),
+            StringComparison.Ordinal);
+    }
+
+    private static void WriteSecret(CliHarness cli, string name, ReadOnlySpan<byte> content)
+    {
+        string path = Path.Combine(cli.Home, name);
+        File.WriteAllBytes(path, content.ToArray());
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
 }
