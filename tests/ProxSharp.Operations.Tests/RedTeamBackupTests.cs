@@ -122,6 +122,19 @@ public sealed class RedTeamBackupTests
         Assert.NotEmpty((await server.Guard.PlanAsync([TextPlans.Request("DELETE", "/nodes/localhost/disks/directory/other", "")])).Targets);
     }
 
+    [Fact]
+    public async Task DiskOfABackupServerThatIsFree_StandsForNobody()
+    {
+        await using GuardedBackupServer server = await StartAsync();
+        JsonElement disks = (await server.Other.Raw.GetAsync("/nodes/localhost/disks/list")).Data;
+        string free = disks.EnumerateArray().First(static disk => disk.Text("used") == "unused").Text("name")!;
+        PlanRequest pool = new(
+            ApiMethod.Post, "/nodes/localhost/disks/zfs", new ApiParameters { { "name", "other" }, { "devices", free }, { "raidlevel", "single" } });
+
+        // The name that the simulator gives it is none that a server takes; the guard has let it pass before that is checked.
+        await Assert.ThrowsAsync<ProxmoxValidationException>(() => server.Guard.PlanAsync([pool]));
+    }
+
     [Theory]
     [InlineData("POST", "/push", "store=offsite remote=away remote-store=store1", true)]
     [InlineData("POST", "/admin/sync/keeps/run", "", true)]
