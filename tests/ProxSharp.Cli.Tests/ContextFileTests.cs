@@ -28,6 +28,8 @@ public sealed class ContextFileTests
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"insecure\":\"yes\"}]}", "insecure that is neither true nor false")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"insecure\":true,\"caFile\":\"/x.pem\"}]}", "more than one of")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + "},{\"name\":\"a\"," + Good + "}]}", "two contexts 'a'")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readOnly\":null}]}", "readOnly that is neither true nor false")]
+    [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"protectedTags\":null}]}", "protectedTags that is no list")]
     [InlineData("{\"version\":2,\"contexts\":[{\"name\":\"a\"," + Good + "}]}", "has the version 2, and this program knows version 1")]
     [InlineData("{\"version\":\"1\",\"contexts\":[]}", "has the version \"1\"")]
     [InlineData("{\"policies\":[],\"contexts\":[]}", "the file has a member policies, which means nothing")]

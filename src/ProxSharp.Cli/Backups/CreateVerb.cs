@@ -76,13 +76,17 @@ internal sealed class CreateVerb
 
         BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(place.Session.Context);
-        using CryptConfig? key = await _keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        (KeyFile File, string Name)? found = await _keys.FindAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        using CryptConfig? key = found is var (file, name)
+            ? await _keys.UnlockAsync(run, place.Environment, file, name, cancellationToken).ConfigureAwait(false)
+            : null;
         _keys.Require(run, key);
         using MasterPublicKey? master = await _keys.ReadMasterAsync(run, place.Environment, key is not null, cancellationToken).ConfigureAwait(false);
         ProgressLine progress = new(run.Command);
         options = options with
         {
             Key = key,
+            KeyCreated = found?.File.Created,
             CryptMode = _keys.ReadMode(run),
             MasterKey = master,
             Progress = progress,

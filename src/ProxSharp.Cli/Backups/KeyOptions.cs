@@ -83,7 +83,14 @@ internal sealed class KeyOptions
 
     /// <summary>Unlocks the key that is named, else the default one.</summary>
     /// <returns>Null if there is none.</returns>
-    public async Task<CryptConfig?> UnlockAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken)
+    public async Task<CryptConfig?> UnlockAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken) =>
+        await FindAsync(run, environment, cancellationToken).ConfigureAwait(false) is var (file, name)
+            ? await UnlockAsync(run, environment, file, name, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Reads the key that is named, else the default one, still locked.</summary>
+    /// <returns>The key and what it is called; null if there is none.</returns>
+    public async Task<(KeyFile File, string Name)?> FindAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken)
     {
         bool isNamed = run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
         if (run.IsGiven(KeyFile) && run.IsGiven(KeyDescriptor))
@@ -98,14 +105,11 @@ internal sealed class KeyOptions
 
         if (await DescriptorFile.ReadAsync(run, KeyDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
         {
-            return await UnlockAsync(run, environment, Parse(content, $"What {KeyDescriptor.Name} names"), "the key", cancellationToken).ConfigureAwait(false);
+            return (Parse(content, $"What {KeyDescriptor.Name} names"), "the key");
         }
 
         string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
-        return path is null
-            ? null
-            : await UnlockAsync(
-                run, environment, await ReadAsync(path, cancellationToken).ConfigureAwait(false), path, cancellationToken).ConfigureAwait(false);
+        return path is null ? null : (await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
     }
 
     /// <summary>
@@ -205,7 +209,8 @@ internal sealed class KeyOptions
         },
         cause);
 
-    private async Task<CryptConfig> UnlockAsync(
+    /// <summary>Unlocks a key that was read, with its passphrase if it has one.</summary>
+    public async Task<CryptConfig> UnlockAsync(
         VerbRun run, BackupEnvironment environment, KeyFile file, string name, CancellationToken cancellationToken)
     {
         byte[] passphrase = file.Kind == KeyDerivationKind.None

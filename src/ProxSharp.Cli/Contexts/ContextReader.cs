@@ -195,14 +195,15 @@ internal sealed class ContextReader
 
     private bool Truth(string name) => Member(name).ValueKind switch
     {
-        JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False => false,
+        // A guard that is null may have been meant.
+        JsonValueKind.Undefined or JsonValueKind.False => false,
         JsonValueKind.True => true,
         _ => throw Fault($"has a member {name} that is neither true nor false"),
     };
 
     private List<JsonElement>? List(string name) => Member(name) switch
     {
-        { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Undefined } => null,
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
         _ => throw Fault($"has a member {name} that is no list"),
     };

@@ -25,12 +25,7 @@ internal static partial class KnownRefusals
         // Proxmox: what shows the screen of a VM is chosen when it starts.
         if (api.ServerMessage.Contains("no spice port", StringComparison.Ordinal) && GuestPath().Match(api.Path) is { Success: true } screen)
         {
-            string id = screen.Groups["id"].Value;
-            return error with
-            {
-                Hint = $"Its screen is none of SPICE. Give it one: {PrintedCommands.Of("vm", "set", id, "--vga", "qxl")}; then stop it and start it again. "
-                    + $"For VNC: {PrintedCommands.Of("vnc", id)}",
-            };
+            return error with { Hint = OtherScreen(screen.Groups["id"].Value) };
         }
 
         // Proxmox: so a backup server answers to the cookie or token of the other product.
@@ -53,6 +48,10 @@ internal static partial class KnownRefusals
             }
             : null;
     }
+
+    private static string OtherScreen(string id) =>
+        $"Its screen is none of SPICE. Give it one: {PrintedCommands.Of("vm", "set", id, "--vga", "qxl")}; then stop it and start it again. "
+        + $"For VNC: {PrintedCommands.Of("vnc", id)}";
 
     private static string Unprotect(string path) => GuestPath().Match(path) is { Success: true } guest
         ? $"Lift the protection first: {PrintedCommands.Of(guest.Groups["kind"].Value == "lxc" ? "ct" : "vm", "set", guest.Groups["id"].Value, "--protection=false")}"

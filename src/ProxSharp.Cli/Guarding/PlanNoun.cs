@@ -141,6 +141,16 @@ internal static class PlanNoun
         PlanText.Write(run.Command, result);
         if (result.IsComplete)
         {
+            if (result.Steps.FirstOrDefault(static step => step.Program is { HasExited: true, IsSuccess: false }) is { } ran)
+            {
+                throw new CliException(new CliError
+                {
+                    Code = "program_failed",
+                    ExitCode = ExitCodes.Error,
+                    Message = $"The plan is done, and the program in the guest failed: {ran.Message}",
+                });
+            }
+
             run.Note(guard.Plans.Load(plan).Undo.Count > 0 ? $"Done. To take it back: prox undo {result.Steps[^1].LedgerNumber}" : "Done.");
             return ExitCodes.Success;
         }

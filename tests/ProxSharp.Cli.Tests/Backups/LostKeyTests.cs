@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator;
 
@@ -6,6 +7,8 @@ namespace ProxSharp.Cli.Tests.Backups;
 /// <summary>A key that is lost, and the master key that brings it back.</summary>
 public sealed class LostKeyTests
 {
+    private static readonly DateTimeOffset s_created = new(2024, 5, 1, 10, 11, 12, TimeSpan.Zero);
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -29,6 +32,7 @@ public sealed class LostKeyTests
         (await cli.LineAsync($"backup restore host/web root.pxar out --ignore-ownership --keyfile found.json {store}")).Succeeded();
 
         Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
+        Assert.Equal(s_created, KeyFile.Parse(File.ReadAllBytes(Path.Combine(cli.Home, "found.json"))).Created);
         Assert.Equal(File.ReadAllBytes(Path.Combine(cli.Home, "lost.rsa")), File.ReadAllBytes(Path.Combine(cli.Home, "again.rsa")));
     }
 
@@ -52,7 +56,8 @@ public sealed class LostKeyTests
     private static async Task BackUpAndLoseTheKeyAsync(CliHarness cli)
     {
         (await cli.LineAsync("backup key create-master . --new-passphrase env:MASTER")).Succeeded();
-        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        using CryptConfig key = CryptConfig.CreateRandom();
+        File.WriteAllBytes(Path.Combine(cli.Home, "key.json"), KeyFile.Create(key, KeyDerivationKind.None, default, s_created).ToJson());
         (await cli.LineAsync("backup create root.pxar:tree --backup-id web --keyfile key.json --master-pubkey-file master-public.pem")).Succeeded();
         File.Delete(Path.Combine(cli.Home, "key.json"));
     }

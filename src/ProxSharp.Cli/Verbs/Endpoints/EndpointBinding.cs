@@ -35,12 +35,7 @@ internal sealed class EndpointBinding
             _arguments.Add(symbols.Argument(name, Endpoint.Parameters.GetValueOrDefault(name) ?? new ApiNode { IsPathParameter = true }));
         }
 
-        if (TakesVolumeAlone && _arguments.Find(static argument => argument.Name == VolumeParameter)?.Symbol is Argument volume)
-        {
-            volume.Arity = ArgumentArity.ZeroOrOne;
-            volume.Description = volume.Description is { Length: > 0 } words ? $"{words}; alone with its storage in front: local:iso/debian.iso" : "";
-        }
-
+        LetVolumeStandAlone();
         IReadOnlyDictionary<string, ApiNode> all = ParameterNeeds.All(Endpoint);
         string[] positional = [.. spec.Positional, .. spec.NamesItem && ItemParameter(Schema, Endpoint) is { } item ? [item] : Array.Empty<string>()];
         _arguments.AddRange(positional.Select(name => symbols.Argument(name, all[name])));
@@ -65,6 +60,15 @@ internal sealed class EndpointBinding
         if (template.Contains("{node}", StringComparison.Ordinal) && spec.Node is NodeRule.Any or NodeRule.OfStorage)
         {
             NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {DefaultNode}]", HelpName = "name" };
+        }
+    }
+
+    private void LetVolumeStandAlone()
+    {
+        if (TakesVolumeAlone && _arguments.Find(static argument => argument.Name == VolumeParameter)?.Symbol is Argument volume)
+        {
+            volume.Arity = ArgumentArity.ZeroOrOne;
+            volume.Description = volume.Description is { Length: > 0 } words ? $"{words}; alone with its storage in front: local:iso/debian.iso" : "";
         }
     }
 

@@ -1,0 +1,27 @@
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Plans that run a program in a guest.</summary>
+public sealed class PlannedProgramTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["exec"]}],"approval":{"exec":"none"},
+         "exec":{"enabled":true,"templates":[{"command":["cat","/etc/hostname"]},{"command":["false"]}]}}
+        """;
+
+    [Fact]
+    public async Task Apply_AProgram_TellsWhatItWroteAndWhetherItFailed()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", Policy);
+
+        string good = (await cli.LineAsync($"plan apply {await PlanVerbTests.PlannedAsync(cli, "vm agent exec web-1 -- cat /etc/hostname")}")).Succeeded();
+        CliRun bad = await cli.LineAsync($"plan apply {await PlanVerbTests.PlannedAsync(cli, "vm agent exec web-1 -- false")}");
+
+        Assert.Contains("web-1", good, StringComparison.Ordinal);
+        Assert.Contains("ended with exit code 0", good, StringComparison.Ordinal);
+        Assert.Contains("the program in the guest failed", bad.FailedWith(1), StringComparison.Ordinal);
+    }
+}
