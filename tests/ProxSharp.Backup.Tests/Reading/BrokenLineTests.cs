@@ -14,6 +14,9 @@ public sealed class BrokenLineTests
     private const int ChunkLength = 512 << 10;
     private const int Chunks = 12;
 
+    // What stands before the content of the file in the archive is shorter.
+    private const int HeaderLimit = 1024;
+
     private static readonly byte[] s_content = FakeBackup.Random(Chunks * ChunkLength, 5);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -23,11 +26,11 @@ public sealed class BrokenLineTests
     {
         using TempTree tree = new();
 
-        // The first chunk, and two at once.
+        // The first chunk, and two at once; or two at once, and two more that the line is too short for.
         Assert.False(await TryRestoreAsync(tree, new() { KeepParts = true, RestoreOwnership = false }, ChunkLength * 33 / 10));
 
         byte[] part = File.ReadAllBytes(tree.Combine("large"));
-        Assert.InRange(part.Length, 2 * ChunkLength, 4 * ChunkLength);
+        Assert.InRange(part.Length, (2 * ChunkLength) - HeaderLimit, 4 * ChunkLength);
         Assert.Equal(s_content[..part.Length], part);
     }
 
@@ -41,7 +44,7 @@ public sealed class BrokenLineTests
         while (!await TryRestoreAsync(tree, options, ChunkLength * 33 / 10))
         {
             long now = new FileInfo(tree.Combine("large")).Length;
-            Assert.True(now >= length + ChunkLength, $"The attempt {attempts} left {now} bytes after {length}.");
+            Assert.True(now >= length + ChunkLength - HeaderLimit, $"The attempt {attempts} left {now} bytes after {length}.");
             (length, attempts) = (now, attempts + 1);
         }
 
