@@ -64,6 +64,27 @@ public sealed class ProgramTests
         Assert.DoesNotContain(program.Errors.Concat(program.Output), static line => line.Contains(DefaultCluster.TokenSecret, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Program_ClientThatCanDoEverything_IsServed()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        JsonElement welcome = await program.AskAsync(1, "initialize", """
+            {"protocolVersion":"2025-06-18","clientInfo":{"name":"test","version":"1","title":"T"},"capabilities":{"sampling":{"tools":{},"context":{}},
+            "roots":{"listChanged":true},"elicitation":{"form":{},"url":{}},"experimental":{"x":{"y":1.5}}}}
+            """.ReplaceLineEndings(" "));
+        Assert.Equal("2025-06-18", welcome.GetProperty("result").GetProperty("protocolVersion").GetString());
+        await program.SendAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
+        await program.SendAsync("""{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}""");
+        Assert.Equal(JsonValueKind.Object, (await program.AskAsync(2, "ping")).GetProperty("result").ValueKind);
+        Assert.Equal(JsonValueKind.Object, (await program.AskAsync(3, "logging/setLevel", """{"level":"debug"}""")).GetProperty("result").ValueKind);
+        foreach ((int id, string list) in new[] { (4, "resources"), (5, "prompts"), (6, "tools") })
+            Assert.NotEqual(0, (await program.AskAsync(id, list + "/list")).GetProperty("result").GetProperty(list).GetArrayLength());
+        Assert.NotEqual(0, (await program.AskAsync(7, "roots/list")).GetProperty("error").GetProperty("code").GetInt32());
+        JsonElement found = await program.AskAsync(8, "tools/call", """{"name":"api_search","arguments":{"query":"vm"},"_meta":{"progressToken":1.5}}""");
+        Assert.False(found.GetProperty("result").TryGetProperty("isError", out JsonElement wrong) && wrong.GetBoolean());
+        Assert.Equal(0, await program.CloseAsync());
+    }
+
     [Theory]
     [InlineData("lab")]
     [InlineData("")]
