@@ -43,6 +43,9 @@ internal static class SocketsHandlerFactory
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+
+                // Pins are added to a client's trust and never taken away: what ignores the signers now does so for the life of the handler.
+                CertificateChainPolicy = trust().IgnoresSigners(endpoint) ? CertificateChains.WithoutAuthorities() : null,
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust().Accept(endpoint, certificate, chain, errors),
             },
         };

@@ -8,6 +8,17 @@ namespace ProxSharp.Tls;
 /// <summary>Checks certificates against authorities that the system does not know.</summary>
 internal static class CertificateChains
 {
+    /// <summary>
+    /// Spares a handshake the authorities of the system where its judge does not ask for them: reading them (a hundred and more) costs a short program
+    /// a third of its time, and a certificate could have others fetched from the network. A new object each time: it can be changed.
+    /// </summary>
+    public static X509ChainPolicy WithoutAuthorities() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
     /// <summary>True if one of the authorities vouches for the certificate, and it is for the name in the address.</summary>
     public static bool LeadsTo(ImmutableArray<X509Certificate2> authorities, X509Certificate certificate, X509Chain? presented, SslPolicyErrors errors)
     {

@@ -139,6 +139,9 @@ public sealed class ServerTrust
     internal bool JudgesByFingerprint(ProxmoxEndpoint endpoint) =>
         EndpointPins.ContainsKey(endpoint.Authority) || (!AcceptsAnything && (!Pins.IsEmpty || Store is not null));
 
+    /// <summary>True if it does not matter who signed a server's certificate: its fingerprint alone decides, or nothing does.</summary>
+    internal bool IgnoresSigners(ProxmoxEndpoint endpoint) => AcceptsAnything || !Pins.IsEmpty || EndpointPins.ContainsKey(endpoint.Authority);
+
     /// <summary>Judges a certificate during the handshake. Returns true; a refusal is an exception, so that its reason is not lost.</summary>
     /// <exception cref="ProxmoxConnectionException">It is not accepted; the text says what was shown, what was expected, and what to do.</exception>
     internal bool Accept(ProxmoxEndpoint endpoint, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

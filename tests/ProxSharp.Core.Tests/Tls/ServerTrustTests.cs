@@ -50,6 +50,17 @@ public sealed class ServerTrustTests
     }
 
     [Fact]
+    public void WhoIsJudgedByFingerprint_IsNotHeldAgainstTheAuthoritiesOfTheSystem()
+    {
+        ProxmoxEndpoint endpoint = Endpoint("pve1"), other = Endpoint("pve2");
+        Assert.NotNull(Policy(endpoint, ServerTrust.Pin(s_other)));
+        Assert.NotNull(Policy(endpoint, ServerTrust.Insecure));
+        Assert.NotNull(Policy(endpoint, ServerTrust.System.WithPin(endpoint, s_other)));
+        Assert.Null(Policy(other, ServerTrust.System.WithPin(endpoint, s_other)));
+        Assert.Null(Policy(endpoint, ServerTrust.System));
+    }
+
+    [Fact]
     public async Task Pin_Other_IsRefusedThoughTheChainIsFine()
     {
         using TemporaryFolder folder = new();
@@ -245,6 +256,14 @@ public sealed class ServerTrustTests
         Assert.NotNull(refusal);
         Assert.True(refusal.IsCertificateProblem);
         return refusal;
+    }
+
+    private static ProxmoxEndpoint Endpoint(string host) => ProxmoxEndpoint.Parse(host, ProxmoxProduct.VirtualEnvironment);
+
+    private static X509ChainPolicy? Policy(ProxmoxEndpoint endpoint, ServerTrust trust)
+    {
+        using SocketsHttpHandler handler = SocketsHandlerFactory.Create(endpoint, trust, TimeSpan.FromSeconds(1), repairConnectionHeader: false);
+        return handler.SslOptions.CertificateChainPolicy;
     }
 
     private static HttpClient Client(StubServer server, ServerTrust trust)
