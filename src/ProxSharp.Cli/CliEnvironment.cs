@@ -30,6 +30,9 @@ internal sealed record CliEnvironment
     /// <summary>True if nothing may be changed: by the name of the program, or by <c>PROX_READ_ONLY</c>.</summary>
     public bool IsReadOnly => IsReadOnlyName || Variable("PROX_READ_ONLY") is { } wish && wish != "0";
 
+    /// <summary>Spares this process the authorities of the system, see <see cref="SystemAuthorities.LeaveOut"/>; null if they are needed, or cost nothing.</summary>
+    public Action? LeaveOutAuthorities { get; init; }
+
     /// <summary>Reads the environment of this process.</summary>
     public static CliEnvironment FromProcess()
     {
@@ -47,6 +50,11 @@ internal sealed record CliEnvironment
             CurrentDirectory = Environment.CurrentDirectory,
             IsReadOnlyName = isReadOnlyName,
             AccountHome = isReadOnlyName ? FindAccountHome() : null,
+
+            // The certificate of a proxy is judged by them.
+            LeaveOutAuthorities = OperatingSystem.IsLinux() && !variables.Keys.Any(static name => name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase))
+                ? SystemAuthorities.LeaveOut
+                : null,
         };
     }
 

@@ -98,6 +98,11 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private static ProxmoxClientOptions ClientOptions(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)
     {
+        if (context.Trust.IgnoresSigners && !run.AsksOtherServers)
+        {
+            run.Services.Environment.LeaveOutAuthorities?.Invoke();
+        }
+
         Questions questions = new(run, cancellationToken);
         return new ProxmoxClientOptions
         {

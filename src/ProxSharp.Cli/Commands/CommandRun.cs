@@ -56,6 +56,9 @@ internal sealed class CommandRun
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }
 
+    /// <summary>True if the run talks to more servers than one context names; each may have a certificate that only the system trusts.</summary>
+    public bool AsksOtherServers { get; set; }
+
     /// <summary>True if standard error carries nothing but warnings and at most one error, each as an object on a line.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
 

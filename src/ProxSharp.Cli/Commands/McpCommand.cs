@@ -58,6 +58,7 @@ internal sealed class McpCommand : ProxCommand
 
     private ServerContext[] Contexts(CommandRun run)
     {
+        run.AsksOtherServers = true;
         ContextList list = run.Services.Contexts.Load();
         string[] names = run.Value(_names) ?? [];
         bool isReadOnly = run.Services.Environment.IsReadOnly;

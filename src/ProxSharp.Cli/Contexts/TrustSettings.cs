@@ -17,6 +17,9 @@ internal sealed record TrustSettings
     /// <summary>True to accept any certificate.</summary>
     public bool IsInsecure { get; init; }
 
+    /// <summary>True if it does not matter who signed a certificate.</summary>
+    public bool IgnoresSigners => IsInsecure || Fingerprints.Count > 0;
+
     /// <summary>Says it in a few words.</summary>
     public override string ToString() => this switch
     {

@@ -20,6 +20,7 @@ internal static class Checks
     /// <summary>Makes the checks.</summary>
     public static async IAsyncEnumerable<Finding> RunAsync(VerbRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        run.Command.AsksOtherServers = true;
         yield return OfContext(run.Context);
         List<ProxmoxEndpoint> reachable = [];
         foreach (ProxmoxEndpoint endpoint in run.Context.Endpoints)

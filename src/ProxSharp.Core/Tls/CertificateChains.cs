@@ -9,8 +9,8 @@ namespace ProxSharp.Tls;
 internal static class CertificateChains
 {
     /// <summary>
-    /// Spares a handshake the authorities of the system where its judge does not ask for them: reading them (a hundred and more) costs a short program
-    /// a third of its time, and a certificate could have others fetched from the network. A new object each time: it can be changed.
+    /// Spares a handshake the authorities of the system where its judge does not ask for them: a certificate could have others fetched from the network
+    /// meanwhile. A new object each time: it can be changed.
     /// </summary>
     public static X509ChainPolicy WithoutAuthorities() => new()
     {

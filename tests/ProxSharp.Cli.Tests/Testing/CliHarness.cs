@@ -38,6 +38,9 @@ internal sealed class CliHarness : IDisposable
     /// <summary>The folder of the machine's own configuration.</summary>
     public string SystemFolder => Path.Combine(Home, "etc-prox");
 
+    /// <summary>How often a run said that it does not need the authorities of the system.</summary>
+    public int AuthoritiesLeftOut { get; private set; }
+
     public CliEnvironment Environment => new()
     {
         Variables = _variables,
@@ -47,6 +50,7 @@ internal sealed class CliHarness : IDisposable
         IsReadOnlyName = IsReadOnlyName,
         AccountHome = AccountHome,
         SystemFolder = SystemFolder,
+        LeaveOutAuthorities = () => AuthoritiesLeftOut++,
     };
 
     /// <summary>Writes the policy of a context.</summary>
