@@ -278,7 +278,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         grows = grows && IsPart(entry, there);
         using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
         long position = 0;
-        while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        // What has come is used before more is asked for, which may be in vain.
+        while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
             int filled = ReadFully(existing, position, old.AsSpan(0, read));
             if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
