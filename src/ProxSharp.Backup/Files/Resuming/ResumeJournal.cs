@@ -145,9 +145,9 @@ internal sealed class ResumeJournal : IDisposable
                 filled += more;
             return filled == destination.Length;
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            // It may save fetching, and is not needed.
+            // It may save fetching, and is not needed; and it may be removed while something is fetched ahead.
             return false;
         }
     }

@@ -61,6 +61,9 @@ internal sealed class TreeStreams : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The contents wait for names that may be on their way.
+        if (Local is not null)
+            await Local.StopAsync().ConfigureAwait(false);
         await Main.DisposeAsync().ConfigureAwait(false);
         await (Payload ?? Stream.Null).DisposeAsync().ConfigureAwait(false);
         if (Local is not null)

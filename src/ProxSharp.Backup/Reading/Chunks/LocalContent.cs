@@ -14,7 +14,8 @@ namespace ProxSharp.Backup.Reading.Chunks;
 internal sealed class LocalContent(IAsyncEnumerable<KnownPiece>? pieces = null, LocalContent.ReadPath? readFile = null) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly IAsyncEnumerator<KnownPiece>? _pieces = pieces?.GetAsyncEnumerator();
+    private readonly CancellationTokenSource _stop = new();
+    private IAsyncEnumerator<KnownPiece>? _pieces;
     private readonly Queue<KnownPiece> _waiting = new();
     private Task _last = Task.CompletedTask;
     private long _end;
@@ -56,8 +57,9 @@ internal sealed class LocalContent(IAsyncEnumerable<KnownPiece>? pieces = null, 
     {
         if (Offers(chunk))
             return true;
-        if (_pieces is null)
+        if (pieces is null)
             return false;
+        _pieces ??= pieces.GetAsyncEnumerator(_stop.Token);
         while (_waiting.TryPeek(out KnownPiece? first) && first.End <= chunk.Start)
             _waiting.Dequeue();
         while (_end < chunk.End && await _pieces.MoveNextAsync().ConfigureAwait(false))
@@ -104,11 +106,16 @@ internal sealed class LocalContent(IAsyncEnumerable<KnownPiece>? pieces = null, 
         }
     }
 
+    /// <summary>Looks for nothing any more.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
         await _last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_pieces is not null)
             await _pieces.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
     }
 
     private static async Task<T> RunAfterAsync<T>(Task before, Func<Task<T>> work)
