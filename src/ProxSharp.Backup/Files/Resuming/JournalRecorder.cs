@@ -6,10 +6,17 @@ namespace ProxSharp.Backup.Files.Resuming;
 /// Follows a reader through an archive, and notes what the files that are restored do not hold. Contents of large files pass; those of small ones are kept
 /// until they are complete, because a part of those is not written when the restore is broken off.
 /// </summary>
-internal sealed class JournalRecorder(ResumeJournal journal) : IDisposable
+/// <param name="journal">Takes the notes.</param>
+/// <param name="hasContents">
+/// Whether contents of files are in the archive. Where none are, as in the names of a split one, several readers may see the bytes, each from the beginning:
+/// what any of them has seen is noted.
+/// </param>
+internal sealed class JournalRecorder(ResumeJournal journal, bool hasContents) : IDisposable
 {
     private const int SmallFile = 256 << 10;
     private const int Step = 64 << 10;
+
+    private readonly Lock _lock = new();
 
     // What follows what was noted: bytes from _start on, without the content of a file that passes.
     private byte[] _bytes = new byte[Step];
@@ -27,8 +34,64 @@ internal sealed class JournalRecorder(ResumeJournal journal) : IDisposable
     /// <summary>Sees bytes on their way to the reader.</summary>
     public void Take(long position, ReadOnlySpan<byte> bytes)
     {
-        if (_isOver)
-            return;
+        lock (_lock)
+        {
+            if (!_isOver)
+                Accept(position, bytes);
+        }
+    }
+
+    /// <summary>Sees that the reader leaves bytes out.</summary>
+    public void Skip(long position)
+    {
+        lock (_lock)
+        {
+            if (_file is { } file && !_passes && position <= file.End && position > _start + _count)
+                Pass();
+        }
+    }
+
+    /// <summary>Sees where the reader has come to.</summary>
+    public void Follow(PxarReader reader)
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                Arrive(reader);
+        }
+    }
+
+    /// <summary>Notes what has come so far if the archive has not ended.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            Stop();
+            journal.Dispose();
+        }
+    }
+
+    private void Arrive(PxarReader reader)
+    {
+        Advance(reader.Position);
+        if (reader.Event == PxarReaderEvent.DirectoryEnd && reader.Entry.Name.IsRoot)
+        {
+            // Before the directory gets its time, which the removal of a name in it would change.
+            _isOver = true;
+            journal.Complete();
+        }
+        else if (reader is { Event: PxarReaderEvent.Entry, Entry.Kind: PxarEntryKind.File }
+            && PxarArchive.GetContentRange(reader.Entry) is { InPayload: false, Length: > 0 } range && range.Position + range.Length > _start)
+        {
+            long start = Math.Max(range.Position, _start);
+            _file = new(reader.GetPath(), start, range.Position + range.Length, start - range.Position);
+            if (range.Length > SmallFile && _start + _count <= _file.End)
+                Pass();
+        }
+    }
+
+    private void Accept(long position, ReadOnlySpan<byte> bytes)
+    {
         long known = Math.Clamp(_start + _count - position, 0, bytes.Length);
         position += known;
         bytes = bytes[(int)known..];
@@ -51,43 +114,7 @@ internal sealed class JournalRecorder(ResumeJournal journal) : IDisposable
         }
 
         Append(bytes);
-        Advance(_reader!.Position);
-    }
-
-    /// <summary>Sees that the reader leaves bytes out.</summary>
-    public void Skip(long position)
-    {
-        if (_file is { } file && !_passes && position <= file.End && position > _start + _count)
-            Pass();
-    }
-
-    /// <summary>Sees where the reader has come to.</summary>
-    public void Follow(PxarReader reader)
-    {
-        if (_isOver)
-            return;
-        Advance(reader.Position);
-        if (reader.Event == PxarReaderEvent.DirectoryEnd && reader.Entry.Name.IsRoot)
-        {
-            // Before the directory gets its time, which the removal of a name in it would change.
-            _isOver = true;
-            journal.Complete();
-        }
-        else if (reader is { Event: PxarReaderEvent.Entry, Entry.Kind: PxarEntryKind.File }
-            && PxarArchive.GetContentRange(reader.Entry) is { InPayload: false, Length: > 0 } range && range.Position + range.Length > _start)
-        {
-            long start = Math.Max(range.Position, _start);
-            _file = new(reader.GetPath(), start, range.Position + range.Length, start - range.Position);
-            if (range.Length > SmallFile && _start + _count <= _file.End)
-                Pass();
-        }
-    }
-
-    /// <summary>Notes what has come so far if the archive has not ended.</summary>
-    public void Dispose()
-    {
-        Stop();
-        journal.Dispose();
+        Advance(hasContents ? _reader!.Position : _start + _count);
     }
 
     private void Stop()

@@ -24,7 +24,11 @@ internal sealed class TreeStreams : IAsyncDisposable
     {
         // Elsewhere a file that is open for this could not be written to.
         if (Libc.IsSupported && options.KeepParts)
+        {
             _journal = ResumeJournal.Open(directory, main.Index.Checksum, main.Index.Size, options.Existing);
+            Recorder = new(_journal, hasContents: payload is null);
+        }
+
         if (options.Existing == ExistingFiles.KeepSameContent)
         {
             OpenLocal(main, payload, directory, progress);
@@ -36,8 +40,7 @@ internal sealed class TreeStreams : IAsyncDisposable
             (Main, Payload) = Open(main, payload, progress, eager);
         }
 
-        if (_journal is not null)
-            Main = new JournalStream(Main, Recorder = new(_journal));
+        Main = Noted(Main);
     }
 
     /// <summary>The archive; of a split one the names.</summary>
@@ -94,12 +97,14 @@ internal sealed class TreeStreams : IAsyncDisposable
         // The names are read twice: ahead of the contents as well, to know which files these belong to.
         LocalContent names = new(noted, static (_, _, _) => 0);
         ChunkLoader loader = main.Loader.With(names);
-        Stream ahead = main.OpenSharedStream(loader);
+        Stream ahead = Noted(main.OpenSharedStream(loader));
         _names = (names, loader, ahead);
         Local = _files is null ? new() : new(PayloadPieces.ReadAsync(ahead, payload.Index.Size), _files.Read);
         Main = main.OpenSharedStream(loader);
         Payload = new ProgressStream(payload.OpenStream(_loader = payload.Loader.With(Local)), progress);
     }
+
+    private Stream Noted(Stream stream) => Recorder is null ? stream : new JournalStream(stream, Recorder);
 
     private static LocalFiles? TryOpenFiles(string directory)
     {
