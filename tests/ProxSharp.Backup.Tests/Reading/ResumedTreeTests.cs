@@ -17,7 +17,11 @@ public sealed class ResumedTreeTests
     private const string JournalPattern = ".proxsharp-resume-*";
 
     private static readonly PxarMetadata s_file = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 0) };
-    private static readonly PxarMetadata s_directory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
+    private static readonly PxarMetadata s_directory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101) with
+    {
+        ModificationTime = new(1_500_000_000, 0),
+    };
+
     private static readonly TreeExtractOptions s_first = new() { KeepParts = true, RestoreOwnership = false };
     private static readonly TreeExtractOptions s_resume = s_first with { Existing = ExistingFiles.KeepSameContent };
 
@@ -78,9 +82,10 @@ public sealed class ResumedTreeTests
         Dictionary<string, byte[]> files = Enumerable.Range(0, 60).ToDictionary(static i => $"f{i:D2}", static i => FakeBackup.Random(i, i));
         MadeSnapshot made = Make(files, split, out _, out long size, xattr: 60_000);
         using TempTree tree = new();
+        TreeExtractOptions first = s_first with { RestoreXattrs = false };
         TreeExtractOptions resume = s_resume with { RestoreXattrs = false };
         int attempts = 1;
-        while (!(await TryRestoreAsync(made, tree, attempts == 1 ? s_first with { RestoreXattrs = false } : resume, ChunkLength * 25 / 10, isQuick: true)).IsThere)
+        while (!(await TryRestoreAsync(made, tree, attempts == 1 ? first : resume, ChunkLength * 25 / 10, isQuick: true)).IsThere)
             Assert.True(++attempts <= (size / ChunkLength) + 1, $"There were {attempts} attempts.");
 
         Assert.InRange(attempts, 3, 20);
@@ -169,6 +174,25 @@ public sealed class ResumedTreeTests
         Assert.Empty(Directory.GetFiles(tree.Path, ".*"));
     }
 
+    /// <summary>Who goes on then restores a part, which needs no journal.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restore_ChunkIsDamaged_LeavesNoJournal(bool resumes)
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split: false, out _, out _);
+        using TempTree tree = new();
+        if (resumes)
+            Assert.False((await TryRestoreAsync(made, tree, s_first, 8 * ChunkLength, isQuick: false)).IsThere);
+        made.Damage(20);
+
+        await Assert.ThrowsAnyAsync<ProxmoxException>(() => TryRestoreAsync(made, tree, resumes ? s_resume : s_first, long.MaxValue, isQuick: false));
+
+        Assert.Empty(Directory.GetFiles(tree.Path, ".*"));
+        Assert.True(File.Exists(tree.Combine("large03")));
+    }
+
     [Fact]
     public async Task Restore_RefusesWhatExists_LeavesTheJournal()
     {
@@ -207,8 +231,8 @@ public sealed class ResumedTreeTests
 
     private static void AssertEqual(Dictionary<string, byte[]> files, TempTree tree)
     {
-        string[] there = [.. Directory.GetFiles(tree.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(tree.Path, path)).Order(StringComparer.Ordinal)];
-        Assert.Equal(files.Keys.Order(StringComparer.Ordinal), there);
+        string[] there = Directory.GetFiles(tree.Path, "*", SearchOption.AllDirectories);
+        Assert.Equal(files.Keys.Order(StringComparer.Ordinal), there.Select(path => Path.GetRelativePath(tree.Path, path)).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.True(file.Value.AsSpan().SequenceEqual(File.ReadAllBytes(tree.Combine(file.Key))), file.Key));
         Assert.Equal(s_directory.ModificationTime.Seconds, new DateTimeOffset(Directory.GetLastWriteTimeUtc(tree.Path)).ToUnixTimeSeconds());
     }

@@ -61,6 +61,16 @@ internal sealed class JournalRecorder(ResumeJournal journal, bool hasContents) :
         }
     }
 
+    /// <summary>Leaves nothing to go on with.</summary>
+    public void Discard()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            journal.Discard();
+        }
+    }
+
     /// <summary>Notes what has come so far if the archive has not ended.</summary>
     public void Dispose()
     {

@@ -121,6 +121,14 @@ internal sealed class ResumeJournal : IDisposable
         });
     }
 
+    /// <summary>Removes what this restore has noted or gone on with; what it did not touch stays.</summary>
+    public void Discard()
+    {
+        if (_file is not null)
+            Complete();
+        _isOver = true;
+    }
+
     /// <summary>Goes no further. What was noted so far stays.</summary>
     public void Abandon()
     {

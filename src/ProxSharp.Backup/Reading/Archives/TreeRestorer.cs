@@ -28,9 +28,21 @@ internal static class TreeRestorer
             TreeExtractor extractor = new(directory, options) { Local = streams.Local, Journal = streams.Recorder };
             using PxarReader reader = new(streams.Main, streams.Payload);
             streams.Recorder?.Attach(reader);
-            TreeExtractResult result = await extractor.ExtractAsync(reader, cancellationToken).ConfigureAwait(false);
-            progress.Complete();
-            return result;
+            try
+            {
+                TreeExtractResult result = await extractor.ExtractAsync(reader, cancellationToken).ConfigureAwait(false);
+                progress.Complete();
+                return result;
+            }
+            catch (Exception failure) when (!MayGoOn(failure))
+            {
+                streams.Recorder?.Discard();
+                throw;
+            }
         }
     }
+
+    // What is damaged or in the way stays so: then a part is restored, or another snapshot.
+    private static bool MayGoOn(Exception failure) => failure is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException
+        or FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied };
 }

@@ -64,7 +64,8 @@ internal sealed class ChunkLoader : IDisposable
         Task turn = WaitForTurnAsync(chunk, cancellationToken);
         Task<ChunkBuffer?>? local = BeginLocal(chunk);
         // What this machine has is on its way already, and somebody has to give its memory back.
-        return new(chunk, Task.Run(() => LoadAsync(chunk, turn, local, fetched, cancellationToken), local is null ? cancellationToken : CancellationToken.None));
+        CancellationToken begin = local is null ? cancellationToken : CancellationToken.None;
+        return new(chunk, Task.Run(() => LoadAsync(chunk, turn, local, fetched, cancellationToken), begin));
     }
 
     /// <summary>Checks what can be checked of an encrypted chunk without its key: that it is there, is encrypted, and has the right CRC.</summary>
