@@ -207,6 +207,24 @@ public sealed class ResumedTreeTests
         Assert.Equal(noted, File.ReadAllBytes(Assert.Single(Directory.GetFiles(tree.Path, JournalPattern))));
     }
 
+    /// <summary>A content waits for names that are read ahead, and these never come.</summary>
+    [Fact]
+    public async Task Restore_CancelledWhileNamesAreReadAhead_Ends()
+    {
+        TempTree.RequireLinux();
+        Dictionary<string, byte[]> files = Enumerable.Range(1, 60).ToDictionary(static i => $"f{i:D2}", static i => FakeBackup.Random(i, i));
+        await using StalledLine line = new(Make(files, split: true, out _, out _, xattr: 60_000), chunks: 4);
+        using TempTree tree = new();
+        await using SnapshotReader reader = await SnapshotReader.OpenAsync(line, new() { TimeProvider = new FakeTimeProvider() }, Stop);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        Task<TreeExtractResult> restore = reader.RestoreAsync("root.pxar", tree.Path, s_resume with { RestoreXattrs = false }, null, stop.Token);
+        await line.Stalled.WaitAsync(Stop);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => restore);
+    }
+
     [Fact]
     public async Task Covers_ManySmallFiles_HoldsThoseOfOneChunk()
     {
