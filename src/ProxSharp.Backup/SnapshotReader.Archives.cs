@@ -18,10 +18,7 @@ public sealed partial class SnapshotReader
     public async Task<SnapshotArchive> OpenArchiveAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        SnapshotFile file = GetFile(name);
-        if (file.Kind is not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata))
-            throw new ArgumentException($"{file.Name} is no directory tree: only .pxar archives are.", nameof(name));
-        return await SnapshotArchive.OpenAsync(this, file, cancellationToken).ConfigureAwait(false);
+        return await SnapshotArchive.OpenAsync(this, GetTree(name), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -45,7 +42,23 @@ public sealed partial class SnapshotReader
         IProgress<RestoreProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        SnapshotArchive archive = await OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
-        return await archive.RestoreAsync(directory, options, progress, cancellationToken).ConfigureAwait(false);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        options ??= TreeExtractOptions.Default;
+        if (options.Includes.Count > 0)
+        {
+            SnapshotArchive archive = await OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
+            return await archive.RestoreAsync(directory, options, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        SnapshotFile file = GetTree(name);
+        (ChunkedFile main, ChunkedFile? payload) = file.Kind == SnapshotFileKind.SplitMetadata
+            ? await OpenSplitAsync(file, cancellationToken).ConfigureAwait(false)
+            : (await OpenChunkedAsync(file, cancellationToken).ConfigureAwait(false), null);
+        return await TreeRestorer.RestoreAsync(main, payload, directory, options, Report(payload ?? main, progress), cancellationToken).ConfigureAwait(false);
     }
+
+    private SnapshotFile GetTree(string name) => GetFile(name) is { Kind: SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata } file
+        ? file
+        : throw new ArgumentException($"{GetFile(name).Name} is no directory tree: only .pxar archives are.", nameof(name));
 }

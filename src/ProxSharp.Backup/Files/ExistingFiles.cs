@@ -17,10 +17,13 @@ public enum ExistingFiles
 
     /// <summary>
     /// A file of the same size and time of modification is kept, which resumes a restore quickly; its owner, mode, attributes and ACL are set again.
-    /// All else is replaced.
+    /// One that has other names as well is kept if all of that is right already. All else is replaced.
     /// </summary>
     KeepSameTime,
 
-    /// <summary>A file of the same content is kept: all is read and compared. All else is replaced.</summary>
+    /// <summary>
+    /// A file of the same content is kept: all is read and compared. Its metadata are set again; one that has other names as well is kept if they are right
+    /// already. All else is replaced.
+    /// </summary>
     KeepSameContent,
 }

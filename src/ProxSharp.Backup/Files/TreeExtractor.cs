@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Files.Extracts;
+using ProxSharp.Backup.Files.Resuming;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Chunks;
@@ -42,7 +43,10 @@ public sealed class TreeExtractor
     }
 
     /// <summary>Told of existing files that are compared, so that what they have need not be fetched; null for nobody.</summary>
-    internal LocalContent? Local { get; set; }
+    internal LocalContent? Local { get; init; }
+
+    /// <summary>Notes what stands between the contents of files, for a restore that goes on with this one; null for nobody.</summary>
+    internal JournalRecorder? Journal { get; init; }
 
     /// <summary>Restores an archive while it is read from front to back. Content that is not wanted is skipped.</summary>
     /// <param name="archive">The archive, nothing of which was read yet.</param>
@@ -58,6 +62,7 @@ public sealed class TreeExtractor
             ValueTask<Stream> Open(CancellationToken token) => new(archive.OpenContent());
             while (await archive.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
+                Journal?.Follow(archive);
                 if (archive.Event == PxarReaderEvent.DirectoryEnd)
                     run.Leave();
                 else if (archive.Entry.Kind == PxarEntryKind.Directory)

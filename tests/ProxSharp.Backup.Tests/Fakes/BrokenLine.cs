@@ -14,6 +14,9 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
     private readonly SemaphoreSlim _turn = new(1);
     private long _left = most;
 
+    /// <summary>How many bytes of chunks have come.</summary>
+    public long Sent { get; private set; }
+
     public BackupSnapshotPath Snapshot => inner.Snapshot;
 
     public string Origin => inner.Origin;
@@ -36,6 +39,7 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
                     throw new BackupSessionLostException("The line is broken.");
                 time.Advance(TimeSpan.FromSeconds((double)slice.Length / bytesPerSecond));
                 destination.Write(slice.Span);
+                Sent += slice.Length;
             }
             finally
             {

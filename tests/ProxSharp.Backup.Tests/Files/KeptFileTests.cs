@@ -45,6 +45,73 @@ public sealed class KeptFileTests
         Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
     }
 
+    /// <summary>What has a name outside of the tree too may get the content, but nothing else there changes.</summary>
+    [Theory]
+    [InlineData(ExistingFiles.KeepSameTime, "mode")]
+    [InlineData(ExistingFiles.KeepSameTime, "attribute")]
+    [InlineData(ExistingFiles.KeepSameContent, "mode")]
+    [InlineData(ExistingFiles.KeepSameContent, "time")]
+    [InlineData(ExistingFiles.KeepSameContent, "attribute")]
+    public async Task Extract_FileWithANameElsewhere_IsReplacedUnlessItIsRight(ExistingFiles policy, string what)
+    {
+        TempTree.RequireAll();
+        PxarMetadata metadata = Plain with { Xattrs = [new("user.origin", "right"u8.ToArray())] };
+        byte[] archive = Write(writer => writer.WriteFile(new("f"), metadata, "x"u8.ToArray()));
+        byte[] other = Write(writer => writer.WriteFile(new("f"), what switch
+        {
+            "mode" => metadata with { Mode = metadata.Mode & ~0b100u },
+            "time" => metadata with { ModificationTime = new(1_500_000_000, 0) },
+            _ => metadata with { Xattrs = [new("user.origin", "wrong"u8.ToArray())] },
+        }, "x"u8.ToArray()));
+        using TempTree tree = new();
+        using TempTree outside = new();
+        await Archives.ExtractAsync(other, tree.Path);
+        using (ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path))
+        using (ITargetDirectory elsewhere = TargetTrees.Create().OpenRoot(outside.Path))
+            elsewhere.MakeLink(new("f"), root, new("f"));
+        string before = Archives.Describe(await Archives.WriteAsync(outside.Path))[1];
+
+        TreeExtractResult first = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = policy });
+        TreeExtractResult second = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = policy });
+
+        Assert.Equal((0, 1), (first.KeptFiles, second.KeptFiles));
+        Assert.Equal(before, Archives.Describe(await Archives.WriteAsync(outside.Path))[1]);
+        Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
+    }
+
+    [Theory]
+    [InlineData(ExistingFiles.KeepSameTime, 1)]
+    [InlineData(ExistingFiles.KeepSameContent, 1)]
+    [InlineData(ExistingFiles.KeepSameContent, 300_000)]
+    public async Task Extract_FileWithSeveralNamesOfTheTree_IsKeptWithAll(ExistingFiles policy, int length)
+    {
+        TempTree.RequireAll();
+        PosixAclPermissions read = (PosixAclPermissions)4;
+        PxarMetadata metadata = Plain with
+        {
+            UserId = 1000,
+            Flags = PxarFlags.NoDump,
+            Acl = new() { Users = [new(1000, read)], GroupObject = read },
+            Xattrs = [new("user.origin", "here"u8.ToArray()), new("trusted.more", "x"u8.ToArray())],
+            FileCapability = Capability,
+        };
+        byte[] archive = Write(writer =>
+        {
+            writer.WriteFile(new("f"), metadata, new byte[length]);
+            writer.WriteHardLink(new("g"), writer.GetLastFile());
+        });
+        using TempTree tree = new();
+        await Archives.ExtractAsync(archive, tree.Path);
+        using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+        ulong inode = root.Find(new("f"))!.Value.Inode;
+
+        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = policy });
+
+        Assert.Equal(1, result.KeptFiles);
+        Assert.Equal((inode, inode), (root.Find(new("f"))!.Value.Inode, root.Find(new("g"))!.Value.Inode));
+        Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
+    }
+
     [Theory]
     [InlineData(PxarFlags.Immutable, ExistingFiles.KeepSameTime)]
     [InlineData(PxarFlags.Immutable, ExistingFiles.KeepSameContent)]

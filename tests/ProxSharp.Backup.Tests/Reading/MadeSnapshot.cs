@@ -17,6 +17,7 @@ internal sealed class MadeSnapshot : ISnapshotSource
 
     private readonly Dictionary<Sha256Digest, byte[]> _chunks = [];
     private readonly Dictionary<string, byte[]> _files = [];
+    private readonly List<Sha256Digest> _order = [];
 
     /// <param name="archives">The contents by stored names, which end in <c>.didx</c>.</param>
     public MadeSnapshot(params IEnumerable<(string Name, byte[] Content)> archives)
@@ -39,6 +40,7 @@ internal sealed class MadeSnapshot : ISnapshotSource
                 Sha256Digest digest = new(SHA256.HashData(part));
                 builder.Add(part.Length, digest);
                 _chunks[digest] = Encode(encoder, part);
+                _order.Add(digest);
             }
 
             DynamicIndex index = builder.Build(Guid.Empty, DateTimeOffset.UnixEpoch);
@@ -52,6 +54,10 @@ internal sealed class MadeSnapshot : ISnapshotSource
     public BackupSnapshotPath Snapshot { get; } = BackupSnapshotPath.Parse("host/made/2024-05-01T10:11:12Z");
 
     public string Origin => "memory";
+
+    /// <summary>Loses a chunk.</summary>
+    /// <param name="number">Which, counted from 0 in the order of the archives; all are different.</param>
+    public void Damage(int number) => _chunks.Remove(_order[number]);
 
     public ValueTask DownloadAsync(string fileName, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
     {

@@ -65,7 +65,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         try
         {
             using ITargetFile file = directory.Handle!.Open(name);
-            if (!HasTime(entry, file.Stat))
+            FileStat there = file.Stat;
+            if (!HasTime(entry, there) || !MayKeep(entry, file, there))
                 return false;
             Complete(directory, name, entry, file);
         }
@@ -78,6 +79,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         _totals.AddFile(entry.Length, kept: true);
         return true;
     }
+
+    // Another name may lie anywhere: what is set would change there too. If all is right already, the names may as well be those that a restore has given.
+    private bool MayKeep(PxarEntry entry, ITargetFile file, FileStat there) => there.Links <= 1 || file.Has(entry.Metadata!, _placer.Parts);
 
     private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
     {
@@ -278,7 +282,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         grows = grows && IsPart(entry, there);
         using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
         long position = 0;
-        while (await content.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        // What has come is used before more is asked for, which may be in vain.
+        while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
             int filled = ReadFully(existing, position, old.AsSpan(0, read));
             if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
@@ -294,7 +299,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             position += read;
         }
 
-        if (there.Length > entry.Length)
+        if (there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
         {
             await CopyAsync(directory, name, entry, true, (existing, position), default, content, cancellationToken).ConfigureAwait(false);
             return;

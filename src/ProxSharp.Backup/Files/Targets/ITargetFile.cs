@@ -9,6 +9,9 @@ internal interface ITargetFile : IDisposable
     /// <summary>What the file system says about this very file, whatever has its name now.</summary>
     FileStat Stat { get; }
 
+    /// <summary>Whether it has metadata already; false as well if that cannot be seen.</summary>
+    bool Has(PxarMetadata metadata, MetadataParts parts);
+
     /// <summary>Sets attributes that must be there before content comes.</summary>
     void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report);
 

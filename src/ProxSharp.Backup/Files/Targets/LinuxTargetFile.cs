@@ -15,6 +15,8 @@ internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITarge
 
     public void Dispose() => _handle.Dispose();
 
+    public bool Has(PxarMetadata metadata, MetadataParts parts) => LinuxMetadataCheck.Has(_handle, metadata, parts);
+
     public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
     {
         if ((metadata.Flags & FileAttributeBits.Early) != 0)

@@ -22,6 +22,9 @@ internal sealed class PortableTargetFile(string path, FileMode mode, FileAccess 
 
     public void Dispose() => _stream.Dispose();
 
+    // .NET does not say how many names a file has, so nobody asks.
+    public bool Has(PxarMetadata metadata, MetadataParts parts) => false;
+
     public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)
     {
         // No attribute that .NET can set matters before content comes.

@@ -31,7 +31,7 @@ public sealed partial class SnapshotArchive
     private async Task ExportAllAsync(TarExporter exporter, TarOptions options, CancellationToken cancellationToken)
     {
         ProgressReporter progress = _reader.Report(_payload ?? _main, options.Progress);
-        (Stream main, Stream? payload) = OpenStreams(progress, eager: true);
+        (Stream main, Stream? payload) = TreeStreams.Open(_main, _payload, progress, eager: true);
         await using (main.ConfigureAwait(false))
         await using ((payload ?? Stream.Null).ConfigureAwait(false))
         {

@@ -51,6 +51,9 @@ internal sealed class ChunkLoader : IDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>Whether this machine may have some of the chunks.</summary>
+    public bool HasLocal => _local is not null;
+
     /// <summary>Begins to load a chunk on another thread.</summary>
     /// <param name="chunk">The chunk.</param>
     /// <param name="fetched">Told when nothing is on its way any more, and whether this machine had it; null for nobody.</param>
@@ -59,7 +62,10 @@ internal sealed class ChunkLoader : IDisposable
     {
         // The rate is shared out in the order of the calls: what is wanted first comes first, and is whole before the next one begins.
         Task turn = WaitForTurnAsync(chunk, cancellationToken);
-        return new(chunk, Task.Run(() => LoadAsync(chunk, turn, fetched, cancellationToken), cancellationToken));
+        Task<ChunkBuffer?>? local = BeginLocal(chunk);
+        // What this machine has is on its way already, and somebody has to give its memory back.
+        CancellationToken begin = local is null ? cancellationToken : CancellationToken.None;
+        return new(chunk, Task.Run(() => LoadAsync(chunk, turn, local, fetched, cancellationToken), begin));
     }
 
     /// <summary>Checks what can be checked of an encrypted chunk without its key: that it is there, is encrypted, and has the right CRC.</summary>
@@ -72,7 +78,7 @@ internal sealed class ChunkLoader : IDisposable
 
     /// <summary>Loads a chunk into memory of the pool, which is the caller's then.</summary>
     public Task<ChunkBuffer> LoadAsync(IndexChunk chunk, CancellationToken cancellationToken) =>
-        LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), null, cancellationToken);
+        LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), BeginLocal(chunk), null, cancellationToken);
 
     /// <summary>Another loader of the same archive with memory of its own.</summary>
     public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate, time: Time);
@@ -87,16 +93,19 @@ internal sealed class ChunkLoader : IDisposable
         _cores.Dispose();
     }
 
+    private Task<ChunkBuffer?>? BeginLocal(IndexChunk chunk) =>
+        _local is null || chunk.Length is <= 0 or > DataBlob.MaxChunkSize ? null : _local.InOrder(() => TakeLocalAsync(_local, chunk));
+
     /// <summary>What this machine has of a chunk already; null if it has something else there.</summary>
-    private ChunkBuffer? TakeLocal(IndexChunk chunk)
+    private async Task<ChunkBuffer?> TakeLocalAsync(LocalContent local, IndexChunk chunk)
     {
-        if (_local?.Covers(chunk) != true || chunk.Length is <= 0 or > DataBlob.MaxChunkSize)
+        if (!await local.CoversAsync(chunk).ConfigureAwait(false))
             return null;
         ChunkBuffer data = Pool.Rent((int)chunk.Length);
         bool isIt = false;
         try
         {
-            isIt = _local.TryRead(chunk, data.Memory.Span) && ChunkDigest.Compute(data.Memory.Span, _key) == chunk.Digest;
+            isIt = local.TryRead(chunk, data.Memory.Span) && ChunkDigest.Compute(data.Memory.Span, _key) == chunk.Digest;
             return isIt ? data : null;
         }
         finally
@@ -106,9 +115,10 @@ internal sealed class ChunkLoader : IDisposable
         }
     }
 
-    private Task<ChunkBuffer> LoadAsync(IndexChunk chunk, Task turn, Action<bool>? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
+    private Task<ChunkBuffer> LoadAsync(
+        IndexChunk chunk, Task turn, Task<ChunkBuffer?>? local, Action<bool>? fetched, CancellationToken cancellationToken) => ExplainAsync(chunk, async () =>
     {
-        if (TakeLocal(chunk) is { } there)
+        if (local is not null && await local.ConfigureAwait(false) is { } there)
         {
             _rate?.Adjust(-ExpectedSize(chunk));
             fetched?.Invoke(true);

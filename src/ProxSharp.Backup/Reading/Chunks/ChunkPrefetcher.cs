@@ -33,6 +33,7 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
     private long _reserved;
     private bool _taken;
     private volatile bool _isQuick;
+    private volatile int _fetchedInRow;
 
     /// <param name="loader">Loads chunks.</param>
     /// <param name="chunks">The chunks.</param>
@@ -62,7 +63,7 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
     {
         // Who takes a second chunk will want more. Two at least, so that the line is not idle while one is written.
         if (_taken)
-            _window = Math.Min(_isQuick ? _window * 2 : Math.Max(_window, FirstChunks), _limit.Chunks);
+            _window = NextWindow();
         (_taken, _isQuick) = (true, false);
         FillWindow();
         Waiting waiting = Dequeue();
@@ -128,6 +129,14 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// Beside what this machine has, single chunks are missing: one that is fetched alone is the first to be complete, and what comes next may be there. Only
+    /// what is missing in a row is fetched ahead.
+    /// </summary>
+    private int NextWindow() => _loader.HasLocal && _fetchedInRow < 2
+        ? 1
+        : Math.Min(_isQuick ? _window * 2 : Math.Max(_window, FirstChunks), _limit.Chunks);
+
     private Waiting Dequeue()
     {
         Waiting waiting = _queue.Dequeue();
@@ -161,6 +170,7 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
             // What this machine has tells nothing of the line.
             if (!isLocal)
                 _isQuick = _loader.Time.GetElapsedTime(start) < s_quick;
+            _fetchedInRow = isLocal ? 0 : Math.Min(_fetchedInRow + 1, 2);
         }
     }
 

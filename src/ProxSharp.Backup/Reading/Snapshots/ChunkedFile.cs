@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Formats.Indexes;
+using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Reading.Snapshots;
@@ -24,6 +25,12 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
     /// way then was fetched in vain.
     /// </summary>
     public ChunkStream OpenStream(ChunkLoader local) => new(local, index, zeros, ahead with { Chunks = Math.Min(FewAhead, ahead.Chunks) }, eager: false, cache);
+
+    /// <summary>
+    /// All bytes in order, of which this machine may have some. Several such streams share what they fetch if they are not far from each other; nothing is
+    /// fetched ahead.
+    /// </summary>
+    public Stream OpenSharedStream(ChunkLoader local) => new PxarContent(new ChunkedSource(local, index, zeros, cache, new(0, 0)), 0, index.Size);
 
     /// <summary>All bytes in order; chunks of zeros are fetched like others.</summary>
     public ChunkStream OpenWholeStream() => new(loader, index, ZeroChunks.None, ahead, eager: true);

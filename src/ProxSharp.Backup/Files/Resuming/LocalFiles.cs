@@ -1,0 +1,80 @@
+using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats.Pxar;
+
+namespace ProxSharp.Backup.Files.Resuming;
+
+/// <summary>Reads files of a target by their paths. No link is followed. For one thread at a time.</summary>
+internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
+{
+    // Files come in the order of an archive: many reads are of the same file, and many files of the same directory.
+    private ITargetDirectory? _directory;
+    private byte[]? _directoryPath;
+    private ITargetFile? _file;
+    private byte[]? _path;
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        CloseDirectory();
+        root.Dispose();
+    }
+
+    /// <summary>Reads at a position of a file; 0 at its end, or if there is no such file.</summary>
+    /// <param name="path">Names with slashes between them.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="destination">Takes the bytes.</param>
+    /// <exception cref="FileTreeException">It cannot be read.</exception>
+    public int Read(ReadOnlyMemory<byte> path, long position, Span<byte> destination)
+    {
+        if (_path is null || !path.Span.SequenceEqual(_path))
+        {
+            _file?.Dispose();
+            (_file, _path) = (null, path.ToArray());
+            _file = TryOpen(_path);
+        }
+
+        return _file?.Read(position, destination) ?? 0;
+    }
+
+    private ITargetFile? TryOpen(ReadOnlySpan<byte> path)
+    {
+        int slash = path.LastIndexOf((byte)'/');
+        if (!PxarName.IsValid(path[(slash + 1)..]))
+            return null;
+        try
+        {
+            return EnterAll(slash < 0 ? [] : path[..slash])?.Open(new(path[(slash + 1)..]));
+        }
+        catch (FileTreeException)
+        {
+            // It is not there, or is something else: then its content is fetched.
+            return null;
+        }
+    }
+
+    private ITargetDirectory? EnterAll(ReadOnlySpan<byte> path)
+    {
+        if (_directoryPath is not null && path.SequenceEqual(_directoryPath))
+            return _directory ?? root;
+        CloseDirectory();
+        foreach (Range part in path.Split((byte)'/'))
+        {
+            if (path[part].IsEmpty)
+                continue;
+            if (!PxarName.IsValid(path[part]))
+                return null;
+            ITargetDirectory next = (_directory ?? root).Enter(new(path[part]));
+            _directory?.Dispose();
+            _directory = next;
+        }
+
+        _directoryPath = path.ToArray();
+        return _directory ?? root;
+    }
+
+    private void CloseDirectory()
+    {
+        _directory?.Dispose();
+        (_directory, _directoryPath) = (null, null);
+    }
+}
