@@ -62,11 +62,8 @@ public sealed class ComparisonTests
     public async Task Compare_SplitSnapshotsWithoutMetadata_TellsOnlyWhatCatalogsKnow()
     {
         List<SnapshotChange> changes = await CompareAsync("split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z");
-        Assert.NotEmpty(changes);
-        Assert.All(changes, static change => Assert.Equal(
-            ChangedParts.None, change.Parts & ~(ChangedParts.Kind | ChangedParts.Length | ChangedParts.ModificationTime)));
-        Assert.DoesNotContain(changes, static change => change is { Kind: SnapshotChangeKind.Changed, Entry.Kind: not PxarEntryKind.File });
-        Assert.DoesNotContain(changes, static change => change.Path is "ch.txt" or "xv.txt" or "xa.txt");
+        // Modes, attributes and what size and time hide.
+        Assert.Empty(changes);
     }
 
     [Theory]
