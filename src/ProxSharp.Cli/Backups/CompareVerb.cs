@@ -72,26 +72,32 @@ internal static class CompareVerb
             SnapshotReader second = await place.OpenAsync(newer, key, cancellationToken).ConfigureAwait(false);
             await using (second.ConfigureAwait(false))
             {
-                List<SnapshotChange> changes = await SnapshotDamage.ReadAsync(
+                JsonElement changes = await SnapshotDamage.ReadAsync(
                     place, second, () => CollectAsync(first, second, archive, options, cancellationToken)).ConfigureAwait(false);
-                run.Write(BackupJson.List(changes, Write), s_shape);
-                return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
+                run.Write(changes, s_shape);
+                return changes.GetArrayLength() == 0 ? ExitCodes.Success : ExitCodes.Error;
             }
         }
     }
 
-    private static async Task<List<SnapshotChange>> CollectAsync(
+    // Changes are written as they come: with all that their entries hold they would need several times as much memory.
+    private static async Task<JsonElement> CollectAsync(
         SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
     {
         SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
         SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
-        List<SnapshotChange> changes = [];
-        await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+        return await JsonText.BuildAsync(async json =>
         {
-            changes.Add(change);
-        }
+            json.WriteStartArray();
+            await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+            {
+                json.WriteStartObject();
+                Write(json, change);
+                json.WriteEndObject();
+            }
 
-        return changes;
+            json.WriteEndArray();
+        }).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, SnapshotChange change)

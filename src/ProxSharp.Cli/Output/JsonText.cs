@@ -21,6 +21,20 @@ internal static class JsonText
         return document.RootElement.Clone();
     }
 
+    /// <summary>Returns what <paramref name="write"/> wrote, piece by piece, as a value.</summary>
+    public static async Task<JsonElement> BuildAsync(Func<Utf8JsonWriter, Task> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        Utf8JsonWriter json = new(buffer, s_compact);
+        await using (json.ConfigureAwait(false))
+        {
+            await write(json).ConfigureAwait(false);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>Returns a value on one line.</summary>
     public static string Compact(JsonElement value) => Write(value.WriteTo, s_compact);
 
