@@ -34,7 +34,8 @@ public sealed class MasterPublicKey : IDisposable
             throw new BackupKeyException(
                 keys.Count > 1 ? FormattableString.Invariant($"The text holds {keys.Count} keys: leave only the public half of the master key in it.")
                 : PemBlocks.Find(pem, PemBlocks.ProtectedKey).Count > 0
-                ? "The text holds no RSA public key in PEM form, but a private one with a passphrase: openssl rsa -pubout -in FILE -out NEW writes its public half."
+                ? "The text holds no RSA public key in PEM form, but a private one with a passphrase: "
+                    + "openssl rsa -pubout -in FILE -out NEW writes its public half."
                 : PemBlocks.Find(pem, PemBlocks.Certificate).Count > 0
                 ? "The text holds no RSA public key in PEM form, but a certificate: openssl x509 -pubkey -noout -in FILE writes the key of it."
                 : "The text holds no RSA public key in PEM form.");

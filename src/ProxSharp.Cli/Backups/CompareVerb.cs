@@ -14,6 +14,7 @@ namespace ProxSharp.Cli.Backups;
 internal static class CompareVerb
 {
     private const long MemoryOfEach = 24L << 20;
+    private const int ManyChanges = 10_000;
 
     private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
 
@@ -88,15 +89,22 @@ internal static class CompareVerb
         SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
         return await JsonText.BuildAsync(async json =>
         {
+            int count = 0;
             json.WriteStartArray();
             await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
             {
+                count++;
                 json.WriteStartObject();
                 Write(json, change);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
+            if (count > ManyChanges)
+            {
+                // A long list is shown next, which needs about as much memory as the directories that made it. Those are done with.
+                GC.Collect();
+            }
         }).ConfigureAwait(false);
     }
 

@@ -47,10 +47,10 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         string folder = Path.Combine(store.Root, Namespace.StorePath, group.Type.ToString(), group.Id);
         foreach (string path in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
         {
-            string time = Path.GetFileName(path);
-
             // Copies on file systems that cannot hold colons are without them.
-            if (BackupSnapshotPath.TryParse($"{group}/{(time.Length == 18 ? $"{time[..13]}:{time[13..15]}:{time[15..]}" : time)}", out BackupSnapshotPath snapshot))
+            string name = Path.GetFileName(path);
+            string time = name.Length == 18 ? $"{name[..13]}:{name[13..15]}:{name[15..]}" : name;
+            if (BackupSnapshotPath.TryParse($"{group}/{time}", out BackupSnapshotPath snapshot))
             {
                 yield return snapshot;
             }

@@ -53,7 +53,7 @@ internal interface ITargetDirectory : IDisposable
     /// </summary>
     void Unlock();
 
-    /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow. Returns whether that was one of these.</summary>
+    /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow. Returns whether it was.</summary>
     bool Rename(PxarName from, PxarName to);
 
     /// <summary>Deletes what is no directory.</summary>

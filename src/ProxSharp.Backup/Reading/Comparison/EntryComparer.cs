@@ -4,8 +4,8 @@ using ProxSharp.Backup.Reading.Archives;
 namespace ProxSharp.Backup.Reading.Comparison;
 
 /// <summary>
-/// Tells what differs between two entries of one name: what all metadata tell, or only what catalogs know. Where entries come from does not matter for it, so that
-/// the same change is told of every kind of archive.
+/// Tells what differs between two entries of one name: what all metadata tell, or only what catalogs know. Where entries come from does not matter
+/// for it, so that the same change is told of every kind of archive.
 /// </summary>
 internal static class EntryComparer
 {
