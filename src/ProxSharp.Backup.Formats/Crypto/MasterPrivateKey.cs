@@ -17,40 +17,47 @@ public sealed class MasterPrivateKey : IDisposable
 
     /// <summary>Tells from the labels of a private key in PEM form whether a passphrase protects it.</summary>
     /// <param name="pem">The text of <c>master-private.pem</c>.</param>
-    public static bool IsProtected(ReadOnlySpan<char> pem) =>
-        pem.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal) || IsTraditional(pem);
+    public static bool IsProtected(ReadOnlySpan<char> pem)
+    {
+        List<Range> keys = FindKeys(pem);
+        return keys.Count > 0 ? PemBlocks.LabelOf(pem[keys[0]]) is PemBlocks.ProtectedKey : IsTraditional(pem);
+    }
 
-    /// <summary>Reads a private key: PKCS #8, protected or not, or PKCS #1.</summary>
+    /// <summary>Reads a private key: PKCS #8, protected or not, or PKCS #1. Text, certificates and public keys may stand beside it.</summary>
     /// <param name="pem">The text of <c>master-private.pem</c>.</param>
     /// <param name="passphrase">What it is protected with; not used if it is not (<see cref="IsProtected"/>).</param>
-    /// <exception cref="BackupKeyException">The text holds no RSA private key, or the passphrase is wrong.</exception>
+    /// <exception cref="BackupKeyException">The text holds no RSA private key or several, or the passphrase is wrong.</exception>
     public static MasterPrivateKey Parse(ReadOnlySpan<char> pem, ReadOnlySpan<char> passphrase)
     {
-        if (IsTraditional(pem))
+        List<Range> keys = FindKeys(pem);
+        if (keys.Count != 1)
         {
-            throw new BackupKeyException("The private key is encrypted in the old form of OpenSSL, not as PKCS #8: openssl pkcs8 -topk8 converts it.");
+            throw new BackupKeyException(
+                keys.Count > 1 ? FormattableString.Invariant($"The text holds {keys.Count} private keys: leave only the master key in it.")
+                : IsTraditional(pem) ? "The private key is encrypted in the old form of OpenSSL, not as PKCS #8: openssl pkcs8 -topk8 converts it."
+                : "The text holds no RSA private key in PEM form.");
         }
 
-        bool isProtected = IsProtected(pem);
+        ReadOnlySpan<char> block = pem[keys[0]];
+        bool isProtected = PemBlocks.LabelOf(block) is PemBlocks.ProtectedKey;
         RSA rsa = RSA.Create();
         try
         {
             if (isProtected)
             {
-                rsa.ImportFromEncryptedPem(pem, passphrase);
+                ImportProtected(rsa, block, passphrase);
             }
             else
             {
-                rsa.ImportFromPem(pem);
-                Clear(rsa.ExportParameters(includePrivateParameters: true));
+                rsa.ImportFromPem(block);
             }
 
             return new MasterPrivateKey(rsa);
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or BackupKeyException)
         {
             rsa.Dispose();
-            throw new BackupKeyException(
+            throw e as BackupKeyException ?? new BackupKeyException(
                 isProtected && e is CryptographicException
                     ? "The passphrase does not open the private key, or it is no RSA key." : "The text holds no RSA private key in PEM form.",
                 e);
@@ -106,15 +113,21 @@ public sealed class MasterPrivateKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _rsa.Dispose();
 
+    private static List<Range> FindKeys(ReadOnlySpan<char> pem) =>
+        PemBlocks.Find(pem, PemBlocks.ProtectedKey, "PRIVATE KEY", "RSA PRIVATE KEY");
+
+    private static void ImportProtected(RSA rsa, ReadOnlySpan<char> block, ReadOnlySpan<char> passphrase)
+    {
+        if (ScryptPkcs8.TryOpen(PemBlocks.Decode(block), passphrase) is not { } plain)
+        {
+            rsa.ImportFromEncryptedPem(block, passphrase);
+            return;
+        }
+
+        rsa.ImportPkcs8PrivateKey(plain, out _);
+        CryptographicOperations.ZeroMemory(plain);
+    }
+
     // The header stands in keys that openssl made before version 3, or with -traditional.
     private static bool IsTraditional(ReadOnlySpan<char> pem) => pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
-
-    // A public half has none of these, which only the export tells.
-    private static void Clear(RSAParameters secret)
-    {
-        foreach (byte[]? part in (ReadOnlySpan<byte[]?>)[secret.D, secret.P, secret.Q, secret.DP, secret.DQ, secret.InverseQ])
-        {
-            CryptographicOperations.ZeroMemory(part);
-        }
-    }
 }

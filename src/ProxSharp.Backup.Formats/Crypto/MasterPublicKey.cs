@@ -18,15 +18,33 @@ public sealed class MasterPublicKey : IDisposable
     /// <summary>How long the key is, in bits.</summary>
     public int Size => _rsa.KeySize;
 
-    /// <summary>Reads a public key.</summary>
+    /// <summary>Reads a public key. Text, certificates and a private key may stand beside it; a private key alone stands for its public half.</summary>
     /// <param name="pem">The text of <c>master-public.pem</c>.</param>
-    /// <exception cref="BackupKeyException">The text holds no RSA key.</exception>
+    /// <exception cref="BackupKeyException">The text holds no RSA key, or several.</exception>
     public static MasterPublicKey Parse(ReadOnlySpan<char> pem)
     {
+        List<Range> keys = PemBlocks.Find(pem, "PUBLIC KEY", "RSA PUBLIC KEY");
+        if (keys.Count == 0)
+        {
+            keys = PemBlocks.Find(pem, "PRIVATE KEY", "RSA PRIVATE KEY");
+        }
+
+        if (keys.Count != 1)
+        {
+            throw new BackupKeyException(
+                keys.Count > 1 ? FormattableString.Invariant($"The text holds {keys.Count} keys: leave only the public half of the master key in it.")
+                : PemBlocks.Find(pem, PemBlocks.ProtectedKey).Count > 0
+                ? "The text holds no RSA public key in PEM form, but a private one with a passphrase: "
+                    + "openssl rsa -pubout -in FILE -out NEW writes its public half."
+                : PemBlocks.Find(pem, PemBlocks.Certificate).Count > 0
+                ? "The text holds no RSA public key in PEM form, but a certificate: openssl x509 -pubkey -noout -in FILE writes the key of it."
+                : "The text holds no RSA public key in PEM form.");
+        }
+
         RSA rsa = RSA.Create();
         try
         {
-            rsa.ImportFromPem(pem);
+            rsa.ImportFromPem(pem[keys[0]]);
             return new MasterPublicKey(rsa);
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)

@@ -14,6 +14,7 @@ namespace ProxSharp.Cli.Backups;
 internal static class CompareVerb
 {
     private const long MemoryOfEach = 24L << 20;
+    private const int ManyChanges = 10_000;
 
     private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
 
@@ -72,26 +73,39 @@ internal static class CompareVerb
             SnapshotReader second = await place.OpenAsync(newer, key, cancellationToken).ConfigureAwait(false);
             await using (second.ConfigureAwait(false))
             {
-                List<SnapshotChange> changes = await SnapshotDamage.ReadAsync(
+                JsonElement changes = await SnapshotDamage.ReadAsync(
                     place, second, () => CollectAsync(first, second, archive, options, cancellationToken)).ConfigureAwait(false);
-                run.Write(BackupJson.List(changes, Write), s_shape);
-                return changes.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
+                run.Write(changes, s_shape);
+                return changes.GetArrayLength() == 0 ? ExitCodes.Success : ExitCodes.Error;
             }
         }
     }
 
-    private static async Task<List<SnapshotChange>> CollectAsync(
+    // Changes are written as they come: with all that their entries hold they would need several times as much memory.
+    private static async Task<JsonElement> CollectAsync(
         SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
     {
         SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
         SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
-        List<SnapshotChange> changes = [];
-        await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+        return await JsonText.BuildAsync(async json =>
         {
-            changes.Add(change);
-        }
+            int count = 0;
+            json.WriteStartArray();
+            await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
+            {
+                count++;
+                json.WriteStartObject();
+                Write(json, change);
+                json.WriteEndObject();
+            }
 
-        return changes;
+            json.WriteEndArray();
+            if (count > ManyChanges)
+            {
+                // A long list is shown next, which needs about as much memory as the directories that made it. Those are done with.
+                GC.Collect();
+            }
+        }).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, SnapshotChange change)

@@ -265,7 +265,7 @@ internal sealed class KeyOptions
 
         if (await DescriptorFile.ReadAsync(run, MasterDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
         {
-            return MasterKeyText.ReadPublic(Encoding.UTF8.GetString(content), "that was given");
+            return MasterKeyText.ReadPublic(Encoding.UTF8.GetString(content), $"What {MasterDescriptor.Name} names");
         }
 
         string? path = run.Value(MasterKey) is { } named

@@ -9,6 +9,11 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     /// <summary>The snapshots that were finished, by group and time.</summary>
     public IReadOnlyList<BackupSnapshotPath> Snapshots => store.ListSnapshots(Namespace);
 
+    /// <summary>This namespace and all below it.</summary>
+    public IEnumerable<LocalPlace> Tree => store.ListNamespaces()
+        .Where(inner => Namespace.IsRoot || inner == Namespace || inner.ToString().StartsWith($"{Namespace}/", StringComparison.Ordinal))
+        .Select(inner => new LocalPlace(Environment, store, inner) { Reading = Reading });
+
     private SnapshotOpenOptions Peeking => new() { Namespace = Namespace, AllowMissingKey = true };
 
     /// <summary>Who owns a group; null if nothing says so.</summary>
@@ -29,8 +34,28 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     public override string Describe() => Namespace.IsRoot ? store.Root : $"{store.Root}:{Namespace}";
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<BackupSnapshotPath>> ListFinishedAsync(BackupGroupPath group, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<BackupSnapshotPath>>([.. Snapshots.Where(snapshot => snapshot.Group == group).Reverse()]);
+    protected override Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(
+        BackupGroupPath group, CancellationToken cancellationToken)
+    {
+        HashSet<BackupSnapshotPath> finished = [.. Snapshots.Where(snapshot => snapshot.Group == group)];
+        IEnumerable<BackupSnapshotPath> all = finished.Union(ListFolders(group)).OrderByDescending(static snapshot => snapshot.Time);
+        return Task.FromResult<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>>([.. all.Select(one => (one, finished.Contains(one)))]);
+    }
+
+    private IEnumerable<BackupSnapshotPath> ListFolders(BackupGroupPath group)
+    {
+        string folder = Path.Combine(store.Root, Namespace.StorePath, group.Type.ToString(), group.Id);
+        foreach (string path in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+        {
+            // Copies on file systems that cannot hold colons are without them.
+            string name = Path.GetFileName(path);
+            string time = name.Length == 18 ? $"{name[..13]}:{name[13..15]}:{name[15..]}" : name;
+            if (BackupSnapshotPath.TryParse($"{group}/{time}", out BackupSnapshotPath snapshot))
+            {
+                yield return snapshot;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken)

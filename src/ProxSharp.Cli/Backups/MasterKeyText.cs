@@ -23,14 +23,14 @@ internal static class MasterKeyText
         }
         catch (BackupKeyException other)
         {
-            throw Unfit($"{name} holds no RSA public key in PEM form", "Name the public half, master-public.pem", other);
+            throw Unfit(Words(name, other), Advice(other, "Name the public half, master-public.pem"), other);
         }
 
         if (key.Size < MasterPublicKey.ShortestSize)
         {
             key.Dispose();
             throw Unfit(
-                FormattableString.Invariant($"The master key {name} has {key.Size} bits; ")
+                FormattableString.Invariant($"{name}: the master key has {key.Size} bits; ")
                 + FormattableString.Invariant($"to hold the key of a backup it needs {MasterPublicKey.ShortestSize} at least"),
                 "Make another one: prox backup key create-master DIRECTORY");
         }
@@ -69,7 +69,7 @@ internal static class MasterKeyText
         }
         catch (BackupKeyException other)
         {
-            throw Unfit($"{name}: {other.Message.TrimEnd('.')}", "Name the private half, master-private.pem", other);
+            throw Unfit(Words(name, other), Advice(other, "Name the private half, master-private.pem"), other);
         }
     }
 
@@ -92,6 +92,17 @@ internal static class MasterKeyText
                 other);
         }
     }
+
+    // The library does not know what the text is called.
+    private static string Words(string name, BackupKeyException problem)
+    {
+        const string Unnamed = "The text ";
+        string words = problem.Message.TrimEnd('.');
+        return words.StartsWith(Unnamed, StringComparison.Ordinal) ? $"{name} {words[Unnamed.Length..]}" : $"{name}: {words}";
+    }
+
+    private static string Advice(BackupKeyException problem, string usual) =>
+        problem.Message.Contains(": openssl ", StringComparison.Ordinal) ? "Name the file that openssl writes" : usual;
 
     private static CliException Unfit(string message, string hint, Exception? cause = null) => new(CliError.Usage(message, hint), cause);
 }

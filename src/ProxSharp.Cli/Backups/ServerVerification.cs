@@ -51,9 +51,9 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             ? null
             : await place.FindAsync(what, cancellationToken).ConfigureAwait(false);
         BackupGroupPath? group = what is null ? null : snapshot?.Group ?? typed;
-        if (group is { } named && snapshot is null)
+        if (group is { } named)
         {
-            await RequireAsync(place, named, cancellationToken).ConfigureAwait(false);
+            await RequireAsync(place, named, snapshot, cancellationToken).ConfigureAwait(false);
         }
 
         if (run.IsDryRun)
@@ -84,12 +84,18 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             : new VerifyOptions { IgnoreVerified = days is not null || run.Value(_ignore), OutdatedAfterDays = days };
     }
 
-    // Proxmox: the task of a group that is not there ends well.
-    private static async Task RequireAsync(BackupPlace place, BackupGroupPath group, CancellationToken cancellationToken)
+    // Proxmox: the task of a group that is not there ends well, and that of a snapshot fails without a reason.
+    private static async Task RequireAsync(BackupPlace place, BackupGroupPath group, BackupSnapshotPath? snapshot, CancellationToken cancellationToken)
     {
         try
         {
-            if ((await place.Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false)).Count == 0)
+            IReadOnlyList<BackupSnapshotInfo> there = await place.Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+            if (snapshot is { } one && there.All(other => other.Path != one))
+            {
+                throw SnapshotPlace.NotFound($"There is no snapshot {one} in {place.Describe()}", $"prox backup list {group}");
+            }
+
+            if (there.Count == 0)
             {
                 throw ListVerb.Nothing(place, group.ToString());
             }

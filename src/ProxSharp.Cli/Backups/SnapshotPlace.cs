@@ -23,7 +23,7 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         ? group
         : throw CliException.Usage($"'{text}' is no backup group", "Write host/NAME, vm/NUMBER or ct/NUMBER");
 
-    /// <summary>Finds the snapshot that was typed; a group stands for its newest one.</summary>
+    /// <summary>Finds the snapshot that was typed; a group stands for its newest one that is finished, and newer ones that are not are told.</summary>
     /// <exception cref="CliException">The text is neither, or the group has no snapshot.</exception>
     public async Task<BackupSnapshotPath> FindAsync(string text, CancellationToken cancellationToken)
     {
@@ -38,8 +38,20 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
                 $"'{text}' is no snapshot", "Write host/NAME/2026-01-31T02:00:00Z, or host/NAME for the newest (prox backup list)");
         }
 
-        IReadOnlyList<BackupSnapshotPath> finished = await ListFinishedAsync(group, cancellationToken).ConfigureAwait(false);
-        return finished.Count > 0 ? finished[0] : throw NotFound($"There is no finished backup of {group} in {Describe()}", "prox backup list");
+        IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)> all = await ListAsync(group, cancellationToken).ConfigureAwait(false);
+        int newest = all.TakeWhile(static one => !one.IsFinished).Count();
+        if (newest == all.Count)
+        {
+            throw NotFound($"There is no finished backup of {group} in {Describe()}", "prox backup list");
+        }
+
+        if (newest > 0)
+        {
+            Reading.Warned?.Invoke($"{string.Join(", ", all.Take(newest).Select(static one => one.Path))} has no manifest: that backup was broken off, or runs "
+                + $"still. {all[newest].Path} is taken instead.");
+        }
+
+        return all[newest].Path;
     }
 
     /// <summary>Opens a snapshot for reading.</summary>
@@ -93,8 +105,8 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     /// <summary>Names the datastore and the namespace.</summary>
     public abstract string Describe();
 
-    /// <summary>Lists the snapshots of a group that have a manifest, newest first; it may be damaged.</summary>
-    protected abstract Task<IReadOnlyList<BackupSnapshotPath>> ListFinishedAsync(BackupGroupPath group, CancellationToken cancellationToken);
+    /// <summary>Lists the snapshots of a group, newest first. Those that have a manifest are finished; it may be damaged.</summary>
+    protected abstract Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(BackupGroupPath group, CancellationToken cancellationToken);
 
     /// <summary>Tells whether the manifest of a snapshot cannot be read where it lies.</summary>
     protected abstract Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken);
@@ -105,9 +117,9 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     private async Task<string> AdviseAsync(BackupSnapshotPath damaged, CancellationToken cancellationToken)
     {
         const string Damaged = "A file of the datastore is damaged, and this snapshot cannot be read without it.";
-        foreach (BackupSnapshotPath older in await ListFinishedAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
+        foreach ((BackupSnapshotPath older, bool isFinished) in await ListAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
         {
-            if (older.Time < damaged.Time && !await IsDamagedAsync(older, cancellationToken).ConfigureAwait(false))
+            if (isFinished && older.Time < damaged.Time && !await IsDamagedAsync(older, cancellationToken).ConfigureAwait(false))
             {
                 return $"{Damaged} The one before it can be: give {older} instead. What it holds is checked by: {VerifyCommand(older)}";
             }

@@ -21,7 +21,7 @@ internal static class VerifyVerb
     {
         Argument<string?> what = new("snapshot")
         {
-            Description = "A snapshot or group [default: all of the namespace]",
+            Description = "A snapshot or group [default: all of the namespace and below it]; --local needs one",
             Arity = ArgumentArity.ZeroOrOne,
         };
 
@@ -45,13 +45,15 @@ internal static class VerifyVerb
             Calls = ["POST /admin/datastore/{store}/verify"],
             Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over "
                 + "those, and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, "
-                + "and names the files that lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens.",
+                + "and names the files that lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens, "
+                + "also to all snapshots there if none is named; without their key only what is stored of encrypted ones is checked then.",
             Arguments = [what],
             Options = [.. repository.ForReading, .. keys.ForReading, local, .. server.Options],
             Traits = VerbTraits.Waits | VerbTraits.DryRun,
             Examples =
             [
                 new("backup verify host/web --local --keyfile key.json --datastore store1", "read the newest backup here"),
+                new("backup verify --store-directory /mnt/datastore/store1", "read everything on a disk, without its server"),
                 new("backup verify --datastore store1 --no-wait", "let the server verify everything"),
                 new("backup verify --datastore store1 --outdated-after 30", "only what was not verified in the last 30 days"),
             ],
@@ -95,9 +97,18 @@ internal static class VerifyVerb
 
     private static async Task<int> ReadAsync(VerbRun run, RepositoryOptions repository, KeyOptions keys, string? what, CancellationToken cancellationToken)
     {
-        string snapshot = what ?? throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
+        if (what is null && !run.IsGiven(repository.Directory))
+        {
+            throw CliException.Usage("--local verifies one snapshot", "Name it: prox backup verify SNAPSHOT --local");
+        }
+
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockForAsync(run, place, null, cancellationToken).ConfigureAwait(false);
+        if (what is not { } snapshot)
+        {
+            return await LocalVerification.RunAsync(run, (LocalPlace)place, key, cancellationToken).ConfigureAwait(false);
+        }
+
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -105,13 +116,18 @@ internal static class VerifyVerb
             SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
             progress.End();
             run.Write(BackupJson.List(found.Files, Write), s_files);
-            run.Note($"{found.Snapshot}: {(found.IsIntact ? "all is right" : "damaged")}, signature {found.Signature.ToString().ToLowerInvariant()}, "
-                + $"{ValueRenderer.Bytes(found.BytesFetched)} read in {ValueRenderer.Duration(found.Elapsed.TotalSeconds)}");
+            run.Note($"{found.Snapshot}: {Words(found)}");
             return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
         }
     }
 
-    private static void Write(Utf8JsonWriter json, FileVerification file)
+    /// <summary>What was found, in words.</summary>
+    public static string Words(SnapshotVerification found) =>
+        $"{(found.IsIntact ? "all is right" : "damaged")}, signature {found.Signature.ToString().ToLowerInvariant()}, "
+        + $"{ValueRenderer.Bytes(found.BytesFetched)} read in {ValueRenderer.Duration(found.Elapsed.TotalSeconds)}";
+
+    /// <summary>Writes what was found in a file.</summary>
+    public static void Write(Utf8JsonWriter json, FileVerification file)
     {
         json.WriteString("file", file.File.Name);
         json.WriteString("status", file.IsIntact ? file.WithContents ? "ok" : "ok, not decrypted" : "damaged");

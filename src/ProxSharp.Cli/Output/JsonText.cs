@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,12 +11,26 @@ internal static class JsonText
     private static readonly JsonWriterOptions s_indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, NewLine = "\n" };
 
     /// <summary>Returns what <paramref name="write"/> wrote as text.</summary>
-    public static string Write(Action<Utf8JsonWriter> write, JsonWriterOptions options) => Encoding.UTF8.GetString(WriteBytes(write, options).Span);
+    public static string Write(Action<Utf8JsonWriter> write, JsonWriterOptions options) => Encoding.UTF8.GetString(WriteBlocks(write, options).ToArray());
 
     /// <summary>Returns what <paramref name="write"/> wrote as a value.</summary>
     public static JsonElement Build(Action<Utf8JsonWriter> write)
     {
-        using JsonDocument document = JsonDocument.Parse(WriteBytes(write, s_compact));
+        using JsonDocument document = JsonDocument.Parse(WriteBlocks(write, s_compact).ToArray());
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Returns what <paramref name="write"/> wrote, piece by piece, as a value.</summary>
+    public static async Task<JsonElement> BuildAsync(Func<Utf8JsonWriter, Task> write)
+    {
+        JsonBlocks buffer = new();
+        Utf8JsonWriter json = new(buffer, s_compact);
+        await using (json.ConfigureAwait(false))
+        {
+            await write(json).ConfigureAwait(false);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
         return document.RootElement.Clone();
     }
 
@@ -27,14 +40,17 @@ internal static class JsonText
     /// <summary>Returns a value on indented lines.</summary>
     public static string Indented(JsonElement value) => Write(value.WriteTo, s_indented);
 
-    private static ReadOnlyMemory<byte> WriteBytes(Action<Utf8JsonWriter> write, JsonWriterOptions options)
+    /// <summary>Writes what <paramref name="write"/> writes on indented lines.</summary>
+    public static void WriteIndented(TextWriter writer, Action<Utf8JsonWriter> write) => WriteBlocks(write, s_indented).WriteTo(writer);
+
+    private static JsonBlocks WriteBlocks(Action<Utf8JsonWriter> write, JsonWriterOptions options)
     {
-        ArrayBufferWriter<byte> buffer = new();
+        JsonBlocks buffer = new();
         using (Utf8JsonWriter json = new(buffer, options))
         {
             write(json);
         }
 
-        return buffer.WrittenMemory;
+        return buffer;
     }
 }

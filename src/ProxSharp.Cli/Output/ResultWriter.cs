@@ -30,7 +30,8 @@ internal static class ResultWriter
         switch (settings.Format)
         {
             case OutputFormat.Json:
-                writer.WriteLine(JsonText.Indented(settings is { IsVersioned: true, Query: null } ? Versioned(value) : value));
+                JsonText.WriteIndented(writer, json => WriteJson(json, value, settings is { IsVersioned: true, Query: null }));
+                writer.WriteLine();
                 break;
             case OutputFormat.JsonLines:
                 WriteLines(writer, value);
@@ -50,8 +51,14 @@ internal static class ResultWriter
         }
     }
 
-    private static JsonElement Versioned(JsonElement value) => JsonText.Build(json =>
+    private static void WriteJson(Utf8JsonWriter json, JsonElement value, bool isVersioned)
     {
+        if (!isVersioned)
+        {
+            value.WriteTo(json);
+            return;
+        }
+
         json.WriteStartObject();
         json.WriteNumber("schemaVersion", SchemaVersion);
         json.WritePropertyName("data");
@@ -65,7 +72,7 @@ internal static class ResultWriter
         }
 
         json.WriteEndObject();
-    });
+    }
 
     private static void WriteLines(TextWriter writer, JsonElement value)
     {

@@ -43,7 +43,7 @@ internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTre
 
         public void Unlock() => inner.Unlock();
 
-        public void Rename(PxarName from, PxarName to) => inner.Rename(from, to);
+        public bool Rename(PxarName from, PxarName to) => inner.Rename(from, to);
 
         public void Delete(PxarName name) => inner.Delete(name);
 

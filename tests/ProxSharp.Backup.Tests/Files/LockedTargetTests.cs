@@ -52,6 +52,56 @@ public sealed class LockedTargetTests
         }
     }
 
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite, 0x10u)]
+    [InlineData(ExistingFiles.Overwrite, 0x20u)]
+    [InlineData(ExistingFiles.KeepSameContent, 0x10u)]
+    [InlineData(ExistingFiles.KeepSameTime, 0x20u)]
+    public async Task Extract_OverWhatIsLockedAndWasNot_TellsThatItIsNoLonger(ExistingFiles existing, uint locked)
+    {
+        TempTree.RequireAll();
+        string[] names = ["d/big", "d/kept", "d/link", "d/small", "d"];
+        byte[] old = Archive(writer => Fill(writer, 'a'));
+        byte[] next = Archive(writer => Fill(writer, 'b'));
+        using TempTree tree = new();
+        try
+        {
+            await Archives.ExtractAsync(old, tree.Path);
+            File.Delete(tree.Combine("d/link"));
+            File.WriteAllText(tree.Combine("d/link"), "a file");
+            foreach (string name in names)
+            {
+                using LinuxFlags flags = new(tree.Combine(name));
+                flags.Set(flags.Get()!.Value | locked);
+            }
+
+            FileWarning[] warnings = [.. (await Archives.ExtractAsync(next, tree.Path, new() { Existing = existing })).Warnings];
+
+            Assert.All(warnings, static warning => Assert.Contains("was immutable or append-only", warning.Message, StringComparison.Ordinal));
+            Assert.Equal(names.Order(), warnings.Select(static warning => warning.Path.Trim('/')).Order());
+            Assert.Empty((await Archives.ExtractAsync(next, tree.Path, new() { Existing = existing })).Warnings);
+        }
+        finally
+        {
+            foreach (string path in names.Select(tree.Combine).Where(static path => new FileInfo(path).LinkTarget is null && Path.Exists(path)))
+            {
+                using LinuxFlags flags = new(path);
+                flags.Set(flags.Get()!.Value & ~0x30u);
+            }
+        }
+
+        static void Fill(PxarWriter writer, char text)
+        {
+            writer.BeginDirectory(new("d"), PlainDirectory);
+            PxarMetadata changed = Plain with { ModificationTime = new(1_600_000_000 + text, 0) };
+            writer.WriteFile(new("big"), changed, Encoding.UTF8.GetBytes(new string(text, 300_000)));
+            writer.WriteFile(new("kept"), Plain, "kept"u8.ToArray());
+            writer.WriteSymlink(new("link"), Own(PxarEntryKind.Symlink, 0x1FF), "small"u8.ToArray());
+            writer.WriteFile(new("small"), changed, Encoding.UTF8.GetBytes(new string(text, 30)));
+            writer.EndDirectory();
+        }
+    }
+
     [Fact]
     public async Task Extract_WhatMayNotBeReplaced_IsToldWithItsWholePath()
     {

@@ -48,13 +48,73 @@ public sealed class ComparisonTests
     [Fact]
     public async Task Compare_SplitSnapshots_TellsParts()
     {
-        List<SnapshotChange> changes = await CompareAsync("split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z");
+        List<SnapshotChange> changes = await CompareAsync(
+            "split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z", new() { WithMetadata = true });
         Dictionary<string, ChangedParts> parts = changes.ToDictionary(static change => change.Path, static change => change.Parts);
         Assert.Equal(ChangedParts.Mode, parts["ch.txt"]);
         Assert.Equal(ChangedParts.Attributes, parts["xv.txt"]);
         Assert.Equal(ChangedParts.Attributes, parts["xa.txt"]);
         Assert.DoesNotContain("same.txt", parts.Keys);
         Assert.DoesNotContain("quiet.txt", parts.Keys);
+    }
+
+    [Fact]
+    public async Task Compare_SplitSnapshotsWithoutMetadata_TellsOnlyWhatCatalogsKnow()
+    {
+        List<SnapshotChange> changes = await CompareAsync("split", "host/split-rules/2024-03-09T16:00:00Z", "host/split-rules/2024-03-09T17:00:00Z");
+        // Modes, attributes and what size and time hide.
+        Assert.Empty(changes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Compare_SameChangeInOneStreamAndSplit_TellsTheSame(bool withMetadata)
+    {
+        PxarTimestamp time = new(1_700_000_000, 5);
+        PxarMetadata folder = PxarMetadata.Create(PxarEntryKind.Directory, 0x1ED) with { ModificationTime = time };
+        PxarMetadata file = PxarMetadata.Create(PxarEntryKind.File, 0x1A4) with { ModificationTime = time };
+        PxarTimestamp later = new(1_700_000_100, 5);
+        PxarMetadata changed = file with { Mode = file.Mode ^ 0x24, UserId = 7 };
+        List<string>[] told =
+        [
+            await TellAsync(isSplit: false),
+            await TellAsync(isSplit: true),
+        ];
+
+        Assert.Equal(told[0], told[1]);
+        Assert.Equal(withMetadata
+            ? [": ModificationTime", "mode: Mode, Owner", "part: ModificationTime", "time: ModificationTime"]
+            : ["time: ModificationTime"], told[0]);
+
+        async Task<List<string>> TellAsync(bool isSplit)
+        {
+            await using SnapshotReader before = await SnapshotReader.OpenAsync(Make(isSplit, folder, file, file, file), null, Stop);
+            await using SnapshotReader after = await SnapshotReader.OpenAsync(
+                Make(
+                    isSplit,
+                    folder with { ModificationTime = later },
+                    changed,
+                    file with { ModificationTime = new(1_700_000_000, 6) },
+                    file with { ModificationTime = later }),
+                null,
+                Stop);
+            SnapshotArchive right = await after.OpenArchiveAsync("root.pxar", Stop);
+            List<SnapshotChange> changes = await right.CompareWithAsync(
+                await before.OpenArchiveAsync("root.pxar", Stop), new() { WithMetadata = withMetadata }, Stop).ToListAsync(Stop);
+            return [.. changes.Select(static change => $"{change.Path}: {change.Parts}").Order(StringComparer.Ordinal)];
+        }
+    }
+
+    private static MadeSnapshot Make(bool isSplit, PxarMetadata root, PxarMetadata mode, PxarMetadata part, PxarMetadata time)
+    {
+        using MemoryStream main = new();
+        using MemoryStream payload = new();
+        PxarWriter writer = isSplit ? PxarWriter.CreateSplit(main, payload, root) : PxarWriter.Create(main, root);
+        foreach ((string name, PxarMetadata metadata) in (ReadOnlySpan<(string, PxarMetadata)>)[("mode", mode), ("part", part), ("time", time)])
+            writer.WriteFile(new(name), metadata, "content"u8.ToArray());
+        writer.Finish();
+        return isSplit ? new(("root.mpxar.didx", main.ToArray()), ("root.ppxar.didx", payload.ToArray())) : new(("root.pxar.didx", main.ToArray()));
     }
 
     [Fact]

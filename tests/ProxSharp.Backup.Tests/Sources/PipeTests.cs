@@ -48,6 +48,45 @@ public sealed class PipeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("/dev/zero", "is a device or a socket")]
+    [InlineData("/dev/ptmx", "is a device or a socket")]
+    [InlineData("/proc/kmsg", "has no end")]
+    public async Task Run_BlobHasNoEnd_IsRefused(string path, string why)
+    {
+        Assert.SkipUnless(Opens(path), "Not everybody may open it.");
+        BackupSource source = BackupSource.File("a.conf", path);
+        foreach (Func<Task> read in (Func<Task>[])[() => _backup.RunAsync([source]), () => source.MeasureAsync(Stop)])
+        {
+            BackupSourceException refused = await Assert.ThrowsAsync<BackupSourceException>(() => Task.Run(read, Stop).WaitAsync(s_limit, Stop));
+            Assert.Contains($"{path} {why}", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_BlobIsAFileOfTheKernel_IsRead()
+    {
+        foreach (string path in (string[])["/proc/self/mounts", "/proc/sys/kernel/hostname", "/proc/version"])
+        {
+            FakeBackup backup = new();
+            await backup.RunAsync([BackupSource.File("a.conf", path)]);
+            Assert.Equal(await File.ReadAllBytesAsync(path, Stop), backup.Store.Read("a.conf.blob"));
+        }
+    }
+
+    private static bool Opens(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     [Fact]
     public async Task Run_BlobIsThePipeOfAShell_IsRead()
     {

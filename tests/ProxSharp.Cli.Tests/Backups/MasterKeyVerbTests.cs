@@ -45,6 +45,7 @@ public sealed class MasterKeyVerbTests(SimulatedBackupServer backup) : IClassFix
         cli.Write("small.pem", small.ExportPkcs8PrivateKeyPem());
         cli.Write("public.pem", rsa.ExportSubjectPublicKeyInfoPem());
         PbeParameters protection = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+        cli.Write("two.pem", $"{rsa.ExportPkcs8PrivateKeyPem()}\n{other.ExportPkcs8PrivateKeyPem()}\n");
         cli.Write("locked.pem", rsa.ExportEncryptedPkcs8PrivateKeyPem("right", protection));
 
         await RefusedAsync(cli, "lost.rsa other.pem", 2, "another master key", "that the backup was made with");
@@ -52,6 +53,7 @@ public sealed class MasterKeyVerbTests(SimulatedBackupServer backup) : IClassFix
         await RefusedAsync(cli, "m.pem m.pem", 2, "this master key of 3072 bits", "rsa-encrypted.key FILE");
         await RefusedAsync(cli, "lost.rsa public.pem", 2, "no RSA private key", "master-private.pem");
         await RefusedAsync(cli, "lost.rsa lost.rsa", 2, "no RSA private key", "master-private.pem");
+        await RefusedAsync(cli, "lost.rsa two.pem", 2, "two.pem holds 2 private keys", "master-private.pem");
         await RefusedAsync(cli, "lost.rsa locked.pem --key-passphrase env:WRONG", 4, "does not open the master key", "Give its own passphrase");
         await RefusedAsync(cli, "lost.rsa locked.pem", 4, "has a passphrase", "--key-passphrase");
         Assert.False(File.Exists(Path.Combine(cli.Home, "found.json")));

@@ -54,6 +54,24 @@ public sealed class ServerVerificationTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("--dry-run")]
+    [InlineData("--local")]
+    [InlineData("--store-directory stores/store1")]
+    public async Task Verify_SnapshotThatIsNotThere_IsNotFound(string options)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await StartAsync(cli);
+        await BackUpAsync(cli, "");
+
+        string error = (await cli.LineAsync($"backup verify host/web/2020-01-01T00:00:00Z {options}")).FailedWith(5);
+        string nobody = (await cli.LineAsync($"backup verify host/nobody/2020-01-01T00:00:00Z {options}")).FailedWith(5);
+
+        Assert.Contains("host/web/2020-01-01T00:00:00Z", error, StringComparison.Ordinal);
+        Assert.Contains("host/nobody/2020-01-01T00:00:00Z", nobody, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--ignore-verified false --outdated-after 3", "contradict each other")]
     [InlineData("--outdated-after -1", "0 or more")]
     [InlineData("--ignore-verified --local", "read as a whole")]

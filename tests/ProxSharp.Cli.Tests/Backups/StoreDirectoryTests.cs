@@ -69,6 +69,77 @@ public sealed class StoreDirectoryTests
         Assert.Contains(digest, damaged.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Verify_DirectoryWithoutASnapshot_VerifiesAllOfThem()
+    {
+        using CliHarness cli = new();
+        await using (PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") }))
+        {
+            cli.Uses(server);
+            cli.MakeTree();
+            (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id web --ns customers --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id a --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id a --backup-time 2026-02-02T00:00:00Z")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id secret --keyfile key.json --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+        }
+
+        const string Verify = "backup verify --store-directory stores/store1";
+        JsonElement[] all = [.. (await cli.JsonAsync(Verify)).EnumerateArray()];
+        JsonElement[] below = [.. (await cli.JsonAsync($"{Verify} --ns customers")).EnumerateArray()];
+        string manifest = Path.Combine(cli.Home, "stores", "store1", "host", "a", "2026-02-01T00:00:00Z", "index.json.blob");
+        File.WriteAllBytes(manifest, File.ReadAllBytes(manifest)[..^3]);
+        CliRun damaged = await cli.LineAsync($"{Verify} -o json");
+        CliRun table = await cli.LineAsync(Verify);
+
+        Assert.Equal(
+            [":host/a/2026-02-01T00:00:00Z", ":host/a/2026-02-02T00:00:00Z", ":host/secret/2026-02-01T00:00:00Z", "customers:host/web/2026-02-01T00:00:00Z"],
+            all.Select(Name).Distinct().Where(IsOurs).Order(StringComparer.Ordinal));
+        Assert.All(all, static row => Assert.StartsWith("ok", row.GetProperty("status").GetString(), StringComparison.Ordinal));
+        Assert.Equal(["customers:host/web/2026-02-01T00:00:00Z"], below.Select(Name).Distinct().Where(IsOurs));
+        Assert.All(below, static row => Assert.StartsWith("customers", row.GetProperty("ns").GetString(), StringComparison.Ordinal));
+        damaged.FailedWithCode(1);
+        using JsonDocument result = JsonDocument.Parse(damaged.Output);
+        JsonElement[] rows = [.. result.RootElement.GetProperty("data").EnumerateArray()];
+        Assert.Equal(all.Select(Name).Distinct(), rows.Select(Name).Distinct());
+        Assert.Equal("not read", Assert.Single(rows, static row => Name(row) == ":host/a/2026-02-01T00:00:00Z").GetProperty("status").GetString());
+        Assert.Contains("host/a/2026-02-01T00:00:00Z", damaged.Errors, StringComparison.Ordinal);
+        table.FailedWithCode(1);
+        Assert.Contains($"{all.Select(Name).Distinct().Count()} snapshots, 1 of them damaged or unreadable", table.Errors, StringComparison.Ordinal);
+        (await cli.LineAsync($"{Verify} --ns nowhere")).FailedWith(5);
+        Assert.Contains("one snapshot", (await cli.LineAsync("backup verify --local")).FailedWith(2), StringComparison.Ordinal);
+
+        static bool IsOurs(string name) => name.Contains("host/a/", StringComparison.Ordinal) || name.Contains("2026-02", StringComparison.Ordinal);
+        static string Name(JsonElement row) => $"{row.GetProperty("ns").GetString()}:{row.GetProperty("snapshot").GetString()}";
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--store-directory stores/store1")]
+    public async Task Restore_NewestIsUnfinished_TellsWhatIsTaken(string place)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
+        cli.Uses(server);
+        cli.MakeTree();
+        (await cli.LineAsync("backup create root.pxar:tree --backup-id web --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+        (await cli.LineAsync("backup create root.pxar:tree --backup-id web --backup-time 2026-02-02T00:00:00Z")).Succeeded();
+        CliRun newest = await cli.LineAsync($"backup restore host/web root.pxar out --ignore-ownership {place}");
+        File.Delete(Path.Combine(cli.Home, "stores", "store1", "host", "web", "2026-02-02T00:00:00Z", "index.json.blob"));
+
+        CliRun older = await cli.LineAsync($"backup restore host/web root.pxar again --ignore-ownership {place} -o json");
+
+        newest.Succeeded();
+        Assert.DoesNotContain("no manifest", newest.Errors, StringComparison.Ordinal);
+        using JsonDocument result = JsonDocument.Parse(older.Succeeded());
+        Assert.Equal("host/web/2026-02-01T00:00:00Z", result.RootElement.GetProperty("data").GetProperty("snapshot").GetString());
+        Assert.Contains("host/web/2026-02-02T00:00:00Z has no manifest", older.Errors, StringComparison.Ordinal);
+        Assert.Contains("host/web/2026-02-01T00:00:00Z is taken instead", older.Errors, StringComparison.Ordinal);
+        Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("again"));
+    }
+
     private static string DigestOfArchive(string store)
     {
         string index = Directory.EnumerateFiles(Path.Combine(store, "ns", "customers", "host", "web"), "root.pxar.didx", SearchOption.AllDirectories).Single();

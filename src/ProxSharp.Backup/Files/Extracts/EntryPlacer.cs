@@ -54,8 +54,16 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
     /// <param name="create">Creates it under the name it is given.</param>
     /// <param name="complete">Completes what was created.</param>
     /// <param name="seal">Does what can only be done when it has its name; null for nothing.</param>
+    /// <param name="flags">The attributes that it gets then.</param>
     /// <returns>Whether it is there now; if not, that was told.</returns>
-    internal bool Place(ExtractDirectory directory, PxarName name, bool replaces, Action<PxarName> create, Action<PxarName> complete, Action? seal = null)
+    internal bool Place(
+        ExtractDirectory directory,
+        PxarName name,
+        bool replaces,
+        Action<PxarName> create,
+        Action<PxarName> complete,
+        Action? seal = null,
+        PxarFlags flags = PxarFlags.None)
     {
         ITargetDirectory handle = directory.Handle!;
         PxarName place = replaces ? handle.NameTemporary() : name;
@@ -73,7 +81,7 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         {
             complete(place);
             if (replaces)
-                handle.Rename(place, name);
+                Replace(directory, place, name, flags);
         }
         catch
         {
@@ -83,6 +91,18 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
 
         seal?.Invoke();
         return true;
+    }
+
+    /// <summary>Gives an entry the name of another one, and tells if that could not be changed or deleted, and the new one can be.</summary>
+    /// <param name="directory">The directory, open.</param>
+    /// <param name="place">The name that the entry has.</param>
+    /// <param name="name">The name that it gets.</param>
+    /// <param name="flags">The attributes that it gets then.</param>
+    internal void Replace(ExtractDirectory directory, PxarName place, PxarName name, PxarFlags flags)
+    {
+        bool wasLocked = directory.Handle!.Rename(place, name);
+        if (wasLocked && (!Parts.HasFlag(MetadataParts.Flags) || (flags & (PxarFlags.Immutable | PxarFlags.Append)) == 0))
+            Report(directory, name).Unlocked();
     }
 
     internal MetadataReport Report(ExtractDirectory directory, PxarName name) => new(_warnings, () => directory.PathOf(name));

@@ -152,7 +152,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                     writer.Finish();
                     file!.Apply(entry.Metadata!, _placer.Parts, report);
                 },
-                () => file!.Seal(entry.Metadata!, _placer.Parts, report));
+                () => file!.Seal(entry.Metadata!, _placer.Parts, report),
+                entry.Metadata!.Flags);
             if (placed)
                 _totals.AddFile(entry.Length, kept: false);
         }
@@ -204,7 +205,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 writer.Finish();
                 file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
                 if (replaces)
-                    directory.Handle!.Rename(place, name);
+                    _placer.Replace(directory, place, name, entry.Metadata!.Flags);
                 stays = true;
                 file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
             }

@@ -102,6 +102,10 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int SetLength(SafeHandle handle, long length);
 
+    // An entry is the descriptor, and what is asked with what is answered in the upper half.
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(Span<int> entries, nuint count, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "posix_fadvise")]
     internal static partial int Advise(SafeHandle handle, long offset, long length, int advice);
 

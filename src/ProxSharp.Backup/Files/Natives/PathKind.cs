@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ProxSharp.Backup.Files.Natives;
@@ -8,6 +9,10 @@ internal static class PathKind
     private const uint TypeMask = 0xF000;
     private const uint Pipe = 0x1000;
     private const uint CharacterDevice = 0x2000;
+    private const uint BlockDevice = 0x6000;
+    private const uint Regular = 0x8000;
+    private const uint Socket = 0xC000;
+    private const int CanRead = 1;
     private const long PipeFileSystem = 0x50495045;
 
     /// <summary>Whether it is a pipe, or a device without a size, such as a terminal. Only known on Linux.</summary>
@@ -21,6 +26,30 @@ internal static class PathKind
         using Descriptor place = Descriptor.Open(path, Libc.PathOnly);
         long[] about = new long[16];
         return Libc.FileSystem(place, about) == 0 && about[0] != PipeFileSystem;
+    }
+
+    /// <summary>Whether it is a device or a socket: what comes from these need not have an end. Only known on Linux.</summary>
+    internal static bool IsDevice(string path) => TypeOf(path) is CharacterDevice or BlockDevice or Socket;
+
+    /// <summary>Whether it is listed as a file. Some in <c>/proc</c> and <c>/sys</c> have no end all the same. Only known on Linux.</summary>
+    internal static bool IsRegular(string path) => TypeOf(path) == Regular;
+
+    /// <summary>Whether reading an open file would wait until somebody writes. Files that are stored somewhere never do. Only known on Linux.</summary>
+    internal static bool WouldWait(SafeHandle file)
+    {
+        if (!Libc.IsSupported)
+            return false;
+        bool added = false;
+        try
+        {
+            file.DangerousAddRef(ref added);
+            return Libc.Poll([(int)file.DangerousGetHandle(), CanRead], 1, 0) == 0;
+        }
+        finally
+        {
+            if (added)
+                file.DangerousRelease();
+        }
     }
 
     private static uint TypeOf(string path) =>

@@ -53,8 +53,8 @@ internal interface ITargetDirectory : IDisposable
     /// </summary>
     void Unlock();
 
-    /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow.</summary>
-    void Rename(PxarName from, PxarName to);
+    /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow. Returns whether it was.</summary>
+    bool Rename(PxarName from, PxarName to);
 
     /// <summary>Deletes what is no directory.</summary>
     void Delete(PxarName name);

@@ -11,6 +11,9 @@ internal static class LinuxLock
 
     private static readonly uint Locks = FileAttributeBits.ToLinux(PxarFlags.Immutable | PxarFlags.Append);
 
+    /// <summary>Whether attributes had one of them, and others that follow have none.</summary>
+    internal static bool IsLost(uint before, uint after) => (before & Locks) != 0 && (after & Locks) == 0;
+
     /// <summary>Whether a file or directory has one of them.</summary>
     internal static bool IsLocked(Descriptor entry) => Read(entry) is { } flags && (flags & Locks) != 0;
 

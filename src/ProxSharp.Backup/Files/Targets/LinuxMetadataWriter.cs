@@ -84,7 +84,12 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
         {
             long changed = ((uint)current & ~mask) | wanted;
             if (changed != (uint)current)
-                Check(Libc.Control(_handle, SetFlags, ref changed), "set file attributes");
+            {
+                int result = Libc.Control(_handle, SetFlags, ref changed);
+                Check(result, "set file attributes");
+                if (result == 0 && LinuxLock.IsLost((uint)current, (uint)changed))
+                    _report.Unlocked();
+            }
         }
 
         // FAT has its own.

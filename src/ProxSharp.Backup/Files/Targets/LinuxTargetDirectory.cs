@@ -108,10 +108,10 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
 
     public void Unlock() => _taken ??= LinuxLock.Clear(_handle);
 
-    public void Rename(PxarName from, PxarName to)
+    public bool Rename(PxarName from, PxarName to)
     {
         if (TryRename(from, to))
-            return;
+            return false;
         FileTreeException failure = Descriptor.Failure(to.ToString(), "replace");
         using Descriptor? old = failure.Fault == FileTreeFault.Denied ? TryOpenFile(to) : null;
         if (old is null || !LinuxLock.IsLocked(old))
@@ -123,7 +123,7 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         }
 
         if (TryRename(from, to))
-            return;
+            return true;
         failure = Descriptor.Failure(to.ToString(), "replace");
         LinuxLock.Restore(old, attributes);
         throw failure;
@@ -144,8 +144,11 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
         writer.ApplyToOpen();
         writer.ApplyFlags(~PxarFlags.None);
-        if (parts.HasFlag(MetadataParts.Flags))
-            _taken = null;
+        if (!parts.HasFlag(MetadataParts.Flags))
+            return;
+        if (_taken is { } taken && LinuxLock.IsLost(taken, FileAttributeBits.ToLinux(metadata.Flags)))
+            report.Unlocked();
+        _taken = null;
     }
 
     private bool TryRename(PxarName from, PxarName to) => Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)) == 0;

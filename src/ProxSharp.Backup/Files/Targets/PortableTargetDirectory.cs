@@ -89,7 +89,11 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
         }
     }
 
-    public void Rename(PxarName from, PxarName to) => Do(to, () => File.Move(PathOf(from), PathOf(to), overwrite: true));
+    public bool Rename(PxarName from, PxarName to)
+    {
+        Do(to, () => File.Move(PathOf(from), PathOf(to), overwrite: true));
+        return false;
+    }
 
     public void Delete(PxarName name) => Do(name, () => File.Delete(PathOf(name)));
 

@@ -25,12 +25,14 @@ internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
 
     public async IAsyncEnumerable<ArchiveEntry> ListSortedAsync(ArchiveEntry directory, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<ArchiveEntry> entries = await ListAsync(directory, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        entries.Sort(static (left, right) => left.Name.CompareTo(right.Name));
-        for (int i = 0; i < entries.Count; i++)
+        // The entries are made one by one: with their paths they would be much larger than what they are made of.
+        List<PxarNode> nodes = await archive.ListAsync(directory.Node!, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        nodes.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        for (int i = 0; i < nodes.Count; i++)
         {
-            yield return entries[i];
-            entries[i] = null!;
+            PxarNode node = nodes[i];
+            nodes[i] = null!;
+            yield return await CreateAsync(ArchivePath.Join(directory.PathBytes.Span, node.Name), node, cancellationToken).ConfigureAwait(false);
         }
     }
 

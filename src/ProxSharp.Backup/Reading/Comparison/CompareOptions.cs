@@ -7,8 +7,9 @@ public sealed record CompareOptions
     public static CompareOptions Default { get; } = new();
 
     /// <summary>
-    /// Reads all metadata from the archives, so that modes, owners, link targets and attributes are compared too. Without it two archives of one stream are
-    /// compared by their catalogs: names, kinds, lengths and times of files, which is much less to fetch. Split archives always give all. Default: false.
+    /// Reads all metadata from the archives, so that modes, owners, link targets, attributes, times of directories and parts of seconds are compared too.
+    /// Without it only what catalogs have counts: names and kinds, and lengths and times of files. Of archives of one stream that is much less to fetch; of
+    /// split archives it is the same, and so is what is told. Default: false.
     /// </summary>
     public bool WithMetadata { get; init; }
 

@@ -109,7 +109,7 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         switch (pending)
         {
             case { Older: { } before, Newer: { } after }:
-                ChangedParts parts = EntryComparer.Compare(before, after, followsLinks: _contents is not null);
+                ChangedParts parts = EntryComparer.Compare(before, after, options.WithMetadata, followsLinks: _contents is not null);
                 bool alike = EntryComparer.HasContent(before) && (parts & (ChangedParts.Kind | ChangedParts.Length)) == 0;
                 if (alike && _contents is { } contents)
                     parts |= await contents.CompareAsync(before, after, cancellationToken).ConfigureAwait(false);

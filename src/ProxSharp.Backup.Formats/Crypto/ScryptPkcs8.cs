@@ -1,0 +1,94 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ProxSharp.Backup.Formats.Crypto;
+
+/// <summary>Private keys of PKCS #8 whose passphrase goes through scrypt (RFC 7914, section 7), which .NET does not read.</summary>
+internal static class ScryptPkcs8
+{
+    private const string PasswordScheme = "1.2.840.113549.1.5.13";
+    private const string Pbkdf2 = "1.2.840.113549.1.5.12";
+    private const string ScryptDerivation = "1.3.6.1.4.1.11591.4.11";
+
+    // As much as for key files.
+    private const long MostMemory = 1025L << 20;
+    private const int MostParallel = 16;
+
+    /// <summary>Opens a private key.</summary>
+    /// <param name="content">The key in its protection, DER or BER.</param>
+    /// <param name="passphrase">The passphrase.</param>
+    /// <returns>The key as PKCS #8 without protection, to be cleared; null if it is protected in one of the ways that .NET reads.</returns>
+    /// <exception cref="BackupKeyException">It is protected in another way still, or is damaged.</exception>
+    /// <exception cref="CryptographicException">The passphrase is wrong.</exception>
+    public static byte[]? TryOpen(byte[] content, ReadOnlySpan<char> passphrase)
+    {
+        try
+        {
+            AsnReader key = new AsnReader(content, AsnEncodingRules.BER).ReadSequence();
+            AsnReader algorithm = key.ReadSequence();
+            if (algorithm.ReadObjectIdentifier() != PasswordScheme)
+            {
+                return null;
+            }
+
+            AsnReader scheme = algorithm.ReadSequence();
+            AsnReader derivation = scheme.ReadSequence();
+            AsnReader cipher = scheme.ReadSequence();
+            return derivation.ReadObjectIdentifier() switch
+            {
+                Pbkdf2 => null,
+                ScryptDerivation => Open(derivation.ReadSequence(), cipher, key.ReadOctetString(), passphrase),
+                var other => throw Unsupported("key derivation", other),
+            };
+        }
+        catch (AsnContentException e)
+        {
+            throw new BackupKeyException("The private key is damaged.", e);
+        }
+    }
+
+    private static byte[] Open(AsnReader derivation, AsnReader cipher, byte[] content, ReadOnlySpan<char> passphrase)
+    {
+        string name = cipher.ReadObjectIdentifier();
+        int size = name switch
+        {
+            "2.16.840.1.101.3.4.1.2" => 16,
+            "2.16.840.1.101.3.4.1.22" => 24,
+            "2.16.840.1.101.3.4.1.42" => 32,
+            _ => throw Unsupported("cipher", name),
+        };
+        byte[] vector = cipher.ReadOctetString();
+        byte[] secret = new byte[size];
+        byte[] text = Encoding.UTF8.GetBytes(passphrase.ToArray());
+        try
+        {
+            Derive(derivation, text, secret);
+            using Aes aes = Aes.Create();
+            aes.SetKey(secret);
+            return aes.DecryptCbc(content, vector.Length == aes.BlockSize / 8 ? vector : throw new BackupKeyException("The private key is damaged."));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    private static void Derive(AsnReader derivation, byte[] passphrase, byte[] secret)
+    {
+        byte[] salt = derivation.ReadOctetString();
+        if (!derivation.TryReadInt32(out int cost) || !derivation.TryReadInt32(out int blockSize) || !derivation.TryReadInt32(out int parallel)
+            || cost < 2 || !BitOperations.IsPow2(cost) || blockSize < 1 || parallel is < 1 or > MostParallel
+            || blockSize > MostMemory / 128 / Math.Max(cost, parallel))
+        {
+            throw new BackupKeyException("The private key asks for scrypt with numbers that are impossible, or need over 1025 MiB.");
+        }
+
+        Scrypt.DeriveKey(passphrase, salt, cost, blockSize, parallel, secret);
+    }
+
+    private static BackupKeyException Unsupported(string what, string identifier) => new(
+        $"The private key is protected with a {what} that is not supported ({identifier}): openssl pkcs8 -topk8 -v2 aes256 -in FILE -out NEW converts it.");
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using ProxSharp.Backup;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Verification;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Cli.Backups;
+
+/// <summary>Verifies all snapshots in the directory of a datastore. One that is damaged keeps none of the others from being verified.</summary>
+internal static class LocalVerification
+{
+    private static readonly ResultShape s_files = BackupJson.Shape("snapshot", "ns", "snapshot", "file", "status", "chunks", "size", "damage");
+
+    /// <summary>Reads everything.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="top">The namespace; those below it are verified, too.</param>
+    /// <param name="key">The key; null checks of encrypted snapshots what is stored.</param>
+    /// <param name="cancellationToken">Stops verifying.</param>
+    /// <exception cref="CliException">There is nothing to verify.</exception>
+    public static async Task<int> RunAsync(VerbRun run, LocalPlace top, CryptConfig? key, CancellationToken cancellationToken)
+    {
+        top.Reading = top.Reading with { AllowMissingKey = key is null };
+        List<Row> rows = [];
+        (int count, int bad) = (0, 0);
+        foreach (LocalPlace place in top.Tree)
+        {
+            foreach (BackupSnapshotPath snapshot in place.Snapshots)
+            {
+                count++;
+                bad += await VerifyAsync(run, place, snapshot, key, rows, cancellationToken).ConfigureAwait(false) ? 0 : 1;
+            }
+        }
+
+        if (count == 0)
+        {
+            throw SnapshotPlace.NotFound($"There is no finished backup in {top.Describe()}", "prox backup list");
+        }
+
+        run.Write(BackupJson.List(rows, Write), s_files);
+        run.Note(bad == 0 ? $"{count} snapshots: all is right" : $"{count} snapshots, {bad} of them damaged or unreadable");
+        return bad == 0 ? ExitCodes.Success : ExitCodes.Error;
+    }
+
+    private static async Task<bool> VerifyAsync(
+        VerbRun run, LocalPlace place, BackupSnapshotPath snapshot, CryptConfig? key, List<Row> rows, CancellationToken cancellationToken)
+    {
+        ProgressLine progress = new(run.Command);
+        try
+        {
+            SnapshotReader reader = await place.OpenAsync(snapshot.ToString(), key, cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
+                progress.End();
+                rows.AddRange(found.Files.Select(file => new Row(place.Namespace, snapshot, file, null)));
+                run.Note($"{Name(place, snapshot)}: {VerifyVerb.Words(found)}");
+                return found.IsIntact;
+            }
+        }
+        catch (Exception problem) when (problem is CliException or BackupKeyException or BackupSignatureException or SnapshotFileNotFoundException)
+        {
+            // It cannot be opened at all.
+            progress.End();
+            rows.Add(new Row(place.Namespace, snapshot, null, problem.Message));
+            run.Command.Warn(Terminal.TextCells.Visible($"{Name(place, snapshot)}: {problem.Message}"));
+            return false;
+        }
+    }
+
+    private static string Name(LocalPlace place, BackupSnapshotPath snapshot) => place.Namespace.IsRoot ? $"{snapshot}" : $"{place.Namespace}:{snapshot}";
+
+    private static void Write(Utf8JsonWriter json, Row row)
+    {
+        json.WriteString("ns", row.Namespace.ToString());
+        json.WriteString("snapshot", row.Snapshot.ToString());
+        if (row.File is { } file)
+        {
+            VerifyVerb.Write(json, file);
+            return;
+        }
+
+        json.WriteString("file", "index.json");
+        json.WriteString("status", "not read");
+        json.WritePropertyName("damage");
+        BackupJson.WriteList(json, [row.Problem!], static (json, message) =>
+        {
+            json.WriteString("message", message);
+            json.WriteList("paths", []);
+        });
+    }
+
+    private sealed record Row(BackupNamespace Namespace, BackupSnapshotPath Snapshot, FileVerification? File, string? Problem);
+}
