@@ -5,7 +5,12 @@ using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
 
-/// <summary>What a restore that was killed leaves under temporary names.</summary>
+/// <summary>
+/// What a restore that was killed leaves under temporary names. Alone: a program that another test starts in the meantime inherits the lock of a file until
+/// it runs.
+/// </summary>
+[Collection(nameof(AbandonedFileTests))]
+[CollectionDefinition(nameof(AbandonedFileTests), DisableParallelization = true)]
 public sealed class AbandonedFileTests
 {
     private static readonly PxarMetadata Plain = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 0) };
