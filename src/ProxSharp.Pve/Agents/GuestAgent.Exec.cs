@@ -25,17 +25,7 @@ public sealed partial class GuestAgent
     {
         options = Checked(options);
         long process = await StartAsync(command, options.Input, cancellationToken).ConfigureAwait(false);
-        ExecWait wait = new(process, options, Time);
-        while (true)
-        {
-            AgentExecResult result = await GetExecStatusAsync(process, cancellationToken).ConfigureAwait(false);
-            if (result.HasExited)
-            {
-                return result;
-            }
-
-            await Pause.ForAsync(wait.NextPause(), Time, cancellationToken).ConfigureAwait(false);
-        }
+        return await WaitForExecAsync(process, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="ExecAsync"/>
@@ -43,17 +33,7 @@ public sealed partial class GuestAgent
     {
         options = Checked(options);
         long process = Start(command, options.Input, cancellationToken);
-        ExecWait wait = new(process, options, Time);
-        while (true)
-        {
-            AgentExecResult result = GetExecStatus(process, cancellationToken);
-            if (result.HasExited)
-            {
-                return result;
-            }
-
-            Pause.For(wait.NextPause(), Time, cancellationToken);
-        }
+        return WaitForExec(process, options, cancellationToken);
     }
 
     /// <summary>Starts a program inside the guest and does not wait for it.</summary>
@@ -73,6 +53,46 @@ public sealed partial class GuestAgent
     {
         NodesQemuAgentExecRequest request = ExecRequest(command, input);
         return Call(node => Agent.Exec(node, Id, request, cancellationToken: cancellationToken), cancellationToken).Pid;
+    }
+
+    /// <summary>Waits for the end of a program that was started inside the guest.</summary>
+    /// <param name="processId">The number of the process inside the guest.</param>
+    /// <param name="options">How long to wait; null for the defaults. Its input is not read.</param>
+    /// <param name="cancellationToken">Cancels the waiting. The program goes on.</param>
+    /// <returns>How it ended and what it wrote. A failure of the program is no exception: see <see
+    /// cref="AgentExecResult.EnsureSucceeded"/>.</returns>
+    /// <exception cref="TimeoutException">It has not ended in time; <see cref="GetExecStatusAsync"/> tells later how it does.</exception>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/exec-status</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    public async Task<AgentExecResult> WaitForExecAsync(long processId, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ExecWait wait = new(processId, Checked(options), Time);
+        while (true)
+        {
+            AgentExecResult result = await GetExecStatusAsync(processId, cancellationToken).ConfigureAwait(false);
+            if (result.HasExited)
+            {
+                return result;
+            }
+
+            await Pause.ForAsync(wait.NextPause(), Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="WaitForExecAsync"/>
+    public AgentExecResult WaitForExec(long processId, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ExecWait wait = new(processId, Checked(options), Time);
+        while (true)
+        {
+            AgentExecResult result = GetExecStatus(processId, cancellationToken);
+            if (result.HasExited)
+            {
+                return result;
+            }
+
+            Pause.For(wait.NextPause(), Time, cancellationToken);
+        }
     }
 
     /// <summary>Tells how a program does that was started inside the guest. The agent forgets a program once it has told of its end.</summary>
