@@ -76,7 +76,7 @@ public sealed class GuardedCluster : GuardedSite
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 
     /// <summary>How many requests have reached the server.</summary>
-    internal int Requests => _simulator.Traffic.Requests.Count;
+    internal int Requests => (int)_simulator.Traffic.RequestCount;
 
     internal override int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 
