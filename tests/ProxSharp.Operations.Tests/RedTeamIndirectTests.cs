@@ -180,6 +180,24 @@ public sealed class RedTeamIndirectTests
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
     }
 
+    [Theory]
+    [InlineData("DELETE", "/storage/spare", "")]
+    [InlineData("PUT", "/storage/spare", "content=iso")]
+    [InlineData("PUT", "/access/acl", "path=/storage/spare roles=PVEDatastoreAdmin users=demo@pve")]
+    [InlineData("DELETE", "/nodes/pve1/disks/lvmthin/data", "volume-group=spare")]
+    public async Task DiskOfAProtectedGuestThatNoConfigurationHas_IsKept(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most, static scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddStorage("spare", "lvmthin", static storage => storage.Set("vgname", "spare").Set("thinpool", "data"));
+        });
+        Assert.Equal([path], await TextPlans.TargetsAsync(cluster, method, path, parameters));
+        await cluster.Other.Raw.PostAsync(
+            "/nodes/pve1/storage/spare/content", TextPlans.Parameters("vmid=102 filename=vm-102-disk-7 size=1G"));
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
     [Fact]
     public async Task NewFile_IsWrittenWithoutLookingAtAllGuests()
     {

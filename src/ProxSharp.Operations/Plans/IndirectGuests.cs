@@ -14,6 +14,7 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
 {
     private readonly GuestConfigs _configs = configs;
     private readonly StorageBackups _backups = new(client);
+    private readonly StoredDisks _disks = new(client);
 
     private StorageUsers Storages => new(client, _configs);
 
@@ -90,7 +91,8 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
                     cancellationToken).ConfigureAwait(false);
             case ["storage", var storage]:
                 IReadOnlyList<string> users = await Storages.InPlaceOfAsync([storage], cancellationToken).ConfigureAwait(false);
-                return users.Concat(await _backups.OfAsync([storage], null, cancellationToken).ConfigureAwait(false));
+                return users.Concat(await _backups.OfAsync([storage], null, cancellationToken).ConfigureAwait(false))
+                    .Concat(await _disks.OwnersAsync([storage], null, cancellationToken).ConfigureAwait(false));
             case ["nodes", var node]:
                 // Who may switch a node off switches off what runs there.
                 return await WhereAsync(guest => guest.Text("node") == node, cancellationToken).ConfigureAwait(false);
@@ -134,7 +136,8 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
     {
         string[] storage = [call.Parameters.Find("storage") ?? ""];
         IReadOnlyList<string> users = await Storages.OfAsync(storage, cancellationToken).ConfigureAwait(false);
-        return users.Concat(await _backups.OfChangedAsync(call, cancellationToken).ConfigureAwait(false));
+        return users.Concat(await _backups.OfChangedAsync(call, cancellationToken).ConfigureAwait(false))
+            .Concat(await _disks.OwnersAsync(storage, null, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The guests that are given a device, or a directory, of whichever node they are on.</summary>

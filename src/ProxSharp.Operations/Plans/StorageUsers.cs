@@ -95,7 +95,12 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
             ? null
             : await guests.NodeAsync(node, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> users = await FindAsync(string.Join('|', wanted), place, cancellationToken).ConfigureAwait(false);
-        return [.. users, .. await _backups.OfAsync(Names(storages.Where(StorageBackups.HoldsBackups)), place, cancellationToken).ConfigureAwait(false)];
+        return
+        [
+            .. users,
+            .. await _backups.OfAsync(Names(storages.Where(StorageBackups.HoldsBackups)), place, cancellationToken).ConfigureAwait(false),
+            .. await new StoredDisks(client).OwnersAsync(names, place, cancellationToken).ConfigureAwait(false),
+        ];
     }
 
     private static string[] Names(IEnumerable<JsonElement> storages) => [.. storages.Select(static storage => storage.Text("storage")).OfType<string>()];
