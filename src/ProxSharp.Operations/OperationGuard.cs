@@ -143,8 +143,8 @@ public sealed class OperationGuard : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks at a plan as <see cref="ApplyAsync(string, CancellationToken)"/> does, and applies nothing: what the plan says is derived from its calls anew, at the present state of the
-    /// server. What comes back is what somebody who decides about it may be shown.
+    /// Looks at a plan as <see cref="ApplyAsync(string, CancellationToken)"/> does, and applies nothing: what the plan says is derived from
+    /// its calls anew, at the present state of the server. What comes back is what somebody who decides about it may be shown.
     /// </summary>
     /// <param name="planId">The name of the plan.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

@@ -62,14 +62,20 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 break;
             }
 
-            foreach (string vmid in NewGuests.MadeBy(call))
-            {
-                made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
-                ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
-            }
+            await NoteMadeAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
         }
 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
+    }
+
+    /// <summary>Puts on record who the guests are that a call has made.</summary>
+    private async Task NoteMadeAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
+    {
+        foreach (string vmid in NewGuests.MadeBy(call))
+        {
+            made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+            ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
+        }
     }
 
     // While the ledger is held: two programs cannot use the same plan, or the last place of the hour.

@@ -29,7 +29,7 @@ internal sealed class StoredDisks(ProxmoxClient client)
         [
             .. all.EnumerateArray()
                 .Where(place => storages.Contains(place.Text("storage")) && (node is null || place.Text("node") == node) && place.Text("status") == "available")
-                .GroupBy(static place => place.IsSet("shared") ? place.Text("storage") : $"{place.Text("storage")} {place.Text("node")}", StringComparer.Ordinal)
+                .GroupBy(static place => $"{place.Text("storage")} {(place.IsSet("shared") ? "" : place.Text("node"))}", StringComparer.Ordinal)
                 .SelectMany(static group => Lists(group.First())),
         ];
         HashSet<string> found = new(StringComparer.Ordinal);
