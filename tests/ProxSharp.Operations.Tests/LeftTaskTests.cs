@@ -93,6 +93,7 @@ public sealed class LeftTaskTests
     [InlineData("""{}""", null)]
     [InlineData("""{"pid":null}""", null)]
     [InlineData("""{"pid":-1}""", null)]
+    [InlineData("""{"pid":0}""", null)]
     [InlineData("""{"pid":{}}""", null)]
     [InlineData("""[]""", null)]
     [InlineData("null", null)]

@@ -23,7 +23,7 @@ internal sealed class GuestProgram(PveClient client, Door door)
     {
         // Proxmox: numbers come as texts, too.
         string text = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("pid", out JsonElement pid) ? pid.ToString() : "";
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long process)
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long process) && process > 0
             ? process
             : throw new ProxmoxProtocolException("The answer of the guest agent has no 'pid' that is the number of a process.");
     }

@@ -41,18 +41,20 @@ public sealed partial class GuestAgent
     /// <param name="input">What it reads from its standard input, at most 64 KiB as UTF-8; null for nothing.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The number of the process inside the guest, for <see cref="GetExecStatusAsync"/>.</returns>
+    /// <exception cref="ProxmoxProtocolException">The answer names no process; the program may have been started.</exception>
     /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
     public async Task<long> StartAsync(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
     {
         NodesQemuAgentExecRequest request = ExecRequest(command, input);
-        return (await CallAsync(node => Agent.ExecAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Pid;
+        return Process(
+            (await CallAsync(node => Agent.ExecAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Pid);
     }
 
     /// <inheritdoc cref="StartAsync"/>
     public long Start(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
     {
         NodesQemuAgentExecRequest request = ExecRequest(command, input);
-        return Call(node => Agent.Exec(node, Id, request, cancellationToken: cancellationToken), cancellationToken).Pid;
+        return Process(Call(node => Agent.Exec(node, Id, request, cancellationToken: cancellationToken), cancellationToken).Pid);
     }
 
     /// <summary>Waits for the end of a program that was started inside the guest.</summary>
@@ -128,6 +130,11 @@ public sealed partial class GuestAgent
             ? throw new ArgumentException("The agent passes at most 64 KiB on as input: write a file first.", nameof(input))
             : new NodesQemuAgentExecRequest { Command = command, InputData = bytes };
     }
+
+    // A number that is not in the answer reads as 0.
+    private static long Process(long number) => number > 0
+        ? number
+        : throw new ProxmoxProtocolException("The answer of the guest agent has no 'pid' that is the number of a process.");
 
     private static AgentExecOptions Checked(AgentExecOptions? options)
     {
