@@ -76,7 +76,7 @@ public sealed class OperationGuard : IAsyncDisposable
         return new OperationGuard(isBackup ? new PbsClient(guarded) : new PveClient(guarded), door, options);
     }
 
-    /// <summary>Plans calls. Nothing is changed; the plan is kept for <see cref="ApplyAsync"/>.</summary>
+    /// <summary>Plans calls. Nothing is changed; the plan is kept for <see cref="ApplyAsync(string, CancellationToken)"/>.</summary>
     /// <param name="requests">The calls in their order.</param>
     /// <param name="options">How the plan is made; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -143,8 +143,8 @@ public sealed class OperationGuard : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks at a plan as <see cref="ApplyAsync"/> does, and applies nothing: what the plan says is derived from its calls anew, at the present state of the
-    /// server. What comes back is what somebody who decides about it may be shown.
+    /// Looks at a plan as <see cref="ApplyAsync(string, CancellationToken)"/> does, and applies nothing: what the plan says is derived from
+    /// its calls anew, at the present state of the server. What comes back is what somebody who decides about it may be shown.
     /// </summary>
     /// <param name="planId">The name of the plan.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -163,7 +163,18 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <param name="planId">The name of the plan.</param>
     /// <param name="cancellationToken">Stops the waiting; a call that is under way goes on at the server.</param>
     /// <exception cref="GuardRefusedException">Anything is different from what was planned, forbidden, expired or not approved.</exception>
-    public async Task<ApplyResult> ApplyAsync(string planId, CancellationToken cancellationToken = default)
+    public Task<ApplyResult> ApplyAsync(string planId, CancellationToken cancellationToken = default) => ApplyAsync(planId, null, cancellationToken);
+
+    /// <summary>Applies a plan as <see cref="ApplyAsync(string, CancellationToken)"/> does, and tells how far it is.</summary>
+    /// <param name="planId">The name of the plan.</param>
+    /// <param name="progress">
+    /// Is told of each call, of the task that it starts, and of what the task's log tells, on the thread that waits; null for nobody.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops the waiting; a call that is under way goes on at the server. The ledger then names its task, and so does <see cref="FindLeftTask"/>.
+    /// </param>
+    /// <exception cref="GuardRefusedException">Anything is different from what was planned, forbidden, expired or not approved.</exception>
+    public async Task<ApplyResult> ApplyAsync(string planId, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken = default)
     {
         CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
@@ -177,8 +188,13 @@ public sealed class OperationGuard : IAsyncDisposable
         CheckTime(plan, checks.Policy);
         Plans.Use(plan);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        return await _applier.ApplyAsync(plan, checks, approval, cancellationToken).ConfigureAwait(false);
+        return await _applier.ApplyAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The task that an applied plan has left running, or whose end nobody has seen, by the ledger; null if there is none.</summary>
+    /// <param name="planId">The name of the plan.</param>
+    /// <exception cref="GuardRefusedException">The ledger cannot be read.</exception>
+    public string? FindLeftTask(string planId) => AppliedCalls.LeftTask(Ledger.List(), planId);
 
     /// <summary>
     /// Lets a conversation with a backup server through in the present flow of execution, until the result is disposed. Such a conversation is no sequence of

@@ -144,7 +144,20 @@ public sealed class ApprovalTests
         }
 
         Assert.True(session.Ledger.Verify().IsSound);
-        Assert.Contains(await session.RefusedAsync("apply", Named(plan)), s_once);
+        JsonElement facts = session.Ledger.List().Last(static entry => entry.Kind == "outcome").Facts;
+        Assert.Equal("running", facts.GetProperty("result").GetString());
+        string upid = facts.GetProperty("upid").GetString()!;
+
+        // Whoever asks for the plan again is told, at first and later, where to go on waiting.
+        for (int again = 0; again < 2; again++)
+        {
+            JsonElement refusal = await session.FailureAsync("apply", Named(plan));
+            Assert.Contains(refusal.GetProperty("error").GetString(), s_once);
+            Assert.Contains(upid, refusal.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+
+        JsonElement waited = await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}","seconds":0}""");
+        Assert.Equal("running", waited.GetProperty("outcome").GetString());
     }
 
     [Fact]

@@ -81,25 +81,39 @@ public sealed class TaskToolTests
     }
 
     [Fact]
-    public async Task Apply_WithAProgressToken_SaysInOurWordsHowFarItIs()
+    public async Task Apply_WithAProgressToken_NamesTheTaskAndItsLastLine()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
         {
-            TaskDuration = s_long,
+            // Its log grows while the call waits.
+            TaskDuration = TimeSpan.FromSeconds(15),
             Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""",
         });
-        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
-        TaskCompletionSource<string?> said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/vzdump","parameters":{"vmid":106,"storage":"local","remove":0}}]""");
+        ConcurrentQueue<string> said = [];
+        TaskCompletionSource withLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using IAsyncDisposable heard = session.Client.RegisterNotificationHandler(NotificationMethods.ProgressNotification, (notification, _) =>
         {
-            said.TrySetResult(notification.Params?["message"]?.GetValue<string>());
+            string message = notification.Params?["message"]?.GetValue<string>() ?? "";
+            said.Enqueue(message);
+            if (message.Contains("<untrusted>", StringComparison.Ordinal))
+            {
+                withLine.TrySetResult();
+            }
+
             return ValueTask.CompletedTask;
         });
-        CallToolResult result = await session.CallAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""", new Reports());
-        Assert.True(result.StructuredContent!.Value.GetProperty("running").GetBoolean());
+        CallToolResult result = await session.CallAsync("apply", $$"""{"plan":"{{plan}}","seconds":3}""", new Reports());
+        JsonElement answer = result.StructuredContent!.Value;
+        Assert.True(answer.GetProperty("running").GetBoolean());
+        string upid = answer.GetProperty("upid").GetString()!;
+        Assert.Contains(":vzdump:106:", upid, StringComparison.Ordinal);
+        Assert.NotEmpty(answer.GetProperty("last_line").GetString()!);
+        Assert.Contains(upid, AgentSession.TextOf(result), StringComparison.Ordinal);
 
         // It may come after the answer.
-        Assert.Equal("0 of 1 calls done", await said.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await withLine.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Contains(said, message => message.StartsWith($"0 of 1 calls done; {upid}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,12 +35,13 @@ public sealed class GuardedCluster : GuardedSite
 
     internal Approver Asked { get; } = new();
 
-    internal static async Task<GuardedCluster> StartAsync(string policy, Action<ClusterBuilder>? scenario = null)
+    internal static async Task<GuardedCluster> StartAsync(
+        string policy, Action<ClusterBuilder>? scenario = null, TimeSpan? taskDuration = null)
     {
         PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions
         {
             Delays = false,
-            TaskDuration = TimeSpan.FromMilliseconds(20),
+            TaskDuration = taskDuration ?? TimeSpan.FromMilliseconds(20),
             Scenario = scenario ?? DefaultCluster.Build,
         });
         ProxmoxClientOptions options = new()
@@ -75,7 +76,7 @@ public sealed class GuardedCluster : GuardedSite
     internal void FailTask(TaskFault fault) => _simulator.Faults.FailTask(fault);
 
     /// <summary>How many requests have reached the server.</summary>
-    internal int Requests => _simulator.Traffic.Requests.Count;
+    internal int Requests => (int)_simulator.Traffic.RequestCount;
 
     internal override int Writes => _simulator.Traffic.Requests.Count(static request => request.Method != "GET");
 

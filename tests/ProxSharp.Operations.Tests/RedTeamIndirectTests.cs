@@ -1,6 +1,7 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -159,6 +160,52 @@ public sealed class RedTeamIndirectTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/102/config", new ApiParameters { { "ide2", "local:iso/debian-13.iso,media=cdrom" } });
         await TextPlans.IsProtectedAsync(cluster, "POST", path, parameters, "guest 102");
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/nodes/pve1/storage/twin/content/twin%3Aiso%2Fdebian-13.iso", "")]
+    [InlineData("POST", "/nodes/pve1/storage/twin/download-url", "content=iso filename=debian-13.iso url=https://example.org/debian-13.iso")]
+    [InlineData("PUT", "/access/acl", "path=/storage/twin roles=PVEDatastoreAdmin users=demo@pve")]
+    public async Task StorageInTheSamePlaceUnderAnotherName_IsTheSame(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most, static scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddStorage("first", "dir", static storage => storage.Set("path", "/srv/iso").Content.Add("iso"))
+                .AddStorage("twin", "dir", static storage => storage.Set("path", "/srv/iso/").Content.Add("iso"))
+                .AddFile("twin", "iso", "debian-13.iso", 700L << 20)
+                .AddFile("first", "iso", "debian-13.iso", 700L << 20);
+        });
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/102/config", new ApiParameters { { "ide2", "first:iso/debian-13.iso,media=cdrom" } });
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/storage/spare", "")]
+    [InlineData("PUT", "/storage/spare", "content=iso")]
+    [InlineData("PUT", "/access/acl", "path=/storage/spare roles=PVEDatastoreAdmin users=demo@pve")]
+    [InlineData("DELETE", "/nodes/pve1/disks/lvmthin/data", "volume-group=spare")]
+    public async Task DiskOfAProtectedGuestThatNoConfigurationHas_IsKept(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most, static scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddStorage("spare", "lvmthin", static storage => storage.Set("vgname", "spare").Set("thinpool", "data"));
+        });
+        Assert.Equal([path], await TextPlans.TargetsAsync(cluster, method, path, parameters));
+        await cluster.Other.Raw.PostAsync(
+            "/nodes/pve1/storage/spare/content", TextPlans.Parameters("vmid=102 filename=vm-102-disk-7 size=1G"));
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Fact]
+    public async Task NewFile_IsWrittenWithoutLookingAtAllGuests()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        int before = cluster.Requests;
+        await TextPlans.PlanAsync(
+            cluster, "POST", "/nodes/pve1/storage/local/download-url", "content=iso filename=new.iso url=https://example.org/x.iso");
+        Assert.InRange(cluster.Requests - before, 1, 3);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public sealed class RedTeamNetworkTests
         await MakeNetworkAsync(cluster, root);
         await ConnectAsync(root, 106, "blue");
         await ConnectAsync(root, 102, "bluer");
+        await root.Raw.PutAsync("/cluster/sdn/vnets/blue", TextPlans.Parameters("alias=pending"));
         Assert.Equal(["guest 106", path], await TextPlans.TargetsAsync(cluster, method, path, parameters));
         await ConnectAsync(root, 102, "blue");
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
@@ -47,6 +48,37 @@ public sealed class RedTeamNetworkTests
         Plan next = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/sdn/vnets/blue", "alias=lab");
         await ConnectAsync(root, 102, "blue");
         Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id)));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/cluster/sdn/vnets/blue", "alias=x")]
+    [InlineData("PUT", "/cluster/sdn/zones/lab", "mtu=1400")]
+    [InlineData("POST", "/cluster/sdn/vnets/blue/subnets", "subnet=10.7.0.0/24 type=subnet")]
+    [InlineData("POST", "/cluster/sdn/controllers", "controller=evpn1 type=evpn asn=65000 peers=192.0.2.11")]
+    [InlineData("PUT", "/nodes/pve1/network/vmbr0", "type=bridge comments=x")]
+    public async Task PendingChange_IsAppliedForTheGuestsThatItReachesAlone(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using PveClient root = cluster.OpenRoot();
+        await MakeNetworkAsync(cluster, root);
+        await ConnectAsync(root, 102, "blue");
+        await root.Raw.PostAsync("/cluster/sdn/zones", TextPlans.Parameters("zone=other type=simple"));
+        await root.Raw.PostAsync("/cluster/sdn/vnets", TextPlans.Parameters("vnet=red zone=other"));
+
+        // A network that is new reaches nobody, though a protected guest is on another one.
+        Assert.Equal(["/cluster/sdn"], await TextPlans.TargetsAsync(cluster, "PUT", "/cluster/sdn", ""));
+        ApiParameters change = TextPlans.Parameters(parameters);
+        await (method == "PUT" ? root.Raw.PutAsync(path, change) : root.Raw.PostAsync(path, change));
+        await TextPlans.IsProtectedAsync(cluster, "PUT", "/cluster/sdn", "", "guest 10");
+    }
+
+    [Fact]
+    public async Task NodeWhoseInterfacesCannotBeRead_StopsTheApplying()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        cluster.Fail(static request => request.Path.EndsWith("/nodes/pve2/network", StringComparison.Ordinal));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "PUT", "/cluster/sdn", ""));
+        Assert.Contains("/nodes/pve2/network", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,6 +156,7 @@ public sealed class RedTeamNetworkTests
         await using PveClient root = cluster.OpenRoot();
         await MakeNetworkAsync(cluster, root);
         await root.Raw.PostAsync("/cluster/firewall/groups", TextPlans.Parameters("group=web"));
+        await root.Raw.PutAsync("/cluster/sdn/vnets/blue", TextPlans.Parameters("alias=pending"));
         cluster.Fail(request => request.Path.EndsWith(unread, StringComparison.Ordinal));
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, method, path, ""));
         Assert.Equal("target", refusal.Reason);

@@ -68,7 +68,35 @@ public sealed class RedTeamReachTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         cluster.Lack(request => request.Path.EndsWith(unread, StringComparison.Ordinal));
         Assert.Equal(OperationClass.Destructive, (await TextPlans.PlanAsync(cluster, "POST", path, parameters)).Class);
-        Assert.Equal(OperationClass.Destructive, (await TextPlans.PlanAsync(cluster, "POST", "/cluster/backup", "vmid=106 schedule=daily")).Class);
+
+        // Without a storage the nodes tell.
+        Assert.Equal(
+            unread.EndsWith("/defaults", StringComparison.Ordinal) ? OperationClass.Destructive : OperationClass.Reversible,
+            (await TextPlans.PlanAsync(cluster, "POST", "/cluster/backup", "vmid=106 schedule=daily node=pve1")).Class);
+    }
+
+    [Theory]
+    [InlineData("/nodes/pve2/vzdump", "vmid=104 storage=local", true)]
+    [InlineData("/nodes/pve2/vzdump", "vmid=104 storage=local remove=0", false)]
+    [InlineData("/nodes/pve2/vzdump", "vmid=104 storage=keeping", false)]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local", false)]
+    [InlineData("/cluster/backup", "vmid=106 storage=local schedule=daily", true)]
+    [InlineData("/cluster/backup", "vmid=106 schedule=daily", true)]
+    [InlineData("/cluster/backup", "vmid=106 storage=local schedule=daily node=pve2", true)]
+    [InlineData("/cluster/backup", "vmid=106 storage=local schedule=daily node=pve1", false)]
+    [InlineData("/cluster/backup", "vmid=106 storage=local schedule=daily remove=0", false)]
+    [InlineData("/cluster/backup", "vmid=106 storage=keeping schedule=daily", false)]
+    public async Task BackupOnANodeThatPrunesByItself_IsDestructive(string path, string parameters, bool prunes)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most, static scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddStorage("keeping", "dir", static storage => storage.Set("path", "/srv/keeping").Set("prune-backups", "keep-all=1").Content.Add("backup"))
+                .WithBackupRule("pve2", "keep-last=2");
+        });
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, parameters);
+        Assert.Equal(prunes ? OperationClass.Destructive : OperationClass.Reversible, plan.Class);
+        Assert.Equal(plan.Class, cluster.Guard.Plans.Load(plan.Id).Class);
     }
 
     [Theory]

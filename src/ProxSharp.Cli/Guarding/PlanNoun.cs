@@ -134,10 +134,24 @@ internal static class PlanNoun
         };
     }
 
+    // Whoever waits no longer has to know which task goes on.
+    private static async Task<ApplyResult> MakeAsync(VerbRun run, OperationGuard guard, string plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await guard.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && guard.FindLeftTask(plan) is { } upid)
+        {
+            run.Note($"The task goes on at the server. Wait for its end with: {PrintedCommands.Of("task", "wait", upid)}");
+            throw;
+        }
+    }
+
     /// <summary>Applies a plan and shows what came of it.</summary>
     public static async Task<int> ApplyAsync(VerbRun run, OperationGuard guard, string plan, CancellationToken cancellationToken)
     {
-        ApplyResult result = await guard.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+        ApplyResult result = await MakeAsync(run, guard, plan, cancellationToken).ConfigureAwait(false);
         PlanText.Write(run.Command, result);
         if (result.IsComplete)
         {

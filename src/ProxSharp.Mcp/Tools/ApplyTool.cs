@@ -18,6 +18,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     // Of what a program in a guest wrote, characters.
     private const int LongestOutput = 4000;
+    private const int LongestLine = 200;
 
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
@@ -64,7 +65,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         Applying applying = Begin(site, id, call);
         try
         {
-            return await WaitAsync(applying.Work, site, id, call, limit, cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(applying, site, id, call, limit, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -73,7 +74,12 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         }
         catch (OperationCanceledException)
         {
-            throw new ToolException("cancelled", "An earlier call with this plan was cancelled. What it had done is in audit_list; make a new plan for the rest.");
+            throw new ToolException(
+                "cancelled", $"An earlier call with this plan was cancelled. What it had done is in audit_list; make a new plan for the rest.{Left(site, id)}");
+        }
+        catch (GuardRefusedException e) when (e.Reason == "used" && Left(site, id) is { Length: > 0 } left)
+        {
+            throw new GuardRefusedException(e.Reason, e.Message + left, e);
         }
         catch (GuardRefusedException e) when (e.Reason == "approval")
         {
@@ -95,7 +101,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             if (!_applying.TryGetValue(id, out Applying? applying))
             {
                 CancellationTokenSource stop = new();
-                _applying[id] = applying = new Applying(ApplyAsync(site, id, call, stop.Token), stop);
+                ApplyReports reports = new();
+                _applying[id] = applying = new Applying(ApplyAsync(site, id, call, reports, stop.Token), stop, reports);
             }
 
             return applying;
@@ -113,48 +120,73 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         }
     }
 
-    private async Task<ApplyResult> ApplyAsync(AgentSite site, string id, ToolCall call, CancellationToken cancellationToken)
+    private async Task<ApplyResult> ApplyAsync(AgentSite site, string id, ToolCall call, ApplyReports reports, CancellationToken cancellationToken)
     {
         // The gate is held while this begins.
         await Task.Yield();
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         using IDisposable asking = approver.For(call.Context);
-        return await guard.ApplyAsync(id, cancellationToken).ConfigureAwait(false);
+        return await guard.ApplyAsync(id, reports, cancellationToken).ConfigureAwait(false);
     }
 
+    // A task that nobody waited for, in words; empty if there is none.
+    private static string Left(AgentSite site, string id) => AppliedCalls.LeftTask(site.Ledger.List(), id) is { } upid
+        ? $" Nobody has seen the end of its task {SafeText.Of(upid, "upid")}: task_wait tells it."
+        : "";
+
     private static async Task<ToolAnswer> WaitAsync(
-        Task<ApplyResult> task, AgentSite site, string id, ToolCall call, TimeSpan limit, CancellationToken cancellationToken)
+        Applying applying, AgentSite site, string id, ToolCall call, TimeSpan limit, CancellationToken cancellationToken)
     {
         ProgressSender progress = new(call.Context);
         await using (progress.ConfigureAwait(false))
         {
             long start = TimeProvider.System.GetTimestamp();
-            Plan plan = site.Plans.Load(id);
-            while (!task.IsCompleted)
+            int calls = site.Plans.Load(id).Calls.Count;
+            ApplyProgress? seen = null;
+            while (!applying.Work.IsCompleted)
             {
                 TimeSpan left = limit - TimeProvider.System.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero)
                 {
-                    return Running(id, limit);
+                    return Running(id, limit, applying.Reports.Latest);
                 }
 
-                await Task.WhenAny(task, Task.Delay(left < s_heartbeat ? left : s_heartbeat, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
-                if (!task.IsCompleted && progress.IsWanted)
+                await PauseAsync(applying, seen, left < s_heartbeat ? left : s_heartbeat, cancellationToken).ConfigureAwait(false);
+                seen = applying.Reports.Latest;
+                if (!applying.Work.IsCompleted && progress.IsWanted)
                 {
-                    int done = site.Ledger.List().Count(entry => entry.PlanId == id && entry.Kind == "outcome");
-                    progress.Report(100f * done / plan.Calls.Count, string.Create(CultureInfo.InvariantCulture, $"{done} of {plan.Calls.Count} calls done"));
+                    double done = (seen?.Done ?? 0) + (seen?.Task?.Fraction ?? 0);
+                    progress.Report((float)(100 * done / calls), HowFar(seen, calls));
                 }
-
-                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return Show(await task.ConfigureAwait(false));
+            return Show(await applying.Work.ConfigureAwait(false));
         }
     }
 
-    private static ToolAnswer Running(string id, TimeSpan waited)
+    // Ends with the plan, with something new to tell, or with the time.
+    private static async Task PauseAsync(Applying applying, ApplyProgress? seen, TimeSpan time, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(applying.Work, applying.Reports.NextAsync(seen), Task.Delay(time, TimeProvider.System, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static string HowFar(ApplyProgress? progress, int calls)
+    {
+        string task = progress?.Upid is { } upid ? $"; {SafeText.Of(upid, "upid")}" : "";
+        string line = LastLine(progress) is { Length: > 0 } last ? $": {last}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{progress?.Done ?? 0} of {calls} calls done{task}{line}");
+    }
+
+    // Programs and guests write in the log of a task.
+    private static string LastLine(ApplyProgress? progress) => SafeText.Of(progress?.Task?.LastLine ?? "", "line", LongestLine);
+
+    private static ToolAnswer Running(string id, TimeSpan waited, ApplyProgress? progress)
     {
         const string next = "It is being applied. Call apply with the same plan to go on waiting; it is not applied twice.";
+        string? upid = progress?.Upid is { } task ? SafeText.Of(task, "upid") : null;
         JsonObject value = new()
         {
             ["plan"] = id,
@@ -163,7 +195,13 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ["waited_seconds"] = Math.Round(waited.TotalSeconds),
             ["next"] = next,
         };
-        return new ToolAnswer($"running. {next}", value);
+        if (upid is not null)
+        {
+            value["upid"] = upid;
+            value["last_line"] = LastLine(progress);
+        }
+
+        return new ToolAnswer(upid is null ? $"running. {next}" : $"running {upid} {LastLine(progress)}\n{next}", value);
     }
 
     private static ToolAnswer Show(ApplyResult result)
@@ -211,5 +249,5 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         return row;
     }
 
-    private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop);
+    private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop, ApplyReports Reports);
 }

@@ -9,6 +9,10 @@ internal static class AppliedCalls
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
     public const string Unknown = "unknown";
+    public const string Running = "running";
+
+    /// <summary>The kind of entry that names the task of a call which takes its time, before its outcome is known.</summary>
+    public const string TaskKind = "task";
 
     /// <summary>True if calls of the plan were made, or were about to be.</summary>
     public static bool Any(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == "intent");
@@ -25,6 +29,13 @@ internal static class AppliedCalls
     /// <summary>The entry with the outcome of a call of a plan; null if there is none.</summary>
     public static LedgerEntry? Outcome(IEnumerable<LedgerEntry> ledger, string planId, int call) =>
         ledger.Where(entry => entry.PlanId == planId && entry.Kind == "outcome").ElementAtOrDefault(call);
+
+    /// <summary>The task of the last call of a plan if nobody waited for its end; null if there is none.</summary>
+    public static string? LeftTask(IEnumerable<LedgerEntry> ledger, string planId) =>
+        ledger.LastOrDefault(entry => entry.PlanId == planId && (entry.Kind is "intent" or "outcome" or TaskKind)) is { } last
+        && (last.Kind == TaskKind || (last.Kind == "outcome" && StateOf(last) == CallState.Unknown))
+            ? last.Facts.Text("upid")
+            : null;
 
     /// <summary>True if a plan was taken back before, in part at least.</summary>
     public static bool IsUndone(IReadOnlyList<LedgerEntry> ledger, string planId)

@@ -35,6 +35,14 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
         return all.EnumerateArray().Any(entry => entry.Text("type") == "node" && entry.Text("node") == name) ? name : null;
     }
 
+    /// <summary>The names of the nodes that are not known to be down.</summary>
+    public async Task<IReadOnlyList<string>> NodesUpAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await AllAsync(cancellationToken).ConfigureAwait(false)).EnumerateArray()
+            .Where(static entry => entry.Text("type") == "node" && entry.Text("status") != "offline")
+            .Select(static entry => entry.Text("node")).OfType<string>(),
+    ];
+
     /// <summary>The names of the nodes.</summary>
     public async Task<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken) =>
     [

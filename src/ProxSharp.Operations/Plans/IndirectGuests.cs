@@ -14,6 +14,7 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
 {
     private readonly GuestConfigs _configs = configs;
     private readonly StorageBackups _backups = new(client);
+    private readonly StoredDisks _disks = new(client);
 
     private StorageUsers Storages => new(client, _configs);
 
@@ -31,10 +32,12 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
                 await ManagedAsync(static _ => true, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put or ApiMethod.Delete, "/storage/{storage}") => await OnStorageAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put, "/pools" or "/pools/{poolid}") =>
-                await Storages.OfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), cancellationToken).ConfigureAwait(false),
+                await Storages.InPlaceOfAsync(GuestNames.Split(call.Parameters.Find("storage") ?? ""), cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/content/{volume}") =>
                 await OfVolumeAsync(call, call.Parameters.Find("volume") ?? "", cancellationToken).ConfigureAwait(false),
-            _ when WrittenFile.VolumeOf(call) is { } written => await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
+            _ when WrittenFile.VolumeOf(call) is { } written => await WrittenFile.IsNewAsync(client, call, cancellationToken).ConfigureAwait(false)
+                ? []
+                : await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
             _ when DiskUsers.IsAbout(call) => await new DiskUsers(client, Storages).OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ when NetworkUsers.IsAbout(call) => await new NetworkUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ when FirewallUsers.IsAbout(call) => await new FirewallUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
@@ -87,8 +90,9 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
                     guest => guest.Text("pool") is { } own && (own == pool || (goesDown && own.StartsWith(pool + "/", StringComparison.Ordinal))),
                     cancellationToken).ConfigureAwait(false);
             case ["storage", var storage]:
-                IReadOnlyList<string> users = await Storages.OfAsync([storage], cancellationToken).ConfigureAwait(false);
-                return users.Concat(await _backups.OfAsync([storage], null, cancellationToken).ConfigureAwait(false));
+                IReadOnlyList<string> users = await Storages.InPlaceOfAsync([storage], cancellationToken).ConfigureAwait(false);
+                return users.Concat(await _backups.OfAsync([storage], null, cancellationToken).ConfigureAwait(false))
+                    .Concat(await _disks.OwnersAsync([storage], null, cancellationToken).ConfigureAwait(false));
             case ["nodes", var node]:
                 // Who may switch a node off switches off what runs there.
                 return await WhereAsync(guest => guest.Text("node") == node, cancellationToken).ConfigureAwait(false);
@@ -132,7 +136,8 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
     {
         string[] storage = [call.Parameters.Find("storage") ?? ""];
         IReadOnlyList<string> users = await Storages.OfAsync(storage, cancellationToken).ConfigureAwait(false);
-        return users.Concat(await _backups.OfChangedAsync(call, cancellationToken).ConfigureAwait(false));
+        return users.Concat(await _backups.OfChangedAsync(call, cancellationToken).ConfigureAwait(false))
+            .Concat(await _disks.OwnersAsync(storage, null, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The guests that are given a device, or a directory, of whichever node they are on.</summary>

@@ -43,6 +43,7 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
             Node or Node + "/{iface}" => await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             _ when call.Parameters.Find("vnet") is { } vnet => await OnAsync(bridge => bridge == vnet, null, cancellationToken).ConfigureAwait(false),
             Sdn + "/zones/{zone}" => await OnVnetsAsync(vnet => vnet.Text("zone") == call.Parameters.Find("zone"), cancellationToken).ConfigureAwait(false),
+            Sdn => await OnPendingAsync(cancellationToken).ConfigureAwait(false),
             _ => await OnVnetsAsync(static _ => true, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -51,6 +52,45 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
     {
         HashSet<string> vnets = await VnetsAsync(isMeant, cancellationToken).ConfigureAwait(false);
         return vnets.Count == 0 ? [] : await OnAsync(vnets.Contains, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The guests on networks that are changed when what is pending is applied; what each node has pending for its own interfaces is applied along.
+    /// </summary>
+    private async Task<IEnumerable<string>> OnPendingAsync(CancellationToken cancellationToken)
+    {
+        HashSet<string> vnets = await new PendingNetworks(GetAsync, ListAsync).VnetsAsync(cancellationToken).ConfigureAwait(false);
+        List<string> found = vnets.Count == 0 ? [] : [.. await OnAsync(vnets.Contains, null, cancellationToken).ConfigureAwait(false)];
+        foreach (string[] some in (await guests.NodesUpAsync(cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
+        {
+            bool[] are = await Task.WhenAll(some.Select(node => HasPendingAsync(node, cancellationToken))).ConfigureAwait(false);
+            foreach (string node in some.Zip(are).Where(static pair => pair.Second).Select(static pair => pair.First))
+            {
+                found.AddRange(await OnAsync(static _ => true, node, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return found.Distinct(StringComparer.Ordinal);
+    }
+
+    // Proxmox: what is staged for the interfaces of a node stands beside the list of them.
+    private async Task<bool> HasPendingAsync(string node, CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(node)}/network";
+        try
+        {
+            ApiResponse<JsonElement> answer = await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return answer.Extra.TryGetValue("changes", out JsonElement changes) && changes.ToString().Length > 0;
+        }
+        catch (ProxmoxPermissionException)
+        {
+            // What the token does not see, the guard does not either.
+            return false;
+        }
+        catch (ProxmoxApiException e)
+        {
+            throw new GuardRefusedException("target", $"Nobody can tell which guests are connected there: {path} cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>The guests on a node whose bridges a call changes: all with the reloading, those built on an interface with a change of that.</summary>

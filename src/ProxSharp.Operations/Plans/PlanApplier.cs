@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
@@ -17,14 +18,25 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
 {
     private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
 
-    public async Task<ApplyResult> ApplyAsync(Plan plan, PlanChecks checks, string approval, CancellationToken cancellationToken)
+    // What takes longer is on record with its task before it ends: this program may be gone by then.
+    private static readonly TimeSpan s_noted = TimeSpan.FromSeconds(2);
+
+    // A call that was sent is not given up at once: its answer names the task.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+
+    public async Task<ApplyResult> ApplyAsync(
+        Plan plan, PlanChecks checks, string approval, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken)
     {
         List<ApplyStep> steps = [];
         Dictionary<string, PlanTarget> made = new(StringComparer.Ordinal);
         foreach (PlannedCall call in plan.Calls)
         {
+            void Report(string? upid, TaskProgress? task) =>
+                progress?.Report(new ApplyProgress(steps.Count, plan.Calls.Count, call.ToString(), upid) { Task = task });
+
             try
             {
+                Report(null, null);
                 if (steps.Count > 0)
                 {
                     // Earlier calls of the plan have changed the state on purpose, but never who the target is.
@@ -32,6 +44,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 }
 
                 freeze.Check();
+                cancellationToken.ThrowIfCancellationRequested();
                 bool isFirst = steps.Count == 0;
                 ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
             }
@@ -42,21 +55,27 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 break;
             }
 
-            ApplyStep step = await MakeAsync(plan, call, cancellationToken).ConfigureAwait(false);
+            ApplyStep step = await MakeAsync(plan, call, progress is null ? null : Report, cancellationToken).ConfigureAwait(false);
             steps.Add(step);
             if (!step.Succeeded)
             {
                 break;
             }
 
-            foreach (string vmid in NewGuests.MadeBy(call))
-            {
-                made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
-                ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
-            }
+            await NoteMadeAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
         }
 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
+    }
+
+    /// <summary>Puts on record who the guests are that a call has made.</summary>
+    private async Task NoteMadeAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
+    {
+        foreach (string vmid in NewGuests.MadeBy(call))
+        {
+            made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+            ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
+        }
     }
 
     // While the ledger is held: two programs cannot use the same plan, or the last place of the hour.
@@ -82,63 +101,77 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         }
     }
 
-    private async Task<ApplyStep> MakeAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    private async Task<ApplyStep> MakeAsync(Plan plan, PlannedCall call, Action<string?, TaskProgress?>? report, CancellationToken cancellationToken)
     {
-        string? upid = null;
-        string message = "The outcome is unknown.";
-        string result = AppliedCalls.Unknown;
-        IReadOnlyList<(string, string?, bool)> left = [];
-        AgentExecResult? program = null;
-        LedgerEntry outcome;
+        Outcome outcome = new();
+        LedgerEntry entry;
         try
         {
-            JsonElement answer = await SendAsync(plan, call, cancellationToken).ConfigureAwait(false);
-            upid = TaskOf(answer);
-            (bool succeeded, message) = upid is null ? (true, "OK") : await WaitAsync(upid, cancellationToken).ConfigureAwait(false);
-            result = succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed;
-            (program, message) = await FollowAsync(call, answer, message, cancellationToken).ConfigureAwait(false);
-            left = succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
+            await CarryOutAsync(plan, call, outcome, report, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxException e)
         {
-            result = ResultOf(e);
-            message = Secrets.Redact(e.Message, call.Parameters);
+            // Once there is a task, it was only the looking at it that failed.
+            outcome.Result = outcome.Upid is null ? ResultOf(e) : AppliedCalls.Unknown;
+            outcome.Message = Secrets.Redact(e.Message, call.Parameters);
         }
         finally
         {
             // Also when the waiting is cancelled: what was begun is on record with what is known of it.
-            message = UntrustedText.Clean(message, 400);
-            outcome = ledger.Append("outcome", plan.Id, json =>
+            outcome.Message = UntrustedText.Clean(outcome.Message, 400);
+            entry = ledger.Append("outcome", plan.Id, json =>
             {
                 json.WriteString("call", call.ToString());
-                json.WriteBoolean("succeeded", result == AppliedCalls.Succeeded);
-                json.WriteString("result", result);
-                json.WriteString("upid", upid);
-                json.WriteString("message", message);
-                LeftValues.Write(json, left);
+                json.WriteBoolean("succeeded", outcome.Result == AppliedCalls.Succeeded);
+                json.WriteString("result", outcome.Result);
+                json.WriteString("upid", outcome.Upid);
+                json.WriteString("message", outcome.Message);
+                LeftValues.Write(json, outcome.Left);
             });
         }
 
-        return new ApplyStep(call.ToString(), outcome.Number, result == AppliedCalls.Succeeded, upid, message) { Program = program };
+        return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
+        {
+            Program = outcome.Program,
+        };
+    }
+
+    private async Task CarryOutAsync(
+        Plan plan, PlannedCall call, Outcome outcome, Action<string?, TaskProgress?>? report, CancellationToken cancellationToken)
+    {
+        JsonElement answer = await SendPatientlyAsync(plan, call, cancellationToken).ConfigureAwait(false);
+        (outcome.Upid, outcome.Result, outcome.Message) = (TaskOf(answer), AppliedCalls.Succeeded, "OK");
+        if (outcome.Upid is { } upid)
+        {
+            (outcome.Result, outcome.Message) = (AppliedCalls.Running, $"The waiting was cancelled; the task goes on at the server: {upid}");
+            report?.Invoke(upid, null);
+            Relay? relay = report is null ? null : new Relay(task => report(upid, task));
+            TaskResult end = await WaitAsync(plan, call, upid, relay, cancellationToken).ConfigureAwait(false);
+            (outcome.Result, outcome.Message) = (end.Succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed, end.ExitStatus);
+        }
+
+        await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
+        outcome.Left = outcome.Result == AppliedCalls.Succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
     }
 
     // What a program writes may be secret: the ledger gets how it ended. A program that fails is no failure of the call that ran it.
-    private async Task<(AgentExecResult? Program, string Message)> FollowAsync(
-        PlannedCall call, JsonElement answer, string message, CancellationToken cancellationToken)
+    private async Task FollowAsync(PlannedCall call, JsonElement answer, Outcome outcome, CancellationToken cancellationToken)
     {
         if (client is not PveClient pve || !GuestProgram.IsStartedBy(call))
         {
-            return (null, message);
+            return;
         }
 
         try
         {
-            AgentExecResult program = await new GuestProgram(pve, door).FollowAsync(call, answer, cancellationToken).ConfigureAwait(false);
-            return (program, program.ToString());
+            long process = GuestProgram.ProcessOf(answer);
+            outcome.Message = string.Create(CultureInfo.InvariantCulture, $"The waiting was cancelled; the program goes on in the guest as process {process}.");
+            outcome.Program = await new GuestProgram(pve, door).FollowAsync(call, process, cancellationToken).ConfigureAwait(false);
+            outcome.Message = outcome.Program.ToString();
         }
         catch (ProxmoxException e)
         {
-            return (null, $"The program was started; how it ends cannot be read: {e.Message}");
+            outcome.Message = $"The program was started; how it ends cannot be read: {e.Message}";
         }
     }
 
@@ -180,6 +213,13 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         _ => AppliedCalls.Unknown,
     };
 
+    private async Task<JsonElement> SendPatientlyAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource late = new();
+        using CancellationTokenRegistration cancelled = cancellationToken.Register(() => late.CancelAfter(s_grace));
+        return await SendAsync(plan, call, late.Token).ConfigureAwait(false);
+    }
+
     private async Task<JsonElement> SendAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
         ApiOperation operation = client.Schema.Find(call.Method, call.Path)!.Operation;
@@ -204,12 +244,38 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         }
     }
 
-    private async Task<(bool Succeeded, string Message)> WaitAsync(string upid, CancellationToken cancellationToken)
+    private async Task<TaskResult> WaitAsync(
+        Plan plan, PlannedCall call, string upid, Relay? progress, CancellationToken cancellationToken)
     {
-        TaskResult result = client is PbsClient pbs
-            ? await pbs.Tasks[upid].WaitForCompletionAsync(s_wait, cancellationToken).ConfigureAwait(false)
-            : await ((PveClient)client).Tasks[upid].WaitForCompletionAsync(s_wait, cancellationToken).ConfigureAwait(false);
-        return (result.Succeeded, result.ExitStatus);
+        TaskWaitOptions options = s_wait with { Progress = progress };
+        using CancellationTokenSource ended = new();
+        Task noting = NoteAsync(plan, call, upid, ended.Token);
+        try
+        {
+            return client is PbsClient pbs
+                ? await pbs.Tasks[upid].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false)
+                : await ((PveClient)client).Tasks[upid].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await noting.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Puts a task on record that takes its time.</summary>
+    private async Task NoteAsync(Plan plan, PlannedCall call, string upid, CancellationToken ended)
+    {
+        Task pause = Task.Delay(s_noted, client.Options.TimeProvider, ended);
+        await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pause.IsCompletedSuccessfully)
+        {
+            ledger.Append(AppliedCalls.TaskKind, plan.Id, json =>
+            {
+                json.WriteString("call", call.ToString());
+                json.WriteString("upid", upid);
+            });
+        }
     }
 
     private static string? TaskOf(JsonElement data) => data.ValueKind == JsonValueKind.String && Upid.TryParse(data.GetString(), out Upid upid)
@@ -235,5 +301,24 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
 
         json.WriteEndArray();
         json.WriteNumber("undoCalls", plan.Undo.Count);
+    }
+
+    private sealed class Outcome
+    {
+        public string? Upid { get; set; }
+
+        public string Message { get; set; } = "The outcome is unknown.";
+
+        public string Result { get; set; } = AppliedCalls.Unknown;
+
+        public IReadOnlyList<(string, string?, bool)> Left { get; set; } = [];
+
+        public AgentExecResult? Program { get; set; }
+    }
+
+    // On the thread that waits, so that reports come in their order.
+    private sealed class Relay(Action<TaskProgress> report) : IProgress<TaskProgress>
+    {
+        public void Report(TaskProgress value) => report(value);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         foreach (PlannedCall call in calls)
         {
             wanted.Add(await targets.ResolveAsync(call, made, cancellationToken).ConfigureAwait(false));
-            made.Add(call);
+            made.Add(call, []);
         }
 
         if (options?.SnapshotFirst == true)
@@ -96,7 +96,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             }
         }
 
-        draft.Made.Add(call);
+        draft.Made.Add(call, own);
     }
 
     private sealed class Building

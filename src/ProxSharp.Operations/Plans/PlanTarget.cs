@@ -35,6 +35,20 @@ public sealed class PlanTarget
     /// </summary>
     internal PlanTarget AsBystander() => new(Key, Identity, State, Facts) { Policy = Policy };
 
+    /// <summary>The same as a part of a guest: what policies allow, or protect, for the guest holds for it.</summary>
+    internal PlanTarget AsPartOf(PlanTarget guest) => new(Key, Identity, State, Facts)
+    {
+        Policy = Policy with
+        {
+            Vmid = guest.Policy.Vmid,
+            Node = Policy.Node ?? guest.Policy.Node,
+            Pool = Policy.Pool ?? guest.Policy.Pool,
+            Tags = guest.Policy.Tags,
+        },
+        Before = Before,
+        Digest = Digest,
+    };
+
     /// <summary>The same as somebody whom the call reaches without having it in its path: what was true of it is no way back from the call.</summary>
     internal PlanTarget AsReached() => new(Key, Identity, State, Facts) { Policy = Policy, Digest = Digest };
 

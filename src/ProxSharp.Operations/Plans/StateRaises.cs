@@ -65,16 +65,57 @@ internal sealed partial class StateRaises(ProxmoxClient client)
             return Prunes(own);
         }
 
-        // Proxmox: a node tells what holds there for a storage; a job of the cluster has no node.
         bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
         string? storage = value("storage");
-        string? path = !isJob
-            ? $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults"
-            : storage is null ? null : $"/storage/{Uri.EscapeDataString(storage)}";
-        JsonElement? place = path is null
-            ? null
-            : await ReadAsync(path, isJob ? null : new ApiParameters { { "storage", storage } }, cancellationToken).ConfigureAwait(false);
-        return place is not { ValueKind: JsonValueKind.Object } known || Prunes(known);
+        return isJob
+            ? await PrunesSomewhereAsync(storage, value("node"), cancellationToken).ConfigureAwait(false)
+            : await PrunesThereAsync(call.Parameters.Find("node") ?? "", storage, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A job runs on one node, or on each. A rule of the storage holds before those of the nodes.
+    private async Task<bool> PrunesSomewhereAsync(string? storage, string? node, CancellationToken cancellationToken)
+    {
+        if (storage is not null)
+        {
+            JsonElement? place = await ReadAsync($"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false);
+            if (place is not { ValueKind: JsonValueKind.Object } known || Prunes(known))
+            {
+                return true;
+            }
+
+            if (known.TryGetProperty("prune-backups", out _) || known.TryGetProperty("maxfiles", out _))
+            {
+                return false;
+            }
+        }
+
+        foreach (string[] some in (await NodesAsync(node, cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
+        {
+            if ((await Task.WhenAll(some.Select(name => PrunesThereAsync(name, storage, cancellationToken))).ConfigureAwait(false)).Contains(true))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A node that is down makes no backups, and tells nothing.
+    private async Task<string[]> NodesAsync(string? node, CancellationToken cancellationToken) => node is { Length: > 0 }
+        ? [node]
+        :
+        [
+            .. (await client.Raw.GetAsync("/nodes", cancellationToken: cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()
+                .Where(static entry => entry.Text("status") != "offline")
+                .Select(static entry => entry.Text("node")).OfType<string>(),
+        ];
+
+    // Proxmox: a node tells what holds there for a storage, be it by the storage or by the node's vzdump.conf.
+    private async Task<bool> PrunesThereAsync(string node, string? storage, CancellationToken cancellationToken)
+    {
+        JsonElement? there = await ReadAsync(
+            $"/nodes/{Uri.EscapeDataString(node)}/vzdump/defaults", new ApiParameters { { "storage", storage } }, cancellationToken).ConfigureAwait(false);
+        return there is not { ValueKind: JsonValueKind.Object } known || Prunes(known);
     }
 
     private static bool Prunes(JsonElement place)

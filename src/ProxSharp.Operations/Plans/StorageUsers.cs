@@ -27,12 +27,34 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
         ? Task.FromResult<IReadOnlyList<string>>([])
         : FindAsync(Of(storages), null, cancellationToken);
 
-    /// <summary>The guests that use a volume.</summary>
+    /// <summary>The guests that use one of some storages, or one that lies in the same place under another name.</summary>
+    /// <param name="storages">The names.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<string>> InPlaceOfAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken) => storages.Count == 0
+        ? []
+        : await OfAsync(await InSamePlaceAsync(storages, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The guests that use a volume, under whatever name of its storage.</summary>
     /// <param name="volume">Its full name with the storage.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
-    public Task<IReadOnlyList<string>> OfVolumeAsync(string volume, CancellationToken cancellationToken) =>
-        FindAsync($"{Regex.Escape(volume)}(?:$|[,;\\s\"])", null, cancellationToken);
+    public async Task<IReadOnlyList<string>> OfVolumeAsync(string volume, CancellationToken cancellationToken)
+    {
+        int colon = volume.IndexOf(':', StringComparison.Ordinal);
+        string[] names = await InSamePlaceAsync([volume[..colon]], cancellationToken).ConfigureAwait(false);
+
+        // On whatever node: a directory may be the same on each without being called shared.
+        return await FindAsync($"{Of(names)}{Regex.Escape(volume[(colon + 1)..])}(?:$|[,;\\s\"])", null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The storages that lie where some do, those among them.</summary>
+    private async Task<string[]> InSamePlaceAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken)
+    {
+        JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        HashSet<string> places = [.. all.EnumerateArray().Where(storage => storages.Contains(storage.Text("storage"))).SelectMany(StoragePlaces.Of)];
+        return [.. storages.Union(Names(all.EnumerateArray().Where(storage => StoragePlaces.Of(storage).Any(places.Contains))), StringComparer.Ordinal)];
+    }
 
     /// <summary>
     /// The guests that use a pool of disks which a call on a node or on Ceph removes: by a storage on it, by the path of a disk, or by a backup.
@@ -73,7 +95,12 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
             ? null
             : await guests.NodeAsync(node, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> users = await FindAsync(string.Join('|', wanted), place, cancellationToken).ConfigureAwait(false);
-        return [.. users, .. await _backups.OfAsync(Names(storages.Where(StorageBackups.HoldsBackups)), place, cancellationToken).ConfigureAwait(false)];
+        return
+        [
+            .. users,
+            .. await _backups.OfAsync(Names(storages.Where(StorageBackups.HoldsBackups)), place, cancellationToken).ConfigureAwait(false),
+            .. await new StoredDisks(client).OwnersAsync(names, place, cancellationToken).ConfigureAwait(false),
+        ];
     }
 
     private static string[] Names(IEnumerable<JsonElement> storages) => [.. storages.Select(static storage => storage.Text("storage")).OfType<string>()];

@@ -82,10 +82,19 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         targets.AddRange((await ReadTouchedAsync(touched, made, cancellationToken).ConfigureAwait(false))
             .Select(target => isBystander ? target.AsBystander() : target.AsReached()));
 
+        await AddOthersAsync(targets, call, made, cancellationToken).ConfigureAwait(false);
+        return targets;
+    }
+
+    /// <summary>Adds what is no guest that is there: the guests that a call makes, the file that it sends, and what else it is about.</summary>
+    private async Task AddOthersAsync(List<PlanTarget> targets, PlannedCall call, NewGuests made, CancellationToken cancellationToken)
+    {
+        bool isInPath = GuestNames.IsInPath(call);
         bool hasGuests = targets.Count > 0;
+        IReadOnlyList<string> tags = NewGuests.TagsCopied(call, targets);
         foreach (string vmid in NewGuests.MadeBy(call))
         {
-            targets.Add(await ReadNewAsync(call, vmid, made, cancellationToken).ConfigureAwait(false));
+            targets.Add(await ReadNewAsync(call, vmid, tags, made, cancellationToken).ConfigureAwait(false));
         }
 
         if (call.Upload is { } upload)
@@ -95,20 +104,21 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
         if ((!isInPath && !IsAboutGuestsAlone(call, hasGuests)) || NamedBelowGuest(call))
         {
-            targets.Add(await OtherAsync(call, cancellationToken).ConfigureAwait(false));
+            PlanTarget other = await OtherAsync(call, cancellationToken).ConfigureAwait(false);
+            string? whole = GuestParts.GuestOf(call);
+            targets.Add(targets.FirstOrDefault(target => target.Key == $"guest {whole}") is { } guest ? other.AsPartOf(guest) : other);
         }
-
-        return targets;
     }
 
     /// <summary>Reads who a guest is that the plan itself has made.</summary>
     public Task<PlanTarget> ReadMadeAsync(string vmid, CancellationToken cancellationToken) => _all.Reader.ReadAsync(vmid, cancellationToken);
 
-    private async Task<PlanTarget> ReadNewAsync(PlannedCall call, string vmid, NewGuests made, CancellationToken cancellationToken)
+    private async Task<PlanTarget> ReadNewAsync(
+        PlannedCall call, string vmid, IReadOnlyList<string> tags, NewGuests made, CancellationToken cancellationToken)
     {
         if (made.Find(vmid) is null && await _all.Reader.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
         {
-            return NewGuests.Of(call, vmid).ToTarget();
+            return NewGuests.Of(call, vmid, tags).ToTarget();
         }
 
         return call.Parameters.Find("force") is "1" && made.Find(vmid) is null

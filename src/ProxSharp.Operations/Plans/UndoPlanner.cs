@@ -15,7 +15,7 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
         int unknown = Array.IndexOf(states, CallState.Unknown);
         if (unknown >= 0)
         {
-            throw new GuardRefusedException("unknown-outcome", Unknown(done, states, unknown));
+            throw new GuardRefusedException("unknown-outcome", Unknown(done, states, unknown, AppliedCalls.LeftTask(ledger.List(), done.Id)));
         }
 
         int[] made = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded)];
@@ -48,11 +48,13 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
             done.Targets.ToDictionary(static target => target.Key, StringComparer.Ordinal));
     }
 
-    private static string Unknown(Plan done, CallState[] states, int unknown)
+    private static string Unknown(Plan done, CallState[] states, int unknown, string? task)
     {
         UndoStep[] known = [.. done.Draft.Undo.Where(step => states[step.Of] == CallState.Succeeded)];
         string rest = known.Length > 0 ? $" What is known to be done is taken back with: {Join(known.Select(static step => step.Call))}." : "";
-        return $"Nobody knows what became of {Join([done.Calls[unknown]])}, so it is not taken back blindly. Look at the server and plan what is needed.{rest}";
+        string how = task is null ? "" : $" Its task was {UntrustedText.Clean(task, 300)}.";
+        return $"Nobody knows what became of {Join([done.Calls[unknown]])}, so it is not taken back blindly.{how} "
+            + $"Look at the server and plan what is needed.{rest}";
     }
 
     private static string Join(IEnumerable<PlannedCall> calls) =>

@@ -42,6 +42,19 @@ internal static partial class WrittenFile
         return new Dictionary<string, string>(StringComparer.Ordinal) { [Fact] = state };
     }
 
+    /// <summary>True if a call writes a file that is not there: then nobody uses it. False where that cannot be told.</summary>
+    public static async Task<bool> IsNewAsync(ProxmoxClient client, PlannedCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await FactsAsync(client, call, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(Fact) == "no";
+        }
+        catch (ProxmoxApiException)
+        {
+            return false;
+        }
+    }
+
     private static async Task<string> StateAsync(ProxmoxClient client, PlannedCall call, string volume, CancellationToken cancellationToken)
     {
         string path = call.ConcretePath;

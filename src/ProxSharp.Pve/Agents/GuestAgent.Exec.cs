@@ -25,10 +25,53 @@ public sealed partial class GuestAgent
     {
         options = Checked(options);
         long process = await StartAsync(command, options.Input, cancellationToken).ConfigureAwait(false);
-        ExecWait wait = new(process, options, Time);
+        return await WaitForExecAsync(process, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ExecAsync"/>
+    public AgentExecResult Exec(IReadOnlyList<string> command, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options = Checked(options);
+        long process = Start(command, options.Input, cancellationToken);
+        return WaitForExec(process, options, cancellationToken);
+    }
+
+    /// <summary>Starts a program inside the guest and does not wait for it.</summary>
+    /// <param name="command">The program and its arguments, one item each.</param>
+    /// <param name="input">What it reads from its standard input, at most 64 KiB as UTF-8; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The number of the process inside the guest, for <see cref="GetExecStatusAsync"/>.</returns>
+    /// <exception cref="ProxmoxProtocolException">The answer names no process; the program may have been started.</exception>
+    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    public async Task<long> StartAsync(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
+    {
+        NodesQemuAgentExecRequest request = ExecRequest(command, input);
+        return Process(
+            (await CallAsync(node => Agent.ExecAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Pid);
+    }
+
+    /// <inheritdoc cref="StartAsync"/>
+    public long Start(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
+    {
+        NodesQemuAgentExecRequest request = ExecRequest(command, input);
+        return Process(Call(node => Agent.Exec(node, Id, request, cancellationToken: cancellationToken), cancellationToken).Pid);
+    }
+
+    /// <summary>Waits for the end of a program that was started inside the guest.</summary>
+    /// <param name="processId">The number of the process inside the guest.</param>
+    /// <param name="options">How long to wait; null for the defaults. Its input is not read.</param>
+    /// <param name="cancellationToken">Cancels the waiting. The program goes on.</param>
+    /// <returns>How it ended and what it wrote. A failure of the program is no exception: see <see
+    /// cref="AgentExecResult.EnsureSucceeded"/>.</returns>
+    /// <exception cref="TimeoutException">It has not ended in time; <see cref="GetExecStatusAsync"/> tells later how it does.</exception>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    /// <remarks><c>GET /nodes/{node}/qemu/{vmid}/agent/exec-status</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
+    public async Task<AgentExecResult> WaitForExecAsync(long processId, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ExecWait wait = new(processId, Checked(options), Time);
         while (true)
         {
-            AgentExecResult result = await GetExecStatusAsync(process, cancellationToken).ConfigureAwait(false);
+            AgentExecResult result = await GetExecStatusAsync(processId, cancellationToken).ConfigureAwait(false);
             if (result.HasExited)
             {
                 return result;
@@ -38,15 +81,13 @@ public sealed partial class GuestAgent
         }
     }
 
-    /// <inheritdoc cref="ExecAsync"/>
-    public AgentExecResult Exec(IReadOnlyList<string> command, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="WaitForExecAsync"/>
+    public AgentExecResult WaitForExec(long processId, AgentExecOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options = Checked(options);
-        long process = Start(command, options.Input, cancellationToken);
-        ExecWait wait = new(process, options, Time);
+        ExecWait wait = new(processId, Checked(options), Time);
         while (true)
         {
-            AgentExecResult result = GetExecStatus(process, cancellationToken);
+            AgentExecResult result = GetExecStatus(processId, cancellationToken);
             if (result.HasExited)
             {
                 return result;
@@ -54,25 +95,6 @@ public sealed partial class GuestAgent
 
             Pause.For(wait.NextPause(), Time, cancellationToken);
         }
-    }
-
-    /// <summary>Starts a program inside the guest and does not wait for it.</summary>
-    /// <param name="command">The program and its arguments, one item each.</param>
-    /// <param name="input">What it reads from its standard input, at most 64 KiB as UTF-8; null for nothing.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The number of the process inside the guest, for <see cref="GetExecStatusAsync"/>.</returns>
-    /// <remarks><c>POST /nodes/{node}/qemu/{vmid}/agent/exec</c>. Needs <c>VM.GuestAgent.Unrestricted</c> on <c>/vms/{vmid}</c>.</remarks>
-    public async Task<long> StartAsync(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
-    {
-        NodesQemuAgentExecRequest request = ExecRequest(command, input);
-        return (await CallAsync(node => Agent.ExecAsync(node, Id, request, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false)).Pid;
-    }
-
-    /// <inheritdoc cref="StartAsync"/>
-    public long Start(IReadOnlyList<string> command, string? input = null, CancellationToken cancellationToken = default)
-    {
-        NodesQemuAgentExecRequest request = ExecRequest(command, input);
-        return Call(node => Agent.Exec(node, Id, request, cancellationToken: cancellationToken), cancellationToken).Pid;
     }
 
     /// <summary>Tells how a program does that was started inside the guest. The agent forgets a program once it has told of its end.</summary>
@@ -108,6 +130,11 @@ public sealed partial class GuestAgent
             ? throw new ArgumentException("The agent passes at most 64 KiB on as input: write a file first.", nameof(input))
             : new NodesQemuAgentExecRequest { Command = command, InputData = bytes };
     }
+
+    // A number that is not in the answer reads as 0.
+    private static long Process(long number) => number > 0
+        ? number
+        : throw new ProxmoxProtocolException("The answer of the guest agent has no 'pid' that is the number of a process.");
 
     private static AgentExecOptions Checked(AgentExecOptions? options)
     {

@@ -82,7 +82,9 @@ internal sealed class BackupHandlers(PveState state)
             ["notification-mode"] = "auto",
             ["performance"] = new JsonObject { ["max-workers"] = 16, ["pbs-entries-max"] = 1_048_576 },
             ["pigz"] = 0,
-            ["prune-backups"] = storage?.Options["prune-backups"] is { } prune ? ApiCall.TextOf(prune) : "keep-all=1",
+            ["prune-backups"] = storage?.Options["prune-backups"] is { } prune
+                ? ApiCall.TextOf(prune)
+                : state.Nodes.GetValueOrDefault(call.PathValues["node"])?.BackupRule ?? "keep-all=1",
             ["quiet"] = 0,
             ["remove"] = 1,
             ["stdexcludes"] = 1,

@@ -40,7 +40,7 @@ internal sealed class BackupStarter(PveState state)
             Suffix = Suffix(order["compress"]),
             NotesTemplate = order["notes-template"],
             IsProtected = order.IsSet("protected"),
-            PruneRule = order["remove"] == "0" ? null : order["prune-backups"] ?? (storage.Options["prune-backups"] is { } rule ? ApiCall.TextOf(rule) : null),
+            PruneRule = RuleOf(order, storage, node),
         };
         List<string> lines = [$"INFO: starting new backup job: vzdump {order.CommandLine()}"];
         lines.AddRange(wanted.Where(id => guests.All(guest => guest.VmId.ToString(CultureInfo.InvariantCulture) != id)).Select(static id => $"INFO: skip external VMs: {id}"));
@@ -54,6 +54,11 @@ internal sealed class BackupStarter(PveState state)
             Work = run.Finish,
         });
     }
+
+    // Proxmox: the call's own rule comes first, then that of the storage, then that of the node.
+    private string? RuleOf(BackupOrder order, StorageDefinition storage, string node) => order["remove"] == "0" ? null
+        : order["prune-backups"]
+            ?? (storage.Options["prune-backups"] is { } rule ? ApiCall.TextOf(rule) : state.Nodes.GetValueOrDefault(node)?.BackupRule);
 
     private static string Suffix(string? compress) => compress switch
     {

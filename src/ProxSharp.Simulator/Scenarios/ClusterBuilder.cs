@@ -84,6 +84,19 @@ public sealed class ClusterBuilder
         return this;
     }
 
+    /// <summary>Sets which backups a node keeps, by its <c>/etc/vzdump.conf</c>, where neither the backup nor its storage says.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="rule">The rule, for example <c>keep-last=3</c>.</param>
+    /// <exception cref="ArgumentException">There is no such node.</exception>
+    public ClusterBuilder WithBackupRule(string node, string rule)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        ArgumentException.ThrowIfNullOrEmpty(rule);
+        ClusterNode found = _state.Nodes.GetValueOrDefault(node) ?? throw new ArgumentException($"There is no node '{node}'.", nameof(node));
+        found.BackupRule = rule;
+        return this;
+    }
+
     /// <summary>Adds a storage on all nodes.</summary>
     /// <param name="id">The storage's id.</param>
     /// <param name="type">The plugin, for example <c>dir</c>, <c>lvmthin</c> or <c>rbd</c>.</param>

@@ -26,6 +26,9 @@ internal sealed class ClusterNode(string name, int id)
     /// <summary>The disks; made when first asked for.</summary>
     public Nodes.NodeDisks Disks => field ??= new Nodes.NodeDisks(RootDisk);
 
+    /// <summary>Which backups its <c>vzdump.conf</c> keeps where neither the call nor the storage says; null for all.</summary>
+    public string? BackupRule { get; set; }
+
     /// <summary>The services that were stopped; all others run.</summary>
     public SortedSet<string> StoppedServices { get; } = new(StringComparer.Ordinal);
 }

@@ -114,6 +114,30 @@ public sealed class GuestAgentTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WaitForExec_ProgramThatWasStartedBefore_WaitsForItAlone(bool sync)
+    {
+        int looks = 0;
+        using StubCluster stub = new(
+            _ => StubCluster.Data(++looks < 3 ? """{"exited":0}""" : """{"exited":1,"exitcode":0,"out-data":"done"}"""), new LeapingTime());
+        AgentExecResult result = sync ? stub.Vm.Agent.WaitForExec(4711, null, Token) : await stub.Vm.Agent.WaitForExecAsync(4711, null, Token);
+        Assert.Equal((4711, true, "done"), (result.ProcessId, result.IsSuccess, result.Output));
+        Assert.Equal(3, stub.Handler.Calls.Count);
+        Assert.All(stub.Handler.Calls, call => Assert.Equal(("GET", sync), (call.Method, call.IsSync)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_AnswerWithoutAProcess_IsATypedError(bool sync)
+    {
+        using StubCluster stub = new(static _ => StubCluster.Data("{}"));
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(
+            async () => _ = sync ? stub.Vm.Agent.Start(["true"], null, Token) : await stub.Vm.Agent.StartAsync(["true"], null, Token));
+    }
+
+    [Theory]
     [InlineData(true, "QEMU guest agent is not running", true, "Install and start qemu-guest-agent")]
     [InlineData(false, "QEMU guest agent is not running", true, "Install and start qemu-guest-agent")]
     [InlineData(true, "No QEMU guest agent configured", false, "set its option 'agent' to 1")]

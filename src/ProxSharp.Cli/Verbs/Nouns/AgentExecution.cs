@@ -15,8 +15,6 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <param name="options">Its input, and how long to wait.</param>
 internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words, AgentExecOptions options)
 {
-    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
-
     private TextWriter Errors => run.Command.Services.Console.Error;
 
     /// <summary>Runs it inside one machine and waits for its end.</summary>
@@ -28,7 +26,11 @@ internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words,
         try
         {
             process = await agent.StartAsync(words, options.Input, cancellationToken).ConfigureAwait(false);
-            return await WaitAsync(agent, guest, process.Value, cancellationToken).ConfigureAwait(false);
+            return await agent.WaitForExecAsync(process.Value, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e) when (process is { } late)
+        {
+            throw TimeUp(guest, late, e);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -49,31 +51,7 @@ internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words,
         }
     }
 
-    private async Task<AgentExecResult> WaitAsync(GuestAgent agent, GuestSummary guest, long process, CancellationToken cancellationToken)
-    {
-        TimeProvider time = run.Command.Services.Time;
-        long start = time.GetTimestamp();
-        TimeSpan pause = s_shortestPause;
-        while (true)
-        {
-            AgentExecResult result = await agent.GetExecStatusAsync(process, cancellationToken).ConfigureAwait(false);
-            if (result.HasExited)
-            {
-                return result;
-            }
-
-            TimeSpan left = options.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.Timeout - time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
-            {
-                throw TimeUp(guest, process);
-            }
-
-            await Task.Delay(pause < left ? pause : left, time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < options.MaxInterval ? pause * 2 : options.MaxInterval;
-        }
-    }
-
-    private CliException TimeUp(GuestSummary guest, long process) => new(new CliError
+    private CliException TimeUp(GuestSummary guest, long process, TimeoutException exception) => new(new CliError
     {
         Code = "still_running",
         ExitCode = ExitCodes.StillRunning,
@@ -82,7 +60,7 @@ internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words,
             $"{GuestKinds.Title(guest)}: process {process} has not ended within {options.Timeout.TotalSeconds:0.###} s, and goes on in the guest"),
         Hint = $"{Later(guest, process)}; more time gives --timeout",
         Node = guest.Node,
-    });
+    }, exception);
 
     private static string Goes(GuestSummary guest, long process) => string.Create(
         CultureInfo.InvariantCulture, $"The program goes on in {GuestKinds.Title(guest)} as process {process}");
