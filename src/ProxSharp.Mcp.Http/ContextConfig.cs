@@ -63,6 +63,7 @@ internal sealed class ContextConfig(string path)
                 PolicyPath = place.PolicyPath,
                 PolicyFault = place.Fault,
                 StateFolder = place.StateFolder,
+                CommonFolder = place.CommonFolder,
                 IsReadOnly = IsReadOnly || (context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True),
                 ProtectedTags = [.. Texts(context, "protectedTags")],
             },

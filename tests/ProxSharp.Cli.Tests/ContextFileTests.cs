@@ -52,6 +52,24 @@ public sealed class ContextFileTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public async Task Load_EmptyFile_IsDamagedAndStaysAsItIs(string content)
+    {
+        using CliHarness cli = new();
+        string file = cli.Write("contexts.json", content);
+        cli.With("PROX_CONFIG", file);
+
+        string read = (await cli.LineAsync("vm list")).FailedWith(1);
+        (await cli.LineAsync("context add b pve2 --user root@pam --secret env:X")).FailedWith(1);
+
+        Assert.Contains($"The context file {file} is empty", read, StringComparison.Ordinal);
+        Assert.Contains("prox context add", read, StringComparison.Ordinal);
+        Assert.DoesNotContain("JSON", read, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("{\"version\":9,\"contexts\":[]}")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readonly\":true}]}")]
     public async Task Add_FileHoldsWhatIsNotUnderstood_LeavesItAlone(string json)

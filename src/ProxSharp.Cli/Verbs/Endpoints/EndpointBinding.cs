@@ -59,7 +59,7 @@ internal sealed class EndpointBinding
 
         if (template.Contains("{node}", StringComparison.Ordinal) && spec.Node is NodeRule.Any or NodeRule.OfStorage)
         {
-            NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {DefaultNode}]", HelpName = "name" };
+            NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {NodeFinder.Default(spec.Node, Endpoint)}]", HelpName = "name" };
         }
     }
 
@@ -130,10 +130,6 @@ internal sealed class EndpointBinding
     /// <summary>Returns the names in a template, in their order.</summary>
     public static IEnumerable<string> PathParameters(string template) =>
         template.Split('/').Where(static part => part.StartsWith('{')).Select(static part => part[1..^1]);
-
-    private string DefaultNode => Spec.Node == NodeRule.OfStorage && TakesVolumeAlone ? "the one that has the volume"
-        : Spec.Node == NodeRule.OfStorage && StorageReading.IsMeant(Endpoint) ? "all, or any if the storage is shared"
-        : "any that can answer";
 
     // The identifier of a volume begins with its storage, so it is enough: local:iso/debian.iso.
     private bool TakesVolumeAlone => Endpoint.Path.EndsWith("/storage/{storage}/content/{volume}", StringComparison.Ordinal);

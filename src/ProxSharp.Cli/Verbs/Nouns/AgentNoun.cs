@@ -76,6 +76,7 @@ internal static class AgentNoun
         string[] words = run.Value(command)!;
         if (run.Command.Services.Planning is { } planning)
         {
+            CheckPlanned(run, settings);
             string? text = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false);
             planning.Add(run.Command, run.Context, guests.Select(guest => Call(guest, words, text)));
             return ExitCodes.Success;
@@ -111,6 +112,17 @@ internal static class AgentNoun
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
+    }
+
+    // A plan keeps the call; how long somebody waits for it and how the command ends belong to the one who applies it.
+    private static void CheckPlanned(VerbRun run, ExecSettings settings)
+    {
+        if (new Option[] { settings.ExitCode, settings.Timeout }.FirstOrDefault(run.IsGiven) is { } option)
+        {
+            throw CliException.Usage(
+                $"{option.Name} cannot be planned: it is about how this command waits and ends, and a plan is applied by another one",
+                "Leave it out: prox plan apply ends with 1 if the program failed, and -o json tells its exit code");
+        }
     }
 
     private static int ShowExec(VerbRun run, IEnumerable<GuestSummary> guests, string[] words)
