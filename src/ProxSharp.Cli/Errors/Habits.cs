@@ -6,9 +6,6 @@ internal static class Habits
     /// <summary>Any word: what stands there is a name or a number.</summary>
     private const string Any = "*";
 
-    /// <summary>A number: what means another thing here.</summary>
-    private const string Number = "#";
-
     /// <summary>Programs of the servers and the words in their place.</summary>
     public static readonly IReadOnlyDictionary<string, string> Programs = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -44,11 +41,6 @@ internal static class Habits
         .. OldSpellings(),
         new("vm unlock", "vm set", "GUEST --delete lock --skiplock"),
         new("ct unlock", "", "the API cannot take the lock away: run pct unlock on the node"),
-        new("vm create #", "vm create", "NAME --vmid NUMBER"),
-        new("vm clone # #", "vm clone", "SOURCE NAME --newid NUMBER"),
-        new("ct create #", "ct create", "NAME TEMPLATE --vmid NUMBER"),
-        new("ct clone # #", "ct clone", "SOURCE NAME --newid NUMBER"),
-        new("ct restore #", "ct restore", "ARCHIVE NUMBER"),
         new("vm move_disk", "vm move-disk"),
         new("vm moveDisk", "vm move-disk"),
         new("ct move_volume", "ct move-disk"),
@@ -153,8 +145,7 @@ internal static class Habits
         {
             string known = $"'{words[0]}' is 'prox {place}' here";
             string[] moved = [.. place.Split(' '), .. words.Skip(1)];
-            return Matching(moved, takesAny)?.Typed.Contains(Number, StringComparison.Ordinal) != true && lines?.Complete(moved) is { } line
-                ? $"{known}. Write: {line}"
+            return lines?.Complete(moved) is { } line ? $"{known}. Write: {line}"
                 : Advice(moved, takesAny, lines) is { } more ? $"{known}: {more}"
                 : lines?.Known(moved) is { } path && path.Count > place.Split(' ').Length
                 ? $"{known}: see 'prox {string.Join(' ', path)}'. Run: prox {string.Join(' ', path)} --help"
@@ -186,8 +177,8 @@ internal static class Habits
         .Where(habit => Begins(words, habit.Typed.Split(' ')))
         .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
 
-    private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length && typed.Index().All(
-        word => word.Item == Any || word.Item == words[word.Index] || (word.Item == Number && words[word.Index].All(char.IsAsciiDigit)));
+    private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length
+        && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index]);
 
     private static IEnumerable<Habit> Guest(string noun) =>
     [
