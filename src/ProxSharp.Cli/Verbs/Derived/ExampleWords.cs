@@ -127,7 +127,7 @@ internal static class ExampleWords
         ["new-owner"] = ["demo@pbs"],
         ["store"] = ["store1"],
         ["remote"] = ["pbs-offsite"],
-        ["remote-store"] = ["store1"],
+        ["remote-store"] = ["offsite1"],
         ["snapname"] = ["before-upgrade"],
         ["path"] = ["/vms"],
         ["sid"] = ["vm:100"],
