@@ -73,7 +73,8 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         CommandServices services = new(console, environment, time) { Words = arguments };
         RootCommand root = CommandTree.Build(services, words);
         ParseResult parse = root.Parse(words, Parsing);
-        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words, new KnownLines(typed => CommandTree.Build(services, typed))) is { } error)
+        KnownLines lines = new(typed => CommandTree.Build(services, typed));
+        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
         }

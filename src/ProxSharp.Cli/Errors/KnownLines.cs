@@ -39,12 +39,18 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
     /// Writes a line as it can be typed: as it is, with two dashes before its options, or with the verb before the guest. Null if none of it is understood,
     /// or if it may hold a secret.
     /// </summary>
-    public string? Complete(IReadOnlyList<string> words) =>
-        words.Any(static word => s_secrets.Any(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase)))
-            ? null
-            : new[] { words, Dashed(words), Moved(words), Moved(Dashed(words)) }.FirstOrDefault(IsUnderstood) is { } line ? $"prox {GuardWords.Join(line)}" : null;
+    public string? Complete(IReadOnlyList<string> words)
+    {
+        if (words.Any(static word => s_secrets.Any(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase))))
+        {
+            return null;
+        }
 
-    /// <summary>Writes a line as it can be typed, without its first word or with its first two words in the other order; null if that is not understood.</summary>
+        IReadOnlyList<string> dashed = Dashed(words);
+        return new[] { words, dashed, Moved(words), Moved(dashed) }.FirstOrDefault(IsUnderstood) is { } line ? $"prox {GuardWords.Join(line)}" : null;
+    }
+
+    /// <summary>Writes a line without its first word, or with its first two words in the other order; null if that is not understood.</summary>
     public string? WithoutFirst(IReadOnlyList<string> words) => words.Count < 2 ? null
         : IsUnderstood([words[1], words[0], .. words.Skip(2)]) ? Complete([words[1], words[0], .. words.Skip(2)])
         : IsUnderstood([.. words.Skip(1)]) ? Complete([.. words.Skip(1)])

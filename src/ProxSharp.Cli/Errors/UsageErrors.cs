@@ -47,7 +47,8 @@ internal static class UsageErrors
             bool isPlace = command.Command.Subcommands.Count > 0;
             string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
             return Unknown(
-                isPlace ? "command" : "argument", word, Path(command), known, meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
+                isPlace ? "command" : "argument", word, Path(command), known,
+                meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
         }
 
         return parse.Errors.Count == 0

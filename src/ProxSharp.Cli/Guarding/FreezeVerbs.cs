@@ -114,7 +114,8 @@ internal static class FreezeVerbs
     public static Verb Unfreeze()
     {
         Option<bool> all = new("--all") { Description = "Lift the freeze of all contexts; one that is frozen by itself stays so" };
-        return new Verb("unfreeze", "Let plans of a context be applied again. A person has to confirm it at a terminal.", VerbClass.Change, async (run, token) =>
+        const string summary = "Let plans of a context be applied again. A person has to confirm it at a terminal.";
+        return new Verb("unfreeze", summary, VerbClass.Change, async (run, token) =>
         {
             if (run.Value(all))
             {
