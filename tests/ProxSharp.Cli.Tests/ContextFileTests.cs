@@ -69,6 +69,22 @@ public sealed class ContextFileTests
         Assert.Equal(content, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Plan_EmptyPolicyOrFileOfCalls_IsSaidWithoutWordsOfTheReader()
+    {
+        using CliHarness cli = new();
+        (await cli.LineAsync("context add lab pve1 --user root@pam --secret env:X --use")).Succeeded();
+        cli.Guard("lab", "");
+        cli.Write("calls.json", "");
+
+        string policy = (await cli.LineAsync("policy show")).FailedWith(7);
+        string calls = (await cli.With("X", "secret").LineAsync("plan create --calls calls.json")).FailedWith(2);
+
+        Assert.Contains("policy.json is empty", policy, StringComparison.Ordinal);
+        Assert.Contains("calls.json is empty", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain("JSON token", policy + calls, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"version\":9,\"contexts\":[]}")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readonly\":true}]}")]
