@@ -70,9 +70,11 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> words = GuardWords.Separate(Backups.OfficialSpelling.Complete(FrontOptions.Settle(arguments)));
-        RootCommand root = CommandTree.Build(new CommandServices(console, environment, time) { Words = arguments }, words);
+        CommandServices services = new(console, environment, time) { Words = arguments };
+        RootCommand root = CommandTree.Build(services, words);
         ParseResult parse = root.Parse(words, Parsing);
-        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words) is { } error)
+        KnownLines lines = new(typed => CommandTree.Build(services, typed));
+        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
         }

@@ -24,7 +24,13 @@ internal sealed class ContextConfig(string path)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(GuardFiles.ReadText(path));
+            string text = GuardFiles.ReadText(path);
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                throw new SettingsException($"The contexts cannot be read from {path}: it is empty. Put a copy of it back.");
+            }
+
+            using JsonDocument document = JsonDocument.Parse(text);
             string? current = Text(document.RootElement, "current");
             JsonElement[] all = [.. document.RootElement.GetProperty("contexts").EnumerateArray().OrderBy(context => Text(context, "name") != current)];
             JsonElement[] wanted = names.Count == 0 ? all : [.. names.Select(name => Find(all, name))];
@@ -63,6 +69,7 @@ internal sealed class ContextConfig(string path)
                 PolicyPath = place.PolicyPath,
                 PolicyFault = place.Fault,
                 StateFolder = place.StateFolder,
+                CommonFolder = place.CommonFolder,
                 IsReadOnly = IsReadOnly || (context.TryGetProperty("readOnly", out JsonElement readOnly) && readOnly.ValueKind == JsonValueKind.True),
                 ProtectedTags = [.. Texts(context, "protectedTags")],
             },

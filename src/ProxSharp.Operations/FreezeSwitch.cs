@@ -25,8 +25,14 @@ public sealed class FreezeSwitch
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>What the switch says; null if it is off. A switch that cannot be read is on.</summary>
-    public FreezeState? State => Read().State;
+    /// <summary>
+    /// A switch that holds too, as that of all servers; null if there is none. What is asked is what the two say together. <see cref="Freeze"/> and
+    /// <see cref="Thaw"/> turn this one alone. Default: null.
+    /// </summary>
+    public FreezeSwitch? Common { get; init; }
+
+    /// <summary>What the switch says; null if it is off. A switch that cannot be read is on. Of two that are on, the one that ends later tells.</summary>
+    public FreezeState? State => Later(Read().State, Common?.State);
 
     /// <summary>Stops everything. A freeze can be made longer this way and never shorter: of two ends the later one holds.</summary>
     /// <param name="duration">How long from now on; null until somebody lifts it.</param>
@@ -84,6 +90,13 @@ public sealed class FreezeSwitch
             throw new GuardRefusedException("frozen", $"Changes are frozen{until}{(state.Reason is { } reason ? $": {reason}" : "")}.");
         }
     }
+
+    private static FreezeState? Later(FreezeState? own, FreezeState? common) => (own, common) switch
+    {
+        (null, _) => common,
+        (_, null) or ({ Until: null }, _) => own,
+        _ => common.Until is null || common.Until > own.Until ? common : own,
+    };
 
     private FileStream Lock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
 

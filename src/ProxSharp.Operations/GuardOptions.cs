@@ -20,6 +20,11 @@ public sealed record GuardOptions
     /// <summary>The folder for ledger, plans and the freeze switch. Only its owner may read it.</summary>
     public required string StateFolder { get; init; }
 
+    /// <summary>
+    /// The folder of a freeze switch that holds for other servers too, beside that of <see cref="StateFolder"/>. Default: null for none.
+    /// </summary>
+    public string? CommonFolder { get; init; }
+
     /// <summary>Whether nothing but reading is allowed, whatever the policy says. Default: false.</summary>
     public bool IsReadOnly { get; init; }
 

@@ -37,7 +37,10 @@ public sealed class OperationGuard : IAsyncDisposable
         Time = client.Options.TimeProvider;
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
-        Freeze = new FreezeSwitch(options.StateFolder, Time);
+        Freeze = new FreezeSwitch(options.StateFolder, Time)
+        {
+            Common = options.CommonFolder is { } common ? new FreezeSwitch(common, Time) : null,
+        };
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         _applier = new PlanApplier(client, door, Ledger, Freeze);
@@ -126,7 +129,8 @@ public sealed class OperationGuard : IAsyncDisposable
     /// <param name="options">How it is taken back; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="GuardRefusedException">
-    /// There is no such entry (<c>unknown-entry</c>), no way back, somebody has set something else since (<c>changed</c>), or the policy does not allow it.
+    /// There is no such entry (<c>unknown-entry</c>), no way back, somebody has set something else since (<c>changed</c>), or the policy does not allow it;
+    /// with <see cref="GuardRefusedException.Unneeded"/>, it was taken back before and nothing has to change.
     /// </exception>
     public async Task<Plan> PlanUndoAsync(long ledgerNumber, UndoOptions? options, CancellationToken cancellationToken = default)
     {
@@ -139,7 +143,7 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
-        return Keep(await DraftUndoAsync(entry.PlanId, checks, options?.EvenChanged == true, cancellationToken).ConfigureAwait(false), checks);
+        return Keep(await DraftNeededUndoAsync(entry.PlanId, checks, options?.EvenChanged == true, cancellationToken).ConfigureAwait(false), checks);
     }
 
     /// <summary>
@@ -254,6 +258,25 @@ public sealed class OperationGuard : IAsyncDisposable
         Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
         Plans.Save(plan);
         return plan;
+    }
+
+    // Whoever asks for the same way back again is told that it was gone, and gets no plan that does nothing.
+    private async Task<PlanDraft> DraftNeededUndoAsync(string planId, PlanChecks checks, bool evenChanged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            PlanDraft undo = await DraftUndoAsync(planId, checks, evenChanged, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<LedgerEntry> entries = Ledger.List();
+            Plan done = Plans.Load(planId);
+            return AppliedCalls.IsUndone(entries, planId) && UndoCheck.IsBack(done, entries, new UndoPlanner(Client.Schema, Ledger).Steps(done), undo)
+                ? throw Unneeded.TakenBack(planId)
+                : undo;
+        }
+        catch (ProxmoxException gone) when (gone is ProxmoxNotFoundException or GuardRefusedException { Reason: "target" }
+            && AppliedCalls.IsUndone(Ledger.List(), planId) && Plans.Load(planId).Draft.Undo.All(static step => step.Call.Method == ApiMethod.Delete))
+        {
+            throw Unneeded.TakenBack(planId, gone);
+        }
     }
 
     private async Task<PlanDraft> DraftUndoAsync(string planId, PlanChecks checks, bool evenChanged, CancellationToken cancellationToken)

@@ -52,6 +52,40 @@ public sealed class ContextFileTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public async Task Load_EmptyFile_IsDamagedAndStaysAsItIs(string content)
+    {
+        using CliHarness cli = new();
+        string file = cli.Write("contexts.json", content);
+        cli.With("PROX_CONFIG", file);
+
+        string read = (await cli.LineAsync("vm list")).FailedWith(1);
+        (await cli.LineAsync("context add b pve2 --user root@pam --secret env:X")).FailedWith(1);
+
+        Assert.Contains($"The context file {file} is empty", read, StringComparison.Ordinal);
+        Assert.Contains("prox context add", read, StringComparison.Ordinal);
+        Assert.DoesNotContain("JSON", read, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Plan_EmptyPolicyOrFileOfCalls_IsSaidWithoutWordsOfTheReader()
+    {
+        using CliHarness cli = new();
+        (await cli.LineAsync("context add lab pve1 --user root@pam --secret env:X --use")).Succeeded();
+        cli.Guard("lab", "");
+        cli.Write("calls.json", "");
+
+        string policy = (await cli.LineAsync("policy show")).FailedWith(7);
+        string calls = (await cli.With("X", "secret").LineAsync("plan create --calls calls.json")).FailedWith(2);
+
+        Assert.Contains("policy.json is empty", policy, StringComparison.Ordinal);
+        Assert.Contains("calls.json is empty", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain("JSON token", policy + calls, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{\"version\":9,\"contexts\":[]}")]
     [InlineData("{\"contexts\":[{\"name\":\"a\"," + Good + ",\"readonly\":true}]}")]
     public async Task Add_FileHoldsWhatIsNotUnderstood_LeavesItAlone(string json)

@@ -24,7 +24,7 @@ public sealed class FileErrorTests(SimulatedCluster cluster) : IClassFixture<Sim
     [InlineData("api get /version --url https://x --user a@pam --secret file:HOME/no", 4, "There is no secret at file:HOME/no: the file cannot be read: there is no such file.")]
     [InlineData("api get /version --url https://x --user a@pam --secret file:HOME/folder", 4, "the file cannot be read: it is a folder.")]
     [InlineData("backup key info HOME/plain", 1, "HOME/plain holds no key. Name a file that prox backup key create")]
-    [InlineData("storage upload local HOME/plain", 2, "--filename @HOME/plain")]
+    [InlineData("storage upload local HOME/folder --node pve1 --content iso", 2, "HOME/folder is a folder")]
     [InlineData("man --output-dir HOME/plain", 1, "HOME/plain cannot be opened: it exists already")]
     public async Task Option_FileThatCannotBeUsed_NamesItAndTheReason(string line, int exitCode, string expected)
     {

@@ -104,6 +104,34 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
         Assert.Contains("foo.iso", (await cli.LineAsync("storage content list local --node pve1 -o csv")).Succeeded(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("storage upload local bar.iso --node pve1", "iso")]
+    [InlineData("storage upload local @bar.iso --node pve1", "iso")]
+    [InlineData("storage upload local --node pve1 --content iso bar.iso", "iso")]
+    [InlineData("storage upload local bar.tar.zst --node pve1", "vztmpl")]
+    [InlineData("storage upload local --filename bar.iso --node pve1", "iso")]
+    public async Task Upload_FileBehindTheStorage_IsSentAsWhatItIs(string line, string content)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("bar.iso", "content");
+        cli.Write("bar.tar.zst", "content");
+
+        CliRun run = await cli.LineAsync($"{line} --dry-run");
+
+        Assert.Contains($"content={content}", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("POST /nodes/pve1/storage/local/upload", run.Output, StringComparison.Ordinal);
+        (await cli.LineAsync(line)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Upload_TwoFiles_IsAMistake()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("bar.iso", "content");
+
+        Assert.Contains("Two files are named", (await cli.LineAsync("storage upload local bar.iso --filename bar.iso")).FailedWith(2), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upload_NoSuchFile_IsSaid()
     {

@@ -24,4 +24,18 @@ public sealed class PlannedProgramTests
         Assert.Contains("ended with exit code 0", good, StringComparison.Ordinal);
         Assert.Contains("the program in the guest failed", bad.FailedWith(1), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--exit-code")]
+    [InlineData("--timeout 5")]
+    public async Task Plan_OptionsAboutTheWaiting_AreRefused(string option)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync($"plan create vm agent exec web-1 {option} -- id")).FailedWith(2);
+
+        Assert.Contains($"{option.Split(' ')[0]} cannot be planned", error, StringComparison.Ordinal);
+        Assert.Contains("prox plan apply", error, StringComparison.Ordinal);
+    }
 }

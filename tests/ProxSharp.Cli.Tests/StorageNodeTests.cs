@@ -125,6 +125,46 @@ public sealed class StorageNodeTests : IAsyncLifetime
             "pve2\npve3\n", (await Cli.LineAsync("storage prune-preview local --prune-backups keep-last=1 --query \"[].node\" -o name")).Succeeded());
     }
 
+    [Theory]
+    [InlineData("local 101 vm-101-disk-9.qcow2", "POST /nodes/pve2/storage/local/content", "where the guest 101 is")]
+    [InlineData("local 999 vm-999-disk-0.qcow2", "POST /nodes/pve1/storage/local/content", "Choose with --node")]
+    [InlineData("local 101 vm-101-disk-9.qcow2 --node pve3", "POST /nodes/pve3/storage/local/content", "")]
+    public async Task Create_Volume_GoesToTheNodeOfItsGuest(string words, string call, string note)
+    {
+        string[] parts = words.Split(' ', 4);
+        CliRun run = await Cli.LineAsync(
+            $"storage content create {parts[0]} --vmid {parts[1]} --filename {parts[2]} --size 1G --dry-run {string.Concat(parts.Skip(3))}");
+
+        Assert.Contains(call, run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains(note, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_VolumeOfAGuestWhoseNodeLacksTheStorage_IsRefused()
+    {
+        (await Cli.LineAsync("storage set local --nodes pve1,pve3")).Succeeded();
+
+        Assert.Contains("The guest 101 is on pve2", (await Cli.LineAsync(
+            "storage content create local --vmid 101 --filename vm-101-disk-9.qcow2 --size 1G --dry-run")).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("storage upload", "the first that has the storage]")]
+    [InlineData("storage download-url", "the first that has the storage]")]
+    [InlineData("storage show", "the first that has the storage]")]
+    [InlineData("storage prune", "the one that has backups]")]
+    [InlineData("storage prune-preview", "all, or any if the storage is shared]")]
+    [InlineData("storage content list", "all, or any if the storage is shared]")]
+    [InlineData("storage content create", "that of the guest, else the first that has the storage]")]
+    [InlineData("storage file-restore list", "the one that has the volume]")]
+    [InlineData("storage file-restore download", "the one that has the volume]")]
+    public async Task Help_OfNode_SaysWhichOneIsAsked(string command, string expected)
+    {
+        string help = (await Cli.LineAsync($"{command} --help")).Succeeded();
+
+        Assert.Contains($"[default: {expected}", string.Join(' ', help.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upload_WithoutNode_SaysWhereItGoes()
     {

@@ -142,6 +142,39 @@ public sealed class TaskWaiterTests
         Assert.Equal("OK", await waiting);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "OK", "OK")]
+    [InlineData(HttpStatusCode.InternalServerError, "OK", "OK")]
+    [InlineData(HttpStatusCode.NotFound, "WARNINGS: 2", "WARNINGS: 2")]
+    [InlineData(HttpStatusCode.BadRequest, "unknown", null)]
+    [InlineData(HttpStatusCode.BadRequest, "", null)]
+    public async Task Wait_BackupServerThatHasLostTheLog_EndsWithTheStatus(HttpStatusCode log, string exitStatus, string? expected)
+    {
+        TaskServer server = new([], exitStatus) { Upid = BackupUpid, RunningAnswers = 2, LogAnswer = log };
+        FakeTimeProvider time = new();
+        List<string> seen = [];
+        await using ServerSession session = Session(server, time);
+
+        Task<string> waiting = new TaskWaiter(session, time, seen.Add).WaitAsync(BackupUpid, TestContext.Current.CancellationToken);
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        if (expected is null)
+        {
+            Assert.Equal(ExitCodes.TaskFailed, (await Assert.ThrowsAsync<CliException>(() => waiting)).Error.ExitCode);
+        }
+        else
+        {
+            Assert.Equal(expected, await waiting);
+        }
+
+        Assert.StartsWith("(the rest of the log cannot be read: ", Assert.Single(seen), StringComparison.Ordinal);
+        Assert.True(server.StatusCalls < 10);
+    }
+
     [Fact]
     public void Map_WaitThatWasGivenUp_KeepsItsCauseAndTheTask()
     {
@@ -193,6 +226,9 @@ public sealed class TaskWaiterTests
 
         public int StatusCalls { get; private set; }
 
+        /// <summary>What is answered to whoever wants to read the log; null for the log.</summary>
+        public HttpStatusCode? LogAnswer { get; init; }
+
         /// <summary>How many looks at the status are answered before nothing is any more.</summary>
         public int DiesAfter { get; set; } = int.MaxValue;
 
@@ -204,6 +240,11 @@ public sealed class TaskWaiterTests
             }
 
             string path = Uri.UnescapeDataString(request.RequestUri!.AbsolutePath);
+            if (LogAnswer is { } failure && path.EndsWith("/log", StringComparison.Ordinal))
+            {
+                return Task.FromResult(new HttpResponseMessage(failure) { ReasonPhrase = "unable to open file" });
+            }
+
             string data = path.EndsWith("/status", StringComparison.Ordinal) ? Status() : Log(request.RequestUri.Query);
             Assert.StartsWith($"/api2/json/nodes/pve1/tasks/{Upid}/", path, StringComparison.Ordinal);
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent($"{{\"data\":{data}}}", Encoding.UTF8, "application/json") });

@@ -34,6 +34,27 @@ public sealed class FreezeTests : IDisposable
     }
 
     [Fact]
+    public void State_WithASwitchOfAll_IsTheLaterOfTheTwo()
+    {
+        FreezeSwitch all = new(Path.Combine(_folder, "all"), _time);
+        FreezeSwitch own = new(_folder, _time) { Common = all };
+        Assert.Null(own.State);
+
+        all.Freeze(TimeSpan.FromHours(1), "all");
+        Assert.Equal("all", own.State?.Reason);
+        Assert.Throws<GuardRefusedException>(own.Check);
+        own.Freeze(TimeSpan.FromHours(2), "own");
+        Assert.Equal("own", own.State?.Reason);
+        Assert.Equal("all", all.State?.Reason);
+        all.Freeze(null);
+        Assert.Equal(new FreezeState(null, "all"), own.State);
+        own.Thaw();
+        Assert.Equal(new FreezeState(null, "all"), own.State);
+        all.Thaw();
+        Assert.Null(own.State);
+    }
+
+    [Fact]
     public void Freeze_WithoutEnd_StaysWithoutEnd()
     {
         Switch.Freeze(null, "incident 7");

@@ -17,6 +17,8 @@ public sealed class PolicyTests
     [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"]}]}}""", "{dir}")]
     [InlineData("""{"version":1,"version":1}""", "version")]
     [InlineData("not json", "no valid policy")]
+    [InlineData("", "is empty, so everything is refused")]
+    [InlineData(" \n", "is empty, so everything is refused")]
     public void Parse_WhatIsNotUnderstood_RefusesEverythingAndNamesTheKey(string json, string expected)
     {
         GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => GuardPolicy.Parse(json));

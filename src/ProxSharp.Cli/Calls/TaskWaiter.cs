@@ -17,6 +17,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 {
     private const int Page = 500;
     private const int TailLength = 10;
+    private const int MostLogTries = 3;
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
@@ -25,6 +26,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
 
     private readonly Queue<string> _tail = new();
     private long _last;
+    private int _logTries;
 
     /// <summary>Tells whether a text is the identifier of a task.</summary>
     public static bool IsUpid(string? text) => text is not null && text.StartsWith("UPID:", StringComparison.Ordinal) && text.Count(static c => c == ':') >= 8;
@@ -119,8 +121,25 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     private async Task<string?> LookAsync(string task, CancellationToken cancellationToken)
     {
         JsonElement status = (await session.GetAsync($"{task}/status", null, cancellationToken).ConfigureAwait(false)).Data;
-        await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
-        return Text(status, "status") == "stopped" ? Text(status, "exitstatus") : null;
+        bool isOver = Text(status, "status") == "stopped";
+        try
+        {
+            await ReadLogAsync(task, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxException failure) when (isOver && MayPass(failure) && ++_logTries < MostLogTries)
+        {
+            return null;
+        }
+        catch (ProxmoxException failure)
+        {
+            // The end of a task counts, and its log may be lost; while it runs the next look tries again.
+            if (isOver)
+            {
+                Log($"(the rest of the log cannot be read: {ErrorMapper.Map(failure).Message})");
+            }
+        }
+
+        return isOver ? Text(status, "exitstatus") is { Length: > 0 } end ? end : "the server does not know how it ended" : null;
     }
 
     private static bool MayPass(ProxmoxException failure) => failure switch

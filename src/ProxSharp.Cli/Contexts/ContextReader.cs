@@ -24,6 +24,18 @@ internal sealed class ContextReader
     /// <exception cref="CliException">The content is not what <see cref="ContextFile.Write"/> makes; the message names the context and the member.</exception>
     public static ContextList Read(string json, string file, CliEnvironment environment)
     {
+        // What protects was in it: an empty file is no list without contexts.
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            throw new CliException(new CliError
+            {
+                Code = "config",
+                ExitCode = ExitCodes.Error,
+                Message = $"The context file {file} is empty: what was in it is lost",
+                Hint = "Put a copy of it back, or delete it and add the contexts again: prox context add NAME URL",
+            });
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, s_lenient);

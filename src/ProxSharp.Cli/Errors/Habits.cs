@@ -21,6 +21,10 @@ internal static class Habits
         ["ha-manager"] = "ha",
         ["vzdump"] = "guest backup",
         ["pveversion"] = "cluster version",
+        ["pvesubscription"] = "node subscription",
+        ["pvereport"] = "node report",
+        ["pve-firewall"] = "firewall",
+        ["qmrestore"] = "vm restore",
         ["proxmox-backup-manager"] = "pbs",
         ["proxmox-backup-client"] = "backup",
         ["proxmox-tape"] = "tape",
@@ -33,6 +37,29 @@ internal static class Habits
     [
         .. Guest("vm"),
         .. Guest("ct"),
+        .. Alone(),
+        .. OldSpellings(),
+        new("vm unlock", "vm set", "GUEST --delete lock --skiplock"),
+        new("ct unlock", "", "the API cannot take the lock away: run pct unlock on the node"),
+        new("vm move_disk", "vm move-disk"),
+        new("vm moveDisk", "vm move-disk"),
+        new("ct move_volume", "ct move-disk"),
+        new("ct move-volume", "ct move-disk"),
+        new("vm guest exec", "vm agent exec", "GUEST -- PROGRAM"),
+        new("vm guest cmd", "vm agent", "COMMAND GUEST"),
+        new("vm guest passwd", "vm agent set-user-password"),
+        new("vm guest exec-status", "", "read it with: prox api get /nodes/NODE/qemu/VMID/agent/exec-status pid=PID"),
+        new("vm ip", "vm agent ip"),
+        new("vm rename", "vm set", "GUEST --name NAME"),
+        new("vm disk add", "vm set", "GUEST --scsi1 STORAGE:32"),
+        new("vm disk create", "vm set", "GUEST --scsi1 STORAGE:32"),
+        new("ct ip", "ct interfaces"),
+        new("ct rename", "ct set", "GUEST --hostname NAME"),
+        new("ct disk add", "ct set", "GUEST --mp0 STORAGE:32,mp=/srv"),
+        new("ct disk create", "ct set", "GUEST --mp0 STORAGE:32,mp=/srv"),
+        new("ct mount", "", "the API has no such call: run pct mount on the node"),
+        new("ct unmount", "", "the API has no such call: run pct unmount on the node"),
+        new("ct reset", "ct reboot"),
         new("vm cloudinit update", "vm cloudinit regenerate"),
         new("vm guest", "vm agent"),
         new("vm exec", "vm agent exec", "GUEST -- PROGRAM"),
@@ -57,6 +84,7 @@ internal static class Habits
         new("storage free", "storage content delete"),
         new("storage path", "storage content show"),
         new("storage content upload", "storage upload", "STORAGE --content iso --filename @FILE"),
+        new("storage list *", "storage content list", "STORAGE"),
         new("storage content *", "storage content list", "STORAGE"),
         new("access passwd", "access password"),
         new("access ticket", "access login ticket"),
@@ -105,47 +133,52 @@ internal static class Habits
         new("ha config", "ha resource list"),
         new("ha rules", "ha rule"),
         new("api usage", "api describe"),
-        new("ls", "guest list"),
-        new("ps", "guest list"),
-        new("snapshot", "vm snapshot"),
-        new("snapshot ls", "vm snapshot list"),
-        new("snapshot list", "vm snapshot list"),
-        new("status", "cluster status"),
-        new("vms", "vm list"),
-        new("nodes", "node list"),
-        new("tasks", "task list"),
-        new("user", "access user"),
-        new("acl", "access acl"),
     ];
 
     /// <summary>Finds what was meant; null if nobody is known to type this.</summary>
     /// <param name="words">The words that were typed, those of commands that exist among them.</param>
     /// <param name="takesAny">True if a name or number may stand where a word was expected.</param>
-    public static string? Find(IReadOnlyList<string> words, bool takesAny)
+    /// <param name="lines">Finds the whole line; null names the command alone.</param>
+    public static string? Find(IReadOnlyList<string> words, bool takesAny, KnownLines? lines = null)
     {
         if (words.Count > 0 && Programs.TryGetValue(words[0], out string? place))
         {
             string known = $"'{words[0]}' is 'prox {place}' here";
             string[] moved = [.. place.Split(' '), .. words.Skip(1)];
-            return Advice(moved, takesAny) is { } more ? $"{known}: {more}" : $"{known}. Run: prox {place} --help";
+            return lines?.Complete(moved) is { } line ? $"{known}. Write: {line}"
+                : Advice(moved, takesAny, lines) is { } more ? $"{known}: {more}"
+                : lines?.Known(moved) is { } path && path.Count > place.Split(' ').Length
+                ? $"{known}: see 'prox {string.Join(' ', path)}'. Run: prox {string.Join(' ', path)} --help"
+                : $"{known}. Run: prox {place} --help";
         }
 
-        return Advice(words, takesAny) is { } advice ? char.ToUpperInvariant(advice[0]) + advice[1..] : null;
+        return Advice(words, takesAny, lines) is { } advice ? char.ToUpperInvariant(advice[0]) + advice[1..] : null;
     }
 
-    private static string? Advice(IReadOnlyList<string> words, bool takesAny)
+    private static string? Advice(IReadOnlyList<string> words, bool takesAny, KnownLines? lines)
     {
-        Habit? habit = All
-            .Where(habit => takesAny || !habit.Typed.Contains(Any, StringComparison.Ordinal))
-            .Where(habit => Begins(words, habit.Typed.Split(' ')))
-            .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
-        return habit is null ? null
-            : habit.Command.Length == 0 ? habit.More
-            : $"that is '{$"prox {habit.Command} {habit.More}".TrimEnd()}'. Run: prox {habit.Command} --help";
+        Habit? habit = Matching(words, takesAny);
+        if (habit is null || habit.Command.Length == 0)
+        {
+            return habit?.More;
+        }
+
+        // Where nothing has to be filled in, the rest of the line stays as it is.
+        string[]? line = habit.More.Length == 0 && !habit.Typed.Contains(Any, StringComparison.Ordinal)
+            ? [.. habit.Command.Split(' '), .. words.Skip(habit.Typed.Split(' ').Length)]
+            : null;
+        return line is not null && lines?.Complete(line) is { } complete ? $"that is '{habit.Line}'. Write: {complete}"
+            : line is not null && lines?.IsStray(line) == true && Advice(line, takesAny: true, lines) is { } deeper ? deeper
+            : $"that is '{habit.Line}'. Run: prox {habit.Command} --help";
     }
 
-    private static bool Begins(IReadOnlyList<string> words, string[] typed) =>
-        words.Count >= typed.Length && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index]);
+    private static Habit? Matching(IReadOnlyList<string> words, bool takesAny) => All
+        .Where(habit => takesAny || !habit.Typed.Contains(Any, StringComparison.Ordinal))
+        .Where(habit => Begins(words, habit.Typed.Split(' ')))
+        .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
+
+    private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length
+        && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index]);
 
     private static IEnumerable<Habit> Guest(string noun) =>
     [
@@ -158,12 +191,29 @@ internal static class Habits
         new($"{noun} edit", $"{noun} set"),
         new($"{noun} terminal", $"{noun} console"),
         new($"{noun} rollback", $"{noun} snapshot rollback"),
+        new($"{noun} kill", $"{noun} stop"),
+        new($"{noun} restart", $"{noun} reboot"),
+        new($"{noun} pause", $"{noun} suspend"),
+        new($"{noun} up", $"{noun} start"),
+        new($"{noun} down", $"{noun} shutdown"),
+        new($"{noun} describe", $"{noun} show"),
+        new($"{noun} new", $"{noun} create"),
+        new($"{noun} add", $"{noun} create"),
+        new($"{noun} move", $"{noun} migrate"),
+        new($"{noun} tag", $"{noun} set", "GUEST --tags TAG"),
+        new($"{noun} snapshots", $"{noun} snapshot list"),
+        new($"{noun} list-snapshots", $"{noun} snapshot list"),
+        new($"{noun} resize-disk", $"{noun} resize"),
+        new($"{noun} disk list", $"{noun} config"),
+        new($"{noun} disk rescan", "", $"the API has no such call: run {(noun == "vm" ? "qm" : "pct")} rescan on the node"),
+        new($"{noun} disk delete", $"{noun} set", $"GUEST --delete {(noun == "vm" ? "scsi1" : "mp0")}"),
+        new($"{noun} disk remove", $"{noun} set", $"GUEST --delete {(noun == "vm" ? "scsi1" : "mp0")}"),
+        new($"{noun} disk detach", $"{noun} set", $"GUEST --delete {(noun == "vm" ? "scsi1" : "mp0")}"),
         new($"{noun} listsnapshot", $"{noun} snapshot list"),
         new($"{noun} delsnapshot", $"{noun} snapshot delete"),
         new($"{noun} snapshot ls", $"{noun} snapshot list"),
         new($"{noun} snapshot rm", $"{noun} snapshot delete"),
         new($"{noun} snapshot *", $"{noun} snapshot create", "GUEST NAME"),
-        new($"{noun} unlock", $"{noun} set", "GUEST --delete lock --skiplock"),
         new($"{noun} disk resize", $"{noun} resize"),
         new($"{noun} disk move", $"{noun} move-disk"),
         new($"{noun} rescan", "", $"the API has no such call: run {(noun == "vm" ? "qm" : "pct")} rescan on the node"),
@@ -175,5 +225,76 @@ internal static class Habits
         new($"{noun} add", $"{noun} create"),
         new($"{noun} modify", $"{noun} set"),
         new($"{noun} remove", $"{noun} delete"),
+    ];
+
+    // Verbs and things without the word that is in front of them here.
+    private static IEnumerable<Habit> Alone() =>
+    [
+        new("ls", "guest list"),
+        new("ps", "guest list"),
+        new("list", "guest list"),
+        new("show", "guest show"),
+        new("start", "guest start"),
+        new("stop", "guest stop"),
+        new("shutdown", "guest shutdown"),
+        new("reboot", "guest reboot"),
+        new("restart", "guest reboot"),
+        new("create", "vm create", "NAME"),
+        new("clone", "vm clone", "SOURCE NAME"),
+        new("delete", "vm delete"),
+        new("destroy", "vm delete"),
+        new("rm", "vm delete"),
+        new("migrate", "vm migrate"),
+        new("suspend", "vm suspend"),
+        new("resume", "vm resume"),
+        new("reset", "vm reset"),
+        new("resize", "vm resize"),
+        new("set", "vm set"),
+        new("template", "node template"),
+        new("ip", "vm agent ip"),
+        new("exec", "vm agent exec", "GUEST -- PROGRAM"),
+        new("enter", "ct console"),
+        new("snapshot", "vm snapshot"),
+        new("snapshot ls", "vm snapshot list"),
+        new("snapshot list", "vm snapshot list"),
+        new("snapshots", "vm snapshot list"),
+        new("status", "cluster status"),
+        new("resources", "cluster resources"),
+        new("vms", "vm list"),
+        new("cts", "ct list"),
+        new("containers", "ct list"),
+        new("guests", "guest list"),
+        new("nodes", "node list"),
+        new("storages", "storage list"),
+        new("iso", "storage content list", "STORAGE --content iso"),
+        new("network", "node network"),
+        new("tasks", "task list"),
+        new("log", "task log"),
+        new("logs", "task log"),
+        new("get", "api get", "/PATH"),
+        new("describe", "explain"),
+        new("user", "access user"),
+        new("users", "access user list"),
+        new("acl", "access acl"),
+        new("pools", "pool list"),
+    ];
+
+    private static IEnumerable<Habit> OldSpellings() =>
+    [
+        new("access useradd", "access user create"),
+        new("access usermod", "access user set"),
+        new("access userdel", "access user delete"),
+        new("access groupadd", "access group create"),
+        new("access groupmod", "access group set"),
+        new("access groupdel", "access group delete"),
+        new("access roleadd", "access role create"),
+        new("access rolemod", "access role set"),
+        new("access roledel", "access role delete"),
+        new("access aclmod", "access acl set"),
+        new("access acldel", "access acl set", "... --delete"),
+        new("pveam available", "node template list", "NODE"),
+        new("pveam download", "node template download"),
+        new("pveam list", "storage content list", "STORAGE --content vztmpl"),
+        new("pveam remove", "storage content delete", "VOLUME"),
     ];
 }

@@ -9,18 +9,26 @@ namespace ProxSharp.Cli.Errors;
 internal static class UsageErrors
 {
     /// <summary>Returns one error for all that is wrong, naming a similar word where a word is unknown; null if nothing is wrong.</summary>
-    public static CliError? Find(ParseResult parse, IReadOnlyList<string> arguments)
+    /// <param name="parse">What was understood.</param>
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="lines">Finds lines that would do what was meant; null names commands alone.</param>
+    public static CliError? Find(ParseResult parse, IReadOnlyList<string> arguments, KnownLines? lines = null)
     {
         CommandResult command = parse.CommandResult;
         string help = $"Run: {Path(command)} --help";
+        if (OfOtherTools(arguments, lines) is { } other)
+        {
+            return other;
+        }
+
+        if (StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines) is { } stray)
+        {
+            return stray;
+        }
+
         if (ValueErrors.FindWrongSwitch(command, arguments) is { } wrong)
         {
             return wrong;
-        }
-
-        if (OfOtherTools(parse, arguments) is { } habit)
-        {
-            return habit;
         }
 
         if (WrongOption(parse, arguments, help) is { } option)
@@ -37,8 +45,10 @@ internal static class UsageErrors
         {
             IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
             bool isPlace = command.Command.Subcommands.Count > 0;
-            string? meant = isPlace && Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true) : null;
-            return Unknown(isPlace ? "command" : "argument", word, command, known, meant ?? Sibling(word, known, command) ?? PlaceOption(word, command) ?? help);
+            string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
+            return Unknown(
+                isPlace ? "command" : "argument", word, Path(command), known,
+                meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
         }
 
         return parse.Errors.Count == 0
@@ -46,19 +56,29 @@ internal static class UsageErrors
             : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
     }
 
-    // Options of other tools come with words of other tools: the words say more.
-    private static CliError? OfOtherTools(ParseResult parse, IReadOnlyList<string> arguments)
+    private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>
+        arguments is [{ } program, ..] && Habits.Programs.ContainsKey(program)
+            ? CliError.Usage($"Unknown command '{program}' for 'prox'", Habits.Find(arguments, takesAny: true, lines)!)
+            : null;
+
+    // The parser goes on with the next word that it knows, so that 'vm guest exec 1 ls' would be the list; the first word that is unknown says what is wrong.
+    private static CliError? StrayWord(RootCommand root, IReadOnlyList<string> arguments, KnownLines? lines)
     {
-        if (arguments is [{ } program, ..] && Habits.Programs.ContainsKey(program) && Habits.Find(arguments, takesAny: true) is { } other)
+        if (KnownLines.Stray(root, arguments) is not var (place, at))
         {
-            return CliError.Usage($"Unknown command '{program}' for 'prox'", other);
+            return null;
         }
 
-        CommandResult command = parse.CommandResult;
-        return command.Command.Subcommands.Count > 0 && parse.UnmatchedTokens is [{ } strange, ..]
-            && Habits.Find(Words(command, parse), takesAny: false) is { } habit
-            ? CliError.Usage($"Unknown command '{strange}' for '{Path(command)}'", habit)
+        string path = string.Join(' ', arguments.Take(at).Prepend("prox"));
+        string word = arguments[at];
+        string[] known = [.. place.Subcommands.Select(static sub => sub.Name)];
+        string? meant = at == 0 && lines?.WithoutFirst(arguments) is { } rest ? $"Write: {rest}"
+            : Habits.Find(arguments, takesAny: false, lines) is { } habit ? habit
+            : lines?.Complete(arguments) is { } line ? $"Write: {line}"
             : null;
+        return meant is not null ? CliError.Usage($"Unknown command '{word}' for '{path}'", meant)
+            : Unknown("command", word, path, known, (Nearest(word, known) is null ? Habits.Find(arguments, takesAny: true, lines) : null)
+                ?? Sibling(word, known, path) ?? PlaceOption(word, place, path) ?? $"Run: {path} --help");
     }
 
     private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, string help)
@@ -82,6 +102,11 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
         }
 
+        if (option is not null && option[1] != '-' && AllOptions(command).Any(known => known.Name == $"-{option.Split('=')[0]}"))
+        {
+            return CliError.Usage($"'{option}' has one dash", $"Options have two: -{option}. {help}");
+        }
+
         if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {
@@ -96,30 +121,30 @@ internal static class UsageErrors
         }
 
         string? habit = Nearest(option, known) is null ? OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments) : null;
-        return Unknown("option", option, command, known, habit ?? help);
+        return Unknown("option", option, Path(command), known, habit ?? help);
     }
 
-    private static CliError Unknown(string kind, string word, CommandResult command, IEnumerable<string> known, string help)
+    private static CliError Unknown(string kind, string word, string path, IEnumerable<string> known, string help)
     {
         string? near = Nearest(word, known);
-        return CliError.Usage($"Unknown {kind} '{word}' for '{Path(command)}'", near is null ? help : $"Did you mean '{near}'? {help}");
+        return CliError.Usage($"Unknown {kind} '{word}' for '{path}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
 
     // Some things have a list and no page of their own, and others the reverse.
-    private static string? Sibling(string word, IEnumerable<string> known, CommandResult command)
+    private static string? Sibling(string word, IEnumerable<string> known, string path)
     {
         string? other = word switch { "show" or "get" or "info" => "list", "list" or "ls" => "show", _ => null };
-        return other is not null && known.Contains(other) ? $"There is '{Path(command)} {other}'. Run: {Path(command)} {other} --help" : null;
+        return other is not null && known.Contains(other) ? $"There is '{path} {other}'. Run: {path} {other} --help" : null;
     }
 
     // pveum acl modify / has the path without an option, and so have uploads their file.
-    private static string? PlaceOption(string word, CommandResult command)
+    private static string? PlaceOption(string word, Command command, string path)
     {
-        bool Has(string name) => command.Command.Options.Any(option => option.Name == name);
+        bool Has(string name) => command.Options.Any(option => option.Name == name);
         string? option = word.StartsWith('/') && Has("--path") ? $"A path is written behind its option: --path {GuardWords.Join([word])}"
             : Has("--tmpfilename") && Has("--filename") ? $"The file is written behind its option: --filename {GuardWords.Join([$"@{word.TrimStart('@')}"])}"
             : null;
-        return option is null ? null : $"{option}. Run: {Path(command)} --help";
+        return option is null ? null : $"{option}. Run: {path} --help";
     }
 
     private static string[] Words(CommandResult command, ParseResult parse) => [.. Path(command).Split(' ').Skip(1), .. parse.UnmatchedTokens];

@@ -26,8 +26,15 @@ internal static class BackVerbs
             ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             UndoOptions options = new() { EvenChanged = run.Value(changed) };
-            Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), options, token)).ConfigureAwait(false);
-            return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
+            try
+            {
+                Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), options, token)).ConfigureAwait(false);
+                return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
+            }
+            catch (GuardRefusedException back) when (back.Reason == GuardRefusedException.Unneeded)
+            {
+                return PlanText.WriteUnneeded(run.Command, run.Command.Output, back.Message);
+            }
         })
         {
             Arguments = [number],

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Guarding;
@@ -21,7 +21,7 @@ internal static class FreezeVerbs
     {
         Option<string> duration = new("--for") { Description = "How long: 30m, 2h, 3d [default: until prox unfreeze]", HelpName = "time" };
         Option<string> reason = new("--reason") { Description = "Why; whoever is refused reads it", HelpName = "text" };
-        Option<bool> all = new("--all") { Description = "Freeze all contexts, whatever server they lead to" };
+        Option<bool> all = new("--all") { Description = "Freeze all contexts, whatever server they lead to, and those that are added later" };
         return new Verb("freeze", "Stop all plans of a context at once, also those that are being applied.", VerbClass.Change, (run, _) =>
         {
             TimeSpan? time = run.Value(duration) is { } text ? Durations.Parse("--for", text) : null;
@@ -46,8 +46,8 @@ internal static class FreezeVerbs
             Traits = VerbTraits.None,
             Details =
                 "A freeze belongs to a context and not to its server: another context with the same address goes on, unless a policy of the machine holds for "
-                + "both, or --all freezes all contexts of this user. It is lifted for each context by itself. Reading goes on. Holds for plans of this command "
-                + "line and of prox mcp; a call that is under way is not broken off.",
+                + "both. --all freezes all contexts of this user at once, those that are added later too, until prox unfreeze --all. Reading goes on. Holds for "
+                + "plans of this command line and of prox mcp; a call that is under way is not broken off.",
             Examples =
             [
                 new("freeze --for 2h --reason 'storage maintenance'", "the current context, two hours"),
@@ -57,67 +57,51 @@ internal static class FreezeVerbs
         };
     }
 
+    // One file for all of them, so that it holds for contexts that are added while it lasts, and for servers without one.
     private static void FreezeAll(VerbRun run, TimeSpan? duration, string? reason)
     {
-        CommandServices services = run.Command.Services;
-        (string Name, FreezeSwitch Freeze)[] all =
-            [.. services.Contexts.Load().Items.Select(context => (context.Name!, new FreezeSwitch(GuardPlaces.Find(services, context).StateFolder, services.Time)))];
-        if (all.Length == 0)
-        {
-            throw CliException.Usage("There is no context to freeze", "Remember a server with: prox login URL, or prox context add NAME URL");
-        }
-
-        Exception? failure = Freeze(run, [.. all.Select(static one => one.Freeze)], duration, reason);
-        run.Write(JsonText.Build(json =>
-        {
-            json.WriteStartArray();
-            foreach ((string name, FreezeSwitch freeze) in all)
-            {
-                WriteState(json, name, freeze.State);
-            }
-
-            json.WriteEndArray();
-        }));
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
-    // One switch that cannot be turned must not keep the others from it: the first failure is returned, and no attempt is left out.
-    private static Exception? Freeze(VerbRun run, FreezeSwitch[] switches, TimeSpan? duration, string? reason)
-    {
-        Exception? failure = null;
-        bool isShorter = false;
-        foreach (FreezeSwitch freeze in switches)
-        {
-            try
-            {
-                isShorter |= !freeze.Freeze(duration, reason);
-            }
-            catch (Exception e) when (e is GuardRefusedException or IOException or UnauthorizedAccessException)
-            {
-                failure ??= e;
-            }
-        }
-
-        if (isShorter)
+        if (!GuardPlaces.CommonFreeze(run.Command.Services).Freeze(duration, reason))
         {
             run.Note(Longer);
         }
 
-        return failure;
+        WriteAll(run);
+    }
+
+    private static void WriteAll(VerbRun run)
+    {
+        CommandServices services = run.Command.Services;
+        (string Name, FreezeState? State)[] all =
+        [
+            .. services.Contexts.Load().Items.Select(
+                context => (context.Name!, GuardPlaces.Freeze(services, GuardPlaces.Find(services, context)).State)),
+        ];
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach ((string name, FreezeState? state) in all)
+            {
+                WriteState(json, name, state);
+            }
+
+            json.WriteEndArray();
+        }));
+        if (all.Length == 0 && GuardPlaces.CommonFreeze(services).State is not null)
+        {
+            run.Note("There is no context yet; the freeze holds for those that are added.");
+        }
     }
 
     private static void NameOthers(VerbRun run)
     {
         CommandServices services = run.Command.Services;
-        string folder = GuardAccess.Place(run).StateFolder;
+        GuardPlace own = GuardAccess.Place(run);
         string[] others =
         [
             .. services.Contexts.Load().Items
                 .Where(other => other.Endpoints.Any(endpoint => run.Context.Endpoints.Contains(endpoint)))
-                .Where(other => GuardPlaces.Find(services, other).StateFolder is { } place && place != folder && new FreezeSwitch(place, services.Time).State is null)
+                .Where(other => GuardPlaces.Find(services, other) is { } place && place.StateFolder != own.StateFolder
+                    && GuardPlaces.Freeze(services, place).State is null)
                 .Select(static other => other.Name!),
         ];
         if (others.Length > 0)
@@ -127,28 +111,58 @@ internal static class FreezeVerbs
     }
 
     /// <summary><c>prox unfreeze</c>.</summary>
-    public static Verb Unfreeze() =>
-        new("unfreeze", "Let plans of a context be applied again. A person has to confirm it at a terminal.", VerbClass.Change, async (run, token) =>
+    public static Verb Unfreeze()
+    {
+        Option<bool> all = new("--all") { Description = "Lift the freeze of all contexts; one that is frozen by itself stays so" };
+        const string summary = "Let plans of a context be applied again. A person has to confirm it at a terminal.";
+        return new Verb("unfreeze", summary, VerbClass.Change, async (run, token) =>
         {
-            FreezeSwitch freeze = GuardAccess.Freeze(run);
-            if (freeze.State is not null)
+            if (run.Value(all))
             {
-                await ConfirmAsync(run, token).ConfigureAwait(false);
-                freeze.Thaw();
+                await ThawAsync(run, GuardPlaces.CommonFreeze(run.Command.Services), "all", "prox unfreeze --all", token).ConfigureAwait(false);
+                WriteAll(run);
+                return ExitCodes.Success;
             }
 
-            run.Write(JsonText.Build(json => WriteState(json, GuardAccess.Place(run).Name, freeze.State)));
-            return ExitCodes.Success;
+            GuardPlace place = GuardAccess.Place(run);
+            FreezeSwitch own = new(place.StateFolder, run.Command.Services.Time);
+            await ThawAsync(run, own, place.Name, "prox unfreeze", token).ConfigureAwait(false);
+            FreezeState? state = GuardAccess.Freeze(run).State;
+            run.Write(JsonText.Build(json => WriteState(json, place.Name, state)));
+            return state is null ? ExitCodes.Success : throw AllFrozen(place.Name);
         })
         {
+            Options = [all],
             Traits = VerbTraits.None,
-            Examples = [new("unfreeze", "the name of the context has to be typed"), new("unfreeze -c lab", "another one")],
+            Examples =
+            [
+                new("unfreeze", "the name of the context has to be typed"),
+                new("unfreeze -c lab", "another one"),
+                new("unfreeze --all", "lifts what freeze --all has done; 'all' has to be typed"),
+            ],
         };
+    }
 
-    private static async Task ConfirmAsync(VerbRun run, CancellationToken cancellationToken)
+    private static async Task ThawAsync(VerbRun run, FreezeSwitch freeze, string name, string command, CancellationToken cancellationToken)
+    {
+        if (freeze.State is not null)
+        {
+            await ConfirmAsync(run, name, command, cancellationToken).ConfigureAwait(false);
+            freeze.Thaw();
+        }
+    }
+
+    private static CliException AllFrozen(string name) => new(new CliError
+    {
+        Code = "refused_frozen",
+        ExitCode = ExitCodes.Refused,
+        Message = $"All contexts are frozen together, so {name} stays frozen",
+        Hint = "A person lifts it at a terminal: prox unfreeze --all",
+    });
+
+    private static async Task ConfirmAsync(VerbRun run, string name, string command, CancellationToken cancellationToken)
     {
         Questions questions = new(run.Command, cancellationToken);
-        string name = GuardAccess.Place(run).Name;
         if (!questions.CanAsk || await questions.AskAsync($"Type {name} to let plans be applied again: ").ConfigureAwait(false) != name)
         {
             throw new CliException(new CliError
@@ -156,7 +170,7 @@ internal static class FreezeVerbs
                 Code = "approval_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
                 Message = questions.CanAsk ? $"'{name}' was not typed: changes stay frozen" : "A person has to lift the freeze, and nobody can be asked here",
-                Hint = "Run prox unfreeze at a terminal.",
+                Hint = $"Run {command} at a terminal.",
             });
         }
     }

@@ -35,7 +35,7 @@ internal static class GuardAccess
     public static Ledger Ledger(VerbRun run) => new(Place(run).StateFolder, run.Command.Services.Time);
 
     /// <summary>The freeze switch, without a connection.</summary>
-    public static FreezeSwitch Freeze(VerbRun run) => new(Place(run).StateFolder, run.Command.Services.Time);
+    public static FreezeSwitch Freeze(VerbRun run) => GuardPlaces.Freeze(run.Command.Services, Place(run));
 
     /// <summary>The plans, without a connection.</summary>
     public static PlanStore Plans(VerbRun run) => new(Path.Combine(Place(run).StateFolder, "plans"));

@@ -17,6 +17,14 @@ internal static class GuardPlaces
         new PolicyFinder(services.Environment.SystemFolder, services.Contexts.AgentsPath)
             .Find(Server(context), () => services.Contexts.Load().Items.Select(Server));
 
+    /// <summary>The freeze switch of all contexts, those that are added later among them.</summary>
+    public static FreezeSwitch CommonFreeze(CommandServices services) =>
+        new(new PolicyFinder(services.Environment.SystemFolder, services.Contexts.AgentsPath).CommonFolder, services.Time);
+
+    /// <summary>The freeze switch of a place; that of all contexts holds there too.</summary>
+    public static FreezeSwitch Freeze(CommandServices services, GuardPlace place) =>
+        new(place.StateFolder, services.Time) { Common = new FreezeSwitch(place.CommonFolder, services.Time) };
+
     /// <summary>How a guard works there.</summary>
     /// <param name="place">The place.</param>
     /// <param name="context">The server.</param>
@@ -27,6 +35,7 @@ internal static class GuardPlaces
         PolicyPath = place.PolicyPath,
         PolicyFault = place.Fault,
         StateFolder = place.StateFolder,
+        CommonFolder = place.CommonFolder,
         IsReadOnly = context.IsReadOnly,
         ProtectedTags = context.ProtectedTags,
         Approvers = approvers,

@@ -25,6 +25,11 @@ internal static class PlanCalls
         string text = file == "-"
             ? await GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken).ConfigureAwait(false)
             : await GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw CliException.Usage($"{file} is empty", Hint);
+        }
+
         using JsonDocument document = JsonDocument.Parse(text);
         return document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0
             ? [.. document.RootElement.EnumerateArray().Select(Read)]

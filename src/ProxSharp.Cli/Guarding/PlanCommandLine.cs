@@ -33,7 +33,7 @@ internal static class PlanCommandLine
         CommandServices services = planner.Services;
         CommandServices planning = services with { Console = new PlanningConsole(services.Console), Planning = collector, Words = words };
         ParseResult parse = CommandTree.Build(planning, words).Parse(words, CliApp.Parsing);
-        if (UsageErrors.Find(parse, words) is { } error)
+        if (UsageErrors.Find(parse, words, new KnownLines(line => CommandTree.Build(planning, line))) is { } error)
         {
             throw new CliException(error);
         }

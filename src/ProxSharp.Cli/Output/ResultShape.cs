@@ -17,6 +17,12 @@ internal sealed record ResultShape
     /// <summary>The member that names an item, for <c>-o name</c>; null takes the first of the usual ones.</summary>
     public string? NameField { get; init; }
 
+    /// <summary>Names that no other command takes: <c>-o name</c> leaves out the items that have them.</summary>
+    public IReadOnlyList<string> NoNames { get; init; } = [];
+
+    /// <summary>True if several items may be the same thing seen from several places: <c>-o name</c> names it once.</summary>
+    public bool NamesOnce { get; init; }
+
     /// <summary>Members that may be there even if no item has them now.</summary>
     public IReadOnlyCollection<string> KnownFields { get; init; } = [];
 

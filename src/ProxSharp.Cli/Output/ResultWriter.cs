@@ -97,31 +97,40 @@ internal static class ResultWriter
             : group;
     }
 
+    // What somebody chose with --fields is written as it is; the names that the tool chooses are for other commands.
     private static void WriteNames(TextWriter writer, JsonElement value, OutputSettings settings, ResultShape shape)
     {
         IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        bool isOwn = settings.Fields is null;
+        HashSet<string>? seen = isOwn && shape.NamesOnce ? new(StringComparer.Ordinal) : null;
         foreach (JsonElement item in items)
         {
             if (item.ValueKind != JsonValueKind.Object)
             {
                 writer.WriteLine(ValueRenderer.Render(item, null));
-                continue;
             }
-
-            if (settings.Fields is null && shape.NameField is null && BackupPath(item) is { } backup)
+            else if (NameOf(item, settings, shape) is { } name && !(isOwn && shape.NoNames.Contains(name)) && seen?.Add(name) != false)
             {
-                writer.WriteLine(TextCells.Visible(backup));
-                continue;
-            }
-
-            IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
-            if (fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default)
-                .FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined)
-                is { ValueKind: not JsonValueKind.Undefined } name)
-            {
-                writer.WriteLine(
-                    name.ValueKind == JsonValueKind.String ? TextCells.Visible(name.GetString()!) : name.ToString().ToString(CultureInfo.InvariantCulture));
+                writer.WriteLine(name);
             }
         }
+    }
+
+    private static string? NameOf(JsonElement item, OutputSettings settings, ResultShape shape)
+    {
+        if (settings.Fields is null && shape.NameField is null && BackupPath(item) is { } backup)
+        {
+            return TextCells.Visible(backup);
+        }
+
+        IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
+        JsonElement name = fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default)
+            .FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined);
+        return name.ValueKind switch
+        {
+            JsonValueKind.Undefined => null,
+            JsonValueKind.String => TextCells.Visible(name.GetString()!),
+            _ => name.ToString().ToString(CultureInfo.InvariantCulture),
+        };
     }
 }

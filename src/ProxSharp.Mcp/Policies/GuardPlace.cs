@@ -16,6 +16,9 @@ internal sealed record GuardPlace(string Name, string PolicyPath, string StateFo
     /// </summary>
     public bool HasPolicy => PolicyFile.MayExist(PolicyPath);
 
+    /// <summary>The folder of the freeze switch that holds for all servers of the user.</summary>
+    public required string CommonFolder { get; init; }
+
     /// <summary>Why no policy is in force although there are some: the addresses of the server have different ones. Null if all is well.</summary>
     public string? Fault { get; init; }
 

@@ -16,6 +16,12 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
         ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "prox")
         : "/etc/prox";
 
+    // No context has a folder of this name, because the sign is escaped there, and no host has the sign in its name.
+    private const string CommonName = "@all";
+
+    /// <summary>The folder of the freeze switch that holds for all servers, those that are added later among them.</summary>
+    public string CommonFolder => Path.Combine(agentsFolder, CommonName);
+
     /// <summary>Finds it. A place is returned in any case; whether there is a policy is another question.</summary>
     /// <param name="server">The server.</param>
     /// <param name="others">Reads all contexts; called only if it matters.</param>
@@ -26,7 +32,11 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
         {
             // Not by the name of the context: a new name would bring a fresh hour and no freeze.
             string name = names[0];
-            return new GuardPlace(server.Name, SystemPath(name), Path.Combine(agentsFolder, name), IsSystem: true) { Fault = Contradiction(names) };
+            return new GuardPlace(server.Name, SystemPath(name), Path.Combine(agentsFolder, name), IsSystem: true)
+            {
+                Fault = Contradiction(names),
+                CommonFolder = CommonFolder,
+            };
         }
 
         GuardPlace own = Place(server.Name);
@@ -77,6 +87,6 @@ internal sealed class PolicyFinder(string systemFolder, string agentsFolder)
     public GuardPlace Place(string name)
     {
         string folder = Path.Combine(agentsFolder, Uri.EscapeDataString(name));
-        return new GuardPlace(name, Path.Combine(folder, "policy.json"), folder, IsSystem: false);
+        return new GuardPlace(name, Path.Combine(folder, "policy.json"), folder, IsSystem: false) { CommonFolder = CommonFolder };
     }
 }

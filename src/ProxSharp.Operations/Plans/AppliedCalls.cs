@@ -49,6 +49,15 @@ internal static class AppliedCalls
             || ledger.Count(entry => entry.Kind == "intent" && undoing.Contains(entry.PlanId)) > outcomes.Length;
     }
 
+    /// <summary>True if a call was made to take a plan back, and that was not taken back in turn.</summary>
+    public static bool IsUndoneBy(IReadOnlyList<LedgerEntry> ledger, string planId, PlannedCall call) => ledger
+        .Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId)
+        .Select(static entry => entry.PlanId)
+        .Distinct(StringComparer.Ordinal)
+        .Where(undo => !IsUndone(ledger, undo))
+        .Any(undo => ledger.Any(entry => entry.PlanId == undo && entry.Kind == "outcome"
+            && StateOf(entry) == CallState.Succeeded && entry.Facts.Text("call") == call.ToString()));
+
     private static CallState StateOf(LedgerEntry outcome) => outcome.Facts.Text("result") switch
     {
         Succeeded => CallState.Succeeded,

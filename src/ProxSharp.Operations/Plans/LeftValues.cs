@@ -84,6 +84,16 @@ internal static class LeftValues
         }
     }
 
+    /// <summary>Tells whether all that a call has set is as its way back would set it; false where nobody knows what was set.</summary>
+    /// <param name="outcome">The outcome of the call.</param>
+    /// <param name="back">The way back from it.</param>
+    /// <param name="now">The configuration as it is.</param>
+    /// <param name="seen">The names that earlier calls had set, each behind its path; those of this call are added.</param>
+    public static bool AreRestored(LedgerEntry outcome, PlannedCall back, JsonElement now, HashSet<string> seen) =>
+        now.ValueKind == JsonValueKind.Object
+        && outcome.Facts.TryGetProperty(Member, out JsonElement left) && left.ValueKind == JsonValueKind.Object
+        && left.EnumerateObject().All(value => !seen.Add($"{back.ConcretePath} {value.Name}") || IsRestored(back, value.Name, now));
+
     private static (string Name, string? Value, bool IsSealed) Of(Ledger ledger, PlannedCall call, string name, string? value) =>
         value is null || ReviewedParameter.Record(call.Path, new ApiParameter(name, value, ApiParameterKind.Text, false)) == value
             ? (name, value, false)

@@ -1,3 +1,4 @@
+using ProxSharp.Api;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Text;
 
@@ -30,6 +31,19 @@ internal static class UndoCheck
                 "changed",
                 $"Plan {done.Id[..12]} is not taken back: what it left has been changed since, and that would be lost: {string.Join("; ", lines)}. "
                 + "Plan what is needed instead, or a person overwrites it: prox undo NUMBER --even-changed.");
+    }
+
+    /// <summary>Tells whether a way back would change nothing, because all is as it was before the plan.</summary>
+    public static bool IsBack(Plan done, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<UndoStep> steps, PlanDraft undo)
+    {
+        // The first call is taken back last, so that its values are those that stay.
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        return Enumerable.Range(0, steps.Count).Reverse().All(i => Unneeded.Reason(undo.Calls[i], undo.Targets) is not null
+
+            // What was removed and is there again is somebody else's.
+            || (undo.Calls[i].Method == ApiMethod.Delete && AppliedCalls.IsUndoneBy(entries, done.Id, undo.Calls[i]))
+            || (AppliedCalls.Outcome(entries, done.Id, steps[i].Of) is { } outcome
+                && LeftValues.AreRestored(outcome, undo.Calls[i], undo.Before[i], seen)));
     }
 
     public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo)

@@ -23,7 +23,12 @@ internal static class Unneeded
         }
     }
 
-    private static string? Reason(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    /// <summary>What to say where a plan was taken back before and nothing has come back since.</summary>
+    public static GuardRefusedException TakenBack(string planId, Exception? cause = null) => new(
+        GuardRefusedException.Unneeded, $"Plan {planId[..12]} was taken back already, and nothing of it is there: nothing needs to change.", cause);
+
+    /// <summary>Says why a call would change nothing; null if it would, or nobody can tell.</summary>
+    public static string? Reason(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
         if (!GuestNames.IsInPath(call)
             || targets.FirstOrDefault(target => target.Key == $"guest {call.Parameters.Find("vmid")}") is not { } guest

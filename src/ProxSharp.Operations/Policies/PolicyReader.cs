@@ -10,6 +10,12 @@ internal sealed class PolicyReader(string source)
 
     public GuardPolicy Read(string json)
     {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            throw new GuardRefusedException(
+                "policy", $"The policy {source} is empty, so everything is refused. A person puts a copy of it back.");
+        }
+
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, s_options);

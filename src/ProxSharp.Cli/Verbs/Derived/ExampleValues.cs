@@ -14,70 +14,23 @@ namespace ProxSharp.Cli.Verbs.Derived;
 internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
 {
     private const int MostRounds = 6;
-    private const string Uuid = "7c6e3a0e-52f5-4a5c-9d5b-0a1b2c3d4e5f";
     private const string Fingerprint = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99";
 
     private static readonly ConcurrentDictionary<ApiSchema, ParameterChecker> s_checkers = new();
-
-    /// <summary>What is usual under a name; the first that fits is taken.</summary>
-    private static readonly Dictionary<string, string[]> s_values = new(StringComparer.Ordinal)
-    {
-        ["node"] = ["pve1"],
-        ["storage"] = ["local"],
-        ["realm"] = ["pve"],
-        ["upid"] =
-        [
-            "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:",
-            "UPID:pbs1:000003E8:00001000:00000001:65000000:garbage_collection:store1:root@pam:",
-        ],
-        ["iface"] = ["vmbr0"],
-        ["userid"] = ["demo@pve", "demo@pbs"],
-        ["authid"] = ["demo@pve", "demo@pbs"],
-        ["auth-id"] = ["demo@pbs"],
-        ["username"] = ["demo@pve", "demo@pbs"],
-        ["new-owner"] = ["demo@pbs"],
-        ["store"] = ["store1"],
-        ["snapname"] = ["before-upgrade"],
-        ["path"] = ["/vms"],
-        ["sid"] = ["vm:100"],
-        ["vmid"] = ["100"],
-        ["vmids"] = ["100"],
-        ["backup-id"] = ["100"],
-        ["backup-time"] = ["1767232800"],
-        ["target"] = ["pve2"],
-        ["privs"] = ["VM.Audit"],
-        ["contact"] = ["admin@example.org"],
-        ["schedule"] = ["daily"],
-        ["cidr"] = ["192.0.2.0/24"],
-        ["prefix"] = ["192.0.2.0/24"],
-        ["network"] = ["192.0.2.0/24"],
-        ["ip"] = ["192.0.2.10"],
-        ["host"] = ["192.0.2.20", "192.0.2.20:8089"],
-        ["hostname"] = ["pve1.example.org"],
-        ["disk"] = ["/dev/sdb", "sdb"],
-        ["devices"] = ["/dev/sdb", "sdb"],
-        ["config-keys"] = ["global:fsid"],
-        ["handle"] = ["no-subscription"],
-        ["reference"] = ["docker.io/library/alpine:latest", "docker.io/library/alpine"],
-        ["size"] = ["4G"],
-        ["map"] = ["node=pve1,path=0000:01:00.0,id=10de:1234", "node=pve1,id=1234:abcd", "node=pve1,path=/srv/share"],
-        ["target-endpoint"] = [$"apitoken=PVEAPIToken=root@pam!move={Uuid},host=192.0.2.20"],
-        ["target-bridge"] = ["vmbr0"],
-        ["target-storage"] = ["local-lvm"],
-        ["resources"] = ["vm:100"],
-        ["nodes"] = ["pve1"],
-        ["fabric_id"] = ["fab1"],
-    };
 
     /// <summary>What fits many formats, the plainest first.</summary>
     private static readonly string[] s_usual =
     [
         "name-1", "100-0", "vm:100", "name=eth1", "192.0.2.10", "192.0.2.0/24", "pve-manager", "example.org", "admin@example.org", "demo@pve", "demo@pbs",
-        "https://example.org/debian-13.iso", "192.0.2.20:8089", "/dev/sdb", "sdb", "daily", "4G", "pve2c-0123456789", "pbsc-0123456789", Uuid, Fingerprint, "1",
+        "https://example.org/debian-13.iso", "192.0.2.20:8089", "/dev/sdb", "sdb", "daily", "4G", "pve2c-0123456789", "pbsc-0123456789", ExampleWords.Uuid, Fingerprint, "1",
     ];
 
     /// <summary>Parameters that are given as files.</summary>
-    private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal) { ["certificates"] = "@cert.pem" };
+    private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
+    {
+        ["certificates"] = "@cert.pem",
+        ["data"] = "@data.txt",
+    };
 
     private readonly ParameterChecker _checker = s_checkers.GetOrAdd(schema, static key => new ParameterChecker(key));
 
@@ -146,7 +99,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     private string Plain(string name, ApiNode? node)
     {
         ApiNode? single = node?.Type == ApiValueType.Array ? node.Items ?? node : node;
-        string[] usual = s_values.GetValueOrDefault(name, []);
+        IEnumerable<string> usual = ExampleWords.Of(name, endpoint.Path);
         string capitals = name.Replace('_', '-').ToUpperInvariant();
         return usual.FirstOrDefault(value => Fits(single, name, value)) ?? single switch
         {

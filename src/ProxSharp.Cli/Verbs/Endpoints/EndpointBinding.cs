@@ -20,6 +20,7 @@ internal sealed class EndpointBinding
     private readonly List<EndpointParameter> _options = [];
     private readonly List<Option> _hidden = [];
     private readonly IReadOnlyList<(string Name, string Value)> _fixed;
+    private readonly UploadArgument? _upload;
 
     public EndpointBinding(VerbContext context, EndpointSpec spec, bool isGuest)
     {
@@ -52,6 +53,7 @@ internal sealed class EndpointBinding
             }
         }
 
+        _upload = UploadArgument.For(Endpoint, _options);
         if (Endpoint.Transport == ApiTransportKind.Download)
         {
             OutputFile = new Option<string>("--output-file") { Description = "Where the file goes [default: standard output]", HelpName = "file" };
@@ -59,7 +61,7 @@ internal sealed class EndpointBinding
 
         if (template.Contains("{node}", StringComparison.Ordinal) && spec.Node is NodeRule.Any or NodeRule.OfStorage)
         {
-            NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {DefaultNode}]", HelpName = "name" };
+            NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {NodeFinder.Default(spec.Node, Endpoint)}]", HelpName = "name" };
         }
     }
 
@@ -88,7 +90,8 @@ internal sealed class EndpointBinding
     public Option<string>? OutputFile { get; }
 
     /// <summary>The arguments, those for guests not among them.</summary>
-    public IReadOnlyList<Argument> Arguments => [.. _arguments.Select(static parameter => (Argument)parameter.Symbol)];
+    public IReadOnlyList<Argument> Arguments =>
+        [.. _arguments.Select(static parameter => (Argument)parameter.Symbol), .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>()];
 
     /// <summary>The options that help shows: the required ones first.</summary>
     public IReadOnlyList<Option> Options =>
@@ -130,10 +133,6 @@ internal sealed class EndpointBinding
     /// <summary>Returns the names in a template, in their order.</summary>
     public static IEnumerable<string> PathParameters(string template) =>
         template.Split('/').Where(static part => part.StartsWith('{')).Select(static part => part[1..^1]);
-
-    private string DefaultNode => Spec.Node == NodeRule.OfStorage && TakesVolumeAlone ? "the one that has the volume"
-        : Spec.Node == NodeRule.OfStorage && StorageReading.IsMeant(Endpoint) ? "all, or any if the storage is shared"
-        : "any that can answer";
 
     // The identifier of a volume begins with its storage, so it is enough: local:iso/debian.iso.
     private bool TakesVolumeAlone => Endpoint.Path.EndsWith("/storage/{storage}/content/{volume}", StringComparison.Ordinal);
@@ -182,7 +181,7 @@ internal sealed class EndpointBinding
     /// <summary>Reads the parameters that were typed.</summary>
     public async Task<CallParameters> ParametersAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}"), .. OnlyChoices(run)];
+        List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}"), .. OnlyChoices(run), .. _upload?.Words(run) ?? []];
         ApiParameters secrets = [];
         foreach (EndpointParameter parameter in _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter)))
         {

@@ -52,6 +52,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>The member that names an item.</summary>
     public string? NameField { get; init; }
 
+    /// <summary>Names in a list that no other command takes.</summary>
+    public IReadOnlyList<string> NoNames { get; init; } = [];
+
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
 

@@ -189,6 +189,7 @@ internal static class EndpointVerbs
         LeadingFields = binding.Spec.Columns,
         TableFields = binding.Spec.Columns,
         NameField = binding.Spec.NameField ?? ResultNames.Of(binding.Schema, binding.Endpoint),
+        NoNames = binding.Spec.NoNames,
     };
 
     private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, CancellationToken cancellationToken) =>

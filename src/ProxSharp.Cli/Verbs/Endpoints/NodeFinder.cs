@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
@@ -68,17 +69,34 @@ internal static class NodeFinder
         });
     }
 
-    // What is about one volume goes where it is; what makes something goes to the first node, and it is said which one that is.
+    /// <summary>Tells in words which node is asked where nobody names one.</summary>
+    public static string Default(NodeRule rule, ApiEndpoint endpoint) => rule != NodeRule.OfStorage ? "any that can answer"
+        : IsOfVolume(endpoint) ? "the one that has the volume"
+        : StorageReading.IsMeant(endpoint) ? "all, or any if the storage is shared"
+        : IsPruning(endpoint) ? "the one that has backups"
+        : IsAllocation(endpoint) ? "that of the guest, else the first that has the storage"
+        : "the first that has the storage";
+
+    // A call that makes something may name another volume than the one it makes.
+    private static bool IsOfVolume(ApiEndpoint endpoint) => endpoint.Path.EndsWith("{volume}", StringComparison.Ordinal)
+        || (endpoint.Method != ApiMethod.Post && endpoint.Parameters.ContainsKey("volume"));
+
+    private static bool IsPruning(ApiEndpoint endpoint) =>
+        endpoint.Method == ApiMethod.Delete && endpoint.Path.EndsWith("/prunebackups", StringComparison.Ordinal);
+
+    private static bool IsAllocation(ApiEndpoint endpoint) => endpoint.Method == ApiMethod.Post && endpoint.Path.EndsWith("/content", StringComparison.Ordinal);
+
+    // What is about one volume goes where it is, and a new disk to its guest; other new things go to the first node, and it is said which one that is.
     private static async Task<string> OfStorageAsync(
         VerbRun run, EndpointBinding binding, StorageNodes storage, ApiParameters parameters, CancellationToken cancellationToken)
     {
-        bool makesOne = binding.Endpoint is { Method: ApiMethod.Post, Path: var path } && !path.EndsWith("{volume}", StringComparison.Ordinal);
-        string? volume = binding.PathValue(run, "volume") ?? (makesOne ? null : Parameter(parameters, "volume"));
-        return (storage.IsApart, volume) switch
+        ApiEndpoint endpoint = binding.Endpoint;
+        string? volume = IsOfVolume(endpoint) ? binding.PathValue(run, "volume") ?? Parameter(parameters, "volume") : null;
+        return (storage.IsApart, volume, Parameter(parameters, "vmid")) switch
         {
-            (true, { } named) => await storage.HolderAsync(run, named, cancellationToken).ConfigureAwait(false),
-            (true, null) when binding.Endpoint.Method == ApiMethod.Delete && binding.Endpoint.Path.EndsWith("/prunebackups", StringComparison.Ordinal) =>
-                await storage.BackupsAsync(run, Parameter(parameters, "vmid"), cancellationToken).ConfigureAwait(false),
+            (true, { } named, _) => await storage.HolderAsync(run, named, cancellationToken).ConfigureAwait(false),
+            (true, null, var guest) when IsPruning(endpoint) => await storage.BackupsAsync(run, guest, cancellationToken).ConfigureAwait(false),
+            (true, null, { } guest) when IsAllocation(endpoint) => await storage.OfGuestAsync(run, guest, cancellationToken).ConfigureAwait(false),
             _ => storage.First(run),
         };
     }

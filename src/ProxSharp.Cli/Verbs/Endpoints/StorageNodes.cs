@@ -96,6 +96,36 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
         return holders.Count == 0 ? First(run) : One(run, holders, $"Backups on '{Storage}'");
     }
 
+    /// <summary>Finds the node of a guest, because nobody else could use a disk elsewhere; the first one if there is no such guest.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="guest">The number of the guest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">The storage is not ready on the node of the guest.</exception>
+    public async Task<string> OfGuestAsync(VerbRun run, string guest, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        ApiParameters filter = new() { { "type", "vm" } };
+        JsonElement items = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
+        string? node = items.EnumerateArray()
+            .Where(item => StateValues.Text(item, "vmid") == guest)
+            .Select(static item => StateValues.Text(item, "node"))
+            .FirstOrDefault();
+        if (node is null)
+        {
+            return First(run);
+        }
+
+        if (!Ready.Contains(node))
+        {
+            throw NotFound(
+                TextCells.Visible($"The guest {guest} is on {node}, where the storage '{Storage}' is not ready"),
+                $"Choose another storage (prox storage list), or one of these nodes: --node {string.Join(", --node ", Ready)}");
+        }
+
+        run.Note(TextCells.Visible($"The storage '{Storage}' is another one on each node; this is about {node}, where the guest {guest} is."));
+        return node;
+    }
+
     /// <summary>Takes the first node that is ready, and says so where it matters.</summary>
     public string First(VerbRun run)
     {

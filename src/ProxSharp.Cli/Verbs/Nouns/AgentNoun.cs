@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Changes;
@@ -76,9 +77,7 @@ internal static class AgentNoun
         string[] words = run.Value(command)!;
         if (run.Command.Services.Planning is { } planning)
         {
-            string? text = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false);
-            planning.Add(run.Command, run.Context, guests.Select(guest => Call(guest, words, text)));
-            return ExitCodes.Success;
+            return await PlanAsync(run, planning, guests, words, settings, cancellationToken).ConfigureAwait(false);
         }
 
         if (run.IsDryRun)
@@ -111,6 +110,22 @@ internal static class AgentNoun
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
+    }
+
+    // A plan keeps the call; how long somebody waits for it and how the command ends belong to the one who applies it.
+    private static async Task<int> PlanAsync(
+        VerbRun run, PlanCollector planning, IReadOnlyList<GuestSummary> guests, string[] words, ExecSettings settings, CancellationToken cancellationToken)
+    {
+        if (new Option[] { settings.ExitCode, settings.Timeout }.FirstOrDefault(run.IsGiven) is { } option)
+        {
+            throw CliException.Usage(
+                $"{option.Name} cannot be planned: it is about how this command waits and ends, and a plan is applied by another one",
+                "Leave it out: prox plan apply ends with 1 if the program failed, and -o json tells its exit code");
+        }
+
+        string? text = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false);
+        planning.Add(run.Command, run.Context, guests.Select(guest => Call(guest, words, text)));
+        return ExitCodes.Success;
     }
 
     private static int ShowExec(VerbRun run, IEnumerable<GuestSummary> guests, string[] words)

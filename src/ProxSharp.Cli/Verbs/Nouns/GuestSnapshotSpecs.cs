@@ -35,6 +35,9 @@ internal static class GuestSnapshotSpecs
             ],
             Columns = ["vmid", "name", "parent", "snaptime", "vmstate", "description"],
             NameField = "name",
+
+            // Proxmox: the state now stands among the snapshots, and can be neither shown, rolled back nor deleted as one.
+            NoNames = ["current"],
         };
 
     private static EndpointSpec Create(GuestKind kind, string path, string noun) => new("create", $"POST {path}", $"Take a snapshot of {kind.Many()}.")

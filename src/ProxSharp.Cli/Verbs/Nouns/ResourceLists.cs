@@ -47,6 +47,7 @@ internal static class ResourceLists
             LeadingFields = columns,
             TableFields = columns,
             NameField = name,
+            NamesOnce = true,
         };
         return Watching.RunAsync(run, async token =>
         {

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Guarding;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Finds command lines that can be typed as they are, near to one that cannot. Nothing is run.</summary>
+/// <param name="tree">Builds the commands for the words of a line.</param>
+internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
+{
+    private const int MostMoves = 3;
+
+    private static readonly string[] s_secrets = ["passw", "secret", "token=", "-otp", "-key"];
+
+    /// <summary>Finds the first word that is no command where one is expected; null if there is none, or if an option stands before it.</summary>
+    public static (Command Place, int At)? Stray(RootCommand root, IReadOnlyList<string> words)
+    {
+        Command place = root;
+        for (int at = 0; at < words.Count && place.Subcommands.Count > 0; at++)
+        {
+            if (words[at].StartsWith('-'))
+            {
+                return null;
+            }
+
+            if (Sub(place, words[at]) is not { } next)
+            {
+                return (place, at);
+            }
+
+            place = next;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Writes a line as it can be typed: as it is, with two dashes before its options, or with the verb before the guest. Null if none of it is understood,
+    /// or if it may hold a secret.
+    /// </summary>
+    public string? Complete(IReadOnlyList<string> words)
+    {
+        if (words.Any(static word => s_secrets.Any(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase))))
+        {
+            return null;
+        }
+
+        IReadOnlyList<string> dashed = Dashed(words);
+        return new[] { words, dashed, Moved(words), Moved(dashed) }.FirstOrDefault(IsUnderstood) is { } line ? $"prox {GuardWords.Join(line)}" : null;
+    }
+
+    /// <summary>Writes a line without its first word, or with its first two words in the other order; null if that is not understood.</summary>
+    public string? WithoutFirst(IReadOnlyList<string> words) => words.Count < 2 ? null
+        : IsUnderstood([words[1], words[0], .. words.Skip(2)]) ? Complete([words[1], words[0], .. words.Skip(2)])
+        : IsUnderstood([.. words.Skip(1)]) ? Complete([.. words.Skip(1)])
+        : null;
+
+    /// <summary>True if a word stands where a command is expected, and is none.</summary>
+    public bool IsStray(IReadOnlyList<string> words) => Stray(tree(words), words) is not null;
+
+    /// <summary>The words at the start of a line that are a command or the place of some.</summary>
+    public IReadOnlyList<string> Known(IReadOnlyList<string> words)
+    {
+        Command place = tree(words);
+        int count = 0;
+        while (count < words.Count && Sub(place, words[count]) is { } next)
+        {
+            (place, count) = (next, count + 1);
+        }
+
+        return [.. words.Take(count)];
+    }
+
+    private bool IsUnderstood(IReadOnlyList<string> words)
+    {
+        try
+        {
+            IReadOnlyList<string> settled = GuardWords.Separate(OfficialSpelling.Complete(words));
+            ParseResult parse = tree(settled).Parse(settled, CliApp.Parsing);
+            return parse.CommandResult.Command is { Subcommands.Count: 0 } and not RootCommand && UsageErrors.Find(parse, settled) is null;
+        }
+        catch (CliException)
+        {
+            return false;
+        }
+    }
+
+    // The servers' own tools take -memory for --memory.
+    private static IReadOnlyList<string> Dashed(IReadOnlyList<string> words)
+    {
+        int end = words.TakeWhile(static word => word != "--").Count();
+        return [.. words.Select((word, at) => at < end && word.Length > 2 && word[0] == '-' && char.IsAsciiLetter(word[1]) ? $"-{word}" : word)];
+    }
+
+    // vm 100 start and vm agent 100 ping: the verb comes before the guest.
+    private IReadOnlyList<string> Moved(IReadOnlyList<string> words)
+    {
+        List<string> line = [.. words];
+        for (int moves = 0; moves < MostMoves && Stray(tree(line), line) is var (place, at) && IsGuest(line[at]); moves++)
+        {
+            int verb = line.FindIndex(at + 1, word => place.Subcommands.Any(sub => sub.Name == word));
+            if (verb < 0)
+            {
+                break;
+            }
+
+            string word = line[verb];
+            line.RemoveAt(verb);
+            line.Insert(at, word);
+        }
+
+        return line;
+    }
+
+    private static bool IsGuest(string word) => word.StartsWith('@') || word.Any(char.IsAsciiDigit);
+
+    private static Command? Sub(Command place, string word) =>
+        place.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word));
+}

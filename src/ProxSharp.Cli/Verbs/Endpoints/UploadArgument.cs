@@ -1,0 +1,65 @@
+using System.CommandLine;
+using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>The file of an upload as the last argument, which is where everybody writes it; what it is follows from its name.</summary>
+internal sealed class UploadArgument
+{
+    private const string FileParameter = "filename";
+    private const string ContentParameter = "content";
+
+    private static readonly (string Ending, string Content)[] s_contents =
+    [
+        (".iso", "iso"), (".img", "iso"),
+        (".tar.gz", "vztmpl"), (".tar.xz", "vztmpl"), (".tar.zst", "vztmpl"),
+        (".ova", "import"), (".ovf", "import"), (".qcow2", "import"), (".vmdk", "import"), (".raw", "import"),
+    ];
+
+    private readonly EndpointParameter _file;
+    private readonly EndpointParameter? _content;
+
+    private UploadArgument(EndpointParameter file, EndpointParameter? content) => (_file, _content) = (file, content);
+
+    /// <summary>The argument.</summary>
+    public Argument<string> File { get; } = new("file")
+    {
+        Description = "The file to send, as --filename gives it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>Makes it where a call takes a file; null where it does not.</summary>
+    /// <param name="endpoint">The call.</param>
+    /// <param name="options">The parameters that are options.</param>
+    public static UploadArgument? For(ApiEndpoint endpoint, IReadOnlyList<EndpointParameter> options) =>
+        ParameterReader.TakesFile(endpoint) && options.FirstOrDefault(static option => option.Name == FileParameter) is { } file
+            ? new UploadArgument(file, options.FirstOrDefault(static option => option.Name == ContentParameter))
+            : null;
+
+    /// <summary>Returns what was typed as parameters, those that are options left out.</summary>
+    /// <exception cref="CliException">Two files were named.</exception>
+    public IEnumerable<string> Words(VerbRun run)
+    {
+        string? argument = run.Value(File);
+        string? option = _file.Typed(run) is [{ } typed, ..] ? typed : null;
+        if (argument is not null && option is not null)
+        {
+            throw CliException.Usage($"Two files are named: '{argument}' and '{option}'", "Write one of them, behind the storage or behind --filename");
+        }
+
+        if (argument is not null)
+        {
+            yield return $"{FileParameter}=@{argument.TrimStart('@')}";
+        }
+
+        if (_content?.Typed(run).Count == 0 && ContentOf(argument ?? option ?? "") is { } content && _content.Node.Enumeration?.Contains(content) == true)
+        {
+            yield return $"{ContentParameter}={content}";
+        }
+    }
+
+    private static string? ContentOf(string file) =>
+        s_contents.FirstOrDefault(item => file.EndsWith(item.Ending, StringComparison.OrdinalIgnoreCase)).Content;
+}

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What people are told to type instead of a line of another tool is understood.</summary>
+public sealed partial class HabitLineTests
+{
+    [Theory]
+    [InlineData("vm guest exec 100 ls", "'prox vm agent exec GUEST -- PROGRAM'")]
+    [InlineData("vm guest exec", "'prox vm agent exec GUEST -- PROGRAM'")]
+    [InlineData("vm guest cmd 100 ping", "'prox vm agent COMMAND GUEST'")]
+    [InlineData("vm exec 100 ls", "'prox vm agent exec GUEST -- PROGRAM'")]
+    [InlineData("ct exec 100 ls", "'prox ct console GUEST < COMMANDS'")]
+    [InlineData("vm disk resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
+    [InlineData("vm disk list 100", "Write: prox vm config 100")]
+    [InlineData("vm disk delete 100 scsi1", "'prox vm set GUEST --delete scsi1'")]
+    [InlineData("vm agent 100 ping", "Write: prox vm agent ping 100")]
+    [InlineData("vm 100 agent ping", "Write: prox vm agent ping 100")]
+    [InlineData("vm 100 start", "Write: prox vm start 100")]
+    [InlineData("vm agent 100", "Run: prox vm agent --help")]
+    [InlineData("pmx vm list", "Write: prox vm list")]
+    [InlineData("list vm", "Write: prox vm list")]
+    [InlineData("vm set 100 -memory 2048", "Options have two: --memory")]
+    [InlineData("vm set 100 -memory=2048", "Options have two: --memory=2048")]
+    [InlineData("list", "Write: prox guest list")]
+    [InlineData("start 100", "Write: prox guest start 100")]
+    [InlineData("stop 100", "Write: prox guest stop 100")]
+    [InlineData("delete 100", "Write: prox vm delete 100")]
+    [InlineData("resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
+    [InlineData("status", "Write: prox cluster status")]
+    [InlineData("user add x@pve", "Write: prox access user create x@pve")]
+    [InlineData("snapshot 100 before", "'prox vm snapshot create GUEST NAME'")]
+    [InlineData("qm list", "Write: prox vm list")]
+    [InlineData("qm start 100", "Write: prox vm start 100")]
+    [InlineData("qm set 100 -memory 2048", "Write: prox vm set 100 --memory 2048")]
+    [InlineData("qm agent 100 ping", "Write: prox vm agent ping 100")]
+    [InlineData("qm guest exec 100 -- ls", "'prox vm agent exec GUEST -- PROGRAM'")]
+    [InlineData("qm config 100", "Write: prox vm config 100")]
+    [InlineData("qm resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
+    [InlineData("qm disk resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
+    [InlineData("qm snapshot 100 before", "'prox vm snapshot create GUEST NAME'")]
+    [InlineData("qm set 100 --cipassword geheim", "see 'prox vm set'")]
+    [InlineData("qm create 300 --memory 2048", "Write: prox vm create 300 --memory 2048")]
+    [InlineData("qm clone 100 200", "Write: prox vm clone 100 200")]
+    [InlineData("pct create 200 local:vztmpl/x.tar.zst", "Write: prox ct create 200 local:vztmpl/x.tar.zst")]
+    [InlineData("qm move_disk 100 scsi0 ceph", "Write: prox vm move-disk 100 scsi0 ceph")]
+    [InlineData("pvesm alloc local 100 vm-100-disk-1 4G", "'prox storage content create'")]
+    [InlineData("template list", "'prox node template'")]
+    [InlineData("qmrestore /var/x.vma 100", "'qmrestore' is 'prox vm restore' here")]
+    [InlineData("pct enter 100", "Write: prox ct console 100")]
+    [InlineData("pct list", "Write: prox ct list")]
+    [InlineData("vzdump 100", "Write: prox guest backup 100")]
+    [InlineData("pvesh get /nodes", "Write: prox api get /nodes")]
+    [InlineData("pveum user add x@pve", "Write: prox access user create x@pve")]
+    [InlineData("pveum useradd x@pve", "Write: prox access user create x@pve")]
+    [InlineData("pveum aclmod / -user x@pve -role PVEAdmin", "'prox access acl set'")]
+    [InlineData("pvesm list local", "'prox storage content list STORAGE'")]
+    [InlineData("pvecm status", "Write: prox cluster status")]
+    [InlineData("ha-manager status", "see 'prox ha status'")]
+    [InlineData("pveam list local", "'prox storage content list STORAGE --content vztmpl'")]
+    [InlineData("proxmox-backup-manager datastore list", "Write: prox datastore list")]
+    [InlineData("vm snapshto list 100", "Did you mean 'snapshot'?")]
+    [InlineData("vm restart 100", "Write: prox vm reboot 100")]
+    [InlineData("vm snapshots 100", "Write: prox vm snapshot list 100")]
+    [InlineData("storage list local", "'prox storage content list STORAGE'")]
+    public async Task Line_OfAnotherTool_IsAnsweredWithOneThatIsUnderstood(string line, string expected)
+    {
+        using CliHarness cli = new();
+
+        string error = (await cli.LineAsync(line)).FailedWith(2);
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", error, StringComparison.Ordinal);
+        if (Written().Match(error) is { Success: true } written)
+        {
+            Assert.Null(Fault(written.Groups["line"].Value));
+        }
+
+        if (Help().Match(error) is { Success: true } help)
+        {
+            (await cli.LineAsync(help.Groups["line"].Value)).Succeeded();
+        }
+    }
+
+    [Fact]
+    public void Habits_All_AreAnsweredWithOptionsAndWordsThatExist() => Assert.All(
+        Habits.All.Where(static habit => habit.Command.Length > 0),
+        static habit => Assert.False(IsUnknown(Filled(habit.Line)), $"{habit.Typed}: {habit.Line}: {Fault(Filled(habit.Line))}"));
+
+    [Theory]
+    [InlineData("task list", "--errors")]
+    [InlineData("task list", "--limit")]
+    [InlineData("task list", "--since")]
+    [InlineData("task list", "--until")]
+    [InlineData("task list", "--vmid")]
+    [InlineData("task list", "--source")]
+    [InlineData("task list", "--typefilter")]
+    [InlineData("vm resize", "--disk")]
+    [InlineData("ct migrate", "--target")]
+    public void OptionHabit_LinesInIt_AreUnderstood(string command, string option)
+    {
+        string hint = OptionHabits.Find(command, option, [])!;
+
+        Assert.All(Lines().Matches(hint), static match => Assert.False(IsUnknown(match.Groups["line"].Value), match.Value));
+        Assert.Matches(Lines(), hint);
+    }
+
+    // What is to be filled in may be any word; a command may not.
+    private static string Filled(string line) => line["prox ".Length..]
+        .Replace("... ", "", StringComparison.Ordinal).Replace("COMMAND GUEST", "ping GUEST", StringComparison.Ordinal).Split(" < ")[0];
+
+    private static bool IsUnknown(string line) => Fault(line) is { } fault && fault.StartsWith("Unknown", StringComparison.Ordinal);
+
+    private static string? Fault(string line)
+    {
+        IReadOnlyList<string> words = GuardWords.Separate(OfficialSpelling.Complete([.. ShellWords.Split(line)]));
+        using CliHarness cli = new();
+        RootCommand root = CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System), words);
+        ParseResult parse = root.Parse(words, CliApp.Parsing);
+        return UsageErrors.Find(parse, words)?.Message;
+    }
+
+    [GeneratedRegex("Write: prox (?<line>.+?)\\s*$")]
+    private static partial Regex Written();
+
+    [GeneratedRegex("Run: prox (?<line>.+? --help)")]
+    private static partial Regex Help();
+
+    [GeneratedRegex("prox (?<line>[a-z][^;]*)")]
+    private static partial Regex Lines();
+}
