@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Http;
+using ProxSharp.Ids;
+using ProxSharp.Operations.Http;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
+using ProxSharp.Pbs;
+using ProxSharp.Pve;
+using ProxSharp.Pve.Agents;
+using ProxSharp.Tasks;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Makes a call of a plan through the door that is opened for it alone, follows its task, and puts on record what came of it.</summary>
+internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger ledger)
+{
+    private static readonly TaskWaitOptions s_wait = new() { ThrowOnFailure = false };
+
+    // What takes longer is on record with its task before it ends: this program may be gone by then.
+    private static readonly TimeSpan s_noted = TimeSpan.FromSeconds(2);
+
+    // A call that was sent is not given up at once: its answer names the task.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Makes a call; a failure is a step that says so. When the waiting is cancelled, what is known so far is on record.</summary>
+    public async Task<ApplyStep> MakeAsync(Plan plan, PlannedCall call, Action<string?, TaskProgress?>? report, CancellationToken cancellationToken)
+    {
+        Outcome outcome = new();
+        LedgerEntry entry;
+        try
+        {
+            await CarryOutAsync(plan, call, outcome, report, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxException e)
+        {
+            // Once there is a task, it was only the looking at it that failed.
+            outcome.Result = outcome.Upid is null ? ResultOf(e) : AppliedCalls.Unknown;
+            outcome.Message = Secrets.Redact(e.Message, call.Parameters);
+        }
+        finally
+        {
+            // Also when the waiting is cancelled: what was begun is on record with what is known of it.
+            outcome.Message = UntrustedText.Clean(outcome.Message, 400);
+            entry = ledger.Append("outcome", plan.Id, json =>
+            {
+                json.WriteString("call", call.ToString());
+                json.WriteBoolean("succeeded", outcome.Result == AppliedCalls.Succeeded);
+                json.WriteString("result", outcome.Result);
+                json.WriteString("upid", outcome.Upid);
+                json.WriteString("message", outcome.Message);
+                LeftValues.Write(json, outcome.Left);
+            });
+        }
+
+        return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
+        {
+            Program = outcome.Program,
+        };
+    }
+
+    private async Task CarryOutAsync(
+        Plan plan, PlannedCall call, Outcome outcome, Action<string?, TaskProgress?>? report, CancellationToken cancellationToken)
+    {
+        JsonElement answer = await SendPatientlyAsync(plan, call, cancellationToken).ConfigureAwait(false);
+        (outcome.Upid, outcome.Result, outcome.Message) = (TaskOf(answer), AppliedCalls.Succeeded, "OK");
+        if (outcome.Upid is { } upid)
+        {
+            (outcome.Result, outcome.Message) = (AppliedCalls.Running, $"The waiting was cancelled; the task goes on at the server: {upid}");
+            report?.Invoke(upid, null);
+            Relay? relay = report is null ? null : new Relay(task => report(upid, task));
+            TaskResult end = await WaitAsync(plan, call, upid, relay, cancellationToken).ConfigureAwait(false);
+            (outcome.Result, outcome.Message) = (end.Succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed, end.ExitStatus);
+        }
+
+        await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
+        outcome.Left = outcome.Result == AppliedCalls.Succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
+    }
+
+    // What a program writes may be secret: the ledger gets how it ended. A program that fails is no failure of the call that ran it.
+    private async Task FollowAsync(PlannedCall call, JsonElement answer, Outcome outcome, CancellationToken cancellationToken)
+    {
+        if (client is not PveClient pve || !GuestProgram.IsStartedBy(call))
+        {
+            return;
+        }
+
+        try
+        {
+            long process = GuestProgram.ProcessOf(answer);
+            outcome.Message = string.Create(CultureInfo.InvariantCulture, $"The waiting was cancelled; the program goes on in the guest as process {process}.");
+            outcome.Program = await new GuestProgram(pve, door).FollowAsync(call, process, cancellationToken).ConfigureAwait(false);
+            outcome.Message = outcome.Program.ToString();
+        }
+        catch (ProxmoxException e)
+        {
+            outcome.Message = $"The program was started; how it ends cannot be read: {e.Message}";
+        }
+    }
+
+    // What cannot be read is not on record, and is not compared when the call is taken back.
+    private async Task<IReadOnlyList<(string, string?, bool)>> LeftAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
+        PlannedCall? shown = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call is not { } back ? null
+            : recipe == UndoBuilder.RestoreBefore ? call
+            : recipe == UndoBuilder.DeleteCreated ? back
+            : null;
+        if (shown is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            IReadOnlyList<PlanTarget> now = [.. await new TargetReader(client, door).ReadAsync(shown, new NewGuests(), int.MaxValue, cancellationToken)
+                .ConfigureAwait(false)];
+
+            // What was created inside a guest is not described by the configuration of the guest.
+            JsonElement after = shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
+            return LeftValues.Of(ledger, call, after);
+        }
+        catch (ProxmoxException)
+        {
+            return [];
+        }
+    }
+
+    // Only the server's own refusal says that nothing was done; whoever hears nothing knows nothing.
+    private static string ResultOf(ProxmoxException exception) => exception switch
+    {
+        GuardRefusedException => AppliedCalls.Failed,
+        ProxmoxConnectionException connection => connection.OutcomeUnknown ? AppliedCalls.Unknown : AppliedCalls.Failed,
+        ProxmoxOutcomeUnknownException => AppliedCalls.Unknown,
+        ProxmoxApiException answer => answer.OutcomeUnknown ? AppliedCalls.Unknown : AppliedCalls.Failed,
+        _ => AppliedCalls.Unknown,
+    };
+
+    private async Task<JsonElement> SendPatientlyAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource late = new();
+        using CancellationTokenRegistration cancelled = cancellationToken.Register(() => late.CancelAfter(s_grace));
+        return await SendAsync(plan, call, late.Token).ConfigureAwait(false);
+    }
+
+    private async Task<JsonElement> SendAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        ApiOperation operation = client.Schema.Find(call.Method, call.Path)!.Operation;
+        if (call.Upload is { } upload)
+        {
+            PlanTarget planned = plan.Targets.First(target => target.Key == UploadedFile.Key(upload));
+            FileStream file = await UploadedFile.OpenAsync(upload, planned, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                ApiUpload content = new(file, upload.FileName);
+                using (door.Open(operation, call.Parameters, content))
+                {
+                    return (await client.Connection.UploadAsync(
+                        operation, call.Parameters, content, ApiReaders.Element, null, cancellationToken).ConfigureAwait(false)).Data;
+                }
+            }
+        }
+
+        using (door.Open(operation, call.Parameters))
+        {
+            return (await client.Connection.SendAsync(operation, call.Parameters, ApiReaders.Element, null, cancellationToken).ConfigureAwait(false)).Data;
+        }
+    }
+
+    private async Task<TaskResult> WaitAsync(
+        Plan plan, PlannedCall call, string upid, Relay? progress, CancellationToken cancellationToken)
+    {
+        TaskWaitOptions options = s_wait with { Progress = progress };
+        using CancellationTokenSource ended = new();
+        Task noting = NoteAsync(plan, call, upid, ended.Token);
+        try
+        {
+            return client is PbsClient pbs
+                ? await pbs.Tasks[upid].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false)
+                : await ((PveClient)client).Tasks[upid].WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await noting.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Puts a task on record that takes its time.</summary>
+    private async Task NoteAsync(Plan plan, PlannedCall call, string upid, CancellationToken ended)
+    {
+        Task pause = Task.Delay(s_noted, client.Options.TimeProvider, ended);
+        await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pause.IsCompletedSuccessfully)
+        {
+            ledger.Append(AppliedCalls.TaskKind, plan.Id, json =>
+            {
+                json.WriteString("call", call.ToString());
+                json.WriteString("upid", upid);
+            });
+        }
+    }
+
+    private static string? TaskOf(JsonElement data) => data.ValueKind == JsonValueKind.String && Upid.TryParse(data.GetString(), out Upid upid)
+        ? upid.ToString()
+        : null;
+
+    private sealed class Outcome
+    {
+        public string? Upid { get; set; }
+
+        public string Message { get; set; } = "The outcome is unknown.";
+
+        public string Result { get; set; } = AppliedCalls.Unknown;
+
+        public IReadOnlyList<(string, string?, bool)> Left { get; set; } = [];
+
+        public AgentExecResult? Program { get; set; }
+    }
+
+    // On the thread that waits, so that reports come in their order.
+    private sealed class Relay(Action<TaskProgress> report) : IProgress<TaskProgress>
+    {
+        public void Report(TaskProgress value) => report(value);
+    }
+}
