@@ -6,6 +6,9 @@ namespace ProxSharp.Cli;
 /// <summary>What the process was started with, beside its arguments.</summary>
 internal sealed record CliEnvironment
 {
+    // Servers are reached over TLS, so that the proxy of http:// never stands between.
+    private static readonly string[] s_proxies = ["https_proxy", "all_proxy"];
+
     /// <summary>The environment variables.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
@@ -52,11 +55,12 @@ internal sealed record CliEnvironment
             AccountHome = isReadOnlyName ? FindAccountHome() : null,
 
             // The certificate of a proxy is judged by them.
-            LeaveOutAuthorities = OperatingSystem.IsLinux() && !variables.Keys.Any(static name => name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase))
-                ? SystemAuthorities.LeaveOut
-                : null,
+            LeaveOutAuthorities = OperatingSystem.IsLinux() && !UsesProxy(variables) ? SystemAuthorities.LeaveOut : null,
         };
     }
+
+    private static bool UsesProxy(Dictionary<string, string> variables) => variables.Any(
+        static variable => variable.Value.Length > 0 && s_proxies.Contains(variable.Key, StringComparer.OrdinalIgnoreCase));
 
     // The user's name comes from the system, not from a variable. Accounts of directory services are in no file: then HOME has to do.
     private static string? FindAccountHome()
