@@ -135,6 +135,34 @@ public sealed class LiveOutageTests
         AssertTold([.. console.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Warning)]);
     }
 
+    [Fact]
+    public async Task Top_ServerThatHangs_StillTakesKeys()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        using TestConsole console = new() { IsInputTerminal = true, IsOutputTerminal = true, Width = 90, Height = 40 };
+        int calls = 0;
+        own.Simulator.Faults.When(
+            request =>
+            {
+                if (++calls <= 2)
+                {
+                    return false;
+                }
+
+                console.Pressed.Enqueue(new ConsoleKeyInfo('n', ConsoleKey.N, shift: false, alt: false, control: false));
+                console.Pressed.Enqueue(new ConsoleKeyInfo('q', ConsoleKey.Q, shift: false, alt: false, control: false));
+                return true;
+            },
+            Fault.SlowReply(TimeSpan.FromHours(1)));
+
+        int exitCode = await new CliApp(console, cli.Environment, new HurriedTime()).RunAsync(["top", "--no-color"], TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (exitCode, console.Errors));
+        Assert.Contains("sorted by name", console.Output.Split("\e[H")[^1], StringComparison.Ordinal);
+        Assert.EndsWith(Leave, console.Output, StringComparison.Ordinal);
+    }
+
     // The first look is answered, then the server is away for a few calls, then it answers until the run is interrupted.
     private static async Task<CliRun> RunAsync(string line, Fault fault, bool isTerminal)
     {
@@ -142,7 +170,11 @@ public sealed class LiveOutageTests
         using CliHarness cli = await own.UserAsync();
         using TestConsole console = new()
         {
-            IsInputTerminal = isTerminal, IsOutputTerminal = isTerminal, IsErrorTerminal = isTerminal, Width = isTerminal ? 90 : null, Height = isTerminal ? 40 : null,
+            IsInputTerminal = isTerminal,
+            IsOutputTerminal = isTerminal,
+            IsErrorTerminal = isTerminal,
+            Width = isTerminal ? 90 : null,
+            Height = isTerminal ? 40 : null,
         };
         using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         int calls = 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ProxSharp.Cli.Terminal;
 
@@ -36,7 +37,7 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
     public Action? Painted { get => _out.Painted; set => _out.Painted = value; }
 
     /// <summary>The keys that are pressed one after the other while the program looks for them.</summary>
-    public Queue<ConsoleKeyInfo> Pressed { get; } = new();
+    public ConcurrentQueue<ConsoleKeyInfo> Pressed { get; } = new();
 
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
