@@ -48,7 +48,8 @@ public sealed class WatchScreenTests
         {
             for (int height = 1; height <= 60; height++)
             {
-                IReadOnlyList<string> frame = WatchFrame.Cut(text, width, height, height % 2 == 0 ? "Stale since 00:00:00" : null, new Ansi(enabled: true), plain: false);
+                string? stale = height % 2 == 0 ? "Stale since 00:00:00" : null;
+                IReadOnlyList<string> frame = WatchFrame.Cut(text, width, height, stale, new Ansi(enabled: true), plain: false);
                 Assert.InRange(frame.Count, 1, height);
                 Assert.All(frame, line => Assert.InRange(TextCells.Width(System.Text.RegularExpressions.Regex.Replace(line, "\e\\[[0-9]*m", "")), 0, width));
             }

@@ -31,7 +31,9 @@ internal static class Watching
         RepeatedReading reading = new(run.Command.Services.Time, TimeSpan.FromSeconds(run.Number(run.Standard.Watch, Longest) ?? Usual));
         bool isScreen = console.IsOutputTerminal && IsTable(run) && run.Command.Services.Environment.Variable("TERM") != "dumb";
         return await OutputLoop.RunAsync(
-            console, token => isScreen ? OnScreenAsync(run, show, reading, token) : InLinesAsync(run, show, reading, token), cancellationToken).ConfigureAwait(false);
+            console,
+            token => isScreen ? OnScreenAsync(run, show, reading, token) : InLinesAsync(run, show, reading, token),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsTable(VerbRun run) => run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide;
@@ -45,7 +47,8 @@ internal static class Watching
         while (true)
         {
             string text = "";
-            bool isRead = await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false)).ConfigureAwait(false);
+            bool isRead = await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
+                .ConfigureAwait(false);
             outages.Tell(reading.Outage);
             if (isRead)
             {
@@ -65,7 +68,8 @@ internal static class Watching
         while (true)
         {
             string text = "";
-            await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false)).ConfigureAwait(false);
+            await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
+                .ConfigureAwait(false);
             if (reading.Outage is { } outage)
             {
                 screen.Lose(outage);
