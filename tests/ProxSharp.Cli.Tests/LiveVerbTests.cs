@@ -74,6 +74,20 @@ public sealed class LiveVerbTests(
     }
 
     [Fact]
+    public void Watch_TasksThatAreListedLate_AreNoNews()
+    {
+        const string All = """[{"upid":"UPID:1","type":"x","node":"n1","starttime":1},{"upid":"UPID:2","type":"y","node":"n1","starttime":2,"endtime":3,"status":"OK"}]""";
+        ClusterWatch watch = new();
+        Assert.Empty(watch.Tasks(Json(All)));
+
+        // What a cluster lists that has just been started, then what it lists when its nodes have told.
+        Assert.Empty(watch.Tasks(Json("[]")));
+        Assert.Empty(watch.Tasks(Json(All)));
+        Assert.Equal(["task.ended"], watch.Tasks(Json("""[{"upid":"UPID:1","type":"x","node":"n1","starttime":1,"endtime":4,"status":"OK"}]""")).Select(static change => change.Kind));
+        Assert.Empty(watch.Tasks(Json(All)));
+    }
+
+    [Fact]
     public async Task Events_WhileAGuestStarts_TellsOfIt()
     {
         await using SimulatedCluster own = await SimulatedCluster.StillAsync();

@@ -96,6 +96,42 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         }
     }
 
+    [Fact]
+    public void Draw_NarrowTerminal_CutsNoTitle()
+    {
+        TopState state = Looked(Large(3, 30), "[]");
+        for (int width = 4; width <= 60; width++)
+        {
+            string[] words = [.. Screen(state, width, 24).Where(static line => line.Contains("NA", StringComparison.Ordinal) || line.StartsWith("NO", StringComparison.Ordinal))
+                .SelectMany(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+            Assert.Contains("NAME", words);
+            Assert.Contains("NODE", words);
+            Assert.Empty(words.Except(["NAME", "NODE", "VMID", "CPU", "%", "MEMORY", "STATUS", "PAST", "UPTIME", "GUESTS"]));
+        }
+
+        Assert.Contains("NAME CPU %    MEMORY", Screen(state, 20, 24));
+        Assert.Contains("gues  87.9   512 MiB", Screen(state, 20, 24));
+        Assert.Contains("NODE CPU %    MEMORY", Screen(state, 20, 24));
+    }
+
+    [Fact]
+    public void Draw_StaleFigures_SaysSinceWhen()
+    {
+        TopState state = Looked(Large(3, 30), "[]");
+        state.Lose(new Outage(new DateTimeOffset(2026, 1, 1, 12, 34, 56, TimeSpan.Zero), "no connection (Connection refused)"));
+        for (int height = 1; height <= 30; height++)
+        {
+            IReadOnlyList<string> lines = Screen(state, 90, height);
+            Assert.InRange(lines.Count, 1, height);
+            Assert.Contains("Stale since 2026-01-01 12:34:56: no connection (Connection refused); trying again", lines);
+            Assert.True(height < 2 || lines.Any(static line => line.Contains("  guest-", StringComparison.Ordinal)));
+        }
+
+        using JsonDocument look = JsonDocument.Parse("[]");
+        state.Take(look.RootElement, look.RootElement);
+        Assert.Null(state.Outage);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(120)]
@@ -240,7 +276,7 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         [.. lines.Where(static line => line.Contains("  guest-", StringComparison.Ordinal)).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
 
     private static IReadOnlyList<string> Screen(TopState state, int width, int? height) =>
-        TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false);
+        TopScreen.Draw(state, "lab", width, height, new Ansi(enabled: false), plain: false, TimeProvider.System);
 
     private static TopState Looked(string resources, string tasks)
     {

@@ -33,10 +33,10 @@ internal sealed class CommandRun
     }
 
     /// <summary>What the command works with.</summary>
-    public CommandServices Services { get; }
+    public CommandServices Services { get; private set; }
 
     /// <summary>How results are written.</summary>
-    public OutputSettings Output { get; }
+    public OutputSettings Output { get; private set; }
 
     /// <summary>The option that names the form of results.</summary>
     public Option OutputOption { get; }
@@ -124,6 +124,27 @@ internal sealed class CommandRun
         {
             Services.Console.Out.WriteLine(settings.Ansi.Dim("Nothing to show."));
         }
+    }
+
+    /// <summary>Runs what writes results and returns what it wrote, as wide as the terminal is now.</summary>
+    /// <param name="write">Reads and writes; nothing else of the run goes on meanwhile.</param>
+    public async Task<string> CaptureAsync(Func<Task> write)
+    {
+        StringWriter text = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        (CommandServices services, OutputSettings output) = (Services, Output);
+        (Services, Output) = (
+            services with { Console = new CapturedConsole(services.Console, text) },
+            output with { Width = services.Console.Width ?? output.Width });
+        try
+        {
+            await write().ConfigureAwait(false);
+        }
+        finally
+        {
+            (Services, Output) = (services, output);
+        }
+
+        return text.ToString();
     }
 
     /// <summary>

@@ -8,8 +8,15 @@ internal sealed class ClusterWatch
 {
     private static readonly string[] s_followed = ["status", "node", "name", "lock", "pool", "tags", "template", "hastate"];
 
+    // Far more than a cluster lists at once.
+    private const int MostTasks = 10_000;
+
     private Dictionary<string, JsonElement>? _resources;
-    private Dictionary<string, JsonElement>? _tasks;
+
+    // Proxmox: the list is gathered from the nodes. That of a node that was away, or of a cluster that has just been started, comes late: what was seen
+    // before is no news then.
+    private readonly Dictionary<string, SeenTask> _tasks = new(StringComparer.Ordinal);
+    private bool _hasLooked;
 
     /// <summary>Takes a look at the resources and returns what changed since the last one; the first one changes nothing.</summary>
     public IReadOnlyList<Change> Resources(JsonElement items)
@@ -54,24 +61,40 @@ internal sealed class ClusterWatch
             .DistinctBy(static item => Text(item, "upid"))
             .ToDictionary(static item => Text(item, "upid")!, StringComparer.Ordinal);
         List<Change> changes = [];
-        Dictionary<string, JsonElement> last = _tasks ?? now;
+        bool isFirst = !_hasLooked;
         foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")))
         {
-            bool wasKnown = last.TryGetValue(upid, out JsonElement before);
+            bool isKnown = _tasks.TryGetValue(upid, out SeenTask before) || isFirst;
             bool hasEnded = item.TryGetProperty("endtime", out _);
-            if (!wasKnown)
+            if (!isKnown)
             {
                 changes.Add(Task(upid, item, "started"));
             }
 
-            if (hasEnded && !(wasKnown && before.TryGetProperty("endtime", out _)))
+            if (hasEnded && !before.HasEnded && !isFirst)
             {
                 changes.Add(Task(upid, item, "ended"));
             }
+
+            _tasks[upid] = new SeenTask(Number(item, "starttime"), hasEnded || before.HasEnded);
         }
 
-        _tasks = now;
+        _hasLooked = true;
+        Forget(now);
         return changes;
+    }
+
+    // What is on the list is never forgotten: it would be news at the next look.
+    private void Forget(Dictionary<string, JsonElement> now)
+    {
+        foreach (string upid in _tasks.Where(pair => !now.ContainsKey(pair.Key))
+            .OrderBy(static pair => pair.Value.Start)
+            .Take(Math.Max(0, _tasks.Count - MostTasks))
+            .Select(static pair => pair.Key)
+            .ToArray())
+        {
+            _tasks.Remove(upid);
+        }
     }
 
     private static Change Task(string upid, JsonElement item, string what)
@@ -116,4 +139,6 @@ internal sealed class ClusterWatch
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;
+
+    private readonly record struct SeenTask(double Start, bool HasEnded);
 }

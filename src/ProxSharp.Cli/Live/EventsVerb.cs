@@ -26,7 +26,8 @@ internal static class EventsVerb
             Options = [interval, count, kind],
             Details =
                 "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the "
-                + "members that go with it. What happens and is undone between two looks is not seen.",
+                + "members that go with it. What happens and is undone between two looks is not seen. A server that does not answer for a while is waited for; "
+                + "what happened meanwhile is told then.",
             Examples =
             [
                 new("events", "for people"),
@@ -40,15 +41,18 @@ internal static class EventsVerb
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        TimeProvider time = run.Command.Services.Time;
+        RepeatedReading reading = new(time, TimeSpan.FromSeconds(interval));
+        OutageText outages = new(run.Command);
         ClusterWatch watch = new();
         int seen = 0;
         while (true)
         {
-            JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
-            JsonElement tasks = (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data;
-            foreach (Change change in watch.Tasks(tasks)
-                .Concat(watch.Resources(resources))
-                .Where(change => kind is null || change.Kind.StartsWith(kind, StringComparison.Ordinal)))
+            ClusterLook look = default;
+            bool isRead = await reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, cancellationToken).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            outages.Tell(reading.Outage);
+            foreach (Change change in isRead ? Changes(watch, look, kind) : [])
             {
                 Write(run, change);
                 if (++seen >= count)
@@ -58,9 +62,13 @@ internal static class EventsVerb
             }
 
             await run.Command.Services.Console.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(TimeSpan.FromSeconds(interval), run.Command.Services.Time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(reading.Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static IEnumerable<Change> Changes(ClusterWatch watch, ClusterLook look, string? kind) => watch.Tasks(look.Tasks)
+        .Concat(watch.Resources(look.Resources))
+        .Where(change => kind is null || change.Kind.StartsWith(kind, StringComparison.Ordinal));
 
     private static void Write(VerbRun run, Change change)
     {

@@ -14,14 +14,18 @@ internal sealed class TopScreen
     private const int LeastForNodes = 12;
     private const int LeastForHelp = 5;
 
+    // With fewer lines only one can stand above the guests.
+    private const int LeastForBoth = 4;
+
     private readonly TopState _state;
     private readonly int _width;
     private readonly int? _height;
     private readonly Ansi _ansi;
     private readonly bool _plain;
+    private readonly TimeProvider _time;
 
-    private TopScreen(TopState state, int width, int? height, Ansi ansi, bool plain) =>
-        (_state, _width, _height, _ansi, _plain) = (state, width, height, ansi, plain);
+    private TopScreen(TopState state, int width, int? height, Ansi ansi, bool plain, TimeProvider time) =>
+        (_state, _width, _height, _ansi, _plain, _time) = (state, width, height, ansi, plain, time);
 
     /// <summary>Returns the lines, and tells the state how many guests fit.</summary>
     /// <param name="state">What to show.</param>
@@ -30,12 +34,23 @@ internal sealed class TopScreen
     /// <param name="height">The most lines; null for as many as there are, without the line of the keys.</param>
     /// <param name="ansi">Colours.</param>
     /// <param name="plain">True for plain characters only.</param>
-    public static IReadOnlyList<string> Draw(TopState state, string title, int width, int? height, Ansi ansi, bool plain) =>
-        new TopScreen(state, width, height, ansi, plain).Lines(title);
+    /// <param name="time">The clock.</param>
+    public static IReadOnlyList<string> Draw(TopState state, string title, int width, int? height, Ansi ansi, bool plain, TimeProvider time) =>
+        new TopScreen(state, width, height, ansi, plain, time).Lines(title);
 
     private IReadOnlyList<string> Lines(string title)
     {
-        List<string> lines = [_ansi.Bold(TextCells.Cut(Head(title), _width))];
+        List<string> lines = [];
+        if (_state.Outage is null || !(_height < LeastForBoth))
+        {
+            lines.Add(_ansi.Bold(TextCells.Cut(Head(title), _width)));
+        }
+
+        if (_state.Outage is { } outage)
+        {
+            lines.Add(_ansi.Yellow(TextCells.Cut(OutageText.Line(outage, _time), _width)));
+        }
+
         if (!(_height < LeastForNodes))
         {
             lines.Add("");

@@ -38,9 +38,16 @@ internal sealed class TopState
     /// <summary>True if the user wants to leave.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>Why the last look is old; null if it is not.</summary>
+    public Outage? Outage { get; private set; }
+
+    /// <summary>Learns that the server does not answer: the last look stays.</summary>
+    public void Lose(Outage outage) => Outage = outage;
+
     /// <summary>Takes a look.</summary>
     public void Take(JsonElement resources, JsonElement tasks)
     {
+        Outage = null;
         TopItem[] items = [.. resources.EnumerateArray().Select(static item => new TopItem(item))];
         Nodes = [.. items.Where(static item => item.Text("type") == "node")];
         Guests = [.. items.Where(static item => item.IsGuest)];

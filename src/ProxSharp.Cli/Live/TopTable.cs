@@ -19,10 +19,15 @@ internal sealed record TopColumn<T>(string Title, int Width, int Rank, Func<T, s
 /// <summary>Columns side by side, as many as fit: the less important ones are left out, so that none is cut.</summary>
 internal sealed class TopTable<T>
 {
-    private const string Gap = "  ";
+    private const string UsualGap = "  ";
+    private const string NarrowGap = " ";
+
+    // With fewer cells a name, and what stands above it, says nothing.
+    private const int LeastOfAName = 4;
 
     private readonly IReadOnlyList<(TopColumn<T> Column, int Width)> _columns;
     private readonly int _width;
+    private readonly string _gap = UsualGap;
 
     /// <summary>Chooses the columns.</summary>
     /// <param name="width">The cells there are.</param>
@@ -31,9 +36,18 @@ internal sealed class TopTable<T>
     {
         _width = width;
         List<TopColumn<T>> kept = [.. columns];
-        while (Spare(kept) < 0 && kept.MaxBy(static column => column.Rank) is { Rank: > 0 } least)
+        while (Spare(kept) < 0 && kept.MaxBy(static column => column.Rank) is { Rank: > 0 } lesser)
         {
-            kept.Remove(least);
+            kept.Remove(lesser);
+        }
+
+        // Before names are cut to a letter or two, space between the columns is saved, then figures are left out.
+        int least = kept.Sum(static column => IsFixed(column) ? column.Width : LeastOfAName);
+        _gap = Spare(kept) < 0 ? NarrowGap : UsualGap;
+        while (kept.Count > 1 && _width < least + (_gap.Length * (kept.Count - 1)) && kept.FindLast(IsFixed) is { } last)
+        {
+            kept.Remove(last);
+            least -= last.Width;
         }
 
         // What is left over, or missing in a very narrow terminal, is for the columns that can be of more than one width.
@@ -41,7 +55,7 @@ internal sealed class TopTable<T>
         List<(TopColumn<T> Column, int Width)> chosen = [];
         foreach (TopColumn<T> column in kept)
         {
-            int given = column.Least == column.Width ? column.Width : Math.Clamp(column.Least + spare, 1, column.Width);
+            int given = IsFixed(column) ? column.Width : Math.Clamp(column.Least + spare, 1, column.Width);
             spare -= given - column.Least;
             chosen.Add((column, given));
         }
@@ -56,7 +70,9 @@ internal sealed class TopTable<T>
     public string Row(T item) => Line(column => TextCells.Visible(column.Text(item)));
 
     private string Line(Func<TopColumn<T>, string> text) => TextCells.Cut(
-        string.Join(Gap, _columns.Select(one => TextCells.Pad(TextCells.Cut(text(one.Column), one.Width), one.Width, one.Column.IsRight))).TrimEnd(), _width);
+        string.Join(_gap, _columns.Select(one => TextCells.Pad(TextCells.Cut(text(one.Column), one.Width), one.Width, one.Column.IsRight))).TrimEnd(), _width);
 
-    private int Spare(List<TopColumn<T>> columns) => _width - columns.Sum(static column => column.Least) - (Gap.Length * (columns.Count - 1));
+    private int Spare(List<TopColumn<T>> columns) => _width - columns.Sum(static column => column.Least) - (_gap.Length * (columns.Count - 1));
+
+    private static bool IsFixed(TopColumn<T> column) => column.Least == column.Width;
 }

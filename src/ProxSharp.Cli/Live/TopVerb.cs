@@ -11,10 +11,6 @@ namespace ProxSharp.Cli.Live;
 /// <summary><c>prox top</c>: the cluster, live.</summary>
 internal static class TopVerb
 {
-    private const int UsualHeight = 24;
-
-    private static readonly TimeSpan s_keys = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Makes the verb.</summary>
     public static Verb Make()
     {
@@ -28,7 +24,8 @@ internal static class TopVerb
             Details =
                 "Keys: c, m, n, i, u sort by CPU, memory, name, number, uptime; r shows running guests only; j, k, the arrows, Page Up, Page Down, Home and "
                 + "End scroll the guests; / filters them by words in their name, tags, node or number (Enter keeps the filter, Esc ends it); q ends. "
-                + "What the server does not tell, for want of a privilege or of an answer of the node, is shown as -.",
+                + "What the server does not tell, for want of a privilege or of an answer of the node, is shown as -. "
+                + "A server that does not answer for a while is waited for: a line says how old the figures are.",
             Examples =
             [
                 new("top", "at a terminal, until q"),
@@ -52,24 +49,75 @@ internal static class TopVerb
             return ExitCodes.Success;
         }
 
+        return await WatchAsync(run, session, state, new RepeatedReading(run.Command.Services.Time, TimeSpan.FromSeconds(interval)), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<int> WatchAsync(
+        VerbRun run, ServerSession session, TopState state, RepeatedReading reading, CancellationToken cancellationToken)
+    {
+        // The first look before the screen is changed: it may ask a question, or fail.
+        await reading.TryAsync(() => LookAsync(session, state, cancellationToken)).ConfigureAwait(false);
+        TextWriter writer = run.Command.Services.Console.Out;
+
         // The other screen of the terminal: what was there before comes back at the end.
-        console.Out.Write("\e[?1049h\e[?25l");
+        writer.Write("\e[?1049h\e[?25l");
         try
         {
+            TimeProvider time = run.Command.Services.Time;
             while (!state.IsOver)
             {
-                await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
+                TopKeys keys = new(run.Command.Services.Console, state, time, () => Draw(run, state));
                 Draw(run, state);
-                await KeysAsync(run, state, TimeSpan.FromSeconds(interval), cancellationToken).ConfigureAwait(false);
+                await keys.TakeAsync(Task.Delay(reading.Pause, time, cancellationToken), cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                await LookAgainAsync(session, state, reading, keys, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            console.Out.Write("\e[?25h\e[?1049l");
-            console.Out.Flush();
+            writer.Write("\e[?25h\e[?1049l");
+            writer.Flush();
         }
 
         return ExitCodes.Success;
+    }
+
+    // A server that hangs must not keep the keys from working.
+    private static async Task LookAgainAsync(
+        ServerSession session, TopState state, RepeatedReading reading, TopKeys keys, CancellationToken cancellationToken)
+    {
+        if (state.IsOver)
+        {
+            return;
+        }
+
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ClusterLook look = default;
+        Task<bool> read = reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, leave.Token).ConfigureAwait(false));
+        try
+        {
+            await keys.TakeAsync(read, cancellationToken).ConfigureAwait(false);
+            if (state.IsOver)
+            {
+                await leave.CancelAsync().ConfigureAwait(false);
+            }
+
+            if (await read.ConfigureAwait(false))
+            {
+                state.Take(look.Resources, look.Tasks);
+            }
+        }
+        catch (OperationCanceledException) when (state.IsOver && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for the look any more.
+            return;
+        }
+
+        if (reading.Outage is { } outage)
+        {
+            state.Lose(outage);
+        }
     }
 
     // One value holds three lists: what makes lines or columns of one list is for the commands that show one.
@@ -119,28 +167,8 @@ internal static class TopVerb
 
     private static async Task LookAsync(ServerSession session, TopState state, CancellationToken cancellationToken)
     {
-        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
-        JsonElement tasks = (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data;
-        state.Take(resources, tasks);
-    }
-
-    private static async Task KeysAsync(VerbRun run, TopState state, TimeSpan interval, CancellationToken cancellationToken)
-    {
-        long start = run.Command.Services.Time.GetTimestamp();
-        while (!state.IsOver && run.Command.Services.Time.GetElapsedTime(start) < interval)
-        {
-            if (run.Command.Services.Console.TryReadKey() is { } key)
-            {
-                if (state.Press(key.KeyChar, key.Key) && !state.IsOver)
-                {
-                    Draw(run, state);
-                }
-
-                continue;
-            }
-
-            await Task.Delay(s_keys, run.Command.Services.Time, cancellationToken).ConfigureAwait(false);
-        }
+        ClusterLook look = await ClusterLook.TakeAsync(session, cancellationToken).ConfigureAwait(false);
+        state.Take(look.Resources, look.Tasks);
     }
 
     private static void Draw(VerbRun run, TopState state)
@@ -148,7 +176,7 @@ internal static class TopVerb
         IConsoleHost console = run.Command.Services.Console;
         console.Out.Write("\e[H\e[2J");
         // The size is asked for each time: the terminal's window may have been resized.
-        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Width ?? run.Command.Output.Width, console.Height ?? UsualHeight)));
+        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Width ?? run.Command.Output.Width, console.Height ?? WatchScreen.UsualHeight)));
         console.Out.Flush();
     }
 
@@ -158,5 +186,6 @@ internal static class TopVerb
         width ?? 120,
         height,
         run.Command.Output.Ansi,
-        run.Command.Services.Environment.Variable("TERM") == "dumb");
+        run.Command.Services.Environment.Variable("TERM") == "dumb",
+        run.Command.Services.Time);
 }

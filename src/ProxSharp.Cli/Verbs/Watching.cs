@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Live;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 
@@ -8,6 +9,8 @@ namespace ProxSharp.Cli.Verbs;
 internal static class Watching
 {
     private const int Usual = 2;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest pause, in seconds.</summary>
     public const int Longest = 3600;
@@ -24,28 +27,64 @@ internal static class Watching
             return ExitCodes.Success;
         }
 
-        int seconds = run.Number(run.Standard.Watch, Longest) ?? Usual;
-        return await OutputLoop.RunAsync(run.Command.Services.Console, token => AgainAsync(run, show, seconds, token), cancellationToken).ConfigureAwait(false);
+        IConsoleHost console = run.Command.Services.Console;
+        RepeatedReading reading = new(run.Command.Services.Time, TimeSpan.FromSeconds(run.Number(run.Standard.Watch, Longest) ?? Usual));
+        bool isScreen = console.IsOutputTerminal && IsTable(run) && run.Command.Services.Environment.Variable("TERM") != "dumb";
+        return await OutputLoop.RunAsync(
+            console,
+            token => isScreen ? OnScreenAsync(run, show, reading, token) : InLinesAsync(run, show, reading, token),
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<int> AgainAsync(VerbRun run, Func<CancellationToken, Task> show, int seconds, CancellationToken cancellationToken)
+    private static bool IsTable(VerbRun run) => run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide;
+
+    // What is read is written when it is whole: nothing of a read that fails comes between two results.
+    private static async Task<int> InLinesAsync(VerbRun run, Func<CancellationToken, Task> show, RepeatedReading reading, CancellationToken token)
     {
         TextWriter writer = run.Command.Services.Console.Out;
-        bool clears = run.Command.Services.Console.IsOutputTerminal && run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide;
-        for (int round = 0; ; round++)
+        OutageText outages = new(run.Command);
+        bool isFirst = true;
+        while (true)
         {
-            if (clears)
+            string text = "";
+            bool isRead = await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            outages.Tell(reading.Outage);
+            if (isRead)
             {
-                writer.Write("\e[H\e[2J");
-            }
-            else if (round > 0 && run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
-            {
-                writer.WriteLine();
+                await writer.WriteAsync((!isFirst && IsTable(run) ? $"\n{text}" : text).AsMemory(), token).ConfigureAwait(false);
+                isFirst = false;
             }
 
-            await show(cancellationToken).ConfigureAwait(false);
-            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(TimeSpan.FromSeconds(seconds), run.Command.Services.Time, cancellationToken).ConfigureAwait(false);
+            await writer.FlushAsync(token).ConfigureAwait(false);
+            await Task.Delay(reading.Pause, run.Command.Services.Time, token).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> OnScreenAsync(VerbRun run, Func<CancellationToken, Task> show, RepeatedReading reading, CancellationToken token)
+    {
+        TimeProvider time = run.Command.Services.Time;
+        using WatchScreen screen = new(run.Command);
+        while (true)
+        {
+            string text = "";
+            await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            if (reading.Outage is { } outage)
+            {
+                screen.Lose(outage);
+            }
+            else
+            {
+                screen.Show(text);
+            }
+
+            long start = time.GetTimestamp();
+            while (time.GetElapsedTime(start) < reading.Pause)
+            {
+                await Task.Delay(s_look, time, token).ConfigureAwait(false);
+                screen.Refresh();
+            }
         }
     }
 }

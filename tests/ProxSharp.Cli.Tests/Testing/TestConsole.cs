@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ProxSharp.Cli.Terminal;
 
@@ -30,10 +31,13 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
 
     public int? Width { get; init; }
 
-    public int? Height { get; init; }
+    public int? Height { get; set; }
+
+    /// <summary>Is told when a frame has been written; null tells nobody.</summary>
+    public Action? Painted { get => _out.Painted; set => _out.Painted = value; }
 
     /// <summary>The keys that are pressed one after the other while the program looks for them.</summary>
-    public Queue<ConsoleKeyInfo> Pressed { get; } = new();
+    public ConcurrentQueue<ConsoleKeyInfo> Pressed { get; } = new();
 
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -76,6 +80,10 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
 
     private sealed class FlushedWriter(TaskCompletionSource flushed) : StringWriter(System.Globalization.CultureInfo.InvariantCulture)
     {
+        public Action? Painted { get; set; }
+
+        public override void Flush() => Painted?.Invoke();
+
         public override Task FlushAsync(CancellationToken cancellationToken)
         {
             flushed.TrySetResult();

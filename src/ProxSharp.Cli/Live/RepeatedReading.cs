@@ -1,0 +1,74 @@
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
+
+namespace ProxSharp.Cli.Live;
+
+/// <summary>
+/// Reads the same again and again. A failure of the first read is final: the address may be wrong. Later a server that does not answer is waited for,
+/// and only what does not mend by itself ends it.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="interval">How long to wait after a read.</param>
+internal sealed class RepeatedReading(TimeProvider time, TimeSpan interval)
+{
+    // A server that is being started again is asked less often, and yet seen soon.
+    private const int MostIntervals = 4;
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
+
+    private DateTimeOffset? _last;
+    private int _failures;
+
+    /// <summary>What is wrong since the last read that succeeded; null while all is well.</summary>
+    public Outage? Outage { get; private set; }
+
+    /// <summary>How long to wait before the next read.</summary>
+    public TimeSpan Pause
+    {
+        get
+        {
+            TimeSpan pause = interval * Math.Clamp(_failures, 1, MostIntervals);
+            TimeSpan longest = interval > s_longestPause ? interval : s_longestPause;
+            return pause < longest ? pause : longest;
+        }
+    }
+
+    /// <summary>Tries to read.</summary>
+    /// <param name="read">Reads; whatever it keeps, it keeps when all of it is read.</param>
+    /// <returns>True if it was read, false if the server does not answer now.</returns>
+    public async Task<bool> TryAsync(Func<Task> read)
+    {
+        try
+        {
+            await read().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (_last is not null && MayPass(failure))
+        {
+            _failures++;
+            Outage = new Outage(_last.Value, Reason(ErrorMapper.Map(failure).Message));
+            return false;
+        }
+
+        (_last, _failures, Outage) = (time.GetLocalNow(), 0, null);
+        return true;
+    }
+
+    // Which call it was matters little here, and a line of a screen is short.
+    private static string Reason(string message)
+    {
+        const string Call = "Unable to ";
+        const string End = ": ";
+        int end = message.StartsWith(Call, StringComparison.Ordinal) ? message.IndexOf(End, StringComparison.Ordinal) : -1;
+        return TextCells.Visible((end < 0 ? message : message[(end + End.Length)..]).ReplaceLineEndings(" ")).TrimEnd('.');
+    }
+
+    private static bool MayPass(Exception failure) => failure switch
+    {
+        // Proxmox: a cluster that is out of step answers reads with 500 and all kinds of texts. The kinds that say more are classes of their own.
+        ProxmoxApiException answer when answer.GetType() == typeof(ProxmoxApiException) =>
+            answer.IsTransient || (answer.ParameterErrors.Count == 0 && (int)answer.StatusCode >= 500 && (int)answer.StatusCode != 501),
+        ProxmoxException other => other.IsTransient,
+        CliException { InnerException: ProxmoxException cause } => MayPass(cause),
+        CliException own => own.Error.IsRetryable,
+        _ => false,
+    };
+}
