@@ -64,7 +64,7 @@ public sealed class ErrorReasonTests(SimulatedCluster cluster) : IClassFixture<S
     [InlineData("get /nodes", "Write: prox api get /nodes")]
     [InlineData("ls", "'prox guest list'")]
     [InlineData("storage prune local --keep-last 1 --keep-daily=7", "--prune-backups keep-last=1,keep-daily=7")]
-    [InlineData("storage upload pve1 local f.iso", "Write: prox storage upload local --content iso --filename @f.iso --node pve1")]
+    [InlineData("storage upload pve1 local f.iso", "Write: prox storage upload local f.iso --node pve1")]
     [InlineData("pmx vm list", "prox vm list")]
     [InlineData("pve qemu list", "Write: prox vm list")]
     [InlineData("pmx nonsense here", "The program is 'prox'")]

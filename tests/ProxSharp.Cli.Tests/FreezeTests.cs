@@ -67,9 +67,9 @@ public sealed class FreezeTests
         string id = (await cli.LineAsync("plan create vm start staging -o name")).Succeeded().Trim();
 
         (await cli.LineAsync("freeze")).Succeeded();
-        Assert.EndsWith("prox unfreeze\n", (await cli.LineAsync($"plan apply {id}")).FailedWith(7), StringComparison.Ordinal);
+        Assert.EndsWith("prox unfreeze", (await cli.LineAsync($"plan apply {id} --no-color")).FailedWith(7), StringComparison.Ordinal);
         (await cli.LineAsync("freeze --all")).Succeeded();
-        Assert.EndsWith("prox unfreeze --all\n", (await cli.LineAsync($"plan apply {id}")).FailedWith(7), StringComparison.Ordinal);
+        Assert.EndsWith("prox unfreeze --all", (await cli.LineAsync($"plan apply {id} --no-color")).FailedWith(7), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,7 +68,10 @@ public sealed class RestoreNodeTests : IAsyncLifetime
     {
         string backup = await BackupAsync("vm", "web-1");
 
-        string error = (await Cli.LineAsync($"vm restore {backup} 100 --force --yes")).FailedWith(9);
+        CliRun run = await Cli.LineAsync($"vm restore {backup} 100 --force --yes");
+
+        run.FailedWithCode(9);
+        string error = run.Errors;
 
         Assert.Contains("unable to restore VM 100 - vm is running", error, StringComparison.Ordinal);
         Assert.Contains("prox vm stop 100", error, StringComparison.Ordinal);
@@ -101,7 +104,10 @@ public sealed class RestoreNodeTests : IAsyncLifetime
     {
         string backup = await BackupAsync("ct", "dns");
 
-        string error = (await Cli.LineAsync($"api create /nodes/pve1/qemu vmid=222 archive={backup} --wait")).FailedWith(9);
+        CliRun run = await Cli.LineAsync($"api create /nodes/pve1/qemu vmid=222 archive={backup} --wait");
+
+        run.FailedWithCode(9);
+        string error = run.Errors;
 
         Assert.Contains("does not look like a QemuServer vzdump backup", error, StringComparison.Ordinal);
         Assert.Contains("prox ct restore", error, StringComparison.Ordinal);

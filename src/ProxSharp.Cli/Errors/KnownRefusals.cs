@@ -56,14 +56,19 @@ internal static partial class KnownRefusals
     }
 
     /// <summary>Returns the way out of what a task failed for; null if none is known.</summary>
-    /// <param name="failed">The task.</param>
-    public static string? OfTask(ProxmoxTaskFailedException failed)
+    /// <param name="upid">The task.</param>
+    /// <param name="end">What it ended with.</param>
+    public static string? OfTask(string upid, string end)
     {
-        string id = failed.Upid.Id;
-        return failed.Upid.Type != "qmrestore" ? null
-            : failed.ExitStatus.Contains("vm is running", StringComparison.Ordinal)
+        // UPID:node:pid:pstart:starttime:type:id:user:
+        if (upid.Split(':') is not [_, _, _, _, _, "qmrestore", { } id, ..])
+        {
+            return null;
+        }
+
+        return end.Contains("vm is running", StringComparison.Ordinal)
             ? $"VM {id} runs, and is overwritten only when it is stopped: {PrintedCommands.Of("vm", "stop", id)}"
-            : failed.ExitStatus.Contains("does not look like a QemuServer", StringComparison.Ordinal)
+            : end.Contains("does not look like a QemuServer", StringComparison.Ordinal)
             ? $"It is no backup of a VM. That of a container is restored with: prox ct restore VOLUME {id}"
             : null;
     }

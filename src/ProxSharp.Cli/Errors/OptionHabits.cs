@@ -83,14 +83,12 @@ internal static class OptionHabits
     public static CliError? FindNodeFirst(CommandResult command, string path, IReadOnlyList<string> unmatched)
     {
         string[] words = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value)];
-        return path == "storage upload" && words is [{ } node] && unmatched is [{ } storage, { } file]
+        return path == "storage upload" && words is [{ } node, { } storage] && unmatched is [{ } file]
             ? CliError.Usage(
-                $"'{path}' takes a storage alone; node and file have options",
-                $"Write: {PrintedCommands.Of("storage", "upload", storage, "--content", ContentOf(file), "--filename", $"@{file.TrimStart('@')}", "--node", node)}")
+                $"'{path}' takes a storage and a file; the node has an option",
+                $"Write: {PrintedCommands.Of("storage", "upload", storage, file, "--node", node)}")
             : null;
     }
-
-    private static string ContentOf(string file) => file.Contains(".tar.", StringComparison.OrdinalIgnoreCase) ? "vztmpl" : "iso";
 
     private static string Kept(IReadOnlyList<string> arguments)
     {
