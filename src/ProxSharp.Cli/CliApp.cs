@@ -69,11 +69,14 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> words = GuardWords.Separate(Backups.OfficialSpelling.Complete(FrontOptions.Settle(arguments)));
+        IReadOnlyList<string> words = GuardWords.Separate(Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(FrontOptions.Settle(arguments))));
         CommandServices services = new(console, environment, time) { Words = arguments };
         RootCommand root = CommandTree.Build(services, words);
-        ParseResult parse = root.Parse(words, Parsing);
-        KnownLines lines = new(typed => CommandTree.Build(services, typed));
+        (ParseResult parse, words) = SwitchWords.Parse(root, words);
+        KnownLines lines = new(typed => CommandTree.Build(services, typed))
+        {
+            IsOfBackups = environment.Variable("PBS_REPOSITORY") is not null || words.Any(static word => word.Split('=')[0] == "--repository"),
+        };
         if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);

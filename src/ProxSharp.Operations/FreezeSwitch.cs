@@ -87,7 +87,10 @@ public sealed class FreezeSwitch
         if (State is { } state)
         {
             string until = state.Until is { } time ? $" until {time:u}" : "";
-            throw new GuardRefusedException("frozen", $"Changes are frozen{until}{(state.Reason is { } reason ? $": {reason}" : "")}.");
+            throw new GuardRefusedException("frozen", $"Changes are frozen{until}{(state.Reason is { } reason ? $": {reason}" : "")}.")
+            {
+                IsCommonFreeze = Common?.State is not null,
+            };
         }
     }
 

@@ -19,4 +19,10 @@ public sealed class GuardRefusedException : ProxmoxException
     /// <c>approval-file</c>, <c>unknown-outcome</c>, <c>unknown-entry</c>, <c>changed</c> or <c>unneeded</c>.
     /// </summary>
     public string Reason { get; }
+
+    /// <summary>
+    /// True if what is frozen is frozen by the switch that several servers have in common, see <see cref="FreezeSwitch.Common"/>: lifting the freeze of one
+    /// of them changes nothing then. Default: false.
+    /// </summary>
+    public bool IsCommonFreeze { get; init; }
 }

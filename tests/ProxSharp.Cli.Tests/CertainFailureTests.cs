@@ -14,6 +14,7 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     [InlineData("vm clone debian-13-template 100 --dry-run", 6, "The number 100 is taken")]
     [InlineData("ct clone dns --newid 100 --dry-run", 6, "The number 100 is taken")]
     [InlineData("vm restore " + Backup + " 100 --node pve1 --dry-run", 6, "The number 100 is taken")]
+    [InlineData("vm restore " + Backup + " 100 --force --dry-run", 6, "it runs, and is overwritten only when it is stopped")]
     [InlineData("vm delete web-1 --dry-run", 6, "VM 100 (web-1): it runs, and is destroyed only when it is stopped")]
     [InlineData("ct delete dns --dry-run", 6, "it runs, and is destroyed only when it is stopped")]
     [InlineData("vm migrate web-1 pve9 --dry-run", 5, "There are the nodes: pve1, pve2, pve3")]
@@ -30,7 +31,7 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
 
     [Theory]
     [InlineData("vm create 660 --node pve1 --dry-run")]
-    [InlineData("vm restore " + Backup + " 100 --node pve1 --force --dry-run")]
+    [InlineData("vm restore " + Backup + " 106 --node pve1 --force --dry-run")]
     [InlineData("ct delete dns --force --dry-run")]
     [InlineData("vm delete staging --dry-run")]
     [InlineData("vm migrate web-1 pve2 --dry-run")]

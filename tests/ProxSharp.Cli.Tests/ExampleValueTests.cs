@@ -33,6 +33,9 @@ public sealed class ExampleValueTests
     [InlineData("ha group create", "prefer-pve1 --nodes pve1")]
     [InlineData("access user token create", "demo@pve ci")]
     [InlineData("sdn zone show", "zone1")]
+    [InlineData("access user set", "demo@pve --comment 'looked after by Ada'")]
+    [InlineData("backup-job set", "backup-daily --comment 'looked after by Ada'")]
+    [InlineData("ct firewall options set", "dns --enable")]
     [InlineData("node time set", "pve1 --timezone Europe/Vienna")]
     public void Example_OfAVerb_HasTheUsualValues(string path, string expected)
     {

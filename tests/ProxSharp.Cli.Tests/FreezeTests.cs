@@ -60,6 +60,19 @@ public sealed class FreezeTests
     }
 
     [Fact]
+    public async Task Refusal_WhileFrozen_NamesTheCommandThatLiftsIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync(100);
+        string id = (await cli.LineAsync("plan create vm start staging -o name")).Succeeded().Trim();
+
+        (await cli.LineAsync("freeze")).Succeeded();
+        Assert.EndsWith("prox unfreeze", (await cli.LineAsync($"plan apply {id} --no-color")).FailedWith(7), StringComparison.Ordinal);
+        (await cli.LineAsync("freeze --all")).Succeeded();
+        Assert.EndsWith("prox unfreeze --all", (await cli.LineAsync($"plan apply {id} --no-color")).FailedWith(7), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unfreeze_All_LeavesWhatIsFrozenByItself()
     {
         using CliHarness cli = await UserAsync(100);

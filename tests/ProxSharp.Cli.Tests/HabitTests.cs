@@ -39,7 +39,7 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("vm snapshot 100 before", "'prox vm snapshot create GUEST NAME'")]
     [InlineData("vm snapshot creat 100", "Did you mean 'create'?")]
     [InlineData("vm disk resize 100 scsi0 +1G", "'prox vm resize'")]
-    [InlineData("vm unlock 100", "--delete lock --skiplock")]
+    [InlineData("vm unlock 100", "Run qm unlock on the node; over the API only root@pam with its password may, and no token")]
     [InlineData("vm showcmd 100", "run qm showcmd on the node")]
     [InlineData("ct push 200 a b", "pct push on the node")]
     [InlineData("storage add nfs x", "'prox storage create'")]

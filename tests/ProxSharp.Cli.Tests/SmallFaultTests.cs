@@ -48,7 +48,7 @@ public sealed class SmallFaultTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
-    [InlineData("node rrd pve1 --chart")]
+    [InlineData("node show pve1 --chart")]
     [InlineData("node rrd pve1 --png")]
     public async Task Rrd_OptionOfCharts_PointsToTheChart(string line)
     {

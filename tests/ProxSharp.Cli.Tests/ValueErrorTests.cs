@@ -6,16 +6,35 @@ namespace ProxSharp.Cli.Tests;
 public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
 {
     [Theory]
-    [InlineData("vm create x1 --node pve1 --protection 1", "--protection for yes and --protection=false for no")]
-    [InlineData("vm create x1 --node pve1 --protection=0", "--protection for yes and --protection=false for no")]
-    [InlineData("vm set web-1 --protection 1", "--protection for yes and --protection=false for no")]
-    [InlineData("vm set web-1 --protection 0 --yes", "--protection for yes and --protection=false for no")]
-    [InlineData("access user token create demo@pve t2 --privsep 1", "--privsep for yes and --privsep=false for no")]
-    public async Task Switch_WithANumber_SaysHowItIsWritten(string line, string expected)
+    [InlineData("vm create x1 --node pve1 --protection 1", "protection=true|protection=1")]
+    [InlineData("vm create x1 --node pve1 --protection=0", "protection=false|protection=0")]
+    [InlineData("vm set staging --onboot 1", "onboot=1")]
+    [InlineData("vm set --onboot yes staging", "onboot=1")]
+    [InlineData("plan create vm set staging --onboot 1", "onboot")]
+    [InlineData("access user token create demo@pve t2 --privsep 0", "privsep=0")]
+    public async Task Switch_WithATruthValueBehindIt_TakesIt(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+        string output = (await cli.LineAsync(line.StartsWith("plan", StringComparison.Ordinal) ? line : $"{line} --dry-run -o json")).Succeeded();
+
+        Assert.True(
+            expected.Split('|').Any(one => output.Contains(one, StringComparison.Ordinal)
+                || output.Contains(one.Replace("=", "\": \"", StringComparison.Ordinal) + '"', StringComparison.Ordinal)
+                || output.Contains(one.Replace("=", "\": ", StringComparison.Ordinal), StringComparison.Ordinal)), output);
+    }
+
+    [Theory]
+    [InlineData("vm set web-1 --protection 2", "2")]
+    [InlineData("ceph osd delete --cleanup 1", "osdid")]
+    public async Task Switch_WithAnotherWordBehindIt_LeavesItAlone(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

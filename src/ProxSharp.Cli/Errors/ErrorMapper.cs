@@ -60,7 +60,7 @@ internal static class ErrorMapper
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = $"The task {failed.Upid.Type}{(failed.Upid.Id.Length > 0 ? $" of {failed.Upid.Id}" : "")} on {failed.Upid.Node} failed: {failed.ExitStatus}",
-        Hint = $"Its whole log: {PrintedCommands.Of("task", "log", failed.Upid.ToString())}",
+        Hint = KnownRefusals.OfTask(failed.Upid.ToString(), failed.ExitStatus) ?? $"Its whole log: {PrintedCommands.Of("task", "log", failed.Upid.ToString())}",
         Upid = failed.Upid.ToString(),
         Node = failed.Upid.Node,
         LogTail = failed.LogTail,
@@ -152,7 +152,7 @@ internal static class ErrorMapper
         {
             Code = "api_error",
             ExitCode = ExitCodes.Error,
-            Message = text.What,
+            Message = WithParameters(text.What, api.ParameterErrors),
             Hint = text.Advice,
             IsRetryable = api.IsTransient && !api.OutcomeUnknown,
             OutcomeUnknown = api.OutcomeUnknown,
@@ -203,9 +203,6 @@ internal static class ErrorMapper
     {
         Code = "invalid_parameters",
         ExitCode = ExitCodes.Usage,
-        Message = error.ParameterErrors.All(bad => error.Message.Contains(bad.Key, StringComparison.Ordinal))
-            ? error.Message
-            : $"{error.Message.TrimEnd('.', ' ')}: {Join(error.ParameterErrors)}",
         Hint = DescribeHint(path),
     };
 
@@ -217,11 +214,24 @@ internal static class ErrorMapper
         PrivilegePath = permission.PrivilegePath,
         Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
             ? $"Give the user or token a role with {privilege} on {path}; a token with privilege separation needs its own entry."
-            : error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
+            : RootOnly(error) ?? error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
     };
 
+    // Proxmox: some options are for root@pam with its password; no role and no token gives them.
+    private static string? RootOnly(CliError error) => error.ParameterErrors.Any(
+        static bad => bad.Value.Contains("Only root may", StringComparison.OrdinalIgnoreCase))
+        ? "Only root@pam may, logged in with its password: no role allows it, and no token. Leave it out, or do it on the node."
+        : null;
+
+    // Proxmox: the reason of a refusal may stand here alone, whatever its status is.
+    private static string WithParameters(string message, IReadOnlyDictionary<string, string> errors) =>
+        errors.All(bad => message.Contains(bad.Value.Trim().TrimEnd('.'), StringComparison.Ordinal)
+            && message.Contains(bad.Key, StringComparison.Ordinal))
+            ? message
+            : $"{message.TrimEnd('.', ' ')}: {Join(errors)}";
+
     private static string Join(IReadOnlyDictionary<string, string> errors) =>
-        string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value.Trim().TrimEnd('.')}"));
+        string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value.ReplaceLineEndings(" ").Trim().TrimEnd('.')}"));
 
     private static string DescribeHint(string path) => $"See what it takes: {PrintedCommands.Of("api", "describe", path)}";
 }

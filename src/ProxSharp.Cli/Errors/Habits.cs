@@ -6,6 +6,12 @@ internal static class Habits
     /// <summary>Any word: what stands there is a name or a number.</summary>
     private const string Any = "*";
 
+    /// <summary>Any path: what begins with a slash. It is no word of the command.</summary>
+    private const string Path = "/";
+
+    // Names that people take the program for.
+    private static readonly string[] s_guesses = ["pmx", "pve", "proxmox", "proxmox-ve"];
+
     /// <summary>Programs of the servers and the words in their place.</summary>
     public static readonly IReadOnlyDictionary<string, string> Programs = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -39,7 +45,9 @@ internal static class Habits
         .. Guest("ct"),
         .. Alone(),
         .. OldSpellings(),
-        new("vm unlock", "vm set", "GUEST --delete lock --skiplock"),
+        new(
+            "vm unlock", "",
+            "run qm unlock on the node; over the API only root@pam with its password may, and no token: prox vm set GUEST --delete lock --skiplock"),
         new("ct unlock", "", "the API cannot take the lock away: run pct unlock on the node"),
         new("vm move_disk", "vm move-disk"),
         new("vm moveDisk", "vm move-disk"),
@@ -135,12 +143,32 @@ internal static class Habits
         new("api usage", "api describe"),
     ];
 
+    /// <summary>The same for people who have named a repository of backups: words of the official client that mean guests otherwise.</summary>
+    public static readonly IReadOnlyList<Habit> OfBackups =
+    [
+        new("list", "backup list"),
+        new("snapshot", "backup snapshot"),
+        new("snapshot list", "backup snapshot list"),
+        new("snapshots", "backup snapshot list"),
+        new("status", "backup status"),
+    ];
+
+    /// <summary>True if a line begins with a program that is another one, or that does not exist.</summary>
+    public static bool IsProgram(IReadOnlyList<string> words) => words.Count > 0 && (Programs.ContainsKey(words[0]) || (words.Count > 1 && s_guesses.Contains(words[0])));
+
     /// <summary>Finds what was meant; null if nobody is known to type this.</summary>
     /// <param name="words">The words that were typed, those of commands that exist among them.</param>
     /// <param name="takesAny">True if a name or number may stand where a word was expected.</param>
     /// <param name="lines">Finds the whole line; null names the command alone.</param>
     public static string? Find(IReadOnlyList<string> words, bool takesAny, KnownLines? lines = null)
     {
+        if (words.Count > 1 && s_guesses.Contains(words[0]))
+        {
+            string[] rest = [.. words.Skip(1)];
+            return lines?.Complete(rest) is { } whole ? $"The program is 'prox'. Write: {whole}"
+                : Find(rest, takesAny, lines) ?? "The program is 'prox'. Run: prox --help";
+        }
+
         if (words.Count > 0 && Programs.TryGetValue(words[0], out string? place))
         {
             string known = $"'{words[0]}' is 'prox {place}' here";
@@ -157,7 +185,7 @@ internal static class Habits
 
     private static string? Advice(IReadOnlyList<string> words, bool takesAny, KnownLines? lines)
     {
-        Habit? habit = Matching(words, takesAny);
+        Habit? habit = (lines?.IsOfBackups == true ? Matching(OfBackups, words, takesAny) : null) ?? Matching(All, words, takesAny);
         if (habit is null || habit.Command.Length == 0)
         {
             return habit?.More;
@@ -165,20 +193,20 @@ internal static class Habits
 
         // Where nothing has to be filled in, the rest of the line stays as it is.
         string[]? line = habit.More.Length == 0 && !habit.Typed.Contains(Any, StringComparison.Ordinal)
-            ? [.. habit.Command.Split(' '), .. words.Skip(habit.Typed.Split(' ').Length)]
+            ? [.. habit.Command.Split(' '), .. words.Skip(habit.Typed.Split(' ').Count(static word => word != Path))]
             : null;
         return line is not null && lines?.Complete(line) is { } complete ? $"that is '{habit.Line}'. Write: {complete}"
             : line is not null && lines?.IsStray(line) == true && Advice(line, takesAny: true, lines) is { } deeper ? deeper
             : $"that is '{habit.Line}'. Run: prox {habit.Command} --help";
     }
 
-    private static Habit? Matching(IReadOnlyList<string> words, bool takesAny) => All
+    private static Habit? Matching(IReadOnlyList<Habit> habits, IReadOnlyList<string> words, bool takesAny) => habits
         .Where(habit => takesAny || !habit.Typed.Contains(Any, StringComparison.Ordinal))
         .Where(habit => Begins(words, habit.Typed.Split(' ')))
         .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
 
     private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length
-        && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index]);
+        && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index] || (word.Item == Path && words[word.Index].StartsWith('/')));
 
     private static IEnumerable<Habit> Guest(string noun) =>
     [
@@ -273,6 +301,21 @@ internal static class Habits
         new("logs", "task log"),
         new("get", "api get", "/PATH"),
         new("describe", "explain"),
+        new("ls /", "api ls"),
+        new("get /", "api get"),
+        new("describe /", "api describe"),
+        new("restore", "backup restore"),
+        new("prune", "backup prune"),
+        new("garbage-collect", "backup garbage-collect"),
+        new("change-owner", "backup change-owner"),
+        new("catalog", "backup catalog"),
+        new("key", "backup key"),
+        new("benchmark", "backup benchmark"),
+        new("forget", "backup forget"),
+        new("upload-log", "backup upload-log"),
+        new("mount", "", "nothing is mounted: prox backup ls, find and cat look into a snapshot, and prox backup restore writes it"),
+        new("map", "", "prox backup restore SNAPSHOT disk.img FILE writes an image of a backup; names for devices of a cluster are in: prox mapping"),
+        new("unmap", "", "nothing is mapped: prox backup restore SNAPSHOT disk.img FILE writes an image of a backup"),
         new("user", "access user"),
         new("users", "access user list"),
         new("acl", "access acl"),

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Charts;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Errors;
@@ -10,6 +12,9 @@ namespace ProxSharp.Cli.Errors;
 internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
 {
     private const int MostMoves = 3;
+
+    /// <summary>True if a repository of backups is named: what is typed is probably about backups. Default: false.</summary>
+    public bool IsOfBackups { get; init; }
 
     private static readonly string[] s_secrets = ["passw", "secret", "token=", "-otp", "-key"];
 
@@ -76,8 +81,8 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
     {
         try
         {
-            IReadOnlyList<string> settled = GuardWords.Separate(OfficialSpelling.Complete(words));
-            ParseResult parse = tree(settled).Parse(settled, CliApp.Parsing);
+            IReadOnlyList<string> settled = GuardWords.Separate(ChartWords.Settle(OfficialSpelling.Complete(words)));
+            (ParseResult parse, settled) = SwitchWords.Parse(tree(settled), settled);
             return parse.CommandResult.Command is { Subcommands.Count: 0 } and not RootCommand && UsageErrors.Find(parse, settled) is null;
         }
         catch (CliException)

@@ -16,6 +16,12 @@ internal static partial class KnownRefusals
             return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = Unprotect(api.Path) };
         }
 
+        // Proxmox: a container that runs is not overwritten by a backup; a VM says so in its task.
+        if (api.ServerMessage.Contains("can't overwrite running container", StringComparison.Ordinal))
+        {
+            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = "It runs, and is overwritten only when it is stopped: prox ct stop GUEST" };
+        }
+
         // Proxmox: names that the lists of snapshots use themselves.
         if (api.ServerMessage.StartsWith("unable to use snapshot name", StringComparison.Ordinal))
         {
@@ -46,6 +52,24 @@ internal static partial class KnownRefusals
                 ExitCode = ExitCodes.NotFound,
                 Hint = "See which paths there are: prox api ls; an older server may not have this one",
             }
+            : null;
+    }
+
+    /// <summary>Returns the way out of what a task failed for; null if none is known.</summary>
+    /// <param name="upid">The task.</param>
+    /// <param name="end">What it ended with.</param>
+    public static string? OfTask(string upid, string end)
+    {
+        // UPID:node:pid:pstart:starttime:type:id:user:
+        if (upid.Split(':') is not [_, _, _, _, _, "qmrestore", { } id, ..])
+        {
+            return null;
+        }
+
+        return end.Contains("vm is running", StringComparison.Ordinal)
+            ? $"VM {id} runs, and is overwritten only when it is stopped: {PrintedCommands.Of("vm", "stop", id)}"
+            : end.Contains("does not look like a QemuServer", StringComparison.Ordinal)
+            ? $"It is no backup of a VM. That of a container is restored with: prox ct restore VOLUME {id}"
             : null;
     }
 

@@ -52,6 +52,11 @@ internal static class OptionHabits
             return $"It has no name here: prox {command} {form}";
         }
 
+        if (command == "storage prune" && option.StartsWith("--keep-", StringComparison.Ordinal))
+        {
+            return $"What is kept goes with one option: --prune-backups {Kept(arguments)}";
+        }
+
         return words is ["api", "get" or "create" or "set" or "delete"]
             ? $"Parameters are written without dashes: {Parameter(parts, option, arguments)}"
             : null;
@@ -69,6 +74,36 @@ internal static class OptionHabits
                 $"{option} is missing, and any number of guests may stand where '{words[^1]}' does",
                 $"Write: {PrintedCommands.Of([.. path.Split(' '), .. words[..^1], option, words[^1]])}")
             : null;
+    }
+
+    /// <summary>Finds a node in front of a storage and a file, as the API's path has them; null if the line is not written so.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="path">Its words without <c>prox</c>.</param>
+    /// <param name="unmatched">The words that nothing takes.</param>
+    public static CliError? FindNodeFirst(CommandResult command, string path, IReadOnlyList<string> unmatched)
+    {
+        string[] words = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value)];
+        return path == "storage upload" && words is [{ } node, { } storage] && unmatched is [{ } file]
+            ? CliError.Usage(
+                $"'{path}' takes a storage and a file; the node has an option",
+                $"Write: {PrintedCommands.Of("storage", "upload", storage, file, "--node", node)}")
+            : null;
+    }
+
+    private static string Kept(IReadOnlyList<string> arguments)
+    {
+        List<string> kept = [];
+        for (int at = 0; at < arguments.Count; at++)
+        {
+            string[] parts = arguments[at].Split('=', 2);
+            if (parts[0].StartsWith("--keep-", StringComparison.Ordinal))
+            {
+                string? value = parts.Length == 2 ? parts[1] : at + 1 < arguments.Count ? arguments[at + 1] : null;
+                kept.Add($"{parts[0].TrimStart('-')}={(value is null || value.StartsWith('-') ? "N" : value)}");
+            }
+        }
+
+        return string.Join(',', kept);
     }
 
     private static string Parameter(string[] parts, string option, IReadOnlyList<string> arguments)

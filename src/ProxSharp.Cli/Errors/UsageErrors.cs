@@ -41,6 +41,11 @@ internal static class UsageErrors
             return last;
         }
 
+        if (OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens) is { } place)
+        {
+            return place;
+        }
+
         if (parse.UnmatchedTokens is [{ } word, ..])
         {
             IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
@@ -57,7 +62,7 @@ internal static class UsageErrors
     }
 
     private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>
-        arguments is [{ } program, ..] && Habits.Programs.ContainsKey(program)
+        arguments is [{ } program, ..] && Habits.IsProgram(arguments)
             ? CliError.Usage($"Unknown command '{program}' for 'prox'", Habits.Find(arguments, takesAny: true, lines)!)
             : null;
 

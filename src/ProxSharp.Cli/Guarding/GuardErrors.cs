@@ -22,6 +22,7 @@ internal static class GuardErrors
             "changed" => (ExitCodes.Conflict, "Look at the present state. To overwrite it all the same: prox undo NUMBER --even-changed"),
             "unknown-entry" => (ExitCodes.NotFound, "See what there is: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
+            "frozen" when refusal.IsCommonFreeze => (ExitCodes.Refused, "All contexts are frozen. A person lifts it at a terminal: prox unfreeze --all"),
             "frozen" => (ExitCodes.Refused, "A person lifts it at a terminal: prox unfreeze"),
             "ledger" => (ExitCodes.Refused, "See what is wrong: prox audit verify"),
             "policy" or "exec" or "limit" or "door" or "unclassified" => (ExitCodes.Refused, "See what is allowed: prox policy show"),

@@ -32,7 +32,7 @@ internal static class PlanCommandLine
         PlanCollector collector = new(planner);
         CommandServices services = planner.Services;
         CommandServices planning = services with { Console = new PlanningConsole(services.Console), Planning = collector, Words = words };
-        ParseResult parse = CommandTree.Build(planning, words).Parse(words, CliApp.Parsing);
+        (ParseResult parse, words) = SwitchWords.Parse(CommandTree.Build(planning, words), words);
         if (UsageErrors.Find(parse, words, new KnownLines(line => CommandTree.Build(planning, line))) is { } error)
         {
             throw new CliException(error);

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 
 namespace ProxSharp.Cli.Verbs;
 
@@ -31,6 +35,7 @@ internal sealed class StandardOptions
     {
         Description = "Wait for a task this long at most, then end with exit code 11; the task goes on",
         HelpName = "seconds",
+        CustomParser = Seconds,
     };
 
     /// <summary>Warnings are failures.</summary>
@@ -95,6 +100,26 @@ internal sealed class StandardOptions
         {
             yield return All;
             yield return Parallel;
+        }
+    }
+
+    // Seconds, as all limits here are; and 5m, as the options have it that say how long something lasts.
+    private static int? Seconds(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds))
+        {
+            return seconds;
+        }
+
+        try
+        {
+            return (int)Durations.Parse("--wait-timeout", text).TotalSeconds;
+        }
+        catch (CliException)
+        {
+            result.AddError($"'{text}' is no time for --wait-timeout: it takes seconds, or a number with s, m, h or d behind it");
+            return null;
         }
     }
 }

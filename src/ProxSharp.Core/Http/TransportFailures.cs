@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ProxSharp.Tls;
 
 namespace ProxSharp.Http;
@@ -41,7 +42,7 @@ internal static class TransportFailures
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"no answer within {call.Timeout.TotalSeconds:0.###} s. Allow it more time with the Timeout option if the server is only slow")
-            : Describe(exception, host);
+            : DescribeProxy(exception, host, HttpClient.DefaultProxy) ?? Describe(exception, host);
         string tail = unknown ? " Whether it was carried out is unknown: look before you repeat it." : "";
         Exception cause = timedOut && exception is not TimeoutException ? new TimeoutException(text, exception) : exception;
         return new ProxmoxConnectionException(
@@ -68,6 +69,38 @@ internal static class TransportFailures
         _ when exception.GetBaseException() is ObjectDisposedException => "the connection was closed after what came over it was damaged or cut off",
         _ => $"the connection broke ({Innermost(exception)})",
     };
+
+    private static Uri? ProxyFor(string host, IWebProxy proxy) =>
+        Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? target) && !proxy.IsBypassed(target) && proxy.GetProxy(target) is { } found && found != target
+            ? found
+            : null;
+
+    /// <summary>Words a failure of the proxy, which must not pass for the server; null if no proxy is asked, or if it is none of its failures.</summary>
+    /// <param name="exception">What happened.</param>
+    /// <param name="host">The server.</param>
+    /// <param name="proxies">The proxies that are used.</param>
+    internal static string? DescribeProxy(Exception exception, string host, IWebProxy proxies)
+    {
+        const string Advice = "Check the environment variables https_proxy and all_proxy; no_proxy names servers that are reached without a proxy";
+        if (ProxyFor(host, proxies) is not { } proxy)
+        {
+            return null;
+        }
+
+        // What a connection failed to is in the text of the failure alone. The address may hold a user and a password.
+        string name = $"{proxy.Scheme}://{proxy.IdnHost}:{proxy.Port.ToString(CultureInfo.InvariantCulture)}";
+        bool isItsConnection = exception is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+            }
+            && exception.Message.Contains($"({proxy.IdnHost}:{proxy.Port.ToString(CultureInfo.InvariantCulture)})", StringComparison.OrdinalIgnoreCase);
+        return isItsConnection ? $"no connection to the proxy {name} ({Innermost(exception)}). {Advice}"
+            : exception is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }
+            ? $"the proxy {name} does not let the connection through ({Innermost(exception)}). {Advice}"
+            : exception is OperationCanceledException { InnerException: TimeoutException }
+            ? $"no connection in time through the proxy {name}. {Advice}"
+            : null;
+    }
 
     private static string Innermost(Exception exception)
     {

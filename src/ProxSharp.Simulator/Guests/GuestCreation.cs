@@ -37,6 +37,11 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         GuestRestore? restore = restores ? new GuestRestore(call.Text("storage"), call.IsSet("unique")) : null;
         DemandOptions(call, vmid, isContainer, options, restore?.Storage);
         string archive = call.Text("archive") ?? call.Text("ostemplate") ?? "";
+        if (restores && Unfit(vmid, isContainer, archive, node) is { } reason)
+        {
+            return ApiReply.Of(Refuse(call, vmid, isContainer, reason).Upid);
+        }
+
         if (state.Guests.TryGetValue(vmid, out Guest? replaced))
         {
             DemandBackup(archive, node);
@@ -89,14 +94,47 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             return;
         }
 
-        if (restores && call.IsSet("force") && present.IsContainer == isContainer && !present.IsRunning)
+        if (restores && call.IsSet("force") && present.IsContainer == isContainer && present.Node == call.PathValues["node"])
         {
+            // Proxmox: a VM that runs is found out by the task.
+            if (isContainer && present.IsRunning)
+            {
+                throw ApiFault.Failed("can't overwrite running container");
+            }
+
             return;
         }
 
         string text = string.Create(CultureInfo.InvariantCulture, $"VM {vmid} already exists on node '{present.Node}'");
-        throw ApiFault.Failed(isContainer ? text : string.Create(CultureInfo.InvariantCulture, $"unable to create VM {vmid} - {text}"));
+        string action = restores ? "restore" : "create";
+        throw ApiFault.Failed(isContainer ? text : string.Create(CultureInfo.InvariantCulture, $"unable to {action} VM {vmid} - {text}"));
     }
+
+    // Proxmox: the task looks at the VM and into the archive before it gives anything up.
+    private string? Unfit(int vmid, bool isContainer, string archive, string node)
+    {
+        if (!isContainer && state.Guests.TryGetValue(vmid, out Guest? present) && present.IsRunning)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"unable to restore VM {vmid} - vm is running");
+        }
+
+        bool? holdsContainer = context.Configurator.Volumes.Find(archive, node) is { Content: "backup" } volume ? HoldsContainer(volume) : null;
+        string kind = isContainer ? "CT" : "VM";
+        return holdsContainer is null || holdsContainer == isContainer ? null
+            : string.Create(CultureInfo.InvariantCulture, $"unable to restore {kind} {vmid} - ")
+                + (isContainer ? "tar: This does not look like a tar archive" : $"ERROR: file '{archive}' does not look like a QemuServer vzdump backup");
+    }
+
+    private static bool? HoldsContainer(Volume archive) =>
+        archive.Format == "pbs-ct" || archive.Name.Contains("vzdump-lxc-", StringComparison.Ordinal) ? true
+        : archive.Format == "pbs-vm" || archive.Name.Contains("vzdump-qemu-", StringComparison.Ordinal) ? false
+        : null;
+
+    private SimulatedTask Refuse(ApiCall call, int vmid, bool isContainer, string reason) => state.Tasks.Start(
+        GuestContext.Task(call, isContainer ? "vzrestore" : "qmrestore", vmid, call.PathValues["node"]) with
+        {
+            Work = _ => throw ApiFault.Failed(reason),
+        });
 
     // Proxmox: the schema only describes this rule; the refusal says nothing about it.
     private void DemandRights(ApiCall call, int vmid)

@@ -30,16 +30,24 @@ internal static class DerivedExamples
             words.Add(given.Value(item));
         }
 
-        foreach ((string name, ApiNode node, string value) in given.Required().Where(parameter => parameter.Name != item))
+        (string Name, ApiNode Node, string Value)[] options = [.. given.Required().Where(parameter => parameter.Name != item)];
+        if (options.Length == 0 && verb.Name == "set" && given.Change() is { } change)
         {
-            string option = ParameterSymbols.OptionName(name.Replace("[n]", "0", StringComparison.Ordinal));
-            words.Add(node.Type == ApiValueType.Boolean ? option : $"{option} {value}");
+            options = [change];
         }
+
+        words.AddRange(options.Select(static parameter => Option(parameter.Name, parameter.Node, parameter.Value)));
 
         string line = string.Join(' ', words);
         bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
         return method == ApiMethod.Get && !isAsked
             ? [new(line, "for people"), new($"{line} -o json", "for programs")]
             : [new(line, isAsked ? "at a terminal its name has to be typed" : "send it"), new($"{line} --dry-run", "see the call")];
+    }
+
+    private static string Option(string wire, ApiNode node, string value)
+    {
+        string option = ParameterSymbols.OptionName(wire.Replace("[n]", "0", StringComparison.Ordinal));
+        return node.Type == ApiValueType.Boolean ? option : $"{option} {value}";
     }
 }

@@ -32,6 +32,10 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
         ["data"] = "@data.txt",
     };
 
+    /// <summary>What most things have that can be changed, the plainest first.</summary>
+    private static readonly string[] s_changes =
+        ["comment", "notes", "description", "contact", "email", "enable", "enabled", "disable", "privs", "size", "log_level_in", "keyboard"];
+
     private readonly ParameterChecker _checker = s_checkers.GetOrAdd(schema, static key => new ParameterChecker(key));
 
     /// <summary>Returns a value for a parameter, as a shell takes it.</summary>
@@ -60,6 +64,12 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
 
         return [.. chosen.Select(parameter => (parameter.Key, parameter.Value, Value(parameter.Key, parameter.Value)))];
     }
+
+    /// <summary>Returns a parameter that a call changes something with which needs none; null if it has none that everybody knows.</summary>
+    public (string Name, ApiNode Node, string Value)? Change() => s_changes
+        .Where(name => Node(name) is { IsOptional: true } node && Complaints(new OrderedDictionary<string, ApiNode> { [name] = node }).Count == 0)
+        .Select(name => ((string, ApiNode, string)?)(name, Node(name)!, Value(name, Node(name))))
+        .FirstOrDefault();
 
     private List<string> Complaints(OrderedDictionary<string, ApiNode> chosen)
     {

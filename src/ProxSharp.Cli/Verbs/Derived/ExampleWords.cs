@@ -195,6 +195,8 @@ internal static class ExampleWords
         ["filepath"] = ["Lw=="],
         ["file-name"] = ["root.pxar.didx"],
         ["notes"] = ["verified by hand"],
+        ["comment"] = ["looked after by Ada"],
+        ["description"] = ["looked after by Ada"],
         ["ns"] = ["offsite"],
         ["target-ns"] = ["archive"],
         ["vncticket"] = ["PVEVNC:65000000::c2lnbmF0dXJl"],

@@ -46,11 +46,14 @@ internal static class GuestMaking
         };
     }
 
+    /// <summary>Returns the node that was named; null if none was.</summary>
+    public static string? NamedNode(VerbRun run, EndpointBinding binding) => binding.NodeOption is { } option ? run.Value(option) : null;
+
     /// <summary>Returns the node that was named, or the only one there is.</summary>
     /// <exception cref="CliException">There are several, and none was named.</exception>
     public static async Task<string> NodeAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken)
     {
-        if (binding.NodeOption is { } option && run.Value(option) is { } named)
+        if (NamedNode(run, binding) is { } named)
         {
             return named;
         }
@@ -91,9 +94,7 @@ internal static class GuestMaking
             return;
         }
 
-        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> guests = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (guests.FirstOrDefault(guest => guest.Id.ToString() == number) is { } taken)
+        if (await FindAsync(run, number, cancellationToken).ConfigureAwait(false) is { } taken)
         {
             throw new CliException(new CliError
             {
@@ -103,6 +104,14 @@ internal static class GuestMaking
                 Hint = "Give another number, or none for the lowest free one",
             });
         }
+    }
+
+    /// <summary>Finds the guest that has a number; null if none has.</summary>
+    public static async Task<GuestSummary?> FindAsync(VerbRun run, string number, CancellationToken cancellationToken)
+    {
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> guests = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        return guests.FirstOrDefault(guest => guest.Id.ToString() == number);
     }
 
     /// <summary>Returns the value of a parameter; null if it is not there.</summary>

@@ -14,16 +14,18 @@ internal static class GuestRestore
         EndpointSpec spec = Spec(kind);
         return GuestMaking.Make(context, spec, GuestNumber.BesideArchive(spec.Positional[0]), async (run, binding, parameters, cancellationToken) =>
         {
-            string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
-            if (GuestMaking.Value(parameters, "force") is not "1")
-            {
-                await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
-            }
+            RestoreSource source = new(kind, GuestMaking.Value(parameters, spec.Positional[0]), GuestMaking.Value(parameters, "vmid"));
+            source.CheckKind();
+            bool overwrites = GuestMaking.Value(parameters, "force") is "1";
+            string node = await source.NodeAsync(run, binding, overwrites, cancellationToken).ConfigureAwait(false);
+            await (overwrites
+                ? source.CheckStoppedAsync(run, cancellationToken)
+                : GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken)).ConfigureAwait(false);
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
             PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
-            string action = GuestMaking.Value(all, "force") is "1" ? "overwrite" : "restore";
+            string action = overwrites ? "overwrite" : "restore";
             MadeGuest made = new(id, GuestMaking.Value(all, kind == GuestKind.Container ? "hostname" : "name"), node);
             return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
                 call, $"{action} {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
@@ -44,7 +46,7 @@ internal static class GuestRestore
             Details =
                 $"The number may stand behind the archive, or in front of it, as {(isContainer ? "pct restore" : "qmrestore")} has it. "
                 + "Without one and without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
-                + "number is asked for.",
+                + "number is asked for. Where no node is named it is that of the guest that is overwritten, else the one that has the backup.",
             Examples =
             [
                 new($"{kind.Noun()} restore {example} --node pve1", "as a new guest"),

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>
+/// Takes the truth value behind a switch of a verb, as the servers' own tools do: <c>--onboot 1</c>, <c>--onboot=0</c>, <c>--onboot no</c>. Only where no
+/// argument of the verb could be that word.
+/// </summary>
+internal static class SwitchWords
+{
+    /// <summary>Parses a line.</summary>
+    /// <param name="root">The commands.</param>
+    /// <param name="words">The words.</param>
+    /// <returns>What was understood, and the words as the parser got them.</returns>
+    public static (ParseResult Parse, IReadOnlyList<string> Words) Parse(RootCommand root, IReadOnlyList<string> words)
+    {
+        ParseResult parse = root.Parse(words, CliApp.Parsing);
+        if (parse.CommandResult.Command is not VerbCommand { Verb: { } verb } || !CanTake(verb))
+        {
+            return (parse, words);
+        }
+
+        IReadOnlyList<string> settled = Settle(words, Names(verb));
+        return settled.SequenceEqual(words) ? (parse, words) : (root.Parse(settled, CliApp.Parsing), settled);
+    }
+
+    // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
+    private static bool CanTake(Verb verb) => !verb.Arguments.Any(static argument => argument.ValueType == typeof(int));
+
+    private static HashSet<string> Names(Verb verb) =>
+    [
+        .. verb.Options.Concat(verb.HiddenOptions)
+            .Where(static option => option.ValueType == typeof(bool))
+            .SelectMany(static option => option.Aliases.Append(option.Name)),
+    ];
+
+    private static List<string> Settle(IReadOnlyList<string> words, HashSet<string> switches)
+    {
+        int end = words.TakeWhile(static word => word != "--").Count();
+        List<string> settled = [];
+        for (int at = 0; at < end; at++)
+        {
+            string[] parts = words[at].Split('=', 2);
+            bool isApart = parts.Length == 1 && at + 1 < end;
+            string? value = !switches.Contains(parts[0]) ? null : isApart ? words[at + 1] : parts.Length == 2 ? parts[1] : null;
+            bool? truth = value is null ? null : Truth(value);
+            settled.Add(truth is { } known ? $"{parts[0]}={(known ? "true" : "false")}" : words[at]);
+            at += truth is not null && isApart ? 1 : 0;
+        }
+
+        return [.. settled, .. words.Skip(end)];
+    }
+
+    private static bool? Truth(string word) => word switch
+    {
+        "1" or "yes" or "on" or "true" => true,
+        "0" or "no" or "off" or "false" => false,
+        _ => null,
+    };
+}
