@@ -91,7 +91,16 @@ internal sealed class PlanChecks(GuardPolicy policy)
 
     public GuardPolicy Policy => policy;
 
-    public ApprovalKind Approval(Plan plan) => plan.Calls.Max(call => policy.ApprovalFor(call.Class));
+    public ApprovalKind Approval(Plan plan) => plan.Calls.Max(Approval);
+
+    // Whoever plans does not widen what they may do: that needs a person at a terminal, or more if what it makes allowed does.
+    private ApprovalKind Approval(PlannedCall call)
+    {
+        ApprovalKind needed = policy.ApprovalFor(call.Class);
+        return call.Grants == OperationClass.Read
+            ? needed
+            : new[] { needed, policy.ApprovalFor(call.Grants), ApprovalKind.Prompt }.Max();
+    }
 
     private void CheckCommand(PlannedCall call)
     {
