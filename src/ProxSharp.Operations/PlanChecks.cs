@@ -71,7 +71,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
 
         // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
-        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome").GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
+        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome" or LeftTasks.Kind).GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
             .Count(static plan => plan.Last().Kind == "intent");
         if (running >= policy.ConcurrentTasks)
         {
