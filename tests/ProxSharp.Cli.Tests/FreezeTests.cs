@@ -42,9 +42,7 @@ public sealed class FreezeTests
         freeze.Succeeded();
         Assert.Contains("lab has no policy", freeze.Errors, StringComparison.Ordinal);
         Assert.Equal(0, (await cli.LineAsync("vm set staging --memory 3072")).ExitCode);
-        Directory.CreateDirectory(cli.StateOf("lab"));
-        await File.WriteAllTextAsync(
-            Path.Combine(cli.StateOf("lab"), "policy.json"), """{"version":1,"allow":[{"classes":["reversible"]}]}""", TestContext.Current.CancellationToken);
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible"]}]}""");
         Assert.Equal("", (await cli.LineAsync("freeze --all --reason astray")).Errors);
         (await cli.LineAsync("vm set staging --memory 2048")).FailedWithCode(8);
     }
