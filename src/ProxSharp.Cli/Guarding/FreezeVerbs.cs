@@ -47,8 +47,8 @@ internal static class FreezeVerbs
             Details =
                 "A freeze belongs to a context and not to its server: another context with the same address goes on, unless a policy of the machine holds for "
                 + "both. --all freezes all contexts of this user at once, those that are added later too, until prox unfreeze --all. Reading goes on. Holds for "
-                + "plans of this command line and of prox mcp; a call that is under way is not broken off. Commands that change something at once are refused where a "
-                + "policy is, frozen or not, and go on where none is: there a freeze stops plans alone.",
+                + "plans of this command line and of prox mcp; a call that is under way is not broken off. Commands that change something at once are "
+                + "refused where a policy is, frozen or not, and go on where none is: there a freeze stops plans alone.",
             Examples =
             [
                 new("freeze --for 2h --reason 'storage maintenance'", "the current context, two hours"),
