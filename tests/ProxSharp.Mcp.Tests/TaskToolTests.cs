@@ -117,31 +117,6 @@ public sealed class TaskToolTests
     }
 
     [Fact]
-    public async Task TaskWait_ForACallThatWasLeft_CompletesItsOutcomeInTheLedger()
-    {
-        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
-        {
-            TaskDuration = TimeSpan.FromSeconds(5),
-            Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""",
-        });
-        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
-        JsonElement left = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
-        Assert.True(left.GetProperty("running").GetBoolean());
-        const string outcomes = """{"filter":"kind=outcome","fields":"number,succeeded,result"}""";
-        JsonElement before = (await session.DoneAsync("audit_list", outcomes)).GetProperty("rows")[0];
-        Assert.Equal("running", before.GetProperty("result").GetString());
-        Assert.False(before.TryGetProperty("succeeded", out JsonElement unknown) && unknown.ValueKind != JsonValueKind.Null, before.ToString());
-
-        await session.DoneAsync("task_wait", $$"""{"upid":"{{left.GetProperty("upid").GetString()}}","seconds":60}""");
-
-        JsonElement after = (await session.DoneAsync("audit_list", outcomes)).GetProperty("rows")[0];
-        Assert.Equal("succeeded", after.GetProperty("result").GetString());
-        Assert.True(after.GetProperty("succeeded").GetBoolean());
-        await session.DoneAsync("plan_undo", $$"""{"number":{{after.GetProperty("number").GetInt64()}}}""");
-        Assert.True(session.Ledger.Verify().IsSound);
-    }
-
-    [Fact]
     public async Task TaskWait_CancelledByTheClient_EndsAndTheTaskGoesOn()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { TaskDuration = s_long });
