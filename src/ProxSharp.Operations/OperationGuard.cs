@@ -29,6 +29,7 @@ public sealed class OperationGuard : IAsyncDisposable
     private readonly Door _door;
     private readonly PlanApplier _applier;
     private readonly SessionOpening _sessions;
+    private readonly TaskEnds _ends;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
@@ -44,6 +45,7 @@ public sealed class OperationGuard : IAsyncDisposable
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         _applier = new PlanApplier(client, door, Ledger, Freeze);
+        _ends = new TaskEnds(client, door, Ledger);
         _sessions = new SessionOpening(client, door, Ledger, _context);
     }
 
@@ -143,6 +145,7 @@ public sealed class OperationGuard : IAsyncDisposable
         }
 
         PlanChecks checks = new(ReadPolicy());
+        await SettleAsync(entry.PlanId, cancellationToken).ConfigureAwait(false);
         return Keep(await DraftNeededUndoAsync(entry.PlanId, checks, options?.EvenChanged == true, cancellationToken).ConfigureAwait(false), checks);
     }
 
@@ -184,6 +187,7 @@ public sealed class OperationGuard : IAsyncDisposable
         PlanChecks checks = new(ReadPolicy());
         Plan plan = LoadOpen(planId, checks.Policy);
         Freeze.Check();
+        await _ends.SettleAsync(null, cancellationToken).ConfigureAwait(false);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         string approval = await ApproveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
@@ -247,6 +251,16 @@ public sealed class OperationGuard : IAsyncDisposable
         if (_options.IsReadOnly)
         {
             throw new GuardRefusedException("read-only", $"The context '{_options.Context}' is read-only here: nothing is planned or changed.");
+        }
+    }
+
+    // What has ended since somebody stopped waiting is known from now on.
+    private async Task SettleAsync(string planId, CancellationToken cancellationToken)
+    {
+        await _ends.SettleAsync(planId, cancellationToken).ConfigureAwait(false);
+        if (Plans.Has(planId) && AppliedCalls.HasEnds(Ledger.List(), planId))
+        {
+            await _ends.NoteMadeAsync(Plans.Load(planId), cancellationToken).ConfigureAwait(false);
         }
     }
 

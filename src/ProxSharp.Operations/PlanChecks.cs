@@ -71,7 +71,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
 
         // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
-        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome").GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
+        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome" or LeftTasks.Kind).GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
             .Count(static plan => plan.Last().Kind == "intent");
         if (running >= policy.ConcurrentTasks)
         {
@@ -91,7 +91,16 @@ internal sealed class PlanChecks(GuardPolicy policy)
 
     public GuardPolicy Policy => policy;
 
-    public ApprovalKind Approval(Plan plan) => plan.Calls.Max(call => policy.ApprovalFor(call.Class));
+    public ApprovalKind Approval(Plan plan) => plan.Calls.Max(Approval);
+
+    // Whoever plans does not widen what they may do: that needs a person at a terminal, or more if what it makes allowed does.
+    private ApprovalKind Approval(PlannedCall call)
+    {
+        ApprovalKind needed = policy.ApprovalFor(call.Class);
+        return call.Grants == OperationClass.Read
+            ? needed
+            : new[] { needed, policy.ApprovalFor(call.Grants), ApprovalKind.Prompt }.Max();
+    }
 
     private void CheckCommand(PlannedCall call)
     {

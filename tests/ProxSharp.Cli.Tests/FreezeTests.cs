@@ -32,6 +32,22 @@ public sealed class FreezeTests
     }
 
     [Fact]
+    public async Task Freeze_AllWhereNoPolicyIs_SaysThatDirectCommandsGoOn_AndTheyDo()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync(100);
+
+        CliRun freeze = await cli.LineAsync("freeze --all --reason astray");
+
+        freeze.Succeeded();
+        Assert.Contains("lab has no policy", freeze.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.LineAsync("vm set staging --memory 3072")).ExitCode);
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        Assert.Equal("", (await cli.LineAsync("freeze --all --reason astray")).Errors);
+        (await cli.LineAsync("vm set staging --memory 2048")).FailedWithCode(8);
+    }
+
+    [Fact]
     public async Task Freeze_All_HoldsForContextsThatAreAddedLater()
     {
         using CliHarness cli = await UserAsync();

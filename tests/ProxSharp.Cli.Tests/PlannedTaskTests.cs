@@ -11,13 +11,52 @@ public sealed class PlannedTaskTests
     [Fact]
     public async Task Apply_Interrupted_NamesTheTaskThatGoesOn()
     {
-        await using PveSimulator simulator = await PveSimulator.StartAsync(
-            new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMinutes(10) });
-        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        await using PveSimulator simulator = await StartAsync(TimeSpan.FromMinutes(10));
+        using CliHarness cli = await UserAsync(simulator);
+        using TestConsole console = new();
+
+        await InterruptAsync(simulator, cli, console);
+
+        Assert.Matches(@"The task goes on at the server\. Wait for its end with: prox task wait '?UPID:pve1:[^ ]*:qmstart:106:", console.Errors);
+        Assert.Contains("\"result\": \"running\"", (await cli.LineAsync("audit show 2 -o json")).Succeeded(), StringComparison.Ordinal);
+        string row = (await cli.LineAsync("audit list --query \"[?kind=='outcome']\" -o json")).Succeeded();
+        Assert.Contains("\"result\": \"running\"", row, StringComparison.Ordinal);
+        Assert.DoesNotContain("succeeded", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TaskWait_ForACallThatWasLeft_CompletesItsOutcome_AndUndoWorks()
+    {
+        await using PveSimulator simulator = await StartAsync(TimeSpan.FromSeconds(3));
+        using CliHarness cli = await UserAsync(simulator);
+        using TestConsole console = new();
+        await InterruptAsync(simulator, cli, console);
+        string upid = (await cli.LineAsync("audit show 2 --query facts.upid -o name")).Succeeded().Trim();
+
+        (await cli.RunAsync("task", "wait", upid, "--quiet")).Succeeded();
+
+        string row = (await cli.LineAsync("audit list --query \"[?kind=='outcome']\" -o json")).Succeeded();
+        Assert.Contains("\"result\": \"succeeded\"", row, StringComparison.Ordinal);
+        Assert.Contains("\"succeeded\": true", row, StringComparison.Ordinal);
+        Assert.Contains("shutdown", (await cli.LineAsync("undo 2")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync("audit verify")).Succeeded();
+    }
+
+    private static Task<PveSimulator> StartAsync(TimeSpan duration) =>
+        PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = duration });
+
+    private static async Task<CliHarness> UserAsync(PveSimulator simulator)
+    {
+        CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
         (await cli.RunAsync(
             "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
             "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
-        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""");
+        return cli;
+    }
+
+    private static async Task InterruptAsync(PveSimulator simulator, CliHarness cli, TestConsole console)
+    {
         string plan = await PlanVerbTests.PlannedAsync(cli, "vm start staging");
         using CancellationTokenSource interrupt = new();
         simulator.Faults.When(
@@ -32,12 +71,6 @@ public sealed class PlannedTaskTests
                 return isMeant;
             },
             Fault.SlowReply(TimeSpan.FromMilliseconds(10)));
-        using TestConsole console = new();
-
-        int exitCode = await new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(["plan", "apply", plan], interrupt.Token);
-
-        Assert.Equal(130, exitCode);
-        Assert.Matches(@"The task goes on at the server\. Wait for its end with: prox task wait '?UPID:pve1:[^ ]*:qmstart:106:", console.Errors);
-        Assert.Contains("\"result\": \"running\"", (await cli.LineAsync("audit show 2 -o json")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(130, await new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(["plan", "apply", plan], interrupt.Token));
     }
 }

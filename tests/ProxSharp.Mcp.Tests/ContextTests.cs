@@ -115,6 +115,17 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task OnlyContext_MayBeNamed_AndNoOther()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        Assert.Equal(12, (await session.DoneAsync("guest_list", """{"context":"lab"}""")).GetProperty("total").GetInt32());
+        string plan = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"description":"x"}}]""", "lab");
+        Assert.True((await session.DoneAsync("apply", $$"""{"context":"lab","plan":"{{plan}}"}""")).GetProperty("complete").GetBoolean());
+        Assert.Equal("usage", await session.RefusedAsync("plan", """{"context":"other","calls":[]}"""));
+        Assert.Equal("usage", await session.RefusedAsync("overview", """{"context":7}"""));
+    }
+
+    [Fact]
     public async Task Overview_OneServerDown_StillShowsTheOther()
     {
         await using AgentSession session = await AgentSession.StartAsync(Both);

@@ -54,6 +54,20 @@ public sealed class SafetyTests
     }
 
     [Fact]
+    public async Task Tag_ThatWouldAllowADeletion_IsNotSetByTheAgent_EvenIfItsClientSaysYes()
+    {
+        await using AgentSession session = await AgentSession.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible"]},{"classes":["destructive"],"tags":["scratch"]}],"approval":{"destructive":"none"}}
+            """);
+        const string delete = """{"calls":[{"method":"DELETE","path":"/nodes/pve2/lxc/203"}]}""";
+        Assert.Equal("refused-policy", await session.RefusedAsync("plan", delete));
+        string plan = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve2/lxc/203/config","parameters":{"tags":"scratch"}}]""");
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", $$"""{"plan":"{{plan}}"}"""));
+        Assert.Equal("refused-policy", await session.RefusedAsync("plan", delete));
+        Assert.Equal(0, session.Questions);
+    }
+
+    [Fact]
     public async Task GuestShow_NamesWhatOthersWrote_AsListsDo()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());

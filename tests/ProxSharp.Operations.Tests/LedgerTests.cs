@@ -149,6 +149,42 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal("ledger", Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "p", static _ => { })).Reason);
     }
 
+    [Theory]
+    [InlineData("torn", 3, 2)]
+    [InlineData("stray", 4, 3)]
+    [InlineData("blank", 2, 1)]
+    [InlineData("forged-before", 2, 1)]
+    public void Verify_LineThatIsNoEntry_NamesItAndCountsTheSoundOnes(string how, int line, int sound)
+    {
+        Ledger ledger = Filled();
+        string file = Path.Combine(_folder, "ledger.jsonl");
+        string[] lines = File.ReadAllLines(file);
+        lines = how switch
+        {
+            "torn" => [.. lines[..2], lines[2][..30]],
+            "stray" => [.. lines, "stray text"],
+            "blank" => [lines[0], "", .. lines[1..]],
+            _ => [lines[0], lines[1].Replace("true", "false", StringComparison.Ordinal), "stray text"],
+        };
+        File.WriteAllLines(file, lines);
+        LedgerVerdict verdict = ledger.Verify();
+        Assert.Equal(sound, verdict.Entries);
+        Assert.StartsWith(how == "forged-before" ? "Entry 2 is not" : $"Line {line} of ledger.jsonl is no entry", verdict.Fault, StringComparison.Ordinal);
+        GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "p", static _ => { }));
+        Assert.Equal("ledger", refusal.Reason);
+
+        // The way out: a person moves the whole ledger aside, and a new one begins.
+        string aside = Directory.CreateDirectory(Path.Combine(_folder, "aside")).FullName;
+        foreach (string name in new[] { "ledger.jsonl", "ledger.head", "ledger.key" })
+        {
+            File.Move(Path.Combine(_folder, name), Path.Combine(aside, name));
+        }
+
+        Assert.Equal(1, ledger.Append("intent", "p", static _ => { }).Number);
+        Assert.True(ledger.Verify().IsSound);
+        Assert.Equal(sound, new Ledger(aside).Verify().Entries);
+    }
+
     [Fact]
     public void Verify_HeadRolledBackOrKeyReplaced_FindsIt()
     {

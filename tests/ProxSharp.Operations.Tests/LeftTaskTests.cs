@@ -4,6 +4,7 @@ using ProxSharp.Ids;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Simulator.Faults;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -11,6 +12,8 @@ namespace ProxSharp.Operations.Tests;
 public sealed class LeftTaskTests
 {
     private const string Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""";
+    private const string Stopping = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""";
+    private const string Destroying = """{"version":1,"limits":{"targetsPerPlan":2},"allow":[{"classes":["reversible","destructive"]}]}""";
     private const string Start = "/nodes/pve1/qemu/106/status/start";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -43,6 +46,88 @@ public sealed class LeftTaskTests
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(outcome.Number, Token));
         Assert.Equal("unknown-outcome", refusal.Reason);
         Assert.Contains(upid.ToString(), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfACallWhoseTaskHasEndedSince_PutsTheEndOnRecordAndIsPlanned()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Stopping, taskDuration: TimeSpan.FromSeconds(1));
+        LedgerEntry outcome = await LeaveAsync(cluster, Start);
+        string upid = outcome.Facts.Text("upid")!;
+        await cluster.Other.Tasks[upid].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
+
+        Plan back = await cluster.Guard.PlanUndoAsync(outcome.Number, Token);
+        Assert.EndsWith("/status/shutdown", back.Calls[0].Path, StringComparison.Ordinal);
+        LedgerEntry end = cluster.Guard.Ledger.List()[^1];
+        Assert.Equal(("ended", "succeeded", upid), (end.Kind, end.Facts.Text("result"), end.Facts.Text("upid")));
+        Assert.Equal(end.Number, Ledger.EndOf(cluster.Guard.Ledger.List(), outcome).Number);
+        Assert.Null(cluster.Guard.FindLeftTask(outcome.PlanId));
+        Assert.True(cluster.Guard.Ledger.Verify().IsSound);
+
+        // Once is enough, whoever looks.
+        Assert.False(cluster.Guard.Ledger.NoteTaskEnd(upid, "OK"));
+        await cluster.Guard.PlanUndoAsync(outcome.Number, Token);
+        Assert.Equal(end.Number, cluster.Guard.Ledger.List()[^1].Number);
+    }
+
+    [Fact]
+    public async Task Undo_OfACallWhoseTaskHasFailedSince_HasNothingToTakeBack()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy, taskDuration: TimeSpan.FromSeconds(1));
+        cluster.FailTask(new TaskFault { Type = "qmstart", Text = "no space" });
+        LedgerEntry outcome = await LeaveAsync(cluster, Start);
+        await cluster.Other.Tasks[outcome.Facts.Text("upid")!].WaitForCompletionAsync(new TaskWaitOptions { ThrowOnFailure = false }, Token);
+        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(outcome.Number, Token)));
+        Assert.Equal("failed", Ledger.EndOf(cluster.Guard.Ledger.List(), outcome).Facts.Text("result"));
+    }
+
+    [Fact]
+    public async Task Apply_AfterALeftTaskHasEnded_PutsItsEndOnRecord()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy, taskDuration: TimeSpan.FromSeconds(1));
+        LedgerEntry outcome = await LeaveAsync(cluster, Start);
+        await cluster.Other.Tasks[outcome.Facts.Text("upid")!].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
+        Plan next = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "x" } });
+        Assert.True((await cluster.Guard.ApplyAsync(next.Id, Token)).IsComplete);
+        Assert.Equal("succeeded", Ledger.EndOf(cluster.Guard.Ledger.List(), outcome).Facts.Text("result"));
+    }
+
+    [Fact]
+    public async Task Undo_OfACloneThatNobodyWaitedFor_RemovesTheGuestThatWasMadeThen()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Destroying, taskDuration: TimeSpan.FromSeconds(1));
+        LedgerEntry outcome = await LeaveAsync(cluster, "/nodes/pve1/qemu/106/clone", new ApiParameters { { "newid", 300 } });
+        await cluster.Other.Tasks[outcome.Facts.Text("upid")!].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
+        Plan back = await cluster.Guard.PlanUndoAsync(outcome.Number, Token);
+        Assert.Equal("DELETE /nodes/pve1/qemu/300", back.Calls[0].Title);
+        Assert.Equal("made", cluster.Guard.Ledger.List()[^1].Kind);
+    }
+
+    [Fact]
+    public async Task Undo_OfAContainerThatNobodySawWhenItWasMade_IsRefused()
+    {
+        // Nothing tells when a container was made: the one with the number now may be another.
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Destroying, taskDuration: TimeSpan.FromSeconds(1));
+        LedgerEntry outcome = await LeaveAsync(cluster, "/nodes/pve2/lxc/203/clone", new ApiParameters { { "newid", 300 } });
+        await cluster.Other.Tasks[outcome.Facts.Text("upid")!].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(outcome.Number, Token)));
+    }
+
+    private static async Task<LedgerEntry> LeaveAsync(GuardedCluster cluster, string path, ApiParameters? parameters = null)
+    {
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, path, parameters);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Reports reports = new(progress =>
+        {
+            if (progress.Upid is not null)
+            {
+                cancel.Cancel();
+            }
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cluster.Guard.ApplyAsync(plan.Id, reports, cancel.Token));
+        LedgerEntry outcome = cluster.Guard.Ledger.List()[^1];
+        Assert.Equal("running", outcome.Facts.Text("result"));
+        return outcome;
     }
 
     [Fact]

@@ -155,6 +155,13 @@ public sealed class RedTeamReachTests
     [InlineData("PUT", "/cluster/ceph/flags/noout", "value=1")]
     [InlineData("POST", "/nodes/pve1/ceph/osd/0/out", "")]
     [InlineData("POST", "/nodes/pve1/ceph/stop", "")]
+    [InlineData("POST", "/nodes/pve1/ceph/osd/0/in", "")]
+    [InlineData("POST", "/nodes/pve1/ceph/restart", "")]
+    [InlineData("POST", "/nodes/pve1/ceph/restart-bulk", "service=osd")]
+    [InlineData("POST", "/cluster/ceph/restart-bulk", "service=mon")]
+    [InlineData("DELETE", "/nodes/pve1/ceph/mon/pve1", "")]
+    [InlineData("DELETE", "/nodes/pve1/ceph/mgr/pve1", "")]
+    [InlineData("DELETE", "/nodes/pve1/ceph/mds/pve1", "")]
     [InlineData("DELETE", "/nodes/pve1/ceph/osd/0", "")]
     public async Task CephBelowAProtectedGuest_IsNotChanged(string method, string path, string parameters)
     {

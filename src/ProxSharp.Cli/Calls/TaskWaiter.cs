@@ -49,6 +49,9 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     /// <summary>Is told when the server does not answer and the waiting goes on; null tells nobody.</summary>
     public IProgress<ProxmoxException>? Outage { get; init; }
 
+    /// <summary>What the server said about the end of the task; null as long as nobody knows.</summary>
+    public string? End { get; private set; }
+
     /// <summary>Waits for the end of a task.</summary>
     /// <param name="upid">The task.</param>
     /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
@@ -76,6 +79,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             ThrowOnFailure = false,
         };
         TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
+        End = result.ExitStatus.Length > 0 ? result.ExitStatus : null;
         string end = result.ExitStatus.Length > 0 ? result.ExitStatus : "the server does not know how it ended";
         return result.Succeeded ? end : throw Failed(task.Upid.ToString(), end, result.LogTail);
     }
@@ -91,6 +95,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             {
                 if (await LookAsync(task, cancellationToken).ConfigureAwait(false) is { } end)
                 {
+                    End = end;
                     return end == "OK" || end.StartsWith("WARNINGS", StringComparison.Ordinal) ? end : throw Failed(upid, end, [.. _tail]);
                 }
 

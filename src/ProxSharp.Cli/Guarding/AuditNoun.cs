@@ -35,9 +35,10 @@ internal static class AuditNoun
         {
             bool isTable = run.Command.Output.Format == OutputFormat.Table;
             string start = run.Value(plan) ?? "";
+            IReadOnlyList<LedgerEntry> all = GuardAccess.Ledger(run).List();
             LedgerEntry[] entries =
             [
-                .. GuardAccess.Ledger(run).List().Where(entry => entry.PlanId.StartsWith(start, StringComparison.Ordinal)).Reverse()
+                .. all.Where(entry => entry.PlanId.StartsWith(start, StringComparison.Ordinal)).Reverse()
                     .Take(run.Number(limit) ?? UsualLimit),
             ];
             run.Write(JsonText.Build(json =>
@@ -45,7 +46,7 @@ internal static class AuditNoun
                 json.WriteStartArray();
                 foreach (LedgerEntry entry in entries)
                 {
-                    WriteRow(json, entry, isTable);
+                    WriteRow(json, entry, Ledger.EndOf(all, entry), isTable);
                 }
 
                 json.WriteEndArray();
@@ -59,16 +60,17 @@ internal static class AuditNoun
         };
     }
 
-    private static void WriteRow(Utf8JsonWriter json, LedgerEntry entry, bool isTable)
+    // A call whose task nobody has waited for has neither succeeded nor failed.
+    private static void WriteRow(Utf8JsonWriter json, LedgerEntry entry, LedgerEntry end, bool isTable)
     {
         json.WriteStartObject();
         json.WriteNumber("number", entry.Number);
         PlanText.WriteTime(json, "time", entry.Time, isTable);
         json.WriteString("kind", entry.Kind);
         json.WriteString("plan", isTable ? PlanText.ShortId(entry.PlanId) : entry.PlanId);
-        foreach (string name in new[] { "succeeded", "call", "message", "upid", "approval" })
+        foreach (string name in new[] { "succeeded", "result", "call", "message", "upid", "approval" })
         {
-            if (entry.Facts.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
+            if (end.Facts.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null && (name != "succeeded" || !IsRunning(end)))
             {
                 json.WritePropertyName(name);
                 value.WriteTo(json);
@@ -77,6 +79,9 @@ internal static class AuditNoun
 
         json.WriteEndObject();
     }
+
+    private static bool IsRunning(LedgerEntry entry) =>
+        entry.Facts.TryGetProperty("result", out JsonElement result) && result.ValueKind == JsonValueKind.String && result.ValueEquals("running");
 
     private static Verb Show()
     {

@@ -47,12 +47,13 @@ internal static class FreezeVerbs
             Details =
                 "A freeze belongs to a context and not to its server: another context with the same address goes on, unless a policy of the machine holds for "
                 + "both. --all freezes all contexts of this user at once, those that are added later too, until prox unfreeze --all. Reading goes on. Holds for "
-                + "plans of this command line and of prox mcp; a call that is under way is not broken off.",
+                + "plans of this command line and of prox mcp; a call that is under way is not broken off. Commands that change something at once are "
+                + "refused where a policy is, frozen or not, and go on where none is: there a freeze stops plans alone.",
             Examples =
             [
                 new("freeze --for 2h --reason 'storage maintenance'", "the current context, two hours"),
                 new("freeze -c lab", "another one, until somebody lifts it"),
-                new("freeze --all", "all contexts: whatever an agent is doing, it stops"),
+                new("freeze --all", "all contexts: no plan is applied any more"),
             ],
         };
     }
@@ -66,6 +67,23 @@ internal static class FreezeVerbs
         }
 
         WriteAll(run);
+        NameUnguarded(run);
+    }
+
+    // What is no plan is stopped by a policy, and not by a freeze: nobody is to rely on what does not hold.
+    private static void NameUnguarded(VerbRun run)
+    {
+        CommandServices services = run.Command.Services;
+        string[] open =
+        [
+            .. services.Contexts.Load().Items.Where(context => !context.IsReadOnly && !GuardPlaces.Find(services, context).HasPolicy)
+                .Select(static context => context.Name!),
+        ];
+        if (open.Length > 0)
+        {
+            run.Note($"The freeze holds for plans. {string.Join(", ", open)} {(open.Length == 1 ? "has" : "have")} no policy, so that commands which change "
+                + "something at once go on there; a policy stops them.");
+        }
     }
 
     private static void WriteAll(VerbRun run)

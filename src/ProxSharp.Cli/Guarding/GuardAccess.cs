@@ -34,6 +34,28 @@ internal static class GuardAccess
     /// <summary>The ledger, without a connection.</summary>
     public static Ledger Ledger(VerbRun run) => new(Place(run).StateFolder, run.Command.Services.Time);
 
+    /// <summary>
+    /// Puts on record how a task of an applied plan ended. Under the name <c>prox-ro</c> nothing is written; a ledger that cannot be is named and stops nothing
+    /// that only looks.
+    /// </summary>
+    public static void NoteTaskEnd(VerbRun run, string upid, string exitStatus)
+    {
+        Ledger ledger = Ledger(run);
+        if (run.Command.Services.Environment.IsReadOnlyName || !Directory.Exists(ledger.Folder))
+        {
+            return;
+        }
+
+        try
+        {
+            ledger.NoteTaskEnd(upid, exitStatus);
+        }
+        catch (GuardRefusedException e)
+        {
+            run.Note(e.Message);
+        }
+    }
+
     /// <summary>The freeze switch, without a connection.</summary>
     public static FreezeSwitch Freeze(VerbRun run) => GuardPlaces.Freeze(run.Command.Services, Place(run));
 

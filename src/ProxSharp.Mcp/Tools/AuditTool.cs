@@ -22,14 +22,22 @@ internal sealed class AuditTool(AgentSites sites)
     }
 
     /// <summary>The rows of a ledger, newest first.</summary>
-    public static IEnumerable<JsonObject> Entries(Ledger ledger) => ledger.List().Reverse().Select(static entry => Values.Row(
+    public static IEnumerable<JsonObject> Entries(Ledger ledger)
+    {
+        IReadOnlyList<LedgerEntry> all = ledger.List();
+        return all.Reverse().Select(entry => Row(entry, Ledger.EndOf(all, entry)));
+    }
+
+    // A call whose task nobody has waited for has neither succeeded nor failed.
+    private static JsonObject Row(LedgerEntry entry, LedgerEntry end) => Values.Row(
         ("number", entry.Number),
         ("time", Values.Time(entry.Time.ToUnixTimeSeconds())),
         ("kind", entry.Kind),
         ("plan", entry.PlanId.Length > 12 ? entry.PlanId[..12] : entry.PlanId),
         ("call", entry.Facts.Word("call")),
-        ("succeeded", entry.Facts.Text("succeeded") is { } succeeded ? succeeded is "True" or "true" : null),
-        ("message", entry.Facts.Word("message"))));
+        ("succeeded", end.Facts.Text("succeeded") is { } succeeded && end.Facts.Text("result") != "running" ? succeeded is "True" or "true" : null),
+        ("result", end.Facts.Word("result")),
+        ("message", end.Facts.Word("message")));
 
     private ToolAnswer List(ToolCall call)
     {

@@ -58,6 +58,9 @@ internal sealed class GuardTool : McpServerTool
     /// <inheritdoc/>
     public override Tool ProtocolTool { get; }
 
+    /// <summary>The name of the context that is served if it is the only one: callers may name it, and need not be told of it. Default: null.</summary>
+    public string? OnlyContext { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<object> Metadata => [];
 
@@ -68,13 +71,17 @@ internal sealed class GuardTool : McpServerTool
         return new GuardTool(ProtocolTool.Name, ProtocolTool.Description!, all, _required, _hints, _run);
     }
 
+    /// <summary>The same tool, whose only context may be named.</summary>
+    public GuardTool WithOnly(string context) =>
+        new(ProtocolTool.Name, ProtocolTool.Description!, _arguments, _required, _hints, _run) { OnlyContext = context };
+
     /// <inheritdoc/>
     public override async ValueTask<CallToolResult> InvokeAsync(
         RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
         try
         {
-            ToolArguments.Check(ProtocolTool, request.Params?.Arguments, LongestArguments);
+            ToolArguments.Check(ProtocolTool, request.Params?.Arguments, LongestArguments, OnlyContext);
             return Result(await _run(new ToolCall(request), cancellationToken).ConfigureAwait(false), isError: false);
         }
         catch (ToolException e)

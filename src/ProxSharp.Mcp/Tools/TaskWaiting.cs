@@ -31,7 +31,7 @@ internal static class TaskWaiting
             };
             try
             {
-                return Ended(await WaitAsync(guard, task.Upid, options, cancellationToken).ConfigureAwait(false));
+                return Ended(guard, await WaitAsync(guard, task.Upid, options, cancellationToken).ConfigureAwait(false));
             }
             catch (ProxmoxTaskWaitException e) when (e.TimedOut)
             {
@@ -40,7 +40,7 @@ internal static class TaskWaiting
                 JsonElement state = await task.Site.GetAsync(path, null, cancellationToken).ConfigureAwait(false);
                 return state.Text("status") == "running"
                     ? Running(task.Upid, options.Timeout)
-                    : Ended(await WaitAsync(guard, task.Upid, options with { Timeout = s_toLook }, cancellationToken).ConfigureAwait(false));
+                    : Ended(guard, await WaitAsync(guard, task.Upid, options with { Timeout = s_toLook }, cancellationToken).ConfigureAwait(false));
             }
         }
     }
@@ -57,8 +57,9 @@ internal static class TaskWaiting
         return wanted < s_longest ? wanted : s_longest;
     }
 
-    private static ToolAnswer Ended(TaskResult result)
+    private static ToolAnswer Ended(OperationGuard guard, TaskResult result)
     {
+        string? fault = Note(guard, result);
         string outcome = result.Outcome.ToString().ToLowerInvariant();
         string exit = SafeText.Of(result.ExitStatus, "exit", 300);
         string[] tail = [.. result.LogTail.Select(static line => SafeText.Of(line, "line", 300))];
@@ -70,7 +71,26 @@ internal static class TaskWaiting
             ["warnings"] = result.Warnings,
             ["log_tail"] = new JsonArray([.. tail.Select(static line => (JsonNode)line)]),
         };
-        return new ToolAnswer(string.Join('\n', [$"{outcome}: {exit}", .. tail]), value);
+        if (fault is not null)
+        {
+            value["ledger"] = fault;
+        }
+
+        return new ToolAnswer(string.Join('\n', [$"{outcome}: {exit}", .. tail, .. fault is null ? [] : new[] { fault }]), value);
+    }
+
+    // How a task ended is what was asked; that it cannot be put on record is said beside it.
+    private static string? Note(OperationGuard guard, TaskResult result)
+    {
+        try
+        {
+            guard.Ledger.NoteTaskEnd(result.Upid.ToString(), result.ExitStatus);
+            return null;
+        }
+        catch (GuardRefusedException e)
+        {
+            return SafeText.Of(e.Message, "ledger", 300);
+        }
     }
 
     private static ToolAnswer Running(Upid upid, TimeSpan waited)

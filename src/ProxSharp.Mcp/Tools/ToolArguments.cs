@@ -7,7 +7,11 @@ namespace ProxSharp.Mcp.Tools;
 internal static class ToolArguments
 {
     /// <exception cref="ToolException">An argument is unknown, missing, of another type, or all of them are too long.</exception>
-    public static void Check(Tool tool, IDictionary<string, JsonElement>? arguments, int longest)
+    /// <param name="tool">The tool.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="longest">How many characters they may have.</param>
+    /// <param name="onlyContext">The name of the context if it is the only one: then it needs no argument, and may have one.</param>
+    public static void Check(Tool tool, IDictionary<string, JsonElement>? arguments, int longest, string? onlyContext = null)
     {
         JsonElement properties = tool.InputSchema.GetProperty("properties");
         long length = 0;
@@ -21,6 +25,12 @@ internal static class ToolArguments
 
             if (!properties.TryGetProperty(name, out JsonElement schema))
             {
+                if (name == "context" && onlyContext is not null)
+                {
+                    CheckContext(value, onlyContext);
+                    continue;
+                }
+
                 string known = string.Join(", ", properties.EnumerateObject().Select(static property => property.Name));
                 throw new ToolException("usage", $"{tool.Name} has no argument '{Short(name)}'; there are: {known}.");
             }
@@ -43,6 +53,14 @@ internal static class ToolArguments
             {
                 throw new ToolException("usage", $"The argument '{name}' is missing.");
             }
+        }
+    }
+
+    private static void CheckContext(JsonElement value, string only)
+    {
+        if (value.ValueKind != JsonValueKind.Null && (value.ValueKind != JsonValueKind.String || value.GetString() != only))
+        {
+            throw new ToolException("usage", $"There is no context '{Short(value.ToString())}'; there is: {only}.");
         }
     }
 

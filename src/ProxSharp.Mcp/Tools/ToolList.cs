@@ -23,7 +23,12 @@ internal static class ToolList
             .Concat(new ChangeTools(sites).All())
             .Concat(apply.All())
             .Concat(new AuditTool(sites).All());
-        return [.. sites.HasSeveral ? tools.Select(static tool => NeedsContext(tool) ? tool.WithContext() : tool) : tools];
+        return
+        [
+            .. sites.HasSeveral
+                ? tools.Select(static tool => NeedsContext(tool) ? tool.WithContext() : tool)
+                : tools.Select(tool => tool.WithOnly(sites.All[0].Name)),
+        ];
     }
 
     // The id of a plan says where it belongs.

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ProxSharp.Ids;
+using ProxSharp.Operations.Text;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Operations.Ledgers;
 
@@ -13,6 +16,7 @@ public sealed class Ledger
 {
     private const int KeyLength = 32;
     private const int MostTries = 500;
+    private const int LongestMessage = 400;
     private static readonly string s_start = new('0', 64);
 
     private readonly string _path;
@@ -57,6 +61,46 @@ public sealed class Ledger
     public LedgerEntry Get(long number) => Show(number)
         ?? throw new GuardRefusedException("unknown-entry", $"The ledger has no entry {JsonTexts.Number(number)}.");
 
+    /// <summary>
+    /// The entry that says how the call of an outcome ended: a later one, if somebody stopped waiting for its task and its end became known; else the outcome.
+    /// </summary>
+    /// <param name="entries">The entries of the ledger.</param>
+    /// <param name="entry">An entry of them, of whatever kind.</param>
+    public static LedgerEntry EndOf(IReadOnlyList<LedgerEntry> entries, LedgerEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Kind == "outcome" && entry.Facts.Text("result") is not ("succeeded" or "failed")
+            ? LeftTasks.End(entries, entry.PlanId, entry.Facts.Text("upid")) ?? entry
+            : entry;
+    }
+
+    /// <summary>Puts on record how a task ended for which the program that started it did not wait; what is known already is not written again.</summary>
+    /// <param name="upid">The task.</param>
+    /// <param name="exitStatus">What the server said about its end, for example <c>OK</c>.</param>
+    /// <returns>True if it was written.</returns>
+    /// <exception cref="GuardRefusedException">The ledger cannot be read or written, or is not sound.</exception>
+    public bool NoteTaskEnd(string upid, string exitStatus)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(upid);
+        ArgumentNullException.ThrowIfNull(exitStatus);
+        TaskResult end = new(Upid.TryParse(upid, out Upid task) ? task : default, exitStatus);
+        if (end.Outcome == TaskOutcome.Unknown || LeftTasks.Of(List()).FirstOrDefault(entry => entry.Facts.Text("upid") == upid) is not { } left)
+        {
+            return false;
+        }
+
+        Append(LeftTasks.Kind, left.PlanId, json =>
+        {
+            json.WriteString("call", left.Facts.Text("call"));
+            json.WriteBoolean("succeeded", end.Succeeded);
+            json.WriteString("result", end.Succeeded ? "succeeded" : "failed");
+            json.WriteString("upid", upid);
+            json.WriteString("message", UntrustedText.Clean(end.ExitStatus, LongestMessage));
+        });
+        return true;
+    }
+
     /// <summary>Seals a text with the key of the ledger: whoever can write the ledger can make it.</summary>
     /// <exception cref="GuardRefusedException">The key cannot be read, or is gone while the ledger is there.</exception>
     internal byte[] Seal(byte[] text) => Try("sealed", () =>
@@ -89,9 +133,27 @@ public sealed class Ledger
 
             return Examine(state.Head, state.Lines);
         }
+        catch (TornLedgerException e)
+        {
+            return ExamineRest(e);
+        }
         catch (Exception e) when (IsFileFault(e))
         {
             return new LedgerVerdict(0, e.Message);
+        }
+    }
+
+    // The entries before a line that is none can still be told from forged ones: their chain does not need the end.
+    private LedgerVerdict ExamineRest(TornLedgerException torn)
+    {
+        try
+        {
+            LedgerVerdict before = ExamineChain(Key(create: false), torn.Before, 0, out _, out _);
+            return before.IsSound ? before with { Fault = torn.Message } : before;
+        }
+        catch (Exception e) when (IsFileFault(e))
+        {
+            return new LedgerVerdict(0, $"{torn.Message} {e.Message}");
         }
     }
 
@@ -197,36 +259,63 @@ public sealed class Ledger
 
         byte[] key = Key(create: false);
         (long count, string last) = Head(key, head);
+        LedgerVerdict chain = ExamineChain(key, lines, count, out string atHead, out long number);
+        if (!chain.IsSound)
+        {
+            return chain;
+        }
+
+        // The head is written after the entry: a program that died in between leaves one genuine entry more.
+        return number >= count && number <= count + 1 && atHead == last
+            ? chain
+            : new LedgerVerdict(number, $"The ledger ends with entry {number}, but {count} were written.");
+    }
+
+    private static LedgerVerdict ExamineChain(byte[] key, List<Line> lines, long count, out string atHead, out long number)
+    {
         string previous = s_start;
-        string atHead = s_start;
-        long number = 0;
+        atHead = s_start;
+        number = 0;
         foreach ((string mac, string body, LedgerEntry entry) in lines)
         {
             if (entry.Number != number + 1 || mac != Mac(key, previous, body))
             {
-                return new LedgerVerdict(number, $"Entry {number + 1} is not what was written there.");
+                return new LedgerVerdict(number, $"Entry {number + 1} is not what was written there; the {number} before it are sound.");
             }
 
             (previous, number) = (mac, number + 1);
             atHead = number == count ? mac : atHead;
         }
 
-        // The head is written after the entry: a program that died in between leaves one genuine entry more.
-        return number >= count && number <= count + 1 && atHead == last
-            ? new LedgerVerdict(number, null)
-            : new LedgerVerdict(number, $"The ledger ends with entry {number}, but {count} were written.");
+        return new LedgerVerdict(number, null);
     }
 
     private sealed record Line(string Mac, string Body, LedgerEntry Entry);
+
+    private sealed class TornLedgerException(List<Line> before, Exception cause) : IOException(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Line {before.Count + 1} of ledger.jsonl is no entry: it was torn, or something else was written there. There are {before.Count} entries before it."),
+        cause)
+    {
+        public List<Line> Before { get; } = before;
+    }
 
     private List<Line> Lines()
     {
         List<Line> lines = [];
         foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => RegularFiles.ReadLines(_path)) : [])
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement entry = document.RootElement.GetProperty("entry");
-            lines.Add(new Line(document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
+            try
+            {
+                using JsonDocument document = JsonDocument.Parse(line);
+                JsonElement entry = document.RootElement.GetProperty("entry");
+                lines.Add(new Line(document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new TornLedgerException(lines, e);
+            }
         }
 
         return lines;

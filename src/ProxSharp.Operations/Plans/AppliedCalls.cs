@@ -17,14 +17,23 @@ internal static class AppliedCalls
     /// <summary>True if calls of the plan were made, or were about to be.</summary>
     public static bool Any(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == "intent");
 
+    /// <summary>True if a task of the plan has ended after its call was given up.</summary>
+    public static bool HasEnds(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == LeftTasks.Kind);
+
     /// <summary>What came of each call of a plan.</summary>
     public static CallState[] Of(Plan plan, IEnumerable<LedgerEntry> ledger)
     {
         LedgerEntry[] own = [.. ledger.Where(entry => entry.PlanId == plan.Id)];
-        LedgerEntry[] outcomes = [.. own.Where(static entry => entry.Kind == "outcome")];
+        LedgerEntry[] outcomes = [.. own.Where(static entry => entry.Kind == "outcome").Select(outcome => Ledger.EndOf(own, outcome))];
         int intents = own.Count(static entry => entry.Kind == "intent");
-        return [.. plan.Calls.Select((_, i) => i < outcomes.Length ? StateOf(outcomes[i]) : i < intents ? CallState.Unknown : CallState.NotMade)];
+        return [.. plan.Calls.Select((_, i) => i < outcomes.Length ? StateOf(outcomes[i])
+            : i < intents ? (i == intents - 1 && EndOfLast(own) is { } end ? StateOf(end) : CallState.Unknown)
+            : CallState.NotMade)];
     }
+
+    /// <summary>The task that a call of a plan has started; null if there is none, or nobody knows.</summary>
+    public static string? Task(Plan plan, IReadOnlyList<LedgerEntry> ledger, int call) =>
+        (Outcome(ledger, plan.Id, call) ?? ledger.LastOrDefault(entry => entry.PlanId == plan.Id && entry.Kind == TaskKind))?.Facts.Text("upid");
 
     /// <summary>The entry with the outcome of a call of a plan; null if there is none.</summary>
     public static LedgerEntry? Outcome(IEnumerable<LedgerEntry> ledger, string planId, int call) =>
@@ -32,7 +41,7 @@ internal static class AppliedCalls
 
     /// <summary>The task of the last call of a plan if nobody waited for its end; null if there is none.</summary>
     public static string? LeftTask(IEnumerable<LedgerEntry> ledger, string planId) =>
-        ledger.LastOrDefault(entry => entry.PlanId == planId && (entry.Kind is "intent" or "outcome" or TaskKind)) is { } last
+        ledger.LastOrDefault(entry => entry.PlanId == planId && (entry.Kind is "intent" or "outcome" or TaskKind or LeftTasks.Kind)) is { } last
         && (last.Kind == TaskKind || (last.Kind == "outcome" && StateOf(last) == CallState.Unknown))
             ? last.Facts.Text("upid")
             : null;
@@ -44,7 +53,10 @@ internal static class AppliedCalls
         [
             .. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId),
         ];
-        LedgerEntry[] outcomes = [.. ledger.Where(entry => entry.Kind == "outcome" && undoing.Contains(entry.PlanId))];
+        LedgerEntry[] outcomes =
+        [
+            .. ledger.Where(entry => entry.Kind == "outcome" && undoing.Contains(entry.PlanId)).Select(outcome => Ledger.EndOf(ledger, outcome)),
+        ];
         return outcomes.Any(static entry => StateOf(entry) != CallState.Failed)
             || ledger.Count(entry => entry.Kind == "intent" && undoing.Contains(entry.PlanId)) > outcomes.Length;
     }
@@ -56,7 +68,15 @@ internal static class AppliedCalls
         .Distinct(StringComparer.Ordinal)
         .Where(undo => !IsUndone(ledger, undo))
         .Any(undo => ledger.Any(entry => entry.PlanId == undo && entry.Kind == "outcome"
-            && StateOf(entry) == CallState.Succeeded && entry.Facts.Text("call") == call.ToString()));
+            && StateOf(Ledger.EndOf(ledger, entry)) == CallState.Succeeded && entry.Facts.Text("call") == call.ToString()));
+
+    // The program that has made the call was gone before it could write an outcome.
+    private static LedgerEntry? EndOfLast(LedgerEntry[] own)
+    {
+        int intent = Array.FindLastIndex(own, static entry => entry.Kind == "intent");
+        int task = Array.FindLastIndex(own, static entry => entry.Kind == TaskKind);
+        return task > intent ? LeftTasks.End(own, own[task].PlanId, own[task].Facts.Text("upid")) : null;
+    }
 
     private static CallState StateOf(LedgerEntry outcome) => outcome.Facts.Text("result") switch
     {

@@ -56,6 +56,11 @@ internal static class Consequences
     /// <summary>True for what may change without anybody touching the targets: when they were last backed up.</summary>
     public static bool IsOfTheMoment(string line) => s_ofTheMoment.Any(start => line.StartsWith(start, StringComparison.Ordinal));
 
+    /// <summary>Says what a call makes allowed; empty for nothing.</summary>
+    public static string Grants(PlannedCall call) => call.Grants == OperationClass.Read
+        ? ""
+        : $" By the policy, {OperationCatalogue.Word(call.Grants)} calls on the guest are allowed afterwards, and are not now: a person has to agree.";
+
     // The digest comes on top when a call is planned, and says nothing to people.
     private static string Says(PlannedCall call)
     {
@@ -65,7 +70,7 @@ internal static class Consequences
             parameters.Add(parameter);
         }
 
-        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.";
+        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.{Grants(call)}";
     }
 
     private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)

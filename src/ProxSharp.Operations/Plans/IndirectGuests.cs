@@ -70,11 +70,13 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
     private static bool IsPoolOfDisks(string path) => path.StartsWith("/nodes/{node}/disks/", StringComparison.Ordinal)
         || path is "/nodes/{node}/ceph/pool/{name}" or "/nodes/{node}/ceph/fs/{name}";
 
-    // What a switch, or the loss of a disk or a service, stops is all that lies in Ceph.
+    // What a switch, or the loss of a disk or a service, stops is all that lies in Ceph. What only adds to it, or starts or scrubs something, takes nothing away.
     private static bool IsAboutAllOfCeph(PlannedCall call) => (call.Method, call.Path) is
         (ApiMethod.Put, "/cluster/ceph/flags" or "/cluster/ceph/flags/{flag}")
-        or (ApiMethod.Delete, "/nodes/{node}/ceph/osd/{osdid}")
-        or (ApiMethod.Post, "/nodes/{node}/ceph/osd/{osdid}/out" or "/nodes/{node}/ceph/stop" or "/nodes/{node}/ceph/restart");
+        or (ApiMethod.Delete, "/nodes/{node}/ceph/osd/{osdid}" or "/nodes/{node}/ceph/mon/{monid}" or "/nodes/{node}/ceph/mgr/{id}"
+            or "/nodes/{node}/ceph/mds/{name}")
+        or (ApiMethod.Post, "/nodes/{node}/ceph/osd/{osdid}/out" or "/nodes/{node}/ceph/osd/{osdid}/in" or "/nodes/{node}/ceph/init"
+            or "/nodes/{node}/ceph/stop" or "/nodes/{node}/ceph/restart" or "/nodes/{node}/ceph/restart-bulk" or "/cluster/ceph/restart-bulk");
 
     /// <summary>The guests on which a grant gives or takes rights.</summary>
     private async Task<IEnumerable<string>> UnderRightsAsync(PlannedCall call, CancellationToken cancellationToken)

@@ -77,6 +77,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Replacements.Judge(wanted, own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
+        call = await new Widening(client, checks.Policy).JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;

@@ -18,9 +18,10 @@ public sealed class PlannedCall
         OperationClass kind,
         PlanUpload? upload = null,
         bool replaces = false,
-        OperationClass least = OperationClass.Read)
+        OperationClass least = OperationClass.Read,
+        OperationClass grants = OperationClass.Read)
     {
-        (Method, Path, Parameters, Upload, _replaces, _least) = (method, path, parameters, upload, replaces, least);
+        (Method, Path, Parameters, Upload, _replaces, _least, Grants) = (method, path, parameters, upload, replaces, least, grants);
         OperationClass known = kind > least ? kind : least;
         Class = replaces && known < OperationClass.Disruptive ? OperationClass.Disruptive : known;
     }
@@ -33,6 +34,11 @@ public sealed class PlannedCall
 
     /// <summary>How much harm it can do, its parameters considered.</summary>
     public OperationClass Class { get; }
+
+    /// <summary>
+    /// The worst class that the policy allows for its guest only after it, because other rules hold then; <see cref="OperationClass.Read"/> for none.
+    /// </summary>
+    internal OperationClass Grants { get; }
 
     /// <summary>The file it sends; null for none.</summary>
     public PlanUpload? Upload { get; }
@@ -87,7 +93,7 @@ public sealed class PlannedCall
             : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants);
 
     /// <summary>The request that leads to this call.</summary>
     internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
@@ -100,10 +106,13 @@ public sealed class PlannedCall
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
     /// <summary>The call as one that puts another disk, or file, in the place of one: that is disruptive, and only the state of the server tells.</summary>
-    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least);
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least, Grants);
 
     /// <summary>The call with a class that the state of the server makes worse than its parameters do.</summary>
-    internal PlannedCall AtLeast(OperationClass least) => least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least) : this;
+    internal PlannedCall AtLeast(OperationClass least) => least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least, Grants) : this;
+
+    /// <summary>The call as one that makes a class of calls allowed for its guest by the policy.</summary>
+    internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, Class, Upload, _replaces, _least, kind);
 
     /// <summary>True for a call that loses data because of the state of the server.</summary>
     internal bool LosesMore => _least == OperationClass.Destructive;
@@ -141,6 +150,11 @@ public sealed class PlannedCall
             json.WriteString("least", OperationCatalogue.Word(_least));
         }
 
+        if (Grants > OperationClass.Read)
+        {
+            json.WriteString("grants", OperationCatalogue.Word(Grants));
+        }
+
         if (Upload is { } upload)
         {
             json.WriteStartObject("upload");
@@ -166,15 +180,21 @@ public sealed class PlannedCall
             ? new PlanUpload(file.GetProperty("path").GetString()!, file.GetProperty("name").GetString()!)
             : null;
         string path = json.GetProperty("path").GetString()!;
-        OperationClass least = OperationClass.Read;
-        if (json.Text("least") is { } word && !Enum.TryParse(word, ignoreCase: true, out least))
-        {
-            throw new InvalidDataException("A call of the plan has no class.");
-        }
-
         bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
         return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
-            ? new PlannedCall(method, path, parameters, OperationCatalogue.For(product).Find(method, path).ClassOf(parameters), upload, replaces, least)
+            ? new PlannedCall(
+                method,
+                path,
+                parameters,
+                OperationCatalogue.For(product).Find(method, path).ClassOf(parameters),
+                upload,
+                replaces,
+                ReadClass(json, "least"),
+                ReadClass(json, "grants"))
             : throw new InvalidDataException("A call of the plan has no verb.");
     }
+
+    private static OperationClass ReadClass(JsonElement json, string name) => json.Text(name) is not { } word ? OperationClass.Read
+        : Enum.TryParse(word, ignoreCase: true, out OperationClass kind) ? kind
+        : throw new InvalidDataException("A call of the plan has no class.");
 }

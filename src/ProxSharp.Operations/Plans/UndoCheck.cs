@@ -50,15 +50,19 @@ internal static class UndoCheck
     {
         // What the plan itself has renamed or rewired is different on purpose.
         HashSet<string> ignored = [.. done.Calls.SelectMany(static call => call.Others).Select(static parameter => parameter.Name), "name"];
-        IEnumerable<PlanTarget> made = ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made")
-            .Select(static entry => PlanTarget.Read(entry.Facts));
-        Dictionary<string, PlanTarget> known = done.Targets.Concat(made).GroupBy(static target => target.Key)
+        Dictionary<string, PlanTarget> known = done.Targets.Concat(Made(done, ledger)).GroupBy(static target => target.Key)
             .ToDictionary(static group => group.Key, static group => group.Last(), StringComparer.Ordinal);
         foreach (PlanTarget now in undo.Targets)
         {
             string[] changes = known.TryGetValue(now.Key, out PlanTarget? then)
                 ? [.. then.Identity.Keys.Union(now.Identity.Keys).Where(key => !ignored.Contains(key) && Differs(then, now, key))]
                 : [];
+            if (then is null && done.Targets.Any(target => target.Key == $"new {now.Key}"))
+            {
+                throw new GuardRefusedException(
+                    "drift", $"{now.Key} may be another one than the plan has made: nobody saw it when its task ended. A person looks at it, and removes it.");
+            }
+
             if (changes.Length > 0)
             {
                 string what = UntrustedText.Clean(string.Join(", ", changes), 200);
@@ -66,6 +70,10 @@ internal static class UndoCheck
             }
         }
     }
+
+    /// <summary>The guests that a plan has made, as they were seen then.</summary>
+    public static IEnumerable<PlanTarget> Made(Plan done, IReadOnlyList<LedgerEntry> ledger) =>
+        ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made").Select(static entry => PlanTarget.Read(entry.Facts));
 
     // The snapshots of a group are what a deletion changes; its name is what matters.
     private static bool Differs(PlanTarget then, PlanTarget now, string key) =>

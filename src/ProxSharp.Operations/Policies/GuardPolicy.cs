@@ -113,15 +113,7 @@ public sealed class GuardPolicy
             return;
         }
 
-        string? shield = target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
-            : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
-                ? $"the policy protects the tag '{tag}'"
-            : !target.IsCopied && target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(_contextTags.Contains) is { } kept
-                ? $"the context protects the tag '{kept}'"
-            : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
-            : target.Vmid is { } vmid && IsProtected(vmid) ? "the policy protects its number"
-            : target.BackupsOf.Any(IsProtected) ? "the policy protects the number of a guest whose backups are in it"
-            : null;
+        string? shield = Shield(target);
         if (shield is not null)
         {
             throw new GuardRefusedException("protected", $"{call} is refused: {target.Name} is protected ({shield}). No argument overrides this.");
@@ -139,6 +131,31 @@ public sealed class GuardPolicy
             throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.");
         }
     }
+
+    /// <summary>True if rules depend on tags, pools or nodes.</summary>
+    internal bool HasPlaces => RulePlaces.Any(Rules);
+
+    /// <summary>The tags that rules name and that protect nobody.</summary>
+    internal IReadOnlyList<string> TagsOfRules => [.. Rules.SelectMany(static rule => rule.Tags ?? Enumerable.Empty<string>()).Where(tag => !ProtectsTag(tag))];
+
+    /// <summary>The nodes that rules name.</summary>
+    internal IReadOnlyList<string> NodesOfRules => [.. Rules.SelectMany(static rule => rule.Nodes ?? Enumerable.Empty<string>())];
+
+    /// <summary>The worst class that is allowed for a guest after a change and was not before; <see cref="OperationClass.Read"/> for none.</summary>
+    internal OperationClass Gained(PolicyTarget before, IReadOnlyList<PolicyTarget> after) => RulePlaces.Gained(Permits, before, after);
+
+    private bool Permits(OperationClass kind, PolicyTarget target) =>
+        (kind != OperationClass.Exec || ExecEnabled) && Shield(target) is null && Rules.Any(rule => rule.Allows(kind, target));
+
+    private string? Shield(PolicyTarget target) => target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
+        : target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(ProtectedTags.Contains) is { } tag
+            ? $"the policy protects the tag '{tag}'"
+        : !target.IsCopied && target.Tags.Except(target.ReleasedTags, StringComparer.Ordinal).FirstOrDefault(_contextTags.Contains) is { } kept
+            ? $"the context protects the tag '{kept}'"
+        : target.Pool is { } pool && ProtectedPools.FirstOrDefault(name => IsIn(pool, name)) is { } shielded ? $"the policy protects the pool '{shielded}'"
+        : target.Vmid is { } vmid && IsProtected(vmid) ? "the policy protects its number"
+        : target.BackupsOf.Any(IsProtected) ? "the policy protects the number of a guest whose backups are in it"
+        : null;
 
     /// <summary>The same policy, which protects also the tags that the context of the server names. Such guests may still be copied.</summary>
     internal GuardPolicy Protecting(IReadOnlyCollection<string> tags)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
@@ -203,6 +204,13 @@ internal static class TaskNoun
             {
                 TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)]);
                 throw;
+            }
+            finally
+            {
+                if (waiter.End is { } end)
+                {
+                    GuardAccess.NoteTaskEnd(run, upid, end);
+                }
             }
         }
 
