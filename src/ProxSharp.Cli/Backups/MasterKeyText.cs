@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Errors;
@@ -10,6 +11,14 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>Reads master keys that were named on the command line, and says what to name instead where they are none.</summary>
 internal static class MasterKeyText
 {
+    /// <summary>Reads a file with a master key.</summary>
+    /// <exception cref="IOException">It cannot be read, is no file, or is much too long to be a key.</exception>
+    public static async Task<string> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        using StreamReader text = new(new MemoryStream(await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false)));
+        return await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads a public half.</summary>
     /// <param name="pem">The text.</param>
     /// <param name="name">Where it comes from.</param>
