@@ -15,7 +15,15 @@ internal static class MasterKeyText
     /// <exception cref="IOException">It cannot be read, is no file, or is much too long to be a key.</exception>
     public static async Task<string> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
-        using StreamReader text = new(new MemoryStream(await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false)));
+        byte[] content = await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false);
+        if (IsBinary(content))
+        {
+            throw Unfit(
+                $"{path} holds a key in DER form, and not in PEM form",
+                "Convert it: openssl pkey -inform der -in FILE -out NEW; a public half with -pubin and -pubout, too");
+        }
+
+        using StreamReader text = new(new MemoryStream(content));
         return await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -101,6 +109,9 @@ internal static class MasterKeyText
                 other);
         }
     }
+
+    // A sequence of more than 127 bytes; no text begins so.
+    private static bool IsBinary(ReadOnlySpan<byte> content) => content is [0x30, >= 0x81 and <= 0x84, ..];
 
     // The library does not know what the text is called.
     private static string Words(string name, BackupKeyException problem)

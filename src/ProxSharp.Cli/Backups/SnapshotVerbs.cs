@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
