@@ -20,6 +20,9 @@ public sealed class RowStreamTests
     [InlineData((int)OutputFormat.JsonLines, "size,target", 3)]
     [InlineData((int)OutputFormat.Csv, "path,target,size", 0)]
     [InlineData((int)OutputFormat.Csv, "path,target,size", 60_000)]
+    [InlineData((int)OutputFormat.Csv, null, 0)]
+    [InlineData((int)OutputFormat.Csv, null, 60_000)]
+    [InlineData((int)OutputFormat.Tsv, null, 3)]
     [InlineData((int)OutputFormat.Tsv, "size", 3)]
     [InlineData((int)OutputFormat.Name, null, 0)]
     [InlineData((int)OutputFormat.Name, null, 60_000)]
@@ -54,7 +57,6 @@ public sealed class RowStreamTests
     [Theory]
     [InlineData((int)OutputFormat.Table, null)]
     [InlineData((int)OutputFormat.Yaml, null)]
-    [InlineData((int)OutputFormat.Csv, null)]
     [InlineData((int)OutputFormat.Json, "no-such-field")]
     public void Fits_FormThatNeedsAll_IsFalse(int format, string? fields) => Assert.False(RowStream.Fits(Settings((OutputFormat)format, fields), s_shape));
 

@@ -37,6 +37,9 @@ internal static class JsonText
     /// <summary>Returns a writer of indented lines.</summary>
     public static Utf8JsonWriter Indent(JsonBlocks buffer) => new(buffer, s_indented);
 
+    /// <summary>Returns what <paramref name="write"/> wrote as bytes on one line.</summary>
+    public static byte[] ToUtf8(Action<Utf8JsonWriter> write) => WriteBlocks(write, s_compact).ToArray();
+
     /// <summary>Returns a value on one line.</summary>
     public static string Compact(JsonElement value) => Write(value.WriteTo, s_compact);
 

@@ -5,7 +5,7 @@ namespace ProxSharp.Cli.Output;
 
 /// <summary>
 /// Writes a list while it is read, so that a long one needs little memory. Nothing is written before a lot has come or all of it, so that most errors come
-/// without a part of the result before them.
+/// without a part of the result before them; of a longer one that ends with an error, a part is there.
 /// </summary>
 /// <param name="writer">Where it goes.</param>
 /// <param name="settings">The form.</param>
@@ -14,6 +14,12 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
 {
     private const int Held = 1 << 20;
 
+    private static readonly JsonElement s_nothing = JsonText.Build(static json =>
+    {
+        json.WriteStartArray();
+        json.WriteEndArray();
+    });
+
     /// <summary>Whether rows can be written without those that come after them; tables and the like need all of them first.</summary>
     /// <param name="settings">The form.</param>
     /// <param name="shape">What is known about the result.</param>
@@ -21,10 +27,8 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
         && (settings.Fields is null || settings.Fields.All(shape.Knows))
         && settings.Format switch
         {
-            OutputFormat.Json or OutputFormat.JsonLines => true,
+            OutputFormat.Json or OutputFormat.JsonLines or OutputFormat.Csv or OutputFormat.Tsv => true,
             OutputFormat.Name => !shape.NamesOnce,
-            // Which columns there are is seen at the end only, unless it was said.
-            OutputFormat.Csv or OutputFormat.Tsv => settings.Fields is not null,
             _ => false,
         };
 
@@ -32,9 +36,12 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
     /// <param name="rows">The rows.</param>
     /// <param name="write">Writes the members of a row.</param>
     /// <returns>How many rows there were.</returns>
-    public Task<int> WriteAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write) => settings.Format == OutputFormat.Json
-        ? WriteJsonAsync(rows, write)
-        : WriteLinesAsync(rows, write);
+    public Task<int> WriteAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write) => settings switch
+    {
+        { Format: OutputFormat.Json } => WriteJsonAsync(rows, write),
+        { Format: OutputFormat.Csv or OutputFormat.Tsv, Fields: null } => WriteColumnsAsync(rows, write),
+        _ => WriteLinesAsync(rows, write),
+    };
 
     private async Task<int> WriteJsonAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
     {
@@ -79,9 +86,7 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
     {
         if (settings.Fields is null)
         {
-            json.WriteStartObject();
-            write(json, row);
-            json.WriteEndObject();
+            WriteObject(json, row, write);
         }
         else
         {
@@ -104,15 +109,43 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
 
         if (count == 0)
         {
-            ResultWriter.Write(text, JsonText.Build(static json =>
-            {
-                json.WriteStartArray();
-                json.WriteEndArray();
-            }), settings, shape);
+            ResultWriter.Write(text, s_nothing, settings, shape);
         }
 
         Write(text);
         return count;
+    }
+
+    // Which columns there are is seen at the end only. Until then rows are held in the form that needs least.
+    private async Task<int> WriteColumnsAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    {
+        List<byte[]> held = [];
+        OrderedDictionary<string, bool> names = new(StringComparer.Ordinal);
+        await foreach (T row in rows.ConfigureAwait(false))
+        {
+            byte[] line = JsonText.ToUtf8(json => WriteObject(json, row, write));
+            held.Add(line);
+            using JsonDocument document = JsonDocument.Parse(line);
+            foreach (JsonProperty member in document.RootElement.EnumerateObject())
+            {
+                names.TryAdd(member.Name, true);
+            }
+        }
+
+        if (held.Count == 0)
+        {
+            CsvText.Write(writer, s_nothing, settings);
+        }
+
+        OutputSettings first = settings with { Fields = [.. names.Keys] };
+        OutputSettings next = first with { NoHeader = true };
+        for (int row = 0; row < held.Count; row++)
+        {
+            using JsonDocument document = JsonDocument.Parse(held[row]);
+            CsvText.Write(writer, document.RootElement, row == 0 ? first : next);
+        }
+
+        return held.Count;
     }
 
     private void Write(StringWriter text)
@@ -121,10 +154,12 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
         text.GetStringBuilder().Clear();
     }
 
-    private static JsonElement Element<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json =>
+    private static JsonElement Element<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json => WriteObject(json, row, write));
+
+    private static void WriteObject<T>(Utf8JsonWriter json, T row, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartObject();
         write(json, row);
         json.WriteEndObject();
-    });
+    }
 }

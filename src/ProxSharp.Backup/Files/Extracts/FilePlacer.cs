@@ -70,7 +70,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             FileStat there = file.Stat;
             if (!HasTime(entry, there) || !MayKeep(entry, file, there))
                 return false;
-            Complete(directory, name, entry, file);
+            Keep(directory, name, entry, file);
         }
         catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied)
         {
@@ -78,8 +78,13 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             return false;
         }
 
-        _totals.AddFile(entry.Length, kept: true);
         return true;
+    }
+
+    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
+    {
+        Complete(directory, name, entry, file);
+        _totals.AddFile(entry.Length, kept: true);
     }
 
     // Another name may lie anywhere: what is set would change there too. If all is right already, the names may as well be those that a restore has given.
@@ -285,51 +290,61 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         Stream content,
         CancellationToken cancellationToken)
     {
-        byte[] block = new byte[BlockSize];
-        byte[] old = new byte[BlockSize];
         bool grows = part is not null || IsPart(entry, looked!.Value);
         using ITargetFile existing = OpenExisting(directory, part ?? name, ref grows);
         // What counts is what is open and may be written to, and not what had the name before.
         FileStat there = existing.Stat;
         bool isPart = part is not null && grows && IsClosed(there);
         grows = isPart || (part is null && grows && IsPart(entry, there));
+        // Most files are small: blocks of their own for each would be much more memory than all of them.
+        int size = (int)Math.Clamp(entry.Length, 1, BlockSize);
+        byte[] block = ArrayPool<byte>.Shared.Rent(size);
         using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
-        long position = 0;
-        // What has come is used before more is asked for, which may be in vain.
-        while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        try
         {
-            int filled = ReadFully(existing, position, old.AsSpan(0, read));
-            if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
+            (long same, int read, bool isCut) = await SkipEqualAsync(existing, content, block.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte> next = block.AsMemory(0, read);
+            if (isPart)
+                existing.SetLength(same);
+            if (isPart || (grows && isCut))
+                await ContinueAsync(directory, name, part, entry, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
+            else if (read > 0 || part is not null || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
+                await CopyAsync(directory, name, entry, true, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
+            else
+                Keep(directory, name, entry, existing);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>Reads content while a file has the same.</summary>
+    /// <returns>
+    /// How many bytes are equal, up to the block that is not; how many bytes of content that block has, 0 if all is equal; whether the file only ends in it.
+    /// </returns>
+    private static async ValueTask<(long Same, int Read, bool IsCut)> SkipEqualAsync(
+        ITargetFile existing, Stream content, Memory<byte> block, CancellationToken cancellationToken)
+    {
+        byte[] old = ArrayPool<byte>.Shared.Rent(block.Length);
+        long position = 0;
+        try
+        {
+            // What has come is used before more is asked for, which may be in vain.
+            while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
-                ReadOnlyMemory<byte> next = block.AsMemory(0, read);
-                if (isPart)
-                    existing.SetLength(position);
-                if (isPart || (grows && filled < read && old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, filled))))
-                    await ContinueAsync(directory, name, part, entry, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
-                else
-                    await CopyAsync(directory, name, entry, true, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
-                return;
+                int filled = ReadFully(existing, position, old.AsSpan(0, read));
+                if (!old.AsSpan(0, filled).SequenceEqual(block.Span[..read]))
+                    return (position, read, filled < read && old.AsSpan(0, filled).SequenceEqual(block.Span[..filled]));
+                position += read;
             }
 
-            position += read;
+            return (position, 0, false);
         }
-
-        if (isPart)
+        finally
         {
-            existing.SetLength(position);
-            Complete(directory, name, entry, existing, part);
-            _totals.AddFile(entry.Length, kept: false);
-            return;
+            ArrayPool<byte>.Shared.Return(old);
         }
-
-        if (part is not null || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
-        {
-            await CopyAsync(directory, name, entry, true, (existing, position), default, content, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        Complete(directory, name, entry, existing);
-        _totals.AddFile(entry.Length, kept: true);
     }
 
     private static int ReadFully(ITargetFile file, long position, Span<byte> destination)
@@ -344,8 +359,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         && there.ModificationTime == entry.Metadata!.ModificationTime;
 
     // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
-    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length
-        && IsClosed(there);
+    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length && IsClosed(there);
 
     private bool IsClosed(FileStat there) => there.Links <= 1 && (OperatingSystem.IsWindows() || (there.Mode & Permissions & ~_placer.FileMode) == 0);
 
