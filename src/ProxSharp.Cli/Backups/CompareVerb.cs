@@ -84,8 +84,8 @@ internal static class CompareVerb
     {
         SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
         SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
-        return await run.WriteRowsAsync(
-            after.CompareWithAsync(before, options, cancellationToken), (json, change) => Write(json, change, options.WithMetadata), s_shape).ConfigureAwait(false);
+        IAsyncEnumerable<SnapshotChange> changes = after.CompareWithAsync(before, options, cancellationToken);
+        return await run.WriteRowsAsync(changes, (json, change) => Write(json, change, options.WithMetadata), s_shape).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, SnapshotChange change, bool withMetadata)
