@@ -122,7 +122,7 @@ public sealed record BackupEnvironment
     public async Task<CryptConfig> UnlockKeyAsync(string? path = null, CancellationToken cancellationToken = default)
     {
         path ??= KeyFilePath ?? throw new InvalidOperationException("There is no default key: give the path of a key file.");
-        KeyFile file = KeyFile.Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false));
+        KeyFile file = KeyFile.Parse(await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false));
         if (file.Kind == KeyDerivationKind.None)
         {
             return file.Unlock();

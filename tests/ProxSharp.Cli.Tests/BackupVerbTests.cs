@@ -119,6 +119,33 @@ public sealed class BackupVerbTests(SimulatedBackupServer backup) : IClassFixtur
         (await cli.LineAsync($"backup diff host/{id} host/{id} root.pxar")).Succeeded();
     }
 
+    [Theory]
+    [InlineData("legacy")]
+    [InlineData("data")]
+    public async Task Diff_WithoutMetadata_ShowsNone(string mode)
+    {
+        using CliHarness cli = User();
+        MakeTree(cli);
+        string id = NewId();
+        (await cli.LineAsync(
+            $"backup create root.pxar:tree --backup-id {id} --change-detection-mode {mode} --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+        File.Delete(Path.Combine(cli.Home, "tree", "scratch.tmp"));
+        (await cli.LineAsync(
+            $"backup create root.pxar:tree --backup-id {id} --change-detection-mode {mode} --backup-time 2026-02-02T00:00:00Z")).Succeeded();
+
+        CliRun plain = await cli.LineAsync($"backup diff host/{id}/2026-02-01T00:00:00Z host/{id} root.pxar -o json");
+        CliRun full = await cli.LineAsync($"backup diff host/{id}/2026-02-01T00:00:00Z host/{id} root.pxar --metadata -o json");
+
+        plain.FailedWithCode(1);
+        full.FailedWithCode(1);
+        Assert.Contains("/scratch.tmp", plain.Output, StringComparison.Ordinal);
+        Assert.All((string[])["\"mode\"", "\"uid\"", "\"gid\""], name =>
+        {
+            Assert.DoesNotContain(name, plain.Output, StringComparison.Ordinal);
+            Assert.Contains(name, full.Output, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task PruneAndForget_AskFirst_AndRemove()
     {

@@ -59,7 +59,10 @@ public sealed class MasterPrivateKey : IDisposable
             rsa.Dispose();
             throw e as BackupKeyException ?? new BackupKeyException(
                 isProtected && e is CryptographicException
-                    ? "The passphrase does not open the private key, or it is no RSA key." : "The text holds no RSA private key in PEM form.",
+                    ? "The passphrase does not open the private key, or it is no RSA key."
+                    : PemBlocks.IsForSignatures(block)
+                    ? "The text holds a key of RSA-PSS, which only signs: nothing is encrypted for it, and a master key is a plain one of RSA."
+                    : "The text holds no RSA private key in PEM form.",
                 e);
         }
     }

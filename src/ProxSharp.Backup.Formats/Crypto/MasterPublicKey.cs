@@ -50,7 +50,11 @@ public sealed class MasterPublicKey : IDisposable
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             rsa.Dispose();
-            throw new BackupKeyException("The text holds no RSA public key in PEM form.", e);
+            throw new BackupKeyException(
+                PemBlocks.IsForSignatures(pem[keys[0]])
+                    ? "The text holds a key of RSA-PSS, which only signs: a master key is a plain one of RSA, as openssl genrsa makes."
+                    : "The text holds no RSA public key in PEM form.",
+                e);
         }
     }
 

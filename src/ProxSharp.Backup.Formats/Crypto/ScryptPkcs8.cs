@@ -28,9 +28,10 @@ internal static class ScryptPkcs8
         {
             AsnReader key = new AsnReader(content, AsnEncodingRules.BER).ReadSequence();
             AsnReader algorithm = key.ReadSequence();
-            if (algorithm.ReadObjectIdentifier() != PasswordScheme)
+            string used = algorithm.ReadObjectIdentifier();
+            if (used != PasswordScheme)
             {
-                return null;
+                return PasswordSchemes.Allow(used) ? null : throw Unsupported("cipher", used);
             }
 
             AsnReader scheme = algorithm.ReadSequence();
@@ -38,7 +39,7 @@ internal static class ScryptPkcs8
             AsnReader cipher = scheme.ReadSequence();
             return derivation.ReadObjectIdentifier() switch
             {
-                Pbkdf2 => null,
+                Pbkdf2 => Require(derivation.ReadSequence(), cipher.ReadObjectIdentifier()),
                 ScryptDerivation => Open(derivation.ReadSequence(), cipher, key.ReadOctetString(), passphrase),
                 var other => throw Unsupported("key derivation", other),
             };
@@ -47,6 +48,28 @@ internal static class ScryptPkcs8
         {
             throw new BackupKeyException("The private key is damaged.", e);
         }
+    }
+
+    /// <summary>Looks whether .NET reads what is used with PBKDF2: it says only that it failed, as with a wrong passphrase.</summary>
+    /// <returns>Null.</returns>
+    private static byte[]? Require(AsnReader derivation, string cipher)
+    {
+        if (!PasswordSchemes.AllowCipher(cipher))
+        {
+            throw Unsupported("cipher", cipher);
+        }
+
+        // Salt and rounds, perhaps the length of the key, and the function where it is not the default one.
+        derivation.ReadEncodedValue();
+        derivation.ReadInteger();
+        if (derivation.HasData && derivation.PeekTag().HasSameClassAndValue(Asn1Tag.Integer))
+        {
+            derivation.ReadInteger();
+        }
+
+        return !derivation.HasData || derivation.ReadSequence().ReadObjectIdentifier() is not { } function || PasswordSchemes.AllowFunction(function)
+            ? null
+            : throw Unsupported("PRF", function);
     }
 
     private static byte[] Open(AsnReader derivation, AsnReader cipher, byte[] content, ReadOnlySpan<char> passphrase)
@@ -90,5 +113,6 @@ internal static class ScryptPkcs8
     }
 
     private static BackupKeyException Unsupported(string what, string identifier) => new(
-        $"The private key is protected with a {what} that is not supported ({identifier}): openssl pkcs8 -topk8 -v2 aes256 -in FILE -out NEW converts it.");
+        $"The private key is protected with a {what} that is not supported ({PasswordSchemes.NameOf(identifier)}): "
+        + "openssl pkcs8 -topk8 -v2 aes256 -in FILE -out NEW converts it.");
 }

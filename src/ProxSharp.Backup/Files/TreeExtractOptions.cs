@@ -43,7 +43,8 @@ public sealed record TreeExtractOptions
 
     /// <summary>
     /// Whether what was written of a large file stays under its name when the restore is cancelled or the connection breaks, for a restore with
-    /// <see cref="ExistingFiles.KeepSameContent"/> to go on with. Until it is complete it is closed to all but its owner and has the time of now. A restore of
+    /// <see cref="ExistingFiles.KeepSameContent"/> to go on with. What replaces another file stays beside it, as <c>.proxsharp-</c> with digits and
+    /// <c>.part</c>. Until it is complete it is closed to all but its owner and has the time of now. A restore of
     /// a whole tree of a snapshot also keeps, on Linux, a file <c>.proxsharp-resume-</c> with digits in the target until it is complete: what stands between
     /// the contents, so that chunks of several files need not be fetched again. Default: false, which removes what is there of the file, and keeps none.
     /// </summary>

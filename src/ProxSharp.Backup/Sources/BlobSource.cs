@@ -42,42 +42,12 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
             throw new IOException($"{file} is a device or a socket, and not a file: a disk is stored as an image");
         }
 
-        // Files of /proc and of /etc/pve have no length that could be trusted.
-        using MemoryStream bytes = new();
-        FileStream stream = new(file, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
-        await using (stream.ConfigureAwait(false))
+        if (await SmallFile.TryReadAsync(file, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false) is { } bytes)
         {
-            await ReadAsync(file, stream, bytes, cancellationToken).ConfigureAwait(false);
+            return bytes;
         }
 
-        return bytes.ToArray();
-    }
-
-    private async ValueTask ReadAsync(string file, FileStream stream, MemoryStream bytes, CancellationToken cancellationToken)
-    {
-        // The other end of a pipe may take its time.
-        bool mayWait = !PathKind.IsRegular(file);
-        byte[] buffer = new byte[64 * 1024];
-        while (true)
-        {
-            if (!mayWait && PathKind.WouldWait(stream.SafeFileHandle))
-            {
-                throw new IOException($"{file} has no end: it waits for what the system writes next");
-            }
-
-            // A read of a pipe that waits cannot be stopped, only left to itself.
-            int count = await stream.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return;
-            }
-
-            bytes.Write(buffer, 0, count);
-            if (bytes.Length > DataBlob.MaxDataSize)
-            {
-                string why = FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory");
-                throw BackupSourceException.Create(_stored, why);
-            }
-        }
+        string why = FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory");
+        throw BackupSourceException.Create(_stored, why);
     }
 }

@@ -158,7 +158,10 @@ internal static class BrowseVerbs
     }
 
     /// <summary>Writes an entry.</summary>
-    public static void Write(Utf8JsonWriter json, ArchiveEntry entry)
+    public static void Write(Utf8JsonWriter json, ArchiveEntry entry) => Write(json, entry, withMetadata: true);
+
+    /// <summary>Writes an entry, with or without its owner, mode and link target.</summary>
+    public static void Write(Utf8JsonWriter json, ArchiveEntry entry, bool withMetadata)
     {
         json.WriteString("path", $"/{entry.Path}");
         json.WriteString("kind", Kind(entry.Kind));
@@ -172,14 +175,14 @@ internal static class BrowseVerbs
             json.WriteNumber("mtime", time.Seconds);
         }
 
-        if (entry.Metadata is { } metadata)
+        if (withMetadata && entry.Metadata is { } metadata)
         {
             json.WriteString("mode", Convert.ToString(metadata.Mode & 0xFFF, 8).PadLeft(4, '0'));
             json.WriteNumber("uid", metadata.UserId);
             json.WriteNumber("gid", metadata.GroupId);
         }
 
-        if (!entry.LinkTarget.IsEmpty)
+        if (withMetadata && !entry.LinkTarget.IsEmpty)
         {
             json.WriteString("target", PxarName.Escape(entry.LinkTarget.Span));
         }
@@ -221,7 +224,7 @@ internal static class BrowseVerbs
         IAsyncEnumerable<ArchiveEntry> entries = recursive
             ? archive.WalkAsync(path, full, cancellationToken)
             : archive.ListAsync(path, full, cancellationToken);
-        run.Write(BackupJson.List(await CollectAsync(entries).ConfigureAwait(false), Write), Shape(run, full || archive.IsSplit));
+        await run.WriteRowsAsync(entries, Write, Shape(run, full || archive.IsSplit)).ConfigureAwait(false);
         return ExitCodes.Success;
     }
 
@@ -230,9 +233,8 @@ internal static class BrowseVerbs
     {
         PathPattern[] patterns = [.. typed.Select(CreateOptions.ParsePattern)];
         SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
-        List<ArchiveEntry> found = await CollectAsync(archive.SearchAsync(patterns, "", full, cancellationToken)).ConfigureAwait(false);
-        run.Write(BackupJson.List(found, Write), Shape(run, full || archive.IsSplit));
-        return found.Count > 0 ? ExitCodes.Success : ExitCodes.NotFound;
+        IAsyncEnumerable<ArchiveEntry> found = archive.SearchAsync(patterns, "", full, cancellationToken);
+        return await run.WriteRowsAsync(found, Write, Shape(run, full || archive.IsSplit)).ConfigureAwait(false) > 0 ? ExitCodes.Success : ExitCodes.NotFound;
     }
 
     private static ResultShape Shape(VerbRun run, bool full) => full || run.Command.Output.Format is not OutputFormat.Table
@@ -288,16 +290,5 @@ internal static class BrowseVerbs
         }
 
         return await reader.OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task<List<ArchiveEntry>> CollectAsync(IAsyncEnumerable<ArchiveEntry> entries)
-    {
-        List<ArchiveEntry> all = [];
-        await foreach (ArchiveEntry entry in entries.ConfigureAwait(false))
-        {
-            all.Add(entry);
-        }
-
-        return all;
     }
 }

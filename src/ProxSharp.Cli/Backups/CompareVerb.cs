@@ -14,7 +14,6 @@ namespace ProxSharp.Cli.Backups;
 internal static class CompareVerb
 {
     private const long MemoryOfEach = 24L << 20;
-    private const int ManyChanges = 10_000;
 
     private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
 
@@ -73,42 +72,23 @@ internal static class CompareVerb
             SnapshotReader second = await place.OpenAsync(newer, key, cancellationToken).ConfigureAwait(false);
             await using (second.ConfigureAwait(false))
             {
-                JsonElement changes = await SnapshotDamage.ReadAsync(
-                    place, second, () => CollectAsync(first, second, archive, options, cancellationToken)).ConfigureAwait(false);
-                run.Write(changes, s_shape);
-                return changes.GetArrayLength() == 0 ? ExitCodes.Success : ExitCodes.Error;
+                int changes = await SnapshotDamage.ReadAsync(
+                    place, second, () => WriteAsync(run, first, second, archive, options, cancellationToken)).ConfigureAwait(false);
+                return changes == 0 ? ExitCodes.Success : ExitCodes.Error;
             }
         }
     }
 
-    // Changes are written as they come: with all that their entries hold they would need several times as much memory.
-    private static async Task<JsonElement> CollectAsync(
-        SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
+    private static async Task<int> WriteAsync(
+        VerbRun run, SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
     {
         SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
         SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
-        return await JsonText.BuildAsync(async json =>
-        {
-            int count = 0;
-            json.WriteStartArray();
-            await foreach (SnapshotChange change in after.CompareWithAsync(before, options, cancellationToken).ConfigureAwait(false))
-            {
-                count++;
-                json.WriteStartObject();
-                Write(json, change);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (count > ManyChanges)
-            {
-                // A long list is shown next, which needs about as much memory as the directories that made it. Those are done with.
-                GC.Collect();
-            }
-        }).ConfigureAwait(false);
+        IAsyncEnumerable<SnapshotChange> changes = after.CompareWithAsync(before, options, cancellationToken);
+        return await run.WriteRowsAsync(changes, (json, change) => Write(json, change, options.WithMetadata), s_shape).ConfigureAwait(false);
     }
 
-    private static void Write(Utf8JsonWriter json, SnapshotChange change)
+    private static void Write(Utf8JsonWriter json, SnapshotChange change, bool withMetadata)
     {
         json.WriteString("change", change.Kind.ToString().ToLowerInvariant());
         if (change.Kind == SnapshotChangeKind.Changed)
@@ -116,6 +96,6 @@ internal static class CompareVerb
             json.WriteString("parts", change.Parts.ToString().ToLowerInvariant());
         }
 
-        BrowseVerbs.Write(json, change.Entry);
+        BrowseVerbs.Write(json, change.Entry, withMetadata);
     }
 }

@@ -170,7 +170,7 @@ internal sealed class KeyOptions
             });
         }
 
-        return Parse(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+        return Parse(await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false), path);
     }
 
     private static KeyFile Parse(byte[] content, string what)
@@ -277,6 +277,6 @@ internal sealed class KeyOptions
                 $"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);
         }
 
-        return path is null ? null : MasterKeyText.ReadPublic(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path);
+        return path is null ? null : MasterKeyText.ReadPublic(await MasterKeyText.ReadFileAsync(path, cancellationToken).ConfigureAwait(false), path);
     }
 }

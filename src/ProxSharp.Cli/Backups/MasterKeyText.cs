@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Errors;
@@ -10,6 +11,22 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>Reads master keys that were named on the command line, and says what to name instead where they are none.</summary>
 internal static class MasterKeyText
 {
+    /// <summary>Reads a file with a master key.</summary>
+    /// <exception cref="IOException">It cannot be read, is no file, or is much too long to be a key.</exception>
+    public static async Task<string> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        byte[] content = await SmallFile.ReadAsync(path, SmallFile.LargestKey, cancellationToken).ConfigureAwait(false);
+        if (IsBinary(content))
+        {
+            throw Unfit(
+                $"{path} holds a key in DER form, and not in PEM form",
+                "Convert it: openssl pkey -inform der -in FILE -out NEW; a public half with -pubin and -pubout, too");
+        }
+
+        using StreamReader text = new(new MemoryStream(content));
+        return await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads a public half.</summary>
     /// <param name="pem">The text.</param>
     /// <param name="name">Where it comes from.</param>
@@ -92,6 +109,9 @@ internal static class MasterKeyText
                 other);
         }
     }
+
+    // A sequence of more than 127 bytes; no text begins so.
+    private static bool IsBinary(ReadOnlySpan<byte> content) => content is [0x30, >= 0x81 and <= 0x84, ..];
 
     // The library does not know what the text is called.
     private static string Words(string name, BackupKeyException problem)

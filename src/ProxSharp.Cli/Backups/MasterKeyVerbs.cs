@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
@@ -49,7 +50,7 @@ internal static class MasterKeyVerbs
     }
 
     private static Task<string> ReadTextAsync(VerbRun run, string typed, CancellationToken cancellationToken) =>
-        File.ReadAllTextAsync(Existing(run, typed), cancellationToken);
+        MasterKeyText.ReadFileAsync(Existing(run, typed), cancellationToken);
 
     private static string Existing(VerbRun run, string typed)
     {
@@ -100,7 +101,7 @@ internal static class MasterKeyVerbs
             CliEnvironment place = run.Command.Services.Environment;
             string file = place.AbsolutePath(run.Value(target)!);
             KeyNoun.RequireNew(file);
-            byte[] content = await File.ReadAllBytesAsync(Existing(run, run.Value(encrypted)!), token).ConfigureAwait(false);
+            byte[] content = await SmallFile.ReadAsync(Existing(run, run.Value(encrypted)!), SmallFile.LargestKey, token).ConfigureAwait(false);
             string pem = await ReadTextAsync(run, run.Value(master)!, token).ConfigureAwait(false);
             using MasterPrivateKey opened = await MasterKeyText.ReadPrivateAsync(run, keys, pem, run.Value(master)!, token).ConfigureAwait(false);
             KeyFile found = MasterKeyText.Open(opened, content);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
@@ -167,7 +168,7 @@ internal static class SnapshotVerbs
         ChangeRules.CheckContext(run, place.Session.Context);
         BackupSnapshotPath snapshot = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
-        byte[] log = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        byte[] log = await SmallFile.ReadAsync(path, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false);
         if (!run.IsDryRun)
         {
             await place.AskAsync(snapshot, () => StoreLogAsync(place, snapshot, log, key, cancellationToken), cancellationToken).ConfigureAwait(false);

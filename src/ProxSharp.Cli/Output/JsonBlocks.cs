@@ -13,6 +13,9 @@ internal sealed class JsonBlocks : IBufferWriter<byte>
     private byte[] _block = new byte[SmallestBlock];
     private int _filled;
 
+    /// <summary>How many bytes there are.</summary>
+    public int Length => _full.Sum(static block => block.Length) + _filled;
+
     /// <inheritdoc/>
     public void Advance(int count) => _filled += count;
 
@@ -35,7 +38,7 @@ internal sealed class JsonBlocks : IBufferWriter<byte>
     /// <summary>All bytes.</summary>
     public byte[] ToArray()
     {
-        byte[] all = new byte[_full.Sum(static block => block.Length) + _filled];
+        byte[] all = new byte[Length];
         int at = 0;
         foreach (ReadOnlyMemory<byte> block in All())
         {
@@ -63,6 +66,13 @@ internal sealed class JsonBlocks : IBufferWriter<byte>
         }
 
         ArrayPool<char>.Shared.Return(text);
+    }
+
+    /// <summary>Forgets all; what comes next is as if nothing had been there.</summary>
+    public void Clear()
+    {
+        _full.Clear();
+        _filled = 0;
     }
 
     private IEnumerable<ReadOnlyMemory<byte>> All() => _full.Append(_block.AsMemory(0, _filled));

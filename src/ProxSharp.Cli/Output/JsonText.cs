@@ -30,9 +30,15 @@ internal static class JsonText
             await write(json).ConfigureAwait(false);
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
+        // The garbage collector frees the document: a copy that outlives it would need as much again.
+        return JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
+
+    /// <summary>Returns a writer of indented lines.</summary>
+    public static Utf8JsonWriter Indent(JsonBlocks buffer) => new(buffer, s_indented);
+
+    /// <summary>Returns what <paramref name="write"/> wrote as bytes on one line.</summary>
+    public static byte[] ToUtf8(Action<Utf8JsonWriter> write) => WriteBlocks(write, s_compact).ToArray();
 
     /// <summary>Returns a value on one line.</summary>
     public static string Compact(JsonElement value) => Write(value.WriteTo, s_compact);

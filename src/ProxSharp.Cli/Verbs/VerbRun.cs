@@ -14,6 +14,7 @@ namespace ProxSharp.Cli.Verbs;
 /// <summary>One run of a verb: what was typed, the server, and where results go.</summary>
 internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb verb) : IAsyncDisposable
 {
+    private const int ManyRows = 10_000;
     private const int LongestWait = 30 * 24 * 3600;
 
     private ServerSession? _session;
@@ -138,6 +139,42 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
         {
             Command.WriteOutcome(result, shape, isVersioned: true);
         }
+    }
+
+    /// <summary>Writes a list, as a result, while it is read where the form allows that.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="write">Writes the members of a row.</param>
+    /// <param name="shape">What is known about it.</param>
+    /// <returns>How many rows there were.</returns>
+    public async Task<int> WriteRowsAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write, ResultShape shape)
+    {
+        if (Verb.Class == VerbClass.Read && RowStream.Fits(Command.Output, shape))
+        {
+            return await new RowStream(Command.Services.Console.Out, Command.Output with { IsVersioned = true }, shape)
+                .WriteAsync(rows, write).ConfigureAwait(false);
+        }
+
+        JsonElement list = await JsonText.BuildAsync(async json =>
+        {
+            json.WriteStartArray();
+            int count = 0;
+            await foreach (T row in rows.ConfigureAwait(false))
+            {
+                count++;
+                json.WriteStartObject();
+                write(json, row);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            if (count > ManyRows)
+            {
+                // A long list is shown next, which needs about as much memory as what made it. That is done with.
+                GC.Collect();
+            }
+        }).ConfigureAwait(false);
+        Write(list, shape);
+        return list.GetArrayLength();
     }
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
@@ -243,6 +244,51 @@ public sealed class MasterKeyTests
         }
     }
 
+    /// <summary>What <c>openssl pkcs8 -topk8</c> writes with -v2, -v2prf and -v1, without the key itself: that is not looked at.</summary>
+    [Theory]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.44", "1.2.840.113549.2.9", "cipher", "aes-256-cfb")]
+    [InlineData("1.2.840.113549.1.5.13", "1.2.392.200011.61.1.1.1.4", "1.2.840.113549.2.9", "cipher", "camellia-256-cbc")]
+    [InlineData("1.2.840.113549.1.5.13", "1.2.410.200046.1.1.12", null, "cipher", "aria-256-cbc")]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", "1.2.840.113549.2.8", "PRF", "hmacWithSHA224")]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", "1.2.840.113549.2.13", "PRF", "hmacWithSHA512-256")]
+    [InlineData("1.2.840.113549.1.12.1.1", null, null, "cipher", "PBE-SHA1-RC4-128")]
+    [InlineData("1.3.6.1.4.1.99999.1", null, null, "cipher", "1.3.6.1.4.1.99999.1")]
+    public void Parse_ProtectionThatIsNotSupported_IsNamed(string scheme, string? cipher, string? function, string kind, string name)
+    {
+        string message = Refused(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", Protected(scheme, cipher, function)), "the right one");
+
+        Assert.Contains($"a {kind} that is not supported ({name}", message, StringComparison.Ordinal);
+        Assert.Contains(": openssl pkcs8 -topk8 -v2 aes256", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", null)]
+    [InlineData("1.2.840.113549.1.5.13", "1.2.840.113549.3.7", "1.2.840.113549.2.11")]
+    [InlineData("1.2.840.113549.1.12.1.3", null, null)]
+    public void Parse_ProtectionThatIsSupported_BlamesThePassphrase(string scheme, string? cipher, string? function) => Assert.Contains(
+        "passphrase does not open",
+        Refused(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", Protected(scheme, cipher, function)), "a wrong one"),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_KeyForSignatures_SaysSo()
+    {
+        using RSA rsa = RSA.Create(2048);
+        byte[] secret = rsa.ExportPkcs8PrivateKey();
+        byte[] half = rsa.ExportSubjectPublicKeyInfo();
+        foreach (byte[] key in (byte[][])[secret, half])
+        {
+            // The last byte of rsaEncryption (1.2.840.113549.1.1.1) becomes that of RSA-PSS.
+            key[key.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]) + 8] = 10;
+        }
+
+        Assert.Contains("RSA-PSS, which only signs", Refused(PemEncoding.WriteString("PRIVATE KEY", secret), ""), StringComparison.Ordinal);
+        Assert.Contains(
+            "RSA-PSS, which only signs",
+            Assert.Throws<BackupKeyException>(() => MasterPublicKey.Parse(PemEncoding.WriteString("PUBLIC KEY", half))).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Parse_OtherThingsBesideTheKey_TakesTheKey()
     {
@@ -282,4 +328,54 @@ public sealed class MasterKeyTests
     }
 
     private static string Refused(string pem, string passphrase) => Assert.Throws<BackupKeyException>(() => MasterPrivateKey.Parse(pem, passphrase)).Message;
+
+    private static byte[] Protected(string scheme, string? cipher, string? function)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(scheme);
+                using (writer.PushSequence())
+                {
+                    WriteParameters(writer, cipher, function);
+                }
+            }
+
+            writer.WriteOctetString(new byte[64]);
+        }
+
+        return writer.Encode();
+    }
+
+    private static void WriteParameters(AsnWriter writer, string? cipher, string? function)
+    {
+        if (cipher is null)
+        {
+            writer.WriteOctetString(new byte[8]);
+            writer.WriteInteger(2048);
+            return;
+        }
+
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier("1.2.840.113549.1.5.12");
+            using AsnWriter.Scope parameters = writer.PushSequence();
+            writer.WriteOctetString(new byte[8]);
+            writer.WriteInteger(2048);
+            if (function is not null)
+            {
+                using AsnWriter.Scope algorithm = writer.PushSequence();
+                writer.WriteObjectIdentifier(function);
+                writer.WriteNull();
+            }
+        }
+
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier(cipher);
+            writer.WriteOctetString(new byte[cipher == "1.2.840.113549.3.7" ? 8 : 16]);
+        }
+    }
 }

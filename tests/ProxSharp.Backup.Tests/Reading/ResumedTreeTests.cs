@@ -72,6 +72,90 @@ public sealed class ResumedTreeTests
         Assert.InRange(sum, size - names, size + (attempts * (3L * ChunkLength)));
     }
 
+    /// <summary>A line broke right after a file was made, before anything of it came.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restore_PartOfNoBytes_Grows(bool split)
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split, out _, out _);
+        using TempTree tree = new();
+        string part = tree.Write("large00", "");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(part, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.False((await TryRestoreAsync(made, tree, s_resume, ChunkLength * 35 / 10, isQuick: false)).IsThere);
+
+        Assert.InRange(new FileInfo(tree.Combine("large00")).Length, ChunkLength, 3 * ChunkLength);
+        Assert.Empty(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
+    }
+
+    /// <summary>What replaces a file is longer than the line lasts for; the old file stays until the new one is complete.</summary>
+    [Theory]
+    [InlineData(false, false, 3 * ChunkLength)]
+    [InlineData(false, true, 3 * ChunkLength)]
+    [InlineData(true, false, 3 * ChunkLength)]
+    [InlineData(true, true, 3 * ChunkLength)]
+    [InlineData(true, false, 5 * ChunkLength)]
+    [InlineData(true, true, 100)]
+    public async Task Restore_LineBreaksWhileFilesAreReplaced_GoesOnWithTheirParts(bool split, bool isQuick, int oldLength)
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split, out _, out long size);
+        using TempTree tree = new();
+        Dictionary<string, byte[]> old = s_large.Keys.ToDictionary(static name => name, name => FakeBackup.Random(oldLength, name[^1] + 1000));
+        foreach ((string name, byte[] content) in old)
+            tree.Write(name, content);
+        int attempts = 1;
+        while (!(await TryRestoreAsync(
+            made, tree, attempts == 1 ? s_first with { Existing = ExistingFiles.Overwrite } : s_resume, ChunkLength * 25 / 10, isQuick)).IsThere)
+        {
+            Assert.True(++attempts <= (size / ChunkLength) + 12, $"There were {attempts} attempts.");
+            Assert.All(s_large.Keys, name => Assert.True(
+                File.ReadAllBytes(tree.Combine(name)) is var now && (now.AsSpan().SequenceEqual(s_large[name]) || now.AsSpan().SequenceEqual(old[name])), name));
+        }
+
+        AssertEqual(s_large, tree);
+    }
+
+    [Fact]
+    public async Task Restore_PartOfAnotherContent_IsWrittenAnewFromTheDifferenceOn()
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split: true, out _, out _);
+        using TempTree tree = new();
+        tree.Write("large00", "old");
+        Assert.False((await TryRestoreAsync(made, tree, s_resume, ChunkLength * 25 / 10, isQuick: false)).IsThere);
+        string part = Assert.Single(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
+        byte[] content = [.. s_large["large00"][..500_000], .. new byte[2_000_000]];
+        File.WriteAllBytes(part, content);
+
+        Assert.True((await TryRestoreAsync(made, tree, s_resume, long.MaxValue, isQuick: true)).IsThere);
+
+        AssertEqual(s_large, tree);
+    }
+
+    [Fact]
+    public async Task Restore_PartWithAnotherName_IsNotWrittenTo()
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split: true, out _, out _);
+        using TempTree tree = new();
+        using TempTree other = new();
+        tree.Write("large00", "old");
+        Assert.False((await TryRestoreAsync(made, tree, s_resume, ChunkLength * 25 / 10, isQuick: false)).IsThere);
+        string part = Assert.Single(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
+        File.Delete(part);
+        string outside = other.Write("outside", "mine");
+        File.CreateSymbolicLink(part, outside);
+
+        Assert.True((await TryRestoreAsync(made, tree, s_resume, long.MaxValue, isQuick: true)).IsThere);
+
+        AssertEqual(s_large, tree);
+        Assert.Equal("mine", File.ReadAllText(outside));
+    }
+
     /// <summary>Names, attributes and tables of directories are no content of any file, and may be more than a line lasts for.</summary>
     [Theory]
     [InlineData(false)]

@@ -94,6 +94,59 @@ public sealed class MasterKeyVerbTests(SimulatedBackupServer backup) : IClassFix
         Assert.False(File.Exists(Path.Combine(cli.Home, "master-private.pem")));
     }
 
+    [Fact]
+    public async Task AnyKey_InDerForm_SaysHowToConvertIt()
+    {
+        using CliHarness cli = new();
+        using RSA rsa = RSA.Create(3072);
+        using CryptConfig key = CryptConfig.CreateRandom();
+        Prepare(cli, rsa, key);
+        File.WriteAllBytes(Path.Combine(cli.Home, "m.der"), rsa.ExportPkcs8PrivateKey());
+        File.WriteAllBytes(Path.Combine(cli.Home, "p.der"), rsa.ExportSubjectPublicKeyInfo());
+
+        await RefusedAsync(cli, "lost.rsa m.der", 2, "in DER form", "openssl pkey -inform der");
+        Assert.Contains("-pubin", (await cli.LineAsync("backup key import-master p.der")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    /// <summary>None of them is waited for, or read without an end.</summary>
+    [Theory]
+    [InlineData("backup key recover pipe pipe found.json --kdf none", "named pipe")]
+    [InlineData("backup key recover lost.rsa pipe found.json --kdf none", "named pipe")]
+    [InlineData("backup key recover /dev/zero lost.rsa found.json --kdf none", "a device or a socket")]
+    [InlineData("backup key recover lost.rsa /dev/zero found.json --kdf none", "a device or a socket")]
+    [InlineData("backup key import-master pipe", "named pipe")]
+    [InlineData("backup key import-master /dev/zero", "a device or a socket")]
+    [InlineData("backup key import-master long", "more than 1048576 bytes")]
+    [InlineData("backup key show pipe", "named pipe")]
+    [InlineData("backup key show long", "more than 1048576 bytes")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile pipe", "named pipe")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile /dev/zero", "a device or a socket")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile key.json --master-pubkey-file pipe", "named pipe")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile key.json --master-pubkey-file /dev/zero", "a device or a socket")]
+    [InlineData("backup upload-log {snapshot} pipe", "named pipe")]
+    [InlineData("backup upload-log {snapshot} /dev/zero", "a device or a socket")]
+    [InlineData("backup upload-log {snapshot} note.txt --keyfile pipe", "named pipe")]
+    public async Task AnyFile_WithoutEnd_IsRefused(string line, string why)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("Pipes with names are a matter of Linux.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string id = BackupUser.NewId();
+        cli.Write("note.txt", "a note\n");
+        cli.Write("lost.rsa", "a note\n");
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {id}")).Succeeded();
+        cli.Write("long", new string(' ', (1 << 20) + 1));
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(cli.Home, "pipe")]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        string error = (await cli.LineAsync(line.Replace("{snapshot}", $"host/{id}", StringComparison.Ordinal))).FailedWith(1);
+
+        Assert.Contains(why, error, StringComparison.Ordinal);
+    }
+
     private static async Task RefusedAsync(CliHarness cli, string words, int exitCode, string what, string advice)
     {
         string error = (await cli.LineAsync($"backup key recover {words.Replace(" --", " found.json --kdf none --", StringComparison.Ordinal)}"

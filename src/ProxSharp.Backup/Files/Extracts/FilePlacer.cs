@@ -43,14 +43,16 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
             return;
 
-        // A large file of another size may be what a restore that was broken off has written of it.
-        bool compares = _options.Existing == ExistingFiles.KeepSameContent
-            && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File, Length: > 0 }));
+        PxarName? part = FindPart(directory, name, entry);
+
+        // A large file of another size may be what a restore that was broken off has written of it, though that be nothing yet.
+        bool compares = part is not null || (_options.Existing == ExistingFiles.KeepSameContent
+            && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File })));
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
             if (compares)
-                await CompareAsync(directory, name, entry, there!.Value, content, cancellationToken).ConfigureAwait(false);
+                await CompareAsync(directory, name, part, entry, there, content, cancellationToken).ConfigureAwait(false);
             else if (entry.Length <= SmallFile)
                 await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else
@@ -68,7 +70,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             FileStat there = file.Stat;
             if (!HasTime(entry, there) || !MayKeep(entry, file, there))
                 return false;
-            Complete(directory, name, entry, file);
+            Keep(directory, name, entry, file);
         }
         catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied)
         {
@@ -76,16 +78,24 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
             return false;
         }
 
-        _totals.AddFile(entry.Length, kept: true);
         return true;
+    }
+
+    private void Keep(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
+    {
+        Complete(directory, name, entry, file);
+        _totals.AddFile(entry.Length, kept: true);
     }
 
     // Another name may lie anywhere: what is set would change there too. If all is right already, the names may as well be those that a restore has given.
     private bool MayKeep(PxarEntry entry, ITargetFile file, FileStat there) => there.Links <= 1 || file.Has(entry.Metadata!, _placer.Parts);
 
-    private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file)
+    /// <summary>Completes a file that has all its content, and gives it its name if it has that of a part still.</summary>
+    private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file, PxarName? part = null)
     {
         file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        if (part is { } place)
+            _placer.Replace(directory, place, name, entry.Metadata!.Flags);
         file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
     }
 
@@ -174,7 +184,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     private (ITargetFile File, PxarName Place)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
     {
         ITargetFile? file = null;
-        PxarName place = replaces ? directory.Handle!.NameTemporary() : name;
+        PxarName place = !replaces ? name : _options.KeepParts ? TemporaryName.OfPart(name) : directory.Handle!.NameTemporary();
+        if (replaces && _options.KeepParts && directory.Handle!.Find(place) is not null)
+            directory.Handle.Delete(place);
         bool created = _placer.Place(directory, name, replaces: false, _ => file = Create(directory, name, entry, place), static _ => { });
         return created ? (file!, place) : null;
     }
@@ -212,7 +224,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
         catch (Exception stop) when (stop is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException)
         {
-            stays |= _options.KeepParts && !replaces;
+            stays |= _options.KeepParts;
             throw;
         }
         finally
@@ -265,49 +277,74 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
     }
 
-    /// <summary>Compares an existing file with the content; where it ends early it is continued, and from the first difference on a new file is written.</summary>
+    /// <summary>
+    /// Compares an existing file, or the part of one that is to replace it, with the content. Where it ends early it is continued; from the first difference on
+    /// a part is written anew, and instead of anything else a new file.
+    /// </summary>
     private async ValueTask CompareAsync(
         ExtractDirectory directory,
         PxarName name,
+        PxarName? part,
         PxarEntry entry,
-        FileStat there,
+        FileStat? looked,
         Stream content,
         CancellationToken cancellationToken)
     {
-        byte[] block = new byte[BlockSize];
-        byte[] old = new byte[BlockSize];
-        bool grows = IsPart(entry, there);
-        using ITargetFile existing = OpenExisting(directory, name, ref grows);
+        bool grows = part is not null || IsPart(entry, looked!.Value);
+        using ITargetFile existing = OpenExisting(directory, part ?? name, ref grows);
         // What counts is what is open and may be written to, and not what had the name before.
-        there = existing.Stat;
-        grows = grows && IsPart(entry, there);
+        FileStat there = existing.Stat;
+        bool isPart = part is not null && grows && IsClosed(there);
+        grows = isPart || (part is null && grows && IsPart(entry, there));
+        // Most files are small: blocks of their own for each would be much more memory than all of them.
+        int size = (int)Math.Clamp(entry.Length, 1, BlockSize);
+        byte[] block = ArrayPool<byte>.Shared.Rent(size);
         using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
-        long position = 0;
-        // What has come is used before more is asked for, which may be in vain.
-        while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        try
         {
-            int filled = ReadFully(existing, position, old.AsSpan(0, read));
-            if (!old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, read)))
+            (long same, int read, bool isCut) = await SkipEqualAsync(existing, content, block.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte> next = block.AsMemory(0, read);
+            if (isPart)
+                existing.SetLength(same);
+            if (isPart || (grows && isCut))
+                await ContinueAsync(directory, name, part, entry, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
+            else if (read > 0 || part is not null || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
+                await CopyAsync(directory, name, entry, true, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
+            else
+                Keep(directory, name, entry, existing);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>Reads content while a file has the same.</summary>
+    /// <returns>
+    /// How many bytes are equal, up to the block that is not; how many bytes of content that block has, 0 if all is equal; whether the file only ends in it.
+    /// </returns>
+    private static async ValueTask<(long Same, int Read, bool IsCut)> SkipEqualAsync(
+        ITargetFile existing, Stream content, Memory<byte> block, CancellationToken cancellationToken)
+    {
+        byte[] old = ArrayPool<byte>.Shared.Rent(block.Length);
+        long position = 0;
+        try
+        {
+            // What has come is used before more is asked for, which may be in vain.
+            while (await content.ReadAsync(block, cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
-                ReadOnlyMemory<byte> next = block.AsMemory(0, read);
-                if (grows && filled < read && old.AsSpan(0, filled).SequenceEqual(block.AsSpan(0, filled)))
-                    await ContinueAsync(directory, name, entry, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
-                else
-                    await CopyAsync(directory, name, entry, true, (existing, position), next, content, cancellationToken).ConfigureAwait(false);
-                return;
+                int filled = ReadFully(existing, position, old.AsSpan(0, read));
+                if (!old.AsSpan(0, filled).SequenceEqual(block.Span[..read]))
+                    return (position, read, filled < read && old.AsSpan(0, filled).SequenceEqual(block.Span[..filled]));
+                position += read;
             }
 
-            position += read;
+            return (position, 0, false);
         }
-
-        if (there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
+        finally
         {
-            await CopyAsync(directory, name, entry, true, (existing, position), default, content, cancellationToken).ConfigureAwait(false);
-            return;
+            ArrayPool<byte>.Shared.Return(old);
         }
-
-        Complete(directory, name, entry, existing);
-        _totals.AddFile(entry.Length, kept: true);
     }
 
     private static int ReadFully(ITargetFile file, long position, Span<byte> destination)
@@ -322,8 +359,23 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         && there.ModificationTime == entry.Metadata!.ModificationTime;
 
     // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
-    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length
-        && there.Links <= 1 && (OperatingSystem.IsWindows() || (there.Mode & Permissions & ~_placer.FileMode) == 0);
+    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length && IsClosed(there);
+
+    private bool IsClosed(FileStat there) => there.Links <= 1 && (OperatingSystem.IsWindows() || (there.Mode & Permissions & ~_placer.FileMode) == 0);
+
+    /// <summary>Finds what a restore that was broken off has of a large file which is to replace another one; what is of no use is deleted.</summary>
+    private PxarName? FindPart(ExtractDirectory directory, PxarName name, PxarEntry entry)
+    {
+        if (!_options.KeepParts || entry.Length <= SmallFile || _options.Existing == ExistingFiles.Fail)
+            return null;
+        PxarName part = TemporaryName.OfPart(name);
+        if (directory.Handle!.Find(part) is not { } there || there.Kind == PxarEntryKind.Directory)
+            return null;
+        if (_options.Existing == ExistingFiles.KeepSameContent && there.Kind == PxarEntryKind.File && IsClosed(there))
+            return part;
+        EntryPlacer.TryDelete(directory.Handle, part);
+        return null;
+    }
 
     private static ITargetFile OpenExisting(ExtractDirectory directory, PxarName name, ref bool grows)
     {
@@ -343,6 +395,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     private async ValueTask ContinueAsync(
         ExtractDirectory directory,
         PxarName name,
+        PxarName? part,
         PxarEntry entry,
         (ITargetFile File, long Length) same,
         ReadOnlyMemory<byte> next,
@@ -353,7 +406,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         writer.Write(next.Span);
         await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
         writer.Finish();
-        Complete(directory, name, entry, same.File);
+        Complete(directory, name, entry, same.File, part);
         _totals.AddFile(entry.Length, kept: false);
     }
 }

@@ -25,7 +25,14 @@ internal static class TemporaryName
         return new($".proxsharp-{Convert.ToHexStringLower(random)}{Convert.ToHexStringLower(Check(random))}.tmp");
     }
 
-    /// <summary>Whether a name was made here.</summary>
+    /// <summary>
+    /// The name of the part of an entry that is to replace another one, which stays when that is broken off. It is always the same, so that it is found again,
+    /// and nobody takes it for abandoned.
+    /// </summary>
+    internal static PxarName OfPart(PxarName name) =>
+        new($".proxsharp-{Convert.ToHexStringLower(SHA256.HashData([.. Prefix, .. "part"u8, .. name.Span])[..(2 * HalfSize)])}.part");
+
+    /// <summary>Whether a name was made here and was for one time.</summary>
     internal static bool IsOurs(PxarName name)
     {
         ReadOnlySpan<byte> bytes = name.Span;

@@ -1,0 +1,78 @@
+using ProxSharp.Backup.Files.Natives;
+
+namespace ProxSharp.Backup;
+
+/// <summary>Reads small files as a whole, such as keys and logs. What has no end, or would wait for another program, is refused and not waited for.</summary>
+public static class SmallFile
+{
+    /// <summary>How many bytes files with keys have at most: 1 MiB.</summary>
+    public const int LargestKey = 1 << 20;
+
+    private const int BlockSize = 64 * 1024;
+
+    /// <summary>Reads a file. Pipes without a name are read to their end, such as <c>/dev/stdin</c> and what a shell makes of <c>&lt;(command)</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">How many bytes it may have.</param>
+    /// <param name="cancellationToken">Gives up, even while a pipe is waited for.</param>
+    /// <exception cref="IOException">
+    /// It cannot be read, has more bytes, or is a named pipe, a device or a socket, or a file of the system that waits for what comes next.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static async Task<byte[]> ReadAsync(string path, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        if (PathKind.IsNamedPipe(path))
+        {
+            throw new IOException($"{path} is a named pipe, and not a file: write what comes from it to a file first");
+        }
+
+        if (PathKind.IsDevice(path))
+        {
+            throw new IOException($"{path} is a device or a socket, and not a file");
+        }
+
+        return await TryReadAsync(path, limit, cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException(FormattableString.Invariant($"{path} has more than {limit} bytes"));
+    }
+
+    /// <summary>Reads a file that is known to open at once.</summary>
+    /// <returns>Null if it has more bytes than it may have.</returns>
+    internal static async Task<byte[]?> TryReadAsync(string path, long limit, CancellationToken cancellationToken)
+    {
+        // Files of /proc and of /etc/pve have no length that could be trusted.
+        using MemoryStream bytes = new();
+        FileStream stream = new(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
+        await using (stream.ConfigureAwait(false))
+        {
+            return await TryReadAsync(path, stream, bytes, limit, cancellationToken).ConfigureAwait(false) ? bytes.ToArray() : null;
+        }
+    }
+
+    private static async Task<bool> TryReadAsync(string path, FileStream stream, MemoryStream bytes, long limit, CancellationToken cancellationToken)
+    {
+        // The other end of a pipe may take its time.
+        bool mayWait = !PathKind.IsRegular(path);
+        byte[] buffer = new byte[BlockSize];
+        while (true)
+        {
+            if (!mayWait && PathKind.WouldWait(stream.SafeFileHandle))
+            {
+                throw new IOException($"{path} has no end: it waits for what the system writes next");
+            }
+
+            // A read of a pipe that waits cannot be stopped, only left to itself.
+            int count = await stream.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return true;
+            }
+
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > limit)
+            {
+                return false;
+            }
+        }
+    }
+}
