@@ -117,6 +117,35 @@ public sealed class TaskToolTests
     }
 
     [Fact]
+    public async Task TaskWait_ForACallThatWasLeft_CompletesItsOutcomeInTheLedger()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
+        {
+            TaskDuration = TimeSpan.FromSeconds(3),
+            Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""",
+        });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task applying = session.Client.CallToolAsync("apply", new Dictionary<string, object?> { ["plan"] = plan }, cancellationToken: cancel.Token).AsTask();
+        await UntilAsync(() => session.Writes > 0);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => applying);
+        await UntilAsync(() => session.Ledger.List().Any(static entry => entry.Kind == "outcome"));
+        JsonElement before = await OutcomeAsync(session);
+        Assert.Equal("running", before.GetProperty("result").GetString());
+        Assert.False(before.TryGetProperty("succeeded", out JsonElement unknown) && unknown.ValueKind != JsonValueKind.Null, before.ToString());
+
+        string upid = session.Ledger.List().Last(static entry => entry.Kind == "outcome").Facts.GetProperty("upid").GetString()!;
+        await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}","seconds":60}""");
+
+        JsonElement after = await OutcomeAsync(session);
+        Assert.Equal("succeeded", after.GetProperty("result").GetString());
+        Assert.True(after.GetProperty("succeeded").GetBoolean());
+        await session.DoneAsync("plan_undo", $$"""{"number":{{after.GetProperty("number").GetInt64()}}}""");
+        Assert.True(session.Ledger.Verify().IsSound);
+    }
+
+    [Fact]
     public async Task TaskWait_CancelledByTheClient_EndsAndTheTaskGoesOn()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { TaskDuration = s_long });
@@ -187,5 +216,17 @@ public sealed class TaskToolTests
         public ConcurrentQueue<ProgressNotificationValue> All { get; } = new();
 
         public void Report(ProgressNotificationValue value) => All.Enqueue(value);
+    }
+
+    private static async Task<JsonElement> OutcomeAsync(AgentSession session) =>
+        (await session.DoneAsync("audit_list", """{"filter":"kind=outcome","fields":"number,succeeded,result"}""")).GetProperty("rows")[0];
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
     }
 }

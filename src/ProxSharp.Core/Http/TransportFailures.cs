@@ -90,9 +90,9 @@ internal static class TransportFailures
         // What a connection failed to is in the text of the failure alone. The address may hold a user and a password.
         string name = $"{proxy.Scheme}://{proxy.IdnHost}:{proxy.Port.ToString(CultureInfo.InvariantCulture)}";
         bool isItsConnection = exception is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
-            }
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+        }
             && exception.Message.Contains($"({proxy.IdnHost}:{proxy.Port.ToString(CultureInfo.InvariantCulture)})", StringComparison.OrdinalIgnoreCase);
         return isItsConnection ? $"no connection to the proxy {name} ({Innermost(exception)}). {Advice}"
             : exception is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }
