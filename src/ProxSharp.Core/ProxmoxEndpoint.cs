@@ -46,8 +46,18 @@ public sealed record ProxmoxEndpoint
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, product, out ProxmoxEndpoint? endpoint)
             ? endpoint
-            : throw new FormatException($"'{text}' is no server address. Write a host with an optional port, for example "
+            : throw new FormatException($"'{WithoutLogIn(text)}' is no server address. Write a host with an optional port, for example "
                 + $"'pve1', 'pve1:{DefaultPort(product)}' or 'https://pve1:{DefaultPort(product)}'.");
+    }
+
+    /// <summary>Leaves out of an address who logs in, for messages: a password may be among it.</summary>
+    public static string WithoutLogIn(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        int scheme = address.IndexOf("://", StringComparison.Ordinal);
+        int start = scheme < 0 ? 0 : scheme + "://".Length;
+        int at = address.LastIndexOf('@');
+        return at < start ? address : $"{address[..start]}***{address[at..]}";
     }
 
     /// <summary>Reads an address as <see cref="Parse"/> does; false if the text is none.</summary>

@@ -103,7 +103,7 @@ public sealed class ContextCommandTests
     [InlineData("context add x pve1 --token-id root@pam --secret env:X", "is no token id")]
     [InlineData("context add x pve1 --user root@pam --token-id root@pam!x --secret env:X", "exclude each other")]
     [InlineData("context add x http://pve1 --user root@pam --secret env:X", "https")]
-    [InlineData("context add x https://u:p@pve1 --user root@pam --secret env:X", "is no server address")]
+    [InlineData("context add x https://u:p@pve1 --user root@pam --secret env:X", "'https://***@pve1' is no server address")]
     [InlineData("context add x https://pve1/nodes --user root@pam --secret env:X", "is no server address")]
     [InlineData("context add x pve1 --user root@pam --secret env:X --fingerprint AA:BB", "is no SHA-256 fingerprint")]
     [InlineData("context add x pve1 --user root@pam --secret env:X --ca-file missing.pem", "does not exist")]

@@ -11,6 +11,8 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("vm set staging --onboot 1", "onboot=1")]
     [InlineData("vm set --onboot yes staging", "onboot=1")]
     [InlineData("plan create vm set staging --onboot 1", "onboot")]
+    [InlineData("vm set staging --onboot Yes", "onboot=1")]
+    [InlineData("ceph osd scrub --deep 0 --node pve1", "/ceph/osd/0/scrub")]
     [InlineData("access user token create demo@pve t2 --privsep 0", "privsep=0")]
     public async Task Switch_WithATruthValueBehindIt_TakesIt(string line, string expected)
     {
@@ -26,7 +28,7 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
 
     [Theory]
     [InlineData("vm set web-1 --protection 2", "2")]
-    [InlineData("ceph osd delete --cleanup 1", "osdid")]
+    [InlineData("ceph osd delete --cleanup 1", "A confirmation is needed to delete ceph osd")]
     public async Task Switch_WithAnotherWordBehindIt_LeavesItAlone(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();

@@ -63,6 +63,9 @@ public sealed class RedTeamWideningTests
     [InlineData(Scratch, "PUT", Machine + "/config", "revert=tags")]
     [InlineData(Nodes, "POST", Machine + "/migrate", "target=pve2")]
     [InlineData(Nodes, "POST", "/cluster/ha/resources/vm:106/migrate", "node=pve2")]
+    [InlineData(Nodes, "POST", "/cluster/ha/resources", "sid=vm:106")]
+    [InlineData(Nodes, "PUT", "/cluster/ha/resources/vm:106", "failback=1")]
+    [InlineData(Nodes, "POST", "/cluster/ha/rules", "rule=r1 type=resource-affinity affinity=positive resources=vm:106,vm:101")]
     [InlineData(Pools, "PUT", "/pools/staging", "vms=106")]
     [InlineData(Pools, "PUT", "/pools", "poolid=staging vms=106")]
     public async Task Call_ThatOpensARule_Grants(string policy, string method, string path, string parameters)
@@ -92,11 +95,13 @@ public sealed class RedTeamWideningTests
     [InlineData(Scratch, "POST", "/nodes/pve1/lxc", "vmid=300 ostemplate=local:vztmpl/x.tar.zst tags=scratch")]
     [InlineData(Scratch, "POST", Machine + "/clone", "newid=300 pool=production")]
     [InlineData(Nodes, "PUT", Machine + "/config", "tags=scratch")]
+    [InlineData(Nodes, "PUT", "/cluster/ha/resources/vm:106", "comment=x")]
     [InlineData(Nodes, "POST", Machine + "/migrate", "target=pve3")]
     public async Task Call_ThatOpensNoRule_GrantsNothing(string policy, string method, string path, string parameters)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(policy);
         await cluster.Other.Raw.PutAsync("/nodes/pve2/qemu/104/config", new ApiParameters { { "tags", "scratch" } });
+        await cluster.OpenRoot().Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:106" }, { "state", "stopped" } });
         Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
         Assert.Equal(OperationClass.Read, plan.Calls[^1].Grants);
     }
@@ -129,6 +134,41 @@ public sealed class RedTeamWideningTests
         await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/100/config", new ApiParameters { { "tags", "scratch" } });
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", $"{Machine}/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7");
         Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
+    }
+
+    [Theory]
+    [InlineData("move_disk", "\"tags\":[\"scratch\"]")]
+    [InlineData("move_disk", "\"vmids\":[\"100\"]")]
+    [InlineData("config", "\"tags\":[\"scratch\"]")]
+    [InlineData("config", "\"vmids\":[\"100\"]")]
+    [InlineData("create", "\"vmids\":[\"300-399\"]")]
+    public async Task Disk_OfAGuestThatMayNotBeDestroyed_IsGivenToOneThatMayByAPersonAlone(string way, string rule)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Scratch.Replace("\"tags\":[\"scratch\"]", rule, StringComparison.Ordinal));
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/100/config", new ApiParameters { { "tags", "scratch" } });
+        string disk = (await cluster.Other.Raw.GetAsync($"{Machine}/config")).Data.GetProperty("scsi0").GetString()!.Split(',')[0];
+        Plan plan = way switch
+        {
+            "config" => await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/100/config", $"scsi5={disk}"),
+            "create" => await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=300 scsi5={disk}"),
+            _ => await TextPlans.PlanAsync(cluster, "POST", $"{Machine}/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7"),
+        };
+        Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
+    }
+
+    [Fact]
+    public async Task Calls_ThatOpenARuleTogether_NeedAPerson()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            Scratch.Replace("\"tags\":[\"scratch\"]", "\"tags\":[\"scratch\"],\"nodes\":[\"pve2\"]", StringComparison.Ordinal));
+        PlanRequest tag = TextPlans.Request("PUT", $"{Machine}/config", "tags=scratch"), move = TextPlans.Request("POST", $"{Machine}/migrate", "target=pve2");
+        foreach (PlanRequest[] calls in new PlanRequest[][] { [tag, move], [move, tag] })
+        {
+            Plan plan = await cluster.Guard.PlanAsync(calls, cancellationToken: Token);
+            Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
+        }
+
+        Assert.Equal(OperationClass.Read, (await cluster.Guard.PlanAsync([tag], cancellationToken: Token)).Calls[^1].Grants);
     }
 
     [Fact]

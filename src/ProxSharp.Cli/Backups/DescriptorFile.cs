@@ -28,7 +28,10 @@ internal static class DescriptorFile
             await using (stream.ConfigureAwait(false))
             {
                 byte[] bytes = new byte[Limit];
-                int count = await stream.ReadAtLeastAsync(bytes, Limit, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+
+                // A read of a pipe that waits for its other end cannot be stopped, only left to itself.
+                int count = await stream.ReadAtLeastAsync(bytes, Limit, throwOnEndOfStream: false, cancellationToken).AsTask()
+                    .WaitAsync(cancellationToken).ConfigureAwait(false);
                 return bytes[..count];
             }
         }

@@ -23,7 +23,14 @@ internal static class SwitchWords
         }
 
         IReadOnlyList<string> settled = Settle(words, Names(verb));
-        return settled.SequenceEqual(words) ? (parse, words) : (root.Parse(settled, CliApp.Parsing), settled);
+        if (settled.SequenceEqual(words))
+        {
+            return (parse, words);
+        }
+
+        // A word that was an argument after all: ceph osd scrub --deep 0.
+        ParseResult taken = root.Parse(settled, CliApp.Parsing);
+        return parse.Errors.Count == 0 && taken.Errors.Count > 0 ? (parse, words) : (taken, settled);
     }
 
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
@@ -53,7 +60,7 @@ internal static class SwitchWords
         return [.. settled, .. words.Skip(end)];
     }
 
-    private static bool? Truth(string word) => word switch
+    private static bool? Truth(string word) => word.ToLowerInvariant() switch
     {
         "1" or "yes" or "on" or "true" => true,
         "0" or "no" or "off" or "false" => false,

@@ -45,12 +45,12 @@ internal static class Products
         const string Hint = "Write a host, host:port or https://host:port";
         if (!ProxmoxEndpoint.TryParse(Server(text), product, out ProxmoxEndpoint? endpoint))
         {
-            throw CliException.Usage($"'{text}' is no server address", Hint);
+            throw CliException.Usage($"'{ProxmoxEndpoint.WithoutLogIn(text)}' is no server address", Hint);
         }
 
         return endpoint.Scheme == Uri.UriSchemeHttps
             ? endpoint
-            : throw CliException.Usage($"'{text}' is not reached over https, which Proxmox servers require", Hint);
+            : throw CliException.Usage($"'{ProxmoxEndpoint.WithoutLogIn(text)}' is not reached over https, which Proxmox servers require", Hint);
     }
 
     /// <summary>Users paste what the browser shows (/#v1:0:...) or the API root: both mean the server.</summary>

@@ -45,15 +45,15 @@ internal static partial class KnownRefusals
             };
         }
 
-        return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage)
-            ? error with
-            {
-                Code = "not_found",
-                ExitCode = ExitCodes.NotFound,
-                Hint = "See which paths there are: prox api ls; an older server may not have this one",
-            }
-            : null;
+        return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage) ? NoPath(error) : null;
     }
+
+    private static CliError NoPath(CliError error) => error with
+    {
+        Code = "not_found",
+        ExitCode = ExitCodes.NotFound,
+        Hint = "See which paths there are: prox api ls; an older server may not have this one",
+    };
 
     /// <summary>Returns the way out of what a task failed for; null if none is known.</summary>
     /// <param name="upid">The task.</param>

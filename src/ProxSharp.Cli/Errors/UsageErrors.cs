@@ -48,17 +48,23 @@ internal static class UsageErrors
 
         if (parse.UnmatchedTokens is [{ } word, ..])
         {
-            IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
-            bool isPlace = command.Command.Subcommands.Count > 0;
-            string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
-            return Unknown(
-                isPlace ? "command" : "argument", word, Path(command), known,
-                meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
+            return Unmatched(word, parse, lines, help);
         }
 
         return parse.Errors.Count == 0
             ? null
             : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
+    }
+
+    private static CliError Unmatched(string word, ParseResult parse, KnownLines? lines, string help)
+    {
+        CommandResult command = parse.CommandResult;
+        IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
+        bool isPlace = command.Command.Subcommands.Count > 0;
+        string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
+        return Unknown(
+            isPlace ? "command" : "argument", word, Path(command), known,
+            meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
     }
 
     private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>

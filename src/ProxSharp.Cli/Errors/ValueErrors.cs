@@ -23,15 +23,11 @@ internal static partial class ValueErrors
         for (int i = 0; i < words.Count && words[i] != "--"; i++)
         {
             string[] parts = words[i].Split('=', 2);
-            bool isJoined = parts.Length == 2;
-            string? value = isJoined ? parts[1] : i + 1 < words.Count ? words[i + 1] : null;
-
-            // The parser would take what is no truth value for an argument.
-            bool isWrong = isJoined ? !bool.TryParse(value, out _) : value is "0" or "1";
+            bool isWrong = parts.Length == 2 && !bool.TryParse(parts[1], out _);
             if (isWrong && switches.Any(option => option.Name == parts[0] || option.Aliases.Contains(parts[0])))
             {
                 return CliError.Usage(
-                    $"The option '{parts[0]}' is a switch, and '{value}' is neither true nor false", $"Write {parts[0]} for yes and {parts[0]}=false for no");
+                    $"The option '{parts[0]}' is a switch, and '{parts[1]}' is neither true nor false", $"Write {parts[0]} for yes and {parts[0]}=false for no");
             }
         }
 

@@ -42,7 +42,8 @@ internal static class TopVerb
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         IConsoleHost console = run.Command.Services.Console;
         TopState state = new();
-        if (isForProgram || once || !console.IsOutputTerminal || !console.IsInputTerminal)
+        bool isScreen = console.IsOutputTerminal && console.IsInputTerminal && run.Command.Services.Environment.Variable("TERM") != "dumb";
+        if (isForProgram || once || !isScreen)
         {
             await LookAsync(session, state, cancellationToken).ConfigureAwait(false);
             await WriteAsync(run, state, isForProgram, cancellationToken).ConfigureAwait(false);

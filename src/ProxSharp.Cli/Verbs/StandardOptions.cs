@@ -33,8 +33,8 @@ internal sealed class StandardOptions
     /// <summary>The longest wait.</summary>
     public Option<int?> WaitTimeout { get; } = new("--wait-timeout")
     {
-        Description = "Wait for a task this long at most, then end with exit code 11; the task goes on",
-        HelpName = "seconds",
+        Description = "Wait for a task this long at most (600, or 10m), then end with exit code 11; the task goes on",
+        HelpName = "time",
         CustomParser = Seconds,
     };
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using ProxSharp.Tls;
 
 namespace ProxSharp.Http;
 
 /// <summary>Tells what a failure on the way to the server means, and words it.</summary>
-internal static class TransportFailures
+internal static partial class TransportFailures
 {
     /// <summary>True if the request provably never left: the connection could not be set up.</summary>
     public static bool NothingSent(Exception exception) => exception switch
@@ -109,6 +110,10 @@ internal static class TransportFailures
             exception = inner;
         }
 
-        return exception.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        // .NET writes addresses of proxies as they were given, with user and password, and ends one text with a quotation mark too many.
+        return LogIn().Replace(exception.Message, "").ReplaceLineEndings(" ").TrimEnd('.', ' ', '"');
     }
+
+    [GeneratedRegex("""(?<=://)[^\s'"]*@""", RegexOptions.ExplicitCapture)]
+    private static partial Regex LogIn();
 }

@@ -42,6 +42,11 @@ internal static class ToolArguments
             }
         }
 
+        CheckRequired(tool, arguments);
+    }
+
+    private static void CheckRequired(Tool tool, IDictionary<string, JsonElement>? arguments)
+    {
         if (!tool.InputSchema.TryGetProperty("required", out JsonElement required))
         {
             return;

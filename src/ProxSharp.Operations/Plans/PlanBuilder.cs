@@ -40,7 +40,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     /// <exception cref="GuardRefusedException">The policy does not allow one of them, or a target is not there.</exception>
     public async Task<PlanDraft> BuildAsync(IReadOnlyList<PlannedCall> wanted, PlanRelease release, CancellationToken cancellationToken)
     {
-        Building draft = new();
+        Building draft = new() { Widening = new Widening(client, checks.Policy) };
         foreach (PlannedCall call in wanted)
         {
             await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Replacements.Judge(wanted, own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
-        call = await new Widening(client, checks.Policy).JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
+        call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
@@ -117,6 +117,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public List<string> Consequences { get; } = [];
 
         public NewGuests Made { get; } = new();
+
+        public required Widening Widening { get; init; }
 
         public bool IsFinal { get; set; }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Policies;
@@ -6,10 +7,15 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls after which other rules of the policy hold for a guest: by its tags, its pool or its node. What is allowed there only afterwards is not for
-/// whoever plans to decide.
+/// whoever plans to decide. It judges the calls of one plan in their order: what each of two opens by half, they open together.
 /// </summary>
 internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
 {
+    private static readonly string[] s_remarks = ["comment", "digest", "max_relocate", "max_restart", "sid", "rule", "type"];
+
+    // Where calls before may have brought a guest.
+    private readonly Dictionary<int, IReadOnlyList<PolicyTarget>> _places = [];
+
     /// <summary>Returns the call with the worst class that it makes allowed for a guest, and that was not allowed for it before.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
@@ -19,9 +25,9 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         }
 
         OperationClass worst = OperationClass.Read;
-        foreach (PlanTarget guest in own.Where(target => IsMoved(call, target)).Take(GuestNames.IsInPath(call) ? 1 : int.MaxValue))
+        foreach (PlanTarget guest in own.Where(target => IsMoved(call, target)))
         {
-            IReadOnlyList<PolicyTarget> after = await AfterAsync(call, guest.Policy, own, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PolicyTarget> after = Receivers(call, guest, own) ?? await PlacesAsync(call, guest.Policy, cancellationToken).ConfigureAwait(false);
             OperationClass gained = policy.Gained(guest.Policy, after);
             worst = gained > worst ? gained : worst;
         }
@@ -29,24 +35,59 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         return worst > OperationClass.Read ? call.Granting(worst) : call;
     }
 
+    /// <summary>The guests that have a disk of another one after the call: what may be done to them is done to it. Null if the call gives none away.</summary>
+    private static IReadOnlyList<PolicyTarget>? Receivers(PlannedCall call, PlanTarget giver, IReadOnlyList<PlanTarget> own)
+    {
+        if (call.Parameters.Find("target-vmid") is { } receiver)
+        {
+            return [.. own.Where(target => target.Key == $"guest {receiver}" || target.Key == $"new guest {receiver}").Select(static target => target.Policy)];
+        }
+
+        string[] made = [.. NewGuests.MadeBy(call)];
+        if (made.Length > 0 && !made.Contains(giver.Policy.Vmid?.ToString(CultureInfo.InvariantCulture)))
+        {
+            return [.. own.Where(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal))
+                .Select(target => target.Policy with { Tags = TagsSet(call) ?? target.Policy.Tags })];
+        }
+
+        return IsOther(call, giver, own) && call.Path.EndsWith("/config", StringComparison.Ordinal)
+            ? [own[0].Policy with { Tags = TagsSet(call) ?? own[0].Policy.Tags }]
+            : IsOther(call, giver, own) && !call.Path.EndsWith("/migrate", StringComparison.Ordinal) ? []
+            : null;
+    }
+
+    // A call on a guest names others for their disks, or because they move along.
+    private static bool IsOther(PlannedCall call, PlanTarget target, IReadOnlyList<PlanTarget> own) =>
+        GuestNames.IsInPath(call) && target.Policy.Vmid != own[0].Policy.Vmid;
+
+    private async Task<IReadOnlyList<PolicyTarget>> PlacesAsync(PlannedCall call, PolicyTarget guest, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PolicyTarget> before = _places.GetValueOrDefault(guest.Vmid!.Value) ?? [guest];
+        List<PolicyTarget> after = [];
+        foreach (PolicyTarget place in before)
+        {
+            after.AddRange(await AfterAsync(call, place, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (after.Count > 0)
+        {
+            _places[guest.Vmid.Value] = [.. before, .. after];
+        }
+
+        return after;
+    }
+
     // What a call only copies stays where it is, and a guest that it makes was nobody's before.
     private static bool IsMoved(PlannedCall call, PlanTarget target) => target.Policy.Vmid is { } vmid && !CopySources.IsOne(call, vmid)
         && (target.Key.StartsWith("guest ", StringComparison.Ordinal) || GuestNames.IsInPath(call));
 
     /// <summary>What policies may see of a guest after the call; empty if the call leaves its place as it is.</summary>
-    private async Task<IReadOnlyList<PolicyTarget>> AfterAsync(
-        PlannedCall call, PolicyTarget guest, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PolicyTarget>> AfterAsync(PlannedCall call, PolicyTarget guest, CancellationToken cancellationToken)
     {
         PolicyTarget changed = guest with { IsProtected = guest.IsProtected || call.Parameters.Find("protection") is "1" };
         if (call.Path is "/pools" or "/pools/{poolid}")
         {
             return call.Parameters.Find("delete") is "1" ? [] : [changed with { Pool = call.Parameters.Find("poolid") }];
-        }
-
-        if (call.Parameters.Find("target-vmid") is { } receiver)
-        {
-            // Its disk is the other guest's from then on.
-            return [.. own.Where(target => target.Key == $"guest {receiver}" || target.Key == $"new guest {receiver}").Select(static target => target.Policy)];
         }
 
         if (NewGuests.MadeBy(call).Any())
@@ -78,9 +119,19 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         return all.Length == 0 ? null : [.. all.SelectMany(ItemLists.Split)];
     }
 
-    // Which nodes a group has is said elsewhere, and may be changed there.
-    private IEnumerable<string> Nodes(PlannedCall call) => Destinations.Of(call)
-        .SelectMany(node => node.Contains(' ', StringComparison.Ordinal) ? policy.NodesOfRules : [node]);
+    // Which nodes a group or a rule has is said elsewhere, and may be changed there.
+    private IEnumerable<string> Nodes(PlannedCall call)
+    {
+        string[] named = Destinations.Of(call);
+        return named.Length == 0 && PlacesByRule(call)
+            ? policy.NodesOfRules
+            : named.SelectMany(node => node.Contains(' ', StringComparison.Ordinal) ? policy.NodesOfRules : [node]);
+    }
+
+    /// <summary>True if high availability may move guests because of the call, to nodes that it does not name.</summary>
+    private static bool PlacesByRule(PlannedCall call) =>
+        (call.Path.StartsWith("/cluster/ha/resources", StringComparison.Ordinal) || call.Path.StartsWith("/cluster/ha/rules", StringComparison.Ordinal))
+        && (call.Method == ApiMethod.Post || (call.Method == ApiMethod.Put && call.Others.Any(static parameter => !s_remarks.Contains(parameter.Name))));
 
     // What cannot be read may be the worst.
     private async Task<IReadOnlyList<string>> TagsAtAsync(string path, CancellationToken cancellationToken)

@@ -6,8 +6,9 @@ internal static class RulePlaces
     private static readonly OperationClass[] s_changes =
         [OperationClass.Reversible, OperationClass.Disruptive, OperationClass.Destructive, OperationClass.Privileged, OperationClass.Exec];
 
-    /// <summary>True if rules depend on what a call can change of a guest.</summary>
-    public static bool Any(IEnumerable<AllowRule> rules) => rules.Any(static rule => rule.Tags is not null || rule.Pools is not null || rule.Nodes is not null);
+    /// <summary>True if rules depend on what a call can change of a guest, or on whose its disks are.</summary>
+    public static bool Any(IEnumerable<AllowRule> rules) =>
+        rules.Any(static rule => rule.Tags is not null || rule.Pools is not null || rule.Nodes is not null || rule.Vmids is not null);
 
     /// <summary>The worst class that is allowed afterwards and was not before; <see cref="OperationClass.Read"/> for none.</summary>
     /// <param name="allows">Tells whether a class is allowed for a target.</param>

@@ -49,14 +49,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
 
         string action = restores ? "restore" : "create";
-        Guest guest = new(vmid, isContainer, node)
-        {
-            CreatedAt = state.Now,
-            Pool = call.Text("pool"),
-            HasSystem = isContainer || restores || state.NewGuestsHaveSystem,
-        };
-        guest.Config["lock"] = action;
-        state.Guests[vmid] = guest;
+        Guest guest = Add(call, vmid, isContainer, action);
         bool start = call.IsSet("start");
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, (isContainer ? "vz" : "qm") + action, guest) with
         {
@@ -66,6 +59,18 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             Work = task => Finish(guest, options, restore, archive, start, task),
         });
         return ApiReply.Of(made.Upid);
+    }
+
+    private Guest Add(ApiCall call, int vmid, bool isContainer, string action)
+    {
+        Guest guest = new(vmid, isContainer, call.PathValues["node"])
+        {
+            CreatedAt = state.Now,
+            Pool = call.Text("pool"),
+            HasSystem = isContainer || action == "restore" || state.NewGuestsHaveSystem,
+        };
+        guest.Config["lock"] = action;
+        return state.Guests[vmid] = guest;
     }
 
     private void DemandOptions(ApiCall call, int vmid, bool isContainer, Dictionary<string, string> options, string? target)

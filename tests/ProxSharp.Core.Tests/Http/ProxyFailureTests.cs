@@ -37,13 +37,15 @@ public sealed class ProxyFailureTests
     public void DescribeProxy_TunnelThatIsRefused_TellsWhatTheProxySaid()
     {
         WebProxy proxy = new("http://user:hidden@proxy.test:3128");
-        HttpRequestException failure = new(HttpRequestError.ProxyTunnelError, "The proxy tunnel request failed with status code '403'.");
+        HttpRequestException failure = new(HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://user:hid@den@proxy.test:3128/' failed with status code '403'.\".");
 
         string message = Describe(failure, proxy)!;
 
         Assert.Contains("the proxy http://proxy.test:3128 does not let the connection through", message, StringComparison.Ordinal);
         Assert.Contains("'403'", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("hidden", message, StringComparison.Ordinal);
+        Assert.Contains("'403').", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hid", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("den", message, StringComparison.Ordinal);
     }
 
     [Fact]

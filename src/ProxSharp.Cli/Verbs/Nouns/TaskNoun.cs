@@ -214,7 +214,12 @@ internal static class TaskNoun
             }
         }
 
-        run.Write(JsonText.Build(json =>
+        WriteEnds(run, ends);
+        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private static void WriteEnds(VerbRun run, List<(string Upid, string End)> ends) => run.Write(
+        JsonText.Build(json =>
         {
             json.WriteStartArray();
             foreach ((string upid, string end) in ends)
@@ -226,9 +231,8 @@ internal static class TaskNoun
             }
 
             json.WriteEndArray();
-        }), s_ended);
-        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
-    }
+        }),
+        s_ended);
 
     private static Argument<string> Upid() => new("upid") { Description = "The task (UPID:...)" };
 
