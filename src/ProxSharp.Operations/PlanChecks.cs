@@ -71,13 +71,19 @@ internal sealed class PlanChecks(GuardPolicy policy)
         }
 
         // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
-        int running = lately.Where(static entry => entry.Kind is "intent" or "outcome" or LeftTasks.Kind).GroupBy(static entry => entry.PlanId, StringComparer.Ordinal)
-            .Count(static plan => plan.Last().Kind == "intent");
-        if (running >= policy.ConcurrentTasks)
+        LedgerEntry[] running = [.. lately.Where(static entry => entry.Kind is "intent" or "outcome" or LeftTasks.Kind)
+            .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last()).Where(IsUnderWay)];
+        if (running.Length >= policy.ConcurrentTasks)
         {
-            throw new GuardRefusedException("limit", $"{running} calls are under way; the policy allows {policy.ConcurrentTasks} at once.");
+            string[] left = [.. running.Select(static entry => entry.Facts.Text("upid")).OfType<string>()];
+            string next = left.Length == 0 ? "" : $" Nobody has waited to the end of {string.Join(", ", left)}.";
+            throw new GuardRefusedException("limit", $"{running.Length} calls are under way; the policy allows {policy.ConcurrentTasks} at once.{next}");
         }
     }
+
+    // A task that was left goes on: its place is free when its end is on record.
+    private static bool IsUnderWay(LedgerEntry last) =>
+        last.Kind == "intent" || (last.Kind == "outcome" && last.Facts.Text("result") == AppliedCalls.Running);
 
     private string TooMany(LedgerEntry[] intents, int calls)
     {

@@ -71,6 +71,24 @@ public sealed class LeftTaskTests
     }
 
     [Fact]
+    public async Task Apply_WhileALeftTaskTakesTheOnlyPlace_IsRefusedUntilItHasEnded()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"concurrentTasks":1}}""", taskDuration: TimeSpan.FromSeconds(2));
+        Plan next = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "next" } });
+        LedgerEntry outcome = await LeaveAsync(cluster, Start);
+        string upid = outcome.Facts.Text("upid")!;
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(next.Id, Token));
+        Assert.Equal("limit", refusal.Reason);
+        Assert.Contains(upid, refusal.Message, StringComparison.Ordinal);
+
+        await cluster.Other.Tasks[upid].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
+        Plan later = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "later" } });
+        Assert.True((await cluster.Guard.ApplyAsync(later.Id, Token)).IsComplete);
+    }
+
+    [Fact]
     public async Task Undo_OfACallWhoseTaskHasFailedSince_HasNothingToTakeBack()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy, taskDuration: TimeSpan.FromSeconds(1));
