@@ -89,7 +89,9 @@ public sealed class WatchScreenTests
         Assert.EndsWith("\e[0m\e[?25h\e[?1049l", console.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[2J", console.Output, StringComparison.Ordinal);
         string[] frames = console.Output.Split("\e[H")[1..];
-        Assert.Equal([5, 7], frames.Select(static frame => frame.Split("\r\n").Length));
+        // The interruption may come after the second answer was shown, too.
+        Assert.InRange(frames.Length, 2, 3);
+        Assert.All(frames, (frame, i) => Assert.Equal(i == 0 ? 5 : 7, frame.Split("\r\n").Length));
         Assert.All(frames, static frame => Assert.Matches("^\e\\[2K(\e\\[1m)?vmid", frame.Replace(" ", "", StringComparison.Ordinal)));
         Assert.All(frames, static frame => Assert.Matches("\u2026 and \\d+ more lines", frame.Split("\r\n")[^1]));
     }
