@@ -15,12 +15,13 @@ public sealed class GuardedSession : IDisposable
     private readonly string _id;
     private readonly string _call;
     private readonly IDisposable _opening;
+    private readonly IDisposable _mark;
     private string _message = "It was broken off.";
     private bool _succeeded;
     private bool _isEnded;
 
-    internal GuardedSession(Ledger ledger, string id, string call, IDisposable opening) =>
-        (_ledger, _id, _call, _opening) = (ledger, id, call, opening);
+    internal GuardedSession(Ledger ledger, string id, string call, IDisposable opening, IDisposable mark) =>
+        (_ledger, _id, _call, _opening, _mark) = (ledger, id, call, opening, mark);
 
     /// <summary>Notes that it has succeeded; what is disposed without has failed.</summary>
     /// <param name="message">What came of it, for the ledger.</param>
@@ -41,6 +42,7 @@ public sealed class GuardedSession : IDisposable
 
         _isEnded = true;
         _opening.Dispose();
+        using IDisposable mark = _mark;
         _ledger.Append("outcome", _id, json =>
         {
             json.WriteString("call", _call);

@@ -30,6 +30,7 @@ public sealed class OperationGuard : IAsyncDisposable
     private readonly PlanApplier _applier;
     private readonly SessionOpening _sessions;
     private readonly TaskEnds _ends;
+    private readonly GoneCalls _gone;
     private readonly string _context;
 
     private OperationGuard(ProxmoxClient client, Door door, GuardOptions options)
@@ -44,9 +45,11 @@ public sealed class OperationGuard : IAsyncDisposable
         };
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
-        _applier = new PlanApplier(client, door, Ledger, Freeze);
+        CallMarks marks = new(options.StateFolder);
+        _applier = new PlanApplier(client, door, Ledger, Freeze, marks);
         _ends = new TaskEnds(client, door, Ledger);
-        _sessions = new SessionOpening(client, door, Ledger, _context);
+        _gone = new GoneCalls(client, Ledger, marks);
+        _sessions = new SessionOpening(client, door, Ledger, _context, marks);
     }
 
     /// <summary>A client that can read. It refuses to send anything else.</summary>
@@ -188,6 +191,7 @@ public sealed class OperationGuard : IAsyncDisposable
         Plan plan = LoadOpen(planId, checks.Policy);
         Freeze.Check();
         await _ends.SettleAsync(null, cancellationToken).ConfigureAwait(false);
+        await _gone.SettleAsync(checks, cancellationToken).ConfigureAwait(false);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
         string approval = await ApproveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
@@ -223,6 +227,7 @@ public sealed class OperationGuard : IAsyncDisposable
         CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         Freeze.Check();
+        _gone.SettleConversations(checks);
         return _sessions.Open(path, keys, checks);
     }
 

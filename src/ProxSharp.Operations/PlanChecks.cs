@@ -63,23 +63,33 @@ internal sealed class PlanChecks(GuardPolicy policy)
     /// <summary>Refuses calls that would be too many for this hour, or too many at once. A plan counts as a whole: half of one is worse than none.</summary>
     public void Limit(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now, int calls = 1)
     {
-        LedgerEntry[] lately = [.. ledger.Where(entry => entry.Time > now - s_hour)];
-        LedgerEntry[] intents = [.. lately.Where(static entry => entry.Kind == "intent")];
+        LedgerEntry[] intents = [.. ledger.Where(entry => entry.Time > now - s_hour && entry.Kind == "intent")];
         if (intents.Length + calls > policy.MutationsPerHour)
         {
             throw new GuardRefusedException("limit", TooMany(intents, calls));
         }
 
-        // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
-        LedgerEntry[] running = [.. lately.Where(static entry => entry.Kind is "intent" or "outcome" or LeftTasks.Kind)
-            .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last()).Where(IsUnderWay)];
+        LedgerEntry[] running = UnderWay(ledger, now);
         if (running.Length >= policy.ConcurrentTasks)
         {
             string[] left = [.. running.Select(static entry => entry.Facts.Text("upid")).OfType<string>()];
             string next = left.Length == 0 ? "" : $" Nobody has waited to the end of {string.Join(", ", left)}.";
-            throw new GuardRefusedException("limit", $"{running.Length} calls are under way; the policy allows {policy.ConcurrentTasks} at once.{next}");
+            string gone = left.Length == running.Length
+                ? ""
+                : $" One whose program was ended is given up {GoneCalls.Patience.TotalSeconds:0} s after it was made, unless the server still runs its task.";
+            throw new GuardRefusedException("limit", $"{running.Length} calls are under way; the policy allows {policy.ConcurrentTasks} at once.{next}{gone}");
         }
     }
+
+    /// <summary>True if as many calls are under way as may be at once.</summary>
+    public bool IsFull(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now) => UnderWay(ledger, now).Length >= policy.ConcurrentTasks;
+
+    // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
+    private static LedgerEntry[] UnderWay(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now) =>
+    [
+        .. ledger.Where(entry => entry.Time > now - s_hour && (entry.Kind is "intent" or "outcome" or LeftTasks.Kind))
+            .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last()).Where(IsUnderWay),
+    ];
 
     // A task that was left goes on: its place is free when its end is on record.
     private static bool IsUnderWay(LedgerEntry last) =>

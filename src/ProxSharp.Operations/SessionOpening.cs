@@ -8,7 +8,7 @@ using ProxSharp.Operations.Policies;
 namespace ProxSharp.Operations;
 
 /// <summary>Opens conversations that are no sequence of plain calls: the making and the reading of backups.</summary>
-internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger ledger, string context)
+internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger ledger, string context, CallMarks marks)
 {
     /// <summary>The path of the conversation that makes a backup.</summary>
     public const string Backup = "/backup";
@@ -38,15 +38,24 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
 
         // It has a name like a plan, and no plan: there is no way back by itself. The ledger is held meanwhile: two cannot have the last place of the hour.
         string id = JsonTexts.Hash(Guid.NewGuid().ToString());
-        ledger.Append(
-            "intent",
-            id,
-            json => WriteIntent(json, calls, target),
-            entries => checks.Limit(entries, client.Options.TimeProvider.GetUtcNow()));
+        IDisposable mark = marks.Hold(id);
+        try
+        {
+            ledger.Append(
+                "intent",
+                id,
+                json => WriteIntent(json, calls, target),
+                entries => checks.Limit(entries, client.Options.TimeProvider.GetUtcNow()));
+        }
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
 
         // Who makes a backup compares with the one before, and reads that for it.
         OpenedSession opened = new(client.Schema, path == Backup ? [Backup, Reader] : [Reader], group, calls.Skip(1).FirstOrDefault()?.Parameters);
-        return new GuardedSession(ledger, id, calls[0].ToString(), door.Open(opened));
+        return new GuardedSession(ledger, id, calls[0].ToString(), door.Open(opened), mark);
     }
 
     /// <summary>The notes are set by a call of their own. At which snapshot is known when the conversation says its time.</summary>

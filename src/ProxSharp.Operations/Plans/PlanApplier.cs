@@ -6,11 +6,18 @@ using ProxSharp.Tasks;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Makes the calls of a plan, one after the other, and puts on record before each what is meant.</summary>
-internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze)
+internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze, CallMarks marks)
 {
     private readonly PlannedCallMaker _calls = new(client, door, ledger);
 
     public async Task<ApplyResult> ApplyAsync(
+        Plan plan, PlanChecks checks, string approval, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken)
+    {
+        using IDisposable mark = marks.Hold(plan.Id);
+        return await MakeAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ApplyResult> MakeAsync(
         Plan plan, PlanChecks checks, string approval, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken)
     {
         List<ApplyStep> steps = [];
