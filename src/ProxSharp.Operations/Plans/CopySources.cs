@@ -17,7 +17,8 @@ internal static class CopySources
             return call.Path.EndsWith("/clone", StringComparison.Ordinal) && call.Parameters.Find("vmid") == vmid && !Names(call, vmid);
         }
 
-        return NewGuests.MadeBy(call).Any() && !Names(call, vmid);
+        // Whoever has a volume whose name says nobody may lose it.
+        return NewGuests.MadeBy(call).Any() && !Names(call, vmid) && SharedVolumes.GivenBy(call).Length == 0;
     }
 
     /// <summary>True for a guest that a call reaches as a source alone; false for what is no guest.</summary>

@@ -38,6 +38,7 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
             _ when WrittenFile.VolumeOf(call) is { } written => await WrittenFile.IsNewAsync(client, call, cancellationToken).ConfigureAwait(false)
                 ? []
                 : await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
+            _ when SharedVolumes.GivenBy(call) is { Length: > 0 } shared => await WithVolumesAsync(shared, cancellationToken).ConfigureAwait(false),
             _ when DiskUsers.IsAbout(call) => await new DiskUsers(client, Storages).OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ when NetworkUsers.IsAbout(call) => await new NetworkUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ when FirewallUsers.IsAbout(call) => await new FirewallUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
@@ -131,6 +132,17 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
 
         string full = volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
         return await Storages.OfVolumeAsync(full, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IEnumerable<string>> WithVolumesAsync(string[] volumes, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        foreach (string volume in volumes)
+        {
+            found.AddRange(await Storages.OfVolumeAsync(volume, cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
     }
 
     /// <summary>The guests with disks or backups on a storage.</summary>

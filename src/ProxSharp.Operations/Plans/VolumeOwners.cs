@@ -47,6 +47,9 @@ internal static partial class VolumeOwners
     public static IEnumerable<TouchedGuest> InTask(string id) =>
         Anywhere().Matches(Parent().Replace(id, "")).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true));
 
+    /// <summary>True for the name of a volume that says whose it is.</summary>
+    public static bool IsOwned(string volume) => Of(volume, isBare: false).Any();
+
     private static IEnumerable<TouchedGuest> Of(string text, bool isBare)
     {
         // A linked clone is named after its template first ("base-9000-disk-0/vm-106-disk-0"), and belongs to the last one named.

@@ -19,13 +19,14 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     /// <summary>Returns the call with the worst class that it makes allowed for a guest, and that was not allowed for it before.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
-        if (!policy.HasPlaces || call.Path.EndsWith("/clone", StringComparison.Ordinal))
+        if (!policy.HasPlaces)
         {
             return call;
         }
 
-        OperationClass worst = OperationClass.Read;
-        foreach (PlanTarget guest in own.Where(target => IsMoved(call, target)))
+        OperationClass worst = GainedByCopy(call, own);
+        bool isClone = call.Path.EndsWith("/clone", StringComparison.Ordinal);
+        foreach (PlanTarget guest in own.Where(target => !isClone && IsMoved(call, target)))
         {
             IReadOnlyList<PolicyTarget> after = Receivers(call, guest, own) ?? await PlacesAsync(call, guest.Policy, cancellationToken).ConfigureAwait(false);
             OperationClass gained = policy.Gained(guest.Policy, after);
@@ -34,6 +35,30 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
 
         return worst > OperationClass.Read ? call.Granting(worst) : call;
     }
+
+    /// <summary>
+    /// The worst class that a copy of a guest allows and the guest itself does not, where that opens what is in its disks: who may run commands in the copy, or
+    /// set its passwords, reads them. A copy can be removed, and templates are there to be copied.
+    /// </summary>
+    private OperationClass GainedByCopy(PlannedCall call, IReadOnlyList<PlanTarget> own)
+    {
+        PolicyTarget[] copies =
+        [
+            .. own.Where(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal)).Select(target => target.Policy with
+            {
+                // A backup brings tags with it that nobody sees here.
+                Tags = TagsSet(call) ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : policy.TagsOfRules),
+            }),
+        ];
+        OperationClass[] gained =
+        [
+            .. own.Where(source => copies.Length > 0 && source.Key.StartsWith("guest ", StringComparison.Ordinal)
+                && CopySources.IsOne(call, source.Policy.Vmid) && !IsTemplate(source)).Select(source => policy.Gained(source.Policy, copies)),
+        ];
+        return gained.Where(static kind => kind >= OperationClass.Privileged).DefaultIfEmpty(OperationClass.Read).Max();
+    }
+
+    private static bool IsTemplate(PlanTarget guest) => guest.Before.ValueKind == JsonValueKind.Object && guest.Before.IsSet("template");
 
     /// <summary>The guests that have a disk of another one after the call: what may be done to them is done to it. Null if the call gives none away.</summary>
     private static IReadOnlyList<PolicyTarget>? Receivers(PlannedCall call, PlanTarget giver, IReadOnlyList<PlanTarget> own)
@@ -129,9 +154,17 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     }
 
     /// <summary>True if high availability may move guests because of the call, to nodes that it does not name.</summary>
-    private static bool PlacesByRule(PlannedCall call) =>
-        (call.Path.StartsWith("/cluster/ha/resources", StringComparison.Ordinal) || call.Path.StartsWith("/cluster/ha/rules", StringComparison.Ordinal))
-        && (call.Method == ApiMethod.Post || (call.Method == ApiMethod.Put && call.Others.Any(static parameter => !s_remarks.Contains(parameter.Name))));
+    private static bool PlacesByRule(PlannedCall call)
+    {
+        string[] words = call.Path.Split('/');
+        return words is ["", "cluster", "ha", "resources" or "rules" or "groups", ..]
+            ? call.Method == ApiMethod.Post
+                || (call.Method == ApiMethod.Put && call.Others.Any(static parameter => !s_remarks.Contains(parameter.Name)))
+
+                // What a rule or a group no longer holds back goes where the others want it.
+                || (call.Method == ApiMethod.Delete && words[3] != "resources")
+            : words is ["", "cluster", "ha", "status", "arm-ha"];
+    }
 
     // What cannot be read may be the worst.
     private async Task<IReadOnlyList<string>> TagsAtAsync(string path, CancellationToken cancellationToken)
