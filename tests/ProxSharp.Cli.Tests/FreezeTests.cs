@@ -120,7 +120,9 @@ public sealed class FreezeTests
         Directory.CreateDirectory(cli.StateOf("@all"));
         await File.WriteAllTextAsync(Path.Combine(cli.StateOf("@all"), "freeze"), "damaged", TestContext.Current.CancellationToken);
 
-        Assert.Contains("is damaged", (await cli.LineAsync("freeze --all --for 1h -o name")).FailedWith(7), StringComparison.Ordinal);
+        string error = (await cli.LineAsync("freeze --all --for 1h -o name --no-color")).FailedWith(7);
+        Assert.Contains("is damaged", error, StringComparison.Ordinal);
+        Assert.EndsWith("prox unfreeze --all", error, StringComparison.Ordinal);
         (await cli.LineAsync("unfreeze -c other")).FailedWithCode(7);
     }
 

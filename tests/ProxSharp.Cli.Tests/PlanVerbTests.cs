@@ -449,7 +449,9 @@ public sealed class PlanVerbTests
         string text = await File.ReadAllTextAsync(ledger, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(ledger, text.Replace("3072", "1024", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
-        (await cli.LineAsync("audit verify")).FailedWithCode(1);
+        CliRun verify = await cli.LineAsync("audit verify -o json");
+        verify.FailedWithCode(1);
+        Assert.Contains("move ledger.jsonl, ledger.head and ledger.key together out of ", verify.Output, StringComparison.Ordinal);
         string id = await PlannedAsync(cli, "vm set staging --memory 4096");
         (await cli.LineAsync($"plan apply {id}")).FailedWith(7);
     }

@@ -171,6 +171,24 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public async Task Undo_OfAPlanThatStillRuns_NamesWhatWaitsForIt()
+    {
+        const string policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""";
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = policy, TaskDuration = TimeSpan.FromMinutes(10) });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
+        await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
+        string message = (await session.FailureAsync("plan_undo", """{"number":1}""")).GetProperty("message").GetString()!;
+        Assert.Contains($"apply with plan {plan} waits for its end", message, StringComparison.Ordinal);
+
+        // After two seconds its task is on record.
+        await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":3}""");
+        JsonElement failure = await session.FailureAsync("plan_undo", """{"number":1}""");
+        Assert.Equal("refused-unknown-outcome", failure.GetProperty("error").GetString());
+        Assert.Contains("task_wait UPID:pve1:", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("call plan_undo again then", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_LongTask_GoesOnBehindTheCallAndIsNotMadeTwice()
     {
         const string policy = """{"version":1,"allow":[{"classes":["disruptive"]}],"approval":{"disruptive":"none"}}""";

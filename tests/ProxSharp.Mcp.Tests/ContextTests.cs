@@ -126,6 +126,24 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task Apply_OfSeveralContexts_TakesTheOneOfThePlan_AndRefusesAnother()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Both);
+        string lab = await session.PlanAsync("""[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"description":"x"}}]""", "lab");
+        string backup = await session.PlanAsync("""[{"method":"POST","path":"/admin/datastore/store1/verify"}]""", "backup");
+        JsonElement refusal = await session.FailureAsync("apply", $$"""{"context":"lab","plan":"{{backup}}"}""");
+        Assert.Equal("refused-context", refusal.GetProperty("error").GetString());
+        Assert.Contains("was made in the context backup, and not in lab", refusal.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("refused-context", await session.RefusedAsync("apply", $$"""{"context":"backup","plan":"{{lab}}"}"""));
+        Assert.Equal("usage", await session.RefusedAsync("apply", $$"""{"context":"other","plan":"{{lab}}"}"""));
+        Assert.Equal(0, (await session.DoneAsync("audit_list", """{"context":"lab"}""")).GetProperty("total").GetInt32());
+
+        // By itself, and by its name.
+        Assert.True((await session.DoneAsync("apply", $$"""{"context":"backup","plan":"{{backup}}"}""")).GetProperty("complete").GetBoolean());
+        Assert.True((await session.DoneAsync("apply", $$"""{"plan":"{{lab}}"}""")).GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
     public async Task Overview_OneServerDown_StillShowsTheOther()
     {
         await using AgentSession session = await AgentSession.StartAsync(Both);

@@ -109,16 +109,22 @@ internal static class AuditNoun
         };
     }
 
+    private static string WayOut(string folder) =>
+        "Nothing is changed until a person has looked at it, and nothing mends a ledger. Keep what is there: move ledger.jsonl, ledger.head and ledger.key "
+        + $"together out of {folder}. The next plan begins a new ledger; what was done before cannot be taken back then, and open plans are made again.";
+
     private static Verb Verify() =>
         new("verify", "Examine the whole ledger. Ends with exit code 1 if it was tampered with.", VerbClass.Read, (run, _) =>
         {
-            LedgerVerdict verdict = GuardAccess.Ledger(run).Verify();
+            Ledger ledger = GuardAccess.Ledger(run);
+            LedgerVerdict verdict = ledger.Verify();
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartObject();
                 json.WriteBoolean("sound", verdict.IsSound);
                 json.WriteNumber("entries", verdict.Entries);
                 json.WriteOptional("fault", verdict.Fault);
+                json.WriteOptional("next", verdict.IsSound ? null : WayOut(ledger.Folder));
                 json.WriteEndObject();
             }));
             return Task.FromResult(verdict.IsSound ? ExitCodes.Success : ExitCodes.Error);

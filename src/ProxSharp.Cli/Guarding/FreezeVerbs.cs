@@ -61,9 +61,17 @@ internal static class FreezeVerbs
     // One file for all of them, so that it holds for contexts that are added while it lasts, and for servers without one.
     private static void FreezeAll(VerbRun run, TimeSpan? duration, string? reason)
     {
-        if (!GuardPlaces.CommonFreeze(run.Command.Services).Freeze(duration, reason))
+        try
         {
-            run.Note(Longer);
+            if (!GuardPlaces.CommonFreeze(run.Command.Services).Freeze(duration, reason))
+            {
+                run.Note(Longer);
+            }
+        }
+        catch (GuardRefusedException damaged) when (damaged.Reason == "frozen")
+        {
+            // A switch does not know that it is the one of all: what lifts it is another command.
+            throw new GuardRefusedException(damaged.Reason, damaged.Message, damaged) { IsCommonFreeze = true };
         }
 
         WriteAll(run);

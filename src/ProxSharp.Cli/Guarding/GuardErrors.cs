@@ -18,7 +18,7 @@ internal static class GuardErrors
             "tampered" => (ExitCodes.Refused, "Make a new one: prox plan create ..."),
             "read-only" => (ExitCodes.Refused, ChangeRules.WhyReadOnly),
             "protected" => (ExitCodes.Refused, "Leave it out. See what is protected: prox policy show, prox context show"),
-            "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list"),
+            "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list. Wait for a task that still runs: prox task wait UPID"),
             "changed" => (ExitCodes.Conflict, "Look at the present state. To overwrite it all the same: prox undo NUMBER --even-changed"),
             "unknown-entry" => (ExitCodes.NotFound, "See what there is: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),

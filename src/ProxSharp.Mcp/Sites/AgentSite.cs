@@ -45,6 +45,9 @@ internal sealed class AgentSite : IAsyncDisposable
     /// <summary>The file with the policy.</summary>
     public string PolicyPath => _context.Guard.PolicyPath;
 
+    /// <summary>True if a program makes calls of a plan at this moment.</summary>
+    public bool IsUnderWay(string plan) => new CallMarks(_context.Guard.StateFolder).IsHeld(plan);
+
     /// <summary>Completes the command lines of a message, so that they are about this server.</summary>
     public string WithCommands(string message) => _context.Commands?.Invoke(message) ?? message;
 

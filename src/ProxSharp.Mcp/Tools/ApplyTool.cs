@@ -58,6 +58,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         string id = call.Required("plan");
         AgentSite site = sites.WithPlan(id) ?? throw new GuardRefusedException("unknown-plan", "There is no such plan. Make one with plan.");
+        CheckContext(call, site, id);
         TimeSpan wanted = TaskWaiting.Patience(call, patience);
 
         // Questions and refusals come before anything is sent; a caller with no patience at all would not see them.
@@ -91,6 +92,15 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         finally
         {
             End(id, applying);
+        }
+    }
+
+    // The plan says where it belongs; who names another place means another plan.
+    private void CheckContext(ToolCall call, AgentSite site, string id)
+    {
+        if (sites.HasSeveral && call.Text("context") is not null && sites.For(call) is { } named && named != site)
+        {
+            throw new GuardRefusedException("context", $"Plan {id[..12]} was made in the context {site.Name}, and not in {named.Name}: nothing was applied.");
         }
     }
 

@@ -60,8 +60,22 @@ internal sealed class ChangeTools(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return Show(site, await guard.PlanUndoAsync(call.Number("number", 0, int.MaxValue), cancellationToken).ConfigureAwait(false));
+        int number = call.Number("number", 0, int.MaxValue);
+        try
+        {
+            return Show(site, await guard.PlanUndoAsync(number, cancellationToken).ConfigureAwait(false));
+        }
+        catch (GuardRefusedException e) when (e.Reason == "unknown-outcome" && Waiting(site, site.Ledger.Get(number).PlanId) is { } next)
+        {
+            throw new GuardRefusedException(e.Reason, $"{e.Message} {next}", e);
+        }
     }
+
+    // What still runs can be waited for; null if nothing is known to run.
+    private static string? Waiting(AgentSite site, string plan) => AppliedCalls.LeftTask(site.Ledger.List(), plan) is { } upid
+        ? $"task_wait {SafeText.Of(upid, "upid")} waits for the end of the task; call plan_undo again then."
+        : site.IsUnderWay(plan) ? $"The plan is being applied: apply with plan {plan} waits for its end; call plan_undo again then."
+        : null;
 
     private async Task<ToolAnswer> RetireAsync(ToolCall call, CancellationToken cancellationToken)
     {

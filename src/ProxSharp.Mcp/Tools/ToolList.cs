@@ -26,11 +26,8 @@ internal static class ToolList
         return
         [
             .. sites.HasSeveral
-                ? tools.Select(static tool => NeedsContext(tool) ? tool.WithContext() : tool)
+                ? tools.Select(static tool => tool.WithContext())
                 : tools.Select(tool => tool.WithOnly(sites.All[0].Name)),
         ];
     }
-
-    // The id of a plan says where it belongs.
-    private static bool NeedsContext(GuardTool tool) => tool.ProtocolTool.Name != "apply";
 }

@@ -52,9 +52,10 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
     {
         UndoStep[] known = [.. done.Draft.Undo.Where(step => states[step.Of] == CallState.Succeeded)];
         string rest = known.Length > 0 ? $" What is known to be done is taken back with: {Join(known.Select(static step => step.Call))}." : "";
-        string how = task is null ? "" : $" Its task was {UntrustedText.Clean(task, 300)}.";
-        return $"Nobody knows what became of {Join([done.Calls[unknown]])}, so it is not taken back blindly.{how} "
-            + $"Look at the server and plan what is needed.{rest}";
+        string last = task is null ? "Look at the server and plan what is needed."
+            : $"Its task was {UntrustedText.Clean(task, 300)}; while it runs, wait for its end, and then take the plan back. "
+                + "Else look at the server and plan what is needed.";
+        return $"Nobody knows what became of {Join([done.Calls[unknown]])}, so it is not taken back blindly. {last}{rest}";
     }
 
     private static string Join(IEnumerable<PlannedCall> calls) =>
