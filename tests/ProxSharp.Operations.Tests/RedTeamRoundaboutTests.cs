@@ -199,6 +199,43 @@ public sealed class RedTeamRoundaboutTests
         Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
     }
 
+    [Theory]
+    [InlineData(null, new[] { "pve1/qemu/106", "pve2/qemu/104", "pve3/qemu/105" }, new[] { "pve2/lxc/203" })]
+    [InlineData("pve1,pve3", new[] { "pve1/qemu/106", "pve3/qemu/105" }, new[] { "pve2/lxc/203", "pve2/qemu/104" })]
+    public async Task Image_ThatIsRemoved_IsLookedForWhereItMayBe(string? nodes, string[] read, string[] left)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":3}}""",
+            scenario =>
+            {
+                Simulator.Scenarios.DefaultCluster.Build(scenario);
+                scenario.AddStorage("images", "dir", storage =>
+                {
+                    storage.Content.Add("iso");
+                    storage.Set("path", "/images");
+                    if (nodes is not null)
+                    {
+                        storage.Set("nodes", nodes);
+                    }
+                }).AddFile("images", "iso", "a.iso", 1L << 20);
+            });
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { "ide2", "images:iso/a.iso,media=cdrom" } });
+        List<string> paths = [];
+        cluster.When(request =>
+        {
+            lock (paths)
+            {
+                paths.Add(request.Path);
+            }
+
+            return false;
+        });
+        Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/storage/images/content/images%3Aiso%2Fa.iso", "");
+        Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));
+        Assert.All(read, guest => Assert.Contains(paths, path => path.EndsWith($"{guest}/config", StringComparison.Ordinal)));
+        Assert.All(left, guest => Assert.DoesNotContain(paths, path => path.EndsWith($"{guest}/config", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Clone_AndTag_InOnePlan_NeedAPerson()
     {

@@ -75,9 +75,10 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     /// <param name="node">The node that the guests must be on; null for any.</param>
     /// <param name="question">What nobody can tell of a guest whose configuration cannot be read, as <c>has disks there</c>.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="mayBe">Picks, from the list of the cluster, the guests that are read at all; null for all.</param>
     /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
     public Task<IReadOnlyList<string>> WithAsync(
-        Func<string, string, bool> isMeant, string? node, string question, CancellationToken cancellationToken)
+        Func<string, string, bool> isMeant, string? node, string question, CancellationToken cancellationToken, Func<JsonElement, bool>? mayBe = null)
     {
         async Task<bool> HasAsync(string guest)
         {
@@ -85,7 +86,7 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
             return config.EnumerateObject().Any(member => isMeant(member.Name, member.Value.ToString()));
         }
 
-        return WhereAsync(HasAsync, node, question, cancellationToken);
+        return WhereAsync(HasAsync, node, question, cancellationToken, mayBe);
     }
 
     /// <summary>The guests of which something is true.</summary>
@@ -93,9 +94,10 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     /// <param name="node">The node that the guests must be on; null for any.</param>
     /// <param name="question">What nobody can tell of a guest that cannot be read.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="mayBe">Picks, from the list of the cluster, the guests that are read at all; null for all.</param>
     /// <exception cref="GuardRefusedException">A guest cannot be read, so that nobody can tell.</exception>
     public async Task<IReadOnlyList<string>> WhereAsync(
-        Func<string, Task<bool>> isTrue, string? node, string question, CancellationToken cancellationToken)
+        Func<string, Task<bool>> isTrue, string? node, string question, CancellationToken cancellationToken, Func<JsonElement, bool>? mayBe = null)
     {
         async Task<bool> IsAsync(JsonElement guest)
         {
@@ -111,7 +113,8 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
         }
 
         List<string> found = [];
-        foreach (JsonElement[] some in (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Chunk(AtOnce))
+        foreach (JsonElement[] some in (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Where(guest => mayBe is null || mayBe(guest))
+            .Chunk(AtOnce))
         {
             bool[] are = await Task.WhenAll(some.Select(IsAsync)).ConfigureAwait(false);
             found.AddRange(some.Zip(are).Where(static pair => pair.Second).Select(static pair => pair.First.Text("vmid")).OfType<string>());

@@ -42,18 +42,32 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
     public async Task<IReadOnlyList<string>> OfVolumeAsync(string volume, CancellationToken cancellationToken)
     {
         int colon = volume.IndexOf(':', StringComparison.Ordinal);
-        string[] names = await InSamePlaceAsync([volume[..colon]], cancellationToken).ConfigureAwait(false);
+        (string[] names, IReadOnlySet<string>? nodes) = await PlacesAsync([volume[..colon]], cancellationToken).ConfigureAwait(false);
+        string name = volume[(colon + 1)..];
+
+        // Images are for the drives of machines; a container has none. Where its storages are not at all, nobody has it in a drive that works.
+        Func<JsonElement, bool>? mayBe = name.StartsWith("iso/", StringComparison.Ordinal)
+            ? guest => guest.Text("type") != "lxc" && nodes?.Contains(guest.Text("node") ?? "") != false
+            : null;
 
         // On whatever node: a directory may be the same on each without being called shared.
-        return await FindAsync($"{Of(names)}{Regex.Escape(volume[(colon + 1)..])}(?:$|[,;\\s\"])", null, cancellationToken).ConfigureAwait(false);
+        return await FindAsync($"{Of(names)}{Regex.Escape(name)}(?:$|[,;\\s\"])", null, cancellationToken, mayBe).ConfigureAwait(false);
     }
 
     /// <summary>The storages that lie where some do, those among them.</summary>
-    private async Task<string[]> InSamePlaceAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken)
+    private async Task<string[]> InSamePlaceAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken) =>
+        (await PlacesAsync(storages, cancellationToken).ConfigureAwait(false)).Names;
+
+    /// <summary>The storages that lie where some do, and the nodes that they are limited to; null for the nodes if one of them is on all.</summary>
+    private async Task<(string[] Names, IReadOnlySet<string>? Nodes)> PlacesAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken)
     {
         JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         HashSet<string> places = [.. all.EnumerateArray().Where(storage => storages.Contains(storage.Text("storage"))).SelectMany(StoragePlaces.Of)];
-        return [.. storages.Union(Names(all.EnumerateArray().Where(storage => StoragePlaces.Of(storage).Any(places.Contains))), StringComparer.Ordinal)];
+        string[] names =
+            [.. storages.Union(Names(all.EnumerateArray().Where(storage => StoragePlaces.Of(storage).Any(places.Contains))), StringComparer.Ordinal)];
+        JsonElement[] named = [.. all.EnumerateArray().Where(storage => names.Contains(storage.Text("storage"), StringComparer.Ordinal))];
+        bool areLimited = named.Length == names.Length && named.All(static storage => storage.Text("nodes") is { Length: > 0 });
+        return (names, areLimited ? named.SelectMany(static storage => ItemLists.Split(storage.Text("nodes")!)).ToHashSet(StringComparer.Ordinal) : null);
     }
 
     /// <summary>
@@ -147,13 +161,15 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
         };
     }
 
-    private Task<IReadOnlyList<string>> FindAsync(string wanted, string? node, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<string>> FindAsync(
+        string wanted, string? node, CancellationToken cancellationToken, Func<JsonElement, bool>? mayBe = null)
     {
         Regex pattern = new($"{Start}(?:{wanted})", RegexOptions.CultureInvariant);
         return guests.WithAsync(
             (name, value) => !s_others.Contains(name) && !name.StartsWith("net", StringComparison.Ordinal) && pattern.IsMatch(value),
             node,
             "has disks there",
-            cancellationToken);
+            cancellationToken,
+            mayBe);
     }
 }
