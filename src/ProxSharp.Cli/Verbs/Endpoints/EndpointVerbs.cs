@@ -180,6 +180,7 @@ internal static class EndpointVerbs
             Arguments = arguments,
             Options = binding.Options,
             HiddenOptions = binding.HiddenOptions,
+            Needed = binding.Needed,
             Traits = traits,
             IsDerived = spec.IsDerived,
         };
