@@ -95,7 +95,7 @@ internal static class TopVerb
 
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ClusterLook look = default;
-        Task<bool> read = reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, leave.Token).ConfigureAwait(false));
+        Task<bool> read = reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, leave.Token).ConfigureAwait(false), state.Lose);
         try
         {
             await keys.TakeAsync(read, cancellationToken).ConfigureAwait(false);

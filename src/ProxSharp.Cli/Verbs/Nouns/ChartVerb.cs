@@ -88,12 +88,7 @@ internal static class ChartVerb
         });
 
     private static Verb Make(
-        string noun,
-        string summary,
-        string example,
-        string call,
-        string[] usual,
-        Argument? subject,
+        string noun, string summary, string example, string call, string[] usual, Argument? subject,
         Func<VerbRun, CancellationToken, Task<(string Path, string Title)>> find)
     {
         Option<string> of = new("--of") { Description = $"The figures, separated by commas [default: {string.Join(',', usual)}]", HelpName = "a,b" };
