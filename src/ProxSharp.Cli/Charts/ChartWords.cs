@@ -20,13 +20,15 @@ internal static class ChartWords
     /// <summary>Makes the option for a picture in the SVG format.</summary>
     public static Option<string> Svg() => new("--svg")
     {
-        Description = "Write a picture in the SVG format to this file instead; - is standard output", HelpName = "file",
+        Description = "Write a picture in the SVG format to this file instead; - is standard output",
+        HelpName = "file",
     };
 
     /// <summary>Makes the option for a picture in the PNG format.</summary>
     public static Option<string> Png() => new("--png")
     {
-        Description = "Write a picture in the PNG format to this file instead; - is standard output", HelpName = "file",
+        Description = "Write a picture in the PNG format to this file instead; - is standard output",
+        HelpName = "file",
     };
 
     /// <summary>Makes the options by which the call that lists recorded figures draws them; none for other calls.</summary>
