@@ -32,7 +32,8 @@ internal static partial class OldLines
         ["--token"] = "--tokens",
     };
 
-    private static readonly Dictionary<string, string> s_places = Habits.Programs.Where(static program => program.Value is "storage" or "access" or "cluster" or "ha")
+    private static readonly Dictionary<string, string> s_places = Habits.Programs
+        .Where(static program => program.Value is "storage" or "access" or "cluster" or "ha")
         .ToDictionary(static program => program.Value, static program => program.Key, StringComparer.Ordinal);
 
     /// <summary>What was typed and what it is, both in words.</summary>
@@ -54,7 +55,9 @@ internal static partial class OldLines
     public static IReadOnlyList<string> OfProgram(IReadOnlyList<string> words) =>
         words.Count > 0 && s_places.TryGetValue(words[0], out string? program) ? [program, .. words.Skip(1)] : words;
 
-    /// <summary>Finds the line that is meant, and says so; null if it is in no table. Where something is to be filled in, or may be a secret, the form is told.</summary>
+    /// <summary>
+    /// Finds the line that is meant, and says so; null if it is in no table. Where something is to be filled in, or may be a secret, the form is told.
+    /// </summary>
     /// <param name="words">The words that were typed, the program first.</param>
     /// <param name="lines">Knows what is understood; null to tell the form alone.</param>
     public static string? Find(IReadOnlyList<string> words, KnownLines? lines)
@@ -77,7 +80,8 @@ internal static partial class OldLines
         string form = $"prox {string.Join(' ', meant)}";
         string[] command = [.. meant.TakeWhile(static word => char.IsAsciiLetterLower(word[0]))];
         string rest = $"Run: prox {string.Join(' ', command)} --help";
-        Dictionary<string, string> known = typed.Index().Where(static word => IsGap(word.Item)).ToDictionary(static word => word.Item, word => places[word.Index]);
+        Dictionary<string, string> known = typed.Index().Where(static word => IsGap(word.Item))
+            .ToDictionary(static word => word.Item, word => places[word.Index]);
         string[] line =
         [
             .. meant.Select(word => Gap().Replace(word, gap => known.GetValueOrDefault(gap.Value, gap.Value))),
