@@ -77,7 +77,9 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         {
             IsOfBackups = environment.Variable("PBS_REPOSITORY") is not null || words.Any(static word => word.Split('=')[0] == "--repository"),
         };
-        if (parse.Action is not Help.HelpWriterAction && UsageErrors.Find(parse, words, lines) is { } error)
+
+        // pct create 200 x -hostname y asks for no help, although -h does.
+        if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words)) && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
         }

@@ -45,13 +45,13 @@ public sealed partial class HabitLineTests
     [InlineData("qm config 100", "Write: prox vm config 100")]
     [InlineData("qm resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
     [InlineData("qm disk resize 100 scsi0 +1G", "Write: prox vm resize 100 scsi0 +1G")]
-    [InlineData("qm snapshot 100 before", "'prox vm snapshot create GUEST NAME'")]
+    [InlineData("qm snapshot 100 before", "Write: prox vm snapshot create 100 before")]
     [InlineData("qm set 100 --cipassword geheim", "see 'prox vm set'")]
     [InlineData("qm create 300 --memory 2048", "Write: prox vm create 300 --memory 2048")]
     [InlineData("qm clone 100 200", "Write: prox vm clone 100 200")]
     [InlineData("pct create 200 local:vztmpl/x.tar.zst", "Write: prox ct create 200 local:vztmpl/x.tar.zst")]
     [InlineData("qm move_disk 100 scsi0 ceph", "Write: prox vm move-disk 100 scsi0 ceph")]
-    [InlineData("pvesm alloc local 100 vm-100-disk-1 4G", "'prox storage content create'")]
+    [InlineData("pvesm alloc local 100 vm-100-disk-1 4G", "Write: prox storage content create local --vmid 100 --filename vm-100-disk-1 --size 4G")]
     [InlineData("template list", "'prox node template'")]
     [InlineData("qmrestore /var/x.vma 100", "'qmrestore' is 'prox vm restore' here")]
     [InlineData("pct enter 100", "Write: prox ct console 100")]
@@ -60,16 +60,42 @@ public sealed partial class HabitLineTests
     [InlineData("pvesh get /nodes", "Write: prox api get /nodes")]
     [InlineData("pveum user add x@pve", "Write: prox access user create x@pve")]
     [InlineData("pveum useradd x@pve", "Write: prox access user create x@pve")]
-    [InlineData("pveum aclmod / -user x@pve -role PVEAdmin", "'prox access acl set'")]
-    [InlineData("pvesm list local", "'prox storage content list STORAGE'")]
+    [InlineData("pveum aclmod / -user x@pve -role PVEAdmin", "Write: prox access acl set --path / --users x@pve --roles PVEAdmin")]
+    [InlineData("pvesm list local", "Write: prox storage content list local")]
     [InlineData("pvecm status", "Write: prox cluster status")]
-    [InlineData("ha-manager status", "see 'prox ha status'")]
-    [InlineData("pveam list local", "'prox storage content list STORAGE --content vztmpl'")]
+    [InlineData("ha-manager status", "Write: prox ha status current")]
+    [InlineData("pveam list local", "Write: prox storage content list local --content vztmpl")]
     [InlineData("proxmox-backup-manager datastore list", "Write: prox datastore list")]
     [InlineData("vm snapshto list 100", "Did you mean 'snapshot'?")]
     [InlineData("vm restart 100", "Write: prox vm reboot 100")]
     [InlineData("vm snapshots 100", "Write: prox vm snapshot list 100")]
-    [InlineData("storage list local", "'prox storage content list STORAGE'")]
+    [InlineData("storage list local", "Write: prox storage content list local")]
+    [InlineData("vzdump --all 1", "Write: prox guest backup --all")]
+    [InlineData("vzdump -all 1 -mode snapshot", "Write: prox guest backup --mode snapshot --all")]
+    [InlineData("vzdump --all=1 --exclude 100,101 --storage local", "Write: prox guest backup --storage local --all -- -100 -101")]
+    [InlineData("vzdump --pool prod --quiet 1", "Write: prox guest backup @pool-prod")]
+    [InlineData("vzdump 100 101 --storage local", "Write: prox guest backup 100 101 --storage local")]
+    [InlineData("pvesm scan nfs 192.0.2.1", "'prox node scan nfs NODE --server 192.0.2.1'")]
+    [InlineData("pvesm nfsscan 192.0.2.1", "'prox node scan nfs NODE --server 192.0.2.1'")]
+    [InlineData("pvesm scan pbs 192.0.2.1 root@pam --password geheim", "'prox node scan pbs NODE --server SERVER --username USER --password env:SECRET'")]
+    [InlineData("pvesm add nfs x --server 192.0.2.1 --export /x", "Write: prox storage create x --type nfs --server 192.0.2.1 --export /x")]
+    [InlineData("qm monitor 100", "Write: prox vm monitor 100 --command COMMAND")]
+    [InlineData("qm cloudinit dump 100 user", "Write: prox vm cloudinit dump 100 --type user")]
+    [InlineData("qm importovf 100 x.ovf local", "run qm importovf on the node")]
+    [InlineData("pct remote-migrate 100 200 apitoken=geheim", "'prox ct remote-migrate GUEST --target-vmid VMID --target-endpoint ENDPOINT'")]
+    [InlineData("pct create 200 local:vztmpl/x.tar.zst -hostname x", "Write: prox ct create 200 local:vztmpl/x.tar.zst --hostname x")]
+    [InlineData("pct create 200 local:vztmpl/x.tar.zst -hostname x -password geheim", "see 'prox ct create'")]
+    [InlineData("qm vnc 100", "Write: prox vnc 100")]
+    [InlineData("pvenode migrateall pve2", "'prox node migrateall NODE --target pve2'")]
+    [InlineData("pveum user token permissions x@pve ci", "Write: prox access permissions --userid ")]
+    [InlineData("pvecm updatecerts --force", "run pvecm updatecerts on the node")]
+    [InlineData("ha-manager crm-command migrate vm:100 pve2", "Write: prox ha resource migrate vm:100 --node pve2")]
+    [InlineData("ha-manager crm-command node-maintenance enable pve1", "run ha-manager crm-command on the node")]
+    [InlineData("proxmox-backup-manager sync-job remove j", "Write: prox pbs sync-job delete j")]
+    [InlineData("proxmox-backup-manager user tfa list x@pbs", "Write: prox pbs access tfa entry list x@pbs")]
+    [InlineData("proxmox-backup-client namespace list", "Use: prox datastore namespace list STORE --context NAME")]
+    [InlineData("pvesh get /nodes --output-format yaml", "Write: prox api get /nodes -o yaml")]
+    [InlineData("pvesh set /nodes/pve1/qemu/100/config --memory 512 -onboot=1", "Write: prox api set /nodes/pve1/qemu/100/config memory=512 onboot=1")]
     public async Task Line_OfAnotherTool_IsAnsweredWithOneThatIsUnderstood(string line, string expected)
     {
         using CliHarness cli = new();
@@ -87,6 +113,21 @@ public sealed partial class HabitLineTests
         {
             (await cli.LineAsync(help.Groups["line"].Value)).Succeeded();
         }
+    }
+
+    [Fact]
+    public void OldLines_All_LeadToLinesThatAreUnderstood()
+    {
+        using CliHarness cli = new();
+        KnownLines lines = new(words => CommandTree.Build(new CommandServices(new TestConsole(), cli.Environment, TimeProvider.System), words));
+
+        Assert.All(OldLines.All, line =>
+        {
+            Assert.True(lines.IsUnderstood(line.Meant), string.Join(' ', line.Meant));
+            Assert.True(Habits.IsProgram(line.Typed) || line.Typed[0] == "pveam", line.Typed[0]);
+            Assert.Matches("that is|Write: ", OldLines.Find([.. line.Typed.Select(static word => word.ToLowerInvariant())], lines));
+        });
+        Assert.Equal(OldLines.All.Count, OldLines.All.Select(static line => string.Join(' ', line.Typed)).Distinct().Count());
     }
 
     [Fact]

@@ -163,6 +163,34 @@ public sealed class LiveOutageTests
         Assert.EndsWith(Leave, console.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("top --no-color")]
+    [InlineData("vm list --watch --no-color")]
+    public async Task Screen_ServerThatHangs_SaysSoWhileItWaits(string line)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        using TestConsole console = new() { IsInputTerminal = true, IsOutputTerminal = true, Width = 90, Height = 40 };
+        using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        int calls = 0;
+        own.Simulator.Faults.When(_ => ++calls > 4, Fault.SlowReply(TimeSpan.FromHours(1)), int.MaxValue);
+        console.Painted = () =>
+        {
+            if (console.Output.Contains("no answer yet", StringComparison.Ordinal))
+            {
+                _ = interrupt.CancelAsync();
+            }
+        };
+
+        int exitCode = await new CliApp(console, cli.Environment, new HurriedTime { IsImpatient = true }).RunAsync([.. line.Split(' ')], interrupt.Token);
+
+        Assert.Equal((130, ""), (exitCode, console.Errors));
+        string frame = console.Output.Split("\e[H")[1..].First(static frame => frame.Contains("no answer yet", StringComparison.Ordinal));
+        Assert.Matches("Stale since \\d\\d:\\d\\d:\\d\\d: no answer yet; waiting", frame);
+        Assert.Contains("web-1", frame, StringComparison.Ordinal);
+        Assert.EndsWith(Leave, console.Output, StringComparison.Ordinal);
+    }
+
     // The first look is answered, then the server is away for a few calls, then it answers until the run is interrupted.
     private static async Task<CliRun> RunAsync(string line, Fault fault, bool isTerminal)
     {

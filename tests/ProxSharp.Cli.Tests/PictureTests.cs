@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using ProxSharp.Cli.Charts;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Testing;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -71,6 +72,95 @@ public sealed class PictureTests(SimulatedCluster cluster) : IClassFixture<Simul
         Assert.Contains("The picture is in ", run.Errors, StringComparison.Ordinal);
         Read(await File.ReadAllBytesAsync(Path.Combine(cli.Home, "chart.png"), TestContext.Current.CancellationToken));
         Assert.Equal(line.Contains("--svg", StringComparison.Ordinal), File.Exists(Path.Combine(cli.Home, "chart.svg")));
+    }
+
+    [Theory]
+    [InlineData("node chart pve1 --png -", "\ufffdPNG\r\n")]
+    [InlineData("node rrd pve1 --png=-", "\ufffdPNG\r\n")]
+    [InlineData("vm chart web-1 --svg -", "<svg ")]
+    public async Task Chart_PictureToStandardOutput_IsWrittenThere(string line, string start)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.StartsWith(start, run.Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("", run.Errors);
+        Assert.False(File.Exists(Path.Combine(cli.Home, "-")));
+    }
+
+    [Theory]
+    [InlineData("node chart pve1 --png - --no-color", "no picture in the PNG format")]
+    [InlineData("node chart pve1 --png - --svg - --no-color", "Only one picture")]
+    [InlineData("node chart pve1 --svg - --watch --no-color", "--watch")]
+    public async Task Chart_PictureToATerminal_IsAMistake(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync(terminalWidth: 80);
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains(expected, run.FailedWith(2), StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Theory]
+    [InlineData("node chart pve1 --fields time,loadavg", "loadavg", "netin")]
+    [InlineData("node rrd pve1 --chart --fields loadavg", "loadavg", "netin")]
+    [InlineData("node chart pve1 --query '[].{time: time, load: loadavg}'", "load  now", "netin")]
+    [InlineData("node chart pve1 --query '[-5:]' --of cpu", "cpu  now", "netin")]
+    [InlineData("node chart pve1 --cf MAX", "cpu  now", "loadavg")]
+    public async Task Chart_FieldsAndQuery_ChooseTheFigures(string line, string drawn, string left)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string output = (await cli.LineAsync(line)).Succeeded();
+
+        Assert.Contains(drawn, output, StringComparison.Ordinal);
+        Assert.DoesNotContain(left, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("node chart pve1 --fields nothing", "'nothing' was not recorded")]
+    [InlineData("node chart pve1 --fields cpu --of cpu", "Both --of and --fields")]
+    [InlineData("node chart pve1 --query '[].cpu'", "each with its time")]
+    public async Task Chart_WhatCannotBeDrawn_IsAMistake(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("datastore chart store1", "/admin/datastore/store1/rrd", "used")]
+    [InlineData("datastore rrd store1 --chart --cf AVERAGE --timeframe decade", "/admin/datastore/store1/rrd", "used")]
+    [InlineData("pbs node chart", "/nodes/localhost/rrd", "cpu")]
+    [InlineData("pbs node rrd --chart", "/nodes/localhost/rrd", "cpu")]
+    public async Task Chart_OfABackupServer_IsDrawn(string line, string path, string figure)
+    {
+        await using StubServer server = StubServer.Start(request => request.Target.Contains($"{path}?", StringComparison.Ordinal)
+            ? StubReply.Json($$"""{"data":[{"time":1795382033,"{{figure}}":0.5},{"time":1795382093,"{{figure}}":0.25}]}""")
+            : StubReply.Json("{\"data\":{\"version\":\"4.1\",\"release\":\"1\",\"repoid\":\"0\"}}"));
+        using CliHarness cli = new CliHarness().With("STUB_SECRET", "x");
+        (await cli.RunAsync(
+            "context", "add", "stub", server.Address.GetLeftPart(UriPartial.Authority), "--product", "pbs", "--token-id", "root@pam!ci",
+            "--secret", "env:STUB_SECRET", "--fingerprint", server.Fingerprint, "--use")).Succeeded();
+
+        Assert.Contains($"{figure}  now ", (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+
+        Assert.Contains(server.Requests, static request => request.Target.Contains("cf=AVERAGE", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("node rrd")]
+    [InlineData("datastore rrd")]
+    [InlineData("pbs node rrd")]
+    public async Task Help_OfListsOfFigures_NamesTheCharts(string command)
+    {
+        using CliHarness cli = new();
+
+        string help = (await cli.LineAsync($"{command} --help")).Succeeded();
+
+        Assert.All(["--chart", "--png", "--svg"], option => Assert.Contains(option, help, StringComparison.Ordinal));
     }
 
     /// <summary>Reads a picture by the letter of the format: signature, chunks with their check sums, rows with their filters.</summary>

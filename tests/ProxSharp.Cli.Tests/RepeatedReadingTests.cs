@@ -44,6 +44,41 @@ public sealed class RepeatedReadingTests
         Assert.Equal("Stale since 2026-01-01 12:34:56: gone for now; trying again", OutageText.Line(reading.Outage!, _time));
     }
 
+    [Theory]
+    [InlineData(2, 6)]
+    [InlineData(60, 15)]
+    public async Task Try_ServerThatHangs_IsToldWhileTheReadGoesOn(int interval, int patience)
+    {
+        RepeatedReading reading = new(_time, TimeSpan.FromSeconds(interval));
+        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<Outage> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await reading.TryAsync(static () => Task.CompletedTask, told.SetResult);
+
+        Task<bool> read = reading.TryAsync(() => answer.Task, told.SetResult);
+        _time.Advance(TimeSpan.FromSeconds(patience) - TimeSpan.FromMilliseconds(1));
+        Assert.Null(reading.Outage);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("Stale since 12:34:56: no answer yet; waiting", OutageText.Line(await told.Task.WaitAsync(TestContext.Current.CancellationToken), _time));
+        Assert.False(read.IsCompleted);
+        answer.SetResult();
+        Assert.True(await read);
+        Assert.Null(reading.Outage);
+    }
+
+    [Fact]
+    public async Task Try_FirstReadHangs_IsNotOld()
+    {
+        RepeatedReading reading = new(_time, TimeSpan.FromSeconds(2));
+        TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Task<bool> read = reading.TryAsync(() => answer.Task, static _ => Assert.Fail("There is nothing to be old."));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        answer.SetResult();
+
+        Assert.True(await read);
+    }
+
     [Fact]
     public async Task Try_FirstFailure_IsFinal() => await Assert.ThrowsAsync<ProxmoxConnectionException>(
         () => new RepeatedReading(_time, TimeSpan.FromSeconds(2)).TryAsync(static () => throw new ProxmoxConnectionException("away")));

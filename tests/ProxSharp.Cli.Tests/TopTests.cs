@@ -208,6 +208,20 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         Assert.True(state.IsOver);
     }
 
+    [Theory]
+    [InlineData("\U0002000b", "")]
+    [InlineData("ae\u0301", "a")]
+    [InlineData("\u30c7\u30fc", "\u30c7")]
+    public void Press_Backspace_TakesAWholeSign(string typed, string left)
+    {
+        TopState state = Looked(SmallCluster, "[]");
+
+        Press(state, ['/', .. typed, '\u007f']);
+        Assert.Equal(left, state.Filter);
+        Press(state, '\u007f', '\u007f');
+        Assert.Equal(("", true), (state.Filter, state.IsTyping));
+    }
+
     [Fact]
     public void Press_OtherKeys_SortLeaveOutAndEnd()
     {

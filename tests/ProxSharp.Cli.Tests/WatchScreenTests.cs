@@ -121,4 +121,60 @@ public sealed class WatchScreenTests
         Assert.DoesNotContain('\e', console.Output);
         Assert.InRange(console.Output.Split("\n\n").Length, 2, 3);
     }
+
+    [Fact]
+    public void OtherScreen_Stopped_GivesTheTerminalBackAndComesAgain()
+    {
+        const string Enter = "\e[?1049h\e[?25l";
+        const string Leave = "\e[0m\e[?25h\e[?1049l";
+        using TestConsole console = new() { IsOutputTerminal = true };
+        using (OtherScreen screen = new(console))
+        {
+            (Action stop, Action goOn) = console.Stops!.Value;
+            stop();
+            goOn();
+            Assert.Equal("", console.Output);
+            screen.Show("one");
+            Assert.Equal($"{Enter}one", console.Output);
+
+            stop();
+            stop();
+            Assert.Equal($"{Enter}one{Leave}", console.Output);
+
+            // What is drawn meanwhile is not for the shell's screen.
+            screen.Show("two");
+            Assert.Equal($"{Enter}one{Leave}", console.Output);
+            goOn();
+            Assert.Equal($"{Enter}one{Leave}{Enter}two", console.Output);
+        }
+
+        Assert.Equal($"{Enter}one{Leave}{Enter}two{Leave}", console.Output);
+    }
+
+    [Theory]
+    [InlineData("top")]
+    [InlineData("vm list --watch")]
+    public async Task Live_Stopped_GivesTheTerminalBack(string line)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        using TestConsole console = new() { IsInputTerminal = true, IsOutputTerminal = true, Width = 90, Height = 40 };
+        using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bool isStopped = false;
+        console.Painted = () =>
+        {
+            if (!isStopped && console.Output.Contains("web-1", StringComparison.Ordinal))
+            {
+                isStopped = true;
+                console.Stops!.Value.Stop();
+                _ = interrupt.CancelAsync();
+            }
+        };
+
+        int exitCode = await new CliApp(console, cli.Environment, new HurriedTime()).RunAsync([.. line.Split(' ')], interrupt.Token);
+
+        Assert.Equal(130, exitCode);
+        Assert.EndsWith("\e[?25h\e[?1049l", console.Output, StringComparison.Ordinal);
+        Assert.Equal(2, console.Output.Split("\e[?1049l").Length);
+    }
 }

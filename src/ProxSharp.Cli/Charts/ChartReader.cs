@@ -6,7 +6,11 @@ namespace ProxSharp.Cli.Charts;
 /// <summary>Reads recorded figures as the server gives them: a list of points, each with its time and any number of figures.</summary>
 internal static class ChartReader
 {
-    private static readonly HashSet<string> s_rates = new(StringComparer.Ordinal) { "netin", "netout", "diskread", "diskwrite" };
+    private static readonly HashSet<string> s_rates = new(StringComparer.Ordinal) { "netin", "netout", "diskread", "diskwrite", "read_bytes", "write_bytes" };
+
+    /// <summary>True if a result is a list of points: each has its time.</summary>
+    public static bool IsPoints(JsonElement result) => result.ValueKind == JsonValueKind.Array && result.EnumerateArray().All(static point =>
+        point.ValueKind == JsonValueKind.Object && point.TryGetProperty("time", out JsonElement time) && time.ValueKind == JsonValueKind.Number);
 
     /// <summary>Returns the names of the figures that were recorded, in their usual order.</summary>
     public static IReadOnlyList<string> NamesIn(JsonElement points) =>

@@ -45,6 +45,7 @@ internal static class Habits
         .. Guest("ct"),
         .. Alone(),
         .. OldSpellings(),
+        .. OldLines.OnNodes(),
         new(
             "vm unlock", "",
             "run qm unlock on the node; over the API only root@pam with its password may, and no token: prox vm set GUEST --delete lock --skiplock"),
@@ -173,7 +174,9 @@ internal static class Habits
         {
             string known = $"'{words[0]}' is 'prox {place}' here";
             string[] moved = [.. place.Split(' '), .. words.Skip(1)];
-            return lines?.Complete(moved) is { } line ? $"{known}. Write: {line}"
+            return OldLines.Find(words, lines) is { } old ? known + (old.StartsWith("Write", StringComparison.Ordinal) ? $". {old}" : $": {old}")
+                : (lines?.Complete(moved) ?? OldLines.Respelled(moved, lines)) is { } line ? $"{known}. Write: {line}"
+                : KnownLines.FindInstead(moved) is { } instead ? $"{known}. {instead}"
                 : Advice(moved, takesAny, lines) is { } more ? $"{known}: {more}"
                 : lines?.Known(moved) is { } path && path.Count > place.Split(' ').Length
                 ? $"{known}: see 'prox {string.Join(' ', path)}'. Run: prox {string.Join(' ', path)} --help"
@@ -185,6 +188,11 @@ internal static class Habits
 
     private static string? Advice(IReadOnlyList<string> words, bool takesAny, KnownLines? lines)
     {
+        if (OldLines.Find(OldLines.OfProgram(words), lines) is { } old)
+        {
+            return old;
+        }
+
         Habit? habit = (lines?.IsOfBackups == true ? Matching(OfBackups, words, takesAny) : null) ?? Matching(All, words, takesAny);
         if (habit is null || habit.Command.Length == 0)
         {

@@ -4,6 +4,8 @@ using ProxSharp.Cli.Backups;
 using ProxSharp.Cli.Charts;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -41,18 +43,38 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
     }
 
     /// <summary>
-    /// Writes a line as it can be typed: as it is, with two dashes before its options, or with the verb before the guest. Null if none of it is understood,
-    /// or if it may hold a secret.
+    /// Writes a line as it can be typed: as it is, with two dashes before its options, or with the verb before the guest. What the call needs besides is
+    /// named, its value in capitals. Null if none of it is understood, or if it may hold a secret.
     /// </summary>
     public string? Complete(IReadOnlyList<string> words)
     {
-        if (words.Any(static word => s_secrets.Any(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase))))
+        if (MayHoldSecret(words))
         {
             return null;
         }
 
         IReadOnlyList<string> dashed = Dashed(words);
-        return new[] { words, dashed, Moved(words), Moved(dashed) }.FirstOrDefault(IsUnderstood) is { } line ? $"prox {GuardWords.Join(line)}" : null;
+        return new[] { words, dashed, Moved(words), Moved(dashed) }.FirstOrDefault(IsUnderstood) is { } line
+            ? string.Join(' ', Missing(line).Prepend($"prox {GuardWords.Join(line)}"))
+            : null;
+    }
+
+    /// <summary>True if what was typed must not be repeated.</summary>
+    public static bool MayHoldSecret(IReadOnlyList<string> words) =>
+        words.Any(static word => s_secrets.Any(secret => word.Contains(secret, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>What to use in place of a command of the official client for backups that has no counterpart; null if it has one.</summary>
+    public static string? FindInstead(IReadOnlyList<string> words)
+    {
+        try
+        {
+            OfficialSpelling.Complete(words);
+            return null;
+        }
+        catch (CliException refusal)
+        {
+            return refusal.Error.Hint;
+        }
     }
 
     /// <summary>Writes a line without its first word, or with its first two words in the other order; null if that is not understood.</summary>
@@ -77,12 +99,12 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
         return [.. words.Take(count)];
     }
 
-    private bool IsUnderstood(IReadOnlyList<string> words)
+    /// <summary>True if a line names a command, and all that stands behind it is understood.</summary>
+    public bool IsUnderstood(IReadOnlyList<string> words)
     {
         try
         {
-            IReadOnlyList<string> settled = GuardWords.Separate(ChartWords.Settle(OfficialSpelling.Complete(words)));
-            (ParseResult parse, settled) = SwitchWords.Parse(tree(settled), settled);
+            (ParseResult parse, IReadOnlyList<string> settled) = Parse(words);
             return parse.CommandResult.Command is { Subcommands.Count: 0 } and not RootCommand && UsageErrors.Find(parse, settled) is null;
         }
         catch (CliException)
@@ -90,6 +112,23 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
             return false;
         }
     }
+
+    private (ParseResult Parse, IReadOnlyList<string> Words) Parse(IReadOnlyList<string> words)
+    {
+        IReadOnlyList<string> settled = GuardWords.Separate(ChartWords.Settle(OfficialSpelling.Complete(words)));
+        return SwitchWords.Parse(tree(settled), settled);
+    }
+
+    // Without these the server refuses the call, so the line would be of no use. The last words of one may be arguments behind two dashes.
+    private IEnumerable<string> Missing(IReadOnlyList<string> line)
+    {
+        ParseResult parse = Parse(line).Parse;
+        return line.Contains("--") || parse.CommandResult.Command is not VerbCommand { Verb: { } verb } ? []
+            : verb.Needed.Where(option => parse.GetResult(option) is null or { Implicit: true }).Select(static option =>
+                $"{option.Name} {(EndpointParameter.IsSecretName(option.Name.TrimStart('-')) ? "env:SECRET" : Placeholder(option.Name))}");
+    }
+
+    private static string Placeholder(string option) => option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     // The servers' own tools take -memory for --memory.
     private static IReadOnlyList<string> Dashed(IReadOnlyList<string> words)

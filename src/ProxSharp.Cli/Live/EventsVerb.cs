@@ -49,8 +49,8 @@ internal static class EventsVerb
         while (true)
         {
             ClusterLook look = default;
-            bool isRead = await reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, cancellationToken).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            bool isRead = await reading.TryAsync(
+                async () => look = await ClusterLook.TakeAsync(session, cancellationToken).ConfigureAwait(false), outages.Tell).ConfigureAwait(false);
             outages.Tell(reading.Outage);
             foreach (Change change in isRead ? Changes(watch, look, kind) : [])
             {

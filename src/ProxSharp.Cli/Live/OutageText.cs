@@ -19,13 +19,15 @@ internal sealed class OutageText(CommandRun run)
         }
 
         _isLost = outage is not null;
-        run.Warn(outage is null ? "the server answers again" : $"no new data since {Clock(outage, run.Services.Time)}: {outage.Reason}; trying again");
+        run.Warn(outage is null ? "the server answers again" : $"no new data since {Clock(outage, run.Services.Time)}: {outage.Reason}; {Next(outage)}");
     }
 
     /// <summary>The line of a screen.</summary>
     /// <param name="outage">What is wrong.</param>
     /// <param name="time">The clock: of a day that is over, the date is told.</param>
-    public static string Line(Outage outage, TimeProvider time) => $"Stale since {Clock(outage, time)}: {outage.Reason}; trying again";
+    public static string Line(Outage outage, TimeProvider time) => $"Stale since {Clock(outage, time)}: {outage.Reason}; {Next(outage)}";
+
+    private static string Next(Outage outage) => outage.IsWaiting ? "waiting" : "trying again";
 
     private static string Clock(Outage outage, TimeProvider time) => outage.Since.ToString(
         outage.Since.Date == time.GetLocalNow().Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -15,6 +15,10 @@ internal sealed class RepeatedReading(TimeProvider time, TimeSpan interval)
     private const int MostIntervals = 4;
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
+    // A call has a minute to be answered; what is shown is old long before.
+    private const int MostMissed = 3;
+    private static readonly TimeSpan s_longestPatience = TimeSpan.FromSeconds(15);
+
     private DateTimeOffset? _last;
     private int _failures;
 
@@ -34,12 +38,15 @@ internal sealed class RepeatedReading(TimeProvider time, TimeSpan interval)
 
     /// <summary>Tries to read.</summary>
     /// <param name="read">Reads; whatever it keeps, it keeps when all of it is read.</param>
+    /// <param name="tell">Is told of a server that has answered before and hangs now, while the read goes on; null tells nobody.</param>
     /// <returns>True if it was read, false if the server does not answer now.</returns>
-    public async Task<bool> TryAsync(Func<Task> read)
+    public async Task<bool> TryAsync(Func<Task> read, Action<Outage>? tell = null)
     {
         try
         {
-            await read().ConfigureAwait(false);
+            Task reading = read();
+            await TellIfLateAsync(reading, tell).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
         }
         catch (Exception failure) when (_last is not null && MayPass(failure))
         {
@@ -50,6 +57,23 @@ internal sealed class RepeatedReading(TimeProvider time, TimeSpan interval)
 
         (_last, _failures, Outage) = (time.GetLocalNow(), 0, null);
         return true;
+    }
+
+    private async Task TellIfLateAsync(Task reading, Action<Outage>? tell)
+    {
+        if (tell is null || Outage is not null || _last is not { } last)
+        {
+            return;
+        }
+
+        TimeSpan patience = interval * MostMissed;
+        using PeriodicTimer late = new(patience < s_longestPatience ? patience : s_longestPatience, time);
+        await Task.WhenAny(reading, late.WaitForNextTickAsync().AsTask()).ConfigureAwait(false);
+        if (!reading.IsCompleted)
+        {
+            Outage = new Outage(last, "no answer yet") { IsWaiting = true };
+            tell(Outage);
+        }
     }
 
     // Which call it was matters little here, and a line of a screen is short.

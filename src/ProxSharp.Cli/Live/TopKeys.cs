@@ -12,6 +12,7 @@ internal sealed class TopKeys(IConsoleHost console, TopState state, TimeProvider
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private (int?, int?) _size = (console.Width, console.Height);
+    private Outage? _outage = state.Outage;
 
     /// <summary>Takes them until something has ended, the user wants to leave, or it is given up.</summary>
     /// <param name="end">What goes on; how it ends is for others to see.</param>
@@ -30,10 +31,10 @@ internal sealed class TopKeys(IConsoleHost console, TopState state, TimeProvider
                 continue;
             }
 
-            // The window of the terminal may have another size.
-            if (_size != (console.Width, console.Height))
+            // The window of the terminal may have another size, and what is shown may have become old.
+            if (_size != (console.Width, console.Height) || _outage != state.Outage)
             {
-                _size = (console.Width, console.Height);
+                (_size, _outage) = ((console.Width, console.Height), state.Outage);
                 draw();
             }
 

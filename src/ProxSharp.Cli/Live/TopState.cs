@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ProxSharp.Cli.Live;
@@ -123,7 +124,8 @@ internal sealed class TopState
         }
         else if (key == ConsoleKey.Backspace || sign is '\b' or '\u007f')
         {
-            Filter = Filter[..Math.Max(0, Filter.Length - 1)];
+            // A sign may be several characters: an accent of its own, or a letter of a rare script.
+            Filter = StringInfo.ParseCombiningCharacters(Filter) is [.., int last] ? Filter[..last] : "";
         }
         else if (char.IsControl(sign))
         {

@@ -59,26 +59,15 @@ internal static class TopVerb
     {
         // The first look before the screen is changed: it may ask a question, or fail.
         await reading.TryAsync(() => LookAsync(session, state, cancellationToken)).ConfigureAwait(false);
-        TextWriter writer = run.Command.Services.Console.Out;
-
-        // The other screen of the terminal: what was there before comes back at the end.
-        writer.Write("\e[?1049h\e[?25l");
-        try
+        TimeProvider time = run.Command.Services.Time;
+        using OtherScreen screen = new(run.Command.Services.Console);
+        while (!state.IsOver)
         {
-            TimeProvider time = run.Command.Services.Time;
-            while (!state.IsOver)
-            {
-                TopKeys keys = new(run.Command.Services.Console, state, time, () => Draw(run, state));
-                Draw(run, state);
-                await keys.TakeAsync(Task.Delay(reading.Pause, time, cancellationToken), cancellationToken).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-                await LookAgainAsync(session, state, reading, keys, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            writer.Write("\e[?25h\e[?1049l");
-            writer.Flush();
+            TopKeys keys = new(run.Command.Services.Console, state, time, () => Draw(run, state, screen));
+            Draw(run, state, screen);
+            await keys.TakeAsync(Task.Delay(reading.Pause, time, cancellationToken), cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            await LookAgainAsync(session, state, reading, keys, cancellationToken).ConfigureAwait(false);
         }
 
         return ExitCodes.Success;
@@ -95,7 +84,7 @@ internal static class TopVerb
 
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ClusterLook look = default;
-        Task<bool> read = reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, leave.Token).ConfigureAwait(false));
+        Task<bool> read = reading.TryAsync(async () => look = await ClusterLook.TakeAsync(session, leave.Token).ConfigureAwait(false), state.Lose);
         try
         {
             await keys.TakeAsync(read, cancellationToken).ConfigureAwait(false);
@@ -172,13 +161,12 @@ internal static class TopVerb
         state.Take(look.Resources, look.Tasks);
     }
 
-    private static void Draw(VerbRun run, TopState state)
+    private static void Draw(VerbRun run, TopState state, OtherScreen screen)
     {
-        IConsoleHost console = run.Command.Services.Console;
-        console.Out.Write("\e[H\e[2J");
         // The size is asked for each time: the terminal's window may have been resized.
-        console.Out.Write(string.Join("\r\n", Lines(run, state, console.Width ?? run.Command.Output.Width, console.Height ?? WatchScreen.UsualHeight)));
-        console.Out.Flush();
+        IConsoleHost console = run.Command.Services.Console;
+        IReadOnlyList<string> lines = Lines(run, state, console.Width ?? run.Command.Output.Width, console.Height ?? WatchScreen.UsualHeight);
+        screen.Show($"\e[H\e[2J{string.Join("\r\n", lines)}");
     }
 
     private static IReadOnlyList<string> Lines(VerbRun run, TopState state, int? width, int? height) => TopScreen.Draw(

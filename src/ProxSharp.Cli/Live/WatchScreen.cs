@@ -18,6 +18,7 @@ internal sealed class WatchScreen(CommandRun run) : IDisposable
     public const int UsualHeight = 24;
 
     private readonly IConsoleHost _console = run.Services.Console;
+    private readonly OtherScreen _screen = new(run.Services.Console);
     private string _text = "";
     private Outage? _outage;
     private (int Width, int Height)? _size;
@@ -48,14 +49,7 @@ internal sealed class WatchScreen(CommandRun run) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_size is not null)
-        {
-            _console.Out.Write("\e[0m\e[?25h\e[?1049l");
-            _console.Out.Flush();
-        }
-    }
+    public void Dispose() => _screen.Dispose();
 
     private (int Width, int Height) Size() => (_console.Width ?? UsualWidth, _console.Height ?? UsualHeight);
 
@@ -63,7 +57,7 @@ internal sealed class WatchScreen(CommandRun run) : IDisposable
     private void Paint()
     {
         (int width, int height) = Size();
-        StringBuilder frame = new(_size is null ? "\e[?1049h\e[?25l\e[H" : "\e[H");
+        StringBuilder frame = new("\e[H");
         IReadOnlyList<string> lines = WatchFrame.Cut(
             _text, width, height, _outage is { } outage ? OutageText.Line(outage, run.Services.Time) : null, run.Output.Ansi, plain: false);
 
@@ -71,7 +65,6 @@ internal sealed class WatchScreen(CommandRun run) : IDisposable
         frame.AppendJoin("\r\n", lines.Select(static line => $"\e[2K{line}"));
         frame.Append(lines.Count < height ? "\r\n\e[J" : "");
         _size = (width, height);
-        _console.Out.Write(frame.ToString());
-        _console.Out.Flush();
+        _screen.Show(frame.ToString());
     }
 }

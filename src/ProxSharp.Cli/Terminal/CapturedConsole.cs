@@ -45,5 +45,8 @@ internal sealed class CapturedConsole(IConsoleHost inner, TextWriter results) : 
     public Task WaitForClosedOutputAsync(CancellationToken cancellationToken) => inner.WaitForClosedOutputAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public IDisposable? WatchStops(Action stop, Action goOn) => inner.WatchStops(stop, goOn);
+
+    /// <inheritdoc/>
     public IDisposable? EnterRawMode() => inner.EnterRawMode();
 }

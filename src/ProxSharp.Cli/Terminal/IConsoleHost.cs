@@ -42,6 +42,13 @@ internal interface IConsoleHost
     /// <summary>Ends when nobody reads standard output any more, which a terminal or a file never tells.</summary>
     Task WaitForClosedOutputAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
+    /// <summary>
+    /// Watches for the user stopping the program (Ctrl-Z) and letting it go on (fg), until the result is disposed; null where there is no such thing.
+    /// </summary>
+    /// <param name="stop">Is run before the program stops.</param>
+    /// <param name="goOn">Is run when it goes on.</param>
+    IDisposable? WatchStops(Action stop, Action goOn) => null;
+
     /// <summary>Lets every key through to the program as it is pressed, until the result is disposed; null where the terminal cannot.</summary>
     IDisposable? EnterRawMode() => null;
 }

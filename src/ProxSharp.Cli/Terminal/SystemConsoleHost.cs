@@ -88,6 +88,9 @@ internal sealed class SystemConsoleHost : IConsoleHost
     }
 
     /// <inheritdoc/>
+    public IDisposable? WatchStops(Action stop, Action goOn) => OperatingSystem.IsWindows() ? null : new StopSignals(stop, goOn);
+
+    /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();
 
     private static StandardStream Results() => new(StandardFiles.OpenOutput, isNeeded: true);

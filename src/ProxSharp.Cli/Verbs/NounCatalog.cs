@@ -12,6 +12,9 @@ internal static class NounCatalog
     private const ProxmoxProduct Pve = ProxmoxProduct.VirtualEnvironment;
     private const ProxmoxProduct Pbs = ProxmoxProduct.BackupServer;
 
+    private const string Datastores = "Datastores of a backup server and what is on them.";
+    private const string BackupServer = "All else of a backup server: node, access, jobs, remotes.";
+
     /// <summary>The nouns; each is built when it is needed.</summary>
     public static readonly IReadOnlyList<NounEntry> All =
     [
@@ -36,14 +39,21 @@ internal static class NounCatalog
         Derived("notification", "Whom the cluster notifies, and of what.", Pve),
         Derived("acme", "Certificates by ACME.", Pve),
         new("backup", "Backups of files and disks on a Proxmox Backup Server: make, read, restore, compare, prune.", static _ => BackupNoun.Build()),
-        Derived("datastore", "Datastores of a backup server and what is on them.", Pbs),
+        // Charts come last: lists are what is looked for.
+        new("datastore", Datastores, static context => DerivedNouns.With(new Noun("datastore", Datastores), context, Pbs).Add(ChartVerb.OfDatastores())),
         Derived("tape", "Tapes, drives and changers of a backup server.", Pbs),
         new("agent", "Let an AI agent in: its skill, its MCP server, its token.", static _ => AgentSetupNoun.Build()),
         new("plan", "Plans: changes that are looked at, approved and applied once.", static _ => PlanNoun.Build()),
         new("audit", "The ledger: what was intended and what came of it.", static _ => AuditNoun.Build()),
         new("policy", "The policy of a server: what may be planned there.", static _ => PolicyNoun.Build()),
-        Derived("pbs", "All else of a backup server: node, access, jobs, remotes.", Pbs),
+        new("pbs", BackupServer, static context => WithNode(DerivedNouns.With(new Noun("pbs", BackupServer), context, Pbs))),
     ];
+
+    private static Noun WithNode(Noun server)
+    {
+        server.Below("node", "The nodes.").Add(ChartVerb.OfBackupServer());
+        return server;
+    }
 
     private static NounEntry Derived(string name, string summary, ProxmoxProduct product) => Derived(name, summary, product, static () => []);
 

@@ -43,6 +43,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
     /// <summary>The verb's own options.</summary>
     public IReadOnlyList<Option> Options { get; init; } = [];
 
+    /// <summary>Those of its options without which no server takes the call.</summary>
+    public IReadOnlyList<Option> Needed { get; init; } = [];
+
     /// <summary>Options that are understood but not shown, such as the many numbers of <c>--net0</c>.</summary>
     public IReadOnlyList<Option> HiddenOptions { get; init; } = [];
 

@@ -47,8 +47,8 @@ internal static class Watching
         while (true)
         {
             string text = "";
-            bool isRead = await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            bool isRead = await reading.TryAsync(
+                async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false), outages.Tell).ConfigureAwait(false);
             outages.Tell(reading.Outage);
             if (isRead)
             {
@@ -68,8 +68,8 @@ internal static class Watching
         while (true)
         {
             string text = "";
-            await reading.TryAsync(async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            await reading.TryAsync(
+                async () => text = await run.Command.CaptureAsync(() => show(token)).ConfigureAwait(false), screen.Lose).ConfigureAwait(false);
             if (reading.Outage is { } outage)
             {
                 screen.Lose(outage);

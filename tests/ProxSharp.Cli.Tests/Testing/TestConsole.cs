@@ -55,6 +55,15 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
         return _closed.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Stops the program and lets it go on, as a shell does; null as long as it watches neither.</summary>
+    public (Action Stop, Action GoOn)? Stops { get; private set; }
+
+    public IDisposable? WatchStops(Action stop, Action goOn)
+    {
+        Stops = (stop, goOn);
+        return null;
+    }
+
     public ConsoleKeyInfo? TryReadKey() => Pressed.TryDequeue(out ConsoleKeyInfo key) ? key : null;
 
     /// <summary>What is typed as bytes; null takes <see cref="In"/>.</summary>

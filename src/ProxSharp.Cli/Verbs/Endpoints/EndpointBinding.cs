@@ -105,6 +105,13 @@ internal sealed class EndpointBinding
     /// <summary>Options that are understood but not shown.</summary>
     public IReadOnlyList<Option> HiddenOptions => _hidden;
 
+    /// <summary>Options that have to be given: a parameter with one value alone does not.</summary>
+    public IReadOnlyList<Option> Needed =>
+    [
+        .. _options.Where(parameter => parameter is { IsRequired: true, Node.Enumeration: not [_] } && !Spec.Chosen.Contains(parameter.Name))
+            .Select(static parameter => (Option)parameter.Symbol),
+    ];
+
     /// <summary>Takes a call such as <c>GET /version</c> apart.</summary>
     public static (ApiMethod Method, string Template) Split(string call)
     {

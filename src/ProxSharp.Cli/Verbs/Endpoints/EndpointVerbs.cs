@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Charts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Changes;
@@ -178,8 +179,9 @@ internal static class EndpointVerbs
             Details = spec.Details,
             Calls = [spec.Call],
             Arguments = arguments,
-            Options = binding.Options,
+            Options = [.. binding.Options, .. ChartWords.OptionsOf(spec.Call)],
             HiddenOptions = binding.HiddenOptions,
+            Needed = binding.Needed,
             Traits = traits,
             IsDerived = spec.IsDerived,
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -15,7 +14,11 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 internal static class ChartVerb
 {
     private const int UsualWidth = 80;
-    private static readonly string[] s_frames = ["hour", "day", "week", "month", "year"];
+    private const string More =
+        "The figures may be named by --fields too, and --query may make others of the points, which keep their time. "
+        + "With -o json, yaml and csv the points themselves are written.";
+    private const string Mean = "AVERAGE";
+    private static readonly string[] s_frames = ["hour", "day", "week", "month", "year", "decade"];
 
     /// <summary>Makes the verb for guests.</summary>
     public static Verb OfGuests(GuestKind kind)
@@ -62,55 +65,103 @@ internal static class ChartVerb
             });
     }
 
+    /// <summary>Makes the verb for datastores.</summary>
+    public static Verb OfDatastores()
+    {
+        Argument<string> store = new("store") { Description = "The datastore" };
+        return Make(
+            "datastore", "Show recorded figures of a datastore as charts.", "store1", "GET /admin/datastore/{store}/rrd", ["used", "total"], store,
+            (run, _) =>
+            {
+                run.Expect(ProxmoxProduct.BackupServer);
+                return Task.FromResult(($"/admin/datastore/{Uri.EscapeDataString(run.Value(store)!)}/rrd", $"datastore {run.Value(store)}"));
+            });
+    }
+
+    /// <summary>Makes the verb for the node of a backup server.</summary>
+    public static Verb OfBackupServer() => Make(
+        "pbs node", "Show recorded figures of the node as charts.", "", "GET /nodes/{node}/rrd", ["cpu", "memused", "netin", "netout"], null,
+        static (run, _) =>
+        {
+            run.Expect(ProxmoxProduct.BackupServer);
+            return Task.FromResult(("/nodes/localhost/rrd", "node"));
+        });
+
     private static Verb Make(
-        string noun,
-        string summary,
-        string example,
-        string call,
-        string[] usual,
-        Argument subject,
+        string noun, string summary, string example, string call, string[] usual, Argument? subject,
         Func<VerbRun, CancellationToken, Task<(string Path, string Title)>> find)
     {
         Option<string> of = new("--of") { Description = $"The figures, separated by commas [default: {string.Join(',', usual)}]", HelpName = "a,b" };
         Option<string> frame = new("--timeframe") { Description = $"How far back: {string.Join(", ", s_frames)} [default: hour]", HelpName = "word" };
         frame.AcceptOnlyFromAmong(s_frames);
-        Option<string> svg = new("--svg") { Description = "Write a picture in the SVG format to this file instead", HelpName = "file" };
-        Option<string> png = new("--png") { Description = "Write a picture in the PNG format to this file instead", HelpName = "file" };
+        Option<string> kind = new("--cf") { Description = "Whether points are averages or maxima: AVERAGE, MAX [default: AVERAGE]", HelpName = "word" };
+        kind.AcceptOnlyFromAmong(Mean, "MAX");
+        (Option<string> svg, Option<string> png) = (ChartWords.Svg(), ChartWords.Png());
         Option<int?> height = new("--height") { Description = "Lines of each chart [default: 8]", HelpName = "lines" };
-        return new Verb("chart", summary, VerbClass.Read, (run, token) => Watching.RunAsync(run, async inner =>
+        string line = $"{noun} chart {example}".TrimEnd();
+        return new Verb("chart", summary, VerbClass.Read, async (run, token) =>
         {
-            (string path, string title) = await find(run, inner).ConfigureAwait(false);
-            JsonElement points = await ReadAsync(run, path, run.Value(frame) ?? "hour", inner).ConfigureAwait(false);
-            string[]? wanted = run.Value(of)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            await ShowAsync(run, title, points, Choose(points, wanted, usual), new Files(run.Value(svg), run.Value(png)), run.Number(height, 60) ?? 8, inner)
-                .ConfigureAwait(false);
-        }, token))
+            Picture picture = new(run.Value(svg), run.Value(png));
+            picture.Check(run);
+            return await Watching.RunAsync(run, async inner =>
+            {
+                (string path, string title) = await find(run, inner).ConfigureAwait(false);
+                JsonElement points = await ReadAsync(run, path, run.Value(frame) ?? "hour", run.Value(kind), inner).ConfigureAwait(false);
+                await ShowAsync(run, title, points, Wanted(run, run.Value(of)), usual, picture, run.Number(height, 60) ?? 8, inner).ConfigureAwait(false);
+            }, token).ConfigureAwait(false);
+        })
         {
             Calls = [call],
-            Arguments = [subject],
-            Options = [of, frame, svg, png, height],
+            SharesCalls = call.EndsWith("/rrd", StringComparison.Ordinal),
+            Arguments = subject is null ? [] : [subject],
+            Options = [of, frame, kind, svg, png, height],
             Traits = VerbTraits.Watch,
-            Details = "With -o json, yaml and csv the points themselves are written.",
+            Details = More,
             Examples =
             [
-                new($"{noun} chart {example}", "the last hour"),
-                new($"{noun} chart {example} --of {usual[0]} --timeframe week --height 12", "one figure, a week, larger"),
-                new($"{noun} chart {example} --svg chart.svg", "as a picture"),
-                new($"{noun} chart {example} --png chart.png", "as a picture for places that show no SVG"),
+                new(line, "the last hour"),
+                new($"{line} --of {usual[0]} --timeframe week --height 12", "one figure, a week, larger"),
+                new($"{line} --svg chart.svg", "as a picture"),
+                new($"{line} --png chart.png", "as a picture for places that show no SVG"),
             ],
         };
     }
 
-    private static async Task<JsonElement> ReadAsync(VerbRun run, string path, string frame, CancellationToken cancellationToken)
+    private static async Task<JsonElement> ReadAsync(VerbRun run, string path, string frame, string? kind, CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters parameters = [];
         parameters.Add("timeframe", frame);
+
+        // Proxmox: backup servers have no default for it.
+        if (kind is not null || path.EndsWith("/rrd", StringComparison.Ordinal))
+        {
+            parameters.Add("cf", kind ?? Mean);
+        }
+
         return (await session.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false)).Data;
     }
 
-    private static IReadOnlyList<ChartSeries> Choose(JsonElement points, string[]? wanted, string[] usual)
+    private static string[]? Wanted(VerbRun run, string? of)
     {
+        if (of is not null && run.Command.Output.Fields is not null)
+        {
+            throw CliException.Usage("Both --of and --fields name the figures", "Leave one of them out");
+        }
+
+        return of?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            ?? run.Command.Output.Fields?.Where(static field => field != "time").ToArray();
+    }
+
+    private static IReadOnlyList<ChartSeries> Choose(JsonElement points, string[]? wanted, string[] usual, bool isMade)
+    {
+        if (!ChartReader.IsPoints(points))
+        {
+            throw CliException.Usage(
+                "A chart is drawn of points, each with its time as a number, and --query makes something else of them",
+                "Keep the time: --query '[].{time: time, cpu: cpu}'");
+        }
+
         IReadOnlyList<string> present = ChartReader.NamesIn(points);
         if (wanted?.FirstOrDefault(name => !present.Contains(name)) is { } unknown)
         {
@@ -118,22 +169,25 @@ internal static class ChartVerb
                 $"'{unknown}' was not recorded", present.Count == 0 ? "Nothing was recorded in this time" : $"There are: {string.Join(", ", present)}");
         }
 
-        return [.. (wanted ?? usual.Where(present.Contains)).Select(name => ChartReader.Read(points, name))];
+        // A query has chosen already.
+        return [.. (wanted ?? (isMade ? present : usual.Where(present.Contains))).Select(name => ChartReader.Read(points, name))];
     }
 
     private static async Task ShowAsync(
-        VerbRun run, string title, JsonElement points, IReadOnlyList<ChartSeries> series, Files files, int height, CancellationToken cancellationToken)
+        VerbRun run, string title, JsonElement points, string[]? wanted, string[] usual, Picture picture, int height, CancellationToken cancellationToken)
     {
-        if (files.Svg is not null || files.Png is not null)
+        OutputSettings output = run.Command.Output;
+        if (!picture.IsWanted && output.Format is not (OutputFormat.Table or OutputFormat.Wide))
         {
-            await SaveAsync(run, files.Svg, () => Encoding.UTF8.GetBytes(SvgChart.Draw(title, series)), cancellationToken).ConfigureAwait(false);
-            await SaveAsync(run, files.Png, () => PngChart.Draw(title, series), cancellationToken).ConfigureAwait(false);
+            run.Write(points, new ResultShape { LeadingFields = ["time"], Renderers = Units.Of("/rrddata") });
             return;
         }
 
-        if (run.Command.Output.Format is not (OutputFormat.Table or OutputFormat.Wide))
+        JsonElement made = output.Query is { } query ? query.Apply(points) : points;
+        IReadOnlyList<ChartSeries> series = Choose(made, wanted, usual, output.Query is not null);
+        if (picture.IsWanted)
         {
-            run.Write(points, new ResultShape { LeadingFields = ["time"], Renderers = Units.Of("/rrddata") });
+            await picture.SaveAsync(run, title, series, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -146,21 +200,10 @@ internal static class ChartVerb
         TextWriter writer = run.Command.Services.Console.Out;
         foreach (ChartSeries one in series)
         {
-            foreach (string line in BrailleChart.Draw(one, run.Command.Output.Width ?? UsualWidth, height, plain))
+            foreach (string line in BrailleChart.Draw(one, output.Width ?? UsualWidth, height, plain))
             {
                 await writer.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
             }
         }
     }
-    private static async Task SaveAsync(VerbRun run, string? name, Func<byte[]> draw, CancellationToken cancellationToken)
-    {
-        if (name is not null)
-        {
-            string file = run.Command.Services.Environment.AbsolutePath(name);
-            await File.WriteAllBytesAsync(file, draw(), cancellationToken).ConfigureAwait(false);
-            run.Note($"The picture is in {file}.");
-        }
-    }
-
-    private sealed record Files(string? Svg, string? Png);
 }
