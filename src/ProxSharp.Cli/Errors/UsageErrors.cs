@@ -31,6 +31,11 @@ internal static class UsageErrors
             return wrong;
         }
 
+        if (OptionHabits.FindOneDash(AllOptions(command), string.Join(' ', Path(command).Split(' ').Skip(1)), arguments) is { } dash)
+        {
+            return CliError.Usage($"'{dash.Word}' has one dash", $"{dash.Advice}. {help}");
+        }
+
         if (WrongOption(parse, arguments, help) is { } option)
         {
             return option;
@@ -111,11 +116,6 @@ internal static class UsageErrors
         if (option is "--chart" or "--png" or "--svg" && command.Parent is CommandResult noun && noun.Command.Subcommands.Any(static verb => verb.Name == "chart"))
         {
             return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
-        }
-
-        if (option is not null && option[1] != '-' && AllOptions(command).Any(known => known.Name == $"-{option.Split('=')[0]}"))
-        {
-            return CliError.Usage($"'{option}' has one dash", $"Options have two: -{option}. {help}");
         }
 
         if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
