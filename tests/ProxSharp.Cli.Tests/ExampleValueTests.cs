@@ -72,7 +72,10 @@ public sealed class ExampleValueTests
                 .Select(static item => (item.Path, (ProxCommand)item.Command)),
         ];
 
-        string[] idle = [.. verbs.SelectMany(static item => item.Command.Examples).Select(static example => example.Line).Where(static line => !SetsSomething(line))];
+        string[] idle =
+        [
+            .. verbs.SelectMany(static item => item.Command.Examples).Select(static example => example.Line).Where(static line => !SetsSomething(line)),
+        ];
 
         Assert.True(verbs.Length > 80, $"There are {verbs.Length} of them only.");
         Assert.Empty(idle);

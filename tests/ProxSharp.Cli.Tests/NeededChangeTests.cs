@@ -3,7 +3,8 @@ using ProxSharp.Cli.Tests.Testing;
 namespace ProxSharp.Cli.Tests;
 
 /// <summary>A verb that sets something is not done with nothing to set; the error names what can be.</summary>
-public sealed class NeededChangeTests(SimulatedCluster cluster, SimulatedBackupServer backups) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
+public sealed class NeededChangeTests(SimulatedCluster cluster, SimulatedBackupServer backups)
+    : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     private const string Digest = "--digest 0000000000000000000000000000000000000000";
 

@@ -1,6 +1,6 @@
 namespace ProxSharp.Cli.Verbs.Derived;
 
-/// <summary>What examples of calls give that the schema does not ask for, so that they change something, and something that may be changed. Data and a look-up.</summary>
+/// <summary>What examples of calls give that the schema does not ask for, so that they change something, and do no harm. Data and a look-up.</summary>
 internal static class ExampleOptions
 {
     private static readonly Dictionary<string, (string Name, string Value)[]> s_pve = new(StringComparer.Ordinal)
@@ -38,6 +38,8 @@ internal static class ExampleOptions
 
     private static readonly Dictionary<string, (string Name, string Value)[]> s_pbs = new(StringComparer.Ordinal)
     {
+        // Base64 of a path whose first part is the archive.
+        ["GET /admin/datastore/{store}/pxar-file-download"] = [("filepath", "L3Jvb3QucHhhci5kaWR4L2V0Yy9ob3N0bmFtZQ==")],
         ["PUT /access/acl"] = [("path", "/datastore/store1"), ("auth-id", "demo@pbs"), ("role", "DatastoreReader")],
         ["PUT /config/access/tfa/webauthn"] = [("rp", "pbs.example.org"), ("origin", "https://pbs.example.org:8007"), ("id", "pbs.example.org")],
         ["PUT /config/acme/plugins/{id}"] = [("validation-delay", "60")],

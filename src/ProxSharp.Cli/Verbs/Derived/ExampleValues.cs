@@ -116,7 +116,8 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     private string Plain(string name, ApiNode? node)
     {
         ApiNode? single = node?.Type == ApiValueType.Array ? node.Items ?? node : node;
-        IEnumerable<string> usual = ExampleWords.Of(name, endpoint.Path).Where(value => schema.Product != ProxmoxProduct.BackupServer || !s_onlyPve.Contains(value));
+        IEnumerable<string> usual = ExampleWords.Of(name, endpoint.Path)
+            .Where(value => schema.Product != ProxmoxProduct.BackupServer || !s_onlyPve.Contains(value));
         string capitals = name.Replace('_', '-').ToUpperInvariant();
         return usual.FirstOrDefault(value => Fits(single, name, value)) ?? single switch
         {

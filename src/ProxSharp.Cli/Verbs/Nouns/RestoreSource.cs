@@ -34,7 +34,8 @@ internal sealed record RestoreSource(GuestKind Kind, string? Archive, string? Nu
         return old is null || Kind.Includes(old)
             ? old
             : throw Conflict(
-                $"{GuestKinds.Title(old)} on {old.Node} is no {Kind.One()}, and is not overwritten by one", "Give another number, or none for the lowest free one");
+                $"{GuestKinds.Title(old)} on {old.Node} is no {Kind.One()}, and is not overwritten by one",
+                "Give another number, or none for the lowest free one");
     }
 
     /// <summary>Returns the node that was named; else that of the guest that is overwritten, the one that has the backup, or the only one there is.</summary>
