@@ -25,7 +25,8 @@ internal static class UsageErrors
             ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
             ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, lines, help)
                 : parse.Errors.Count == 0 ? null
-                : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help));
+                : CliError.Usage(
+                    string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help));
     }
 
     private static CliError? OneDash(CommandResult command, IReadOnlyList<string> arguments, string help) =>
