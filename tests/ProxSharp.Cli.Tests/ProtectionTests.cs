@@ -164,7 +164,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         {
             foreach (string[] end in command.Verb.Traits.HasFlag(Verbs.VerbTraits.DryRun) ? new string[][] { [], ["--dry-run"] } : [[]])
             {
-                string[] change = path == $"{noun} set" ? ["--description", "mine"] : [];
+                string[] change = path.Split(' ')[^1] is "set" or "set-now" ? Something(command) : [];
                 string[] words = [.. path.Split(' '), .. Named(command, guest), .. change, .. end];
                 CliRun run = await cli.RunAsync(words);
                 tried++;
@@ -179,6 +179,11 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.Equal(before, own.Simulator.Traffic.Requests.Count(static request => request.Method != "GET"));
         Assert.True(tried > 60, $"{tried} lines");
     }
+
+    // What sets nothing is not looked at any further.
+    private static string[] Something(Verbs.VerbCommand command) =>
+        command.Verb.Options.First(static option => option.Name is "--description" or "--comment" or "--enable" or "--policy-in") is var option
+            && option.ValueType == typeof(bool) ? [option.Name] : [option.Name, "mine"];
 
     [Fact]
     public async Task ProtectedTag_AsksNothingMoreOfTheServer_WhereNothingIsProtected()

@@ -44,7 +44,7 @@ public sealed class RestoreNodeTests : IAsyncLifetime
         (await Cli.LineAsync($"ct restore {backup} 230")).Succeeded();
 
         Assert.Contains("POST /nodes/pve1/lxc", shown, StringComparison.Ordinal);
-        Assert.Contains("POST /nodes/pve3/lxc", (await Cli.LineAsync($"ct restore {backup} 231 --node pve3 --dry-run")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("POST /nodes/pve1/lxc", (await Cli.LineAsync($"ct restore {backup} 231 --node pve1 --dry-run")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,6 +113,63 @@ public sealed class RestoreNodeTests : IAsyncLifetime
         Assert.Contains("prox ct restore", error, StringComparison.Ordinal);
         (await Cli.LineAsync("vm show 222")).FailedWithCode(5);
     }
+
+    [Theory]
+    [InlineData("vm", "staging", "300 --node nope", 5, "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("ct", "dns", "300 --node nope", 5, "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("vm", "staging", "300 --node pve2", 9, "pve1")]
+    [InlineData("ct", "dns", "300 --node pve2", 9, "pve1")]
+    [InlineData("vm", "staging", "300 --node pve1 --storage nosuch", 5, "nosuch")]
+    [InlineData("vm", "staging", "203 --force --yes", 6, "container 203 (wiki) on pve2")]
+    [InlineData("ct", "dns", "106 --force --yes", 6, "VM 106 (staging) on pve1")]
+    [InlineData("vm", "staging", "106 --node pve2 --force --yes", 6, "--node pve1")]
+    [InlineData("ct", "dns", "203 --node pve1 --force --yes", 6, "--node pve2")]
+    public async Task Restore_ThatCannotWork_IsRefusedByADryRunToo(string noun, string guest, string rest, int exitCode, string expected)
+    {
+        string backup = await BackupAsync(noun, guest);
+
+        string shown = (await Cli.LineAsync($"{noun} restore {backup} {rest} --dry-run")).FailedWith(exitCode);
+
+        Assert.Contains(expected, shown, StringComparison.Ordinal);
+        (await Cli.LineAsync($"{noun} restore {backup} {rest}")).FailedWithCode(exitCode);
+    }
+
+    [Fact]
+    public async Task Restore_StorageThatTheNodeLacks_IsRefusedByADryRunToo()
+    {
+        (await Cli.LineAsync("storage create extra --type dir --path /srv/extra --content backup --nodes pve1")).Succeeded();
+        const string backup = "extra:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst";
+
+        string shown = (await Cli.LineAsync($"vm restore {backup} 300 --node pve2 --dry-run")).FailedWith(9);
+
+        Assert.Contains("the node pve2 does not have the storage 'extra' of the backup. It is on: pve1", shown, StringComparison.Ordinal);
+        (await Cli.LineAsync($"vm restore {backup} 300 --node pve2")).FailedWithCode(9);
+    }
+
+    [Fact]
+    public async Task Restore_BackupThatIsNotSeen_IsAWarningOfTheDryRun()
+    {
+        CliRun run = await Cli.LineAsync("vm restore local:backup/vzdump-qemu-100-2020_01_01-00_00_00.vma.zst 333 --node pve1 --dry-run");
+
+        Assert.Contains("POST /nodes/pve1/qemu", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("is to be seen on any node", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restore_OverAGuestOfTheOtherKind_IsNotAskedAbout()
+    {
+        string backup = await BackupAsync("vm", "staging");
+
+        string error = (await Cli.LineAsync($"vm restore {backup} 203 --force")).FailedWith(6);
+
+        Assert.Contains("container 203 (wiki) on pve2 is no virtual machine", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm create 300 --node nope --dry-run")]
+    [InlineData("ct create 300 --ostemplate local:vztmpl/alpine.tar.xz --node nope --dry-run")]
+    public async Task Create_OnANodeThatThereIsNot_IsRefusedByADryRunToo(string line) =>
+        Assert.Contains("There is no node 'nope'", (await Cli.LineAsync(line)).FailedWith(5), StringComparison.Ordinal);
 
     private async Task<string> BackupAsync(string noun, string guest)
     {

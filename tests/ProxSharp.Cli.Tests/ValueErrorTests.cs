@@ -27,6 +27,62 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
+    [InlineData("vm delete staging --yes=0", 8, "A confirmation is needed")]
+    [InlineData("vm delete staging --yes=no", 8, "A confirmation is needed")]
+    [InlineData("vm delete staging -y=false", 8, "A confirmation is needed")]
+    [InlineData("vm start --all=false", 2, "")]
+    [InlineData("vm start --all=0", 2, "")]
+    [InlineData("vm start web-1 --no-wait=maybe", 2, "The option '--no-wait' is a switch, and 'maybe' is neither true nor false")]
+    [InlineData("vm delete staging --yes=2", 2, "The option '--yes' is a switch, and '2' is neither true nor false")]
+    [InlineData("ceph osd delete 0 --yes=maybe", 2, "The option '--yes' is a switch")]
+    [InlineData("api delete /pools/production --yes=maybe", 2, "The option '--yes' is a switch")]
+    public async Task StandardSwitch_ThatIsOff_IsOff(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(exitCode), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm delete staging --yes=1 --dry-run=1", "DELETE /nodes/pve1/qemu/106")]
+    [InlineData("vm start --all=1 --dry-run=yes", "POST /nodes/")]
+    [InlineData("api set /nodes/pve1/qemu/106/config memory=1024 --dry-run=1", "memory=1024")]
+    [InlineData("vm start staging --no-wait=false --dry-run=on", "POST /nodes/pve1/qemu/106/status/start")]
+    public async Task StandardSwitch_ThatIsOn_IsOn(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm set 100 -onboot 1", "'-onboot' has one dash. Options have two: --onboot")]
+    [InlineData("vm set 100 -onboot=1", "Options have two: --onboot=1")]
+    [InlineData("vm set 100 -ostype l26", "Options have two: --ostype")]
+    [InlineData("vm set 100 -net1 virtio", "Options have two: --net1")]
+    [InlineData("vm delete 106 -yes", "Options have two: --yes")]
+    [InlineData("ct create 300 -ostemplate local:vztmpl/a.tar.xz", "Options have two: --ostemplate")]
+    [InlineData("vm list -output json", "Options have two: --output")]
+    [InlineData("qm set 100 -onboot 1", "Write: prox vm set 100 --onboot 1")]
+    public async Task Option_WithOneDash_IsNamedWithTwo(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list -ojson", "\"web-1\"")]
+    [InlineData("vm list -o json -- @all,-web-1", "\"web-2\"")]
+    [InlineData("vm set staging --description -onboot --dry-run", "-onboot")]
+    public async Task Word_ThatBeginsWithADash_IsLeftAlone(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("vm set web-1 --protection 2", "2")]
     [InlineData("ceph osd delete --cleanup 1", "A confirmation is needed to delete ceph osd")]
     public async Task Switch_WithAnotherWordBehindIt_LeavesItAlone(string line, string expected)

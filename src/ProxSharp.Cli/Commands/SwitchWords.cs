@@ -5,8 +5,8 @@ using ProxSharp.Cli.Verbs;
 namespace ProxSharp.Cli.Commands;
 
 /// <summary>
-/// Takes the truth value behind a switch of a verb, as the servers' own tools do: <c>--onboot 1</c>, <c>--onboot=0</c>, <c>--onboot no</c>. Only where no
-/// argument of the verb could be that word.
+/// Takes the truth value behind a switch of a verb, as the servers' own tools do: <c>--onboot 1</c>, <c>--onboot=0</c>, <c>--onboot no</c>. A word of its
+/// own only where no argument of the verb could be that word; one behind an equals sign with every switch of every command: <c>--yes=0</c>.
 /// </summary>
 internal static class SwitchWords
 {
@@ -17,12 +17,8 @@ internal static class SwitchWords
     public static (ParseResult Parse, IReadOnlyList<string> Words) Parse(RootCommand root, IReadOnlyList<string> words)
     {
         ParseResult parse = root.Parse(words, CliApp.Parsing);
-        if (parse.CommandResult.Command is not VerbCommand { Verb: { } verb } || !CanTake(verb))
-        {
-            return (parse, words);
-        }
-
-        IReadOnlyList<string> settled = Settle(words, Names(verb));
+        Verb? verb = parse.CommandResult.Command is VerbCommand { Verb: { } own } && CanTake(own) ? own : null;
+        IReadOnlyList<string> settled = Settle(words, Names(Switches(parse.CommandResult)), verb is null ? [] : Names(verb.Options.Concat(verb.HiddenOptions)));
         if (settled.SequenceEqual(words))
         {
             return (parse, words);
@@ -36,22 +32,25 @@ internal static class SwitchWords
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
     private static bool CanTake(Verb verb) => !verb.Arguments.Any(static argument => argument.ValueType == typeof(int));
 
-    private static HashSet<string> Names(Verb verb) =>
+    /// <summary>Returns the options of a command, and those of the commands above it that count there too.</summary>
+    public static IEnumerable<Option> Switches(CommandResult command) => (command.Parent is CommandResult parent
+        ? command.Command.Options.Concat(Switches(parent).Where(static option => option.Recursive))
+        : command.Command.Options).Where(static option => option.ValueType == typeof(bool));
+
+    private static HashSet<string> Names(IEnumerable<Option> options) =>
     [
-        .. verb.Options.Concat(verb.HiddenOptions)
-            .Where(static option => option.ValueType == typeof(bool))
-            .SelectMany(static option => option.Aliases.Append(option.Name)),
+        .. options.Where(static option => option.ValueType == typeof(bool)).SelectMany(static option => option.Aliases.Append(option.Name)),
     ];
 
-    private static List<string> Settle(IReadOnlyList<string> words, HashSet<string> switches)
+    private static List<string> Settle(IReadOnlyList<string> words, HashSet<string> all, HashSet<string> own)
     {
         int end = words.TakeWhile(static word => word != "--").Count();
         List<string> settled = [];
         for (int at = 0; at < end; at++)
         {
             string[] parts = words[at].Split('=', 2);
-            bool isApart = parts.Length == 1 && at + 1 < end;
-            string? value = !switches.Contains(parts[0]) ? null : isApart ? words[at + 1] : parts.Length == 2 ? parts[1] : null;
+            bool isApart = parts.Length == 1 && at + 1 < end && own.Contains(parts[0]);
+            string? value = isApart ? words[at + 1] : parts.Length == 2 && all.Contains(parts[0]) ? parts[1] : null;
             bool? truth = value is null ? null : Truth(value);
             settled.Add(truth is { } known ? $"{parts[0]}={(known ? "true" : "false")}" : words[at]);
             at += truth is not null && isApart ? 1 : 0;

@@ -62,6 +62,44 @@ internal static class OptionHabits
             : null;
     }
 
+    /// <summary>
+    /// Finds an option with one dash in front of its whole name, as the servers' own tools have them: <c>-onboot 1</c>. The parser would take it apart into
+    /// short ones, such as <c>-o nboot</c>. Null if there is none.
+    /// </summary>
+    /// <param name="known">The options of the command.</param>
+    /// <param name="command">The command without <c>prox</c>.</param>
+    /// <param name="arguments">The whole line.</param>
+    public static (string Word, string Advice)? FindOneDash(IEnumerable<Option> known, string command, IReadOnlyList<string> arguments)
+    {
+        Option[] options = [.. known];
+        string? before = null;
+        foreach (string word in arguments.TakeWhile(static word => word != "--"))
+        {
+            bool isValue = before is not null
+                && options.Any(option => option.ValueType != typeof(bool) && (option.Name == before || option.Aliases.Contains(before)));
+            before = word;
+            if (isValue || word.Length < 3 || word[0] != '-' || word[1] == '-')
+            {
+                continue;
+            }
+
+            // Of a family such as net0, net1 the first alone is always known.
+            string name = $"-{word.Split('=')[0]}";
+            string first = $"{name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')}0";
+            if (options.Any(option => option.Name == name || option.Aliases.Contains(name) || (first != $"{name}0" && option.Name == first)))
+            {
+                return (word, $"Options have two: -{word}");
+            }
+
+            if (Find(command, name, arguments) is { } habit && !command.StartsWith("api ", StringComparison.Ordinal))
+            {
+                return (word, habit);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Finds a word behind the guests that is an option's value here; null if the line is not written so.</summary>
     /// <param name="command">The command.</param>
     /// <param name="path">Its words without <c>prox</c>.</param>

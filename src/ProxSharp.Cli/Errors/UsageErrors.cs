@@ -16,45 +16,23 @@ internal static class UsageErrors
     {
         CommandResult command = parse.CommandResult;
         string help = $"Run: {Path(command)} --help";
-        if (OfOtherTools(arguments, lines) is { } other)
-        {
-            return other;
-        }
-
-        if (StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines) is { } stray)
-        {
-            return stray;
-        }
-
-        if (ValueErrors.FindWrongSwitch(command, arguments) is { } wrong)
-        {
-            return wrong;
-        }
-
-        if (WrongOption(parse, arguments, help) is { } option)
-        {
-            return option;
-        }
-
-        if (OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse))) is { } last)
-        {
-            return last;
-        }
-
-        if (OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens) is { } place)
-        {
-            return place;
-        }
-
-        if (parse.UnmatchedTokens is [{ } word, ..])
-        {
-            return Unmatched(word, parse, lines, help);
-        }
-
-        return parse.Errors.Count == 0
-            ? null
-            : CliError.Usage(string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help);
+        return OfOtherTools(arguments, lines)
+            ?? StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines)
+            ?? ValueErrors.FindWrongSwitch(command, arguments)
+            ?? OneDash(command, arguments, help)
+            ?? WrongOption(parse, arguments, help)
+            ?? OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse)))
+            ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
+            ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, lines, help)
+                : parse.Errors.Count == 0 ? null
+                : CliError.Usage(
+                    string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help));
     }
+
+    private static CliError? OneDash(CommandResult command, IReadOnlyList<string> arguments, string help) =>
+        OptionHabits.FindOneDash(AllOptions(command), string.Join(' ', Path(command).Split(' ').Skip(1)), arguments) is var (word, advice)
+            ? CliError.Usage($"'{word}' has one dash", $"{advice}. {help}")
+            : null;
 
     private static CliError Unmatched(string word, ParseResult parse, KnownLines? lines, string help)
     {
@@ -111,11 +89,6 @@ internal static class UsageErrors
         if (option is "--chart" or "--png" or "--svg" && command.Parent is CommandResult noun && noun.Command.Subcommands.Any(static verb => verb.Name == "chart"))
         {
             return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
-        }
-
-        if (option is not null && option[1] != '-' && AllOptions(command).Any(known => known.Name == $"-{option.Split('=')[0]}"))
-        {
-            return CliError.Usage($"'{option}' has one dash", $"Options have two: -{option}. {help}");
         }
 
         if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Commands;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -13,13 +13,7 @@ internal static partial class ValueErrors
     /// <param name="words">What was typed.</param>
     public static CliError? FindWrongSwitch(CommandResult command, IReadOnlyList<string> words)
     {
-        // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
-        if (command.Command is not VerbCommand { Verb: { } verb } || verb.Arguments.Any(static argument => argument.ValueType == typeof(int)))
-        {
-            return null;
-        }
-
-        Option[] switches = [.. verb.Options.Concat(verb.HiddenOptions).Where(static option => option.ValueType == typeof(bool))];
+        Option[] switches = [.. SwitchWords.Switches(command)];
         for (int i = 0; i < words.Count && words[i] != "--"; i++)
         {
             string[] parts = words[i].Split('=', 2);

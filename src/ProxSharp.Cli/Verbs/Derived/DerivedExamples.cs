@@ -30,7 +30,8 @@ internal static class DerivedExamples
             words.Add(given.Value(item));
         }
 
-        (string Name, ApiNode Node, string Value)[] options = [.. given.Required().Where(parameter => parameter.Name != item)];
+        (string Name, ApiNode Node, string Value)[] options = [.. given.Usual(verb), .. given.Required()];
+        options = [.. options.DistinctBy(static parameter => parameter.Name).Where(parameter => parameter.Name != item)];
         if (options.Length == 0 && verb.Name == "set" && given.Change() is { } change)
         {
             options = [change];

@@ -25,6 +25,9 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
         "https://example.org/debian-13.iso", "192.0.2.20:8089", "/dev/sdb", "sdb", "daily", "4G", "pve2c-0123456789", "pbsc-0123456789", ExampleWords.Uuid, Fingerprint, "1",
     ];
 
+    /// <summary>What a backup server would take by its form, and does not have.</summary>
+    private static readonly string[] s_onlyPve = ["demo@pve", "/vms", "VM.Audit"];
+
     /// <summary>Parameters that are given as files.</summary>
     private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
     {
@@ -34,12 +37,16 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
 
     /// <summary>What most things have that can be changed, the plainest first.</summary>
     private static readonly string[] s_changes =
-        ["comment", "notes", "description", "contact", "email", "enable", "enabled", "disable", "privs", "size", "log_level_in", "keyboard"];
+        ["comment", "notes", "description", "contact", "email", "enable", "enabled", "privs", "log_level_in", "keyboard"];
 
     private readonly ParameterChecker _checker = s_checkers.GetOrAdd(schema, static key => new ParameterChecker(key));
 
     /// <summary>Returns a value for a parameter, as a shell takes it.</summary>
     public string Value(string name) => Value(name, Node(name));
+
+    /// <summary>Returns what examples of the call usually give, as a shell takes it.</summary>
+    public IEnumerable<(string Name, ApiNode Node, string Value)> Usual(DerivedVerb verb) =>
+        ExampleOptions.Of(verb.Product, verb.Call).Select(parameter => (parameter.Name, Node(parameter.Name)!, GuardWords.Join([parameter.Value])));
 
     /// <summary>Returns the parameters behind the path that the call needs, each with a value.</summary>
     public IReadOnlyList<(string Name, ApiNode Node, string Value)> Required()
@@ -109,7 +116,8 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     private string Plain(string name, ApiNode? node)
     {
         ApiNode? single = node?.Type == ApiValueType.Array ? node.Items ?? node : node;
-        IEnumerable<string> usual = ExampleWords.Of(name, endpoint.Path);
+        IEnumerable<string> usual = ExampleWords.Of(name, endpoint.Path)
+            .Where(value => schema.Product != ProxmoxProduct.BackupServer || !s_onlyPve.Contains(value));
         string capitals = name.Replace('_', '-').ToUpperInvariant();
         return usual.FirstOrDefault(value => Fits(single, name, value)) ?? single switch
         {

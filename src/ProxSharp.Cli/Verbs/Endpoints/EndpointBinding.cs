@@ -102,6 +102,9 @@ internal sealed class EndpointBinding
         .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
     ];
 
+    /// <summary>True if everybody has to give one of the options.</summary>
+    public bool RequiresOption => _options.Any(static parameter => parameter.IsRequired);
+
     /// <summary>Options that are understood but not shown.</summary>
     public IReadOnlyList<Option> HiddenOptions => _hidden;
 
@@ -111,6 +114,13 @@ internal sealed class EndpointBinding
         .. _options.Where(parameter => parameter is { IsRequired: true, Node.Enumeration: not [_] } && !Spec.Chosen.Contains(parameter.Name))
             .Select(static parameter => (Option)parameter.Symbol),
     ];
+
+    /// <summary>Tells whether a parameter is an argument, or has a value of its own.</summary>
+    public bool IsArgument(string name) => _arguments.Exists(argument => argument.Name == name) || _fixed.Any(item => item.Name == name);
+
+    /// <summary>Returns the options for parameters whose names are meant.</summary>
+    public IEnumerable<string> OptionsOf(Func<string, bool> isMeant) => _options.Where(parameter => isMeant(parameter.Name)).Select(
+        static parameter => parameter.Symbol.Name);
 
     /// <summary>Takes a call such as <c>GET /version</c> apart.</summary>
     public static (ApiMethod Method, string Template) Split(string call)

@@ -15,9 +15,6 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 /// <summary>Makes verbs out of descriptions of single calls.</summary>
 internal static class EndpointVerbs
 {
-    /// <summary>Parameters of a configuration call that say how it is made.</summary>
-    private static readonly HashSet<string> s_noChange = new(StringComparer.Ordinal) { "digest", "force", "skiplock", "background_delay" };
-
     /// <summary>Makes a verb that is one call, on no guest.</summary>
     public static Verb Make(VerbContext context, EndpointSpec spec)
     {
@@ -32,6 +29,7 @@ internal static class EndpointVerbs
             run.Expect(spec.Product);
             StorageNodes? storage = await NodeFinder.StorageAsync(run, binding, cancellationToken).ConfigureAwait(false);
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
+            NeededChange.Check(run, binding, parameters.Parameters);
             if (storage is { IsApart: true } && StorageReading.IsMeant(binding.Endpoint))
             {
                 return await StorageReading.RunAsync(run, binding, storage, parameters.Parameters, Shape(binding), cancellationToken).ConfigureAwait(false);
@@ -73,11 +71,7 @@ internal static class EndpointVerbs
             }
 
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
-            if (spec.NeedsChange && parameters.Parameters.All(static parameter => s_noChange.Contains(parameter.Name)))
-            {
-                throw CliException.Usage("Nothing to change was given", $"See what can be: prox {kind.Noun()} {spec.Name} --help");
-            }
-
+            NeededChange.Check(run, binding, parameters.Parameters);
             IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
             if (@class == VerbClass.Read)
             {

@@ -72,12 +72,15 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
     /// <exception cref="CliException">None does.</exception>
     public async Task<IReadOnlyList<string>> HoldersAsync(VerbRun run, string volume, CancellationToken cancellationToken)
     {
-        string id = volume.StartsWith($"{Storage}:", StringComparison.Ordinal) ? volume : $"{Storage}:{volume}";
-        IReadOnlyList<string> holders = await WithAsync(run, [], item => StateValues.Text(item, "volid") == id, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> holders = await SeenHoldersAsync(run, volume, cancellationToken).ConfigureAwait(false);
         return holders.Count > 0
             ? holders
-            : throw NotFound($"No node has the volume '{id}': {string.Join(", ", Ready)}", $"See: prox storage content list {Storage}");
+            : throw NotFound($"No node has the volume '{Id(volume)}': {string.Join(", ", Ready)}", $"See: prox storage content list {Storage}");
     }
+
+    /// <summary>Finds the nodes whose part of the storage holds a volume, as far as it can be seen; empty if none does.</summary>
+    public Task<IReadOnlyList<string>> SeenHoldersAsync(VerbRun run, string volume, CancellationToken cancellationToken) =>
+        WithAsync(run, [], item => StateValues.Text(item, "volid") == Id(volume), cancellationToken);
 
     /// <summary>Finds the node whose part of the storage holds a volume.</summary>
     /// <exception cref="CliException">None does, or several do.</exception>
@@ -126,6 +129,19 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
         return node;
     }
 
+    /// <summary>Tells whether a node has the storage.</summary>
+    public bool Has(string node) => Ready.Contains(node) || Away.Contains(node);
+
+    /// <summary>Makes sure that a node has the storage.</summary>
+    /// <exception cref="CliException">It has not.</exception>
+    public void CheckNode(string node)
+    {
+        if (!Has(node))
+        {
+            throw NotFound(TextCells.Visible($"The node {node} does not have the storage '{Storage}'"), $"It is on: {string.Join(", ", Ready)}");
+        }
+    }
+
     /// <summary>Takes the first node that is ready, and says so where it matters.</summary>
     public string First(VerbRun run)
     {
@@ -158,6 +174,8 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
             $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(Storage)}/content", filter, token), cancellationToken).ConfigureAwait(false);
         return [.. all.Where(item => item.Data.EnumerateArray().Any(isMeant)).Select(static item => item.Node)];
     }
+
+    private string Id(string volume) => volume.StartsWith($"{Storage}:", StringComparison.Ordinal) ? volume : $"{Storage}:{volume}";
 
     private static CliException NotFound(string message, string hint) =>
         new(new CliError { Code = "not_found", ExitCode = ExitCodes.NotFound, Message = message, Hint = hint });

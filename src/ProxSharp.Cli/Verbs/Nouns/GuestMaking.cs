@@ -55,15 +55,43 @@ internal static class GuestMaking
     {
         if (NamedNode(run, binding) is { } named)
         {
+            await CheckNodeAsync(run, named, cancellationToken).ConfigureAwait(false);
             return named;
         }
 
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement nodes = (await session.GetAsync("/nodes", null, cancellationToken).ConfigureAwait(false)).Data;
-        string[] names = [.. nodes.EnumerateArray().Select(static node => node.GetProperty("node").GetString()!).Order(StringComparer.Ordinal)];
+        string[] names = await NodesAsync(run, cancellationToken).ConfigureAwait(false);
         return names.Length == 1
             ? names[0]
             : throw CliException.Usage("The cluster has several nodes, and none is named", $"Choose one with --node: {string.Join(", ", names)}");
+    }
+
+    /// <summary>Makes sure in a dry run that there is a node of a name: the server is certain to refuse any other.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public static async Task CheckNodeAsync(VerbRun run, string node, CancellationToken cancellationToken)
+    {
+        if (!run.IsShown)
+        {
+            return;
+        }
+
+        string[] names = await NodesAsync(run, cancellationToken).ConfigureAwait(false);
+        if (!names.Contains(node))
+        {
+            throw new CliException(new CliError
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Message = $"There is no node '{node}'",
+                Hint = $"There are the nodes: {string.Join(", ", names)}",
+            });
+        }
+    }
+
+    private static async Task<string[]> NodesAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement nodes = (await session.GetAsync("/nodes", null, cancellationToken).ConfigureAwait(false)).Data;
+        return [.. nodes.EnumerateArray().Select(static node => node.GetProperty("node").GetString()!).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Returns the parameters with a number: the one that was given, or the lowest free one.</summary>

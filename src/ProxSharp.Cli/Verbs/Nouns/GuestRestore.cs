@@ -2,6 +2,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
@@ -17,10 +18,15 @@ internal static class GuestRestore
             RestoreSource source = new(kind, GuestMaking.Value(parameters, spec.Positional[0]), GuestMaking.Value(parameters, "vmid"));
             source.CheckKind();
             bool overwrites = GuestMaking.Value(parameters, "force") is "1";
-            string node = await source.NodeAsync(run, binding, overwrites, cancellationToken).ConfigureAwait(false);
-            await (overwrites
-                ? source.CheckStoppedAsync(run, cancellationToken)
-                : GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken)).ConfigureAwait(false);
+            GuestSummary? old = overwrites ? await source.OverwrittenAsync(run, cancellationToken).ConfigureAwait(false) : null;
+            string node = await source.NodeAsync(run, binding, old, cancellationToken).ConfigureAwait(false);
+            if (!overwrites)
+            {
+                await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
+            }
+
+            source.CheckStopped(run, old);
+            await source.CheckStoragesAsync(run, node, GuestMaking.Value(parameters, "storage"), cancellationToken).ConfigureAwait(false);
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
