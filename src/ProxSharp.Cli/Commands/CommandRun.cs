@@ -117,12 +117,18 @@ internal sealed class CommandRun
     private void Write(JsonElement result, ResultShape? shape, OutputSettings settings)
     {
         ResultWriter.Write(Services.Console.Out, result, settings, shape ?? ResultShape.Unknown);
-
-        // Who looks at a terminal wonders whether anything happened; a program that reads wants no words.
-        if (Services.Console.IsOutputTerminal && (settings.Format is OutputFormat.Table or OutputFormat.Wide)
-            && result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
+        if (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
         {
-            Services.Console.Out.WriteLine(settings.Ansi.Dim("Nothing to show."));
+            TellNothing();
+        }
+    }
+
+    /// <summary>Says that a list is empty. Who looks at a terminal wonders whether anything happened; a program that reads wants no words.</summary>
+    public void TellNothing()
+    {
+        if (Services.Console.IsOutputTerminal && (Output.Format is OutputFormat.Table or OutputFormat.Wide))
+        {
+            Services.Console.Out.WriteLine(Output.Ansi.Dim("Nothing to show."));
         }
     }
 

@@ -150,8 +150,14 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     {
         if (Verb.Class == VerbClass.Read && RowStream.Fits(Command.Output, shape))
         {
-            return await new RowStream(Command.Services.Console.Out, Command.Output with { IsVersioned = true }, shape)
+            int written = await new RowStream(Command.Services.Console.Out, Command.Output with { IsVersioned = true }, shape)
                 .WriteAsync(rows, write).ConfigureAwait(false);
+            if (written == 0)
+            {
+                Command.TellNothing();
+            }
+
+            return written;
         }
 
         JsonElement list = await JsonText.BuildAsync(async json =>
