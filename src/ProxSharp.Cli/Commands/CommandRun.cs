@@ -6,6 +6,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Query;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Recording;
 
@@ -113,6 +114,9 @@ internal sealed class CommandRun
 
     /// <summary>Writes a result; JSON carries the version of its form.</summary>
     public void WriteVersioned(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output with { IsVersioned = true });
+
+    /// <summary>Writes a result that was put through a part of the query; JSON carries no version then.</summary>
+    public void WriteRest(JsonElement result, ResultShape? shape, JmesQuery rest) => Write(result, shape, Output with { Query = rest });
 
     private void Write(JsonElement result, ResultShape? shape, OutputSettings settings)
     {

@@ -44,6 +44,14 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
         _ => WriteLinesAsync(rows, write),
     };
 
+    /// <summary>Makes a list of one row.</summary>
+    public static JsonElement List<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json =>
+    {
+        json.WriteStartArray();
+        WriteObject(json, row, write);
+        json.WriteEndArray();
+    });
+
     private async Task<int> WriteJsonAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
     {
         JsonBlocks blocks = new();
@@ -211,13 +219,6 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
     }
 
     private static JsonElement Element<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json => WriteObject(json, row, write));
-
-    private static JsonElement List<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json =>
-    {
-        json.WriteStartArray();
-        WriteObject(json, row, write);
-        json.WriteEndArray();
-    });
 
     private static void WriteMembers(Utf8JsonWriter json, byte[] row)
     {

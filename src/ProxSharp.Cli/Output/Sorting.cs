@@ -22,11 +22,11 @@ internal static class Sorting
             throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
         }
 
-        JsonElement[] items = [.. Order(value.EnumerateArray(), fields, static (item, field) => Key.Of(item, field))];
+        object[] items = [.. Order(value.EnumerateArray().Select(static item => (object)item), fields, static (item, field) => Key.Of((JsonElement)item, field))];
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach (JsonElement item in items)
+            foreach (JsonElement item in items.Cast<JsonElement>())
             {
                 item.WriteTo(json);
             }
@@ -39,9 +39,9 @@ internal static class Sorting
     public static IEnumerable<byte[]> Order(IEnumerable<byte[]> rows, IReadOnlyList<(string Field, bool IsDescending)> fields) =>
         Order(rows, fields, static (row, field) =>
         {
-            using JsonDocument document = JsonDocument.Parse(row);
+            using JsonDocument document = JsonDocument.Parse((byte[])row);
             return Key.Of(document.RootElement, field);
-        });
+        }).Cast<byte[]>();
 
     /// <summary>Compares texts as people do: <c>web-2</c> comes before <c>web-10</c>.</summary>
     public static int Natural(string a, string b)
@@ -87,9 +87,11 @@ internal static class Sorting
         return text.AsSpan(start, position - start).TrimStart('0');
     }
 
-    private static IEnumerable<T> Order<T>(IEnumerable<T> items, IReadOnlyList<(string Field, bool IsDescending)> fields, Func<T, string, Key> read)
+    // Of objects, so that one piece of native code sorts all.
+    private static IEnumerable<object> Order(
+        IEnumerable<object> items, IReadOnlyList<(string Field, bool IsDescending)> fields, Func<object, string, Key> read)
     {
-        IOrderedEnumerable<T> sorted = items.OrderBy(static _ => 0);
+        IOrderedEnumerable<object> sorted = items.OrderBy(static _ => 0);
         foreach ((string field, bool isDescending) in fields)
         {
             sorted = sorted.ThenBy(item => read(item, field), isDescending ? Key.Descending : Key.Ascending);
