@@ -55,8 +55,8 @@ public sealed class JmesQueryTests
         Assert.Equal(isSplit, split is not null);
         if (split is not var (each, rest))
             return;
-        using JsonDocument all = JsonDocument.Parse(
-            $"[{string.Join(',', document.RootElement.EnumerateArray().SelectMany(row => Alone(each, row).EnumerateArray()).Select(static item => item.GetRawText()))}]");
+        IEnumerable<JsonElement> results = document.RootElement.EnumerateArray().SelectMany(row => Alone(each, row).EnumerateArray());
+        using JsonDocument all = JsonDocument.Parse($"[{string.Join(',', results.Select(static item => item.GetRawText()))}]");
         Assert.Equal(query.Apply(document.RootElement).GetRawText(), rest.Apply(all.RootElement).GetRawText());
     }
 

@@ -22,7 +22,8 @@ internal static class Sorting
             throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
         }
 
-        object[] items = [.. Order(value.EnumerateArray().Select(static item => (object)item), fields, static (item, field) => Key.Of((JsonElement)item, field))];
+        IEnumerable<object> rows = value.EnumerateArray().Select(static item => (object)item);
+        object[] items = [.. Order(rows, fields, static (item, field) => Key.Of((JsonElement)item, field))];
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
