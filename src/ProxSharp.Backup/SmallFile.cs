@@ -15,7 +15,7 @@ public static class SmallFile
     /// <param name="limit">How many bytes it may have.</param>
     /// <param name="cancellationToken">Gives up, even while a pipe is waited for.</param>
     /// <exception cref="IOException">
-    /// It cannot be read, has more bytes, or is a named pipe, a device or a socket, or a file of the system that waits for what comes next.
+    /// It cannot be read, has more bytes, or is a named pipe, a device, a socket or a directory, or a file of the system that waits for what comes next.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static async Task<byte[]> ReadAsync(string path, int limit, CancellationToken cancellationToken = default)
@@ -30,6 +30,11 @@ public static class SmallFile
         if (PathKind.IsDevice(path))
         {
             throw new IOException($"{path} is a device or a socket, and not a file");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a directory, and not a file");
         }
 
         return await TryReadAsync(path, limit, cancellationToken).ConfigureAwait(false)

@@ -30,6 +30,42 @@ public sealed class JmesQueryTests
         Assert.True(JsonElement.DeepEquals(item.GetProperty("result"), result), $"{expression}: {result} instead of {item.GetProperty("result")}");
     }
 
+    [Theory]
+    [InlineData("[?size>`1`].name", true)]
+    [InlineData("[*].{n: name, s: size}", true)]
+    [InlineData("[?size>`1`] | [].name | sort(@)", true)]
+    [InlineData("[?size>`9`] | length(@)", true)]
+    [InlineData("[?size>`1`] | [0]", true)]
+    [InlineData("[*].parts | []", true)]
+    [InlineData("[*].parts[0]", true)]
+    [InlineData("length(@)", false)]
+    [InlineData("[0]", false)]
+    [InlineData("[:2].name", false)]
+    [InlineData("[].name", false)]
+    [InlineData("sort_by(@, &size)[].name", false)]
+    [InlineData("[*].parts[] | [0]", false)]
+    public void Split_Expression_GivesTheSameAsTheWhole(string expression, bool isSplit)
+    {
+        using JsonDocument document = JsonDocument.Parse(
+            """[{"name":"a","size":2,"parts":[1,2]},{"name":"b"},{"name":"c","size":1.50,"parts":[3]},{"size":7},{"name":"d","size":3}]""");
+        JmesQuery query = JmesQuery.Parse(expression);
+
+        (JmesQuery Each, JmesQuery All)? split = query.Split();
+
+        Assert.Equal(isSplit, split is not null);
+        if (split is not var (each, rest))
+            return;
+        IEnumerable<JsonElement> results = document.RootElement.EnumerateArray().SelectMany(row => Alone(each, row).EnumerateArray());
+        using JsonDocument all = JsonDocument.Parse($"[{string.Join(',', results.Select(static item => item.GetRawText()))}]");
+        Assert.Equal(query.Apply(document.RootElement).GetRawText(), rest.Apply(all.RootElement).GetRawText());
+    }
+
+    private static JsonElement Alone(JmesQuery each, JsonElement row)
+    {
+        using JsonDocument list = JsonDocument.Parse($"[{row.GetRawText()}]");
+        return each.Apply(list.RootElement);
+    }
+
     [Fact]
     public async Task Query_OnACommand_ShapesTheResult()
     {

@@ -24,13 +24,25 @@ public sealed class RowStreamTests
     [InlineData((int)OutputFormat.Csv, null, 60_000)]
     [InlineData((int)OutputFormat.Tsv, null, 3)]
     [InlineData((int)OutputFormat.Tsv, "size", 3)]
+    [InlineData((int)OutputFormat.Yaml, null, 0)]
+    [InlineData((int)OutputFormat.Yaml, null, 1)]
+    [InlineData((int)OutputFormat.Yaml, null, 2_000)]
+    [InlineData((int)OutputFormat.Yaml, "size,target", 3)]
+    [InlineData((int)OutputFormat.Table, null, 0)]
+    [InlineData((int)OutputFormat.Table, null, 1)]
+    [InlineData((int)OutputFormat.Table, null, 60_000)]
+    [InlineData((int)OutputFormat.Table, "size,path", 3)]
+    [InlineData((int)OutputFormat.Wide, null, 3)]
+    [InlineData((int)OutputFormat.Wide, null, 60_000)]
     [InlineData((int)OutputFormat.Name, null, 0)]
     [InlineData((int)OutputFormat.Name, null, 60_000)]
     public async Task Write_AnyForm_IsTheSameAsOfTheWholeList(int format, string? fields, int rows)
     {
-        foreach (bool isVersioned in (bool[])[false, true])
+        OutputSettings plain = Settings((OutputFormat)format, fields);
+        (string Field, bool IsDescending)[][] orders = rows > 2_000 ? [[]] : [[], [("size", true), ("path", false)], [("target", false), ("size", false)]];
+        foreach (OutputSettings settings in orders.SelectMany(
+            order => (OutputSettings[])[plain with { Sort = order }, plain with { Sort = order, IsVersioned = true, Width = 60 }]))
         {
-            OutputSettings settings = Settings((OutputFormat)format, fields) with { IsVersioned = isVersioned };
             using StringWriter whole = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
             using StringWriter streamed = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
             ResultWriter.Write(whole, JsonText.Build(json =>
@@ -54,14 +66,43 @@ public sealed class RowStreamTests
         }
     }
 
+    [Fact]
+    public void Fits_FieldThatIsNotKnown_IsFalse()
+    {
+        Assert.False(RowStream.Fits(Settings(OutputFormat.Json, "no-such-field"), s_shape));
+        Assert.False(RowStream.Fits(Settings(OutputFormat.Json, null) with { Sort = [("no-such-field", false)] }, s_shape));
+    }
+
+    /// <summary>What decides about the columns does not have all that comes later.</summary>
     [Theory]
     [InlineData((int)OutputFormat.Table, null)]
-    [InlineData((int)OutputFormat.Yaml, null)]
-    [InlineData((int)OutputFormat.Json, "no-such-field")]
-    public void Fits_FormThatNeedsAll_IsFalse(int format, string? fields) => Assert.False(RowStream.Fits(Settings((OutputFormat)format, fields), s_shape));
+    [InlineData((int)OutputFormat.Table, 60)]
+    [InlineData((int)OutputFormat.Wide, null)]
+    [InlineData((int)OutputFormat.Csv, null)]
+    public async Task Write_LaterRowsAreWiderAndHaveMore_NothingIsLost(int format, int? width)
+    {
+        using StringWriter streamed = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        OutputSettings settings = Settings((OutputFormat)format, null) with { Width = width };
+        ResultShape shape = s_shape with { TableFields = ["size", "target", "path"], WholeField = "path" };
+        string name = $"/{string.Join('/', Enumerable.Range(10, 30))}";
 
-    [Fact]
-    public void Fits_Sorted_IsFalse() => Assert.False(RowStream.Fits(Settings(OutputFormat.Json, null) with { Sort = [("path", false)] }, s_shape));
+        await new RowStream(streamed, settings, shape).WriteAsync(Enumerable.Range(0, 30_000).ToAsyncEnumerable(), (json, row) =>
+        {
+            json.WriteString("path", row < 25_000 ? "/a" : name);
+            json.WriteNumber("size", row);
+            if (row == 29_999)
+            {
+                json.WriteString("target", "there");
+            }
+        });
+
+        string[] lines = streamed.ToString().TrimEnd('\n').Split('\n');
+        Assert.Contains("target", lines[0], StringComparison.Ordinal);
+        Assert.Contains("there", streamed.ToString(), StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.True(width is null || TextCells.Width(line) <= width, line));
+        string last = string.Concat(lines.SkipWhile(static line => !line.Contains("29999", StringComparison.Ordinal)).Select(static line => line.Trim()));
+        Assert.Contains(name, width is null ? lines[^1] : last, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData((int)OutputFormat.Json)]
@@ -77,6 +118,9 @@ public sealed class RowStreamTests
 
     /// <summary>What was written is not held any more.</summary>
     [Theory]
+    [InlineData((int)OutputFormat.Table)]
+    [InlineData((int)OutputFormat.Csv)]
+    [InlineData((int)OutputFormat.Yaml)]
     [InlineData((int)OutputFormat.Json)]
     [InlineData((int)OutputFormat.JsonLines)]
     public async Task Write_ManyRows_AreWrittenBeforeTheLastOne(int format)

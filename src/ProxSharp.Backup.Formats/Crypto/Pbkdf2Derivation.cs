@@ -8,8 +8,8 @@ namespace ProxSharp.Backup.Formats.Crypto;
 
 internal sealed record Pbkdf2Derivation(int Iterations, byte[] Salt) : KeyDerivation(Salt)
 {
-    // Some seconds of work: a file must not be able to ask for hours.
-    private const int MostIterations = 10_000_000;
+    /// <summary>Some seconds of work: a file must not be able to ask for hours.</summary>
+    public const int MostIterations = 10_000_000;
 
     public override KeyDerivationKind Kind => KeyDerivationKind.Pbkdf2;
 

@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,10 +10,6 @@ internal static class ScryptPkcs8
     private const string PasswordScheme = "1.2.840.113549.1.5.13";
     private const string Pbkdf2 = "1.2.840.113549.1.5.12";
     private const string ScryptDerivation = "1.3.6.1.4.1.11591.4.11";
-
-    // As much as for key files.
-    private const long MostMemory = 1025L << 20;
-    private const int MostParallel = 16;
 
     /// <summary>Opens a private key.</summary>
     /// <param name="content">The key in its protection, DER or BER.</param>
@@ -31,7 +26,7 @@ internal static class ScryptPkcs8
             string used = algorithm.ReadObjectIdentifier();
             if (used != PasswordScheme)
             {
-                return PasswordSchemes.Allow(used) ? null : throw Unsupported("cipher", used);
+                return PasswordSchemes.Allow(used) ? RequireRounds(algorithm.ReadSequence()) : throw Unsupported("cipher", used);
             }
 
             AsnReader scheme = algorithm.ReadSequence();
@@ -60,8 +55,7 @@ internal static class ScryptPkcs8
         }
 
         // Salt and rounds, perhaps the length of the key, and the function where it is not the default one.
-        derivation.ReadEncodedValue();
-        derivation.ReadInteger();
+        RequireRounds(derivation);
         if (derivation.HasData && derivation.PeekTag().HasSameClassAndValue(Asn1Tag.Integer))
         {
             derivation.ReadInteger();
@@ -70,6 +64,17 @@ internal static class ScryptPkcs8
         return !derivation.HasData || derivation.ReadSequence().ReadObjectIdentifier() is not { } function || PasswordSchemes.AllowFunction(function)
             ? null
             : throw Unsupported("PRF", function);
+    }
+
+    /// <summary>Reads the salt and the rounds of a derivation, and looks whether these end soon: nothing can stop them.</summary>
+    /// <returns>Null.</returns>
+    private static byte[]? RequireRounds(AsnReader derivation)
+    {
+        derivation.ReadEncodedValue();
+        return derivation.TryReadInt32(out int rounds) && rounds is >= 1 and <= Pbkdf2Derivation.MostIterations
+            ? null
+            : throw new BackupKeyException(FormattableString.Invariant(
+                $"The private key asks for rounds of its derivation that are not between 1 and {Pbkdf2Derivation.MostIterations}."));
     }
 
     private static byte[] Open(AsnReader derivation, AsnReader cipher, byte[] content, ReadOnlySpan<char> passphrase)
@@ -103,10 +108,9 @@ internal static class ScryptPkcs8
     {
         byte[] salt = derivation.ReadOctetString();
         if (!derivation.TryReadInt32(out int cost) || !derivation.TryReadInt32(out int blockSize) || !derivation.TryReadInt32(out int parallel)
-            || cost < 2 || !BitOperations.IsPow2(cost) || blockSize < 1 || parallel is < 1 or > MostParallel
-            || blockSize > MostMemory / 128 / Math.Max(cost, parallel))
+            || !Crypto.ScryptDerivation.IsPossible(cost, blockSize, parallel))
         {
-            throw new BackupKeyException("The private key asks for scrypt with numbers that are impossible, or need over 1025 MiB.");
+            throw new BackupKeyException("The private key asks for scrypt with numbers that are impossible, or need over 1025 MiB, or four times that in all.");
         }
 
         Scrypt.DeriveKey(passphrase, salt, cost, blockSize, parallel, secret);

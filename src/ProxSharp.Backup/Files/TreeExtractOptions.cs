@@ -44,9 +44,10 @@ public sealed record TreeExtractOptions
     /// <summary>
     /// Whether what was written of a large file stays under its name when the restore is cancelled or the connection breaks, for a restore with
     /// <see cref="ExistingFiles.KeepSameContent"/> to go on with. What replaces another file stays beside it, as <c>.proxsharp-</c> with digits and
-    /// <c>.part</c>. Until it is complete it is closed to all but its owner and has the time of now. A restore of
-    /// a whole tree of a snapshot also keeps, on Linux, a file <c>.proxsharp-resume-</c> with digits in the target until it is complete: what stands between
-    /// the contents, so that chunks of several files need not be fetched again. Default: false, which removes what is there of the file, and keeps none.
+    /// <c>.part</c>; so does what has come of a small file of a split archive. Until it is complete it is closed to all but its owner and has the time of
+    /// now. A restore of a whole tree of a snapshot also keeps, on Linux, a file <c>.proxsharp-resume-</c> with digits in the target until it is complete:
+    /// what stands between the contents, so that chunks of several files need not be fetched again. A restore that completes a directory removes what is
+    /// left so in it, unless it refuses what exists. Default: false, which removes what is there of the file, and keeps none.
     /// </summary>
     public bool KeepParts { get; init; }
 

@@ -42,6 +42,11 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
             throw new IOException($"{file} is a device or a socket, and not a file: a disk is stored as an image");
         }
 
+        if (System.IO.Directory.Exists(file))
+        {
+            throw new IOException($"{file} is a directory, and not a file: a directory is stored as an archive with a name that ends in .pxar");
+        }
+
         if (await SmallFile.TryReadAsync(file, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false) is { } bytes)
         {
             return bytes;

@@ -15,7 +15,10 @@ internal static class CompareVerb
 {
     private const long MemoryOfEach = 24L << 20;
 
-    private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path");
+    private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path") with
+    {
+        KnownFields = ["change", "parts", "path", "kind", "size", "mtime", "mode", "uid", "gid", "target"],
+    };
 
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository, KeyOptions keys)

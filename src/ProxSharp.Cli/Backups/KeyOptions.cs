@@ -159,7 +159,7 @@ internal sealed class KeyOptions
     /// <exception cref="CliException">There is no such file.</exception>
     public static async Task<KeyFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             throw new CliException(new CliError
             {
@@ -271,7 +271,7 @@ internal sealed class KeyOptions
         string? path = run.Value(MasterKey) is { } named
             ? run.Command.Services.Environment.AbsolutePath(named)
             : hasKey && run.Value(CryptMode) != "sign-only" ? environment.MasterKeyPath : null;
-        if (path is not null && !File.Exists(path))
+        if (path is not null && !Path.Exists(path))
         {
             throw SnapshotPlace.NotFound(
                 $"There is no master key {path}", "Name its public half, or make one: prox backup key create-master DIRECTORY", isCommand: false);

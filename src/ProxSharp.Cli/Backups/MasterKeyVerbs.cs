@@ -55,7 +55,7 @@ internal static class MasterKeyVerbs
     private static string Existing(VerbRun run, string typed)
     {
         string path = run.Command.Services.Environment.AbsolutePath(typed);
-        return File.Exists(path) ? path : throw SnapshotPlace.NotFound($"There is no file {path}", "Check the path", isCommand: false);
+        return Path.Exists(path) ? path : throw SnapshotPlace.NotFound($"There is no file {path}", "Check the path", isCommand: false);
     }
 
     /// <summary>Makes <c>import-master</c>.</summary>

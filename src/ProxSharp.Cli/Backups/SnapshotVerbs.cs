@@ -159,7 +159,7 @@ internal static class SnapshotVerbs
         VerbRun run, RepositoryOptions repository, KeyOptions keys, string text, string file, CancellationToken cancellationToken)
     {
         string path = run.Command.Services.Environment.AbsolutePath(file);
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             throw SnapshotPlace.NotFound($"There is no file {path}", "Name the log that the backup has written", isCommand: false);
         }

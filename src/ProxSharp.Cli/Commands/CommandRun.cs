@@ -6,6 +6,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Query;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Recording;
 
@@ -114,15 +115,24 @@ internal sealed class CommandRun
     /// <summary>Writes a result; JSON carries the version of its form.</summary>
     public void WriteVersioned(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output with { IsVersioned = true });
 
+    /// <summary>Writes a result that was put through a part of the query; JSON carries no version then.</summary>
+    public void WriteRest(JsonElement result, ResultShape? shape, JmesQuery rest) => Write(result, shape, Output with { Query = rest });
+
     private void Write(JsonElement result, ResultShape? shape, OutputSettings settings)
     {
         ResultWriter.Write(Services.Console.Out, result, settings, shape ?? ResultShape.Unknown);
-
-        // Who looks at a terminal wonders whether anything happened; a program that reads wants no words.
-        if (Services.Console.IsOutputTerminal && (settings.Format is OutputFormat.Table or OutputFormat.Wide)
-            && result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
+        if (result.ValueKind == JsonValueKind.Array && result.GetArrayLength() == 0)
         {
-            Services.Console.Out.WriteLine(settings.Ansi.Dim("Nothing to show."));
+            TellNothing();
+        }
+    }
+
+    /// <summary>Says that a list is empty. Who looks at a terminal wonders whether anything happened; a program that reads wants no words.</summary>
+    public void TellNothing()
+    {
+        if (Services.Console.IsOutputTerminal && (Output.Format is OutputFormat.Table or OutputFormat.Wide))
+        {
+            Services.Console.Out.WriteLine(Output.Ansi.Dim("Nothing to show."));
         }
     }
 

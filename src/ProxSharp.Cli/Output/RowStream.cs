@@ -14,23 +14,22 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
 {
     private const int Held = 1 << 20;
 
+    // So many decide about the columns.
+    private const int HeldRows = 20_000;
+
     private static readonly JsonElement s_nothing = JsonText.Build(static json =>
     {
         json.WriteStartArray();
         json.WriteEndArray();
     });
 
-    /// <summary>Whether rows can be written without those that come after them; tables and the like need all of them first.</summary>
+    /// <summary>Whether rows can be written without all of them in memory as a result; what is unknown about them needs that.</summary>
     /// <param name="settings">The form.</param>
     /// <param name="shape">What is known about the result.</param>
-    public static bool Fits(OutputSettings settings, ResultShape shape) => settings.Query is null && settings.Sort.Count == 0
+    public static bool Fits(OutputSettings settings, ResultShape shape) => settings.Query is null
+        && settings.Sort.All(by => shape.Knows(by.Field))
         && (settings.Fields is null || settings.Fields.All(shape.Knows))
-        && settings.Format switch
-        {
-            OutputFormat.Json or OutputFormat.JsonLines or OutputFormat.Csv or OutputFormat.Tsv => true,
-            OutputFormat.Name => !shape.NamesOnce,
-            _ => false,
-        };
+        && !(settings.Format == OutputFormat.Name && shape.NamesOnce);
 
     /// <summary>Writes a list.</summary>
     /// <param name="rows">The rows.</param>
@@ -38,10 +37,20 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
     /// <returns>How many rows there were.</returns>
     public Task<int> WriteAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write) => settings switch
     {
+        { Sort.Count: > 0 } => WriteSortedAsync(rows, write),
         { Format: OutputFormat.Json } => WriteJsonAsync(rows, write),
-        { Format: OutputFormat.Csv or OutputFormat.Tsv, Fields: null } => WriteColumnsAsync(rows, write),
+        { Format: OutputFormat.Csv or OutputFormat.Tsv, Fields: null } => WriteColumnsAsync(rows, write, BeginCsv),
+        { Format: OutputFormat.Table or OutputFormat.Wide } => WriteColumnsAsync(rows, write, BeginTable),
         _ => WriteLinesAsync(rows, write),
     };
+
+    /// <summary>Makes a list of one row.</summary>
+    public static JsonElement List<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json =>
+    {
+        json.WriteStartArray();
+        WriteObject(json, row, write);
+        json.WriteEndArray();
+    });
 
     private async Task<int> WriteJsonAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
     {
@@ -100,7 +109,8 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
         int count = 0;
         await foreach (T row in rows.ConfigureAwait(false))
         {
-            ResultWriter.Write(text, Element(row, write), count++ == 0 ? settings : settings with { NoHeader = true }, shape);
+            JsonElement element = settings.Format == OutputFormat.Yaml ? List(row, write) : Element(row, write);
+            ResultWriter.Write(text, element, count++ == 0 ? settings : settings with { NoHeader = true }, shape);
             if (text.GetStringBuilder().Length >= Held)
             {
                 Write(text);
@@ -116,36 +126,90 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
         return count;
     }
 
-    // Which columns there are is seen at the end only. Until then rows are held in the form that needs least.
-    private async Task<int> WriteColumnsAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    // The order is known at the end only. Until then rows are held in the form that needs least.
+    private async Task<int> WriteSortedAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
     {
         List<byte[]> held = [];
-        OrderedDictionary<string, bool> names = new(StringComparer.Ordinal);
         await foreach (T row in rows.ConfigureAwait(false))
         {
-            byte[] line = JsonText.ToUtf8(json => WriteObject(json, row, write));
-            held.Add(line);
-            using JsonDocument document = JsonDocument.Parse(line);
-            foreach (JsonProperty member in document.RootElement.EnumerateObject())
+            held.Add(JsonText.ToUtf8(json => WriteObject(json, row, write)));
+        }
+
+        IEnumerable<byte[]> sorted = Sorting.Order(held, settings.Sort);
+        return await new RowStream(writer, settings with { Sort = [] }, shape).WriteAsync(sorted.ToAsyncEnumerable(), WriteMembers).ConfigureAwait(false);
+    }
+
+    // Which columns there are is seen at the end only. Of a long list the first ones tell, with what is known about it.
+    private async Task<int> WriteColumnsAsync<T>(
+        IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write, Func<IEnumerable<JsonElement>, bool, (Action<JsonElement> Write, Action End)> begin)
+    {
+        List<byte[]> held = [];
+        (Action<JsonElement> Write, Action End)? form = null;
+        int count = 0;
+        await foreach (T row in rows.ConfigureAwait(false))
+        {
+            held.Add(JsonText.ToUtf8(json => WriteObject(json, row, write)));
+            count++;
+            if (form is null && count == HeldRows)
             {
-                names.TryAdd(member.Name, true);
+                form = begin(Read(held), false);
+            }
+
+            if (form is not null)
+            {
+                WriteAll(form.Value.Write, held);
             }
         }
 
-        if (held.Count == 0)
+        if (count == 0)
         {
-            CsvText.Write(writer, s_nothing, settings);
+            ResultWriter.Write(writer, s_nothing, settings, shape);
+            return 0;
         }
 
-        OutputSettings first = settings with { Fields = [.. names.Keys] };
-        OutputSettings next = first with { NoHeader = true };
-        for (int row = 0; row < held.Count; row++)
+        form ??= begin(Read(held), true);
+        WriteAll(form.Value.Write, held);
+        form.Value.End();
+        return count;
+    }
+
+    private (Action<JsonElement> Write, Action End) BeginTable(IEnumerable<JsonElement> first, bool isAll)
+    {
+        TableRows table = new(writer, settings, shape, first, isAll);
+        return (table.Write, table.End);
+    }
+
+    private (Action<JsonElement> Write, Action End) BeginCsv(IEnumerable<JsonElement> first, bool isAll)
+    {
+        string[] names = [.. first.SelectMany(FieldSelection.NamesIn).Union(isAll ? [] : shape.KnownFields, StringComparer.Ordinal)];
+        OutputSettings form = settings with { Fields = names };
+        return (Write, static () => { });
+
+        void Write(JsonElement row)
         {
-            using JsonDocument document = JsonDocument.Parse(held[row]);
-            CsvText.Write(writer, document.RootElement, row == 0 ? first : next);
+            CsvText.Write(writer, row, form);
+            form = form with { NoHeader = true };
+        }
+    }
+
+    private static void WriteAll(Action<JsonElement> write, List<byte[]> held)
+    {
+        foreach (JsonElement row in Read(held))
+        {
+            write(row);
         }
 
-        return held.Count;
+        held.Clear();
+    }
+
+    /// <summary>Reads rows one after the other; each of them is there until the next one is asked for.</summary>
+    private static IEnumerable<JsonElement> Read(IEnumerable<byte[]> held)
+    {
+        foreach (byte[] row in held)
+        {
+            using JsonDocument document = JsonDocument.Parse(row);
+            yield return document.RootElement;
+        }
     }
 
     private void Write(StringWriter text)
@@ -155,6 +219,15 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
     }
 
     private static JsonElement Element<T>(T row, Action<Utf8JsonWriter, T> write) => JsonText.Build(json => WriteObject(json, row, write));
+
+    private static void WriteMembers(Utf8JsonWriter json, byte[] row)
+    {
+        using JsonDocument document = JsonDocument.Parse(row);
+        foreach (JsonProperty member in document.RootElement.EnumerateObject())
+        {
+            member.WriteTo(json);
+        }
+    }
 
     private static void WriteObject<T>(Utf8JsonWriter json, T row, Action<Utf8JsonWriter, T> write)
     {

@@ -22,20 +22,12 @@ internal static class Sorting
             throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
         }
 
-        IOrderedEnumerable<JsonElement> sorted = value.EnumerateArray().OrderBy(static _ => 0);
-        foreach ((string field, bool isDescending) in fields)
-        {
-            sorted = sorted.ThenBy(item => Member(item, field).ValueKind is JsonValueKind.Undefined or JsonValueKind.Null);
-            sorted = isDescending
-                ? sorted.ThenByDescending(item => Member(item, field), Comparer<JsonElement>.Create(Compare))
-                : sorted.ThenBy(item => Member(item, field), Comparer<JsonElement>.Create(Compare));
-        }
-
-        JsonElement[] items = [.. sorted];
+        IEnumerable<object> rows = value.EnumerateArray().Select(static item => (object)item);
+        object[] items = [.. Order(rows, fields, static (item, field) => Key.Of((JsonElement)item, field))];
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach (JsonElement item in items)
+            foreach (JsonElement item in items.Cast<JsonElement>())
             {
                 item.WriteTo(json);
             }
@@ -43,6 +35,14 @@ internal static class Sorting
             json.WriteEndArray();
         });
     }
+
+    /// <summary>Sorts objects that are held as JSON.</summary>
+    public static IEnumerable<byte[]> Order(IEnumerable<byte[]> rows, IReadOnlyList<(string Field, bool IsDescending)> fields) =>
+        Order(rows, fields, static (row, field) =>
+        {
+            using JsonDocument document = JsonDocument.Parse((byte[])row);
+            return Key.Of(document.RootElement, field);
+        }).Cast<byte[]>();
 
     /// <summary>Compares texts as people do: <c>web-2</c> comes before <c>web-10</c>.</summary>
     public static int Natural(string a, string b)
@@ -88,19 +88,39 @@ internal static class Sorting
         return text.AsSpan(start, position - start).TrimStart('0');
     }
 
-    private static JsonElement Member(JsonElement item, string field) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out JsonElement member) ? member : default;
-
-    private static int Compare(JsonElement a, JsonElement b) => (a.ValueKind, b.ValueKind) switch
+    // Of objects, so that one piece of native code sorts all.
+    private static IEnumerable<object> Order(
+        IEnumerable<object> items, IReadOnlyList<(string Field, bool IsDescending)> fields, Func<object, string, Key> read)
     {
-        (JsonValueKind.Number, JsonValueKind.Number) => a.GetDouble().CompareTo(b.GetDouble()),
-        _ => Natural(Text(a), Text(b)),
-    };
+        IOrderedEnumerable<object> sorted = items.OrderBy(static _ => 0);
+        foreach ((string field, bool isDescending) in fields)
+        {
+            sorted = sorted.ThenBy(item => read(item, field), isDescending ? Key.Descending : Key.Ascending);
+        }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
+        return sorted;
+    }
+
+    /// <summary>What a row is sorted by. What is absent comes last in any order.</summary>
+    private readonly record struct Key(bool IsAbsent, double? Number, string Text)
     {
-        JsonValueKind.Undefined or JsonValueKind.Null => "",
-        JsonValueKind.String => value.GetString()!,
-        _ => value.GetRawText(),
-    };
+        public static readonly Comparer<Key> Ascending = Comparer<Key>.Create(static (a, b) => Compare(a, b, 1));
+        public static readonly Comparer<Key> Descending = Comparer<Key>.Create(static (a, b) => Compare(a, b, -1));
+
+        public static Key Of(JsonElement item, string field)
+        {
+            JsonElement value = item.ValueKind == JsonValueKind.Object && item.TryGetProperty(field, out JsonElement member) ? member : default;
+            return value.ValueKind switch
+            {
+                JsonValueKind.Undefined or JsonValueKind.Null => new(true, null, ""),
+                JsonValueKind.String => new(false, null, value.GetString()!),
+                JsonValueKind.Number => new(false, value.GetDouble(), value.GetRawText()),
+                _ => new(false, null, value.GetRawText()),
+            };
+        }
+
+        private static int Compare(Key a, Key b, int sign) => a.IsAbsent || b.IsAbsent
+            ? a.IsAbsent.CompareTo(b.IsAbsent)
+            : sign * (a.Number is { } left && b.Number is { } right ? left.CompareTo(right) : Natural(a.Text, b.Text));
+    }
 }

@@ -39,6 +39,19 @@ internal sealed class JmesQuery
         }
     }
 
+    /// <summary>
+    /// Splits an expression for a list that is long: into what can be done with each of its items alone, put into a list of its own, and what is done with the
+    /// results of all in one list. Null if all items are needed at once.
+    /// </summary>
+    public (JmesQuery Each, JmesQuery All)? Split() => Split(_node) is var (each, rest) ? (new JmesQuery(_text, each), new JmesQuery(_text, rest)) : null;
+
+    private static (JmesNode Each, JmesNode All)? Split(JmesNode node) => node switch
+    {
+        JmesNode.FilterProjection { Left: JmesNode.Current } or JmesNode.Projection { Left: JmesNode.Current } => (node, new JmesNode.Current()),
+        JmesNode.Pipe pipe when Split(pipe.Left) is var (each, rest) => (each, new JmesNode.Pipe(rest, pipe.Right)),
+        _ => null,
+    };
+
     private static CliException Wrong(string text, JmesException wrong) => new(
         CliError.Usage($"--query '{text}': {wrong.Message}", "Field names with - stand in double quotation marks. The language: https://jmespath.org"),
         wrong);

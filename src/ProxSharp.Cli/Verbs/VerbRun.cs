@@ -6,6 +6,7 @@ using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Query;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 
@@ -150,20 +151,35 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     {
         if (Verb.Class == VerbClass.Read && RowStream.Fits(Command.Output, shape))
         {
-            return await new RowStream(Command.Services.Console.Out, Command.Output with { IsVersioned = true }, shape)
+            int written = await new RowStream(Command.Services.Console.Out, Command.Output with { IsVersioned = true }, shape)
                 .WriteAsync(rows, write).ConfigureAwait(false);
+            if (written == 0)
+            {
+                Command.TellNothing();
+            }
+
+            return written;
         }
 
+        // Of a long list a query mostly leaves little: then only that is held.
+        (JmesQuery Each, JmesQuery All)? query = Verb.Class == VerbClass.Read ? Command.Output.Query?.Split() : null;
+        int count = 0;
         JsonElement list = await JsonText.BuildAsync(async json =>
         {
             json.WriteStartArray();
-            int count = 0;
             await foreach (T row in rows.ConfigureAwait(false))
             {
                 count++;
-                json.WriteStartObject();
-                write(json, row);
-                json.WriteEndObject();
+                if (query is { } split)
+                {
+                    WriteEach(json, split.Each.Apply(RowStream.List(row, write)));
+                }
+                else
+                {
+                    json.WriteStartObject();
+                    write(json, row);
+                    json.WriteEndObject();
+                }
             }
 
             json.WriteEndArray();
@@ -173,8 +189,24 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
                 GC.Collect();
             }
         }).ConfigureAwait(false);
-        Write(list, shape);
-        return list.GetArrayLength();
+        if (query is { } parts)
+        {
+            Command.WriteRest(list, shape, parts.All);
+        }
+        else
+        {
+            Write(list, shape);
+        }
+
+        return count;
+    }
+
+    private static void WriteEach(Utf8JsonWriter json, JsonElement items)
+    {
+        foreach (JsonElement item in items.EnumerateArray())
+        {
+            item.WriteTo(json);
+        }
     }
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>

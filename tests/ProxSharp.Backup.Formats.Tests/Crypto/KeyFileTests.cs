@@ -104,6 +104,8 @@ public sealed class KeyFileTests
     [InlineData("""{"kdf":{"Scrypt":{"n":1073741824,"r":1048576,"p":1,"salt":""}}}""")]
     [InlineData("""{"kdf":{"Scrypt":{"n":16777216,"r":8,"p":1,"salt":""}}}""")]
     [InlineData("""{"kdf":{"Scrypt":{"n":65536,"r":8,"p":1000000,"salt":""}}}""")]
+    [InlineData("""{"kdf":{"Scrypt":{"n":1048576,"r":8,"p":16,"salt":""}}}""")]
+    [InlineData("""{"kdf":{"PBKDF2":{"iter":10000001,"salt":""}}}""")]
     [InlineData("""{"kdf":{"PBKDF2":{"iter":2147483647,"salt":""}}}""")]
     [InlineData("""{"kdf":{"PBKDF2":{"iter":0,"salt":""}}}""")]
     [InlineData("""{"kdf":{"PBKDF2":{"iter":1,"salt":"%"}}}""")]

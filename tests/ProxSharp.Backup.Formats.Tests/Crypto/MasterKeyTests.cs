@@ -270,6 +270,18 @@ public sealed class MasterKeyTests
         Refused(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", Protected(scheme, cipher, function)), "a wrong one"),
         StringComparison.Ordinal);
 
+    /// <summary>Whoever made the file must not be able to keep us busy for hours.</summary>
+    [Theory]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", int.MaxValue)]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", 10_000_001)]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", long.MaxValue)]
+    [InlineData("1.2.840.113549.1.5.13", "2.16.840.1.101.3.4.1.42", 0)]
+    [InlineData("1.2.840.113549.1.12.1.3", null, int.MaxValue)]
+    public void Parse_RoundsWithoutEnd_AreRefused(string scheme, string? cipher, long rounds) => Assert.Contains(
+        "not between 1 and 10000000",
+        Refused(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", Protected(scheme, cipher, null, rounds)), "hello-pass"),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Parse_KeyForSignatures_SaysSo()
     {
@@ -329,7 +341,7 @@ public sealed class MasterKeyTests
 
     private static string Refused(string pem, string passphrase) => Assert.Throws<BackupKeyException>(() => MasterPrivateKey.Parse(pem, passphrase)).Message;
 
-    private static byte[] Protected(string scheme, string? cipher, string? function)
+    private static byte[] Protected(string scheme, string? cipher, string? function, long rounds = 2048)
     {
         AsnWriter writer = new(AsnEncodingRules.DER);
         using (writer.PushSequence())
@@ -339,7 +351,7 @@ public sealed class MasterKeyTests
                 writer.WriteObjectIdentifier(scheme);
                 using (writer.PushSequence())
                 {
-                    WriteParameters(writer, cipher, function);
+                    WriteParameters(writer, cipher, function, rounds);
                 }
             }
 
@@ -349,12 +361,12 @@ public sealed class MasterKeyTests
         return writer.Encode();
     }
 
-    private static void WriteParameters(AsnWriter writer, string? cipher, string? function)
+    private static void WriteParameters(AsnWriter writer, string? cipher, string? function, long rounds)
     {
         if (cipher is null)
         {
             writer.WriteOctetString(new byte[8]);
-            writer.WriteInteger(2048);
+            writer.WriteInteger(rounds);
             return;
         }
 
@@ -363,7 +375,7 @@ public sealed class MasterKeyTests
             writer.WriteObjectIdentifier("1.2.840.113549.1.5.12");
             using AsnWriter.Scope parameters = writer.PushSequence();
             writer.WriteOctetString(new byte[8]);
-            writer.WriteInteger(2048);
+            writer.WriteInteger(rounds);
             if (function is not null)
             {
                 using AsnWriter.Scope algorithm = writer.PushSequence();

@@ -1,5 +1,6 @@
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
 
@@ -111,17 +112,130 @@ public sealed class AbandonedFileTests
         Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
     }
 
+    /// <summary>Another snapshot was to be restored, or files were to be replaced that stay now.</summary>
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite)]
+    [InlineData(ExistingFiles.Skip)]
+    [InlineData(ExistingFiles.KeepSameTime)]
+    [InlineData(ExistingFiles.KeepSameContent)]
+    public async Task Extract_WhatBrokenRestoresHaveLeft_GoesWithTheLastOne(ExistingFiles policy)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        WriteKept(tree);
+
+        await ExtractAsync(tree, policy);
+
+        Assert.Equal(["other", "sub"], NamesIn(tree.Path));
+        Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
+        Assert.Equal(["f"], NamesIn(tree.Combine("other")));
+    }
+
+    [Fact]
+    public async Task Extract_WhatBrokenRestoresHaveLeft_StaysForARestoreOfAPart()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        WriteKept(tree);
+
+        await ExtractAsync(tree, ExistingFiles.Skip, "/sub/f");
+
+        Assert.Equal([".proxsharp-resume-0123456789abcdef", "other", "sub"], NamesIn(tree.Path));
+        Assert.Equal([TemporaryName.OfPart(new("gone")).ToString(), "f"], NamesIn(tree.Combine("sub")));
+    }
+
+    [Fact]
+    public async Task Extract_PartInUseByAnotherRestore_Stays()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        WriteKept(tree);
+        using ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+        using (ITargetDirectory living = root.Enter(new("sub")))
+        {
+            _ = living.NameTemporary();
+            await ExtractAsync(tree, ExistingFiles.Overwrite);
+            Assert.Equal(3, NamesIn(tree.Combine("sub")).Length);
+        }
+    }
+
+    /// <summary>A tree that was backed up with a broken restore in it is restored as it was.</summary>
+    [Fact]
+    public async Task Extract_ArchiveHasSuchNamesItself_RestoresThem()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        string name = TemporaryName.OfPart(new("f")).ToString();
+        tree.Write($"sub/{name}", "old");
+
+        await ExtractAsync(tree, ExistingFiles.Overwrite, more: name);
+
+        Assert.Equal([name, "f"], NamesIn(tree.Combine("sub")));
+        Assert.Equal("more", File.ReadAllText(tree.Combine($"sub/{name}")));
+    }
+
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite)]
+    [InlineData(ExistingFiles.KeepSameContent)]
+    public async Task Extract_DirectoryHasTheNameOfAPart_IsInNobodysWay(ExistingFiles policy)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        byte[] content = new byte[300_000];
+        content.AsSpan().Fill(7);
+        string folder = TemporaryName.OfPart(new("f")).ToString();
+        tree.Write($"{folder}/precious", "precious");
+        tree.Write("f", new byte[content.Length]);
+        using MemoryStream archive = new();
+        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101));
+        writer.WriteFile(new("f"), Plain, content);
+        writer.Finish();
+
+        await Archives.ExtractAsync(archive.ToArray(), tree.Path, new() { Existing = policy, RestoreOwnership = false, KeepParts = true });
+
+        Assert.Equal([folder, "f"], NamesIn(tree.Path));
+        Assert.Equal(content, File.ReadAllBytes(tree.Combine("f")));
+        Assert.Equal("precious", File.ReadAllText(tree.Combine($"{folder}/precious")));
+    }
+
+    [Fact]
+    public void IsKept_NamesOfOthers_AreNot()
+    {
+        string part = TemporaryName.OfPart(new("f")).ToString();
+        string[] foreign =
+        [
+            part.ToUpperInvariant(), part + "x", part[1..], $".proxsharp-{new string('z', 32)}.part", ".proxsharp-.part", ".proxsharp-resume-",
+            ".proxsharp-resume-0123456789abcdeg", ".proxsharp-resume-0123456789abcdef0", TemporaryName.Create().ToString(), "file",
+        ];
+
+        Assert.True(TemporaryName.IsKept(new(part)));
+        Assert.True(TemporaryName.IsKept(TemporaryName.OfJournal(default)));
+        Assert.All(foreign, static other => Assert.False(TemporaryName.IsKept(new(other)), other));
+    }
+
+    private static void WriteKept(TempTree tree)
+    {
+        tree.Write(".proxsharp-resume-0123456789abcdef", "journal");
+        tree.Write("other/f", "old");
+        tree.Write("sub/f", "old");
+        tree.Write($"sub/{TemporaryName.OfPart(new("f"))}", "part");
+        tree.Write($"sub/{TemporaryName.OfPart(new("gone"))}", "part");
+    }
+
     private static string[] NamesIn(string path) => [.. Directory.GetFileSystemEntries(path).Select(static entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
 
-    private static Task<TreeExtractResult> ExtractAsync(TempTree tree, ExistingFiles policy)
+    private static Task<TreeExtractResult> ExtractAsync(TempTree tree, ExistingFiles policy, string? pattern = null, string? more = null)
     {
         PxarMetadata directory = PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101);
         using MemoryStream archive = new();
         PxarWriter writer = PxarWriter.Create(archive, directory);
         writer.BeginDirectory(new("sub"), directory);
+        if (more is not null)
+            writer.WriteFile(new(more), Plain, "more"u8.ToArray());
         writer.WriteFile(new("f"), Plain, "new"u8.ToArray());
         writer.EndDirectory();
         writer.Finish();
-        return Archives.ExtractAsync(archive.ToArray(), tree.Path, new() { Existing = policy, RestoreOwnership = false });
+        TreeExtractOptions options = new() { Existing = policy, RestoreOwnership = false };
+        return Archives.ExtractAsync(archive.ToArray(), tree.Path, pattern is null ? options : options with { Includes = [PathPattern.Parse(pattern)] });
     }
 }

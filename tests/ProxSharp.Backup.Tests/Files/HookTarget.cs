@@ -39,7 +39,9 @@ internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTre
 
         public PxarName NameTemporary() => inner.NameTemporary();
 
-        public void DeleteAbandoned() => inner.DeleteAbandoned();
+        public IReadOnlyList<PxarName> DeleteAbandoned() => inner.DeleteAbandoned();
+
+        public void DeleteKept(IReadOnlyList<PxarName> names) => inner.DeleteKept(names);
 
         public void Unlock() => inner.Unlock();
 

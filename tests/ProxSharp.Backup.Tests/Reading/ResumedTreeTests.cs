@@ -119,6 +119,74 @@ public sealed class ResumedTreeTests
         AssertEqual(s_large, tree);
     }
 
+    /// <summary>The first chunk holds what stands before the content, too, and the chunk at the end of a file the next one.</summary>
+    [Theory]
+    [InlineData("large", false, 3 * ChunkLength)]
+    [InlineData("large", true, 3 * ChunkLength)]
+    [InlineData("large", false, 100)]
+    [InlineData("large", true, 100)]
+    [InlineData("small", false, null)]
+    [InlineData("small", true, null)]
+    public async Task Restore_LineLastsForOneChunkWhileFilesAreReplaced_EachAttemptGetsOn(string kind, bool split, int? oldLength)
+    {
+        TempTree.RequireLinux();
+        Dictionary<string, byte[]> files = kind == "large" ? s_large : s_small;
+        MadeSnapshot made = Make(files, split, out _, out long size);
+        using TempTree tree = new();
+        foreach ((string name, byte[] content) in files)
+            tree.Write(name, FakeBackup.Random(oldLength ?? content.Length, name[^1] + 1000));
+        int attempts = 1;
+        while (!(await TryRestoreAsync(made, tree, s_resume, ChunkLength * 13 / 10, isQuick: false)).IsThere)
+            Assert.True(++attempts <= (size / ChunkLength) + 4, $"There were {attempts} attempts.");
+
+        AssertEqual(files, tree);
+    }
+
+    [Fact]
+    public async Task Restore_PartOfAFileThatDiffersAtOnePlace_TakesTheRestFromTheFile()
+    {
+        TempTree.RequireLinux();
+        Dictionary<string, byte[]> files = new() { ["large"] = FakeBackup.Random(20 * ChunkLength, 5) };
+        MadeSnapshot made = Make(files, split: true, out long names, out _);
+        using TempTree tree = new();
+        byte[] old = [.. files["large"]];
+        old[(ChunkLength * 5) / 2] ^= 1;
+        old[(ChunkLength * 7) / 2] ^= 1;
+        tree.Write("large", old);
+
+        Assert.False((await TryRestoreAsync(made, tree, s_resume, names + (ChunkLength * 13 / 10), isQuick: false)).IsThere);
+        Assert.Single(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
+        (bool isThere, long sent) = await TryRestoreAsync(made, tree, s_resume, long.MaxValue, isQuick: false);
+
+        Assert.True(isThere);
+        AssertEqual(files, tree);
+        Assert.InRange(sent, ChunkLength, names + (ChunkLength * 13 / 10));
+    }
+
+    /// <summary>What has come of a small file belongs to a chunk that need not be fetched again, and goes with the restore that ends.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public async Task Restore_LineBreaksInASmallFile_KeepsItsPartAsLongAsItIsOfUse(bool split, bool exists)
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_small, split, out _, out _);
+        using TempTree tree = new();
+        if (exists)
+        {
+            foreach ((string name, byte[] content) in s_small)
+                tree.Write(name, new byte[content.Length]);
+        }
+
+        Assert.False((await TryRestoreAsync(made, tree, s_resume, ChunkLength * 45 / 10, isQuick: false)).IsThere);
+
+        Assert.Equal(split ? 1 : 0, Directory.GetFiles(tree.Path, ".proxsharp-*.part", SearchOption.AllDirectories).Length);
+        Assert.True((await TryRestoreAsync(made, tree, s_resume, long.MaxValue, isQuick: false)).IsThere);
+        AssertEqual(s_small, tree);
+    }
+
     [Fact]
     public async Task Restore_PartOfAnotherContent_IsWrittenAnewFromTheDifferenceOn()
     {

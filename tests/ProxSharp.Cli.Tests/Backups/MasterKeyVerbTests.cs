@@ -126,6 +126,13 @@ public sealed class MasterKeyVerbTests(SimulatedBackupServer backup) : IClassFix
     [InlineData("backup upload-log {snapshot} pipe", "named pipe")]
     [InlineData("backup upload-log {snapshot} /dev/zero", "a device or a socket")]
     [InlineData("backup upload-log {snapshot} note.txt --keyfile pipe", "named pipe")]
+    [InlineData("backup key recover lost.rsa . found.json --kdf none", "is a directory")]
+    [InlineData("backup key recover . lost.rsa found.json --kdf none", "is a directory")]
+    [InlineData("backup key import-master .", "is a directory")]
+    [InlineData("backup key show .", "is a directory")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile .", "is a directory")]
+    [InlineData("backup create a.conf:lost.rsa --keyfile key.json --master-pubkey-file .", "is a directory")]
+    [InlineData("backup upload-log {snapshot} .", "is a directory")]
     public async Task AnyFile_WithoutEnd_IsRefused(string line, string why)
     {
         if (!OperatingSystem.IsLinux())

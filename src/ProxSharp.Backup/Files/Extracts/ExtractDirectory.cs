@@ -31,6 +31,9 @@ internal sealed class ExtractDirectory
     /// <summary>Whether its metadata are to be set.</summary>
     internal bool AppliesMetadata { get; set; }
 
+    /// <summary>What restores that were broken off have left in it, and the archive does not have itself. It goes when the directory is complete.</summary>
+    internal IReadOnlyList<PxarName> Kept { get; set; } = [];
+
     /// <summary>Whether it could not be created, so that all in it is left out.</summary>
     internal bool IsLost { get; set; }
 

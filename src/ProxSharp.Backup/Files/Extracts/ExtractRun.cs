@@ -110,6 +110,8 @@ internal sealed class ExtractRun : IAsyncDisposable
         ExtractDirectory directory = Current;
         if (!_filter.Decide(directory.PathOf(entry.Name), isDirectory: false, directory.IsSelected) || !EnsureOpen(directory))
             return;
+        if (directory.Kept.Contains(entry.Name))
+            directory.Kept = [.. directory.Kept.Where(name => name != entry.Name)];
         try
         {
             if (entry.Kind == PxarEntryKind.File)
@@ -146,6 +148,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         if (directory.Handle is not { } handle)
             return;
+        DeleteKept(directory, handle);
         // A directory that a broken restore left open stays as it is: closed to others, and with the time of now.
         if (directory.AppliesMetadata && !directory.IsBroken)
         {
@@ -154,6 +157,21 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
 
         handle.Dispose();
+    }
+
+    // Who has all of a directory goes on with nothing in it. What is not restored for that it exists may be another's.
+    private void DeleteKept(ExtractDirectory directory, ITargetDirectory handle)
+    {
+        if (directory.Kept.Count == 0 || directory.IsBroken || !directory.IsSelected || _options.Existing == ExistingFiles.Fail)
+            return;
+        try
+        {
+            handle.DeleteKept(directory.Kept);
+        }
+        catch (FileTreeException)
+        {
+            // The restore is complete without.
+        }
     }
 
     private async ValueTask AddLinkAsync(
@@ -217,7 +235,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             directory.Handle = _target = _tree.OpenRoot(_path);
             if (Replaces)
                 _target.Unlock();
-            _target.DeleteAbandoned();
+            directory.Kept = _target.DeleteAbandoned();
             return true;
         }
 
@@ -255,7 +273,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             return;
         if (Replaces)
             directory.Handle.Unlock();
-        directory.Handle.DeleteAbandoned();
+        directory.Kept = directory.Handle.DeleteAbandoned();
     }
 
     private bool Make(ITargetDirectory parent, PxarName name)

@@ -38,10 +38,17 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         CancellationToken cancellationToken)
     {
         if (!_placer.Look(directory, name, out FileStat? there))
+        {
+            DeletePart(directory, name);
             return;
+        }
+
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
         if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
+        {
+            DeletePart(directory, name);
             return;
+        }
 
         PxarName? part = FindPart(directory, name, entry);
 
@@ -111,11 +118,22 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         directory.Acquire();
         bool queued = false;
+        int filled = 0;
         try
         {
-            await content.ReadExactlyAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            while (filled < length)
+            {
+                int read = await content.ReadAsync(buffer.AsMemory(filled, length - filled), cancellationToken).ConfigureAwait(false);
+                filled += read > 0 ? read : throw new EndOfStreamException();
+            }
+
             await _jobs.AddAsync(() => WriteSmall(directory, name, entry, replaces, buffer)).ConfigureAwait(false);
             queued = true;
+        }
+        catch (Exception stop) when (filled > 0 && IsBreak(stop) && Keeps(entry))
+        {
+            KeepPart(directory, name, buffer.AsSpan(0, filled));
+            throw;
         }
         finally
         {
@@ -123,6 +141,25 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 directory.Release();
         }
     }
+
+    /// <summary>Keeps what has come of a small file: the chunk that it is of is not fetched again then.</summary>
+    private void KeepPart(ExtractDirectory directory, PxarName name, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            PxarName part = TemporaryName.OfPart(name);
+            if (directory.Handle!.Find(part) is not null)
+                directory.Handle.Delete(part);
+            using ITargetFile file = directory.Handle.Create(part, _placer.FileMode);
+            file.Write(0, content);
+        }
+        catch (FileTreeException)
+        {
+            // What broke the restore off is thrown.
+        }
+    }
+
+    private static bool IsBreak(Exception stop) => stop is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException;
 
     private void WriteSmall(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, byte[] buffer)
     {
@@ -166,6 +203,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 entry.Metadata!.Flags);
             if (placed)
                 _totals.AddFile(entry.Length, kept: false);
+            DeletePart(directory, name);
         }
         finally
         {
@@ -181,15 +219,30 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     }
 
     /// <summary>Creates a file, under a name of its own if it is to replace another one; null if it has no place in the tree.</summary>
-    private (ITargetFile File, PxarName Place)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
+    /// <returns>The file, its name, and whether it stays there when the restore is broken off.</returns>
+    private (ITargetFile File, PxarName Place, bool Stays)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
     {
         ITargetFile? file = null;
-        PxarName place = !replaces ? name : _options.KeepParts ? TemporaryName.OfPart(name) : directory.Handle!.NameTemporary();
-        if (replaces && _options.KeepParts && directory.Handle!.Find(place) is not null)
-            directory.Handle.Delete(place);
+        PxarName place = replaces ? directory.Handle!.NameTemporary() : name;
+        bool stays = Keeps(entry);
+        if (replaces && stays)
+        {
+            PxarName part = TemporaryName.OfPart(name);
+            FileStat? old = directory.Handle!.Find(part);
+            // A directory that somebody gave this name is in nobody's way.
+            stays = old is not { Kind: PxarEntryKind.Directory };
+            place = stays ? part : place;
+            if (old is not null && stays)
+                directory.Handle.Delete(part);
+        }
+
         bool created = _placer.Place(directory, name, replaces: false, _ => file = Create(directory, name, entry, place), static _ => { });
-        return created ? (file!, place) : null;
+        return created ? (file!, place, stays) : null;
     }
+
+    // What comes of a small file that stands between names and attributes is noted with these.
+    private bool Keeps(PxarEntry entry) =>
+        _options.KeepParts && (entry.Length > SmallFile || PxarArchive.GetContentRange(entry) is { InPayload: true });
 
     /// <summary>Writes content as it is read, behind what an existing file has of it.</summary>
     private async ValueTask CopyAsync(
@@ -202,7 +255,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         Stream content,
         CancellationToken cancellationToken)
     {
-        if (TryCreate(directory, name, entry, replaces) is not (var file, var place))
+        if (TryCreate(directory, name, entry, replaces) is not (var file, var place, var keeps))
             return;
         bool stays = false;
         try
@@ -222,9 +275,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
             }
         }
-        catch (Exception stop) when (stop is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException)
+        catch (Exception stop) when (IsBreak(stop))
         {
-            stays |= _options.KeepParts;
+            stays |= keeps;
             throw;
         }
         finally
@@ -299,7 +352,10 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         // Most files are small: blocks of their own for each would be much more memory than all of them.
         int size = (int)Math.Clamp(entry.Length, 1, BlockSize);
         byte[] block = ArrayPool<byte>.Shared.Rent(size);
-        using IDisposable? offered = _local?.Offer(PxarArchive.GetContentRange(entry), existing.Read);
+        using ITargetFile? old = isPart && _local is not null ? TryOpen(directory, name) : null;
+        using IDisposable? offered = _local?.Offer(
+            PxarArchive.GetContentRange(entry),
+            (position, bytes) => existing.Read(position, bytes) is var count and > 0 ? count : old?.Read(position, bytes) ?? 0);
         try
         {
             (long same, int read, bool isCut) = await SkipEqualAsync(existing, content, block.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
@@ -372,9 +428,34 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         if (directory.Handle!.Find(part) is not { } there || there.Kind == PxarEntryKind.Directory)
             return null;
         if (_options.Existing == ExistingFiles.KeepSameContent && there.Kind == PxarEntryKind.File && IsClosed(there))
+        {
+            // The lock that goes with a name tells others that the part is in use.
+            _ = directory.Handle.NameTemporary();
             return part;
+        }
+
         EntryPlacer.TryDelete(directory.Handle, part);
         return null;
+    }
+
+    /// <summary>Deletes the part of a file that is complete, or stays as it is.</summary>
+    private static void DeletePart(ExtractDirectory directory, PxarName name)
+    {
+        if (directory.Kept.Count > 0 && TemporaryName.OfPart(name) is var part && directory.Kept.Contains(part))
+            directory.Handle!.DeleteKept([part]);
+    }
+
+    private static ITargetFile? TryOpen(ExtractDirectory directory, PxarName name)
+    {
+        try
+        {
+            return directory.Handle!.Open(name);
+        }
+        catch (FileTreeException)
+        {
+            // It is not there any more, or not for us: then it helps nobody.
+            return null;
+        }
     }
 
     private static ITargetFile OpenExisting(ExtractDirectory directory, PxarName name, ref bool grows)

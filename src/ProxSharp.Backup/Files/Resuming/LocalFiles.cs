@@ -3,18 +3,22 @@ using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files.Resuming;
 
-/// <summary>Reads files of a target by their paths. No link is followed. For one thread at a time.</summary>
+/// <summary>
+/// Reads files of a target by their paths, first what a restore that was broken off has written to replace them. No link is followed. For one thread at a
+/// time.
+/// </summary>
 internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
 {
     // Files come in the order of an archive: many reads are of the same file, and many files of the same directory.
     private ITargetDirectory? _directory;
     private byte[]? _directoryPath;
     private ITargetFile? _file;
+    private ITargetFile? _part;
     private byte[]? _path;
 
     public void Dispose()
     {
-        _file?.Dispose();
+        CloseFiles();
         CloseDirectory();
         root.Dispose();
     }
@@ -28,27 +32,34 @@ internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
     {
         if (_path is null || !path.Span.SequenceEqual(_path))
         {
-            _file?.Dispose();
-            (_file, _path) = (null, path.ToArray());
-            _file = TryOpen(_path);
+            CloseFiles();
+            _path = path.ToArray();
+            Open(_path);
         }
 
-        return _file?.Read(position, destination) ?? 0;
+        // The part is what the archive has, up to where the line broke; the file that it is to replace may have the same further on.
+        int read = _part?.Read(position, destination) ?? 0;
+        return read > 0 ? read : _file?.Read(position, destination) ?? 0;
     }
 
-    private ITargetFile? TryOpen(ReadOnlySpan<byte> path)
+    private void Open(ReadOnlySpan<byte> path)
     {
         int slash = path.LastIndexOf((byte)'/');
         if (!PxarName.IsValid(path[(slash + 1)..]))
-            return null;
+            return;
         try
         {
-            return EnterAll(slash < 0 ? [] : path[..slash])?.Open(new(path[(slash + 1)..]));
+            if (EnterAll(slash < 0 ? [] : path[..slash]) is not { } directory)
+                return;
+            PxarName name = new(path[(slash + 1)..]);
+            PxarName part = TemporaryName.OfPart(name);
+            if (directory.Find(part) is { Kind: PxarEntryKind.File })
+                _part = directory.Open(part);
+            _file = directory.Open(name);
         }
         catch (FileTreeException)
         {
             // It is not there, or is something else: then its content is fetched.
-            return null;
         }
     }
 
@@ -70,6 +81,13 @@ internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
 
         _directoryPath = path.ToArray();
         return _directory ?? root;
+    }
+
+    private void CloseFiles()
+    {
+        _file?.Dispose();
+        _part?.Dispose();
+        (_file, _part, _path) = (null, null, null);
     }
 
     private void CloseDirectory()

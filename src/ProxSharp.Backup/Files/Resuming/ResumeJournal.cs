@@ -37,15 +37,11 @@ internal sealed class ResumeJournal : IDisposable
     {
         (_directory, _size, _replaces) = (directory, size, replaces);
         archive.CopyTo(_header.AsSpan(8));
-        _name = NameOf(archive);
+        _name = TemporaryName.OfJournal(archive);
     }
 
     /// <summary>Up to where in the archive it tells what is there; the first record to be added begins there.</summary>
     public long Known { get; private set; }
-
-    /// <summary>The name that the journal of an archive has.</summary>
-    /// <param name="archive">The checksum of its index.</param>
-    public static PxarName NameOf(Sha256Digest archive) => new($".proxsharp-resume-{archive.ToString().AsSpan(0, 16)}");
 
     /// <summary>Opens the journal that a restore has left, if this one goes on with it; else one is begun when there is something to note.</summary>
     /// <param name="directory">The target.</param>

@@ -42,10 +42,17 @@ internal interface ITargetDirectory : IDisposable
     PxarName NameTemporary();
 
     /// <summary>
-    /// Deletes what a restore that was killed left here under temporary names. Nothing happens while another restore may have entries under such names, or
+    /// Deletes what a restore that was killed left here under temporary names. Nothing is deleted while another restore may have entries under such names, or
     /// where the file system cannot tell.
     /// </summary>
-    void DeleteAbandoned();
+    /// <returns>The names of what restores that were broken off left here to be gone on with.</returns>
+    IReadOnlyList<PxarName> DeleteAbandoned();
+
+    /// <summary>
+    /// Deletes what restores that were broken off left here, as far as it is there still. Nothing is deleted while another restore may use it, or where the
+    /// file system cannot tell.
+    /// </summary>
+    void DeleteKept(IReadOnlyList<PxarName> names);
 
     /// <summary>
     /// Lets entries be replaced in an existing directory that is immutable or append-only, as far as the rights allow. It is so again when it is disposed,

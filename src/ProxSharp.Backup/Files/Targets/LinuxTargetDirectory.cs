@@ -89,20 +89,34 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         return TemporaryName.Create();
     }
 
-    public void DeleteAbandoned()
+    public IReadOnlyList<PxarName> DeleteAbandoned()
     {
-        PxarName[] names = [.. LinuxDirectoryReader.List(_handle).Select(static entry => entry.Name).Where(TemporaryName.IsOurs)];
-        if (names.Length == 0 || Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) != 0)
+        List<FileName> names = LinuxDirectoryReader.List(_handle);
+        DeleteAlone([.. names.Select(static entry => entry.Name).Where(TemporaryName.IsOurs)]);
+        return [.. names.Select(static entry => entry.Name).Where(TemporaryName.IsKept)];
+    }
+
+    public void DeleteKept(IReadOnlyList<PxarName> names) => DeleteAlone([.. names.Where(name => Find(name) is { Kind: PxarEntryKind.File })]);
+
+    private void DeleteAlone(PxarName[] names)
+    {
+        if (names.Length == 0)
             return;
-        try
+        lock (_lock)
         {
-            // Nobody had the lock, so nobody has one of these under way. New ones have other names.
-            foreach (PxarName name in names)
-                _ = Libc.Delete(_handle, Libc.Text(name.Span), 0);
-        }
-        finally
-        {
-            _ = Libc.Lock(_handle, Libc.Unlock);
+            if (Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) != 0)
+                return;
+            try
+            {
+                // Nobody else had the lock, so nobody has one of these under way. New ones have other names.
+                foreach (PxarName name in names)
+                    _ = Libc.Delete(_handle, Libc.Text(name.Span), 0);
+            }
+            finally
+            {
+                // What is under way here stays locked for others.
+                _ = Libc.Lock(_handle, _hasAsked ? Libc.LockShared | Libc.LockNow : Libc.Unlock);
+            }
         }
     }
 

@@ -71,11 +71,19 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     public PxarName NameTemporary() => TemporaryName.Create();
 
     /// <summary>A file that somebody writes cannot be opened alone.</summary>
-    public void DeleteAbandoned()
+    public IReadOnlyList<PxarName> DeleteAbandoned()
     {
         EnsureNoLinks();
-        string[] paths = Translate(_path, () => Directory.GetFiles(_path, ".proxsharp-*.tmp"));
-        foreach (string path in paths.Where(static path => TemporaryName.IsOurs(new(Path.GetFileName(path)))))
+        PxarName[] names = [.. Translate(_path, () => Directory.GetFiles(_path, ".proxsharp-*")).Select(static path => new PxarName(Path.GetFileName(path)))];
+        DeleteUnused(names.Where(TemporaryName.IsOurs));
+        return [.. names.Where(TemporaryName.IsKept)];
+    }
+
+    public void DeleteKept(IReadOnlyList<PxarName> names) => DeleteUnused(names.Where(name => Find(name) is { Kind: PxarEntryKind.File }));
+
+    private void DeleteUnused(IEnumerable<PxarName> names)
+    {
+        foreach (string path in names.Select(PathOf))
         {
             try
             {

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files.Targets;
@@ -13,9 +15,15 @@ internal static class TemporaryName
     private const int HalfSize = 8;
     private const int NameLength = 47;
 
+    private static readonly SearchValues<byte> s_digits = SearchValues.Create("0123456789abcdef"u8);
+
     private static ReadOnlySpan<byte> Prefix => ".proxsharp-"u8;
 
     private static ReadOnlySpan<byte> Suffix => ".tmp"u8;
+
+    private static ReadOnlySpan<byte> PartSuffix => ".part"u8;
+
+    private static ReadOnlySpan<byte> JournalPrefix => ".proxsharp-resume-"u8;
 
     /// <summary>A name that nothing has.</summary>
     internal static PxarName Create()
@@ -32,6 +40,20 @@ internal static class TemporaryName
     internal static PxarName OfPart(PxarName name) =>
         new($".proxsharp-{Convert.ToHexStringLower(SHA256.HashData([.. Prefix, .. "part"u8, .. name.Span])[..(2 * HalfSize)])}.part");
 
+    /// <summary>The name of the file that notes what a restore which is broken off has not written to any other.</summary>
+    /// <param name="archive">The checksum of the index of the archive.</param>
+    internal static PxarName OfJournal(Sha256Digest archive) => new($".proxsharp-resume-{archive.ToString().AsSpan(0, 2 * HalfSize)}");
+
+    /// <summary>Whether a name is that of a part or a journal, which stay when a restore is broken off.</summary>
+    internal static bool IsKept(PxarName name)
+    {
+        ReadOnlySpan<byte> bytes = name.Span;
+        ReadOnlySpan<byte> digits = bytes.StartsWith(JournalPrefix) ? bytes[JournalPrefix.Length..]
+            : bytes.StartsWith(Prefix) && bytes.EndsWith(PartSuffix) ? bytes[Prefix.Length..^PartSuffix.Length]
+            : default;
+        return digits.Length == (bytes.StartsWith(JournalPrefix) ? 2 * HalfSize : 4 * HalfSize) && !digits.ContainsAnyExcept(s_digits);
+    }
+
     /// <summary>Whether a name was made here and was for one time.</summary>
     internal static bool IsOurs(PxarName name)
     {
@@ -40,7 +62,7 @@ internal static class TemporaryName
             return false;
         string digits = Encoding.Latin1.GetString(bytes[Prefix.Length..^Suffix.Length]);
         Span<byte> random = stackalloc byte[HalfSize];
-        return Convert.FromHexString(digits.AsSpan(0, 2 * HalfSize), random, out _, out _) == System.Buffers.OperationStatus.Done
+        return Convert.FromHexString(digits.AsSpan(0, 2 * HalfSize), random, out _, out _) == OperationStatus.Done
             && digits == Convert.ToHexStringLower(random) + Convert.ToHexStringLower(Check(random));
     }
 
