@@ -108,7 +108,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
             {
                 bool numeric = values.All(static value => value.ValueKind is JsonValueKind.Number or JsonValueKind.Null or JsonValueKind.Undefined);
                 bool nested = values.Any(static value => value.ValueKind == JsonValueKind.Object || IsListOfObjects(value));
-                yield return new Column(name, cells, numeric, nested);
+                yield return new Column(TextCells.Visible(name), cells, numeric, nested);
             }
         }
     }
@@ -174,7 +174,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
             return;
         }
 
-        int longest = names.Max(TextCells.Width);
+        int longest = names.Max(static name => TextCells.Width(TextCells.Visible(name)));
         foreach (string name in names)
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
@@ -184,7 +184,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
                 text = TextCells.Cut(text, Math.Max(NarrowestColumn, width - longest - Gap.Length));
             }
 
-            string line = settings.NoHeader ? text : $"{settings.Ansi.Bold(TextCells.Pad(name, longest, right: false))}{Gap}{Colour(name, text)}";
+            string line = settings.NoHeader ? text : $"{settings.Ansi.Bold(TextCells.Pad(TextCells.Visible(name), longest, right: false))}{Gap}{Colour(name, text)}";
             writer.WriteLine(line.TrimEnd());
         }
     }
