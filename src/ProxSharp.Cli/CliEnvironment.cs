@@ -36,6 +36,9 @@ internal sealed record CliEnvironment
     /// <summary>Spares this process the authorities of the system, see <see cref="SystemAuthorities.LeaveOut"/>; null if they are needed, or cost nothing.</summary>
     public Action? LeaveOutAuthorities { get; init; }
 
+    /// <summary>True for the names under which the program only reads. Some file systems take large and small letters for the same.</summary>
+    public static bool IsReadOnlyProgram(string name) => Path.GetFileNameWithoutExtension(name).Equals("prox-ro", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads the environment of this process.</summary>
     public static CliEnvironment FromProcess()
     {
@@ -45,7 +48,7 @@ internal sealed record CliEnvironment
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
         }
 
-        bool isReadOnlyName = ProgramNames().Any(static name => Path.GetFileNameWithoutExtension(name) == "prox-ro");
+        bool isReadOnlyName = ProgramNames().Any(IsReadOnlyProgram);
         return new CliEnvironment
         {
             Variables = variables,

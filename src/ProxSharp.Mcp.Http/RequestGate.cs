@@ -54,7 +54,7 @@ internal sealed class RequestGate
             return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This name is none of this server's; --allowed-host adds one.");
         }
 
-        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(origin, context.Connection.LocalPort))
+        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(origin, context.Connection.LocalPort) && !IsOwnPage(request, origin))
         {
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of other sites may not use this server.");
         }
@@ -87,6 +87,11 @@ internal sealed class RequestGate
     private bool IsOurs(string origin, int port) => Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
         && _hosts.Contains(address.Host)
         && (address.Port == port || address.Authority == _public?.Authority || !s_loopback.Contains(address.Host, StringComparer.OrdinalIgnoreCase));
+
+    // A browser that is told to hide where it comes from calls the page's own origin null, as it does those of others; then it says so elsewhere.
+    private static bool IsOwnPage(HttpRequest request, string origin) => origin == "null"
+        && request.Path.StartsWithSegments(HttpHost.ApprovalPath)
+        && request.Headers["Sec-Fetch-Site"] is ["same-origin"];
 
     private bool HasToken(HttpRequest request)
     {

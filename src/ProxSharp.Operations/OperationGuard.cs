@@ -193,14 +193,15 @@ public sealed class OperationGuard : IAsyncDisposable
         await _ends.SettleAsync(null, cancellationToken).ConfigureAwait(false);
         await _gone.SettleAsync(checks, cancellationToken).ConfigureAwait(false);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        string approval = await ApproveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+        ApprovalKind given = await AskAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
         // People take their time: all is looked at again after they agreed, and from here on the plan is used up.
         checks = new PlanChecks(ReadPolicy());
         CheckTime(plan, checks.Policy);
+        CheckApproval(plan, checks, given);
         Plans.Use(plan);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        return await _applier.ApplyAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
+        return await _applier.ApplyAsync(plan, checks, CheckApproval(plan, checks, given), progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The task that an applied plan has left running, or whose end nobody has seen, by the ledger; null if there is none.</summary>
@@ -343,30 +344,48 @@ public sealed class OperationGuard : IAsyncDisposable
         return plan.With(now);
     }
 
-    private async Task<string> ApproveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
+    /// <summary>Asks for the approval that the policy wants, unless there is one.</summary>
+    /// <returns>What somebody gave who was asked; none if nobody had to be.</returns>
+    private async Task<ApprovalKind> AskAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
         ApprovalKind needed = checks.Approval(plan);
-        if (needed == ApprovalKind.None)
+        if (FindApproval(plan, checks, ApprovalKind.None) is not null)
         {
-            return "none needed";
-        }
-
-        (ApprovalKind kind, string by) = Approvals.Strongest(plan, checks.Policy);
-        if (kind >= needed)
-        {
-            return by;
+            return ApprovalKind.None;
         }
 
         IPlanApprover approver = _options.Approvers.Where(candidate => candidate.Kind >= needed).MinBy(static candidate => candidate.Kind)
             ?? throw new GuardRefusedException("approval", Wanting(plan, needed));
         return await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false)
-            ? PolicyWriter.Word(approver.Kind)
+            ? approver.Kind
             : throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
     }
 
-    private static string Wanting(Plan plan, ApprovalKind needed)
+    /// <summary>By whom a plan is approved as the policy wants it; null if it is not.</summary>
+    private string? FindApproval(Plan plan, PlanChecks checks, ApprovalKind given)
+    {
+        ApprovalKind needed = checks.Approval(plan);
+        if (needed == ApprovalKind.None || given >= needed)
+        {
+            return given == ApprovalKind.None ? "none needed" : PolicyWriter.Word(given);
+        }
+
+        (ApprovalKind kind, string by) = Approvals.Strongest(plan, checks.Policy);
+        return kind >= needed ? by : null;
+    }
+
+    // A policy that was raised while somebody was asked wants more than they could give.
+    private string CheckApproval(Plan plan, PlanChecks checks, ApprovalKind given) => FindApproval(plan, checks, given)
+        ?? throw new GuardRefusedException("approval", $"The policy was changed meanwhile. {Wanting(plan, checks.Approval(plan))}");
+
+    private string Wanting(Plan plan, ApprovalKind needed)
     {
         string id = plan.Id[..12];
+        if (_options.Approvers.Any(approver => approver.Kind >= needed))
+        {
+            return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}); apply it again to be asked for that.";
+        }
+
         string how = needed == ApprovalKind.SecondPrincipal
             ? $"write it to a file (prox plan show {id} --output-file plan.json), and the holder of a key that the policy names runs: prox approve --plan-file "
                 + $"plan.json --key KEY --output-file approval.json. Then: prox plan apply {id} --approval approval.json"

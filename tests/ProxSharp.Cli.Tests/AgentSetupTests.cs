@@ -66,6 +66,14 @@ public sealed class AgentSetupTests
         Assert.Equal("files", merged.RootElement.GetProperty("mcpServers").GetProperty("files").GetProperty("command").GetString());
         Assert.Equal("prox", merged.RootElement.GetProperty("mcpServers").GetProperty("proxmox").GetProperty("command").GetString());
 
+        foreach (string twice in new[] { """{"other":1,"other":2}""", """{"mcpServers":{"files":{},"files":{"a":1}}}""", """{"mcpServers":{},"mcpServers":{}}""" })
+        {
+            string path = cli.Write("twice.json", twice);
+            string errors = (await cli.LineAsync("agent install --client claude --dir skills --mcp-file twice.json")).FailedWith(2);
+            Assert.Contains("cannot be merged into", errors, StringComparison.Ordinal);
+            Assert.Equal(twice, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        }
+
         cli.Write("broken.json", "{");
         (await cli.LineAsync("agent install --client claude --dir skills --mcp-file broken.json")).FailedWith(2);
         Assert.Equal("{", await File.ReadAllTextAsync(Path.Combine(cli.Home, "broken.json"), TestContext.Current.CancellationToken));
@@ -76,6 +84,9 @@ public sealed class AgentSetupTests
     [InlineData("model = \"x\"", "model = \"x\"\n\n[mcp_servers.proxmox]\ncommand = \"prox\"\nargs = [\"mcp\"]\n")]
     [InlineData("# mine\r\n[mcp_servers.files]\r\n", "# mine\r\n[mcp_servers.files]\r\n\r\n[mcp_servers.proxmox]\r\ncommand = \"prox\"\r\nargs = [\"mcp\"]\r\n")]
     [InlineData("[mcp_servers.\"proxmox\"]\ncommand = \"mine\"\n", "[mcp_servers.\"proxmox\"]\ncommand = \"mine\"\n")]
+    [InlineData(
+        "[mcp_servers]\nfiles = { args = [\"a\"] }\n[other]\nproxmox = 1\n",
+        "[mcp_servers]\nfiles = { args = [\"a\"] }\n[other]\nproxmox = 1\n\n[mcp_servers.proxmox]\ncommand = \"prox\"\nargs = [\"mcp\"]\n")]
     public async Task Install_WriteConfig_AddsATableToToml_AndKeepsACopy(string before, string after)
     {
         using CliHarness cli = new();
@@ -98,6 +109,26 @@ public sealed class AgentSetupTests
         (await cli.LineAsync("agent install --client codex --write-config")).Succeeded();
         Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         Assert.False(File.Exists(file + ".bak1"));
+    }
+
+    [Theory]
+    [InlineData("[mcp_servers]\nproxmox = { command = \"b\" }\n")]
+    [InlineData("[mcp_servers]\nproxmox.command = \"b\"\n")]
+    [InlineData("[ \"mcp_servers\" ] # mine\r\nfiles = { command = \"f\" }\r\n\r\n  \"proxmox\" . command = \"b\"\r\n[other]\r\n")]
+    [InlineData("[mcp_servers]\nfiles = { args = [\n  [\"a\"],\n] }\n'proxmox'={}\n")]
+    [InlineData("[\"mcp_servers\".proxmox]\ncommand = \"b\"\n")]
+    [InlineData("[[mcp_servers.proxmox]]\ncommand = \"b\"\n")]
+    public async Task Install_WriteConfig_WhereTheServerIsNamedAlready_LeavesTheFileAloneAndSaysSo(string text)
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, ".codex", "config.toml");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        CliRun run = await cli.LineAsync("agent install --client codex --write-config");
+        run.Succeeded();
+        Assert.Contains("it is left alone", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(text, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(file + ".bak"));
     }
 
     [Theory]
@@ -132,6 +163,7 @@ public sealed class AgentSetupTests
     [InlineData("openclaw", ".openclaw/openclaw.json", "{\"mcp\":[]}")]
     [InlineData("cursor", ".cursor/mcp.json", "[]")]
     [InlineData("codex", ".codex/config.toml", "mcp_servers = { files = { command = \"files\" } }\n")]
+    [InlineData("codex", ".codex/config.toml", "[[mcp_servers]]\nname = \"files\"\n")]
     [InlineData("codex", ".codex/config.toml", "mcp_servers.files.command = \"files\"\n")]
     public async Task Install_WriteConfig_WhereSomethingWouldBeLost_WritesNothing(string client, string path, string text)
     {

@@ -115,6 +115,9 @@ public sealed class OutputTests
     [InlineData("two\nlines\u2066 \\u202e 'x' \"y\"")]
     [InlineData("quote's \"double\"")]
     [InlineData("データ ünï 🚀")]
+    [InlineData("hidden\u200b\ufeff\ufe01\u3164\U000E0041\U000E0101.")]
+    [InlineData("two\nlines\U000E0041")]
+    [InlineData("\u2764\ufe0f")]
     [InlineData("{braces}, [brackets]")]
     [InlineData("%percent @at `tick")]
     public void Write_Yaml_ReadsBackTheSameText(string text)
@@ -142,6 +145,62 @@ public sealed class OutputTests
     [InlineData("""{"a":"x\u202ey","b\u2067":["\u2066"]}""", "a: \"x\\u202ey\"\n\"b\\u2067\":\n- \"\\u2066\"\n")]
     [InlineData("""{"a":"one\ntwo\u202e\u007f"}""", "a: \"one\\ntwo\\u202e\\x7F\"\n")]
     public void Write_YamlWithMarksThatReverseText_EscapesThem(string json, string expected) => Assert.Equal(expected, Write(json, "Yaml", null));
+
+    [Theory]
+    [InlineData("\u200b")]
+    [InlineData("\ufeff")]
+    [InlineData("\u202e")]
+    [InlineData("\u2066")]
+    [InlineData("\u034f")]
+    [InlineData("\u115f")]
+    [InlineData("\u1160")]
+    [InlineData("\u2800")]
+    [InlineData("\u3164")]
+    [InlineData("\uffa0")]
+    [InlineData("\ufe00")]
+    [InlineData("\ufe0f")]
+    [InlineData("\U000E0001")]
+    [InlineData("\U000E0041")]
+    [InlineData("\U000E007F")]
+    [InlineData("\U000E0100")]
+    [InlineData("\U000E01EF")]
+    public void Write_CharactersThatAreNotSeen_AreEscapesInEveryForm(string hidden)
+    {
+        string text = $"web{hidden}1";
+        string json = JsonText.Compact(JsonText.Build(writer =>
+        {
+            writer.WriteStartArray();
+            writer.WriteStartObject();
+            writer.WriteString("name", text);
+            writer.WriteStartArray(text);
+            writer.WriteStringValue(text);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        }));
+        Assert.DoesNotContain(hidden, json, StringComparison.Ordinal);
+        foreach (string format in Enum.GetNames<OutputFormat>())
+        {
+            foreach (int? width in new int?[] { null, 80 })
+            {
+                string written = Write(json, format, null, width);
+                Assert.DoesNotContain(hidden, written, StringComparison.Ordinal);
+                Assert.Contains($"\\u{(int)hidden[0]:x4}", written.Replace("\\U000e", "\\udb40", StringComparison.OrdinalIgnoreCase), StringComparison.OrdinalIgnoreCase);
+                if (format == "Json")
+                {
+                    using JsonDocument document = JsonDocument.Parse(written);
+                    JsonElement row = document.RootElement[0];
+                    Assert.Equal((text, text), (row.GetProperty("name").GetString(), row.GetProperty(text)[0].GetString()));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("\u2764\ufe0f ok")]
+    [InlineData("\U0001F468\u200d\U0001F469\u200d\U0001F467")]
+    [InlineData("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645")]
+    public void Visible_WhatBelongsToASignThatIsSeen_Stays(string text) => Assert.Equal(text, TextCells.Visible(text));
 
     [Fact]
     public void Write_YamlScalar_HasNoDocumentMarks() => Assert.Equal("hello\n", Write("\"hello\"", "Yaml", null));

@@ -8,6 +8,18 @@ namespace ProxSharp.Cli.Tests;
 public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupServer backup)
     : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
+    [Theory]
+    [InlineData("prox-ro", true)]
+    [InlineData("PROX-RO", true)]
+    [InlineData("/usr/bin/Prox-Ro", true)]
+    [InlineData("/opt/prox/PROX-RO.EXE", true)]
+    [InlineData("prox-ro.dll", true)]
+    [InlineData("prox", false)]
+    [InlineData("prox-rot", false)]
+    [InlineData("/opt/prox-ro/prox", false)]
+    [InlineData("", false)]
+    public void Program_ThatOnlyReads_IsKnownByItsNameInAnySpelling(string name, bool expected) => Assert.Equal(expected, CliEnvironment.IsReadOnlyProgram(name));
+
     [Fact]
     public async Task Verbs_ThatChangeSomething_AreRefusedBeforeAnyRequest()
     {

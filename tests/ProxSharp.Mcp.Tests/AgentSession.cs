@@ -48,6 +48,9 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>What the person does on the page that the question names, before the client answers.</summary>
     public Func<Uri, Task>? Visit { get; set; }
 
+    /// <summary>What happens while the person is asked.</summary>
+    public Action? Meanwhile { get; set; }
+
     public static Task<AgentSession> StartAsync(string policy, bool canAsk = true, string? protocol = null) =>
         StartAsync(new SessionOptions { Policy = policy, CanAsk = canAsk, Protocol = protocol });
 
@@ -127,6 +130,7 @@ internal sealed class AgentSession : IAsyncDisposable
     {
         Questions++;
         LastQuestion = question;
+        Meanwhile?.Invoke();
         if (Visit is { } visit && question?.Url is { } address)
         {
             await visit(new Uri(address));

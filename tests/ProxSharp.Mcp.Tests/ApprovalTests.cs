@@ -203,6 +203,64 @@ public sealed class ApprovalTests
         Assert.Equal("refused-used", await session.RefusedAsync("apply", Named(plan)));
     }
 
+    [Theory]
+    [InlineData("prompt")]
+    [InlineData("second-principal")]
+    public async Task Apply_PolicyRaisedWhileThePageWaits_IsRefused(string kind)
+    {
+        await using AgentSession session = await StartAsync("elicitation-url", "", canVisit: true);
+        session.Visit = async address =>
+        {
+            Raise(session, kind);
+            await AnswerAsync(address, "approve");
+        };
+        JsonElement failure = await session.FailureAsync("apply", Named(await session.PlanAsync(Delete106)));
+        Assert.Equal("refused-approval", failure.GetProperty("error").GetString());
+        Assert.Contains($"({kind})", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task Apply_PolicyRaisedWhileTheFormWaits_AsksForMore(string protocol)
+    {
+        await using AgentSession session = await StartAsync("elicitation", protocol, canVisit: true);
+        session.Meanwhile = () => Raise(session, "elicitation-url");
+        session.Visit = static address => AnswerAsync(address, "approve");
+        string plan = await session.PlanAsync(Delete106);
+        JsonElement done = await session.DoneAsync("apply", Named(plan));
+        Assert.True(done.GetProperty("complete").GetBoolean());
+        Assert.Equal(2, session.Questions);
+        Assert.Equal("url", session.LastQuestion!.Mode);
+        Assert.Equal("elicitation-url", session.Ledger.Show(1)!.Facts.GetProperty("approval").GetString());
+    }
+
+    [Theory]
+    [InlineData("elicitation-url", false)]
+    [InlineData("elicitation-url", true)]
+    [InlineData("prompt", true)]
+    public async Task Apply_PolicyRaisedWhileTheFormWaits_TheFormIsNotEnough(string kind, bool canVisit)
+    {
+        await using AgentSession session = await StartAsync("elicitation", "", canVisit);
+        session.Meanwhile = () => Raise(session, kind);
+        session.Visit = static address => AnswerAsync(address, "decline");
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
+        Assert.Equal(canVisit && kind == "elicitation-url" ? 2 : 1, session.Questions);
+    }
+
+    [Theory]
+    [InlineData("ACCEPT")]
+    [InlineData("Accept")]
+    [InlineData("accept ")]
+    [InlineData("")]
+    public async Task Apply_AnswerThatIsNoneOfTheProtocol_AgreesToNothing(string action)
+    {
+        await using AgentSession session = await StartAsync("elicitation", "", canVisit: false);
+        session.Reply = action;
+        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
+    }
+
+    private static void Raise(AgentSession session, string kind) => File.WriteAllText(session.Site.PolicyPath("lab"), Policy(kind));
+
     private static string? Empty(string protocol) => protocol.Length > 0 ? protocol : null;
 
     private static string Named(string id) => $$"""{"plan":"{{id}}"}""";
@@ -214,10 +272,8 @@ public sealed class ApprovalTests
 
     private static async Task AnswerAsync(Uri address, string answer)
     {
-        using HttpClient http = new();
-        using FormUrlEncodedContent form = Form(answer);
-        using HttpResponseMessage response = await http.PostAsync(address, form, TestContext.Current.CancellationToken);
-        response.EnsureSuccessStatusCode();
+        (_, HttpStatusCode status) = await Browser.AnswerAsync(address, answer, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpRequestMessage request)

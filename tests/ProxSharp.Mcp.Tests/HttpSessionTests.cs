@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ProxSharp.Mcp.Http;
@@ -111,6 +112,30 @@ public sealed class HttpSessionTests
         }
     }
 
+    [Fact]
+    public async Task Apply_CancelledByOneOfTwo_GoesOnForTheOther()
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions { Policy = Policy, TaskDuration = TimeSpan.FromSeconds(3) });
+        await using HttpHost host = await HttpHost.StartAsync(s_settings, site.Contexts(), Token);
+        await using McpClient stays = await ConnectAsync(host, null);
+        await using McpClient leaves = await ConnectAsync(host, null);
+        JsonArray calls = [new JsonObject { ["method"] = "POST", ["path"] = "/nodes/pve1/qemu/106/status/start" }];
+        CallToolResult plan = await CallAsync(stays, "plan", new() { ["calls"] = calls });
+        Dictionary<string, object?> named = new() { ["plan"] = plan.StructuredContent!.Value.GetProperty("plan").GetString()! };
+        Signal first = new();
+        Signal second = new();
+        Task<CallToolResult> applying = stays.CallToolAsync("apply", named, first, cancellationToken: Token).AsTask();
+        await first.Told.WaitAsync(Token);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task<CallToolResult> cancelled = leaves.CallToolAsync("apply", named, second, cancellationToken: cancel.Token).AsTask();
+        await second.Told.WaitAsync(Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        CallToolResult end = await applying;
+        Assert.True(end.IsError != true, AgentSession.TextOf(end));
+        Assert.True(end.StructuredContent!.Value.GetProperty("complete").GetBoolean());
+    }
+
     private static async Task<CallToolResult> CallAsync(McpClient client, string tool, Dictionary<string, object?> arguments) =>
         await client.CallToolAsync(tool, arguments, cancellationToken: Token);
 
@@ -149,5 +174,14 @@ public sealed class HttpSessionTests
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Secret}");
         return request;
+    }
+
+    private sealed class Signal : IProgress<ProgressNotificationValue>
+    {
+        private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Told => _told.Task;
+
+        public void Report(ProgressNotificationValue value) => _told.TrySetResult();
     }
 }

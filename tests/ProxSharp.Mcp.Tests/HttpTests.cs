@@ -37,11 +37,9 @@ public sealed class HttpTests
         options.Handlers.ElicitationHandler = async (question, cancellationToken) =>
         {
             page = new Uri(question!.Url!);
-            using HttpClient browser = new();
-            Assert.Contains("guest 106", await browser.GetStringAsync(page, cancellationToken), StringComparison.Ordinal);
-            using FormUrlEncodedContent form = new([new KeyValuePair<string, string>("answer", "approve")]);
-            using HttpResponseMessage answer = await browser.PostAsync(page, form, cancellationToken);
-            answer.EnsureSuccessStatusCode();
+            (string shown, HttpStatusCode status) = await Browser.AnswerAsync(page, "approve", cancellationToken);
+            Assert.Contains("guest 106", shown, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.OK, status);
             return new ElicitResult { Action = "accept" };
         };
         HttpClientTransport transport = new(new HttpClientTransportOptions

@@ -68,6 +68,26 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public async Task Policy_RaisedWhileSomebodyIsAsked_WantsMoreThanTheyGive()
+    {
+        using ApprovalKey key = ApprovalKey.Create();
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1,"allow":[{"classes":["destructive"]}]}""");
+        Plan plan = await PlanDeletion(cluster);
+        cluster.Asked.Answer = _ =>
+        {
+            cluster.Policy(Policy(key));
+            return Task.FromResult(true);
+        };
+        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        Assert.Equal(1, cluster.Asked.Count);
+
+        // It was not used up: who may approve now still can.
+        cluster.Guard.Approvals.Add(key.Approve(plan, "alice", s_now));
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
+        Assert.Equal("key alice", cluster.Guard.Ledger.Show(1)!.Facts.GetProperty("approval").GetString());
+    }
+
+    [Fact]
     public async Task Prompt_LeftByAPersonElsewhere_IsEnoughForPromptOnly()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync("""{"version":1,"allow":[{"classes":["destructive"]}]}""");

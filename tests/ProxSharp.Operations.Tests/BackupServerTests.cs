@@ -65,6 +65,29 @@ public sealed class BackupServerTests
         Assert.Equal("protected", await server.RefusedAsync(() => PlanDeletion(server)));
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Plan_ThatProtectsASnapshot_PromisesNoWayBack(bool isProtected, int ways)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","privileged"]}],"approval":{"privileged":"none"}}
+            """);
+        ApiParameters protect = Keys();
+        protect.Add("protected", isProtected);
+        Plan plan = await server.Guard.PlanAsync([new PlanRequest(ApiMethod.Put, "/admin/datastore/store1/protected", protect)]);
+        Assert.Equal(ways, plan.Undo.Count);
+        Assert.Equal(ways == 0, plan.Describe().Contains("There is no way back."));
+        ApplyResult done = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete, string.Join('\n', done.Steps));
+        if (ways == 0)
+        {
+            GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => server.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber));
+            Assert.Equal("target", refusal.Reason);
+            Assert.Contains("There is no way back", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Apply_GroupThatGotAnotherSnapshot_IsRefused()
     {

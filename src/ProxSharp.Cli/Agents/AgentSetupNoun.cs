@@ -149,7 +149,8 @@ internal static class AgentSetupNoun
                 $"The configuration of {client.Title} is nothing to write into",
                 client.McpFile is null ? $"Run: {client.McpText(Command(run))}" : "Name a file: --mcp-file FILE"));
             string text = McpConfig.Merge(path, client.Place, Command(run));
-            work.Add(StepOf(path, text) is { Action: "replace" } step ? step with { Action = "merge", IsConfig = true } : StepOf(path, text));
+            Step step = StepOf(path, text) with { IsConfig = true };
+            work.Add(step.Action == "replace" ? step with { Action = "merge" } : step);
         }
 
         return work;
@@ -173,6 +174,11 @@ internal static class AgentSetupNoun
 
             json.WriteEndArray();
         }), s_files);
+        foreach (Step step in work.Where(static step => step is { IsConfig: true, Action: "keep" }))
+        {
+            run.Note($"{step.File} has an MCP server with this name already; it is left alone.");
+        }
+
         if (run.IsDryRun)
         {
             run.Note("Nothing was written.");

@@ -15,6 +15,9 @@ internal static partial class McpConfig
     private const string ByHand = "Add the MCP server by hand";
     private const string Name = "proxmox";
 
+    // What a name holds twice, programs read in different ways.
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The text of a configuration with the server in it.</summary>
     /// <param name="path">The file, whether it is there or not.</param>
     /// <param name="place">How it names servers.</param>
@@ -47,7 +50,7 @@ internal static partial class McpConfig
         JsonObject root;
         try
         {
-            root = text.Trim().Length > 0 ? JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it holds no object") : [];
+            root = text.Trim().Length > 0 ? JsonNode.Parse(text, documentOptions: s_strict) as JsonObject ?? throw new JsonException("it holds no object") : [];
         }
         catch (JsonException e)
         {
@@ -81,7 +84,7 @@ internal static partial class McpConfig
 
     private static string MergeToml(string path, string text, string command)
     {
-        if (OwnTable().IsMatch(text))
+        if (OwnTable().IsMatch(text) || OwnKey().IsMatch(text))
         {
             return text;
         }
@@ -98,9 +101,19 @@ internal static partial class McpConfig
     }
 
     [GeneratedRegex(
-        """^[ \t]*\[[ \t]*mcp_servers[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+        """^[ \t]*\[\[?[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex OwnTable();
 
-    [GeneratedRegex("""^[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    // The table of all servers, and in it, before the next table, a key for this one.
+    [GeneratedRegex(
+        """
+        ^[ \t]*\[[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*\].*\n(?:(?![ \t]*\[[^\n\]]*\][ \t\r]*(?:#.*)?$).*\n)*?[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.=]
+        """,
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex OwnKey();
+
+    [GeneratedRegex(
+        """^[ \t]*(?:\[\[[ \t]*)?(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ServersAsValue();
 }

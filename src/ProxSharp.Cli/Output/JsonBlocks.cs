@@ -60,7 +60,7 @@ internal sealed class JsonBlocks : IBufferWriter<byte>
             for (ReadOnlySpan<byte> rest = block.Span; !rest.IsEmpty;)
             {
                 decoder.Convert(rest, text, flush: false, out int used, out int count, out _);
-                writer.Write(text, 0, count);
+                UnseenJson.Write(writer, text.AsSpan(0, count));
                 rest = rest[used..];
             }
         }

@@ -11,7 +11,8 @@ internal static class JsonText
     private static readonly JsonWriterOptions s_indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, NewLine = "\n" };
 
     /// <summary>Returns what <paramref name="write"/> wrote as text.</summary>
-    public static string Write(Action<Utf8JsonWriter> write, JsonWriterOptions options) => Encoding.UTF8.GetString(WriteBlocks(write, options).ToArray());
+    public static string Write(Action<Utf8JsonWriter> write, JsonWriterOptions options) =>
+        UnseenJson.Escape(Encoding.UTF8.GetString(WriteBlocks(write, options).ToArray()));
 
     /// <summary>Returns what <paramref name="write"/> wrote as a value.</summary>
     public static JsonElement Build(Action<Utf8JsonWriter> write)

@@ -46,7 +46,7 @@ internal sealed class TableRows
 
         if (!settings.NoHeader)
         {
-            WriteLine(column => settings.Ansi.Bold(TextCells.Pad(TextCells.Cut(column.Name, column.Width), column.Width, column.IsNumeric)));
+            WriteLine(column => settings.Ansi.Bold(TextCells.Pad(TextCells.Cut(column.Title, column.Width), column.Width, column.IsNumeric)));
         }
     }
 
@@ -160,13 +160,16 @@ internal sealed class TableRows
     {
         public string Name { get; } = name;
 
+        /// <summary>The name as it may be shown.</summary>
+        public string Title { get; } = TextCells.Visible(name);
+
         public bool HasText { get; private set; }
 
         public bool IsNumeric { get; private set; } = true;
 
         public bool IsNested { get; private set; }
 
-        public int Width { get; set; } = TextCells.Width(name);
+        public int Width { get; set; } = TextCells.Width(TextCells.Visible(name));
 
         public void Add(JsonElement value, string text)
         {

@@ -89,7 +89,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
             return;
         }
 
-        int longest = names.Max(TextCells.Width);
+        int longest = names.Max(static name => TextCells.Width(TextCells.Visible(name)));
         foreach (string name in names)
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
@@ -99,7 +99,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
                 text = TextCells.Cut(text, Math.Max(NarrowestColumn, width - longest - Gap.Length));
             }
 
-            string line = settings.NoHeader ? text : $"{settings.Ansi.Bold(TextCells.Pad(name, longest, right: false))}{Gap}{Colour(settings, name, text)}";
+            string line = settings.NoHeader ? text : $"{settings.Ansi.Bold(TextCells.Pad(TextCells.Visible(name), longest, right: false))}{Gap}{Colour(settings, name, text)}";
             writer.WriteLine(line.TrimEnd());
         }
     }

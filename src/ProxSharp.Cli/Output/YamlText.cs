@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Operations.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -26,21 +28,19 @@ internal static partial class YamlText
         WriteEscaped(writer, document.EndsWith("\n...\n", StringComparison.Ordinal) ? document[..^4] : document);
     }
 
-    // The emitter takes marks that reverse the direction of text for printable. What holds one is in double quotes, where YAML knows the escape.
+    // The emitter takes much for printable that is not seen. What holds such a character is in double quotes, where YAML knows the escape.
     private static void WriteEscaped(TextWriter writer, string document)
     {
-        int written = 0;
-        for (int at = 0; at < document.Length; at++)
+        if (!TextCells.HoldsUnseen(document))
         {
-            if (document[at] != '\n' && TextCells.IsHarmful(document[at]))
-            {
-                writer.Write(document[written..at]);
-                writer.Write($"\\u{(int)document[at]:x4}");
-                written = at + 1;
-            }
+            writer.Write(document);
+            return;
         }
 
-        writer.Write(document[written..]);
+        foreach (Rune rune in document.EnumerateRunes())
+        {
+            writer.Write(rune.Value == '\n' || !UntrustedText.IsUnseen(rune) ? rune.ToString() : rune.IsBmp ? $"\\u{rune.Value:x4}" : $"\\U{rune.Value:x8}");
+        }
     }
 
     private static void Emit(Emitter emitter, JsonElement value)
@@ -84,9 +84,9 @@ internal static partial class YamlText
         ScalarStyle style = (isKey, text) switch
         {
             // Notes and keys are easier to read as a block; text with other control characters needs escapes.
-            (false, _) when text.Contains('\n', StringComparison.Ordinal) && !text.Any(static c => TextCells.IsHarmful(c) && c != '\n') && !text.StartsWith(' ')
+            (false, _) when text.Contains('\n', StringComparison.Ordinal) && !TextCells.HoldsUnseen(text) && !text.StartsWith(' ')
                 => ScalarStyle.Literal,
-            _ when text.Any(TextCells.IsHarmful) => ScalarStyle.DoubleQuoted,
+            _ when text.Contains('\n', StringComparison.Ordinal) || TextCells.HoldsUnseen(text) => ScalarStyle.DoubleQuoted,
             _ when LooksLikeAnotherType().IsMatch(text) => ScalarStyle.SingleQuoted,
             _ => ScalarStyle.Any,
         };

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using ProxSharp.Operations.Text;
 using Spectre.Console.Rendering;
 
 namespace ProxSharp.Cli.Terminal;
 
-/// <summary>Measures and shapes text for columns: wide characters take two cells, control characters must never reach a terminal.</summary>
+/// <summary>Measures and shapes text for columns: wide characters take two cells, and what is not seen must never reach a terminal.</summary>
 internal static class TextCells
 {
     private const string Ellipsis = "...";
@@ -13,37 +14,44 @@ internal static class TextCells
     public static int Width(string text) => IsPlainAscii(text) ? text.Length : Segment.CellCount([new Segment(text)]);
 
     /// <summary>
-    /// Replaces control characters by visible escapes. Names, notes and logs are written by others: an escape sequence in them could
-    /// otherwise rewrite what the terminal shows.
+    /// Replaces characters that are not seen by visible escapes. Names, notes and logs are written by others: an escape sequence in them could
+    /// otherwise rewrite what the terminal shows, and other characters tell a program what nobody sees.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="keepBreaks">True to leave line breaks and tabs as they are.</param>
     public static string Visible(string text, bool keepBreaks = false)
     {
-        if (!text.Any(IsHarmful))
+        if (IsPlainAscii(text))
         {
             return text;
         }
 
         StringBuilder visible = new(text.Length + 8);
-        foreach (char c in text)
+        Rune before = default;
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            _ = c switch
+            bool isUnseen = UntrustedText.IsUnseen(rune, before);
+            before = isUnseen ? default : rune;
+            _ = rune.Value switch
             {
-                '\n' or '\r' or '\t' when keepBreaks => visible.Append(c),
+                '\n' or '\r' or '\t' when keepBreaks => visible.Append((char)rune.Value),
                 '\n' => visible.Append("\\n"),
                 '\r' => visible.Append("\\r"),
                 '\t' => visible.Append("\\t"),
-                _ when IsHarmful(c) => visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => visible.Append(c),
+                _ => visible.Append(isUnseen ? Escape(rune) : rune.ToString()),
             };
         }
 
         return visible.ToString();
     }
 
-    /// <summary>True for C0, delete, C1, and the marks that reverse the direction of text.</summary>
-    public static bool IsHarmful(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    /// <summary>True if a text holds characters that are not seen, other than line feeds.</summary>
+    public static bool HoldsUnseen(string text) =>
+        !IsPlainAscii(text) && text.EnumerateRunes().Any(static rune => rune.Value != '\n' && UntrustedText.IsUnseen(rune));
+
+    /// <summary>The escape of a character in JSON.</summary>
+    public static string Escape(Rune rune) =>
+        string.Concat(rune.ToString().Select(static c => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")));
 
     /// <summary>Cuts a text to a number of cells and marks the cut.</summary>
     public static string Cut(string text, int cells)
@@ -136,5 +144,5 @@ internal static class TextCells
         return kept.ToString();
     }
 
-    private static bool IsPlainAscii(string text) => text.All(static c => c is >= ' ' and <= '~');
+    private static bool IsPlainAscii(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -16,6 +16,7 @@ namespace ProxSharp.Mcp.Approvals;
 internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> address)
 {
     private const string Question = "approve";
+    private const string Accept = "accept";
     private const int MostOpen = 256;
 
     private readonly AsyncLocal<RequestContext<CallToolRequestParams>?> _context = new();
@@ -41,9 +42,18 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
         if (context.Params?.InputResponses is { } responses && responses.TryGetValue(Question, out InputResponse? response))
         {
             _unasked[plan.Id] = true;
-            bool isAccepted = IsAccepted(response);
-            return context.Params.RequestState is { } state && _asked.TryRemove(state, out Asked? asked) && asked.PlanId == plan.Id
-                && await AnswerAsync(context, asked, isAccepted, cancellationToken).ConfigureAwait(false);
+            if (context.Params.RequestState is not { } state || !_asked.TryRemove(state, out Asked? asked) || asked.PlanId != plan.Id
+                || !await AnswerAsync(context, asked, IsAccepted(response), cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            if (asked.Kind >= kind)
+            {
+                return true;
+            }
+
+            // The policy was raised meanwhile: the answer is one to a weaker question.
         }
 
         throw Ask(context, kind, plan);
@@ -54,7 +64,7 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
     {
         try
         {
-            return response?.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.IsAccepted == true;
+            return response?.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.Action == Accept;
         }
         catch (JsonException)
         {
@@ -103,14 +113,14 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
         string message = $"Apply this?\n{string.Join('\n', plan.Describe().Select(SafeText.WithoutSecrets))}";
         string question = Guid.NewGuid().ToString("N");
         string? key = byForm ? null : desk.Add(plan);
-        _asked[question] = new Asked(plan.Id, key);
+        _asked[question] = new Asked(plan.Id, byForm ? ApprovalKind.Elicitation : ApprovalKind.ElicitationUrl, key);
         ElicitRequestParams ask = key is null
             ? new ElicitRequestParams { Message = message, RequestedSchema = new ElicitRequestParams.RequestSchema() }
             : new ElicitRequestParams { Mode = "url", Message = message, ElicitationId = key, Url = address(key).ToString() };
         return new InputRequiredException(new Dictionary<string, InputRequest> { [Question] = InputRequest.ForElicitation(ask) }, question);
     }
 
-    private sealed record Asked(string PlanId, string? PageKey);
+    private sealed record Asked(string PlanId, ApprovalKind Kind, string? PageKey);
 
     private sealed class Way(ElicitationApprover all, ApprovalKind kind) : IPlanApprover
     {

@@ -12,6 +12,9 @@ namespace ProxSharp.Mcp.Approvals;
 internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
 {
     private const int LongestRequest = 16 * 1024;
+
+    // Browsers open a few connections to a page before they need them.
+    private const int MostAtOnce = 32;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
@@ -51,16 +54,38 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
     {
         // AddressOf holds the lock while this begins; the answer must not wait for a browser.
         await Task.Yield();
-        while (!cancellationToken.IsCancellationRequested)
+        List<Task> answers = [];
+        try
         {
-            using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken).ConfigureAwait(false);
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken).ConfigureAwait(false);
+                answers.RemoveAll(static answer => answer.IsCompleted);
+                answers.Add(AnswerAsync(client, Authority(listener), cancellationToken));
+                if (answers.Count >= MostAtOnce)
+                {
+                    await Task.WhenAny(answers).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task AnswerAsync(TcpClient client, string authority, CancellationToken cancellationToken)
+    {
+        using (client)
+        {
             try
             {
                 using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 limit.CancelAfter(s_patience);
-                await AnswerAsync(client.GetStream(), Authority(listener), limit.Token).ConfigureAwait(false);
+                await AnswerAsync(client.GetStream(), authority, limit.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (e is IOException or SocketException or InvalidOperationException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // A browser that goes away or says nothing is no reason to stop answering others.
             }
@@ -76,7 +101,7 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
             Content-Type: text/html; charset=utf-8
             Content-Length: {Encoding.UTF8.GetByteCount(body)}
             Content-Security-Policy: default-src 'none'; form-action 'self'; frame-ancestors 'none'
-            Referrer-Policy: no-referrer
+            Referrer-Policy: same-origin
             Cache-Control: no-store
             Connection: close
             """).ReplaceLineEndings("\r\n");
@@ -89,9 +114,8 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
         string[] first = lines[0].Split(' ');
 
         // A page of another site that made a name of its own point here comes with that name.
-        bool isOurs = lines.Any(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase) && line[5..].Trim() == authority)
-            && lines.All(line => !line.StartsWith("Origin:", StringComparison.OrdinalIgnoreCase) || line[7..].Trim() == $"http://{authority}");
-        if (first.Length != 3 || !isOurs)
+        bool isOurs = Values(lines, "Host") is [{ } host] && host == authority;
+        if (first.Length != 3 || !isOurs || !IsFromHere(lines, authority))
         {
             return (400, "Not for this page.");
         }
@@ -106,6 +130,22 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
             _ => (405, "Not possible here."),
         };
     }
+
+    // A browser that is told to hide where it comes from calls the page's own origin null, as it does those of others; then it says so elsewhere.
+    private static bool IsFromHere(string[] lines, string authority) => Values(lines, "Origin") switch
+    {
+        [] => true,
+        ["null"] => Values(lines, "Sec-Fetch-Site") is ["same-origin"],
+        [{ } origin] => origin == $"http://{authority}",
+        _ => false,
+    };
+
+    private static string[] Values(IEnumerable<string> lines, string name) =>
+    [
+        .. lines.TakeWhile(static line => line.Length > 0)
+            .Where(line => line.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line[(name.Length + 1)..].Trim()),
+    ];
 
     private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
@@ -126,9 +166,7 @@ internal sealed class LoopbackPage(ApprovalDesk desk) : IAsyncDisposable
         throw new IOException("The request is too long.");
     }
 
-    private static int BodyLength(string head) => head.Split("\r\n")
-        .Where(static line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-        .Select(static line => line["Content-Length:".Length..].Trim())
+    private static int BodyLength(string head) => Values(head.Split("\r\n"), "Content-Length")
         .Select(static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : 0)
         .FirstOrDefault();
 }

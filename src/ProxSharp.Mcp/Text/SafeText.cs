@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Http;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Text;
@@ -13,12 +14,14 @@ internal static partial class SafeText
     public const int UsualLength = 1000;
 
     private const int PlainLength = 64;
+    private const int LongestName = 100;
+    private const string Call = "call";
 
     // Whoever has rights in a guest or in a pool writes these. Statuses of tasks repeat what programs in guests said.
     private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
     {
         "name", "hostname", "description", "notes", "comment", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
-        "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename",
+        "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
     };
 
     private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];
@@ -34,7 +37,11 @@ internal static partial class SafeText
     public static bool IsForeign(string name) => name != "status" && s_foreign.Contains(name);
 
     /// <summary>Makes a safe copy of a value.</summary>
-    public static JsonNode? Of(JsonNode? value, string name, int length = UsualLength)
+    /// <param name="value">The value.</param>
+    /// <param name="name">Under which name it stands.</param>
+    /// <param name="length">How long each text may be, in characters.</param>
+    /// <param name="isForeign">True if others wrote all of it, whatever the names are; false to go by the names.</param>
+    public static JsonNode? Of(JsonNode? value, string name, int length = UsualLength, bool isForeign = false)
     {
         switch (value)
         {
@@ -42,14 +49,14 @@ internal static partial class SafeText
                 JsonObject copy = [];
                 foreach ((string key, JsonNode? member) in members)
                 {
-                    copy[UntrustedText.Clean(key, 100)] = Of(member, key, length);
+                    copy[isForeign ? Marked(WithoutSecrets(key), LongestName) : UntrustedText.Clean(key, LongestName)] = Of(member, key, length, isForeign);
                 }
 
                 return copy;
             case JsonArray items:
-                return new JsonArray([.. items.Select(item => Of(item, name, length))]);
+                return new JsonArray([.. items.Select(item => Of(item, name, length, isForeign))]);
             case JsonValue single when single.TryGetValue(out string? text):
-                return JsonValue.Create(Of(text, name, length));
+                return JsonValue.Create(isForeign && !IsSecret(name) ? Marked(WithoutSecrets(text), length) : Of(text, name, length));
             default:
                 return IsSecret(name) && value is not null ? JsonValue.Create(Secrets.Mask) : value?.DeepClone();
         }
@@ -64,20 +71,42 @@ internal static partial class SafeText
         }
 
         string open = WithoutSecrets(text);
-
-        // A word is no sentence: marks around each name of a guest would cost more than they tell. Lists say which columns are foreign.
-        return s_foreign.Contains(name) && !(open.Length <= PlainLength && Word().IsMatch(open))
-            ? UntrustedText.Mark(open, length)!
+        return name == Call ? OfCall(open, length)
+            : s_foreign.Contains(name) ? Marked(open, length)
             : UntrustedText.Clean(open, length);
     }
 
     /// <summary>Makes a sentence about a plan safe. The class of a call may stand behind the name of a secret: it is a word of ours and none.</summary>
-    public static string OfConsequence(string line)
+    /// <param name="line">The sentence.</param>
+    /// <param name="isOwn">True if whoever is told has written what the calls set.</param>
+    public static string OfConsequence(string line, bool isOwn = false)
     {
-        int end = line.LastIndexOf(": ", StringComparison.Ordinal);
-        return end > 0 && line.EndsWith('.') && OperationCatalogue.TryParseClass(line[(end + 2)..^1], out _)
-            ? Of(line[..end], "consequence") + line[end..]
+        if (line.StartsWith(Consequences.OverwritesStart, StringComparison.Ordinal))
+        {
+            return Consequences.OverwritesStart + Of(line[Consequences.OverwritesStart.Length..], "text");
+        }
+
+        Match end = Ending().Match(line);
+        return end.Success && OperationCatalogue.TryParseClass(end.Groups["class"].Value, out _)
+            ? Of(line[..end.Index], isOwn ? "consequence" : Call) + end.Value
             : Of(line, "consequence");
+    }
+
+    // A word is no sentence: marks around each name of a guest would cost more than they tell. Lists say which columns are foreign.
+    private static string Marked(string open, int length)
+    {
+        string clean = UntrustedText.Clean(open, length);
+        return open.Length <= PlainLength && Word().IsMatch(clean) ? clean : UntrustedText.Mark(open, length)!;
+    }
+
+    // What a call sets may be what a guest's notes said before. Where such a text ends nobody can tell: it may look like more parameters.
+    private static string OfCall(string open, int length)
+    {
+        Match text = FreeText().Match(open);
+        int start = text.Index + text.Length;
+        return text.Success && start < length
+            ? UntrustedText.Clean(open[..start], length) + Marked(open[start..], length - start)
+            : UntrustedText.Clean(open, length);
     }
 
     /// <summary>Masks what looks like a secret wherever it stands: keys, tickets, tokens, passwords in addresses.</summary>
@@ -89,6 +118,12 @@ internal static partial class SafeText
 
     [GeneratedRegex(@"^[\p{L}\p{N}_.:;,@/+=!-]*$")]
     private static partial Regex Word();
+
+    [GeneratedRegex(" (description|notes|comment|notes-template|firstname|lastname|email)=", RegexOptions.ExplicitCapture)]
+    private static partial Regex FreeText();
+
+    [GeneratedRegex(@": (?<class>[a-z]+)\.( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Ending();
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex KeyBlock();

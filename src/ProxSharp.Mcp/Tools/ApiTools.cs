@@ -118,12 +118,14 @@ internal sealed class ApiTools(AgentSites sites)
         AgentSite site = sites.For(call);
         string path = call.Required("path");
         ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
-        CheckRead(site, path, parameters ?? []);
+        ApiEndpoint endpoint = CheckRead(site, path, parameters ?? []);
         JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
-        return data.ValueKind == JsonValueKind.Array ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], []) : One(data, call.Words("fields"));
+        return data.ValueKind == JsonValueKind.Array
+            ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], [])
+            : One(data, call.Words("fields"), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
     }
 
-    private static void CheckRead(AgentSite site, string path, ApiParameters parameters)
+    private static ApiEndpoint CheckRead(AgentSite site, string path, ApiParameters parameters)
     {
         if (!SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match))
         {
@@ -141,9 +143,12 @@ internal sealed class ApiTools(AgentSites sites)
             throw new ToolException(
                 "usage", $"GET {path} is not a path of {site.Name} that only reads. It is {OperationCatalogue.Word(kind)}{why}. Nothing was sent. {what}");
         }
+
+        return match.Endpoint;
     }
 
-    private static ToolAnswer One(JsonElement data, string[] fields)
+    // What a guest's agent answers, the guest wrote.
+    private static ToolAnswer One(JsonElement data, string[] fields, bool isForeign)
     {
         JsonNode? found = Values.Node(data);
         if (found is JsonObject members)
@@ -154,7 +159,7 @@ internal sealed class ApiTools(AgentSites sites)
             }
         }
 
-        JsonNode? safe = SafeText.Of(found, "value");
+        JsonNode? safe = SafeText.Of(found, "value", isForeign: isForeign);
         JsonObject value = new() { ["value"] = safe };
         int length = value.ToJsonString().Length;
         if (length > LongestObject)
@@ -169,5 +174,5 @@ internal sealed class ApiTools(AgentSites sites)
         return new ToolAnswer(text, value);
     }
 
-    private static string? Line(JsonNode? value) => value is JsonObject or JsonArray ? value.ToJsonString() : value?.ToString();
+    private static string? Line(JsonNode? value) => value is JsonObject or JsonArray ? Values.Compact(value) : value?.ToString();
 }

@@ -70,7 +70,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await applying.Stop.CancelAsync().ConfigureAwait(false);
+            await StopAsync(applying, call).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException)
@@ -84,14 +84,11 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         }
         catch (GuardRefusedException e) when (e.Reason == "approval")
         {
-            string next = approver.CouldNotAsk(id) && !e.Message.Contains(Command, StringComparison.Ordinal)
-                ? $" A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan."
-                : "";
-            throw new GuardRefusedException(e.Reason, site.WithCommands(e.Message + next), e);
+            throw new GuardRefusedException(e.Reason, site.WithCommands(e.Message + Elsewhere(id, e.Message)), e);
         }
         finally
         {
-            End(id, applying);
+            End(id, applying, call);
         }
     }
 
@@ -115,14 +112,36 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 _applying[id] = applying = new Applying(ApplyAsync(site, id, call, reports, stop.Token), stop, reports);
             }
 
+            applying.Waiting.Add(call);
             return applying;
         }
     }
 
-    private void End(string id, Applying applying)
+    // Another client may wait for the same plan, and goes on waiting.
+    private async Task StopAsync(Applying applying, ToolCall call)
     {
         lock (_gate)
         {
+            applying.Waiting.Remove(call);
+            if (applying.Waiting.Count > 0)
+            {
+                return;
+            }
+        }
+
+        await applying.Stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    // Where somebody can be asked whom this program cannot; empty if the refusal says it, or somebody was.
+    private string Elsewhere(string id, string refusal) => approver.CouldNotAsk(id) && !refusal.Contains(Command, StringComparison.Ordinal)
+        ? $" A person runs at a terminal: {Command} {id[..12]}; then call apply again with the same plan."
+        : "";
+
+    private void End(string id, Applying applying, ToolCall call)
+    {
+        lock (_gate)
+        {
+            applying.Waiting.Remove(call);
             if (applying.Work.IsCompleted)
             {
                 _applying.Remove(id);
@@ -259,5 +278,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         return row;
     }
 
-    private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop, ApplyReports Reports);
+    private sealed record Applying(Task<ApplyResult> Work, CancellationTokenSource Stop, ApplyReports Reports)
+    {
+        public HashSet<ToolCall> Waiting { get; } = new(ReferenceEqualityComparer.Instance);
+    }
 }

@@ -53,7 +53,7 @@ internal sealed class ChangeTools(AgentSites sites)
         PlanRequest[] requests = [.. call.Find("calls")!.Value.EnumerateArray().Select(Request)];
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         PlanOptions options = new() { SnapshotFirst = call.Flag("snapshot_first") };
-        return Show(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false));
+        return Show(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);
     }
 
     private async Task<ToolAnswer> UndoAsync(ToolCall call, CancellationToken cancellationToken)
@@ -98,10 +98,11 @@ internal sealed class ChangeTools(AgentSites sites)
             : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null));
     }
 
-    private static ToolAnswer Show(AgentSite site, Plan plan)
+    // What is set by calls of the caller's own is the caller's text; otherwise it is what guests said before.
+    private static ToolAnswer Show(AgentSite site, Plan plan, bool isOwn = false)
     {
         ApprovalKind approval = new PlanChecks(site.Policy).Approval(plan);
-        string[] consequences = [.. plan.Consequences.Select(static line => SafeText.OfConsequence(line))];
+        string[] consequences = [.. plan.Consequences.Select(line => SafeText.OfConsequence(line, isOwn))];
         JsonObject value = new()
         {
             ["plan"] = plan.Id,
@@ -109,7 +110,7 @@ internal sealed class ChangeTools(AgentSites sites)
             ["class"] = OperationCatalogue.Word(plan.Class),
             ["approval"] = PolicyWriter.Word(approval),
             ["expires"] = Values.Time(plan.Expires.ToUnixTimeSeconds()),
-            ["calls"] = Texts(plan.Calls),
+            ["calls"] = Texts(plan.Calls, isOwn),
             ["consequences"] = new JsonArray([.. consequences.Select(static line => (JsonNode)line)]),
             ["undo"] = Texts(plan.Undo),
         };
@@ -118,5 +119,6 @@ internal sealed class ChangeTools(AgentSites sites)
         return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {undo}, {who})\n{string.Join('\n', consequences)}", value);
     }
 
-    private static JsonArray Texts(IEnumerable<PlannedCall> calls) => new([.. calls.Select(static call => (JsonNode)SafeText.Of(call.ToString(), "call"))]);
+    private static JsonArray Texts(IEnumerable<PlannedCall> calls, bool isOwn = false) =>
+        new([.. calls.Select(call => (JsonNode)SafeText.Of(call.ToString(), isOwn ? "own" : "call"))]);
 }

@@ -157,7 +157,7 @@ internal static class Rows
         {
             null => "-",
             JsonArray items => string.Join(',', items.Select(static item => item?.ToString())),
-            JsonObject members => members.ToJsonString(),
+            JsonObject members => Values.Compact(members),
             _ => value.ToString(),
         };
         return text.Length == 0 ? "-" : text.Length > CellLength + 30 ? text[..CellLength] + "... (cut; all of it is in the object)" : text;

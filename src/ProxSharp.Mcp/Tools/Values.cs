@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Operations;
@@ -8,6 +11,20 @@ namespace ProxSharp.Mcp.Tools;
 /// <summary>Turns what servers send into the short values that rows hold: GiB, per cent, days, times.</summary>
 internal static class Values
 {
+    private static readonly JsonWriterOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>JSON on one line for the text of an answer, in which the marks around what others wrote are no escapes.</summary>
+    public static string Compact(JsonNode value)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, s_readable))
+        {
+            value.WriteTo(json);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     private const double Gibibyte = 1L << 30;
 
     /// <summary>A row of the members that have a value.</summary>

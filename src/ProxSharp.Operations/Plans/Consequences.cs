@@ -36,8 +36,11 @@ internal static class Consequences
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
     }
 
+    /// <summary>How a sentence begins that says what is overwritten.</summary>
+    public const string OverwritesStart = "Overwrites what others have set since: ";
+
     /// <summary>Says that something is overwritten which others have set since.</summary>
-    public static string Overwrites(string change) => $"Overwrites what others have set since: {change}.";
+    public static string Overwrites(string change) => $"{OverwritesStart}{change}.";
 
     /// <summary>Names a target and what is true of it.</summary>
     public static string ActsOn(PlanTarget target)
