@@ -95,6 +95,27 @@ public sealed class AgentTokenTests
     }
 
     [Fact]
+    public async Task Create_OnABackupServer_ThatFailsMidway_LeavesNothing()
+    {
+        SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        string[] lists = ["api get /access/acl -o json", "api get /access/users -o json --fields userid,tokens"];
+        string before = string.Join('\n', Rows(await cli.LineAsync(lists[0])).Concat(Rows(await cli.LineAsync(lists[1]))));
+        int seen = 0;
+        backup.Simulator.Faults.When(request => request.Method == "PUT" && ++seen == 5, Fault.Status(400, "invalid ACL path"));
+
+        CliRun run = await cli.LineAsync("agent token create --role operator --path /datastore/store1");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the token prox-operator@pbs!operator, ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Nothing of it stands.", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, string.Join('\n', Rows(await cli.LineAsync(lists[0])).Concat(Rows(await cli.LineAsync(lists[1])))));
+        await backup.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Create_WhoseAnswerIsLost_IsTakenBackToo()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -214,6 +214,32 @@ public sealed class RetiredTests
         Assert.True((await cluster.Guard.ApplyAsync((await cluster.Guard.PlanPurgeAsync([106])).Id)).IsComplete);
     }
 
+    [Fact]
+    public async Task Purge_OfAGuestThatHighAvailabilityManages_IsRefusedBeforeItsProtectionIsOff()
+    {
+        await using GuardedCluster cluster = await RetiredAsync(106);
+        await using (ProxSharp.Pve.PveClient root = cluster.OpenRoot())
+        {
+            await root.Raw.PostAsync("/cluster/ha/resources", new ApiParameters { { "sid", "vm:106" }, { "state", "ignored" } });
+        }
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanPurgeAsync([106]));
+        Assert.Contains("high availability manages it", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("1", await cluster.ConfigAsync(106, "protection"));
+    }
+
+    [Fact]
+    public async Task List_WhereAGuestCannotBeRead_ShowsTheOthers()
+    {
+        await using GuardedCluster cluster = await RetiredAsync(106, days: 0);
+        Assert.True((await cluster.Guard.ApplyAsync((await cluster.Guard.PlanRetirementAsync(105, TimeSpan.FromDays(30))).Id)).IsComplete);
+        cluster.Time.Shift = TimeSpan.FromDays(31);
+        cluster.Fail(static request => request.Path.EndsWith("/qemu/106/config", StringComparison.Ordinal));
+        IReadOnlyList<RetiredGuest> list = await cluster.Guard.ListRetiredAsync();
+        Assert.Equal([105], list.Where(static guest => guest.IsDue).Select(static guest => guest.Vmid));
+        Assert.Contains(list, static guest => guest.Vmid == 106 && guest.Objection!.StartsWith("it cannot be read", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("purges")]
     [InlineData("day")]

@@ -87,7 +87,7 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
     {
         string? objection = record is null
             ? "the ledger knows of no retirement"
-            : await ObjectionAsync(record, cancellationToken).ConfigureAwait(false);
+            : await ReadableAsync(record, cancellationToken).ConfigureAwait(false);
         return new RetiredGuest(
             int.Parse(guest.Text("vmid")!, NumberStyles.None, CultureInfo.InvariantCulture), guest.Text("name") ?? "", guest.Text("node") ?? "")
         {
@@ -97,6 +97,19 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
             IsDue = record is not null && objection is null && record.IsTime(now),
             Objection = objection,
         };
+    }
+
+    // One node that is down does not hide the guests of the others.
+    private async Task<string?> ReadableAsync(RetiredRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ObjectionAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxException e) when (e is ProxmoxApiException or ProxmoxConnectionException)
+        {
+            return $"it cannot be read: {UntrustedText.Clean(e.Message, 120)}";
+        }
     }
 
     private RetiredRecord? Record(UndoPlanner planner, LedgerEntry entry)
