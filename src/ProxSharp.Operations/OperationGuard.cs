@@ -20,7 +20,7 @@ namespace ProxSharp.Operations;
 /// The wall is what the API token may do on the server; this is the seat-belt. Between the last check and the call a moment remains in which the server's
 /// state can change, except where the server compares a digest itself.
 /// </remarks>
-public sealed class OperationGuard : IAsyncDisposable
+public sealed partial class OperationGuard : IAsyncDisposable
 {
     // Clocks are set, and a plan may have been made a moment before.
     private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(30);
@@ -329,6 +329,7 @@ public sealed class OperationGuard : IAsyncDisposable
         {
             now = plan.Draft.Undoes is { } done
                 ? await DraftUndoAsync(done, checks, plan.Draft.Overwrites.Count > 0, cancellationToken).ConfigureAwait(false)
+                : plan.Draft.Purges.Count > 0 ? await DraftPurgeAsync(plan, checks, cancellationToken).ConfigureAwait(false)
                 : await builder.BuildAsync(
                     await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),
                     PlanRelease.None,

@@ -285,7 +285,7 @@ public sealed class AgentSetupTests
         (await cli.LineAsync("vm delete staging --yes -c helper")).FailedWith(4);
         (await cli.LineAsync("api create /nodes/pve1/qemu vmid=150 -c helper")).FailedWith(4);
         (await cli.LineAsync("vm agent exec staging -c helper -- id")).FailedWith(4);
-        (await cli.RunAsync("api", "set", "/access/acl", "path=/", "roles=Administrator", "tokens=prox-agent@pve!operator", "-c", "helper")).FailedWith(4);
+        (await cli.RunAsync("api", "set", "/access/acl", "path=/", "roles=Administrator", "tokens=prox-operator@pve!operator", "-c", "helper")).FailedWith(4);
         (await cli.LineAsync("agent token create --role operator --token-name second --store file --name helper")).FailedWith(6);
     }
 

@@ -9,7 +9,7 @@ namespace ProxSharp.Cli.Tests;
 public sealed class ExampleTests(SimulatedCluster cluster, SimulatedBackupServer backups) : IClassFixture<SimulatedCluster>, IClassFixture<SimulatedBackupServer>
 {
     /// <summary>Nouns whose examples need a repository, keys or an agent, and have tests of their own.</summary>
-    private static readonly string[] s_elsewhere = ["backup", "agent", "plan", "audit", "policy"];
+    private static readonly string[] s_elsewhere = ["backup", "agent", "plan", "audit", "retired", "policy"];
 
     /// <summary>Verbs that go on until somebody ends them.</summary>
     private static readonly string[] s_endless = ["--watch", "-w", "--follow", "console", "vnc", "top", "events"];

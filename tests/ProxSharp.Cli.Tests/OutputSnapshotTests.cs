@@ -44,6 +44,8 @@ public sealed partial class OutputSnapshotTests
         ["approve"] = "PlanVerbTests: a plan of this moment",
         ["undo"] = "PlanVerbTests: a plan of this moment",
         ["retire"] = "PlanVerbTests: a plan of this moment",
+        ["retired list"] = "RetiredVerbTests: days that depend on this one",
+        ["retired purge"] = "RetiredVerbTests: a plan of this moment",
         ["audit show"] = "PlanVerbTests: an entry of this moment",
         ["policy check"] = "PlanVerbTests",
         ["policy new-key"] = "PlanVerbTests: a key of chance",

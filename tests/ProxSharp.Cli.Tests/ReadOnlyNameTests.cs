@@ -93,6 +93,7 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupS
     [InlineData("plan list")]
     [InlineData("audit list")]
     [InlineData("audit verify")]
+    [InlineData("retired list")]
     [InlineData("policy show")]
     [InlineData("agent guide")]
     [InlineData("help selectors")]

@@ -217,7 +217,7 @@ public sealed class RedTeamForgeryTests
 
     private static Task<Plan> PlanDeletionAsync(GuardedCluster cluster) => cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");
 
-    private static string Forge(GuardedCluster cluster, Plan plan, Action<JsonObject> change, bool isSealed)
+    internal static string Forge(GuardedCluster cluster, Plan plan, Action<JsonObject> change, bool isSealed)
     {
         JsonObject json = JsonNode.Parse(plan.ToJson())!.AsObject();
         json["nonce"] = Guid.NewGuid().ToString();

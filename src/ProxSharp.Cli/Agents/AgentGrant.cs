@@ -1,46 +1,74 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Agents;
 
 /// <summary>The calls that make a user, its roles and its token.</summary>
-internal sealed record AgentGrant(AgentRole Role, string User, string TokenName, IReadOnlyList<string> Paths, bool IsBackup)
+internal sealed class AgentGrant(AgentRole role, string user, string tokenName, AgentScope scope, bool isBackup)
 {
     private const string Comment = "Made by prox for an agent";
 
+    private readonly Dictionary<string, string[]> _roles = new(StringComparer.Ordinal);
+
+    /// <summary>What the token is for.</summary>
+    public AgentRole Role { get; } = role;
+
+    /// <summary>The user.</summary>
+    public string User => user;
+
     /// <summary>The full name of the token.</summary>
-    public string TokenId => $"{User}!{TokenName}";
+    public string TokenId => $"{user}!{tokenName}";
+
+    /// <summary>True for a backup server.</summary>
+    public bool IsBackup { get; } = isBackup;
+
+    /// <summary>True if the user was there before. What it may do is its own affair then: it stays as it is.</summary>
+    public bool IsUserThere { get; private set; }
+
+    /// <summary>What the token gets.</summary>
+    public IReadOnlyList<AgentEntry> Entries { get; } = [.. scope.Entries(role, isBackup)];
+
+    /// <summary>What an operator will miss, in words.</summary>
+    public IReadOnlyList<string> Limits { get; } = role == AgentRole.Operator && !isBackup ? [.. scope.Limits()] : [];
 
     private IEnumerable<AgentRole> Roles => Role == AgentRole.Operator ? [AgentRole.Reader, AgentRole.Operator] : [AgentRole.Reader];
 
-    /// <summary>Finds out what is missing, and returns the calls that make it.</summary>
-    /// <exception cref="CliException">The token exists, or a role of that name gives something else.</exception>
+    /// <summary>The privileges of roles, once the calls are known.</summary>
+    public IEnumerable<string> PrivilegesOf(IEnumerable<string> roles) => roles.SelectMany(name => _roles.GetValueOrDefault(name) ?? []).Distinct();
+
+    /// <summary>Finds out what is missing, and returns the calls that make it: the token and what it may do come last.</summary>
+    /// <exception cref="CliException">
+    /// The token exists, a role of that name gives something else, or there is nothing where rights are to be given.
+    /// </exception>
     public async Task<IReadOnlyList<PlannedCall>> CallsAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        List<PlannedCall> calls = [];
-        if (!IsBackup)
+        await AgentPlaces.CheckAsync(session, Entries, cancellationToken).ConfigureAwait(false);
+        await ReadRolesAsync(session, cancellationToken).ConfigureAwait(false);
+        List<PlannedCall> calls = IsBackup ? [] : [.. Roles.Where(IsMissing).Select(static wanted => Call(
+            ApiMethod.Post, "/access/roles", new() { { "roleid", wanted.PveRole }, { "privs", string.Join(',', wanted.PvePrivileges) } }))];
+        foreach (AgentRole own in IsBackup ? [] : Roles)
         {
-            JsonElement existing = (await session.GetAsync("/access/roles", null, cancellationToken).ConfigureAwait(false)).Data;
-            calls.AddRange(Roles.Where(role => IsMissing(existing, role)).Select(static role => Call(
-                ApiMethod.Post, "/access/roles", new() { { "roleid", role.PveRole }, { "privs", string.Join(',', role.PvePrivileges) } })));
+            _roles[own.PveRole] = [.. own.PvePrivileges];
         }
 
         JsonElement users = (await session.GetAsync("/access/users", null, cancellationToken).ConfigureAwait(false)).Data;
-        if (!users.EnumerateArray().Any(user => Text(user, "userid") == User))
-        {
-            calls.Add(Call(ApiMethod.Post, "/access/users", new() { { "userid", User }, { "comment", Comment }, { "enable", true } }));
-        }
-        else
+        IsUserThere = users.EnumerateArray().Any(known => Text(known, "userid") == user);
+        if (IsUserThere)
         {
             await CheckTokenAsync(session, cancellationToken).ConfigureAwait(false);
         }
+        else
+        {
+            // A token never has more than its user, so a user that is made for it gets the same.
+            calls.Add(Call(ApiMethod.Post, "/access/users", new() { { "userid", user }, { "comment", Comment }, { "enable", true } }));
+            calls.AddRange(Grants(user));
+        }
 
-        calls.Add(Token());
-        calls.AddRange(Grants());
-        return calls;
+        return [.. calls, Token(), .. Grants(TokenId)];
     }
 
     private PlannedCall Token()
@@ -51,46 +79,65 @@ internal sealed record AgentGrant(AgentRole Role, string User, string TokenName,
             parameters.Add("privsep", true);
         }
 
-        string path = $"/access/users/{Uri.EscapeDataString(User)}/token/{Uri.EscapeDataString(TokenName)}";
+        string path = $"/access/users/{Uri.EscapeDataString(user)}/token/{Uri.EscapeDataString(tokenName)}";
         return Call(ApiMethod.Post, path, parameters, IsBackup ? "/access/users/{userid}/token/{token-name}" : "/access/users/{userid}/token/{tokenid}");
     }
 
-    // A token never has more than its user, so both get the same. Proxmox: what is granted on a path takes the place of what is granted above it, so
-    // reading is granted again where more is.
-    private IEnumerable<PlannedCall> Grants() =>
-        from path in Role == AgentRole.Operator ? Paths.Prepend("/").Distinct(StringComparer.Ordinal) : ["/"]
-        from role in Paths.Contains(path) ? Roles : [AgentRole.Reader]
-        from who in new[] { User, TokenId }
-        select Call(ApiMethod.Put, "/access/acl", Acl(role, path, who));
+    private IEnumerable<PlannedCall> Grants(string who) => IsBackup
+        ? from entry in Entries from name in entry.Roles select Acl(new() { { "path", entry.Path }, { "role", name }, { "auth-id", who } })
+        : from entry in Entries
+          select Acl(new()
+          {
+              { "path", entry.Path },
+              { "roles", string.Join(',', entry.Roles) },
+              { who.Contains('!', StringComparison.Ordinal) ? "tokens" : "users", who },
+          });
 
-    private ApiParameters Acl(AgentRole role, string path, string who) => IsBackup
-        ? new() { { "path", path }, { "role", role.PbsRole }, { "auth-id", who } }
-        : new() { { "path", path }, { "roles", role.PveRole }, { who.Contains('!', StringComparison.Ordinal) ? "tokens" : "users", who } };
+    private static PlannedCall Acl(ApiParameters parameters) => Call(ApiMethod.Put, "/access/acl", parameters);
 
     private async Task CheckTokenAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        string path = $"/access/users/{Uri.EscapeDataString(User)}/token";
+        string path = $"/access/users/{Uri.EscapeDataString(user)}/token";
         JsonElement tokens = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
-        if (tokens.EnumerateArray().Any(token => Text(token, IsBackup ? "token-name" : "tokenid") == TokenName))
+        if (tokens.EnumerateArray().Any(token => Text(token, IsBackup ? "token-name" : "tokenid") == tokenName))
         {
             throw Conflict(
                 $"The token {TokenId} exists already, and its secret cannot be read again", "Choose another name with --token-name, or remove it first");
         }
     }
 
-    private static bool IsMissing(JsonElement existing, AgentRole role)
+    private async Task ReadRolesAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        JsonElement found = existing.EnumerateArray().FirstOrDefault(entry => Text(entry, "roleid") == role.PveRole);
-        if (found.ValueKind == JsonValueKind.Undefined)
+        JsonElement existing = (await session.GetAsync("/access/roles", null, cancellationToken).ConfigureAwait(false)).Data;
+        foreach (JsonElement entry in existing.EnumerateArray())
+        {
+            if (Text(entry, "roleid") is { } name && entry.TryGetProperty("privs", out JsonElement privileges))
+            {
+                _roles[name] = privileges.ValueKind == JsonValueKind.Array
+                    ? [.. privileges.EnumerateArray().Select(static privilege => privilege.ToString())]
+                    : privileges.ToString().Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    private bool IsMissing(AgentRole wanted)
+    {
+        if (!_roles.TryGetValue(wanted.PveRole, out string[]? privileges))
         {
             return true;
         }
 
-        string[] privileges = (Text(found, "privs") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
-        return privileges.ToHashSet(StringComparer.Ordinal).SetEquals(role.PvePrivileges)
+        string[] more = [.. privileges.Except(wanted.PvePrivileges)];
+        string[] less = [.. wanted.PvePrivileges.Except(privileges)];
+        return more.Length + less.Length == 0
             ? false
-            : throw Conflict($"There is a role {role.PveRole} with other privileges", "Rename or remove it: prox access role delete");
+            : throw Conflict(
+                $"There is a role {wanted.PveRole} with other privileges:{Difference(" has ", more)}{Difference(" lacks ", less)}",
+                "Rename it, or give it these, which changes what its holders may do: "
+                    + PrintedCommands.Of("access", "role", "set", wanted.PveRole, "--privs", string.Join(',', wanted.PvePrivileges)));
     }
+
+    private static string Difference(string word, string[] privileges) => privileges.Length > 0 ? word + string.Join(", ", privileges) : "";
 
     private static PlannedCall Call(ApiMethod method, string path, ApiParameters parameters, string? template = null) =>
         new(method, path, parameters) { Template = template ?? path };

@@ -12,13 +12,15 @@ internal sealed record AgentRole(string Name, string PveRole, IReadOnlyList<stri
         "reader", "ProxAgentReader", ["Datastore.Audit", "Mapping.Audit", "Pool.Audit", "SDN.Audit", "Sys.Audit", "VM.Audit", "VM.GuestAgent.Audit"], "Audit");
 
     /// <summary>
-    /// Starts, stops, moves, resizes, snapshots and backs up guests. It cannot make or destroy one, open a console, run programs inside, or change rights.
+    /// Starts, stops, moves, resizes, snapshots and backs up guests. It cannot make or destroy one, open a console, run programs inside, set the password
+    /// or keys of its root (cloud-init), or change rights.
     /// </summary>
+    /// <remarks>Storages and networks are objects of their own: AllocateSpace counts on them only, and so does SDN.Use.</remarks>
     public static readonly AgentRole Operator = new(
         "operator",
         "ProxAgentOperator",
         [
-            "Datastore.AllocateSpace", "VM.Backup", "VM.Config.CDROM", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.Memory",
+            "Datastore.AllocateSpace", "SDN.Use", "VM.Backup", "VM.Config.CDROM", "VM.Config.CPU", "VM.Config.Disk", "VM.Config.Memory",
             "VM.Config.Network", "VM.Config.Options", "VM.Migrate", "VM.PowerMgmt", "VM.Snapshot", "VM.Snapshot.Rollback",
         ],
         "DatastorePowerUser");

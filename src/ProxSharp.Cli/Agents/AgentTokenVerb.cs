@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
@@ -38,17 +37,21 @@ internal static class AgentTokenVerb
                 "POST /access/roles", "POST /access/users", "POST /access/users/{userid}/token/{tokenid}", "POST /access/users/{userid}/token/{token-name}",
                 "PUT /access/acl",
             ],
-            Options = [settings.Role, settings.User, settings.Token, settings.Paths, settings.Store, settings.Name],
+            Options = [settings.Role, settings.User, settings.Token, settings.Paths, settings.Storages, settings.Networks, settings.Store, settings.Name],
             Traits = VerbTraits.DryRun,
             IsNeverPlanned = true,
             Details =
-                "Needs a context that may manage users. The token has privileges of its own (privilege separation); user and token get the same roles, "
-                + "because a token never has more than its user. An operator cannot make or destroy guests, open consoles, run programs in guests, or change "
-                + "rights.",
+                "Needs a context that may manage users. The token has privileges of its own (privilege separation). A user that is made for it gets the same "
+                + "roles, because a token never has more than its user; what a user that was there may do stays as it is, and what it lacks is told. If a call "
+                + "fails, what was made before is taken back. An operator cannot make or destroy guests, open consoles, run programs in guests, set "
+                + "passwords or keys by cloud-init, or change rights. Below a path other than /, backups and new disks need --storage, and changes of network "
+                + "devices --bridge.",
             Examples =
             [
                 new("agent token create --role reader", "prints the token and its secret"),
-                new("agent token create --role operator --path /pool/staging --store file --name lab-agent", "for one pool, kept as a context"),
+                new(
+                    "agent token create --role operator --path /pool/staging --storage local --bridge vmbr0 --store file --name lab-agent",
+                    "for one pool, with backups, kept as a context"),
             ],
         };
     }
@@ -70,7 +73,7 @@ internal static class AgentTokenVerb
 
         public Option<string> User { get; } = new("--user")
         {
-            Description = "The user that the token belongs to [default: prox-agent@pve, prox-agent@pbs]",
+            Description = "The user that the token belongs to [default: prox-agent, for an operator prox-operator, in the realm pve or pbs]",
             HelpName = "user",
         };
 
@@ -80,6 +83,18 @@ internal static class AgentTokenVerb
         {
             Description = "Where an operator may change things: /pool/staging, /vms/106, /datastore/store1 [default: /]; may be given again",
             HelpName = "path",
+        };
+
+        public Option<string[]> Storages { get; } = new("--storage")
+        {
+            Description = "A storage that an operator may put backups and disks on; may be given again",
+            HelpName = "storage",
+        };
+
+        public Option<string[]> Networks { get; } = new("--bridge")
+        {
+            Description = "A bridge that an operator may connect guests to, or ZONE/VNET; may be given again",
+            HelpName = "bridge",
         };
 
         public Option<string> Store { get; } = new("--store")
@@ -110,36 +125,88 @@ internal static class AgentTokenVerb
         IReadOnlyList<PlannedCall> calls = await CallsAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
         if (run.IsDryRun)
         {
+            Tell(run, grant, await MissingAsync(run, session, grant, cancellationToken).ConfigureAwait(false));
             return await DryRun.ShowAsync(run, isBackup ? VerbContext.Pbs : VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
         }
 
         string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
         CheckName(run, settings, contextName);
-        string secret = await MakeAsync(session, calls, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<AgentRights> missing = await MissingAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
+        string secret = await new AgentMaker(session, run.Command.Warn).MakeAsync(calls, cancellationToken).ConfigureAwait(false);
+        Tell(run, grant, missing);
+        return await HandOverAsync(run, settings, grant, (contextName, secret), missing, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> HandOverAsync(
+        VerbRun run,
+        Settings settings,
+        AgentGrant grant,
+        (string Context, string Secret) made,
+        IReadOnlyList<AgentRights> missing,
+        CancellationToken cancellationToken)
+    {
         try
         {
             string? kept = run.Value(settings.Store) is { } place
-                ? await KeepAsync(run, context, contextName, grant.TokenId, secret, place, cancellationToken).ConfigureAwait(false)
+                ? await KeepAsync(run, run.Context, made.Context, grant.TokenId, made.Secret, place, cancellationToken).ConfigureAwait(false)
                 : null;
-            Write(run, grant, secret, kept);
+            Write(run, grant, made.Secret, kept, missing);
             return ExitCodes.Success;
         }
-        catch (Exception lost) when (lost is InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception lost) when (
+            lost is InvalidOperationException or IOException or UnauthorizedAccessException or CliException or OperationCanceledException)
         {
             // The server tells the secret only once: printed it is of use, lost it is not.
             run.Command.Warn($"the secret could not be stored, so it is printed: {lost.Message.ReplaceLineEndings(" ")}");
-            Write(run, grant, secret, null);
+            Write(run, grant, made.Secret, null, missing);
             return ExitCodes.Error;
+        }
+    }
+
+    private static async Task<IReadOnlyList<AgentRights>> MissingAsync(
+        VerbRun run, ServerSession session, AgentGrant grant, CancellationToken cancellationToken)
+    {
+        if (!grant.IsUserThere)
+        {
+            return [];
+        }
+
+        IReadOnlyList<AgentRights>? missing = await AgentRights.MissingAsync(session, grant, cancellationToken).ConfigureAwait(false);
+        if (missing is null)
+        {
+            run.Command.Warn($"what {grant.User} may do cannot be read here, and a token never has more than its user");
+        }
+
+        return missing ?? [];
+    }
+
+    private static void Tell(VerbRun run, AgentGrant grant, IReadOnlyList<AgentRights> missing)
+    {
+        foreach (AgentRights lack in missing)
+        {
+            run.Command.Warn(
+                $"{grant.User} was there before and keeps the rights it has: on {lack.Path} it lacks {string.Join(", ", lack.Privileges)}, so {grant.TokenId} "
+                + $"lacks them too. This gives them, in place of what it has there from further up or by groups: {string.Join("; ", lack.Lines)}");
+        }
+
+        foreach (string limit in grant.Limits)
+        {
+            run.Note(limit);
         }
     }
 
     private static AgentGrant GrantOf(VerbRun run, Settings settings, AgentRole role, bool isBackup)
     {
-        string user = run.Value(settings.User) ?? (isBackup ? "prox-agent@pbs" : "prox-agent@pve");
+        string user = run.Value(settings.User) ?? (role == AgentRole.Operator ? "prox-operator@" : "prox-agent@") + (isBackup ? "pbs" : "pve");
         string name = run.Value(settings.Token) ?? role.Name;
-        return LoginNames.IsUser(user) && LoginNames.IsTokenId($"{user}!{name}")
-            ? new(role, user, name, run.Value(settings.Paths) is { Length: > 0 } paths ? paths : ["/"], isBackup)
-            : throw CliException.Usage($"{user}!{name} can be no token", "A user is written name@realm; the name of a token has letters, digits and . - _");
+        if (!LoginNames.IsUser(user) || !LoginNames.IsTokenId($"{user}!{name}"))
+        {
+            throw CliException.Usage($"{user}!{name} can be no token", "A user is written name@realm; the name of a token has letters, digits and . - _");
+        }
+
+        AgentScope scope = AgentScope.Parse(
+            role, isBackup, run.Value(settings.Paths) ?? [], run.Value(settings.Storages) ?? [], run.Value(settings.Networks) ?? []);
+        return new AgentGrant(role, user, name, scope, isBackup);
     }
 
     // All are checked before the first is sent: a token without its rights is of no use, and its secret is shown once.
@@ -169,18 +236,6 @@ internal static class AgentTokenVerb
         }
     }
 
-    private static async Task<string> MakeAsync(ServerSession session, IReadOnlyList<PlannedCall> calls, CancellationToken cancellationToken)
-    {
-        string? secret = null;
-        foreach (PlannedCall call in calls)
-        {
-            JsonElement answer = (await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false)).Data;
-            secret = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("value", out JsonElement value) ? value.GetString() : secret;
-        }
-
-        return secret ?? throw new ProxmoxProtocolException("The server made a token and showed no secret.");
-    }
-
     private static async Task<string> KeepAsync(
         VerbRun run, ServerContext context, string name, string token, string secret, string place, CancellationToken cancellationToken)
     {
@@ -191,17 +246,38 @@ internal static class AgentTokenVerb
         return name;
     }
 
-    private static void Write(VerbRun run, AgentGrant grant, string secret, string? context) => run.Write(JsonText.Build(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("tokenid", grant.TokenId);
-        if (context is null)
+    private static void Write(VerbRun run, AgentGrant grant, string secret, string? context, IReadOnlyList<AgentRights> missing) => run.Write(
+        JsonText.Build(json =>
         {
-            json.WriteString("secret", secret);
+            json.WriteStartObject();
+            json.WriteString("tokenid", grant.TokenId);
+            if (context is null)
+            {
+                json.WriteString("secret", secret);
+            }
+
+            json.WriteString("role", grant.Role.Name);
+            json.WriteOptional("context", context);
+            if (missing.Count > 0)
+            {
+                WriteMissing(json, missing);
+            }
+
+            json.WriteEndObject();
+        }),
+        s_shape);
+
+    private static void WriteMissing(Utf8JsonWriter json, IReadOnlyList<AgentRights> missing)
+    {
+        json.WriteStartArray("missing");
+        foreach (AgentRights lack in missing)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", lack.Path);
+            json.WriteString("privileges", string.Join(',', lack.Privileges));
+            json.WriteEndObject();
         }
 
-        json.WriteString("role", grant.Role.Name);
-        json.WriteOptional("context", context);
-        json.WriteEndObject();
-    }), s_shape);
+        json.WriteEndArray();
+    }
 }

@@ -65,8 +65,9 @@ internal sealed class SimulateCommand : ProxCommand
 
     /// <inheritdoc/>
     public override string Details =>
-        "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real. With --replay "
-        + "a request gets the answer that was recorded for the same call; others are answered with 501.";
+        "The servers listen on the loopback address only. What they hold is in memory: it is gone when they stop, and nothing in it is real. The users "
+        + $"that are printed administer guests; users, roles and tokens are for root@pam, password {DefaultCluster.RootPassword}. With --replay a "
+        + "request gets the answer that was recorded for the same call; others are answered with 501.";
 
     private Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {

@@ -86,16 +86,16 @@ internal static class BackVerbs
             Options = [keep, apply],
             Traits = VerbTraits.None,
             Details =
-                "Nothing is lost, and prox undo brings it back, as long as nobody else has changed its tags, notes or protection. Only a person can take the "
-                + "protection away in another way, and delete it.",
+                "Nothing is lost, and prox undo brings it back, as long as nobody else has changed its tags, notes or protection. From that day on, prox retired "
+                + "purge plans to destroy it, and a person has to agree. Only a person can take the protection away in another way.",
             Examples = [new("retire staging", "see what it would do"), new("retire 106 --keep 90d --apply", "do it, and keep it for three months")],
         };
     }
 
-    private static Option<bool> ApplyOption() => new("--apply") { Description = "Apply the plan at once; approvals are needed as ever" };
+    internal static Option<bool> ApplyOption() => new("--apply") { Description = "Apply the plan at once; approvals are needed as ever" };
 
     // Whoever is refused while changes are frozen hears of the freeze: that is what has to end first, whatever the policy says.
-    private static async Task<Plan> PlanAsync(OperationGuard guard, bool apply, Func<Task<Plan>> plan)
+    internal static async Task<Plan> PlanAsync(OperationGuard guard, bool apply, Func<Task<Plan>> plan)
     {
         if (apply)
         {
@@ -113,7 +113,7 @@ internal static class BackVerbs
         }
     }
 
-    private static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) => apply
+    internal static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) => apply
         ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)
         : PlanNoun.Show(run, run.Command.Output, guard, plan);
 }

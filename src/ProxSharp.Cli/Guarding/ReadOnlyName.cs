@@ -16,7 +16,7 @@ internal static class ReadOnlyName
     private static readonly HashSet<string> s_reading = new(StringComparer.Ordinal)
     {
         "api get", "api ls", "api describe", "context list", "context show", "commands", "explain", "completion", "complete", "help", "man", "mcp", "version",
-        "plan list", "plan show", "audit list", "audit show", "audit verify", "policy show", "policy check", "agent guide",
+        "plan list", "plan show", "audit list", "audit show", "audit verify", "retired list", "policy show", "policy check", "agent guide",
     };
 
     private static readonly string[] s_refused =

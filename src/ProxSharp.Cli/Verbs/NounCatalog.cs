@@ -45,6 +45,7 @@ internal static class NounCatalog
         new("agent", "Let an AI agent in: its skill, its MCP server, its token.", static _ => AgentSetupNoun.Build()),
         new("plan", "Plans: changes that are looked at, approved and applied once.", static _ => PlanNoun.Build()),
         new("audit", "The ledger: what was intended and what came of it.", static _ => AuditNoun.Build()),
+        new("retired", "Guests out of service: what was retired, and its purge.", static _ => RetiredNoun.Build()),
         new("policy", "The policy of a server: what may be planned there.", static _ => PolicyNoun.Build()),
         new("pbs", BackupServer, static context => WithNode(DerivedNouns.With(new Noun("pbs", BackupServer), context, Pbs))),
     ];

@@ -32,7 +32,8 @@ internal static class Consequences
     /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
     public static bool Fit(PlanDraft draft)
     {
-        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites)];
+        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites),
+            .. draft.Purges.Select(static purge => purge.Describe())];
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
     }
 

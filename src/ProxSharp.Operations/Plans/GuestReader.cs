@@ -12,7 +12,7 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal sealed partial class GuestReader(ProxmoxClient client, GuestConfigs? configs = null)
 {
-    private const string Hidden = "unknown: the token may not see it";
+    public const string Hidden = "unknown: the token may not see it";
 
     private readonly GuestConfigs _configs = configs ?? new GuestConfigs(client);
     private Dictionary<string, JsonElement>? _all;

@@ -125,6 +125,7 @@ public sealed class Plan
         lines.AddRange(Targets.Where(static target => target.Identity.ContainsKey("sha256")).Select(static target =>
             $"Sends the file {Clean(target.Identity.GetValueOrDefault("file") ?? "")}: {Clean(target.Identity.GetValueOrDefault("size") ?? "?")} bytes, "
             + $"SHA-256 {Clean(target.Identity["sha256"])}."));
+        lines.AddRange(_draft.Purges.Select(static purge => purge.Describe()));
         lines.AddRange(_draft.Overwrites.Select(static change => Clean(Plans.Consequences.Overwrites(change))));
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
@@ -170,6 +171,11 @@ public sealed class Plan
             WriteAll(json, "overwrites", draft.Overwrites, static (json, line) => json.WriteStringValue(line));
         }
 
+        if (draft.Purges.Count > 0)
+        {
+            WriteAll(json, "purges", draft.Purges, static (json, purge) => json.WriteStringValue(purge.ToString()));
+        }
+
         WriteAll(json, "calls", draft.Calls, static (json, call) => call.Write(json));
         WriteAll(json, "targets", draft.Targets, static (json, target) => target.Write(json));
         json.WriteBoolean("final", draft.IsFinal);
@@ -196,6 +202,9 @@ public sealed class Plan
             IsFinal = root.GetProperty("final").GetBoolean(),
             Undoes = root.GetProperty("undoes").GetString(),
             Released = released,
+            Purges = root.TryGetProperty("purges", out JsonElement purges)
+                ? [.. purges.EnumerateArray().Select(static purge => PlanPurge.Parse(purge.GetString()!))]
+                : [],
             Overwrites = root.TryGetProperty("overwrites", out JsonElement lines) ? [.. lines.EnumerateArray().Select(static line => line.GetString()!)] : [],
         };
     }

@@ -56,6 +56,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             }
 
             await NoteMadeAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
+            await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
         }
 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);

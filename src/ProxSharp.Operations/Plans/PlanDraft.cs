@@ -18,9 +18,12 @@ internal sealed record PlanDraft(
     /// <summary>What others have set since, in words, and what the plan overwrites all the same; empty unless somebody has wished so.</summary>
     public IReadOnlyList<string> Overwrites { get; init; } = [];
 
+    /// <summary>The retirements that the plan brings to their end; empty for none.</summary>
+    public IReadOnlyList<PlanPurge> Purges { get; init; } = [];
+
     /// <summary>What each call acts on as it was read, undefined where nothing was; no part of the plan's file.</summary>
     public IReadOnlyList<JsonElement> Before { get; init; } = [];
 
-    /// <summary>The guests whose protection came from the retirement that is taken back.</summary>
+    /// <summary>The guests whose protection came from the retirement that is taken back, or purged.</summary>
     public IReadOnlyList<string> Released { get; init; } = [];
 }

@@ -43,6 +43,35 @@ internal static class Retirement
             ? GuestNames.Split(parameter.Text).All(s_marks.Contains)
             : parameter.Name == "digest" || s_marks.Contains(parameter.Name)));
 
+    /// <summary>The calls that destroy a retired guest: its protection off, with nothing else of it changed, and then the guest.</summary>
+    public static IEnumerable<PlanRequest> Purge(RetiredRecord record)
+    {
+        // The node is corrected by itself.
+        string path = $"/nodes/{record.Left.Facts.GetValueOrDefault("node")}/{record.Left.Identity.GetValueOrDefault("type")}/{record.Vmid}";
+        yield return new PlanRequest(ApiMethod.Put, $"{path}/config", new ApiParameters { { "delete", Protection } });
+        yield return new PlanRequest(ApiMethod.Delete, path);
+    }
+
+    /// <summary>True for one of those calls.</summary>
+    public static bool IsPurge(PlannedCall call) => GuestNames.IsInPath(call) && (call.Method == ApiMethod.Delete
+        ? call.Path is "/nodes/{node}/qemu/{vmid}" or "/nodes/{node}/lxc/{vmid}" && !call.Others.Any()
+        : call.Method == ApiMethod.Put && call.Path.EndsWith("/config", StringComparison.Ordinal)
+            && call.Others.All(static parameter => parameter.Name == "digest" || (parameter.Name == "delete" && parameter.Text == Protection)));
+
+    /// <summary>The day that a retirement has set; null for none.</summary>
+    public static DateOnly? DayOf(PlannedCall retired) => FirstLine(retired.Parameters.Find("description")) is { } line
+        && line.StartsWith(NoteStart, StringComparison.Ordinal)
+        && DateOnly.TryParseExact(
+            line[NoteStart.Length..].Split(' ')[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+            ? day
+            : null;
+
+    /// <summary>True for tags among which is that of a retirement.</summary>
+    public static bool HasTag(string? tags) => Tags(tags).Contains(Tag);
+
+    /// <summary>True for a guest that carries the tag of a retirement.</summary>
+    public static bool IsTagged(PlanTarget target) => HasTag(target.Facts.GetValueOrDefault("tags"));
+
     /// <summary>
     /// The guest with what its retirement has put on it released, if it still stands there as the retirement left it; otherwise the guest as it is.
     /// </summary>
