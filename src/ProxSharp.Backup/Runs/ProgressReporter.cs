@@ -142,7 +142,8 @@ internal sealed class ProgressReporter : IAsyncDisposable
         }
 
         long done = _counters.BytesReused + _counters.BytesUploaded;
-        bool isKnown = done > 0 && (_size is not null || _counters.BytesRead <= size);
-        return isKnown ? _time.GetElapsedTime(_archiveStart) * (Math.Max(0.0, size - done) / done) : null;
+        long work = done - _counters.BytesSkipped; // What was not even read took no time, and tells nothing of the rate.
+        bool isKnown = work > 0 && (_size is not null || _counters.BytesRead <= size);
+        return isKnown ? _time.GetElapsedTime(_archiveStart) * (Math.Max(0.0, size - done) / work) : done >= size && done > 0 ? TimeSpan.Zero : null;
     }
 }

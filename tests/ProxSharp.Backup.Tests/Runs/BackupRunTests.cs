@@ -335,13 +335,18 @@ public sealed class BackupRunTests
                 return ValueTask.FromResult<IReadOnlyList<ImageRange>?>([new ImageRange(image.Length - 1, 1), new ImageRange((5 * MiB) + 3, 1)]);
             },
         };
-        BackupResult second = await _backup.RunAsync([BackupSource.Image("disk", stream, options: options)]);
+        List<BackupProgress> reports = [];
+        BackupResult second = await _backup.RunAsync(
+            [BackupSource.Image("disk", stream, options: options)],
+            new BackupOptions { Progress = new InlineProgress<BackupProgress>(reports.Add), ProgressInterval = TimeSpan.Zero });
 
         Assert.Equal((first.Snapshot, image.Length, first.Archives[0].Checksum), (asked!.Snapshot, asked.Size, asked.Checksum));
         Assert.Equal((4 * MiB) + 100, stream.BytesRead);
         Assert.Equal((4 * MiB) + 100, second.BytesUploaded);
         Assert.Equal(image, _backup.Store.Read("disk.img.fidx"));
         Assert.Equal(image.Length, second.Archives[0].Size);
+        Assert.Equal((36L * MiB, 11L, 9L), (second.BytesReused, second.Archives[0].Chunks, second.Archives[0].ChunksReused));
+        Assert.Equal((image.Length, TimeSpan.Zero), (reports[^1].ArchiveBytes, reports[^1].Remaining));
     }
 
     [Fact]
