@@ -52,7 +52,8 @@ public sealed record BackupOptions
     public string? Notes { get; init; }
 
     /// <summary>
-    /// Is told how far the backup is. It is called where archives are read and sent, one call at a time: return soon. An exception from it ends the backup. Default: nobody.
+    /// Is told how far the backup is. It is called where archives are read and sent, one call at a time: return soon. An exception from it ends the
+    /// backup. Default: nobody.
     /// </summary>
     public IProgress<BackupProgress>? Progress { get; init; }
 
