@@ -52,11 +52,12 @@ public sealed record BackupOptions
     public string? Notes { get; init; }
 
     /// <summary>
-    /// Is told how far the backup is. It is called where archives are read: return soon. An exception from it ends the backup. Default: nobody.
+    /// Is told how far the backup is. It is called where archives are read and sent, one call at a time: return soon. An exception from it ends the
+    /// backup. Default: nobody.
     /// </summary>
     public IProgress<BackupProgress>? Progress { get; init; }
 
-    /// <summary>How often <see cref="Progress"/> is told at most. Default: twice a second.</summary>
+    /// <summary>How often <see cref="Progress"/> is told, also while nothing is read because the line is slow. Default: twice a second.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Is told of each warning as it comes; the result holds them too. It may be called from any thread. Default: nobody.</summary>

@@ -34,8 +34,8 @@ public sealed record BackupProgress
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>
-    /// How long the rest of the archive takes if it goes on at the same rate. Of directories it is a guess from the size that the archive had in the
-    /// previous backup. Null if nothing is known of its size, or it is larger already than it was.
+    /// How long the rest of the archive takes if it goes on at the rate at which the server got what it has. Of directories it is a guess from the size that
+    /// the archive had in the previous backup. Null until the server has a part of it, if nothing is known of its size, or if it is larger already than it was.
     /// </summary>
     public TimeSpan? Remaining { get; init; }
 }

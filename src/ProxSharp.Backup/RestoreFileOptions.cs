@@ -8,7 +8,8 @@ public sealed record RestoreFileOptions
 
     /// <summary>
     /// Replaces a file that exists, when the new one is complete (there must be room for both), or writes over a block device; a part of an earlier restore
-    /// is removed, unless <see cref="Resume"/> goes on with it. Default: false, which fails then, with <see cref="Resume"/> as well.
+    /// is removed, unless <see cref="Resume"/> goes on with it. A symbolic link is followed to a device only; what else it leads to is refused.
+    /// Default: false, which fails then, with <see cref="Resume"/> as well.
     /// </summary>
     public bool Overwrite { get; init; }
 

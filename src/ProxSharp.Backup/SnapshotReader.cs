@@ -34,6 +34,9 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
     private readonly ReadCounters _counters = new();
     private readonly RateLimiter? _rate;
     private readonly Lock _lock = new();
+
+    // Stays undisposed: what is still running when the reader ends asks for it.
+    private readonly CancellationTokenSource _ended = new();
     private readonly Dictionary<string, Task<ChunkedFile>> _open = [];
     private bool _disposed;
 
@@ -119,7 +122,8 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
         return SnapshotNames.Find(Files, name);
     }
 
-    /// <summary>Ends the session and frees all buffers. Streams and archives that were opened cannot be read any more.</summary>
+    /// <summary>Ends the session and frees all buffers. Streams and archives that were opened cannot be read any more; what is at work ends with an
+    /// <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         Task<ChunkedFile>[] open;
@@ -131,6 +135,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
             open = [.. _open.Values];
         }
 
+        await _ended.CancelAsync().ConfigureAwait(false);
         await _cache.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         foreach (Task<ChunkedFile> file in open)
@@ -197,7 +202,7 @@ public sealed partial class SnapshotReader : IAsyncDisposable, IDisposable
         IChunkIndex index = ParseIndex(file, bytes.Span);
         if (index.Size != file.Length || index.Checksum != file.Checksum)
             throw Unlike(file, index.Size, index.Checksum);
-        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters, _rate, time: Time);
+        ChunkLoader loader = new(_source, file.Name, key, _pool, _counters, _rate, time: Time, ended: _ended.Token);
         return new(file, index, loader, ZeroChunks.Find(index, key), _cache, Ahead);
     }
 

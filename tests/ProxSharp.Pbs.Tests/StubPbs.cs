@@ -55,6 +55,13 @@ internal sealed class StubPbs : IDisposable
         return string.Join(' ', [call.Method, target[0], .. parameters.Concat(BodyParameters(call)).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>The parameters of a call, wherever they stood outside of the path: <c>name=value</c>.</summary>
+    public static IEnumerable<(string Name, string Value)> Parameters(StubCall call)
+    {
+        string[] target = call.Target.Split('?');
+        return (target.Length > 1 ? Form(target[1]) : []).Concat(BodyParameters(call)).Select(static text => (text.Split('=')[0], text[(text.IndexOf('=') + 1)..]));
+    }
+
     /// <summary>Runs a body on one of the two paths and checks that the call took it.</summary>
     public async Task<T> RunAsync<T>(bool sync, Func<T> syncBody, Func<Task<T>> asyncBody)
     {

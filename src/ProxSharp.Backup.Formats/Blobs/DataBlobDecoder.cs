@@ -7,6 +7,9 @@ namespace ProxSharp.Backup.Formats.Blobs;
 /// <summary>Reads blobs. Holds a decompression context, so keep one for each worker; it is not safe for several threads at once.</summary>
 public sealed class DataBlobDecoder : IDisposable
 {
+    // How many times its length compressed data may claim to hold before any of it is seen.
+    private const long HonestRatio = 64;
+
     private readonly CryptConfig? _crypt;
     private readonly ZstdCodec _codec;
 
@@ -121,24 +124,29 @@ public sealed class DataBlobDecoder : IDisposable
 
     private int Decompress(ReadOnlySpan<byte> payload, int header, IBufferWriter<byte> output, int maxLength)
     {
-        int limit = (int)Math.Min(maxLength, ZstdFrame.MostContent(payload.Length));
-        long size = ZstdFrame.ReadContentSize(payload) ?? Math.Max(payload.Length * 4L, ZstdFrame.BlockSize);
-        CheckLimit(ZstdFrame.ReadContentSize(payload) ?? 0, maxLength);
+        if (!ZstdFrame.TryMeasure(payload, out long least, out long most))
+        {
+            throw Damaged(header);
+        }
+
+        // What frames promise is believed up to a ratio that honest data has; beyond it the room grows with what comes out.
+        CheckLimit(least, maxLength);
+        int limit = (int)Math.Min(maxLength, most);
+        int room = (int)Math.Min(limit, Math.Max(payload.Length * HonestRatio, ZstdFrame.BlockSize));
         while (true)
         {
-            int room = (int)Math.Min(size, limit);
             if (TryDecompress(payload, header, output.GetSpan(Math.Max(room, 1))[..room], out int length))
             {
                 output.Advance(length);
                 return length;
             }
 
-            if (room == limit)
+            if (room >= limit)
             {
-                throw TooMuch(maxLength);
+                throw limit == most ? Damaged(header) : TooMuch(maxLength);
             }
 
-            size = room * 4L; // Several frames, or one that does not tell its size.
+            room = (int)Math.Min(room * 4L, limit); // More than before: the limit is not reached, and the room is a block at least.
         }
     }
 
@@ -164,8 +172,10 @@ public sealed class DataBlobDecoder : IDisposable
     {
         length = 0;
         ZstdOutcome outcome = payload.IsEmpty ? ZstdOutcome.Damaged : _codec.Decompress(payload, destination, out length);
-        return outcome != ZstdOutcome.Damaged ? outcome == ZstdOutcome.Done : throw Malformed.At(header, "The compressed data of the blob is damaged.");
+        return outcome != ZstdOutcome.Damaged ? outcome == ZstdOutcome.Done : throw Damaged(header);
     }
+
+    private static ProxmoxProtocolException Damaged(int header) => Malformed.At(header, "The compressed data of the blob is damaged.");
 
     private static void CheckLimit(long length, int maxLength)
     {

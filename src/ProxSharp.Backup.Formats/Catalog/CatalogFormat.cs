@@ -8,6 +8,11 @@ internal static class CatalogFormat
     /// <summary>Names are shorter than this.</summary>
     internal const int MaxNameLength = 4096;
 
+    /// <summary>
+    /// The longest path that is made of names: 64 KiB, sixteen times what systems take. Each entry in a deep directory has a path of its own.
+    /// </summary>
+    internal const int MaxPathLength = 64 << 10;
+
     /// <summary>The longest a variable-length number gets: 64 bits in groups of seven, and the closing byte of a negative one.</summary>
     internal const int MaxNumberSize = 11;
 

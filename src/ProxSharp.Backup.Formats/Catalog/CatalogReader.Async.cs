@@ -97,7 +97,7 @@ public sealed partial class CatalogReader
         {
             yield return item;
             if (item.Entry.Kind == CatalogEntryKind.Directory)
-                state.Enter(await ListAsync(item.Entry, cancellationToken).ConfigureAwait(false), item.Path);
+                state.Enter(await ListAsync(item.Entry, cancellationToken).ConfigureAwait(false), item.Path.Span);
         }
     }
 }

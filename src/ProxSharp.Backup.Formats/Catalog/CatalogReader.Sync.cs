@@ -87,7 +87,7 @@ public sealed partial class CatalogReader
         {
             yield return item;
             if (item.Entry.Kind == CatalogEntryKind.Directory)
-                state.Enter(List(item.Entry), item.Path);
+                state.Enter(List(item.Entry), item.Path.Span);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using ProxSharp.Backup.Formats.Pxar;
@@ -110,30 +111,23 @@ public sealed partial class CatalogReader
         return Encoding.UTF8.GetBytes(path);
     }
 
-    private static byte[] Join(ReadOnlySpan<byte> parent, PxarName name)
-    {
-        if (parent.IsEmpty)
-            return name.Span.ToArray();
-        byte[] path = new byte[parent.Length + 1 + name.Span.Length];
-        parent.CopyTo(path);
-        path[parent.Length] = (byte)'/';
-        name.Span.CopyTo(path.AsSpan(parent.Length + 1));
-        return path;
-    }
-
     /// <summary>The way through a subtree: the directories that are open, and what each still has to give.</summary>
     private sealed class WalkState(long budget)
     {
-        private readonly Stack<(IReadOnlyList<CatalogEntry> Entries, int Next, ReadOnlyMemory<byte> Path)> _open = new();
+        // The path of the directory that was entered last is at the front of this; those above it are its beginnings.
+        private readonly ArrayBufferWriter<byte> _path = new();
+        private readonly Stack<(IReadOnlyList<CatalogEntry> Entries, int Next, int PathLength)> _open = new();
         private long _budget = budget;
 
-        internal void Enter(IReadOnlyList<CatalogEntry> entries, ReadOnlyMemory<byte> path)
+        internal void Enter(IReadOnlyList<CatalogEntry> entries, ReadOnlySpan<byte> path)
         {
             // Honest catalogs hold each entry once, so there cannot be more entries than bytes for them.
             _budget -= 1 + (entries.Count * CatalogFormat.MinEntrySize);
             if (_budget < 0)
                 throw CatalogFormat.Malformed(0, "its directories overlap");
-            _open.Push((entries, 0, path));
+            _path.ResetWrittenCount();
+            _path.Write(path);
+            _open.Push((entries, 0, path.Length));
         }
 
         internal bool TryNext(out CatalogItem item)
@@ -143,13 +137,23 @@ public sealed partial class CatalogReader
                 if (top.Next >= top.Entries.Count)
                     continue;
                 CatalogEntry entry = top.Entries[top.Next];
-                _open.Push((top.Entries, top.Next + 1, top.Path));
-                item = new(Join(top.Path.Span, entry.Name), entry);
+                _open.Push((top.Entries, top.Next + 1, top.PathLength));
+                item = new(Join(_path.WrittenSpan[..top.PathLength], entry), entry);
                 return true;
             }
 
             item = default;
             return false;
+        }
+
+        private static byte[] Join(ReadOnlySpan<byte> parent, CatalogEntry entry)
+        {
+            ReadOnlySpan<byte> name = entry.Name.Span;
+            if (parent.IsEmpty)
+                return name.ToArray();
+            if (parent.Length + 1 + name.Length > CatalogFormat.MaxPathLength)
+                throw CatalogFormat.Malformed(entry.BlockPosition, $"a path is longer than {CatalogFormat.MaxPathLength} bytes");
+            return [.. parent, (byte)'/', .. name];
         }
     }
 }

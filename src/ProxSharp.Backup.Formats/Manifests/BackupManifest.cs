@@ -15,6 +15,9 @@ namespace ProxSharp.Backup.Formats.Manifests;
 /// </example>
 public sealed class BackupManifest
 {
+    /// <summary>The longest manifest that is read: 4 MiB, enough for more than ten thousand files.</summary>
+    internal const int MaxLength = 4 << 20;
+
     private static readonly Dictionary<string, JsonElement> s_nothing = [];
 
     internal BackupManifest(BackupSnapshotPath snapshot, IReadOnlyList<ManifestFile> files) => (Snapshot, Files) = (snapshot, files);

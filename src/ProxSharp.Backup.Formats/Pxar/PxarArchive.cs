@@ -155,6 +155,10 @@ public sealed partial class PxarArchive
         {
             if (children[i].Start == children[i - 1].Start || (!IsSplit && children[i].Start < children[i - 1].End))
                 throw PxarFormat.Malformed(head.Position, "entries of the directory overlap");
+
+            // The ends of files mean nothing in split archives, but directories within each other's ends would be gone through twice on each level.
+            if (children[i].Start < children[i - 1].End)
+                children[i - 1] = children[i - 1] with { End = children[i].Start };
         }
     }
 

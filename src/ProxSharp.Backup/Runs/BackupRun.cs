@@ -32,7 +32,7 @@ internal sealed class BackupRun : IAsyncDisposable
         (Session, Snapshot, Options, Fault, _time) = (session, snapshot, options, fault, time);
         Mode = options.EffectiveCryptMode;
         Crypt = Mode == CryptMode.Encrypt ? options.Key : null;
-        _progress = new ProgressReporter(options, _whole, time);
+        _progress = new ProgressReporter(options, _whole, fault, time);
         UploadSettings settings = new()
         {
             Crypt = Crypt,
@@ -232,6 +232,7 @@ internal sealed class BackupRun : IAsyncDisposable
         Token.ThrowIfCancellationRequested();
         IsFinishing = true;
         await Session.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+        await _progress.DisposeAsync().ConfigureAwait(false);
         _progress.Report();
         return new BackupResult
         {
@@ -247,7 +248,11 @@ internal sealed class BackupRun : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _progress.DisposeAsync().ConfigureAwait(false);
+        await Engine.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static PooledBuffer Encode(ReadOnlySpan<byte> data, CryptConfig? crypt, bool compress)
     {

@@ -114,7 +114,7 @@ internal static class BackupRunner
 
         string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
         string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
-        return $"{why}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the backup again.";
+        return $"{why}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the whole backup again.";
     }
 
     private static void CheckNames(IReadOnlyList<BackupSource> sources, BackupOptions options)
@@ -145,15 +145,20 @@ internal static class BackupRunner
             throw new ArgumentException("There is nothing to back up.", nameof(sources));
         }
 
+        if (sources.Any(static source => source is null))
+        {
+            throw new ArgumentException("One of the sources is null.", nameof(sources));
+        }
+
         CheckNames(sources, options);
         _ = options.EffectiveCryptMode; // Throws if key and mode do not fit.
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BytesPerSecond ?? 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BurstBytes ?? 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkSize, 64 << 10, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ChunkSize, 4 << 20, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BytesPerSecond ?? 1, nameof(options.BytesPerSecond));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BurstBytes ?? 1, nameof(options.BurstBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkSize, 64 << 10, nameof(options.ChunkSize));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ChunkSize, 4 << 20, nameof(options.ChunkSize));
         if (!int.IsPow2(options.ChunkSize))
         {
-            throw new ArgumentException("The size of chunks must be a power of two.", nameof(options));
+            throw new ArgumentException($"{nameof(options.ChunkSize)} must be a power of two.", nameof(options));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class PreviousBackup
             using PooledBuffer json = new(16 * 1024);
             await session.GetPreviousAsync(ArchiveName.Manifest, blob, cancellationToken).ConfigureAwait(false);
             using DataBlobDecoder decoder = new();
-            decoder.Decode(blob.Span, json);
+            decoder.Decode(blob.Span, json, BackupManifest.MaxLength);
             BackupManifest manifest = BackupManifest.Parse(json.Span);
             if (WhyNot(manifest, key) is not { } reason)
             {

@@ -36,6 +36,8 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
                 await CopyAsync(archive.Upload, input, range, run.Token).ConfigureAwait(false);
             }
 
+            await archive.Upload.SkipToAsync(input.Length).ConfigureAwait(false);
+
             if (input.CurrentLength is long now && now > input.Length)
             {
                 run.Warn(_stored, FormattableString.Invariant(

@@ -89,11 +89,18 @@ internal sealed class ArchiveUpload
         }
     }
 
-    /// <summary>Leaves a part out that the index has already.</summary>
-    /// <param name="position">Where the archive goes on.</param>
+    /// <summary>Leaves a part out that the index of an image has already.</summary>
+    /// <param name="position">Where the image goes on: at a chunk, or at its end.</param>
     public async ValueTask SkipToAsync(long position)
     {
         await CutAsync().ConfigureAwait(false);
+        long length = position - _start;
+        if (length > 0)
+        {
+            Counters.AddSkipped(length, (length + FixedIndex.DefaultChunkSize - 1) / FixedIndex.DefaultChunkSize);
+            _engine.Progress?.Invoke(Counters);
+        }
+
         _start = position;
     }
 
@@ -103,8 +110,7 @@ internal sealed class ArchiveUpload
         await CutAsync().ConfigureAwait(false);
         foreach (IndexChunk chunk in chunks)
         {
-            Counters.AddRead(chunk.Length);
-            Counters.AddReused(chunk.Length);
+            Counters.AddSkipped(chunk.Length, 1);
             await OrderAsync(new PendingChunk(this, chunk.Digest, _start, chunk.Length)).ConfigureAwait(false);
             _start += chunk.Length;
         }

@@ -5,6 +5,7 @@ internal sealed class TransferCounters(TransferCounters? whole)
 {
     private long _bytesRead;
     private long _bytesReused;
+    private long _bytesSkipped;
     private long _bytesUploaded;
     private long _bytesSent;
     private long _chunks;
@@ -15,6 +16,9 @@ internal sealed class TransferCounters(TransferCounters? whole)
 
     /// <summary>Bytes that the server knew.</summary>
     public long BytesReused => Interlocked.Read(ref _bytesReused);
+
+    /// <summary>Those of them that were not even read.</summary>
+    public long BytesSkipped => Interlocked.Read(ref _bytesSkipped);
 
     /// <summary>Bytes that had to be uploaded, before compression.</summary>
     public long BytesUploaded => Interlocked.Read(ref _bytesUploaded);
@@ -41,6 +45,16 @@ internal sealed class TransferCounters(TransferCounters? whole)
         Interlocked.Add(ref _bytesReused, bytes);
         Interlocked.Increment(ref _chunks);
         whole?.AddReused(bytes);
+    }
+
+    /// <summary>Counts chunks of the previous backup that stay as they are, and are not read.</summary>
+    public void AddSkipped(long bytes, long chunks)
+    {
+        Interlocked.Add(ref _bytesRead, bytes);
+        Interlocked.Add(ref _bytesReused, bytes);
+        Interlocked.Add(ref _bytesSkipped, bytes);
+        Interlocked.Add(ref _chunks, chunks);
+        whole?.AddSkipped(bytes, chunks);
     }
 
     /// <summary>Counts a chunk, or a small file, that was uploaded.</summary>

@@ -39,7 +39,7 @@ internal sealed class UploadEngine : IAsyncDisposable
     /// <summary>What the server knows.</summary>
     public KnownChunks Known { get; } = new();
 
-    /// <summary>Is called now and then while archives are read.</summary>
+    /// <summary>Is called now and then while archives are read and chunks are sent, from several threads.</summary>
     public Action<TransferCounters>? Progress { get; init; }
 
     /// <summary>Takes a chunk over. Its archive's window bounds how many there are.</summary>
@@ -160,6 +160,7 @@ internal sealed class UploadEngine : IAsyncDisposable
 
         await Session.UploadChunkAsync(archive.Index, digest, size, blob, Fault.Token).ConfigureAwait(false);
         archive.Counters.AddUploaded(size, blob.Length);
+        Progress?.Invoke(archive.Counters);
     }
 
     // Empty space is recognised faster than it is digested.

@@ -40,8 +40,8 @@ internal sealed class ProgressLine : IProgress<BackupProgress>, IProgress<Restor
         StringBuilder text = new(value.Archive);
         text.Append(": read ").Append(ValueRenderer.Bytes(value.BytesRead));
 
-        // A narrow terminal cuts the end off: what matters most comes first.
-        Append(text, value.BytesRead, value.Elapsed, value.Remaining);
+        // A narrow terminal cuts the end off: what matters most comes first. The speed is that of what the server has, as is the time that is left.
+        Append(text, value.BytesReused + value.BytesUploaded, value.Elapsed, value.Remaining);
         text.Append(", reused ").Append(ValueRenderer.Bytes(value.BytesReused));
         text.Append(", uploaded ").Append(ValueRenderer.Bytes(value.BytesUploaded)).Append(" (").Append(ValueRenderer.Bytes(value.BytesSent)).Append(" sent)");
         Show(text.ToString());

@@ -22,7 +22,7 @@ internal static class BackupErrors
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
-        BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = true },
+        BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = lost.IsTransient },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
             "conflict", ExitCodes.Conflict, exists, "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, ..."),
         FileTreeException { Fault: FileTreeFault.Full } full => Make("file", ExitCodes.Error, full, "Make room there, or restore to another place."),
@@ -31,7 +31,9 @@ internal static class BackupErrors
     };
 
     private static string Advice(BackupSessionLostException lost) =>
-        lost.NotSaved.Count > 0 ? $"Nothing was saved of {string.Join(", ", lost.NotSaved)}: make the whole backup again." : "Run it again.";
+        lost.OutcomeUnknown ? "See what there is: prox backup list"
+        : lost.NotSaved.Count > 0 ? $"Not saved: {string.Join(", ", lost.NotSaved)}"
+        : "Run it again.";
 
     private static CliError Make(string code, int exitCode, Exception exception, string? hint) =>
         new() { Code = code, ExitCode = exitCode, Message = exception.Message, Hint = hint };

@@ -8,7 +8,8 @@ namespace ProxSharp.AccessControl;
 /// </summary>
 /// <param name="Text">The need in words, for example <c>Datastore.Modify on /datastore/store1</c>; empty if it is declared in prose only.</param>
 /// <param name="Only">The requirement, if it is a single one and all that the server checks; null if not.</param>
-internal readonly record struct DeclaredNeed(string Text, PermissionRequirement? Only)
+/// <param name="IsRootOnly">Whether nobody but root itself may call, so no API token either, not even one of root.</param>
+internal readonly record struct DeclaredNeed(string Text, PermissionRequirement? Only, bool IsRootOnly = false)
 {
     /// <summary>Reads the declaration of an endpoint.</summary>
     /// <param name="endpoint">The endpoint; null if the schema does not know it.</param>
@@ -23,7 +24,8 @@ internal readonly record struct DeclaredNeed(string Text, PermissionRequirement?
 
         if (permission.Check is null)
         {
-            return new DeclaredNeed(permission.Audience == ApiAudience.Root ? "to be root@pam, logged in with its password" : "", null);
+            bool isRootOnly = permission.Audience == ApiAudience.Root;
+            return new DeclaredNeed(isRootOnly ? "to be root@pam, logged in with its password" : "", null, isRootOnly);
         }
 
         PermissionRule rule = new(product, name => Values(parameters, name), "", []);

@@ -93,7 +93,9 @@ internal static class ErrorFactory
         return (
             need.Only?.Path ?? path,
             need.Only is { } only ? string.Join(only.AnySuffices ? " or " : " and ", only.Privileges) : privilege,
-            need.Text.Length > 0 ? $"The call needs {need.Text}; an API token needs it for itself as well as its user" : hint);
+            need.Text.Length == 0 ? hint
+            : need.IsRootOnly ? $"The call needs the caller {need.Text}; no API token can make it"
+            : $"The call needs {need.Text}; an API token needs it for itself as well as its user");
     }
 
     // Only a change can be made twice.

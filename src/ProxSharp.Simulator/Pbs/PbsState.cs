@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.PropertyStrings;
 using ProxSharp.Schema;
@@ -70,13 +71,32 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
         string message = "";
         foreach (PropertyStringEntry entry in PropertyStringEntries.Parse(ApiCall.TextOf(setting)).Items)
         {
-            (mode, message) = entry.Key is null or "type" ? (entry.Value, message) : entry.Key == "message" ? (mode, entry.Value.Trim('"')) : (mode, message);
+            (mode, message) = entry.Key is null or "type" ? (entry.Value, message) : entry.Key == "message" ? (mode, Unquoted(entry.Value)) : (mode, message);
         }
 
         if (mode != "read-only" || isWrite)
         {
             throw new ApiFault(400, $"datastore '{store.Name}' is in {mode} maintenance mode: {message}");
         }
+    }
+
+    /// <summary>What quotes hold, without the marks that stand before quotes, line ends and the mark itself.</summary>
+    private static string Unquoted(string value)
+    {
+        if (value is not ['"', .. string inner, '"'])
+        {
+            return value;
+        }
+
+        StringBuilder text = new(inner.Length);
+        for (int i = 0; i < inner.Length; i++)
+        {
+            bool isMarked = inner[i] == '\\' && i + 1 < inner.Length;
+            i += isMarked ? 1 : 0;
+            text.Append(isMarked && inner[i] == 'n' ? '\n' : inner[i]);
+        }
+
+        return text.ToString();
     }
 
     protected override string? PoolOf(string path) => null;

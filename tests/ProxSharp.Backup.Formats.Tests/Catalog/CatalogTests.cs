@@ -58,6 +58,60 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public async Task Walk_VeryDeep_IsReadUpToALength()
+    {
+        CatalogReader deep = Open(Nested(10_000));
+        CatalogItem[] items = [.. deep.Walk()];
+        Assert.Equal(10_000, items.Length);
+        Assert.Equal(19_999, items[^1].Path.Length);
+        Assert.All(items.Index(), static item => Assert.Equal((2 * item.Index) + 1, item.Item.Path.Length));
+
+        CatalogReader deeper = Open(Nested(40_000));
+        ProxmoxProtocolException error = Assert.Throws<ProxmoxProtocolException>(() => deeper.Walk().Count());
+        Assert.Contains("a path is longer than 65536 bytes", error.Message, StringComparison.Ordinal);
+        ProxmoxProtocolException same = await Assert.ThrowsAsync<ProxmoxProtocolException>(
+            async () => await deeper.WalkAsync(cancellationToken: TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(error.Message, same.Message);
+    }
+
+    [Fact]
+    public void Walk_DirectoriesBesideDeepOnes_HaveTheirOwnPaths()
+    {
+        ArrayBufferWriter<byte> output = new();
+        CatalogWriter writer = new(output);
+        foreach (string archive in (string[])["a", "bb"])
+        {
+            writer.BeginDirectory(new(archive));
+            foreach (string name in (string[])["long name", "x", "y"])
+            {
+                writer.BeginDirectory(new(name));
+                writer.AddFile(new("f"), 1, 2);
+                writer.EndDirectory();
+                writer.AddFile(new($"{name} file"), 1, 2);
+            }
+
+            writer.EndDirectory();
+        }
+
+        writer.Finish();
+        string[] paths = [.. Open(output.WrittenSpan.ToArray()).Walk().Select(static item => PxarName.Text(item.Path.Span))];
+        string[] below = ["", "/long name", "/long name/f", "/long name file", "/x", "/x/f", "/x file", "/y", "/y/f", "/y file"];
+        Assert.Equal([.. below.Select(static path => $"a{path}"), .. below.Select(static path => $"bb{path}")], paths);
+    }
+
+    private static byte[] Nested(int levels)
+    {
+        ArrayBufferWriter<byte> output = new();
+        CatalogWriter writer = new(output);
+        for (int i = 0; i < levels; i++)
+            writer.BeginDirectory(new("d"));
+        for (int i = 0; i < levels; i++)
+            writer.EndDirectory();
+        writer.Finish();
+        return output.WrittenSpan.ToArray();
+    }
+
+    [Fact]
     public void Write_Sample_IsTheBytesOfTheSpecification()
     {
         ArrayBufferWriter<byte> output = new();

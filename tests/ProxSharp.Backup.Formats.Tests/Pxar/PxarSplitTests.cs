@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -97,6 +98,53 @@ public sealed class PxarSplitTests
             else if (node.Kind == PxarEntryKind.File)
                 await (await archive.OpenContentAsync(node)).CopyToAsync(Stream.Null);
         }
+    }
+
+    [Fact]
+    public async Task List_DirectoriesThatEachListTheNextTwo_EndsSoon()
+    {
+        PxarArchive archive = PxarArchive.Open(RandomAccessSource.FromMemory(DoublyListed(80)));
+
+        // Gone through as listed, there would be more directories than anybody counts to.
+        Assert.Throws<ProxmoxProtocolException>(() => ReadAll(archive, archive.Root));
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => ReadAllAsync(archive, archive.Root));
+        Assert.Throws<ProxmoxProtocolException>(() => ReadPlaces(archive, archive.Root));
+
+        static void ReadPlaces(PxarArchive archive, PxarNode directory)
+        {
+            foreach (PxarPlace place in archive.ReadPlaces(directory))
+                ReadPlaces(archive, archive.ReadChild(directory, place));
+        }
+    }
+
+    /// <summary>Directories within each other, whose tables list not only what they hold but what that holds too.</summary>
+    private static byte[] DoublyListed(int levels)
+    {
+        MemoryStream metadata = new();
+        PxarMetadata plain = PxarMetadata.Create(PxarEntryKind.Directory, 0x1ED);
+        PxarWriter writer = PxarWriter.CreateSplit(metadata, new MemoryStream(), plain);
+        for (int i = 0; i < levels; i++)
+            writer.BeginDirectory(new($"d{i}"), plain);
+        for (int i = 0; i < levels; i++)
+            writer.EndDirectory();
+        writer.Finish();
+
+        List<PxarEntry> heads = [];
+        using PxarReader reader = new(new MemoryStream(metadata.ToArray()));
+        while (reader.Read() && reader.Event == PxarReaderEvent.Entry)
+            heads.Add(reader.Entry);
+        ArrayBufferWriter<byte> output = new();
+        output.Write(metadata.ToArray().AsSpan(0, (int)heads[^1].HeadEnd));
+        long[] ends = new long[heads.Count];
+        for (int i = levels; i >= 0; i--)
+        {
+            List<GoodbyeChild> children = [.. Enumerable.Range(i + 1, 2).Where(child => child <= levels).Select(child =>
+                new GoodbyeChild(PxarHash.Compute(heads[child].Name.Span), heads[child].Position, ends[child] - heads[child].Position, 0))];
+            GoodbyeTable.Write(output, output.WrittenCount, i == 0 ? 0 : heads[i].EntryPosition, children);
+            ends[i] = output.WrittenCount;
+        }
+
+        return output.WrittenSpan.ToArray();
     }
 
     [Theory]

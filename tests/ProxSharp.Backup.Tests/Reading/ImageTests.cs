@@ -239,7 +239,7 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public async Task RestoreFile_Overwrite_KeepsModeAndLink()
+    public async Task RestoreFile_Overwrite_KeepsMode()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are those of Unix.");
         using TestFolder folder = new();
@@ -249,14 +249,44 @@ public sealed class ImageTests
         UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder["disk"], mode);
-        File.CreateSymbolicLink(folder["link"], folder["disk"]);
-        await reader.RestoreFileAsync("disk", folder["link"], new() { Overwrite = true }, Stop);
-        Assert.Equal(folder["disk"], new FileInfo(folder["link"]).LinkTarget);
+        await reader.RestoreFileAsync("disk", folder["disk"], new() { Overwrite = true }, Stop);
         Assert.Equal(Random(4, ChunkSize), File.ReadAllBytes(folder["disk"]));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(mode, File.GetUnixFileMode(folder["disk"]));
-        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["link"], null, Stop));
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], null, Stop));
         await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder.Root, new() { Overwrite = true }, Stop));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task RestoreFile_ToALink_IsRefusedUnlessToADevice(bool overwrite, bool resume)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Links and devices as Linux has them.");
+        using TestFolder folder = new();
+        RestoreFileOptions options = new() { Overwrite = overwrite, Resume = resume };
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = Random(4, ChunkSize) });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllText(folder["precious"], "old");
+        File.CreateSymbolicLink(folder["link"], "precious");
+        File.CreateSymbolicLink(folder["nowhere"], "missing");
+        foreach ((string link, string target) in new[] { ("link", "precious"), ("nowhere", "missing") })
+        {
+            IOException refused = await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder[link], options, Stop));
+            Assert.Contains(folder[link], refused.Message, StringComparison.Ordinal);
+            Assert.Contains(folder[target], refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("old", File.ReadAllText(folder["precious"]));
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.Root).Length);
+        if (overwrite && !resume)
+        {
+            File.CreateSymbolicLink(folder["device"], "/dev/null");
+            Assert.Equal(ChunkSize, (await reader.RestoreFileAsync("disk", folder["device"], options, Stop)).BytesWritten);
+            Assert.Equal("/dev/null", new FileInfo(folder["device"]).LinkTarget);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
@@ -334,13 +335,18 @@ public sealed class BackupRunTests
                 return ValueTask.FromResult<IReadOnlyList<ImageRange>?>([new ImageRange(image.Length - 1, 1), new ImageRange((5 * MiB) + 3, 1)]);
             },
         };
-        BackupResult second = await _backup.RunAsync([BackupSource.Image("disk", stream, options: options)]);
+        List<BackupProgress> reports = [];
+        BackupResult second = await _backup.RunAsync(
+            [BackupSource.Image("disk", stream, options: options)],
+            new BackupOptions { Progress = new InlineProgress<BackupProgress>(reports.Add), ProgressInterval = TimeSpan.Zero });
 
         Assert.Equal((first.Snapshot, image.Length, first.Archives[0].Checksum), (asked!.Snapshot, asked.Size, asked.Checksum));
         Assert.Equal((4 * MiB) + 100, stream.BytesRead);
         Assert.Equal((4 * MiB) + 100, second.BytesUploaded);
         Assert.Equal(image, _backup.Store.Read("disk.img.fidx"));
         Assert.Equal(image.Length, second.Archives[0].Size);
+        Assert.Equal((36L * MiB, 11L, 9L), (second.BytesReused, second.Archives[0].Chunks, second.Archives[0].ChunksReused));
+        Assert.Equal((image.Length, TimeSpan.Zero), (reports[^1].ArchiveBytes, reports[^1].Remaining));
     }
 
     [Fact]
@@ -368,6 +374,85 @@ public sealed class BackupRunTests
         Assert.Equal(image.Length + 3, reports[^1].BytesRead);
         Assert.Equal(image.Length + 3, reports[^1].BytesUploaded);
         Assert.Equal(reports.Select(static report => report.BytesRead).Order(), reports.Select(static report => report.BytesRead));
+    }
+
+    [Fact]
+    public async Task Run_SlowLine_ProgressFollowsWhatIsSent()
+    {
+        ConcurrentQueue<BackupProgress> reports = [];
+        byte[] image = FakeBackup.Random(40 * MiB);
+        CountingStream stream = new(image);
+        Task<BackupResult> running = _backup.RunAsync(
+            [BackupSource.Image("disk", stream)],
+            new BackupOptions { BytesPerSecond = MiB, BurstBytes = MiB, Progress = new InlineProgress<BackupProgress>(reports.Enqueue) });
+        while (reports.IsEmpty)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        while (!running.IsCompleted)
+        {
+            _backup.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await running;
+        BackupProgress[] sending = [.. reports.Where(static report => report.BytesUploaded is > 0 and < 40 * MiB)];
+
+        // Nothing is read any more for most of that time.
+        Assert.InRange(sending.Count(report => report.BytesRead == image.Length), 10, 1000);
+        Assert.All(sending, static report => Assert.NotNull(report.Remaining));
+        Assert.All(sending, report => Assert.InRange(report.Remaining!.Value, Left(report, report.BytesUploaded + (8 * MiB)), Left(report, report.BytesUploaded)));
+        Assert.All(reports.Zip(reports.Skip(1)), static pair => Assert.InRange(pair.Second.Elapsed - pair.First.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        Assert.Equal(TimeSpan.Zero, reports.Last().Remaining);
+
+        // Two chunks may arrive between the numbers of one report.
+        TimeSpan Left(BackupProgress report, long done) => report.Elapsed * (Math.Max(0, image.Length - done) / (double)done);
+    }
+
+    [Fact]
+    public async Task Run_ProgressThrowsWhileNothingIsRead_EndsTheBackup()
+    {
+        bool isSent = false;
+        Task<BackupResult> running = _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream(FakeBackup.Random(20 * MiB)))],
+            new BackupOptions
+            {
+                BytesPerSecond = MiB,
+                Progress = new InlineProgress<BackupProgress>(report => _ = isSent && report.BytesRead == 20 * MiB ? throw new InvalidOperationException("no") : 0),
+            },
+            channel => channel.Intercept = (line, _) =>
+            {
+                isSent |= line == "POST /fixed_chunk";
+                return Task.FromResult<ChannelAnswer?>(null);
+            });
+        while (!running.IsCompleted)
+        {
+            _backup.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => running)).Message);
+        Assert.True(_backup.Channel is { IsDisposed: true, IsFinished: false });
+    }
+
+    [Fact]
+    public async Task Run_BadArguments_NameWhatIsWrong()
+    {
+        Assert.Equal("sources", (await Assert.ThrowsAsync<ArgumentException>(() => _backup.RunAsync([null!]))).ParamName);
+        BackupSource[] one = [BackupSource.Blob("a.conf", "abc"u8.ToArray())];
+        foreach ((BackupOptions options, string name) in new (BackupOptions, string)[]
+        {
+            (new() { ChunkSize = 12345 }, "ChunkSize"),
+            (new() { ChunkSize = 8 << 20 }, "ChunkSize"),
+            (new() { ChunkSize = (64 << 10) + 1 }, "ChunkSize"),
+            (new() { BytesPerSecond = 0 }, "BytesPerSecond"),
+            (new() { BurstBytes = -1 }, "BurstBytes"),
+        })
+        {
+            ArgumentException refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => _backup.RunAsync(one, options));
+            Assert.StartsWith(name, refused is ArgumentOutOfRangeException ? refused.ParamName : refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -28,6 +28,15 @@ public sealed class ProgressLineTests : IDisposable
     public void Dispose() => _terminal.Dispose();
 
     [Fact]
+    public void Report_MoreReadThanSent_SpeedIsThatOfWhatTheServerHas()
+    {
+        ProgressLine line = Line(_terminal);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        line.Report(s_backup with { BytesRead = 59 << 20 });
+        Assert.Contains("read 59 MiB, 1.5 MiB/s, ", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Report_OnATerminal_RewritesOneLineFiveTimesASecond()
     {
         ProgressLine line = Line(_terminal);

@@ -27,6 +27,17 @@ public sealed class RobustnessTests : StillBackupServer
         Assert.Contains(task.LogAt(Time.GetUtcNow()), static line => line.Contains(nameof(Task_ThatThrowsAnything_FailsWithItsMessageAndLogsWhere), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Maintenance_WithQuotesInItsMessage_TellsItPlainly()
+    {
+        TestReply set = await Client.PutAsync("/config/datastore/store1", ("maintenance-mode", """offline,message="say \"hi\", back at 10 \\o/" """.Trim()));
+        Assert.Equal(200, set.Status);
+
+        TestReply refused = await Client.GetAsync($"{Store}/groups");
+
+        Assert.Equal("""datastore 'store1' is in offline maintenance mode: say "hi", back at 10 \o/""", refused.Text);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"upid":5,"state":"ok"}""")]

@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Formats.Catalog;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -5,7 +6,16 @@ namespace ProxSharp.Backup.Reading.Archives;
 /// <summary>Paths in archives: bytes, with slashes between names.</summary>
 internal static class ArchivePath
 {
-    public static byte[] Join(ReadOnlySpan<byte> parent, PxarName name) => parent.IsEmpty ? name.Span.ToArray() : [.. parent, (byte)'/', .. name.Span];
+    // Each entry has its own path, and that of each directory above it is kept: a small archive of nothing but deep directories must not need much memory.
+    private const int MostBytes = CatalogFormat.MaxPathLength;
+
+    /// <exception cref="ProxmoxProtocolException">The path becomes longer than what is put together here.</exception>
+    public static byte[] Join(ReadOnlySpan<byte> parent, PxarName name)
+    {
+        if (parent.Length + 1 + name.Span.Length > MostBytes)
+            throw new ProxmoxProtocolException(FormattableString.Invariant($"The archive has a path of more than {MostBytes} bytes."));
+        return parent.IsEmpty ? name.Span.ToArray() : [.. parent, (byte)'/', .. name.Span];
+    }
 
     /// <summary>As patterns want it: from the root, with a slash at the start.</summary>
     public static byte[] Rooted(ReadOnlySpan<byte> path) => [(byte)'/', .. path];

@@ -6,6 +6,17 @@ namespace ProxSharp.Backup.Reading.Archives;
 /// <summary>Goes through a tree, each entry before what it holds. Directories are read while the caller goes on.</summary>
 internal static class TreeWalk
 {
+    /// <summary>Fails if directories lie deeper than the readers of whole archives go.</summary>
+    /// <param name="open">How many are open.</param>
+    public static void DemandDepth(int open)
+    {
+        if (open > PxarReaderOptions.Default.MaxDepth)
+        {
+            string message = FormattableString.Invariant($"The directories of the archive lie more than {PxarReaderOptions.Default.MaxDepth} deep.");
+            throw new ProxmoxProtocolException(message);
+        }
+    }
+
     /// <param name="tree">The tree.</param>
     /// <param name="directory">Where to begin; it is not given itself.</param>
     /// <param name="enter">Asked once for each directory, after it was given: whether to go into it. Null for all.</param>
@@ -33,8 +44,10 @@ internal static class TreeWalk
                 if (left-- <= 0)
                     throw new ProxmoxProtocolException("The archive has more entries than its bytes allow: its directories overlap.");
                 yield return entry;
-                if (entry.Kind == PxarEntryKind.Directory && enter?.Invoke(entry) != false)
-                    open.Push(tree.ListAsync(entry, cancellationToken).GetAsyncEnumerator(cancellationToken));
+                if (entry.Kind != PxarEntryKind.Directory || enter?.Invoke(entry) == false)
+                    continue;
+                DemandDepth(open.Count);
+                open.Push(tree.ListAsync(entry, cancellationToken).GetAsyncEnumerator(cancellationToken));
             }
         }
         finally

@@ -19,6 +19,7 @@ internal sealed class ChunkLoader : IDisposable
     private readonly ReadCounters _counters;
     private readonly RateLimiter? _rate;
     private readonly LocalContent? _local;
+    private readonly CancellationToken _ended;
     private readonly ConcurrentBag<DataBlobDecoder> _decoders = [];
 
     // Fetching waits for the network, decoding needs a core: more decoders than cores would only hold memory.
@@ -32,6 +33,7 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="rate">Spaces the fetching; null for no limit.</param>
     /// <param name="local">What of it may be on this machine; null for nothing.</param>
     /// <param name="time">Tells how long chunks are on their way; null for the time of the system.</param>
+    /// <param name="ended">Cancelled when the reader that this belongs to is disposed.</param>
     public ChunkLoader(
         IChunkSource source,
         string name,
@@ -40,8 +42,12 @@ internal sealed class ChunkLoader : IDisposable
         ReadCounters counters,
         RateLimiter? rate = null,
         LocalContent? local = null,
-        TimeProvider? time = null) =>
-        (_source, Name, _key, Pool, _counters, _rate, _local, Time) = (source, name, key, pool, counters, rate, local, time ?? TimeProvider.System);
+        TimeProvider? time = null,
+        CancellationToken ended = default)
+    {
+        (_source, Name, _key, Pool, _counters) = (source, name, key, pool, counters);
+        (_rate, _local, Time, _ended) = (rate, local, time ?? TimeProvider.System, ended);
+    }
 
     public string Name { get; }
 
@@ -81,10 +87,10 @@ internal sealed class ChunkLoader : IDisposable
         LoadAsync(chunk, WaitForTurnAsync(chunk, cancellationToken), BeginLocal(chunk), null, cancellationToken);
 
     /// <summary>Another loader of the same archive with memory of its own.</summary>
-    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate, time: Time);
+    public ChunkLoader With(ChunkBufferPool pool) => new(_source, Name, _key, pool, _counters, _rate, time: Time, ended: _ended);
 
     /// <summary>Another loader of the same archive that need not fetch what this machine has.</summary>
-    public ChunkLoader With(LocalContent local) => new(_source, Name, _key, Pool, _counters, _rate, local, Time);
+    public ChunkLoader With(LocalContent local) => new(_source, Name, _key, Pool, _counters, _rate, local, Time, _ended);
 
     public void Dispose()
     {
@@ -149,7 +155,13 @@ internal sealed class ChunkLoader : IDisposable
     private static int ExpectedSize(IndexChunk chunk) => (int)Math.Clamp(chunk.Length, 0, DataBlob.MaxChunkSize);
 
     private Task WaitForTurnAsync(IndexChunk chunk, CancellationToken cancellationToken) =>
-        _rate?.WaitAsync(ExpectedSize(chunk), cancellationToken) ?? Task.CompletedTask;
+        _rate is null ? Task.CompletedTask : WaitForRateAsync(_rate, chunk, cancellationToken);
+
+    private async Task WaitForRateAsync(RateLimiter rate, IndexChunk chunk, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
+        await rate.WaitAsync(ExpectedSize(chunk), either.Token).ConfigureAwait(false);
+    }
 
     private async Task<PooledBuffer> FetchAsync(IndexChunk chunk, Task turn, CancellationToken cancellationToken)
     {
@@ -159,6 +171,8 @@ internal sealed class ChunkLoader : IDisposable
                 $"The index gives it {chunk.Length} bytes; a chunk has {DataBlob.MaxChunkSize} at most."));
         }
 
+        await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ThrowIfEnded(null);
         await turn.ConfigureAwait(false);
         PooledBuffer blob = new(Pool, (int)chunk.Length + DataBlob.EncryptedHeaderSize + SpareBytes, DataBlob.MaxUploadSize);
         try
@@ -168,11 +182,18 @@ internal sealed class ChunkLoader : IDisposable
             _rate?.Adjust(blob.Count - ExpectedSize(chunk));
             return blob;
         }
-        catch
+        catch (Exception failure)
         {
             blob.Dispose();
+            ThrowIfEnded(failure);
             throw;
         }
+    }
+
+    private void ThrowIfEnded(Exception? failure)
+    {
+        if (_ended.IsCancellationRequested)
+            throw new ObjectDisposedException($"The reader of {Name} was disposed while it was read.", failure);
     }
 
     /// <summary>Says in failures which chunk of what they are about.</summary>

@@ -59,6 +59,7 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
             for (Pending next = top; ; next = open.Peek().Current)
             {
                 yield return next;
+                TreeWalk.DemandDepth(open.Count);
                 if (IsDirectory(next.Older) || IsDirectory(next.Newer))
                     open.Push(PairAsync(left, right, next, cancellationToken).GetAsyncEnumerator(cancellationToken));
                 while (open.TryPeek(out IAsyncEnumerator<Pending>? pairs) && !await pairs.MoveNextAsync().ConfigureAwait(false))

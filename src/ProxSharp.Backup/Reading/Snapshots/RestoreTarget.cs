@@ -45,14 +45,23 @@ internal sealed class RestoreTarget
     /// <param name="path">The path.</param>
     /// <param name="options">How to write.</param>
     /// <param name="replacesPart">Whether a part that is there is worth nothing, and may go when the options resume.</param>
-    /// <exception cref="IOException">It exists and must not, is a directory, or its part is not what this may go on with.</exception>
+    /// <exception cref="IOException">
+    /// It exists and must not, is a directory, is a link to what is no device, or its part is not what this may go on with.
+    /// </exception>
     public static RestoreTarget Find(string path, RestoreFileOptions options, bool replacesPart = false)
     {
         uint type = TypeOf(path, follows: true, out _);
         if (type == Directory)
             throw new IOException($"{path} is a directory.");
         string final = Follow(path);
-        bool exists = type != 0 || final != path;
+        // What a link leads to may be anybody's file. Devices are named by links: /dev/disk/by-id has nothing else.
+        if (final != path && type is 0 or RegularFile)
+        {
+            string message = $"{path} is a symbolic link to {final}, and only links to devices are followed. Restore to {final}, or remove the link.";
+            throw new IOException(message, CannotMake);
+        }
+
+        bool exists = type != 0;
         string partial = final + PartialSuffix;
         bool isPart = IsSomething(partial);
         bool mayCompare = options.Resume && !replacesPart && type == RegularFile && !isPart;

@@ -66,7 +66,7 @@ internal static class SnapshotManifest
             if (DataBlob.IsEncrypted(DataBlob.ReadKind(blob)))
                 throw new ProxmoxProtocolException("It is encrypted, which no manifest is.");
             using DataBlobDecoder decoder = new();
-            decoder.Decode(blob, text);
+            decoder.Decode(blob, text, BackupManifest.MaxLength);
             manifest = BackupManifest.Parse(text.WrittenSpan);
         }
         catch (ProxmoxProtocolException exception)

@@ -123,7 +123,7 @@ internal static class ChunkReceiver
         byte[] data;
         try
         {
-            data = BlobCodecs.Decode(blob);
+            data = BlobCodecs.Decode(blob, DataBlob.MaxChunkSize);
         }
         catch (ProxmoxProtocolException exception)
         {

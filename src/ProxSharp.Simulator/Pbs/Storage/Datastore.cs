@@ -17,6 +17,9 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
     private const string NotesFile = "notes";
     private const string ProtectedFile = ".protected";
 
+    // As the client: enough for more than ten thousand files, and little when a manifest of a hundred bytes claims to be large.
+    private const int MostManifest = 4 << 20;
+
     private static readonly string[] s_types = ["vm", "ct", "host"];
 
     private readonly ConditionalWeakTable<byte[], BackupManifest> _manifests = [];
@@ -140,7 +143,7 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
 
         try
         {
-            return _manifests.GetValue(blob, static blob => BackupManifest.Parse(BlobCodecs.Decode(blob)));
+            return _manifests.GetValue(blob, static blob => BackupManifest.Parse(BlobCodecs.Decode(blob, MostManifest)));
         }
         catch (ProxmoxProtocolException)
         {
@@ -163,7 +166,7 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
         byte[] blob = Read(key, ArchiveName.Manifest) ?? throw new ApiFault(400, NoManifest(key));
         try
         {
-            JsonObject manifest = JsonNode.Parse(BlobCodecs.Decode(blob))!.AsObject();
+            JsonObject manifest = JsonNode.Parse(BlobCodecs.Decode(blob, MostManifest))!.AsObject();
             if (manifest["unprotected"] is not JsonObject unprotected)
             {
                 manifest["unprotected"] = unprotected = [];

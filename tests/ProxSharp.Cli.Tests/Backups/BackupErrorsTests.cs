@@ -1,0 +1,30 @@
+using ProxSharp.Backup;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Tests.Backups;
+
+public sealed class BackupErrorsTests
+{
+    [Fact]
+    public void TryMap_LostBackup_ListsWhatIsNotSavedAndSaysNothingTwice()
+    {
+        const string Message = "The connection broke. Nothing of host/a/2026-01-01T00:00:00Z was saved (5 bytes had been read): make the whole backup again.";
+        CliError error = BackupErrors.TryMap(new BackupSessionLostException(Message) { NotSaved = ["d.img.fidx", "b.conf.blob"] })!;
+        Assert.Equal((Message, "Not saved: d.img.fidx, b.conf.blob", true), (error.Message, error.Hint, error.IsRetryable));
+    }
+
+    [Fact]
+    public void TryMap_OutcomeUnknown_SaysToLookAndNotToRepeat()
+    {
+        BackupSessionLostException lost = new("The connection broke.") { NotSaved = ["d.img.fidx"], OutcomeUnknown = true };
+        CliError error = BackupErrors.TryMap(lost)!;
+        Assert.Equal(("See what there is: prox backup list", false), (error.Hint, error.IsRetryable));
+    }
+
+    [Fact]
+    public void TryMap_LostReader_MayBeRunAgain()
+    {
+        CliError error = BackupErrors.TryMap(new BackupSessionLostException("The connection broke."))!;
+        Assert.Equal(("Run it again.", true), (error.Hint, error.IsRetryable));
+    }
+}
