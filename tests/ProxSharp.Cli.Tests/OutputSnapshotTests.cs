@@ -25,6 +25,8 @@ public sealed partial class OutputSnapshotTests
         ["ct chart"] = "LiveVerbTests: a picture of figures that grow",
         ["node chart"] = "LiveVerbTests: a picture of figures that grow",
         ["storage chart"] = "LiveVerbTests: a picture of figures that grow",
+        ["datastore chart"] = "PictureTests: a picture of figures that grow",
+        ["pbs node chart"] = "PictureTests: a picture of figures that grow",
         ["vm console"] = "ConsoleVerbTests",
         ["ct console"] = "ConsoleVerbTests",
         ["console"] = "ConsoleVerbTests",
