@@ -163,32 +163,7 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
 
         // Of a long list a query mostly leaves little: then only that is held.
         (JmesQuery Each, JmesQuery All)? query = Verb.Class == VerbClass.Read ? Command.Output.Query?.Split() : null;
-        int count = 0;
-        JsonElement list = await JsonText.BuildAsync(async json =>
-        {
-            json.WriteStartArray();
-            await foreach (T row in rows.ConfigureAwait(false))
-            {
-                count++;
-                if (query is { } split)
-                {
-                    WriteEach(json, split.Each.Apply(RowStream.List(row, write)));
-                }
-                else
-                {
-                    json.WriteStartObject();
-                    write(json, row);
-                    json.WriteEndObject();
-                }
-            }
-
-            json.WriteEndArray();
-            if (count > ManyRows)
-            {
-                // A long list is shown next, which needs about as much memory as what made it. That is done with.
-                GC.Collect();
-            }
-        }).ConfigureAwait(false);
+        (JsonElement list, int count) = await HoldAsync(rows, write, query?.Each).ConfigureAwait(false);
         if (query is { } parts)
         {
             Command.WriteRest(list, shape, parts.All);
@@ -199,6 +174,29 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
         }
 
         return count;
+    }
+
+    // The list, or what a query of each row leaves of it; the count is that of the rows.
+    private static async Task<(JsonElement List, int Count)> HoldAsync<T>(IAsyncEnumerable<T> rows, Action<Utf8JsonWriter, T> write, JmesQuery? each)
+    {
+        int count = 0;
+        JsonElement list = await JsonText.BuildAsync(async json =>
+        {
+            json.WriteStartArray();
+            await foreach (T row in rows.ConfigureAwait(false))
+            {
+                count++;
+                WriteEach(json, each is null ? RowStream.List(row, write) : each.Apply(RowStream.List(row, write)));
+            }
+
+            json.WriteEndArray();
+            if (count > ManyRows)
+            {
+                // A long list is shown next, which needs about as much memory as what made it. That is done with.
+                GC.Collect();
+            }
+        }).ConfigureAwait(false);
+        return (list, count);
     }
 
     private static void WriteEach(Utf8JsonWriter json, JsonElement items)
