@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Schema;
@@ -11,19 +10,20 @@ public sealed class OperationCatalogue
     private static readonly Lazy<OperationCatalogue> s_pve = new(static () => Load(ProxmoxProduct.VirtualEnvironment));
     private static readonly Lazy<OperationCatalogue> s_pbs = new(static () => Load(ProxmoxProduct.BackupServer));
 
-    private readonly FrozenDictionary<(ApiMethod Method, string Path), OperationEntry> _entries;
+    private readonly Dictionary<(ApiMethod Method, string Path), OperationEntry> _entries;
 
     private OperationCatalogue(ProxmoxProduct product, IEnumerable<OperationEntry> entries)
     {
         Product = product;
-        _entries = entries.ToFrozenDictionary(static entry => (entry.Method, entry.Path));
+        Entries = [.. entries];
+        _entries = Entries.ToDictionary(static entry => (entry.Method, entry.Path));
     }
 
     /// <summary>The product.</summary>
     public ProxmoxProduct Product { get; }
 
     /// <summary>All operations that are classified, in no order.</summary>
-    public IReadOnlyList<OperationEntry> Entries => _entries.Values;
+    public IReadOnlyList<OperationEntry> Entries { get; }
 
     /// <summary>Returns the catalogue of a product.</summary>
     public static OperationCatalogue For(ProxmoxProduct product) => product == ProxmoxProduct.BackupServer ? s_pbs.Value : s_pve.Value;

@@ -64,19 +64,20 @@ internal sealed class ClusterWatch
         bool isFirst = !_hasLooked;
         foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")))
         {
-            bool isKnown = _tasks.TryGetValue(upid, out SeenTask before) || isFirst;
+            bool isKnown = _tasks.TryGetValue(upid, out SeenTask? before) || isFirst;
             bool hasEnded = item.TryGetProperty("endtime", out _);
             if (!isKnown)
             {
                 changes.Add(Task(upid, item, "started"));
             }
 
-            if (hasEnded && !before.HasEnded && !isFirst)
+            bool hadEnded = before is { HasEnded: true };
+            if (hasEnded && !hadEnded && !isFirst)
             {
                 changes.Add(Task(upid, item, "ended"));
             }
 
-            _tasks[upid] = new SeenTask(Number(item, "starttime"), hasEnded || before.HasEnded);
+            _tasks[upid] = new SeenTask(Number(item, "starttime"), hasEnded || hadEnded);
         }
 
         _hasLooked = true;
@@ -140,5 +141,5 @@ internal sealed class ClusterWatch
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;
 
-    private readonly record struct SeenTask(double Start, bool HasEnded);
+    private sealed record SeenTask(double Start, bool HasEnded);
 }

@@ -6,7 +6,7 @@ using ProxSharp.Cli.Verbs.Changes;
 namespace ProxSharp.Cli.Live;
 
 /// <summary>Something the live view shows. What the server leaves out, for want of a privilege or an answer of the node, is unknown, not zero.</summary>
-internal readonly struct TopItem(JsonElement json)
+internal sealed class TopItem(JsonElement json)
 {
     private const string Unknown = "-";
 

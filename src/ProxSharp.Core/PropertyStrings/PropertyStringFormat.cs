@@ -1,12 +1,10 @@
-using System.Collections.Frozen;
-
 namespace ProxSharp.PropertyStrings;
 
 /// <summary>What a property-string format says about its keys beyond their names.</summary>
 public sealed class PropertyStringFormat
 {
-    private readonly FrozenDictionary<string, string> _aliases;
-    private readonly FrozenDictionary<string, string> _keyAliases;
+    private readonly Dictionary<string, string> _aliases;
+    private readonly Dictionary<string, string> _keyAliases;
 
     /// <summary>Creates a format.</summary>
     /// <param name="name">The key of the format in the API schema.</param>
@@ -24,8 +22,8 @@ public sealed class PropertyStringFormat
         Name = name;
         AllowsQuotes = allowsQuotes;
         DefaultKey = defaultKey;
-        _aliases = (aliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
-        _keyAliases = (keyAliases ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.Ordinal);
+        _aliases = Copy(aliases);
+        _keyAliases = Copy(keyAliases);
     }
 
     /// <summary>The key of the format in the API schema.</summary>
@@ -43,4 +41,7 @@ public sealed class PropertyStringFormat
 
     /// <summary>If the written key's name is itself a value, returns the key that it is the value of; otherwise null.</summary>
     public string? KeyAliasTarget(string? writtenKey) => writtenKey is null ? null : _keyAliases.GetValueOrDefault(writtenKey);
+
+    private static Dictionary<string, string> Copy(IReadOnlyDictionary<string, string>? names) =>
+        names is null ? [] : new Dictionary<string, string>(names, StringComparer.Ordinal);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -39,7 +38,7 @@ public sealed class ServerTrust
 
     internal ImmutableArray<CertificateFingerprint> Pins { get; private init; } = [];
 
-    internal FrozenDictionary<string, CertificateFingerprint> EndpointPins { get; private init; } = FrozenDictionary<string, CertificateFingerprint>.Empty;
+    internal Dictionary<string, CertificateFingerprint> EndpointPins { get; private init; } = [];
 
     internal FingerprintStore? Store { get; private init; }
 
@@ -125,7 +124,7 @@ public sealed class ServerTrust
             all[endpoint.Authority] = fingerprint;
         }
 
-        return Copy(endpointPins: all.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+        return Copy(endpointPins: all);
     }
 
     /// <summary>Says what is accepted.</summary>
@@ -236,7 +235,7 @@ public sealed class ServerTrust
         }
     }
 
-    private ServerTrust Copy(ImmutableArray<X509Certificate2>? authorities = null, FrozenDictionary<string, CertificateFingerprint>? endpointPins = null) =>
+    private ServerTrust Copy(ImmutableArray<X509Certificate2>? authorities = null, Dictionary<string, CertificateFingerprint>? endpointPins = null) =>
         new()
         {
             AcceptsAnything = AcceptsAnything,

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace ProxSharp.Validation;
 
 /// <summary>
@@ -11,13 +9,13 @@ internal static class FormatRules
     private const string ListSuffix = "-list";
     private const string OptionalSuffix = "-opt";
 
-    private static readonly FrozenDictionary<string, FormatRule> s_rules = IdFormats.Rules
+    private static readonly Dictionary<string, FormatRule> s_rules = IdFormats.Rules
         .Concat(NetworkFormats.Rules)
         .Concat(FirewallFormats.Rules)
         .Concat(StorageFormats.Rules)
         .Concat(GuestFormats.Rules)
         .Concat(TextFormats.Rules)
-        .ToFrozenDictionary(StringComparer.Ordinal);
+        .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Finds the rule of a format; null if every text fits.</summary>
     /// <param name="format">The server's name, which may end in <c>-list</c> or <c>-opt</c>.</param>

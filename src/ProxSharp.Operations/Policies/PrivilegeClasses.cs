@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
-
 namespace ProxSharp.Operations.Policies;
 
 /// <summary>The mildest class of operations that needs a privilege; what is not named here counts as privileged.</summary>
 internal static class PrivilegeClasses
 {
-    private static readonly FrozenDictionary<string, OperationClass> s_classes = new Dictionary<string, OperationClass>(StringComparer.Ordinal)
+    private static readonly Dictionary<string, OperationClass> s_classes = new(StringComparer.Ordinal)
     {
         ["Sys.Syslog"] = OperationClass.Read,
         ["VM.Allocate"] = OperationClass.Reversible,
@@ -34,7 +32,7 @@ internal static class PrivilegeClasses
         ["VM.GuestAgent.FileRead"] = OperationClass.Exec,
         ["VM.GuestAgent.FileWrite"] = OperationClass.Exec,
         ["VM.GuestAgent.Unrestricted"] = OperationClass.Exec,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 
     public static OperationClass Of(string privilege) => s_classes.TryGetValue(privilege, out OperationClass known)
         ? known

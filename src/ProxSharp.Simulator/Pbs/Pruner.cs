@@ -8,7 +8,7 @@ namespace ProxSharp.Simulator.Pbs;
 internal static class Pruner
 {
     /// <summary>What becomes of one snapshot.</summary>
-    public readonly record struct Verdict(SnapshotKey Key, bool IsKept, bool IsProtected)
+    public sealed record Verdict(SnapshotKey Key, bool IsKept, bool IsProtected)
     {
         /// <summary>The line about it in a log.</summary>
         public string Line => $"{(IsProtected ? "protected" : IsKept ? "keep" : "remove")} {Key.Snapshot}";

@@ -4,7 +4,7 @@ using ProxSharp.Ids;
 namespace ProxSharp.Simulator.Pbs.Storage;
 
 /// <summary>A backup group of a datastore.</summary>
-internal readonly record struct GroupKey(BackupNamespace Namespace, BackupGroupPath Group)
+internal sealed record GroupKey(BackupNamespace Namespace, BackupGroupPath Group)
 {
     /// <summary>Where it lies in the datastore.</summary>
     public string Folder => Namespace.IsRoot ? Group.ToString() : $"{Namespace.StorePath}/{Group}";

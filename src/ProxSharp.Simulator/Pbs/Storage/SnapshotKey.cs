@@ -4,7 +4,7 @@ using ProxSharp.Ids;
 namespace ProxSharp.Simulator.Pbs.Storage;
 
 /// <summary>A snapshot of a datastore.</summary>
-internal readonly record struct SnapshotKey(BackupNamespace Namespace, BackupSnapshotPath Snapshot)
+internal sealed record SnapshotKey(BackupNamespace Namespace, BackupSnapshotPath Snapshot)
 {
     public GroupKey Group => new(Namespace, Snapshot.Group);
 
