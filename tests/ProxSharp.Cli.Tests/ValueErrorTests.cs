@@ -84,7 +84,7 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
 
     [Theory]
     [InlineData("vm set web-1 --protection 2", "2")]
-    [InlineData("ceph osd delete --cleanup 1", "A confirmation is needed to delete ceph osd")]
+    [InlineData("ceph osd delete --cleanup 1 --node pve1", "A confirmation is needed to delete ceph osd")]
     public async Task Switch_WithAnotherWordBehindIt_LeavesItAlone(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();

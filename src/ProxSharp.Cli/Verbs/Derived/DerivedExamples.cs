@@ -39,6 +39,11 @@ internal static class DerivedExamples
 
         words.AddRange(options.Select(static parameter => Option(parameter.Name, parameter.Node, parameter.Value)));
 
+        if (OwnNode.IsMeant(verb.Product, verb.Node, endpoint))
+        {
+            words.Add($"--node {given.Value("node")}");
+        }
+
         string line = string.Join(' ', words);
         bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
         return method == ApiMethod.Get && !isAsked

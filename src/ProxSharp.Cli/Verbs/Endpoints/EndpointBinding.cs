@@ -61,7 +61,8 @@ internal sealed class EndpointBinding
 
         if (template.Contains("{node}", StringComparison.Ordinal) && spec.Node is NodeRule.Any or NodeRule.OfStorage)
         {
-            NodeOption = new Option<string>("--node") { Description = $"The node to ask [default: {NodeFinder.Default(spec.Node, Endpoint)}]", HelpName = "name" };
+            string what = OwnNode.IsMeant(spec.Product, spec.Node, Endpoint) ? "The node it is done on" : "The node to ask";
+            NodeOption = new Option<string>("--node") { Description = $"{what} [default: {NodeFinder.Default(spec, Endpoint)}]", HelpName = "name" };
         }
     }
 

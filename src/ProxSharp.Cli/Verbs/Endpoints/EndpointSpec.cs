@@ -43,6 +43,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>How the node is found.</summary>
     public NodeRule Node { get; init; } = NodeRule.Argument;
 
+    /// <summary>Words for the node that is taken where nobody names one; null if they follow from the rule.</summary>
+    public string? DefaultNode { get; init; }
+
     /// <summary>True if the description follows from the schema.</summary>
     public bool IsDerived { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Nouns;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -22,6 +23,13 @@ internal static class NodeFinder
         Dictionary<string, string> found = new(StringComparer.Ordinal);
         if (!binding.Endpoint.Path.Contains("{node}", StringComparison.Ordinal) || binding.Spec.Node == NodeRule.Argument)
         {
+            return found;
+        }
+
+        // A disk, a daemon or a new guest is not put on whichever node comes first.
+        if (OwnNode.IsMeant(binding.Spec.Product, binding.Spec.Node, binding.Endpoint))
+        {
+            found["node"] = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             return found;
         }
 
@@ -70,7 +78,9 @@ internal static class NodeFinder
     }
 
     /// <summary>Tells in words which node is asked where nobody names one.</summary>
-    public static string Default(NodeRule rule, ApiEndpoint endpoint) => rule != NodeRule.OfStorage ? "any that can answer"
+    public static string Default(EndpointSpec spec, ApiEndpoint endpoint) => spec.DefaultNode is { } known ? known
+        : OwnNode.IsMeant(spec.Product, spec.Node, endpoint) ? "the only one there is"
+        : spec.Node != NodeRule.OfStorage ? "any that can answer"
         : IsOfVolume(endpoint) ? "the one that has the volume"
         : StorageReading.IsMeant(endpoint) ? "all, or any if the storage is shared"
         : IsPruning(endpoint) ? "the one that has backups"

@@ -49,6 +49,7 @@ internal static class GuestRestore
             Fixed = isContainer ? [("restore", "1")] : [],
             Chosen = ["vmid"],
             Node = NodeRule.Any,
+            DefaultNode = "that of the guest that is overwritten, else the one that has the backup",
             Details =
                 $"The number may stand behind the archive, or in front of it, as {(isContainer ? "pct restore" : "qmrestore")} has it. "
                 + "Without one and without --vmid the lowest free number is taken. With --force the guest of that number is overwritten: then --yes is needed, or its "
