@@ -18,6 +18,10 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     [InlineData("vm delete web-1 --dry-run", 6, "VM 100 (web-1): it runs, and is destroyed only when it is stopped")]
     [InlineData("ct delete dns --dry-run", 6, "it runs, and is destroyed only when it is stopped")]
     [InlineData("vm migrate web-1 pve9 --dry-run", 5, "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("vm snapshot rollback web-1 nope --dry-run", 5, "There is no snapshot 'nope' of VM 100 (web-1)")]
+    [InlineData("vm snapshot delete web-1,staging nope --max 2 --dry-run", 5, "There is no snapshot 'nope' of VM 100 (web-1), VM 106 (staging)")]
+    [InlineData("ct snapshot rollback dns current --dry-run", 5, "It has none")]
+    [InlineData("ct snapshot set dns nope --description x --dry-run", 5, "There is no snapshot 'nope' of container 200")]
     [InlineData("vm snapshot create web-1 current", 2, "'current' cannot be the name of a snapshot")]
     [InlineData("vm snapshot create web-1 current --dry-run", 2, "'current' cannot be the name of a snapshot")]
     [InlineData("api create /nodes/pve1/qemu/100/snapshot snapname=current", 2, "Take another name for the snapshot")]
@@ -51,6 +55,29 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
 
         Assert.Contains("DELETE /nodes/", run.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("VM 100 (web-1): it runs, and is destroyed only when it is stopped: the server would refuse it", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DryRun_SnapshotThatOneOfTwoHas_WarnsAndShowsTheCalls()
+    {
+        SimulatedCluster own = await SimulatedCluster.StillAsync();
+        await using (own.ConfigureAwait(true))
+        {
+            using CliHarness cli = await own.UserAsync();
+            (await cli.LineAsync("vm snapshot create staging before")).Succeeded();
+
+            CliRun one = await cli.LineAsync("vm snapshot delete staging before --dry-run");
+            CliRun two = await cli.LineAsync("vm snapshot delete web-1,staging before --max 2 --dry-run");
+
+            Assert.Contains("DELETE /nodes/pve1/qemu/106/snapshot/before", one.Succeeded(), StringComparison.Ordinal);
+            Assert.DoesNotContain("no snapshot", one.Errors, StringComparison.Ordinal);
+            Assert.Contains("DELETE /nodes/pve1/qemu/106/snapshot/before", two.Succeeded(), StringComparison.Ordinal);
+            Assert.Contains("VM 100 (web-1) has no snapshot 'before': the server would refuse it", two.Errors, StringComparison.Ordinal);
+            Assert.Contains(
+                "There are the snapshots: before",
+                (await cli.LineAsync("vm snapshot rollback staging after --dry-run")).FailedWith(5),
+                StringComparison.Ordinal);
+        }
     }
 
     [Theory]

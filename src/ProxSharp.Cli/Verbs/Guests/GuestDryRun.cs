@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -29,7 +30,9 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
         if (run.IsShown && plan.Count > 0)
         {
             await CheckNodeAsync(cancellationToken).ConfigureAwait(false);
-            CheckRefusals([.. guests.Where(guest => skipped.TrueForAll(other => other.Guest.Id != guest.Id))]);
+            GuestSummary[] meant = [.. guests.Where(guest => skipped.TrueForAll(other => other.Guest.Id != guest.Id))];
+            await CheckSnapshotAsync(meant, cancellationToken).ConfigureAwait(false);
+            CheckRefusals(meant);
         }
 
         return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken, skipped).ConfigureAwait(false);
@@ -53,6 +56,47 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
                 Message = $"There is no node '{node}'",
                 Hint = $"There are the nodes: {string.Join(", ", nodes)}",
             });
+        }
+    }
+
+    // A snapshot that none of the guests has is a slip; of several guests the others go on.
+    private async Task CheckSnapshotAsync(IReadOnlyList<GuestSummary> meant, CancellationToken cancellationToken)
+    {
+        if (change.Part?.Name is not { } name || !change.Endpoint.Path.Contains("/snapshot/{snapname}", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        List<(GuestSummary Guest, string[] Others)> missing = [];
+        foreach (GuestSummary guest in meant)
+        {
+            // Proxmox: every guest lists its present state among its snapshots, as current; who may not look gets no list.
+            IReadOnlyList<string> names = await session.NamesAsync(
+                $"/nodes/{Uri.EscapeDataString(guest.Node)}/{guest.Type.Value}/{guest.Id}/snapshot", "name").ConfigureAwait(false);
+            string[] snapshots = [.. names.Where(static known => known != "current")];
+            if (names.Count > 0 && !snapshots.Contains(name, StringComparer.Ordinal))
+            {
+                missing.Add((guest, snapshots));
+            }
+        }
+
+        if (missing.Count > 0 && missing.Count == meant.Count)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Message = $"There is no snapshot '{name}' of {string.Join(", ", missing.Select(static item => GuestKinds.Title(item.Guest)))}",
+                Hint = missing is [{ Others: { Length: > 0 } others }] ? $"There are the snapshots: {string.Join(", ", others)}"
+                    : missing.Count == 1 ? "It has none"
+                    : $"See what there is: {PrintedCommands.Of(run.Command.Path.Split(' ')[0], "snapshot", "list", missing[0].Guest.Id.ToString())}",
+            });
+        }
+
+        foreach ((GuestSummary guest, _) in missing)
+        {
+            run.Command.Warn($"{GuestKinds.Title(guest)} has no snapshot '{name}': the server would refuse it");
         }
     }
 
