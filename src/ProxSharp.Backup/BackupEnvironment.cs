@@ -12,7 +12,8 @@ namespace ProxSharp.Backup;
 /// <summary>
 /// What the environment says about backups, by the names that the official client uses: <c>PBS_REPOSITORY</c>, <c>PBS_PASSWORD</c>, <c>PBS_FINGERPRINT</c> and
 /// <c>PBS_ENCRYPTION_PASSWORD</c>, each also as <c>..._FD</c>, <c>..._FILE</c>, <c>..._CMD</c> or as a credential of systemd, and the default keys below the
-/// configuration directory. Secrets are read when they are needed.
+/// configuration directory. Secrets are read when they are needed. Where <c>PBS_REPOSITORY</c> is not set, <c>PBS_DATASTORE</c> with <c>PBS_SERVER</c>,
+/// <c>PBS_PORT</c> and <c>PBS_AUTH_ID</c> names the repository.
 /// </summary>
 /// <example>
 /// <code>
@@ -62,7 +63,7 @@ public sealed record BackupEnvironment
         {
             Repository = secrets.Find("PBS_REPOSITORY", "proxmox-backup-client.repository")?.Read() is { } repository
                 ? BackupRepository.Parse(repository, CultureInfo.InvariantCulture)
-                : null,
+                : FromParts(variables),
             Password = secrets.Find("PBS_PASSWORD", "proxmox-backup-client.password"),
             Fingerprint = secrets.Find("PBS_FINGERPRINT", "proxmox-backup-client.fingerprint")?.Read(),
             EncryptionPassword = secrets.Find("PBS_ENCRYPTION_PASSWORD", "proxmox-backup-client.encryption-password"),
@@ -70,6 +71,21 @@ public sealed record BackupEnvironment
             MasterKeyPath = directories.Find("master-public.pem"),
             KnownFingerprints = directories.ReadFingerprints(),
         };
+    }
+
+    // The whole repository goes before its parts; of these the datastore alone has no default.
+    private static BackupRepository? FromParts(Func<string, string?> variables)
+    {
+        string? Part(string name) => variables(name) is { Length: > 0 } value ? value : null;
+        if (Part("PBS_DATASTORE") is not { } datastore)
+        {
+            return null;
+        }
+
+        int port = BackupRepository.DefaultPort;
+        return Part("PBS_PORT") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65535)
+            ? throw new FormatException($"PBS_PORT is \"{text}\": expected a number from 1 to 65535.")
+            : BackupRepository.Create(datastore, Part("PBS_SERVER") ?? "localhost", port, Part("PBS_AUTH_ID") ?? BackupRepository.DefaultAuthId);
     }
 
     /// <summary>

@@ -69,13 +69,15 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> words = GuardWords.Separate(Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(FrontOptions.Settle(arguments))));
+        IReadOnlyList<string> words = GuardWords.Separate(Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(
+            FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable))));
         CommandServices services = new(console, environment, time) { Words = arguments };
         RootCommand root = CommandTree.Build(services, words);
         (ParseResult parse, words) = SwitchWords.Parse(root, words);
         KnownLines lines = new(typed => CommandTree.Build(services, typed))
         {
-            IsOfBackups = environment.Variable("PBS_REPOSITORY") is not null || words.Any(static word => word.Split('=')[0] == "--repository"),
+            IsOfBackups = (environment.Variable("PBS_REPOSITORY") ?? environment.Variable("PBS_DATASTORE")) is not null
+                || words.Any(static word => word.Split('=')[0] == "--repository"),
         };
 
         // pct create 200 x -hostname y asks for no help, although -h does.
@@ -92,7 +94,8 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         CliError error = ErrorMapper.Map(exception);
         PrintedCommands printed = new(arguments);
         error = error with { Message = printed.In(error.Message), Hint = error.Hint is { } hint ? printed.In(hint) : null };
-        if (GlobalOptions.WantsJsonErrors(arguments))
+        if (GlobalOptions.WantsJsonErrors(arguments) || Backups.OfficialSpelling.IsJsonByVariable(
+            FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable)))
         {
             ErrorWriter.WriteJson(console.Error, error);
         }

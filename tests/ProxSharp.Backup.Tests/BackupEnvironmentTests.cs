@@ -24,6 +24,18 @@ public sealed class BackupEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public void Read_PartsOfARepository_MakeOneWhereNoWholeOneIsSet()
+    {
+        (string, string)[] parts = [("PBS_SERVER", "2001:db8::1"), ("PBS_PORT", "8008"), ("PBS_DATASTORE", "tank"), ("PBS_AUTH_ID", "backup@pbs!ci")];
+        Assert.Equal("backup@pbs!ci@[2001:db8::1]:8008:tank", Read(parts).Repository!.ToString());
+        Assert.Equal("root@pam@localhost:8007:tank", Read(("PBS_DATASTORE", "tank"), ("PBS_SERVER", "")).Repository!.ToString());
+        Assert.Equal("other:store", Read([("PBS_REPOSITORY", "other:store"), .. parts]).Repository!.ToString());
+        Assert.Null(Read(("PBS_SERVER", "host"), ("PBS_AUTH_ID", "backup@pbs")).Repository);
+        Assert.Throws<FormatException>(() => Read(("PBS_DATASTORE", "tank"), ("PBS_PORT", "70000")));
+        Assert.Throws<FormatException>(() => Read(("PBS_DATASTORE", "tank"), ("PBS_SERVER", "a b")));
+    }
+
+    [Fact]
     public void Read_Nothing_SaysWhatToSet()
     {
         BackupEnvironment environment = Read();

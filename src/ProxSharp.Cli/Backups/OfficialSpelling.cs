@@ -20,9 +20,14 @@ internal static partial class OfficialSpelling
         "--ignore-permissions", "--ignore-extract-device-errors",
     ];
 
+    /// <summary>The variable that says in which form results are written where no option does.</summary>
+    public const string FormatVariable = "PROXMOX_OUTPUT_FORMAT";
+
     /// <summary>Puts the words of prox where those of the official client stand for them.</summary>
+    /// <param name="arguments">The words behind <c>prox</c>.</param>
+    /// <param name="format">What <see cref="FormatVariable"/> says; null if it is not set.</param>
     /// <exception cref="CliException">The official client has such a command, and this noun has not.</exception>
-    public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments)
+    public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments, string? format = null)
     {
         if (arguments.Count < 2 || arguments[0] != BackupNoun.Name)
         {
@@ -34,8 +39,14 @@ internal static partial class OfficialSpelling
             throw refusal;
         }
 
-        return WithFormat(WithSwitches(WithVerb(arguments)));
+        return WithUsualFormat(WithFormat(WithSwitches(WithVerb(arguments))), format);
     }
+
+    /// <summary>True if results, and so errors, are written as JSON because the variable says so.</summary>
+    /// <param name="arguments">The words behind <c>prox</c>, the context not in front.</param>
+    /// <param name="format">What <see cref="FormatVariable"/> says; null if it is not set.</param>
+    public static bool IsJsonByVariable(IReadOnlyList<string> arguments, string? format) =>
+        format is "json" or "json-pretty" && arguments.Count > 1 && arguments[0] == BackupNoun.Name && !NamesFormat(arguments);
 
     /// <summary>Finds the form of results that <c>--output-format</c> asks for: the words of prox for it.</summary>
     /// <returns>Null if the words at this place are not that option.</returns>
@@ -124,6 +135,24 @@ internal static partial class OfficialSpelling
 
         return words;
     }
+
+    private static IReadOnlyList<string> WithUsualFormat(IReadOnlyList<string> arguments, string? format)
+    {
+        if (format is null or "text" || NamesFormat(arguments))
+        {
+            return arguments;
+        }
+
+        int end = arguments.TakeWhile(static word => word != "--").Count();
+        return format is "json" or "json-pretty"
+            ? [.. arguments.Take(end), "-o", "json", .. arguments.Skip(end)]
+            : throw CliException.Usage($"{FormatVariable} '{format}' is none of text, json and json-pretty", "Correct or unset it, or say how: -o table");
+    }
+
+    // Help has one form.
+    private static bool NamesFormat(IReadOnlyList<string> arguments) => arguments.TakeWhile(static word => word != "--").Any(static word =>
+        word is "--help" or "-h" or "-?" || word.StartsWith("-o", StringComparison.Ordinal) || word.StartsWith("--output=", StringComparison.Ordinal)
+        || word == "--output" || word.StartsWith(Format, StringComparison.Ordinal));
 
     private static CliException? Refusal(string command, string word) => (command, word) switch
     {

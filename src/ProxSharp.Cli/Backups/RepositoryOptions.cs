@@ -15,6 +15,8 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>The options that say which datastore is meant: a repository as the official client writes it, or a context and a datastore.</summary>
 internal sealed class RepositoryOptions
 {
+    private const string NamespaceVariable = "PBS_NAMESPACE";
+
     /// <summary>The repository.</summary>
     public Option<string> Repository { get; } = new("--repository")
     {
@@ -25,9 +27,12 @@ internal sealed class RepositoryOptions
     /// <summary>The datastore of a context.</summary>
     public Option<string> Datastore { get; } = new("--datastore")
     {
-        Description = "A datastore of the backup server that the context names, instead of a repository",
+        Description = "A datastore, instead of a repository: of --server or PBS_SERVER if one is named, else of the context [default: PBS_DATASTORE]",
         HelpName = "store",
     };
+
+    /// <summary>The parts of a repository.</summary>
+    public RepositoryParts Parts { get; } = new();
 
     /// <summary>The directory of a datastore.</summary>
     public Option<string> Directory { get; } = new("--store-directory")
@@ -39,15 +44,15 @@ internal sealed class RepositoryOptions
     /// <summary>The namespace.</summary>
     public Option<string> Namespace { get; } = new("--ns")
     {
-        Description = "The namespace, for example customers/acme [default: the root]",
+        Description = "The namespace, for example customers/acme [default: PBS_NAMESPACE, else the root]",
         HelpName = "namespace",
     };
 
     /// <summary>All of them in the order of help.</summary>
-    public IReadOnlyList<Option> All => [Repository, Datastore, Namespace];
+    public IReadOnlyList<Option> All => [Repository, Datastore, .. Parts.All, Namespace];
 
     /// <summary>All for verbs that only read snapshots.</summary>
-    public IReadOnlyList<Option> ForReading => [Repository, Datastore, Directory, Namespace];
+    public IReadOnlyList<Option> ForReading => [Repository, Datastore, .. Parts.All, Directory, Namespace];
 
     /// <summary>Reads what the environment says.</summary>
     /// <exception cref="CliException">A variable has a value that it cannot have.</exception>
@@ -68,7 +73,7 @@ internal sealed class RepositoryOptions
 
     /// <summary>Reads the namespace.</summary>
     /// <exception cref="CliException">It is none.</exception>
-    public BackupNamespace ReadNamespace(VerbRun run) => run.Value(Namespace) switch
+    public BackupNamespace ReadNamespace(VerbRun run) => (run.Value(Namespace) ?? run.Command.Services.Environment.Variable(NamespaceVariable)) switch
     {
         null => BackupNamespace.Root,
         { } text when BackupNamespace.TryParse(text, out BackupNamespace parsed) => parsed,
@@ -91,10 +96,12 @@ internal sealed class RepositoryOptions
             return place;
         }
 
-        if (run.IsGiven(Repository) || run.IsGiven(Datastore) || run.IsGiven(run.Standard.Connection.Context))
+        if (run.IsGiven(Repository) || run.IsGiven(Datastore) || run.IsGiven(run.Standard.Connection.Context) || Parts.AreGiven(run))
         {
-            throw CliException.Usage("--store-directory needs no server", "Leave out --repository, --datastore and --context");
+            throw CliException.Usage("--store-directory needs no server", "Leave out --repository, --server, --datastore and --context");
         }
+
+        NoteNamespace(run);
 
         string path = run.Command.Services.Environment.AbsolutePath(typed);
         return System.IO.Directory.Exists(Path.Combine(path, ".chunks"))
@@ -108,6 +115,7 @@ internal sealed class RepositoryOptions
     public async Task<BackupPlace> OpenAsync(VerbRun run, CancellationToken cancellationToken)
     {
         BackupNamespace folder = ReadNamespace(run);
+        NoteNamespace(run);
         BackupEnvironment environment = ReadEnvironment(run.Command);
         if (FindRepository(run, environment) is { } repository)
         {
@@ -116,7 +124,7 @@ internal sealed class RepositoryOptions
         }
 
         string store = run.Value(Datastore) ?? throw CliException.Usage(
-            "No datastore is named", "Give --repository user@realm!token@host:store (or PBS_REPOSITORY), or --datastore for a context");
+            "No datastore is named", "Give --repository user@realm!token@host:store (or PBS_REPOSITORY), --server and --datastore, or --datastore for a context");
         if (!DatastoreName.TryParse(store, null, out _))
         {
             throw CliException.Usage($"'{store}' is no name of a datastore", "See what there is: prox datastore list");
@@ -126,18 +134,35 @@ internal sealed class RepositoryOptions
         return new BackupPlace(environment, await run.SessionAsync(cancellationToken).ConfigureAwait(false), store, folder);
     }
 
+    // A namespace that nobody typed changes what is listed, and what is deleted.
+    private void NoteNamespace(VerbRun run)
+    {
+        if (run.Value(Namespace) is null && run.Command.Services.Environment.Variable(NamespaceVariable) is { } name)
+        {
+            run.Note($"The namespace is {Terminal.TextCells.Visible(name)}, of {NamespaceVariable}.");
+        }
+    }
+
+    // What was typed goes before all variables; of these the whole repository goes before its parts.
     private BackupRepository? FindRepository(VerbRun run, BackupEnvironment environment)
     {
-        bool namesContext = run.IsGiven(Datastore) || run.IsGiven(run.Standard.Connection.Context);
+        bool namesContext = run.IsGiven(run.Standard.Connection.Context);
+        bool namesParts = Parts.AreGiven(run);
         string? text = run.Value(Repository);
         if (text is null)
         {
-            return namesContext ? null : environment.Repository;
+            return namesContext
+                ? namesParts
+                    ? throw CliException.Usage("--context names the server already", "Leave out --server, --port and --auth-id, or --context")
+                    : null
+                : namesParts || (run.IsGiven(Datastore) && RepositoryParts.AreSet(run)) ? Parts.Make(run, run.Value(Datastore))
+                : run.IsGiven(Datastore) ? null
+                : environment.Repository;
         }
 
-        if (namesContext)
+        if (namesContext || namesParts || run.IsGiven(Datastore))
         {
-            throw CliException.Usage("--repository names server and datastore already", "Leave out --context and --datastore");
+            throw CliException.Usage("--repository names server and datastore already", "Leave out --context, --datastore, --server, --port and --auth-id");
         }
 
         return BackupRepository.TryParse(text, out BackupRepository? repository)

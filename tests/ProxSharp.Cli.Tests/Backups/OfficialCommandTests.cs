@@ -50,6 +50,31 @@ public sealed class OfficialCommandTests(SimulatedBackupServer backup) : IClassF
         Assert.Equal(expected, string.Join(' ', OfficialSpelling.Complete(line.Split(' '))));
 
     [Theory]
+    [InlineData("backup list", "json", "backup list -o json")]
+    [InlineData("backup list", "json-pretty", "backup list -o json")]
+    [InlineData("backup list", "text", "backup list")]
+    [InlineData("backup list -o yaml", "json", "backup list -o yaml")]
+    [InlineData("backup list --output=csv", "json", "backup list --output=csv")]
+    [InlineData("backup list --output-format text", "json", "backup list -o table")]
+    [InlineData("backup list --help", "json", "backup list --help")]
+    [InlineData("backup root.pxar:/ -- x", "json", "backup create root.pxar:/ -o json -- x")]
+    [InlineData("vm list", "json", "vm list")]
+    public void Complete_FormatOfTheVariable_IsTakenWhereNoneIsTyped(string line, string format, string expected) =>
+        Assert.Equal(expected, string.Join(' ', OfficialSpelling.Complete(line.Split(' '), format)));
+
+    [Fact]
+    public async Task List_FormatOfTheVariable_IsThatOfResultsAndErrors()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator).With("PROXMOX_OUTPUT_FORMAT", "json");
+        using CliHarness other = new CliHarness().Uses(backup.Simulator).With("PROXMOX_OUTPUT_FORMAT", "xml");
+
+        Assert.StartsWith("{", (await cli.LineAsync("backup list")).Succeeded(), StringComparison.Ordinal);
+        Assert.StartsWith("{", (await cli.LineAsync("backup list --repository x")).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("{", (await cli.LineAsync("backup list -o table")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("'xml' is none of text, json and json-pretty", (await other.LineAsync("backup list")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("10M", 10_000_000)]
     [InlineData("1G", 1_000_000_000)]
     [InlineData("500k", 500_000)]
