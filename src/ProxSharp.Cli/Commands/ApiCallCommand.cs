@@ -104,6 +104,7 @@ internal abstract class ApiCallCommand : ProxCommand
             CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, target.Endpoint)
                 .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
                 .ConfigureAwait(false);
+            WarnOfSecrets(run);
             if (target.Endpoint?.Transport == ApiTransportKind.Download)
             {
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
@@ -124,6 +125,18 @@ internal abstract class ApiCallCommand : ProxCommand
                 ? session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken)
                 : session.CallAsync(_method, path, call.Parameters, options, cancellationToken)).ConfigureAwait(false);
             return await ReportAsync(run, session, target.Endpoint, response, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Verbs take secrets by reference alone. A call is written as the API has it, so it is only said.
+    private void WarnOfSecrets(CommandRun run)
+    {
+        foreach (string[] word in (run.Value(_parameters) ?? []).Select(static word => word.Split('=', 2)))
+        {
+            if (word is [{ } name, { Length: > 0 } value] && EndpointParameter.IsSecretName(name) && !value.StartsWith('@'))
+            {
+                run.Warn($"{name} stands in the command line, where others on this machine and the history of the shell see it; write {name}=@FILE or {name}=@-");
+            }
         }
     }
 

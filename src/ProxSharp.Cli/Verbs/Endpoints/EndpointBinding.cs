@@ -221,7 +221,9 @@ internal sealed class EndpointBinding
                 }
                 else
                 {
-                    words.Add($"{parameter.Name}={value}");
+                    string settled = await SshKeyValues.SettleAsync(
+                        run.Command.Services.Environment, parameter.Name, value, cancellationToken).ConfigureAwait(false);
+                    words.Add($"{parameter.Name}={settled}");
                 }
             }
         }
