@@ -80,10 +80,13 @@ public sealed partial class GuideTests
         Assert.All(rows, row =>
         {
             Assert.Equal(4, row.Length);
-            string command = Code().Match(row[1]).Groups[1].Value;
-            Assert.StartsWith("prox ", command, StringComparison.Ordinal);
-            Assert.Empty(root.Parse(
-                [.. ShellWords.Split(command["prox ".Length..])], new System.CommandLine.ParserConfiguration { ResponseFileTokenReplacer = null }).Errors);
+            string[] commands = [.. row[1].Split(", then ").Select(static part => Code().Match(part).Groups[1].Value)];
+            Assert.All(commands, command =>
+            {
+                Assert.StartsWith("prox ", command, StringComparison.Ordinal);
+                Assert.Empty(root.Parse(
+                    [.. ShellWords.Split(command["prox ".Length..])], new System.CommandLine.ParserConfiguration { ResponseFileTokenReplacer = null }).Errors);
+            });
             if (Code().Match(row[2]).Groups[1].Value is { } call && call.StartsWith("pvesh ", StringComparison.Ordinal))
             {
                 AssertCall(call.Split(' '));
