@@ -18,6 +18,7 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     [InlineData("vm delete web-1 --dry-run", 6, "VM 100 (web-1): it runs, and is destroyed only when it is stopped")]
     [InlineData("ct delete dns --dry-run", 6, "it runs, and is destroyed only when it is stopped")]
     [InlineData("vm migrate web-1 pve9 --dry-run", 5, "There are the nodes: pve1, pve2, pve3")]
+    [InlineData("pool delete production --yes", 6, "Take out what is in it first")]
     [InlineData("vm snapshot rollback web-1 nope --dry-run", 5, "There is no snapshot 'nope' of VM 100 (web-1)")]
     [InlineData("vm snapshot delete web-1,staging nope --max 2 --dry-run", 5, "There is no snapshot 'nope' of VM 100 (web-1), VM 106 (staging)")]
     [InlineData("ct snapshot rollback dns current --dry-run", 5, "It has none")]

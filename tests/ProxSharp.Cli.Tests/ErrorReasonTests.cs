@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Testing;
 
@@ -36,6 +37,21 @@ public sealed class ErrorReasonTests(SimulatedCluster cluster) : IClassFixture<S
         string error = (await cli.LineAsync("backup-job show nope")).Errors;
 
         Assert.Contains("No such job 'nope'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_MissingPrivilege_IsWhatIsNeeded()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("api set /cluster/options keyboard=de -o json --yes");
+
+        run.FailedWithCode(4);
+        using JsonDocument said = JsonDocument.Parse(run.Errors);
+        JsonElement error = said.RootElement.GetProperty("error");
+        Assert.Equal("Sys.Modify", error.GetProperty("privilege").GetString());
+        Assert.Equal("/", error.GetProperty("privilegePath").GetString());
+        Assert.Equal("Sys.Modify on /", Assert.Single(error.GetProperty("need").EnumerateArray()).GetString());
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed record CliError
     /// <summary>The last lines of the failed task's log.</summary>
     public IReadOnlyList<string> LogTail { get; init; } = [];
 
-    /// <summary>What has to be given in addition, as it is typed: <c>--yes</c>, <c>--max 3</c>.</summary>
+    /// <summary>What has to be given in addition, as it is typed: <c>--yes</c>, <c>--max 3</c>; a missing privilege with its path: <c>VM.Audit on /vms</c>.</summary>
     public IReadOnlyList<string> Need { get; init; } = [];
 
     /// <summary>The node it happened on; null if that does not matter.</summary>

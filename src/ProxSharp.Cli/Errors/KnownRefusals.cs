@@ -22,6 +22,12 @@ internal static partial class KnownRefusals
             return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = "It runs, and is overwritten only when it is stopped: prox ct stop GUEST" };
         }
 
+        // Proxmox: pools, sets of addresses, groups of rules and subnets are deleted only when nothing is in them.
+        if (Full().IsMatch(api.ServerMessage))
+        {
+            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = error.Hint ?? "Take out what is in it first, then delete it" };
+        }
+
         // Proxmox: names that the lists of snapshots use themselves.
         if (api.ServerMessage.StartsWith("unable to use snapshot name", StringComparison.Ordinal))
         {
@@ -83,6 +89,9 @@ internal static partial class KnownRefusals
 
     [GeneratedRegex("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant)]
     private static partial Regex NotImplemented();
+
+    [GeneratedRegex("(\\bis|,) not empty\\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Full();
 
     [GeneratedRegex("/(?<kind>qemu|lxc)/(?<id>[0-9]+)(/|$)", RegexOptions.CultureInvariant)]
     private static partial Regex GuestPath();
