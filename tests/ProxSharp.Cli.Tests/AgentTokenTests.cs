@@ -191,7 +191,8 @@ public sealed class AgentTokenTests
         (await cli.LineAsync("api create /nodes/pve1/vzdump vmid=106 storage=ceph -c full")).FailedWith(4);
         Assert.Contains("SDN.Use", (await cli.LineAsync("api get /access/permissions path=/sdn/zones/localnetwork/vmbr0 -o json -c full")).Succeeded(), StringComparison.Ordinal);
         Assert.DoesNotContain("SDN.Use", (await cli.LineAsync("api get /access/permissions path=/sdn/zones/localnetwork/vmbr1 -o json -c full")).Succeeded(), StringComparison.Ordinal);
-        (await cli.LineAsync("api set /nodes/pve1/qemu/106/config cipassword=secret1 -c full")).FailedWith(4);
+        cli.Write("pw", "secret1");
+        (await cli.LineAsync("api set /nodes/pve1/qemu/106/config cipassword=@pw -c full")).FailedWith(4);
     }
 
     [Fact]
