@@ -21,6 +21,7 @@ internal static class UsageErrors
             ?? StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines)
             ?? ValueWords.FindSwallowed(command, arguments)
             ?? ValueErrors.FindWrongSwitch(command, arguments)
+            ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
             ?? WrongOption(parse, arguments, help)
             ?? OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse)))
