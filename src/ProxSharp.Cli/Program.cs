@@ -10,16 +10,11 @@ if (args is ["--version"])
     return await app.RunAsync(args, CancellationToken.None).ConfigureAwait(false);
 }
 
-using CancellationTokenSource interrupt = new();
+using Interruption interrupt = new();
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop);
 using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-return await app.RunAsync(args, interrupt.Token).ConfigureAwait(false);
+return interrupt.Settle(await app.RunAsync(args, interrupt.Token).ConfigureAwait(false));
 
-void Stop(PosixSignalContext signal)
-{
-    // The first signal ends the work in order; a second one ends the process at once.
-    signal.Cancel = !interrupt.IsCancellationRequested;
-    interrupt.Cancel();
-}
+void Stop(PosixSignalContext signal) => signal.Cancel = interrupt.Take(signal.Signal);

@@ -11,6 +11,9 @@ public sealed class NeededChangeTests(SimulatedCluster cluster, SimulatedBackupS
     [Theory]
     [InlineData("pool set production", "--comment")]
     [InlineData("pool set production --dry-run", "--comment")]
+    [InlineData("pool set production --allow-move", "--comment")]
+    [InlineData("pool set production --delete --allow-move", "--vms")]
+    [InlineData("access user set demo@pve --append", "--comment")]
     [InlineData("storage set local", "--content")]
     [InlineData("vm set-now web-1", "prox vm set-now --help")]
     [InlineData("vm set web-1", "prox vm set --help")]
@@ -29,6 +32,7 @@ public sealed class NeededChangeTests(SimulatedCluster cluster, SimulatedBackupS
         Assert.Contains("Nothing to change was given", error, StringComparison.Ordinal);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain("--digest", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--allow-move", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,6 +56,8 @@ public sealed class NeededChangeTests(SimulatedCluster cluster, SimulatedBackupS
     [InlineData("node network apply pve1 --dry-run", "PUT /nodes/pve1/network")]
     [InlineData("sdn apply --dry-run", "PUT /cluster/sdn")]
     [InlineData("pool set production --delete --vms 100 --dry-run", "PUT /pools")]
+    [InlineData("pool set production --vms 100 --allow-move --dry-run", "PUT /pools")]
+    [InlineData("pool set production --comment= --dry-run", "PUT /pools")]
     [InlineData("pool set production --comment x --dry-run", "PUT /pools")]
     public async Task Line_ThatMeansSomething_IsSent(string line, string expected)
     {

@@ -8,8 +8,8 @@ namespace ProxSharp.Cli.Tests;
 public sealed class OutputLoopTests(SimulatedCluster cluster) : IClassFixture<SimulatedCluster>
 {
     [Theory]
-    [InlineData("vm list --watch 3600")]
-    [InlineData("vm show web-1 --watch 3600 -o json")]
+    [InlineData("vm list --watch=3600")]
+    [InlineData("vm show web-1 --watch=3600 -o json")]
     [InlineData("events --interval 3600")]
     public async Task Loop_ReaderGoesAway_EndsWithSuccess(string line)
     {

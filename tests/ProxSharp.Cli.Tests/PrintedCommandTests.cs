@@ -21,6 +21,15 @@ public sealed partial class PrintedCommandTests(SimulatedCluster cluster) : ICla
     [InlineData("plan create -- vm stop x -c lab", "prox plan apply 1", "prox -c lab plan apply 1")]
     [InlineData("vm agent exec x -- sh -c lab", "prox task list", "prox task list")]
     [InlineData("vm list", "prox task list", "prox task list")]
+    [InlineData("vm list -clab", "prox task list", "prox -c lab task list")]
+    [InlineData("qm set 106 -net0 virtio -cores 2", "Write: prox vm set 106 --net0 virtio --cores 2", "Write: prox vm set 106 --net0 virtio --cores 2")]
+    [InlineData("qm set 106 -cipassword x", "See: prox vm set", "See: prox vm set")]
+    [InlineData("-clab qm set 106 -cores 2", "See: prox vm set", "See: prox -c lab vm set")]
+    [InlineData("-c lab qm set 106 -cores 2", "See: prox vm set", "See: prox -c lab vm set")]
+    [InlineData("qm -c lab set 106 -cores 2", "See: prox vm set", "See: prox -c lab vm set")]
+    [InlineData("-o json vm list -clab", "prox task list", "prox -c lab task list")]
+    [InlineData("-c lab vm 106 set -cores 2", "Write: prox vm set 106 --cores 2", "Write: prox -c lab vm set 106 --cores 2")]
+    [InlineData("vm 106 set -cores 2", "Write: prox vm set 106 --cores 2", "Write: prox vm set 106 --cores 2")]
     public void In_CommandLineThatNamesAServer_NamesItToo(string line, string text, string expected) =>
         Assert.Equal(expected, new PrintedCommands(ShellWords.Split(line)).In(text));
 
@@ -63,6 +72,21 @@ public sealed partial class PrintedCommandTests(SimulatedCluster cluster) : ICla
         Match command = Command().Match(error);
         Assert.True(command.Success, error);
         (await cli.LineAsync(command.Groups[1].Value)).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("-cores 2")]
+    [InlineData("-comment text")]
+    [InlineData("-content iso")]
+    [InlineData("-cpu host")]
+    public async Task OtherTool_OptionThatBeginsAsTheContext_IsNoContext(string option)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync($"qm set 106 -net0 virtio,bridge=vmbr0 {option}")).FailedWith(2);
+
+        Assert.Contains("prox vm set", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("prox -c", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,6 +72,40 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
+    [InlineData("vm list --watch 100", "'100' behind --watch would be a pause", "prox vm list 100 --watch")]
+    [InlineData("vm list -w 100 -o csv", "'100' behind -w would be a pause", "--watch=100")]
+    [InlineData("vm list web-1 --watch 100", "'100' behind --watch", "--watch=100")]
+    [InlineData("ct show --watch 203", "'203' behind --watch", "prox ct show 203 --watch")]
+    [InlineData("guest list --watch 999999999", "'999999999' behind --watch", "prox guest list 999999999 --watch")]
+    public async Task Watch_NumberOfAGuestBehindIt_IsNoPause(string line, string expected, string hint)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync(line)).FailedWith(2);
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Contains(hint, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list --watch 99")]
+    [InlineData("vm list --watch=100")]
+    [InlineData("vm list 100 --watch")]
+    [InlineData("vm show web-1 --watch=100")]
+    [InlineData("node list --watch 100")]
+    public async Task Watch_Pause_IsTaken(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        using TestConsole console = new();
+        Task<int> running = new CliApp(console, cli.Environment, cli.Time).RunAsync([.. ShellWords.Split(line)], TestContext.Current.CancellationToken);
+        await Task.WhenAny(console.Flushed, running);
+
+        console.CloseOutput();
+
+        Assert.Equal(0, await running);
+    }
+
+    [Theory]
     [InlineData("vm list -ojson", "\"web-1\"")]
     [InlineData("vm list -o json -- @all,-web-1", "\"web-2\"")]
     [InlineData("vm set staging --description -onboot --dry-run", "-onboot")]

@@ -17,10 +17,9 @@ internal static class FrontOptions
         while (at < words.Count && words[at].StartsWith('-') && words[at] != "--")
         {
             string word = words[at];
-            bool isContext = word is "-c" or "--context";
-            int length = (isContext || s_withValue.Contains(word)) && at + 1 < words.Count ? 2 : 1;
+            int length = Length(words, at);
             bool isJoined = word.StartsWith("--context=", StringComparison.Ordinal) || (word.StartsWith("-c", StringComparison.Ordinal) && word.Length > 2);
-            (isContext || isJoined ? context : front).AddRange(words.Skip(at).Take(length));
+            (word is "-c" or "--context" || isJoined ? context : front).AddRange(words.Skip(at).Take(length));
             at += length;
         }
 
@@ -33,4 +32,19 @@ internal static class FrontOptions
         int command = at + 1 < words.Count && words[at] == "plan" && words[at + 1] == "create" ? 2 : 1;
         return [.. front, .. words.Skip(at).Take(command), .. context, .. words.Skip(at + command)];
     }
+
+    /// <summary>Returns how many words stand in front of the command.</summary>
+    public static int Count(IReadOnlyList<string> words)
+    {
+        int at = 0;
+        while (at < words.Count && words[at].StartsWith('-') && words[at] != "--")
+        {
+            at += Length(words, at);
+        }
+
+        return at;
+    }
+
+    private static int Length(IReadOnlyList<string> words, int at) =>
+        (words[at] is "-c" or "--context" || s_withValue.Contains(words[at])) && at + 1 < words.Count ? 2 : 1;
 }

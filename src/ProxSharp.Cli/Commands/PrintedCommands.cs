@@ -19,13 +19,16 @@ internal sealed partial class PrintedCommands
 
     private readonly string _context;
     private readonly string _connection;
+    private readonly string? _joined;
 
     /// <summary>Looks for the server that a command line names.</summary>
     /// <param name="words">The words behind the name of the program, as they were typed.</param>
     public PrintedCommands(IReadOnlyList<string> words)
     {
         IReadOnlyList<string> options = Options(words);
-        _context = Value(options, "--context", "-c") is { } context ? $" -c {GuardWords.Join([context])}" : "";
+        string? apart = Value(options, "--context", "-c");
+        _joined = apart is null ? Joined(options) : null;
+        _context = (apart ?? _joined?[2..].TrimStart('=', ':')) is { } context ? $" -c {GuardWords.Join([context])}" : "";
         _connection = Connection(options);
     }
 
@@ -35,7 +38,8 @@ internal sealed partial class PrintedCommands
     /// <summary>Names the server in each command of a text that talks to one.</summary>
     public string In(string text)
     {
-        if (_context.Length > 0)
+        // Where the line is written anew with --cores, -cores was no context.
+        if (_context.Length > 0 && (_joined is null || !text.Contains($" -{_joined}", StringComparison.Ordinal)))
         {
             return Command().Replace(text, match => NeedsContext(text, match) ? $"prox{_context} {match.Groups[1].Value}" : match.Value);
         }
@@ -85,11 +89,15 @@ internal sealed partial class PrintedCommands
             {
                 yield return word[(name.Length + 1)..];
             }
-            else if (shortName is not null && word.Length > 2 && word[1] != '-' && word.StartsWith(shortName, StringComparison.Ordinal))
-            {
-                yield return word[2..].TrimStart('=', ':');
-            }
         }
+    }
+
+    // The word -clab. Behind the name of another tool -cores is an option by that name: qm set 100 -cores 2.
+    private static string? Joined(IReadOnlyList<string> words)
+    {
+        int front = FrontOptions.Count(words);
+        bool isOwn = front < words.Count && s_commands.Value.Contains(words[front]);
+        return words.Take(isOwn ? words.Count : front).LastOrDefault(static word => word.Length > 2 && word.StartsWith("-c", StringComparison.Ordinal));
     }
 
     // Whoever pasted a secret where its place is named does not see it again.

@@ -16,6 +16,7 @@ internal static class SwitchWords
     /// <returns>What was understood, and the words as the parser got them.</returns>
     public static (ParseResult Parse, IReadOnlyList<string> Words) Parse(RootCommand root, IReadOnlyList<string> words)
     {
+        words = ValueWords.Settle(root, words);
         ParseResult parse = root.Parse(words, CliApp.Parsing);
         Verb? verb = parse.CommandResult.Command is VerbCommand { Verb: { } own } && CanTake(own) ? own : null;
         IReadOnlyList<string> settled = Settle(words, Names(Switches(parse.CommandResult)), verb is null ? [] : Names(verb.Options.Concat(verb.HiddenOptions)));
@@ -32,10 +33,8 @@ internal static class SwitchWords
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
     private static bool CanTake(Verb verb) => !verb.Arguments.Any(static argument => argument.ValueType == typeof(int));
 
-    /// <summary>Returns the options of a command, and those of the commands above it that count there too.</summary>
-    public static IEnumerable<Option> Switches(CommandResult command) => (command.Parent is CommandResult parent
-        ? command.Command.Options.Concat(Switches(parent).Where(static option => option.Recursive))
-        : command.Command.Options).Where(static option => option.ValueType == typeof(bool));
+    /// <summary>Returns the switches of a command, and those of the commands above it that count there too.</summary>
+    public static IEnumerable<Option> Switches(CommandResult command) => ValueWords.Of(command).Where(static option => option.ValueType == typeof(bool));
 
     private static HashSet<string> Names(IEnumerable<Option> options) =>
     [

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Verbs;
 
@@ -18,7 +19,9 @@ internal static class UsageErrors
         string help = $"Run: {Path(command)} --help";
         return OfOtherTools(arguments, lines)
             ?? StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines)
+            ?? ValueWords.FindSwallowed(command, arguments)
             ?? ValueErrors.FindWrongSwitch(command, arguments)
+            ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
             ?? WrongOption(parse, arguments, help)
             ?? OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse)))

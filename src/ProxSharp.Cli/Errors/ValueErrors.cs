@@ -28,6 +28,29 @@ internal static partial class ValueErrors
         return null;
     }
 
+    /// <summary>Finds the number of a guest that the parser takes for the seconds of <c>--watch</c>; null if there is none.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="path">The command as it is typed, <c>prox</c> included.</param>
+    /// <param name="words">What was typed.</param>
+    public static CliError? FindWatchedGuest(CommandResult command, string path, IReadOnlyList<string> words)
+    {
+        bool takesOne = command.Command.Arguments.Any(argument =>
+            argument.Name is "guest" or "selection" && (command.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MaximumNumberOfValues);
+        bool watches = takesOne && command.Children.OfType<OptionResult>().Any(static result => result.Option.Name == "--watch");
+        for (int at = 0; watches && at + 1 < words.Count && words[at] != "--"; at++)
+        {
+            if (words[at] is "--watch" or "-w" && Guest().IsMatch(words[at + 1]))
+            {
+                string number = words[at + 1];
+                return CliError.Usage(
+                    $"'{number}' behind {words[at]} would be a pause of {number} seconds, and no guest",
+                    $"A guest stands in front of it: {path} {number} --watch; for the pause write --watch={number}");
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Says in plain words what the parser says in those of programmers.</summary>
     public static string Plain(string message) => Kind().Match(message) is { Success: true } match
         ? $"'{match.Groups["value"].Value}' is {KindOf(match.Groups["type"].Value)}: {Owner(match.Groups["kind"].Value, match.Groups["name"].Value)}"
@@ -42,6 +65,10 @@ internal static partial class ValueErrors
     };
 
     private static string Owner(string kind, string name) => kind == "option" ? $"the option '{name}' takes another value" : $"'{name}' takes another value";
+
+    // The numbers of guests begin at 100.
+    [GeneratedRegex("^[1-9][0-9]{2,8}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Guest();
 
     [GeneratedRegex(
         "^Cannot parse argument '(?<value>.*)' for (?<kind>option|command|argument) '(?<name>.*?)' as expected type '(?<type>.*?)'",

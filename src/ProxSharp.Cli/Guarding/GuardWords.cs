@@ -51,7 +51,8 @@ internal static class GuardWords
         {
             bool isOfRun = s_ofRun.Contains(words[at]) || words[at].StartsWith("--record=", StringComparison.Ordinal);
             (isOfRun ? front : command).Add(words[at]);
-            if (isOfRun && s_withValue.Contains(words[at]) && at + 1 < words.Count)
+            // An option behind it is no file: it belongs to the command, and the missing file is told.
+            if (isOfRun && s_withValue.Contains(words[at]) && at + 1 < words.Count && !words[at + 1].StartsWith("--", StringComparison.Ordinal))
             {
                 front.Add(words[++at]);
             }

@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
@@ -9,7 +10,10 @@ internal static class NeededChange
     private const int MostNames = 8;
 
     /// <summary>Parameters that say how a change is made, and change nothing.</summary>
-    private static readonly HashSet<string> s_noChange = new(StringComparer.Ordinal) { "digest", "force", "skiplock", "background_delay", "lock-token" };
+    private static readonly HashSet<string> s_noChange = new(StringComparer.Ordinal)
+    {
+        "digest", "force", "skiplock", "background_delay", "lock-token", "allow-move", "append",
+    };
 
     /// <summary>Calls that mean something without a parameter.</summary>
     private static readonly HashSet<string> s_bare = new(StringComparer.Ordinal)
@@ -26,16 +30,20 @@ internal static class NeededChange
     /// <exception cref="CliException">There is nothing.</exception>
     public static void Check(VerbRun run, EndpointBinding binding, ApiParameters parameters)
     {
-        if (!IsNeeded(binding) || parameters.Any(parameter => !s_noChange.Contains(parameter.Name) && !binding.IsArgument(parameter.Name)))
+        if (!IsNeeded(binding) || parameters.Any(parameter => !SaysHow(binding, parameter.Name) && !binding.IsArgument(parameter.Name)))
         {
             return;
         }
 
-        string[] names = [.. binding.OptionsOf(static name => !s_noChange.Contains(name))];
+        string[] names = [.. binding.OptionsOf(name => !SaysHow(binding, name))];
         string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
         throw CliException.Usage(
             "Nothing to change was given", $"Give what is to be set: {string.Join(", ", names.Take(MostNames))}{more}. See: prox {run.Command.Path} --help");
     }
+
+    // Proxmox: delete is mostly a list of what is to be unset; as a switch it turns round what the other parameters do.
+    private static bool SaysHow(EndpointBinding binding, string name) => s_noChange.Contains(name)
+        || (name == "delete" && binding.Endpoint.Parameters.TryGetValue(name, out ApiNode? node) && node.Type == ApiValueType.Boolean);
 
     // Where something is required the schema says so in a better way.
     private static bool IsNeeded(EndpointBinding binding) => binding.Spec.NeedsChange

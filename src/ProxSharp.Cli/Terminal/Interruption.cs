@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using ProxSharp.Cli.Errors;
+
+namespace ProxSharp.Cli.Terminal;
+
+/// <summary>What signals do to a run: the first one ends the work in order, a second one ends the process at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    // 128 and the number of the signal, as shells have it.
+    private const int Terminated = 143;
+
+    private readonly CancellationTokenSource _source = new();
+    private volatile bool _isTermination;
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Takes a signal.</summary>
+    /// <param name="signal">Which one.</param>
+    /// <returns>True if the work ends in order; false if the process is to end as the signal has it.</returns>
+    public bool Take(PosixSignal signal)
+    {
+        if (_source.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        _isTermination = signal == PosixSignal.SIGTERM;
+        try
+        {
+            _source.Cancel();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work is done, and the process about to end by itself. What fails in the work that is ended comes in another exception.
+            return true;
+        }
+    }
+
+    /// <summary>Returns the exit code of the process: one of its own for a run that a request to end has ended.</summary>
+    /// <param name="exitCode">The exit code of the run.</param>
+    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted && _isTermination ? Terminated : exitCode;
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+}
