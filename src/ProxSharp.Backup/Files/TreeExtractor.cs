@@ -2,6 +2,7 @@ using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Resuming;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files;
@@ -59,11 +60,14 @@ public sealed class TreeExtractor
         ExtractRun run = Begin();
         await using (run.ConfigureAwait(false))
         {
+            FileMarks marks = new();
             ValueTask<Stream> Open(CancellationToken token) => new(archive.OpenContent());
             while (await archive.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 Journal?.Follow(archive);
-                if (archive.Event == PxarReaderEvent.DirectoryEnd)
+                if (!marks.Follow(archive))
+                    run.AddBrokenLink(archive.Entry, FileMarks.Tell(archive.Entry));
+                else if (archive.Event == PxarReaderEvent.DirectoryEnd)
                     run.Leave();
                 else if (archive.Entry.Kind == PxarEntryKind.Directory)
                     run.Enter(archive.Entry);

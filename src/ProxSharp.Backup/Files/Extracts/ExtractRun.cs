@@ -21,6 +21,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     private ITargetDirectory? _target;
     private ExtractDirectory? _root;
     private ExtractDirectory? _current;
+    private long _damaged;
 
     /// <param name="tree">Opens the target, and makes it if need be; with patterns not before something matches.</param>
     /// <param name="path">The path of the target.</param>
@@ -139,6 +140,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             Bytes = _totals.Bytes,
             KeptFiles = _totals.Kept,
             SkippedEntries = _totals.Skipped,
+            DamagedEntries = _damaged,
             WarningCount = _warnings.Count,
             Warnings = _warnings.Kept,
         };
@@ -174,6 +176,16 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Leaves out a hard link that does not lead to the file it names.</summary>
+    internal void AddBrokenLink(PxarEntry link, string problem)
+    {
+        byte[] path = Current.PathOf(link.Name);
+        if (!_filter.Decide(path, isDirectory: false, Current.IsSelected))
+            return;
+        _damaged++;
+        _warnings.Add(FileWarningKind.Damaged, path, $"{problem} It is left out.");
+    }
+
     private async ValueTask AddLinkAsync(
         ExtractDirectory directory,
         PxarEntry link,
@@ -181,10 +193,21 @@ internal sealed class ExtractRun : IAsyncDisposable
         Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
         CancellationToken cancellationToken)
     {
+        byte[] path = directory.PathOf(link.Name);
+        PxarEntry? file = null;
+        try
+        {
+            file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxProtocolException exception)
+        {
+            AddBrokenLink(link, exception.Message);
+            return;
+        }
+
         if (await _links.TryLinkAsync(_root!, directory, link).ConfigureAwait(false))
             return;
-        byte[] path = directory.PathOf(link.Name);
-        if (resolve is null)
+        if (file is null)
         {
             string target = PxarName.Text(link.LinkTarget.Span);
             _warnings.Add(
@@ -192,7 +215,6 @@ internal sealed class ExtractRun : IAsyncDisposable
             return;
         }
 
-        PxarEntry file = await resolve(cancellationToken).ConfigureAwait(false);
         await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false);
         _links.AddCopy(link, path);
     }

@@ -36,9 +36,12 @@ public sealed partial class SnapshotArchive
         await using ((payload ?? Stream.Null).ConfigureAwait(false))
         {
             using PxarReader reader = new(main, payload);
+            FileMarks marks = new();
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (reader.Event == PxarReaderEvent.Entry)
+                if (!marks.Follow(reader))
+                    exporter.LeaveOut(reader.GetPath());
+                else if (reader.Event == PxarReaderEvent.Entry)
                     await exporter.WriteAsync(reader.GetPath(), reader.Entry, () => new(reader.OpenContent()), cancellationToken).ConfigureAwait(false);
             }
 
@@ -52,7 +55,12 @@ public sealed partial class SnapshotArchive
         Dictionary<long, byte[]> written = [];
         await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
         {
-            PxarNode target = await Archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
+            if (await ResolveAsync(node, cancellationToken).ConfigureAwait(false) is not { } target)
+            {
+                exporter.LeaveOut(path);
+                continue;
+            }
+
             if (target.Kind == PxarEntryKind.File && written.TryGetValue(target.Entry.Position, out byte[]? first))
             {
                 await exporter.WriteLinkAsync(path, first, target.Entry.Metadata!, cancellationToken).ConfigureAwait(false);
@@ -67,6 +75,19 @@ public sealed partial class SnapshotArchive
         }
     }
 
+    /// <summary>The file that a hard link names; null if it does not lead there.</summary>
+    private async ValueTask<PxarNode?> ResolveAsync(PxarNode node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxProtocolException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What patterns take, with the directories above it, as the archive has it. Names come from the catalog where there is one.</summary>
     private async IAsyncEnumerable<(byte[] Path, PxarNode Node)> SelectAsync(
         IReadOnlyList<PathPattern> patterns,
@@ -74,7 +95,7 @@ public sealed partial class SnapshotArchive
     {
         PatternSelection selection = new(patterns);
         NodePath nodes = new(Archive);
-        IArchiveTree tree = Tree(withMetadata: false);
+        IArchiveTree tree = _names ?? (IArchiveTree)new PxarTree(Archive, _main.Index.Size, followsLinks: false);
         ArchiveEntry root = await GetDirectoryAsync(tree, "", cancellationToken).ConfigureAwait(false);
         await foreach (ArchiveEntry entry in TreeWalk.WalkAsync(tree, root, null, cancellationToken).ConfigureAwait(false))
         {
