@@ -66,7 +66,7 @@ public sealed class TreeExtractor
             {
                 Journal?.Follow(archive);
                 if (!marks.Follow(archive))
-                    run.AddBrokenLink(archive.Entry, FileMarks.Tell(archive.Entry));
+                    run.AddBrokenLink(archive.Entry);
                 else if (archive.Event == PxarReaderEvent.DirectoryEnd)
                     run.Leave();
                 else if (archive.Entry.Kind == PxarEntryKind.Directory)
@@ -139,7 +139,7 @@ public sealed class TreeExtractor
             await run.AddAsync(
                 node.Entry,
                 token => archive.OpenContentAsync(node, token),
-                async token => (await archive.ResolveHardLinkAsync(node, token).ConfigureAwait(false)).Entry,
+                async token => (await HardLinks.ResolveAsync(archive, node, token).ConfigureAwait(false))?.Entry,
                 cancellationToken).ConfigureAwait(false);
         }
         else if (open.Count >= PxarReaderOptions.Default.MaxDepth)

@@ -78,6 +78,7 @@ public sealed class StructureVerifyTests : IDisposable
     [InlineData(Target.Directory, false)]
     [InlineData(Target.WrongPlace, false)]
     [InlineData(Target.OtherFile, false)]
+    [InlineData(Target.SameNameElsewhere, false)]
     public async Task HardLink_OfEveryKind_ReadersAndVerificationAgree(Target target, bool leads)
     {
         await using SnapshotReader reader = await SnapshotReader.OpenAsync(new MadeSnapshot(("root.pxar.didx", WriteLink(target))), null, Stop);
@@ -111,6 +112,7 @@ public sealed class StructureVerifyTests : IDisposable
         Directory,
         WrongPlace,
         OtherFile,
+        SameNameElsewhere,
     }
 
     private static int Find(byte[] archive, ulong type, int number)
@@ -138,6 +140,7 @@ public sealed class StructureVerifyTests : IDisposable
         PxarLinkTarget link = writer.GetLastFile();
         writer.WriteFile(new("b"), file, "two"u8.ToArray());
         writer.BeginDirectory(new("d"), directory);
+        writer.WriteFile(new("a"), file, "six"u8.ToArray());
         writer.EndDirectory();
         writer.WriteSymlink(new("s"), PxarMetadata.Create(PxarEntryKind.Symlink, 0b111_111_111), "/etc/passwd"u8.ToArray());
         writer.WriteHardLink(new("z"), link);
@@ -146,7 +149,7 @@ public sealed class StructureVerifyTests : IDisposable
         Dictionary<string, long> places = [];
         using PxarReader reader = new(new MemoryStream(archive));
         while (reader.Read())
-            places[reader.Entry.Name.ToString()] = reader.Entry.Position;
+            places[PxarName.Escape(reader.GetPath())] = reader.Entry.Position;
         (string name, long place) = target switch
         {
             Target.Missing => ("q", places["a"]),
@@ -154,6 +157,7 @@ public sealed class StructureVerifyTests : IDisposable
             Target.Directory => ("d", places["d"]),
             Target.WrongPlace => ("a", places["a"] + 3),
             Target.OtherFile => ("a", places["b"]),
+            Target.SameNameElsewhere => ("a", places["d/a"]),
             _ => ("a", places["a"]),
         };
         int item = Find(archive, HardLink, 0);

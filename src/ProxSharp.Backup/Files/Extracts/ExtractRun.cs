@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files.Extracts;
@@ -100,12 +101,14 @@ internal sealed class ExtractRun : IAsyncDisposable
     /// <summary>Restores anything but a directory.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="open">Opens the content of a file.</param>
-    /// <param name="resolve">Finds the file that a hard link names, with its content; null if the archive is read in order only.</param>
+    /// <param name="resolve">
+    /// Finds the file that a hard link names, with its content, or null if there is none; null itself if the archive is read in order only.
+    /// </param>
     /// <param name="cancellationToken">Stops the restore.</param>
     internal async ValueTask AddAsync(
         PxarEntry entry,
         Func<CancellationToken, ValueTask<Stream>> open,
-        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        Func<CancellationToken, ValueTask<PxarEntry?>>? resolve,
         CancellationToken cancellationToken)
     {
         ExtractDirectory directory = Current;
@@ -177,31 +180,27 @@ internal sealed class ExtractRun : IAsyncDisposable
     }
 
     /// <summary>Leaves out a hard link that does not lead to the file it names.</summary>
-    internal void AddBrokenLink(PxarEntry link, string problem)
+    internal void AddBrokenLink(PxarEntry link)
     {
         byte[] path = Current.PathOf(link.Name);
         if (!_filter.Decide(path, isDirectory: false, Current.IsSelected))
             return;
         _damaged++;
-        _warnings.Add(FileWarningKind.Damaged, path, $"{problem} It is left out.");
+        _warnings.Add(FileWarningKind.Damaged, path, $"{FileMarks.Tell(link)} It is left out.");
     }
 
     private async ValueTask AddLinkAsync(
         ExtractDirectory directory,
         PxarEntry link,
         Func<CancellationToken, ValueTask<Stream>> open,
-        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        Func<CancellationToken, ValueTask<PxarEntry?>>? resolve,
         CancellationToken cancellationToken)
     {
         byte[] path = directory.PathOf(link.Name);
-        PxarEntry? file = null;
-        try
+        PxarEntry? file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
+        if (resolve is not null && file is null)
         {
-            file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ProxmoxProtocolException exception)
-        {
-            AddBrokenLink(link, exception.Message);
+            AddBrokenLink(link);
             return;
         }
 

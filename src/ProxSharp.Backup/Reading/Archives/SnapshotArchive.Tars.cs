@@ -55,7 +55,7 @@ public sealed partial class SnapshotArchive
         Dictionary<long, byte[]> written = [];
         await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
         {
-            if (await ResolveAsync(node, cancellationToken).ConfigureAwait(false) is not { } target)
+            if (await HardLinks.ResolveAsync(Archive, node, cancellationToken).ConfigureAwait(false) is not { } target)
             {
                 exporter.LeaveOut(path);
                 continue;
@@ -72,19 +72,6 @@ public sealed partial class SnapshotArchive
             if (target.Kind == PxarEntryKind.File)
                 written[target.Entry.Position] = path;
             progress.Add(target.Entry.Length, 0);
-        }
-    }
-
-    /// <summary>The file that a hard link names; null if it does not lead there.</summary>
-    private async ValueTask<PxarNode?> ResolveAsync(PxarNode node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ProxmoxProtocolException)
-        {
-            return null;
         }
     }
 
