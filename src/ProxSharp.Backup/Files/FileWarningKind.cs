@@ -41,4 +41,7 @@ public enum FileWarningKind
 
     /// <summary>An entry could not be created. It is left out.</summary>
     NotCreated,
+
+    /// <summary>A hard link of an archive does not lead to the file it names. It is left out.</summary>
+    Damaged,
 }

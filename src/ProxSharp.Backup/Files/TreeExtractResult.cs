@@ -18,6 +18,9 @@ public sealed record TreeExtractResult
     /// <summary>Entries that existed and were left as they are.</summary>
     public required long SkippedEntries { get; init; }
 
+    /// <summary>Entries that are damaged in the archive, and were left out. Default: 0.</summary>
+    public long DamagedEntries { get; init; }
+
     /// <summary>How many warnings there were.</summary>
     public required long WarningCount { get; init; }
 

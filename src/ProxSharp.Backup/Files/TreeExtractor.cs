@@ -2,6 +2,7 @@ using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Resuming;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files;
@@ -59,11 +60,14 @@ public sealed class TreeExtractor
         ExtractRun run = Begin();
         await using (run.ConfigureAwait(false))
         {
+            FileMarks marks = new();
             ValueTask<Stream> Open(CancellationToken token) => new(archive.OpenContent());
             while (await archive.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 Journal?.Follow(archive);
-                if (archive.Event == PxarReaderEvent.DirectoryEnd)
+                if (!marks.Follow(archive))
+                    run.AddBrokenLink(archive.Entry);
+                else if (archive.Event == PxarReaderEvent.DirectoryEnd)
                     run.Leave();
                 else if (archive.Entry.Kind == PxarEntryKind.Directory)
                     run.Enter(archive.Entry);
@@ -135,7 +139,7 @@ public sealed class TreeExtractor
             await run.AddAsync(
                 node.Entry,
                 token => archive.OpenContentAsync(node, token),
-                async token => (await archive.ResolveHardLinkAsync(node, token).ConfigureAwait(false)).Entry,
+                async token => (await HardLinks.ResolveAsync(archive, node, token).ConfigureAwait(false))?.Entry,
                 cancellationToken).ConfigureAwait(false);
         }
         else if (open.Count >= PxarReaderOptions.Default.MaxDepth)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 
@@ -33,7 +34,14 @@ internal sealed class BackupReaderSession : BackupSession
     /// <exception cref="ProxmoxNotFoundException">There is no such file.</exception>
     public Task DownloadAsync(string fileName, IBufferWriter<byte> output, CancellationToken cancellationToken)
         => SendAsync(
-            new ChannelRequest(HttpMethod.Get, Query($"/download?file-name={Uri.EscapeDataString(fileName)}")), $"read {fileName}", output, cancellationToken);
+            new ChannelRequest(HttpMethod.Get, Query($"/download?file-name={Uri.EscapeDataString(fileName)}"))
+            {
+                LongestAnswer = ChannelRequest.LargestAnswer,
+                Patience = fileName == ArchiveName.Manifest ? Patience : null,
+            },
+            $"read {fileName}",
+            output,
+            cancellationToken);
 
     /// <summary>Reads the blob of a chunk.</summary>
     /// <param name="digest">The digest; an index that was read must name it.</param>
@@ -41,9 +49,12 @@ internal sealed class BackupReaderSession : BackupSession
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ProxmoxPermissionException">No index that was read names the chunk. Proxmox: this takes the server 3 s to say.</exception>
     public Task DownloadChunkAsync(Sha256Digest digest, IBufferWriter<byte> output, CancellationToken cancellationToken)
-        => SendAsync(new ChannelRequest(HttpMethod.Get, Query($"/chunk?digest={digest}")), $"read the chunk {digest}", output, cancellationToken);
+        => SendAsync(Read(Query($"/chunk?digest={digest}")), $"read the chunk {digest}", output, cancellationToken);
 
     /// <summary>Reads 1 MiB of a constant, to measure the connection.</summary>
     public Task SpeedTestAsync(IBufferWriter<byte>? output, CancellationToken cancellationToken)
-        => SendAsync(new ChannelRequest(HttpMethod.Get, "/speedtest"), "measure the download", output, cancellationToken);
+        => SendAsync(Read("/speedtest"), "measure the download", output, cancellationToken);
+
+    // What a chunk has at most its buffer knows.
+    private static ChannelRequest Read(string target) => new(HttpMethod.Get, target) { LongestAnswer = ChannelRequest.LargestAnswer };
 }

@@ -11,6 +11,9 @@ internal abstract class BackupSession : IAsyncDisposable
     protected const string Binary = "application/octet-stream";
     protected const string Json = "application/json";
 
+    /// <summary>For requests that are little work.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private readonly IBackupChannel _channel;
 
     protected BackupSession(IBackupChannel channel) => _channel = channel;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Blobs;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Http;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
@@ -33,14 +35,19 @@ internal sealed class BackupWriterSession : BackupSession
     public async Task<DateTimeOffset?> GetPreviousTimeAsync(CancellationToken cancellationToken)
     {
         const string Action = "ask for the previous backup";
-        long? time = await SendForNumberAsync(new ChannelRequest(HttpMethod.Get, "/previous_backup_time"), Action, cancellationToken).ConfigureAwait(false);
+        ChannelRequest request = new(HttpMethod.Get, "/previous_backup_time") { Patience = Patience };
+        long? time = await SendForNumberAsync(request, Action, cancellationToken).ConfigureAwait(false);
         return time is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
     }
 
     /// <summary>Reads a file of the last valid snapshot as it is stored. The chunks of an index become known to the session.</summary>
     public Task GetPreviousAsync(string fileName, IBufferWriter<byte> output, CancellationToken cancellationToken)
         => SendAsync(
-            new ChannelRequest(HttpMethod.Get, Query($"/previous?archive-name={Uri.EscapeDataString(fileName)}")),
+            new ChannelRequest(HttpMethod.Get, Query($"/previous?archive-name={Uri.EscapeDataString(fileName)}"))
+            {
+                LongestAnswer = fileName == ArchiveName.Manifest ? DataBlob.MaxUploadSize : ChannelRequest.LargestAnswer,
+                Patience = Patience,
+            },
             $"read {fileName} of the previous backup",
             output,
             cancellationToken);
@@ -91,7 +98,7 @@ internal sealed class BackupWriterSession : BackupSession
     public Task CloseIndexAsync(IndexHandle index, long count, long size, Sha256Digest checksum, CancellationToken cancellationToken)
     {
         string target = Query($"/{index.Word}_close?wid={index.Id}&chunk-count={count}&size={size}&csum={checksum}");
-        return SendAsync(new ChannelRequest(HttpMethod.Post, target), $"complete {index.Name}", null, cancellationToken);
+        return SendAsync(new ChannelRequest(HttpMethod.Post, target) { Patience = Patience }, $"complete {index.Name}", null, cancellationToken);
     }
 
     /// <summary>Stores a small file.</summary>
@@ -114,7 +121,7 @@ internal sealed class BackupWriterSession : BackupSession
     {
         string word = kind == IndexKind.Fixed ? "fixed" : "dynamic";
         string action = $"start {name}";
-        ChannelRequest request = new(HttpMethod.Post, Query($"/{word}_index?archive-name={Uri.EscapeDataString(name)}{more}"));
+        ChannelRequest request = new(HttpMethod.Post, Query($"/{word}_index?archive-name={Uri.EscapeDataString(name)}{more}")) { Patience = Patience };
         long? id = await SendForNumberAsync(request, action, cancellationToken).ConfigureAwait(false);
         return id is > 0 and <= int.MaxValue
             ? new IndexHandle(kind, (int)id, name)

@@ -126,7 +126,7 @@ internal sealed class Http2Channel : IBackupChannel
     private static BackupSessionLostException Lost(string session, string host, Exception exception)
     {
         Exception innermost = exception;
-        while (innermost.InnerException is { } inner)
+        while (innermost.InnerException is { } inner and not TimeoutException)
         {
             innermost = inner;
         }
@@ -140,7 +140,7 @@ internal sealed class Http2Channel : IBackupChannel
 
     private async Task<ChannelAnswer> SendOnceAsync(ChannelRequest request, IBufferWriter<byte>? output, CancellationToken cancellationToken)
     {
-        Http2Stream stream = new(output);
+        Http2Stream stream = new(output, request.LongestAnswer);
         await _windows.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -159,7 +159,7 @@ internal sealed class Http2Channel : IBackupChannel
         {
             // A frame that is being written cannot be given up alone: who cancels meanwhile gives up the connection.
             isSent = await _writer.SendAsync(stream, request, Break, cancellationToken).ConfigureAwait(false);
-            return await stream.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(stream, request, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -178,6 +178,30 @@ internal sealed class Http2Channel : IBackupChannel
             if (stream.Id != 0 && !stream.IsReset && !(isSent && stream.IsOver) && Volatile.Read(ref _loss) is null)
             {
                 _writer.Reset(stream.Id);
+            }
+        }
+    }
+
+    // A server that lives answers pings, but may have forgotten the request.
+    private async Task<ChannelAnswer> WaitAsync(Http2Stream stream, ChannelRequest request, CancellationToken cancellationToken)
+    {
+        TimeSpan patience = request.Patience ?? Timeout.InfiniteTimeSpan;
+        while (true)
+        {
+            long received = stream.Received;
+            try
+            {
+                return await stream.Completion.WaitAsync(patience, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (stream.Received > received || stream.Completion.IsCompleted)
+            {
+                // More of the answer has come.
+            }
+            catch (TimeoutException exception)
+            {
+                IOException failure = new(FormattableString.Invariant($"the server did not answer a request for {patience.TotalSeconds:0} s"), exception);
+                stream.Fail(failure);
+                throw failure;
             }
         }
     }

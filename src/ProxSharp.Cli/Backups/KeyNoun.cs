@@ -148,9 +148,18 @@ internal static class KeyNoun
         }
 
         FileStream file = new(path, options);
-        await using (file.ConfigureAwait(false))
+        try
         {
-            await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch when (mode == FileMode.CreateNew)
+        {
+            // A part of a key is none, and would be in the way of the next try.
+            File.Delete(path);
+            throw;
         }
     }
 

@@ -15,15 +15,16 @@ internal static class MasterKeyVerbs
     /// <summary>Makes <c>create-master</c>.</summary>
     public static Verb Create()
     {
-        Argument<string> folder = new("directory")
+        Argument<string?> folder = new("directory")
         {
-            Description = "Where master-public.pem and master-private.pem are written; they must not exist",
+            Description = "Where master-public.pem and master-private.pem are written; they must not exist [default: the working directory]",
+            Arity = ArgumentArity.ZeroOrOne,
         };
 
         Option<string> passphrase = KeyNoun.NewPassphraseOption();
         return new Verb("create-master", "Make a master key: backups carry their key encrypted for it.", VerbClass.Read, async (run, token) =>
         {
-            string path = run.Command.Services.Environment.AbsolutePath(run.Value(folder)!);
+            string path = run.Command.Services.Environment.AbsolutePath(run.Value(folder) ?? ".");
             string privateHalf = Path.Combine(path, "master-private.pem");
             string publicHalf = Path.Combine(path, PublicName);
             KeyNoun.RequireNew(privateHalf);

@@ -39,7 +39,36 @@ internal static partial class OfficialSpelling
             throw refusal;
         }
 
-        return WithUsualFormat(WithFormat(WithSwitches(WithVerb(arguments))), format);
+        return WithUsualFormat(WithFormat(WithSwitches(WithKeyFiles(WithVerb(arguments)))), format);
+    }
+
+    /// <summary>Puts the files of <c>key import-with-master-key</c>, which are options there, where they stand here: before the file to write.</summary>
+    private static IReadOnlyList<string> WithKeyFiles(IReadOnlyList<string> arguments)
+    {
+        if (arguments is not [_, "key", "import-with-master-key", ..])
+        {
+            return arguments;
+        }
+
+        List<string> rest = [.. arguments.Skip(3)];
+        return Take(rest, "--encrypted-keyfile") is { } encrypted && Take(rest, "--master-keyfile") is { } master
+            ? [.. arguments.Take(3), encrypted, master, .. rest]
+            : arguments;
+    }
+
+    private static string? Take(List<string> words, string option)
+    {
+        int end = words.IndexOf("--") is >= 0 and var stop ? stop : words.Count;
+        int at = words.FindIndex(0, end, word => word == option || word.StartsWith($"{option}=", StringComparison.Ordinal));
+        bool isApart = at >= 0 && words[at] == option;
+        if (at < 0 || (isApart && at + 1 >= end))
+        {
+            return null;
+        }
+
+        string value = isApart ? words[at + 1] : words[at][(option.Length + 1)..];
+        words.RemoveRange(at, isApart ? 2 : 1);
+        return value;
     }
 
     /// <summary>True if results, and so errors, are written as JSON because the variable says so.</summary>

@@ -219,8 +219,7 @@ internal sealed class RestoreVerb
 
         if (target == "-")
         {
-            await SendAsync(run, reader, name, patterns, progress, cancellationToken).ConfigureAwait(false);
-            return ExitCodes.Success;
+            return await SendAsync(run, reader, name, patterns, progress, cancellationToken).ConfigureAwait(false);
         }
 
         string path = run.Command.Services.Environment.AbsolutePath(target);
@@ -246,19 +245,25 @@ internal sealed class RestoreVerb
             path, () => reader.RestoreAsync(name, path, options, progress, cancellationToken)).ConfigureAwait(false);
         progress.End();
         if (patterns.Length > 0 && result.Entries + result.SkippedEntries == 0
-            && !result.Warnings.Any(static warning => warning.Kind == FileWarningKind.NotCreated))
+            && !result.Warnings.Any(static warning => warning.Kind is FileWarningKind.NotCreated or FileWarningKind.Damaged))
         {
             string typed = string.Join(", ", patterns.Select(static pattern => $"'{pattern}'"));
             throw SnapshotPlace.NotFound($"Nothing in {name} of {reader.Snapshot} matches {typed}", $"prox backup find {reader.Snapshot} {name} PATTERN");
         }
 
         Write(run, reader, path, result);
+        if (result.DamagedEntries > 0)
+        {
+            return ExitCodes.Error;
+        }
+
         return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
-    private async Task SendAsync(
+    private async Task<int> SendAsync(
         VerbRun run, SnapshotReader reader, string name, PathPattern[] patterns, ProgressLine progress, CancellationToken cancellationToken)
     {
+        bool damaged = false;
         Stream output = run.Command.Services.Console.OpenOutput();
         await using (output.ConfigureAwait(false))
         {
@@ -272,6 +277,8 @@ internal sealed class RestoreVerb
                 {
                     run.Command.Warn($"{Terminal.TextCells.Visible(skipped)} is a socket, which tar cannot hold");
                 }
+
+                damaged = TellDamaged(run, result);
             }
             else
             {
@@ -280,6 +287,18 @@ internal sealed class RestoreVerb
 
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return damaged ? ExitCodes.Error : ExitCodes.Success;
+    }
+
+    private static bool TellDamaged(VerbRun run, TarResult result)
+    {
+        foreach (string path in result.Damaged)
+        {
+            run.Command.Warn($"{Terminal.TextCells.Visible(path)} is a hard link that does not lead to the file it names. It is left out.");
+        }
+
+        return result.DamagedCount > 0;
     }
 
     private async Task<int> RestoreFileAsync(

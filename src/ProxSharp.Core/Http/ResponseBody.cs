@@ -5,6 +5,7 @@ internal static class ResponseBody
 {
     private const int Step = 16 * 1024;
     private const int Largest = 512 * 1024 * 1024;
+    private const int LargestError = 1024 * 1024;
 
     /// <summary>Reads the body of an answer. A cancelled token breaks the connection.</summary>
     public static PooledBuffer Read(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -15,9 +16,8 @@ internal static class ResponseBody
         try
         {
             using Stream stream = response.Content.ReadAsStream(cancellationToken);
-            while (stream.Read(buffer.GetSpan()) is int count and > 0)
+            while (stream.Read(buffer.GetSpan()) is int count and > 0 && Count(response, buffer, count))
             {
-                Count(buffer, count);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -44,9 +44,8 @@ internal static class ResponseBody
             Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                while (await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false) is int count and > 0)
+                while (await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false) is int count and > 0 && Count(response, buffer, count))
                 {
-                    Count(buffer, count);
                 }
             }
 
@@ -67,14 +66,18 @@ internal static class ResponseBody
             return packed;
         }
 
-        PooledBuffer plain = new(GzipBody.PlainLength(packed.Span, Largest) + 1);
+        PooledBuffer plain = new(GzipBody.PlainLength(packed.Span, MostOf(response)) + 1);
         try
         {
             using Stream stream = GzipBody.Over(packed);
-            while (stream.Read(plain.GetSpan()) is int count and > 0)
+            while (stream.Read(plain.GetSpan()) is int count and > 0 && Count(response, plain, count))
             {
-                Count(plain, count);
             }
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or InvalidDataException && !response.IsSuccessStatusCode
+            && packed.Length == LargestError)
+        {
+            // What was cut off is missing.
         }
         catch
         {
@@ -87,15 +90,27 @@ internal static class ResponseBody
     }
 
     // With the length known the buffer never grows: one byte more lets the last read see the end.
-    private static PooledBuffer Start(HttpResponseMessage response)
-        => new(response.Content.Headers.ContentLength is { } length and < Largest ? (int)length + 1 : Step);
+    private static PooledBuffer Start(HttpResponseMessage response) => new(
+        response.Content.Headers.ContentLength is { } length && length < Largest ? (int)Math.Min(length, MostOf(response)) + 1 : Step);
 
-    private static void Count(PooledBuffer buffer, int count)
+    private static int MostOf(HttpResponseMessage response) => response.IsSuccessStatusCode ? Largest : LargestError;
+
+    /// <summary>Counts what has come.</summary>
+    /// <returns>False if there is enough: nobody reads more of what is wrong.</returns>
+    private static bool Count(HttpResponseMessage response, PooledBuffer buffer, int count)
     {
         buffer.Advance(count);
-        if (buffer.Length > Largest)
+        if (buffer.Length <= MostOf(response))
+        {
+            return true;
+        }
+
+        if (response.IsSuccessStatusCode)
         {
             throw new ProxmoxProtocolException("The answer is larger than 512 MiB: no answer of the API is.") { Offset = buffer.Length };
         }
+
+        buffer.Truncate(LargestError);
+        return false;
     }
 }

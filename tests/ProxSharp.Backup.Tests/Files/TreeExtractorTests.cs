@@ -164,7 +164,7 @@ public sealed class TreeExtractorTests
         Exception? exception = await Record.ExceptionAsync(async () => result = await Archives.ExtractAsync(archive, tree.Path));
         Assert.True(exception is null or ProxmoxProtocolException, exception?.ToString());
         if (exception is null)
-            Assert.Equal((FileWarningKind.NotCreated, "/zzzz"), (Assert.Single(result.Warnings).Kind, result.Warnings[0].Path));
+            Assert.Equal((FileWarningKind.Damaged, "/zzzz"), (Assert.Single(result.Warnings).Kind, result.Warnings[0].Path));
         Assert.False(File.Exists(tree.Combine("zzzz")));
     }
 

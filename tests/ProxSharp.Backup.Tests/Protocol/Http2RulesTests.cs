@@ -301,7 +301,7 @@ public sealed class Http2RulesTests
             }
 
             ProxSharp.Backup.Protocol.Http2.SendWindow windows = new();
-            windows.Open(new ProxSharp.Backup.Protocol.Http2.Http2Stream(new ArrayBufferWriter<byte>()), 1);
+            windows.Open(new ProxSharp.Backup.Protocol.Http2.Http2Stream(new ArrayBufferWriter<byte>(), ChannelRequest.SmallAnswer), 1);
             ProxSharp.Backup.Protocol.Http2.FrameWriter writer = new(new MemoryStream(), windows);
             ProxSharp.Backup.Protocol.Http2.FrameReader reader = new(new MemoryStream(input), writer, windows, TimeProvider.System);
             Exception end = await Assert.ThrowsAnyAsync<Exception>(() => reader.RunAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancel));

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ProxSharp.Cli.Backups;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests.Backups;
@@ -130,12 +132,29 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
         cli.With("WRONG", "wrong passphrase");
         (await cli.LineAsync("backup key recover lost.rsa safe/master-private.pem found.json --key-passphrase env:WRONG --kdf none")).FailedWith(4);
         (await cli.LineAsync("backup key import-with-master-key lost.rsa safe/master-private.pem found.json --key-passphrase env:MASTER --kdf none")).Succeeded();
+        const string Options = "--master-keyfile safe/master-private.pem --encrypted-keyfile=lost.rsa --key-passphrase env:MASTER --kdf none";
+        (await cli.LineAsync($"backup key import-with-master-key official.json {Options}")).Succeeded();
 
         Assert.Equal(fingerprint, (await cli.LineAsync("backup key show-fingerprint found.json")).Succeeded());
+        Assert.Equal(fingerprint, (await cli.LineAsync("backup key show-fingerprint official.json")).Succeeded());
         Assert.Equal("a note\n", (await cli.LineAsync($"backup cat host/{id} note.conf --keyfile found.json")).Succeeded());
         (await cli.LineAsync("backup key recover nowhere.rsa safe/master-private.pem again.json --key-passphrase env:MASTER --kdf none")).FailedWith(5);
         (await cli.LineAsync("backup key import-master nowhere.pem")).FailedWith(5);
         (await cli.LineAsync("backup key create-master safe --new-passphrase env:MASTER")).FailedWith(6);
+    }
+
+    [Fact]
+    public async Task WriteNew_ThatFails_LeavesNoPartOfAKey()
+    {
+        using CliHarness cli = new();
+        string path = Path.Combine(cli.Home, "key.json");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => KeyNoun.WriteNewAsync(path, new byte[100], new CancellationToken(canceled: true)));
+
+        Assert.False(Path.Exists(path));
+        await KeyNoun.WriteNewAsync(path, new byte[100], TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<CliException>(() => KeyNoun.WriteNewAsync(path, new byte[1], TestContext.Current.CancellationToken));
+        Assert.Equal(100, new FileInfo(path).Length);
     }
 
     [Fact]

@@ -95,6 +95,17 @@ public sealed class MasterKeyVerbTests(SimulatedBackupServer backup) : IClassFix
     }
 
     [Fact]
+    public async Task CreateMaster_WithoutADirectory_WritesToTheWorkingDirectory()
+    {
+        using CliHarness cli = new CliHarness().With("MASTER", "master passphrase");
+
+        (await cli.LineAsync("backup key create-master-key --new-passphrase env:MASTER")).Succeeded();
+
+        Assert.True(File.Exists(Path.Combine(cli.Home, "master-private.pem")));
+        Assert.True(File.Exists(Path.Combine(cli.Home, "master-public.pem")));
+    }
+
+    [Fact]
     public async Task AnyKey_InDerForm_SaysHowToConvertIt()
     {
         using CliHarness cli = new();

@@ -76,6 +76,43 @@ public sealed class OddReplyTests
         Assert.Equal((status, reason), ((int)thrown.StatusCode, thrown.ServerMessage));
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Error_WithoutEnd_IsReadToALimitOnly(bool sync, bool packed)
+    {
+        int taken = 0;
+        using TestConnection connection = new(_ =>
+        {
+            HttpResponseMessage response = StubHandler.Text(400, "Bad Request");
+            response.Content = new StreamContent(packed ? Pack() : new EndlessStream());
+            if (packed)
+                response.Content.Headers.ContentEncoding.Add("gzip");
+            taken++;
+            return response;
+        });
+        ProxmoxApiException thrown = await Assert.ThrowsAsync<ProxmoxApiException>(() => connection.SendAsync(sync, s_read));
+        Assert.Equal(400, (int)thrown.StatusCode);
+        Assert.InRange(thrown.ServerMessage.Length, 0, 1 << 20);
+        Assert.Equal(1, taken);
+
+        static Stream Pack()
+        {
+            MemoryStream body = new();
+            using (System.IO.Compression.GZipStream gzip = new(body, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            {
+                byte[] part = new byte[1 << 20];
+                new Random(1).NextBytes(part);
+                for (int i = 0; i < 4; i++)
+                    gzip.Write(part);
+            }
+
+            return new MemoryStream(body.ToArray());
+        }
+    }
+
     [Fact]
     [Trait("Acceptance", "2")]
     public async Task Gateway_WithHtml_ShowsTheReasonOnly()

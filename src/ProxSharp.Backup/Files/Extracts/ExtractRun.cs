@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
 
 namespace ProxSharp.Backup.Files.Extracts;
@@ -21,6 +22,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     private ITargetDirectory? _target;
     private ExtractDirectory? _root;
     private ExtractDirectory? _current;
+    private long _damaged;
 
     /// <param name="tree">Opens the target, and makes it if need be; with patterns not before something matches.</param>
     /// <param name="path">The path of the target.</param>
@@ -99,12 +101,14 @@ internal sealed class ExtractRun : IAsyncDisposable
     /// <summary>Restores anything but a directory.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="open">Opens the content of a file.</param>
-    /// <param name="resolve">Finds the file that a hard link names, with its content; null if the archive is read in order only.</param>
+    /// <param name="resolve">
+    /// Finds the file that a hard link names, with its content, or null if there is none; null itself if the archive is read in order only.
+    /// </param>
     /// <param name="cancellationToken">Stops the restore.</param>
     internal async ValueTask AddAsync(
         PxarEntry entry,
         Func<CancellationToken, ValueTask<Stream>> open,
-        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        Func<CancellationToken, ValueTask<PxarEntry?>>? resolve,
         CancellationToken cancellationToken)
     {
         ExtractDirectory directory = Current;
@@ -139,6 +143,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             Bytes = _totals.Bytes,
             KeptFiles = _totals.Kept,
             SkippedEntries = _totals.Skipped,
+            DamagedEntries = _damaged,
             WarningCount = _warnings.Count,
             Warnings = _warnings.Kept,
         };
@@ -174,17 +179,34 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Leaves out a hard link that does not lead to the file it names.</summary>
+    internal void AddBrokenLink(PxarEntry link)
+    {
+        byte[] path = Current.PathOf(link.Name);
+        if (!_filter.Decide(path, isDirectory: false, Current.IsSelected))
+            return;
+        _damaged++;
+        _warnings.Add(FileWarningKind.Damaged, path, $"{FileMarks.Tell(link)} It is left out.");
+    }
+
     private async ValueTask AddLinkAsync(
         ExtractDirectory directory,
         PxarEntry link,
         Func<CancellationToken, ValueTask<Stream>> open,
-        Func<CancellationToken, ValueTask<PxarEntry>>? resolve,
+        Func<CancellationToken, ValueTask<PxarEntry?>>? resolve,
         CancellationToken cancellationToken)
     {
+        byte[] path = directory.PathOf(link.Name);
+        PxarEntry? file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
+        if (resolve is not null && file is null)
+        {
+            AddBrokenLink(link);
+            return;
+        }
+
         if (await _links.TryLinkAsync(_root!, directory, link).ConfigureAwait(false))
             return;
-        byte[] path = directory.PathOf(link.Name);
-        if (resolve is null)
+        if (file is null)
         {
             string target = PxarName.Text(link.LinkTarget.Span);
             _warnings.Add(
@@ -192,7 +214,6 @@ internal sealed class ExtractRun : IAsyncDisposable
             return;
         }
 
-        PxarEntry file = await resolve(cancellationToken).ConfigureAwait(false);
         await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false);
         _links.AddCopy(link, path);
     }

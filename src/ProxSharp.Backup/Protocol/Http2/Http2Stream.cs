@@ -14,9 +14,16 @@ internal sealed class Http2Stream
     private readonly IBufferWriter<byte>? _output;
     private readonly TaskCompletionSource<ChannelAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ArrayBufferWriter<byte>? _error;
+    private readonly long _longest;
+    private long _received;
     private int _status;
 
-    public Http2Stream(IBufferWriter<byte>? output) => _output = output;
+    /// <param name="output">Takes the body; null drops it.</param>
+    /// <param name="longest">How many bytes it has at most.</param>
+    public Http2Stream(IBufferWriter<byte>? output, long longest) => (_output, _longest) = (output, longest);
+
+    /// <summary>How many bytes of the body have come.</summary>
+    public long Received => Volatile.Read(ref _received);
 
     /// <summary>The number of the stream; 0 before it is open.</summary>
     public int Id { get; set; }
@@ -54,14 +61,21 @@ internal sealed class Http2Stream
                 return;
             }
 
-            if (_status is >= 200 and < 300)
+            Volatile.Write(ref _received, _received + data.Length);
+            bool isSuccess = _status is >= 200 and < 300;
+            if (_received > _longest)
+            {
+                EndTooLong(isSuccess);
+            }
+            else if (isSuccess)
             {
                 Pass(data);
-                return;
             }
-
-            _error ??= new ArrayBufferWriter<byte>(1024);
-            _error.Write(data[..Math.Min(data.Length, LongestError - _error.WrittenCount)]);
+            else
+            {
+                _error ??= new ArrayBufferWriter<byte>(1024);
+                _error.Write(data[..Math.Min(data.Length, LongestError - _error.WrittenCount)]);
+            }
         }
     }
 
@@ -71,9 +85,8 @@ internal sealed class Http2Stream
     {
         lock (_gate)
         {
-            string text = _error is null ? "" : Encoding.UTF8.GetString(_error.WrittenSpan).Trim();
             IsOver = true;
-            return _status != 0 && (_completion.TrySetResult(new ChannelAnswer(_status, text)) || true);
+            return _status != 0 && (_completion.TrySetResult(Answer()) || true);
         }
     }
 
@@ -100,6 +113,21 @@ internal sealed class Http2Stream
             _ = _completion.Task.Exception; // The caller may have given up before.
             return failed;
         }
+    }
+
+    private ChannelAnswer Answer() => new(_status, _error is null ? "" : Encoding.UTF8.GetString(_error.WrittenSpan).Trim());
+
+    // The rest is not waited for: there may be no end of it. Of an error enough is known.
+    private void EndTooLong(bool isSuccess)
+    {
+        if (!isSuccess && _status != 0)
+        {
+            _completion.TrySetResult(Answer());
+            return;
+        }
+
+        string message = FormattableString.Invariant($"The server answers more than the {_longest} bytes that are possible here.");
+        _completion.TrySetException(new ProxmoxProtocolException(message) { Offset = _longest });
     }
 
     // An output that refuses ends its own request, not the connection.

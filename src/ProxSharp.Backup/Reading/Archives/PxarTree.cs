@@ -4,7 +4,10 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Reading.Archives;
 
 /// <summary>The entries as the archive has them, with all metadata.</summary>
-internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
+/// <param name="archive">The archive.</param>
+/// <param name="length">Its length in bytes.</param>
+/// <param name="followsLinks">Whether hard links have the length and metadata of the files they name; one that leads nowhere is damage then.</param>
+internal sealed class PxarTree(PxarArchive archive, long length, bool followsLinks = true) : IArchiveTree
 {
     // A file name item of one letter.
     private const int SmallestEntry = 18;
@@ -37,5 +40,5 @@ internal sealed class PxarTree(PxarArchive archive, long length) : IArchiveTree
     }
 
     private async ValueTask<ArchiveEntry> CreateAsync(ReadOnlyMemory<byte> path, PxarNode node, CancellationToken cancellationToken) =>
-        ArchiveEntry.FromNode(path, node, await archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false));
+        ArchiveEntry.FromNode(path, node, followsLinks ? await archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false) : null);
 }

@@ -36,9 +36,12 @@ public sealed partial class SnapshotArchive
         await using ((payload ?? Stream.Null).ConfigureAwait(false))
         {
             using PxarReader reader = new(main, payload);
+            FileMarks marks = new();
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (reader.Event == PxarReaderEvent.Entry)
+                if (!marks.Follow(reader))
+                    exporter.LeaveOut(reader.GetPath());
+                else if (reader.Event == PxarReaderEvent.Entry)
                     await exporter.WriteAsync(reader.GetPath(), reader.Entry, () => new(reader.OpenContent()), cancellationToken).ConfigureAwait(false);
             }
 
@@ -52,7 +55,12 @@ public sealed partial class SnapshotArchive
         Dictionary<long, byte[]> written = [];
         await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
         {
-            PxarNode target = await Archive.ResolveHardLinkAsync(node, cancellationToken).ConfigureAwait(false);
+            if (await HardLinks.ResolveAsync(Archive, node, cancellationToken).ConfigureAwait(false) is not { } target)
+            {
+                exporter.LeaveOut(path);
+                continue;
+            }
+
             if (target.Kind == PxarEntryKind.File && written.TryGetValue(target.Entry.Position, out byte[]? first))
             {
                 await exporter.WriteLinkAsync(path, first, target.Entry.Metadata!, cancellationToken).ConfigureAwait(false);
@@ -74,7 +82,7 @@ public sealed partial class SnapshotArchive
     {
         PatternSelection selection = new(patterns);
         NodePath nodes = new(Archive);
-        IArchiveTree tree = Tree(withMetadata: false);
+        IArchiveTree tree = _names ?? (IArchiveTree)new PxarTree(Archive, _main.Index.Size, followsLinks: false);
         ArchiveEntry root = await GetDirectoryAsync(tree, "", cancellationToken).ConfigureAwait(false);
         await foreach (ArchiveEntry entry in TreeWalk.WalkAsync(tree, root, null, cancellationToken).ConfigureAwait(false))
         {

@@ -11,7 +11,9 @@ internal sealed class TarExporter(Stream destination) : IDisposable
 
     private readonly TarStreamWriter _writer = new(destination);
     private readonly List<string> _skipped = [];
+    private readonly List<string> _damaged = [];
     private long _skippedCount;
+    private long _damagedCount;
     private long _entries;
 
     /// <summary>Writes one entry.</summary>
@@ -56,7 +58,15 @@ internal sealed class TarExporter(Stream destination) : IDisposable
     public async ValueTask<TarResult> FinishAsync(CancellationToken cancellationToken)
     {
         await _writer.FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new(_entries, _writer.Position, _skipped, _skippedCount);
+        return new(_entries, _writer.Position, _skipped, _skippedCount) { Damaged = _damaged, DamagedCount = _damagedCount };
+    }
+
+    /// <summary>Notes a hard link that leads nowhere: a tar with it could not be unpacked, or would give another file.</summary>
+    public void LeaveOut(byte[] path)
+    {
+        _damagedCount++;
+        if (_damaged.Count < MostSkipped)
+            _damaged.Add(PxarName.Escape(path));
     }
 
     public void Dispose() => _writer.Dispose();

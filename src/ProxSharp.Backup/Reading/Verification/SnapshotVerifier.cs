@@ -62,9 +62,31 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         List<FileDamage> damages = Collect(file.Index);
         if (damages.Count > 0 && options.FindAffectedPaths)
             damages = await new DamageLocator(reader, file, damages).LocateAsync(cancellationToken).ConfigureAwait(false);
-        else if (damages.Count == 0 && options.Structure && await StructureCheck.FindAsync(file, cancellationToken).ConfigureAwait(false) is { } fault)
-            damages.Add(fault);
+        else if (damages.Count == 0 && options.Structure)
+            damages = await FindFaultsAsync(file, cancellationToken).ConfigureAwait(false);
         return new(file.File, file.Index.Count, verified, damages);
+    }
+
+    private async Task<List<FileDamage>> FindFaultsAsync(ChunkedFile file, CancellationToken cancellationToken)
+    {
+        ChunkedFile? names = await FindNamesAsync(file.File, cancellationToken).ConfigureAwait(false);
+        return await StructureCheck.FindAsync(file, names, cancellationToken).ConfigureAwait(false) is { } fault ? [fault] : [];
+    }
+
+    /// <summary>The names to the contents of a split archive; null if they are not there, or cannot be read, which is told of them.</summary>
+    private async Task<ChunkedFile?> FindNamesAsync(SnapshotFile file, CancellationToken cancellationToken)
+    {
+        bool IsNames(SnapshotFile other) => other.Kind == SnapshotFileKind.SplitMetadata && SnapshotNames.PayloadOf(other) == file.StoredName;
+        if (file.Kind != SnapshotFileKind.SplitPayload || reader.Files.FirstOrDefault(IsNames) is not { } names || !reader.CanDecrypt(names))
+            return null;
+        try
+        {
+            return await reader.OpenChunkedAsync(names, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -74,13 +96,16 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
     /// <returns>How many chunks were verified for the first time; null if something is wrong, or the file is no directory tree.</returns>
     private async Task<long?> TryReadThroughAsync(ChunkedFile file, CancellationToken cancellationToken)
     {
-        if (file.File.Kind is not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata))
+        ChunkedFile? names = await FindNamesAsync(file.File, cancellationToken).ConfigureAwait(false);
+        if (names is null && file.File.Kind is not (SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata))
             return null;
         try
         {
             Stream stream = new ForwardStream(new ProgressStream(file.OpenWholeStream(), reader.Report(file, options.Progress)));
+            Stream list = names?.OpenStream(eager: true) ?? Stream.Null;
+            await using (list.ConfigureAwait(false))
             await using (stream.ConfigureAwait(false))
-                await StructureCheck.ReadArchiveAsync(stream, cancellationToken).ConfigureAwait(false);
+                await StructureCheck.ReadArchiveAsync(names is null ? stream : list, names is null ? null : stream, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
         {
