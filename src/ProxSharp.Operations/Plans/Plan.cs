@@ -75,6 +75,12 @@ public sealed class Plan
 
     internal string Content { get; }
 
+    /// <summary>The name of the context that it was made in.</summary>
+    internal string ContextName => Context[..Math.Max(Context.LastIndexOf(' '), 0)];
+
+    /// <summary>The address of the server that it was made for.</summary>
+    internal string Server => Context[(Context.LastIndexOf(' ') + 1)..];
+
     internal ProxmoxProduct Product { get; }
 
     internal DateTimeOffset Created { get; }
