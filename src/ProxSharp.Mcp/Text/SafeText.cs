@@ -122,7 +122,8 @@ internal static partial class SafeText
     [GeneratedRegex(" (description|notes|comment|notes-template|firstname|lastname|email)=", RegexOptions.ExplicitCapture)]
     private static partial Regex FreeText();
 
-    [GeneratedRegex(@": (?<class>[a-z]+)\.( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@": (?<class>[a-z]+)\.( The disk is that of another guest, [^.]*\.)?"
+        + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Ending();
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

@@ -119,7 +119,7 @@ public sealed class Plan
                 CultureInfo.InvariantCulture,
                 $"Plan {Id[..ShortLength]} for {Clean(Context)}: {OperationCatalogue.Word(Class)}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
             .. Calls.Select(static (call, i) =>
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)}){Plans.Consequences.Grants(call)}")),
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)}){Plans.Consequences.Remarks(call)}")),
         ];
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)
