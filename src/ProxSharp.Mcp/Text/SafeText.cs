@@ -22,6 +22,7 @@ internal static partial class SafeText
     {
         "name", "hostname", "description", "notes", "comment", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
         "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
+        "notes-template", "ciuser", "alias", "author",
     };
 
     private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];
