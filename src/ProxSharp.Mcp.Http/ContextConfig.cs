@@ -129,9 +129,9 @@ internal sealed class ContextConfig(string path)
         {
             return reference.StartsWith("env:", StringComparison.Ordinal)
                 ? Environment.GetEnvironmentVariable(reference[4..]) ?? throw new AgentConnectionException($"{name}: the variable {reference[4..]} is not set.")
-                : GuardFiles.ReadText(reference["file:".Length..]).Trim();
+                : GuardFiles.ReadSecret(reference["file:".Length..]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new AgentConnectionException($"{name}: the secret cannot be read: {e.Message}", e);
         }

@@ -17,10 +17,10 @@ internal static class Settings
     {
         try
         {
-            string token = GuardFiles.ReadText(path).Trim();
-            return token.Length > 0 ? token : throw new SettingsException($"The file {path} holds no token.");
+            // Whoever can read it can do what its holder may.
+            return GuardFiles.ReadSecret(path) is { Length: > 0 } token ? token : throw new SettingsException($"The file {path} holds no token.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new SettingsException($"The token cannot be read: {e.Message}", e);
         }

@@ -47,7 +47,7 @@ public sealed partial class OperationGuard
         return Keep(await DraftPurgeAsync(retired, wanted, checks, cancellationToken).ConfigureAwait(false), checks);
     }
 
-    private RetiredGuests Retired() => new(Client, Ledger, Plans, _context);
+    private RetiredGuests Retired() => new(Client, Ledger, Plans);
 
     // When a purge is applied: whatever has become of the retirements since, it is found out again.
     private Task<PlanDraft> DraftPurgeAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)

@@ -163,7 +163,9 @@ public sealed partial class OperationGuard : IAsyncDisposable
     {
         CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
-        return await DeriveAsync(LoadOpen(planId, checks.Policy), checks, cancellationToken).ConfigureAwait(false);
+        Plan plan = LoadOpen(planId, checks.Policy);
+        CheckServer(plan);
+        return await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -189,6 +191,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         Plan plan = LoadOpen(planId, checks.Policy);
+        CheckContext(plan);
         Freeze.Check();
         await _ends.SettleAsync(null, cancellationToken).ConfigureAwait(false);
         await _gone.SettleAsync(checks, cancellationToken).ConfigureAwait(false);
@@ -303,7 +306,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
     {
         IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
         Plan done = Plans.Load(planId);
-        CheckContext(done);
+        CheckServer(done);
         UndoPlanner planner = new(Client.Schema, Ledger);
         PlanBuilder builder = Builder(checks);
         IReadOnlyList<UndoStep> steps = planner.Steps(done);
@@ -397,7 +400,6 @@ public sealed partial class OperationGuard : IAsyncDisposable
     private Plan LoadOpen(string planId, GuardPolicy policy)
     {
         Plan plan = Plans.Load(planId);
-        CheckContext(plan);
         if (Plans.IsUsed(plan, Ledger.ListSound()))
         {
             throw PlanStore.Used(plan.Id);
@@ -407,9 +409,21 @@ public sealed partial class OperationGuard : IAsyncDisposable
         return plan;
     }
 
+    // A plan is applied with the credentials that it was made with, and that the ledger names. Contexts that share a policy keep their plans together.
     private void CheckContext(Plan plan)
     {
-        if (plan.Context != _context || plan.Product != Client.Schema.Product)
+        CheckServer(plan);
+        if (plan.Context != _context)
+        {
+            throw new GuardRefusedException(
+                "context", $"Plan {plan.Id[..12]} was made in the context {plan.ContextName}, and not in {_options.Context}: nothing was applied.");
+        }
+    }
+
+    // To look at a plan, to agree to it or to take it back is for each context of the server.
+    private void CheckServer(Plan plan)
+    {
+        if (plan.Server != Client.Options.Endpoints[0].Authority || plan.Product != Client.Schema.Product)
         {
             throw new GuardRefusedException("context", $"Plan {plan.Id[..12]} was made for {plan.Context}, and this is {_context}.");
         }

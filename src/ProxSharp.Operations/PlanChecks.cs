@@ -12,6 +12,9 @@ internal sealed class PlanChecks(GuardPolicy policy)
 
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
+    /// <summary>What is older counts as under way no more, whatever became of it.</summary>
+    public static readonly TimeSpan LooksBack = TimeSpan.FromDays(7);
+
     public void Allow(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
         string[] destinations = Destinations.Of(call);
@@ -84,10 +87,10 @@ internal sealed class PlanChecks(GuardPolicy policy)
     /// <summary>True if as many calls are under way as may be at once.</summary>
     public bool IsFull(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now) => UnderWay(ledger, now).Length >= policy.ConcurrentTasks;
 
-    // The calls of a plan are made one after another: the last entry tells whether one is under way, also where its intent is older than an hour.
+    // The calls of a plan are made one after another: the last entry tells whether one is under way, however old its intent is.
     private static LedgerEntry[] UnderWay(IReadOnlyList<LedgerEntry> ledger, DateTimeOffset now) =>
     [
-        .. ledger.Where(entry => entry.Time > now - s_hour && (entry.Kind is "intent" or "outcome" or LeftTasks.Kind))
+        .. ledger.Where(entry => entry.Time > now - LooksBack && (entry.Kind is "intent" or "outcome" or LeftTasks.Kind))
             .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last()).Where(IsUnderWay),
     ];
 

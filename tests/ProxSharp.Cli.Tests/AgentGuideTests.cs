@@ -12,9 +12,9 @@ namespace ProxSharp.Cli.Tests;
 public sealed partial class AgentGuideTests
 {
     private const string PlanName = "3f9c2b7a1d05";
-    private const string Policy = """
-        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"approval":{"disruptive":"none"}}
-        """;
+
+    // The one that the page tells to write.
+    private static string Policy => Json().Match(Text()).Groups[1].Value;
 
     [Fact]
     public async Task Sessions_OfTheGuide_PrintWhatThePageShows()
@@ -99,7 +99,7 @@ public sealed partial class AgentGuideTests
         (await cli.RunAsync(
             "context", "add", "admin", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint)).Succeeded();
         cli.Guard("lab", Policy);
-        cli.Write("policy.json", Json().Match(Text()).Groups[1].Value);
+        cli.Write("policy.json", Policy);
         return cli;
     }
 

@@ -157,6 +157,9 @@ public sealed class AgentTokenTests
     [InlineData("--role operator --path /vms/999", 5)]
     [InlineData("--role operator --path /pool/none", 5)]
     [InlineData("--role operator --path /vms/106 --storage none", 5)]
+    [InlineData("--role operator --path /vms/106 --bridge vmbr77", 5)]
+    [InlineData("--role operator --path /vms/106 --bridge lan/vnet1", 5)]
+    [InlineData("--role operator --path /sdn/zones/none", 5)]
     [InlineData("--role operator --path /vms/106 --storage a/b", 2)]
     [InlineData("--role operator --path /vms/106 --bridge a/b/c", 2)]
     [InlineData("--role reader --path /vms/106", 2)]
@@ -168,6 +171,45 @@ public sealed class AgentTokenTests
         (await cli.LineAsync($"agent token create {options}")).FailedWith(expected);
         Assert.DoesNotContain(
             cluster.Simulator.Traffic.Requests, static request => request.Method != "GET" && !request.Path.EndsWith("/access/ticket", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Create_OnAVnet_WantsItInItsZone()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        (await cli.LineAsync("api create /cluster/sdn/zones zone=lan type=simple")).Succeeded();
+        (await cli.LineAsync("api create /cluster/sdn/zones zone=other type=simple")).Succeeded();
+        (await cli.LineAsync("api create /cluster/sdn/vnets vnet=vnet1 zone=lan")).Succeeded();
+        const string Create = "agent token create --role operator --path /vms/106 --dry-run --bridge";
+        Assert.Contains("There is no vnet vnet2", (await cli.LineAsync($"{Create} lan/vnet2")).FailedWith(5), StringComparison.Ordinal);
+        Assert.Contains("There is no vnet vnet1", (await cli.LineAsync($"{Create} other/vnet1")).FailedWith(5), StringComparison.Ordinal);
+        (await cli.LineAsync($"{Create} lan/vnet1")).Succeeded();
+        (await cli.LineAsync($"{Create} vmbr0")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("/datastore/store1/nons", "namespace nons")]
+    [InlineData("/datastore/store1/customers/none", "namespace customers/none")]
+    [InlineData("/datastore/none/customers", "datastore none")]
+    [InlineData("/datastore/store1/customers/acme", null)]
+    public async Task Create_OnANamespace_WantsItThere(string path, string? missing)
+    {
+        SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        CliRun run = await cli.LineAsync($"agent token create --role operator --user demo@pbs --token-name agent --path {path} --dry-run");
+        if (missing is null)
+        {
+            run.Succeeded();
+        }
+        else
+        {
+            Assert.Contains($"There is no {missing} ", run.FailedWith(5), StringComparison.Ordinal);
+        }
+
+        await backup.DisposeAsync();
     }
 
     [Fact]

@@ -58,6 +58,28 @@ public sealed class PlanContextTests
         (await cli.LineAsync($"plan apply {plan}")).Succeeded();
     }
 
+    [Fact]
+    public async Task PlanOfOneContext_IsNotAppliedWithTheCredentialsOfAnother_ThatSharesItsPolicy()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.With("ROOT_PASSWORD", DefaultCluster.RootPassword);
+        (await cli.RunAsync(
+            "context", "add", "admin", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint)).Succeeded();
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible","destructive"]}],"approval":{"destructive":"none"}}""");
+        string plan = await PlanVerbTests.PlannedAsync(cli, "vm snapshot create staging first -c lab");
+        Assert.Contains(
+            "was made in the context lab, and not in admin: nothing was applied", (await cli.LineAsync($"plan apply {plan} -c admin")).FailedWith(7), StringComparison.Ordinal);
+        Assert.DoesNotContain("first", (await cli.LineAsync("vm snapshot list staging -o json")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"plan apply {plan} -c lab")).Succeeded();
+
+        // The way back is a plan of whoever takes it back, and the ledger says so.
+        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
+        (await cli.LineAsync($"undo {number} --apply -c admin")).Succeeded();
+        string last = (await cli.LineAsync("audit list --query \"max([?kind=='intent'].number)\" -o yaml")).Succeeded().Trim();
+        Assert.Contains("\"context\": \"admin ", (await cli.LineAsync($"audit show {last} -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"version":1}""")]
     [InlineData("""{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"}}""")]

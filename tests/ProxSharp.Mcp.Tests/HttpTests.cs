@@ -208,12 +208,48 @@ public sealed class HttpTests
     public void Settings_Loopback_IsWhatOnlyThisMachineReaches(string host, bool expected) =>
         Assert.Equal(expected, new HttpSettings { Listen = new Uri($"http://{host}:80") }.IsLoopback);
 
+    [Theory]
+    [InlineData(UnixFileMode.UserRead, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, true)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, false)]
+    public void TokenFile_ThatOthersCanRead_IsRefused(UnixFileMode mode, bool isTaken)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Secret + "\n");
+            Protect(file, mode);
+            if (isTaken || OperatingSystem.IsWindows())
+            {
+                Assert.Equal(Secret, Settings.Token(file));
+            }
+            else
+            {
+                Assert.Contains("chmod 600", Assert.Throws<SettingsException>(() => Settings.Token(file)).Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static void Protect(string file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, mode);
+        }
+    }
+
     [Fact]
     public async Task Contexts_OfProx_AreServed()
     {
         await using ProxProgram program = await ProxProgram.PrepareAsync(new SessionOptions { WithBackup = true });
         string secret = Path.Combine(program.Site.Folder, "secret");
         await File.WriteAllTextAsync(secret, Simulator.Scenarios.DefaultCluster.TokenSecret + "\n", Token);
+        Protect(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string config = program.Environment["PROX_CONFIG"];
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, Token)).Replace("env:PROX_TEST_SECRET", $"file:{secret}", StringComparison.Ordinal), Token);
         await using HttpHost host = await HttpHost.StartAsync(s_local, new ContextConfig(config).Read([]), Token);

@@ -154,6 +154,11 @@ public sealed class LedgerTests : IDisposable
     [InlineData("stray", 4, 3)]
     [InlineData("blank", 2, 1)]
     [InlineData("forged-before", 2, 1)]
+    [InlineData("member", 2, 1)]
+    [InlineData("member-first", 2, 1)]
+    [InlineData("second-entry", 2, 1)]
+    [InlineData("second-mac", 2, 1)]
+    [InlineData("space", 2, 1)]
     public void Verify_LineThatIsNoEntry_NamesItAndCountsTheSoundOnes(string how, int line, int sound)
     {
         Ledger ledger = Filled();
@@ -164,6 +169,11 @@ public sealed class LedgerTests : IDisposable
             "torn" => [.. lines[..2], lines[2][..30]],
             "stray" => [.. lines, "stray text"],
             "blank" => [lines[0], "", .. lines[1..]],
+            "member" => [lines[0], $"{lines[1][..^1]},\"kind\":\"forged\"}}", lines[2]],
+            "member-first" => [lines[0], $"{{\"kind\":\"forged\",{lines[1][1..]}", lines[2]],
+            "second-entry" => [lines[0], lines[1].Replace(",\"entry\":", $",\"entry\":{lines[0][lines[0].IndexOf("{\"number", StringComparison.Ordinal)..^1]},\"entry\":", StringComparison.Ordinal), lines[2]],
+            "second-mac" => [lines[0], $"{{\"mac\":\"{new string('0', 64)}\",{lines[1][1..]}", lines[2]],
+            "space" => [lines[0], lines[1] + " ", lines[2]],
             _ => [lines[0], lines[1].Replace("true", "false", StringComparison.Ordinal), "stray text"],
         };
         File.WriteAllLines(file, lines);

@@ -12,6 +12,7 @@ namespace ProxSharp.Operations.Tests;
 public sealed class LeftTaskTests
 {
     private const string Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""";
+    private const string OneAtOnce = """{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"concurrentTasks":1}}""";
     private const string Stopping = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""";
     private const string Destroying = """{"version":1,"limits":{"targetsPerPlan":2},"allow":[{"classes":["reversible","destructive"]}]}""";
     private const string Start = "/nodes/pve1/qemu/106/status/start";
@@ -86,6 +87,46 @@ public sealed class LeftTaskTests
         await cluster.Other.Tasks[upid].WaitForCompletionAsync(TaskWaitOptions.Default, Token);
         Plan later = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "later" } });
         Assert.True((await cluster.Guard.ApplyAsync(later.Id, Token)).IsComplete);
+    }
+
+    [Fact]
+    public async Task Apply_WhileALeftTaskRunsForMoreThanAnHour_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(OneAtOnce, taskDuration: TimeSpan.FromMinutes(5));
+        LedgerEntry outcome = await LeaveAsync(cluster, Start);
+        cluster.Time.Shift += TimeSpan.FromSeconds(3700);
+        Plan next = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "next" } });
+        int before = cluster.Guard.Ledger.List().Count;
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(next.Id, Token));
+        Assert.Equal("limit", refusal.Reason);
+        Assert.Contains(outcome.Facts.Text("upid")!, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, cluster.Guard.Ledger.List().Count);
+
+        // The ledger is not read for ever.
+        cluster.Time.Shift += TimeSpan.FromDays(7);
+        Plan later = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "later" } });
+        Assert.True((await cluster.Guard.ApplyAsync(later.Id, Token)).IsComplete);
+    }
+
+    [Fact]
+    public async Task Apply_AfterALeftTaskThatTheServerDoesNotKnow_WaitsAnHour()
+    {
+        const string upid = "UPID:pve1:00000001:00000002:65A0B0C0:qmstart:106:demo@pve!ci:";
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(OneAtOnce);
+        cluster.Guard.Ledger.Append("intent", "a", static _ => { });
+        LedgerEntry left = cluster.Guard.Ledger.Append("outcome", "a", static json =>
+        {
+            json.WriteString("result", "running");
+            json.WriteString("upid", upid);
+        });
+        Plan next = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "next" } });
+        Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id, Token)));
+
+        cluster.Time.Shift += TimeSpan.FromSeconds(3700);
+        Plan later = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "description", "later" } });
+        Assert.True((await cluster.Guard.ApplyAsync(later.Id, Token)).IsComplete);
+        LedgerEntry end = Ledger.EndOf(cluster.Guard.Ledger.List(), left);
+        Assert.Equal(("ended", "unknown", upid), (end.Kind, end.Facts.Text("result"), end.Facts.Text("upid")));
     }
 
     [Fact]

@@ -68,6 +68,14 @@ public sealed class PolicyTests
         """).Rules);
 
     [Fact]
+    public void Parse_RuleThatNamesRead_AddsNothing()
+    {
+        GuardPolicy policy = GuardPolicy.Parse("""{"version":1,"allow":[{"classes":["read"]}]}""");
+        policy.Check(OperationClass.Read, "GET /version", s_target);
+        Assert.Throws<GuardRefusedException>(() => policy.Check(OperationClass.Reversible, "call", s_target));
+    }
+
+    [Fact]
     public void Load_NoFile_IsReadOnly()
     {
         GuardPolicy policy = GuardPolicy.Load(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString(), "policy.json"));

@@ -110,6 +110,33 @@ public sealed class RedTeamBackupTests
     }
 
     [Theory]
+    [InlineData("path=/datastore/store1", true)]
+    [InlineData("path=/datastore/store1/customers", true)]
+    [InlineData("path=//datastore/store1/customers/acme/ propagate=0", true)]
+    [InlineData("path=/datastore", true)]
+    [InlineData("path=/", true)]
+    [InlineData("path=/ delete=1", true)]
+    [InlineData("path=/ propagate=0", false)]
+    [InlineData("path=/datastore propagate=0", false)]
+    [InlineData("path=/datastore/store1 propagate=0", false)]
+    [InlineData("path=/datastore/store1/customers propagate=0", false)]
+    [InlineData("path=/datastore/offsite", false)]
+    [InlineData("path=/system", false)]
+    public async Task Rights_OnBackupsOfAProtectedGuest_AreNotGiven(string where, bool isRefused)
+    {
+        await using GuardedBackupServer server = await StartAsync();
+        Task<Plan> Plan() => server.Guard.PlanAsync([TextPlans.Request("PUT", "/access/acl", $"{where} role=DatastoreAdmin auth-id=demo@pbs")]);
+        if (isRefused)
+        {
+            Assert.Equal("protected", await server.RefusedAsync(Plan));
+        }
+        else
+        {
+            Assert.Equal(OperationClass.Privileged, (await Plan()).Class);
+        }
+    }
+
+    [Theory]
     [InlineData("DELETE", "/nodes/localhost/disks/directory/store1", "")]
     [InlineData("PUT", "/nodes/localhost/disks/wipedisk", "disk=sdb")]
     [InlineData("POST", "/nodes/localhost/disks/initgpt", "disk=sdb")]

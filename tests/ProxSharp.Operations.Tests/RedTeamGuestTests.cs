@@ -44,6 +44,48 @@ public sealed class RedTeamGuestTests
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
     }
 
+    [Theory]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "scsi7=ceph:vm-105-disk-0", OperationClass.Destructive)]
+    [InlineData("POST", "/nodes/pve1/qemu/106/config", "scsi7=file=ceph:vm-105-disk-0,discard=on", OperationClass.Destructive)]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "unused7=local:105/vm-105-disk-3.qcow2", OperationClass.Destructive)]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=ceph:vm-105-disk-0", OperationClass.Destructive)]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "scsi7=local:iso/vm-105-tools.iso,media=cdrom", OperationClass.Reversible)]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "scsi7=local-lvm:4", OperationClass.Reversible)]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "scsi7=local-lvm:vm-106-disk-7", OperationClass.Reversible)]
+    public async Task VolumeOfAnotherGuest_ThatKeepsIt_IsDestructive(string method, string path, string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
+        Assert.Equal(expected, plan.Class);
+        Assert.Equal(expected, cluster.Guard.Plans.Load(plan.Id).Class);
+        bool isShared = expected == OperationClass.Destructive;
+        Assert.Equal(isShared, plan.Consequences.Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
+        Assert.Equal(isShared, plan.Describe().Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
+        Assert.Equal(isShared, plan.Undo.Count == 0);
+    }
+
+    [Fact]
+    public async Task VolumeOfAnotherGuest_ThatThePlanDetachesFirst_IsNoWorseThanItIs()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        const string Holder = "/nodes/pve3/qemu/105/config", Volume = "ceph:vm-105-disk-0";
+        PlanRequest detach = TextPlans.Request("PUT", Holder, "delete=scsi0"), attach = TextPlans.Request("PUT", Own, $"scsi7={Volume}");
+        Assert.Equal(OperationClass.Reversible, (await cluster.Guard.PlanAsync([detach, attach])).Calls[^1].Class);
+        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([attach])).Calls[^1].Class);
+        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([attach, detach])).Calls[0].Class);
+        PlanRequest other = TextPlans.Request("PUT", Holder, "delete=net0");
+        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([other, attach])).Calls[^1].Class);
+
+        // What hangs there already stays as it is: its options may be changed.
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi7", Volume } });
+        Assert.Equal(OperationClass.Reversible, (await TextPlans.PlanAsync(cluster, "PUT", Own, $"scsi7={Volume},discard=on")).Calls[^1].Class);
+
+        // A guest that runs may not let go of it.
+        await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "delete", "scsi7" } });
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve3/qemu/105/status/start"));
+        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([detach, attach])).Calls[^1].Class);
+    }
+
     [Fact]
     public async Task OwnVolume_AndTheTemplateOfALinkedClone_AreNoOtherGuest()
     {

@@ -194,9 +194,9 @@ public sealed class RedTeamRoundaboutTests
             scenario.AddStorage("san", "iscsi").AddFile("san", "images", "0.0.1.scsi-36001405", 4L << 30);
             scenario.AddVm("pve3", 500, "lun", static vm => vm.Options["scsi1"] = "san:images/0.0.1.scsi-36001405,size=4G");
         });
-        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
-        Assert.Contains("guest 500", plan.Targets.Select(static target => target.Key));
-        Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, method, path, parameters));
+        Assert.Equal("policy", refusal.Reason);
+        Assert.Contains("destructive calls on guest 500", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

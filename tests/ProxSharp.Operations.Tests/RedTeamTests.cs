@@ -140,7 +140,18 @@ public sealed class RedTeamTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         Plan plan = await PlanMemory(cluster);
         await using OperationGuard other = cluster.OpenGuard("production");
-        Assert.Equal("context", await cluster.RefusedAsync(() => other.ApplyAsync(plan.Id)));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => other.ApplyAsync(plan.Id));
+        Assert.Equal("context", refusal.Reason);
+        Assert.Contains("was made in the context lab, and not in production: nothing was applied.", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, cluster.Writes);
+
+        // Whoever looks at it, or takes it back, does so with credentials of their own.
+        Assert.Equal(plan.Id, (await other.ExamineAsync(plan.Id)).Id);
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Plan back = await other.PlanUndoAsync(done.Steps[^1].LedgerNumber);
+        Assert.StartsWith("production ", back.Context, StringComparison.Ordinal);
+        Assert.Equal("context", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(back.Id)));
+        Assert.True((await other.ApplyAsync(back.Id)).IsComplete);
     }
 
     [Fact]

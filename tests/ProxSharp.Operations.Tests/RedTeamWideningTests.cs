@@ -147,13 +147,20 @@ public sealed class RedTeamWideningTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Scratch.Replace("\"tags\":[\"scratch\"]", rule, StringComparison.Ordinal));
         await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/100/config", new ApiParameters { { "tags", "scratch" } });
         string disk = (await cluster.Other.Raw.GetAsync($"{Machine}/config")).Data.GetProperty("scsi0").GetString()!.Split(',')[0];
-        Plan plan = way switch
+        Task<Plan> Plan() => way switch
         {
-            "config" => await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/100/config", $"scsi5={disk}"),
-            "create" => await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=300 scsi5={disk}"),
-            _ => await TextPlans.PlanAsync(cluster, "POST", $"{Machine}/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7"),
+            "config" => TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/100/config", $"scsi5={disk}"),
+            "create" => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=300 scsi5={disk}"),
+            _ => TextPlans.PlanAsync(cluster, "POST", $"{Machine}/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7"),
         };
-        Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
+        if (way == "move_disk")
+        {
+            Assert.Equal(OperationClass.Destructive, (await Plan()).Calls[^1].Grants);
+            return;
+        }
+
+        // Two guests would have it, which ruins it: that is destructive for both.
+        Assert.Equal("policy", await cluster.RefusedAsync(Plan));
     }
 
     [Fact]

@@ -157,8 +157,10 @@ public sealed class RetiredTests
         RetiredGuest byHand = Assert.Single(await cluster.Guard.ListRetiredAsync(), static guest => guest.Vmid == 105);
         Assert.Equal("the ledger knows of no retirement", byHand.Objection);
         Assert.Null(byHand.DueFrom);
+
+        // Contexts of one server that share a policy share the ledger, too.
         await using OperationGuard other = cluster.OpenGuard("other");
-        Assert.Equal("target", await cluster.RefusedAsync(() => other.PlanPurgeAsync([106])));
+        Assert.StartsWith("other ", (await other.PlanPurgeAsync([106])).Context, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,6 +52,31 @@ public sealed class UndoPromiseTests
         Assert.Contains($"There is no way back from PUT {path}/0 moveto=2", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/106/firewall/rules", "type=in action=ACCEPT")]
+    [InlineData("PUT", "/pools", "poolid=side vms=106")]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/resize", "disk=scsi0 size=+1G")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/snapshot/old/rollback", "")]
+    [InlineData("POST", "/storage", "storage=more type=dir path=/srv/more")]
+    public async Task CallsThatTheGuideNames_HaveNoWayBack(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/pools", TextPlans.Parameters("poolid=side"));
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/qemu/106/snapshot", TextPlans.Parameters("snapname=old")));
+        Assert.Empty((await TextPlans.PlanAsync(cluster, method, path, parameters)).Undo);
+    }
+
+    [Theory]
+    [InlineData("POST", "/admin/datastore/store1/namespace", "name=more")]
+    [InlineData("PUT", "/admin/datastore/store1/protected", "backup-type=vm backup-id=100 protected=1 backup-time=")]
+    public async Task CallsOnABackupServerThatTheGuideNames_HaveNoWayBack(string method, string path, string parameters)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        string time = (await server.Other.Raw.GetAsync("/admin/datastore/store1/snapshots", TextPlans.Parameters("backup-type=vm backup-id=100"))).Data[0].Text("backup-time")!;
+        Assert.Empty((await server.Guard.PlanAsync([TextPlans.Request(method, path, method == "PUT" ? parameters + time : parameters)])).Undo);
+    }
+
     [Fact]
     public async Task ChangeOfARule_ThatMovesItNowhere_IsTakenBackWithoutAMove()
     {

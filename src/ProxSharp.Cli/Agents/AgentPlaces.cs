@@ -7,50 +7,123 @@ namespace ProxSharp.Cli.Agents;
 /// <summary>Makes sure, before anything is made, that what a token is to have rights on exists.</summary>
 internal static class AgentPlaces
 {
+    // Proxmox: the bridges of the nodes are in a zone that is in no list.
+    private const string LocalZone = "localnetwork";
+
     /// <summary>Checks the paths of a grant. What the caller cannot see is not asked for.</summary>
     /// <exception cref="CliException">One of them does not exist.</exception>
     public static async Task CheckAsync(ServerSession session, IEnumerable<AgentEntry> entries, CancellationToken cancellationToken)
     {
         foreach (string path in entries.Select(static entry => entry.Path))
         {
-            string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length > 1 && Kind(parts, session.Context.Product == ProxmoxProduct.BackupServer) is { } kind
-                && !(await NamesAsync(session, kind, cancellationToken).ConfigureAwait(false)).Contains(kind.Name)
-                && await SeesAsync(session, kind, cancellationToken).ConfigureAwait(false))
+            foreach (Place place in Places(path.Split('/', StringSplitOptions.RemoveEmptyEntries), session.Context.Product == ProxmoxProduct.BackupServer))
             {
-                throw new CliException(new CliError
-                {
-                    Code = "not_found",
-                    ExitCode = ExitCodes.NotFound,
-                    Message = $"There is no {kind.Word} {kind.Name} to give rights on; nothing was made",
-                    Hint = $"See what there is: prox api get {kind.List}",
-                });
+                await CheckAsync(session, place, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static Place? Kind(string[] parts, bool isBackup) => parts[0] switch
+    private static async Task CheckAsync(ServerSession session, Place place, CancellationToken cancellationToken)
     {
-        "datastore" when isBackup => new("datastore", "/admin/datastore", "store", parts[1], $"/datastore/{parts[1]}", "Datastore.Audit"),
-        "vms" => new("guest", "/cluster/resources", "vmid", parts[1], $"/vms/{parts[1]}", "VM.Audit"),
-        "storage" => new("storage", "/storage", "storage", parts[1], $"/storage/{parts[1]}", "Datastore.Audit"),
-        "pool" => new("pool", "/pools", "poolid", string.Join('/', parts[1..]), $"/{string.Join('/', parts)}", "Pool.Audit"),
-        _ => null,
+        if (await NamesAsync(session, place, cancellationToken).ConfigureAwait(false) is { } names && !names.Contains(place.Name)
+            && await SeesAsync(session, place, cancellationToken).ConfigureAwait(false))
+        {
+            throw new CliException(new CliError
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Message = $"There is no {place.Word} {place.Name} to give rights on; nothing was made",
+                Hint = $"See what there is: {(place.Word == "bridge" ? "prox node network list NODE" : $"prox api get {place.List}")}",
+            });
+        }
+    }
+
+    // Each after what it is in.
+    private static Place[] Places(string[] parts, bool isBackup) => parts switch
+    {
+        ["datastore", var store, .. var ns] when isBackup =>
+        [
+            new("datastore", "/admin/datastore", "store", store, $"/datastore/{store}", "Datastore.Audit"),
+            .. ns.Length == 0 ? Array.Empty<Place>() :
+            [
+                new(
+                    "namespace",
+                    $"/admin/datastore/{Uri.EscapeDataString(store)}/namespace",
+                    "ns",
+                    string.Join('/', ns),
+                    $"/{string.Join('/', parts)}",
+                    "Datastore.Audit"),
+            ],
+        ],
+        ["vms", var vmid, ..] => [new("guest", "/cluster/resources", "vmid", vmid, $"/vms/{vmid}", "VM.Audit")],
+        ["storage", var storage, ..] => [new("storage", "/storage", "storage", storage, $"/storage/{storage}", "Datastore.Audit")],
+        ["pool", _, ..] => [new("pool", "/pools", "poolid", string.Join('/', parts[1..]), $"/{string.Join('/', parts)}", "Pool.Audit")],
+        ["sdn", "zones", LocalZone, var bridge, ..] =>
+            [new("bridge", "/nodes/{node}/network", "iface", bridge, $"/sdn/zones/{LocalZone}/{bridge}", "SDN.Audit")],
+        ["sdn", "zones", LocalZone] => [],
+        ["sdn", "zones", var zone, .. var vnet] =>
+        [
+            new("zone", "/cluster/sdn/zones", "zone", zone, $"/sdn/zones/{zone}", "SDN.Audit"),
+            .. vnet.Length == 0 ? Array.Empty<Place>() :
+            [
+                new("vnet", "/cluster/sdn/vnets", "vnet", vnet[0], $"/sdn/zones/{zone}/{vnet[0]}", "SDN.Audit") { Zone = zone },
+            ],
+        ],
+        _ => [],
     };
 
-    private static async Task<IReadOnlyCollection<string>> NamesAsync(ServerSession session, Place kind, CancellationToken cancellationToken)
+    /// <summary>What there is; null if nobody can tell.</summary>
+    private static async Task<IReadOnlyCollection<string>?> NamesAsync(ServerSession session, Place place, CancellationToken cancellationToken)
     {
-        JsonElement items = (await session.GetAsync(kind.List, null, cancellationToken).ConfigureAwait(false)).Data;
-        return items.EnumerateArray().Where(item => item.TryGetProperty(kind.Member, out _))
-            .Select(item => item.GetProperty(kind.Member).ToString()).ToHashSet(StringComparer.Ordinal);
+        if (place.Word == "bridge")
+        {
+            return await BridgesAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+
+        JsonElement items = (await session.GetAsync(place.List, null, cancellationToken).ConfigureAwait(false)).Data;
+        return items.EnumerateArray().Where(item => item.TryGetProperty(place.Member, out _) && (place.Zone is null || Text(item, "zone") == place.Zone))
+            .Select(item => item.GetProperty(place.Member).ToString()).ToHashSet(StringComparer.Ordinal);
+    }
+
+    // A node that is down may have one of its own.
+    private static async Task<IReadOnlyCollection<string>?> BridgesAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        JsonElement[] nodes = [.. (await session.GetAsync("/nodes", null, cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()];
+        if (nodes.Length == 0 || nodes.Any(static node => Text(node, "status") != "online"))
+        {
+            return null;
+        }
+
+        HashSet<string> found = new(StringComparer.Ordinal);
+        foreach (string node in nodes.Select(static node => Text(node, "node")).OfType<string>())
+        {
+            try
+            {
+                JsonElement bridges = (await session.GetAsync(
+                    $"/nodes/{Uri.EscapeDataString(node)}/network", new() { { "type", "any_bridge" } }, cancellationToken).ConfigureAwait(false)).Data;
+                found.UnionWith(bridges.EnumerateArray().Select(static bridge => Text(bridge, "iface")).OfType<string>());
+            }
+            catch (ProxmoxApiException)
+            {
+                return null;
+            }
+        }
+
+        return found;
     }
 
     // Lists leave out what the caller may not see.
-    private static async Task<bool> SeesAsync(ServerSession session, Place kind, CancellationToken cancellationToken)
+    private static async Task<bool> SeesAsync(ServerSession session, Place place, CancellationToken cancellationToken)
     {
-        JsonElement own = (await session.GetAsync("/access/permissions", new() { { "path", kind.Path } }, cancellationToken).ConfigureAwait(false)).Data;
-        return AgentRights.Read(own, kind.Path).Contains(kind.Privilege);
+        JsonElement own = (await session.GetAsync("/access/permissions", new() { { "path", place.Path } }, cancellationToken).ConfigureAwait(false)).Data;
+        return AgentRights.Read(own, place.Path).Contains(place.Privilege);
     }
 
-    private sealed record Place(string Word, string List, string Member, string Name, string Path, string Privilege);
+    private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : null;
+
+    private sealed record Place(string Word, string List, string Member, string Name, string Path, string Privilege)
+    {
+        /// <summary>The zone of a vnet; null for what is in none.</summary>
+        public string? Zone { get; init; }
+    }
 }

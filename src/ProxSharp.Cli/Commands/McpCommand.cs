@@ -78,7 +78,7 @@ internal sealed class McpCommand : ProxCommand
     private static AgentContext Serve(CommandRun run, ServerContext context) => new()
     {
         Product = context.Product,
-        Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context) with { Context = context.Name ?? context.Endpoints[0].Authority },
+        Guard = GuardPlaces.Options(GuardPlaces.Find(run.Services, context), context),
         Connect = cancellationToken => ConnectAsync(run, context, cancellationToken),
 
         // Whoever is told to run something does so elsewhere, where another context may be the current one.

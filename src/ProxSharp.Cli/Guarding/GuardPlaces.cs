@@ -31,7 +31,7 @@ internal static class GuardPlaces
     /// <param name="approvers">Who can be asked.</param>
     public static GuardOptions Options(GuardPlace place, ServerContext context, params IReadOnlyList<IPlanApprover> approvers) => new()
     {
-        Context = place.Name,
+        Context = NameOf(context),
         PolicyPath = place.PolicyPath,
         PolicyFault = place.Fault,
         StateFolder = place.StateFolder,
@@ -55,5 +55,8 @@ internal static class GuardPlaces
     public static bool Covers(ServerContext next, ServerContext present) => Server(next).Covers(Server(present));
 
     private static GuardedServer Server(ServerContext context) =>
-        new(context.Name ?? context.Endpoints[0].Authority, context.Endpoints, context.Trust.Fingerprints);
+        new(NameOf(context), context.Endpoints, context.Trust.Fingerprints);
+
+    // Not of the place: contexts that share a policy have credentials of their own.
+    private static string NameOf(ServerContext context) => context.Name ?? context.Endpoints[0].Authority;
 }

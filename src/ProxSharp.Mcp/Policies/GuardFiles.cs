@@ -1,4 +1,5 @@
 using System.Text;
+using ProxSharp.Authentication;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Mcp.Policies;
@@ -11,6 +12,15 @@ internal static class GuardFiles
     /// <summary>Reads a text.</summary>
     /// <exception cref="IOException">It is no regular file, or cannot be read.</exception>
     public static string ReadText(string path) => RegularFiles.ReadText(path);
+
+    /// <summary>Reads a secret: the first line of a file that nobody else may read.</summary>
+    /// <exception cref="IOException">It is no regular file.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be read, others may get at it, or it is empty.</exception>
+    public static string ReadSecret(string path)
+    {
+        RegularFiles.Check(path);
+        return SecretSource.FromFile(path).Read().Trim();
+    }
 
     /// <summary>Reads a text that a person names on a command line, where a shell may put the output of another program as <c>/dev/fd/63</c>.</summary>
     /// <exception cref="IOException">It is a pipe by name, a socket or a device, is far too long, or cannot be read.</exception>

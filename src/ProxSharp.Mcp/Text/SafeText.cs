@@ -22,6 +22,7 @@ internal static partial class SafeText
     {
         "name", "hostname", "description", "notes", "comment", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
         "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
+        "notes-template", "ciuser", "alias", "author",
     };
 
     private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];
@@ -122,7 +123,8 @@ internal static partial class SafeText
     [GeneratedRegex(" (description|notes|comment|notes-template|firstname|lastname|email)=", RegexOptions.ExplicitCapture)]
     private static partial Regex FreeText();
 
-    [GeneratedRegex(@": (?<class>[a-z]+)\.( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@": (?<class>[a-z]+)\.( The disk is that of another guest, [^.]*\.)?"
+        + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Ending();
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

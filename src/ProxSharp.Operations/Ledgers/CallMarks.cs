@@ -45,6 +45,9 @@ internal sealed class CallMarks(string folder)
         return left is null && File.Exists(PathOf(planId));
     }
 
+    /// <summary>True if there is a mark of a plan, whether a program holds it or has left it behind.</summary>
+    public bool Has(string planId) => File.Exists(PathOf(planId));
+
     private string PathOf(string planId) => Path.Combine(_folder, planId);
 
     private sealed class Mark(string path, FileStream file) : IAbandonedMark

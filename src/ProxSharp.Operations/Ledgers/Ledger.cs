@@ -192,7 +192,7 @@ public sealed class Ledger
             string mac = Mac(key, previous, body);
             using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
             {
-                file.Write(Encoding.UTF8.GetBytes($"{{\"mac\":\"{mac}\",\"entry\":{body}}}\n"));
+                file.Write(Encoding.UTF8.GetBytes(Text(mac, body) + '\n'));
                 file.Flush(flushToDisk: true);
             }
 
@@ -310,7 +310,12 @@ public sealed class Ledger
             {
                 using JsonDocument document = JsonDocument.Parse(line);
                 JsonElement entry = document.RootElement.GetProperty("entry");
-                lines.Add(new Line(document.RootElement.GetProperty("mac").GetString() ?? "", entry.GetRawText(), Read(entry)));
+                string mac = document.RootElement.GetProperty("mac").GetString() ?? "";
+
+                // The hash is of the entry alone: what stands beside it, or around it, is nobody's.
+                lines.Add(Text(mac, entry.GetRawText()) == line
+                    ? new Line(mac, entry.GetRawText(), Read(entry))
+                    : throw new FormatException("it says more than entries do"));
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
@@ -320,6 +325,8 @@ public sealed class Ledger
 
         return lines;
     }
+
+    private static string Text(string mac, string body) => $"{{\"mac\":\"{mac}\",\"entry\":{body}}}";
 
     private static LedgerEntry Read(JsonElement entry) => new(
         entry.GetProperty("number").GetInt64(),

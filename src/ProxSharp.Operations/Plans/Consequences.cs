@@ -11,6 +11,9 @@ internal static class Consequences
     private const int NameLength = 80;
     private const int LineLength = 300;
 
+    private const string TwoGuests =
+        " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
+
     private static readonly string[] s_ofTheMoment = ["Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest "];
 
     public static async Task<IReadOnlyList<string>> OfAsync(
@@ -61,9 +64,12 @@ internal static class Consequences
     public static bool IsOfTheMoment(string line) => s_ofTheMoment.Any(start => line.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>Says what a call makes allowed; empty for nothing.</summary>
-    public static string Grants(PlannedCall call) => call.Grants == OperationClass.Read
+    private static string Grants(PlannedCall call) => call.Grants == OperationClass.Read
         ? ""
         : $" By the policy, {OperationCatalogue.Word(call.Grants)} calls on the guest are allowed afterwards, and are not now: a person has to agree.";
+
+    /// <summary>What stands behind the class of a call: that two guests have one disk after it, and what it makes allowed.</summary>
+    public static string Remarks(PlannedCall call) => $"{(ForeignVolumes.IsOne(call) ? TwoGuests : "")}{Grants(call)}";
 
     // The digest comes on top when a call is planned, and says nothing to people.
     private static string Says(PlannedCall call)
@@ -74,7 +80,7 @@ internal static class Consequences
             parameters.Add(parameter);
         }
 
-        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.{Grants(call)}";
+        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.{Remarks(call)}";
     }
 
     private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)

@@ -14,7 +14,11 @@ internal sealed class GoneCalls(ProxmoxClient client, Ledger ledger, CallMarks m
     /// <summary>So long a request that was sent may take until the server has started its task.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // Of what is younger its program may not have said everything yet.
+    private static readonly TimeSpan s_old = TimeSpan.FromHours(1);
+
     private const string Unknown = "The program that made the call was ended before its outcome was known; the server runs no task of it.";
+    private const string Forgotten = "How the task ended is not known; the server does not run it any more.";
     private const string Ended = "The program was ended, and the conversation with it.";
 
     /// <summary>Puts on record that calls are under way no more, if as many are as may be at once.</summary>
@@ -31,16 +35,54 @@ internal sealed class GoneCalls(ProxmoxClient client, Ledger ledger, CallMarks m
         foreach (LedgerEntry intent in Open(entries).Where(intent => !SessionOpening.IsOf(intent) && intent.Time < now - Patience))
         {
             using IAbandonedMark? mark = marks.TakeOver(intent.PlanId);
-            if (mark is not null && await MayRunAsync(intent, entries, cancellationToken).ConfigureAwait(false))
+            if (mark is null && !IsUnmarked(intent, now))
             {
-                mark.Keep();
+                continue;
             }
-            else if (mark is not null)
+
+            if (await MayRunAsync(intent, entries, cancellationToken).ConfigureAwait(false))
+            {
+                mark?.Keep();
+            }
+            else
             {
                 Note(intent, Unknown);
             }
         }
+
+        await SettleTasksAsync(entries, now, cancellationToken).ConfigureAwait(false);
     }
+
+    // Whose end the server could tell has it on record by now. Those that it does not know any more are under way no more, either.
+    private async Task SettleTasksAsync(IReadOnlyList<LedgerEntry> entries, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (LedgerEntry left in Last(entries).Where(entry => IsOld(entry, now) && !marks.IsHeld(entry.PlanId)))
+        {
+            bool isTask = left.Kind == AppliedCalls.TaskKind || (left.Kind == "outcome" && left.Facts.Text("result") == AppliedCalls.Running);
+            if (isTask && Upid.TryParse(left.Facts.Text("upid"), out Upid upid) && !await RunsAsync(upid, cancellationToken).ConfigureAwait(false))
+            {
+                Note(left, Forgotten, LeftTasks.Kind, upid.ToString());
+            }
+        }
+    }
+
+    private async Task<bool> RunsAsync(Upid upid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await RunningAsync(upid.Node, cancellationToken).ConfigureAwait(false)).Any(task => task.ToString() == upid.ToString());
+        }
+        catch (ProxmoxException e) when (e is not GuardRefusedException)
+        {
+            // Who cannot be asked may be running it.
+            return true;
+        }
+    }
+
+    // Without a mark nobody can tell at first: its program may not have made one. After an hour it is the server that tells.
+    private bool IsUnmarked(LedgerEntry intent, DateTimeOffset now) => IsOld(intent, now) && !marks.Has(intent.PlanId);
+
+    private static bool IsOld(LedgerEntry entry, DateTimeOffset now) => entry.Time < now - s_old && entry.Time > now - PlanChecks.LooksBack;
 
     /// <summary>Puts on record which conversations have ended with their programs, if as many calls are under way as may be at once.</summary>
     public void SettleConversations(PlanChecks checks)
@@ -57,7 +99,7 @@ internal sealed class GoneCalls(ProxmoxClient client, Ledger ledger, CallMarks m
         foreach (LedgerEntry intent in Open(entries).Where(SessionOpening.IsOf))
         {
             using IAbandonedMark? mark = marks.TakeOver(intent.PlanId);
-            if (mark is not null)
+            if (mark is not null || IsUnmarked(intent, client.Options.TimeProvider.GetUtcNow()))
             {
                 Note(intent, Ended);
             }
@@ -65,17 +107,18 @@ internal sealed class GoneCalls(ProxmoxClient client, Ledger ledger, CallMarks m
     }
 
     // Where the task of a call is on record, its end is asked for.
-    private static IEnumerable<LedgerEntry> Open(IEnumerable<LedgerEntry> entries) => entries
-        .Where(static entry => entry.Kind is "intent" or "outcome" or AppliedCalls.TaskKind or LeftTasks.Kind)
-        .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last())
-        .Where(static entry => entry.Kind == "intent");
+    private static IEnumerable<LedgerEntry> Open(IEnumerable<LedgerEntry> entries) => Last(entries).Where(static entry => entry.Kind == "intent");
 
-    private void Note(LedgerEntry intent, string message) => ledger.Append("outcome", intent.PlanId, json =>
+    private static IEnumerable<LedgerEntry> Last(IEnumerable<LedgerEntry> entries) => entries
+        .Where(static entry => entry.Kind is "intent" or "outcome" or AppliedCalls.TaskKind or LeftTasks.Kind)
+        .GroupBy(static entry => entry.PlanId, StringComparer.Ordinal).Select(static plan => plan.Last());
+
+    private void Note(LedgerEntry entry, string message, string kind = "outcome", string? upid = null) => ledger.Append(kind, entry.PlanId, json =>
     {
-        json.WriteString("call", intent.Facts.Text("call"));
+        json.WriteString("call", entry.Facts.Text("call"));
         json.WriteBoolean("succeeded", false);
         json.WriteString("result", AppliedCalls.Unknown);
-        json.WriteNull("upid");
+        json.WriteString("upid", upid);
         json.WriteString("message", message);
     });
 

@@ -75,6 +75,12 @@ public sealed class Plan
 
     internal string Content { get; }
 
+    /// <summary>The name of the context that it was made in.</summary>
+    internal string ContextName => Context[..Math.Max(Context.LastIndexOf(' '), 0)];
+
+    /// <summary>The address of the server that it was made for.</summary>
+    internal string Server => Context[(Context.LastIndexOf(' ') + 1)..];
+
     internal ProxmoxProduct Product { get; }
 
     internal DateTimeOffset Created { get; }
@@ -113,7 +119,7 @@ public sealed class Plan
                 CultureInfo.InvariantCulture,
                 $"Plan {Id[..ShortLength]} for {Clean(Context)}: {OperationCatalogue.Word(Class)}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
             .. Calls.Select(static (call, i) =>
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)}){Plans.Consequences.Grants(call)}")),
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)}){Plans.Consequences.Remarks(call)}")),
         ];
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)

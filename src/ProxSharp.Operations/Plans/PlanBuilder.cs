@@ -75,7 +75,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : await _raises.JudgeAsync(Replacements.Judge(wanted, own), cancellationToken).ConfigureAwait(false);
+            : await _raises.JudgeAsync(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
@@ -85,7 +85,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Before.Add(UndoBuilder.Before(own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
         UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
-        draft.IsFinal |= back.Length == 0 && UndoBuilder.LosesData(client.Schema, call);
+        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
         foreach (PlanTarget target in own)
@@ -107,6 +107,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);
 
         public List<IReadOnlyList<PlanTarget>> Own { get; } = [];
+
+        public IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> Steps => Calls.Zip(Own);
 
         public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
 

@@ -111,6 +111,9 @@ public sealed class PlannedCall
     /// <summary>The call with a class that the state of the server makes worse than its parameters do.</summary>
     internal PlannedCall AtLeast(OperationClass least) => least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least, Grants) : this;
 
+    /// <summary>The call as one that loses data because of the state of the server, whatever its class is by its parameters.</summary>
+    internal PlannedCall AsLosing() => new(Method, Path, Parameters, Class, Upload, _replaces, OperationClass.Destructive, Grants);
+
     /// <summary>The call as one that makes a class of calls allowed for its guest by the policy.</summary>
     internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, Class, Upload, _replaces, _least, kind);
 

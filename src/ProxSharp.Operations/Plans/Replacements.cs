@@ -34,7 +34,8 @@ internal static partial class Replacements
         && !ItemLists.Split(before).Contains("media=cdrom")
         && Volume(before) != Volume(parameter.Text);
 
-    private static string Volume(string drive)
+    /// <summary>The volume in the value of a disk, without the options behind it.</summary>
+    public static string Volume(string drive)
     {
         string first = drive.Split(',')[0];
         return drive.Split(',').Select(static part => Named().Match(part)).FirstOrDefault(static match => match.Success)?.Groups["volume"].Value ?? first;

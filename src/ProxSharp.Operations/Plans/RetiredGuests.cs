@@ -7,7 +7,7 @@ using ProxSharp.Operations.Text;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests that were retired, and what is against purging them.</summary>
-internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanStore plans, string context)
+internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanStore plans)
 {
     /// <summary>The kind of entry that says how a retirement has left a guest.</summary>
     public const string Kind = "retired";
@@ -122,7 +122,8 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
         Plan plan = plans.Load(entry.PlanId);
         PlanTarget left = PlanTarget.Read(entry.Facts);
         PlanRelease release = planner.Release(plan);
-        return plan.Context == context && release.Retired.Count == 1 && release.Retired.TryGetValue(left.Key, out PlannedCall? call)
+        return plan.Server == client.Options.Endpoints[0].Authority
+            && release.Retired.Count == 1 && release.Retired.TryGetValue(left.Key, out PlannedCall? call)
             && Retirement.DayOf(call) is { } day
                 ? new RetiredRecord(entry, left, plan, release with { Covers = Retirement.IsPurge }, Later(day, entry.Time))
                 : null;

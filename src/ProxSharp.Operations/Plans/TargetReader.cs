@@ -167,6 +167,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return await new HostDisks(client, _namespaces).GuestsAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
+        if (client.Schema.Product == ProxmoxProduct.BackupServer && BackupRights.IsAbout(call))
+        {
+            return await new BackupRights(client, _namespaces).GuestsAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
         return TapeReader.IsAbout(call) ? await new TapeReader(client).GuestsAsync(call, cancellationToken).ConfigureAwait(false) : [];
     }
 

@@ -50,6 +50,9 @@ internal static partial class VolumeOwners
     /// <summary>True for the name of a volume that says whose it is.</summary>
     public static bool IsOwned(string volume) => Of(volume, isBare: false).Any();
 
+    /// <summary>The numbers of the guests that own a volume by its name; none if it says nothing.</summary>
+    public static IEnumerable<string> OwnersOf(string volume) => Of(volume, isBare: false).Select(static guest => guest.Vmid).Distinct(StringComparer.Ordinal);
+
     private static IEnumerable<TouchedGuest> Of(string text, bool isBare)
     {
         // A linked clone is named after its template first ("base-9000-disk-0/vm-106-disk-0"), and belongs to the last one named.

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Finds calls that give a guest the disk of another one, which keeps it: two guests that write to one file system ruin it, and whoever has the disk reads it.
+/// </summary>
+internal static partial class ForeignVolumes
+{
+    private const string Power = "power";
+
+    /// <summary>Returns the call, as destructive if it gives a guest a disk that another one has at that moment.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="own">What it acts on.</param>
+    /// <param name="earlier">The calls of the plan before it, with what they act on.</param>
+    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> own, IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
+    {
+        if (!IsGuest(call))
+        {
+            return call;
+        }
+
+        JsonElement config = GuestNames.IsInPath(call) ? own[0].Before : default;
+        (string Vmid, string Volume)[] held =
+        [
+            .. Given(call).Where(given => given.Volume != Behind(config, given.Key)).SelectMany(given => Holders(call, given.Volume, own)
+                .Select(vmid => (vmid, given.Volume))),
+        ];
+        return held.Length > 0 && held.Except(Detached(earlier)).Any() ? call.AsLosing() : call;
+    }
+
+    /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
+    public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call);
+
+    private static bool IsGuest(PlannedCall call) => call.Method is ApiMethod.Post or ApiMethod.Put && call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
+        or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
+
+    private static IEnumerable<(string Key, string Volume)> Given(PlannedCall call) => call.Others.Where(static parameter => Disk().IsMatch(parameter.Name))
+        .Select(static parameter => (parameter.Name, Replacements.Volume(parameter.Text)))
+        .Where(static given => !File().IsMatch(given.Item2));
+
+    // Where the name does not say whose it is, all are among the targets that have it.
+    private static IEnumerable<string> Holders(PlannedCall call, string volume, IReadOnlyList<PlanTarget> own)
+    {
+        IEnumerable<string> holders = VolumeOwners.IsOwned(volume) ? VolumeOwners.OwnersOf(volume)
+            : SharedVolumes.GivenBy(call).Contains(volume) ? own.Where(static target => target.Key.StartsWith("guest ", StringComparison.Ordinal))
+                .Select(static target => target.Key["guest ".Length..])
+            : [];
+        return holders.Where(vmid => vmid != call.Parameters.Find("vmid"));
+    }
+
+    // Proxmox: what a guest that runs does not let go of stays pending, so that only one that is off has certainly lost its disk.
+    private static HashSet<(string Vmid, string Volume)> Detached(IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
+    {
+        HashSet<(string Vmid, string Volume)> free = [];
+        foreach ((PlannedCall call, IReadOnlyList<PlanTarget> own) in earlier.Where(static step => IsGuest(step.Call)))
+        {
+            string vmid = call.Parameters.Find("vmid") ?? "";
+            if (GuestNames.IsInPath(call) && own[0].Facts.GetValueOrDefault(Power) == "stopped")
+            {
+                free.UnionWith(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text))
+                    .Select(key => (vmid, Behind(own[0].Before, key) ?? "")));
+            }
+
+            string[] given = [.. Given(call).Select(static disk => disk.Volume)];
+            free.RemoveWhere(disk => given.Contains(disk.Volume));
+        }
+
+        return free;
+    }
+
+    private static string? Behind(JsonElement config, string key) =>
+        config.ValueKind == JsonValueKind.Object && config.Text(key) is { } value ? Replacements.Volume(value) : null;
+
+    [GeneratedRegex("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Disk();
+
+    // What many guests may have in a drive.
+    [GeneratedRegex("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture)]
+    private static partial Regex File();
+}
