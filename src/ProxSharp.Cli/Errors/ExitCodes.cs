@@ -17,6 +17,9 @@ internal static class ExitCodes
     public const int StillRunning = 11;
     public const int Interrupted = 130;
 
+    /// <summary>128 and the number of the signal, as shells have it.</summary>
+    public const int Terminated = 143;
+
     /// <summary>The codes and their meaning as help shows them.</summary>
     public static readonly IReadOnlyList<(int Code, string Meaning)> All =
     [
@@ -32,6 +35,6 @@ internal static class ExitCodes
         (TaskFailed, "a task was started and failed"),
         (TaskWarnings, "a task ended with warnings (with --fail-on-warnings)"),
         (StillRunning, "the time for waiting is over, the task goes on (with --wait-timeout)"),
-        (Interrupted, "interrupted by Ctrl-C"),
+        (Interrupted, "interrupted by Ctrl-C (143: by SIGTERM)"),
     ];
 }

@@ -6,9 +6,6 @@ namespace ProxSharp.Cli.Terminal;
 /// <summary>What signals do to a run: the first one ends the work in order, a second one ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
-    // 128 and the number of the signal, as shells have it.
-    private const int Terminated = 143;
-
     private readonly CancellationTokenSource _source = new();
     private volatile bool _isTermination;
 
@@ -40,7 +37,7 @@ internal sealed class Interruption : IDisposable
 
     /// <summary>Returns the exit code of the process: one of its own for a run that a request to end has ended.</summary>
     /// <param name="exitCode">The exit code of the run.</param>
-    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted && _isTermination ? Terminated : exitCode;
+    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted && _isTermination ? ExitCodes.Terminated : exitCode;
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
