@@ -189,7 +189,15 @@ internal sealed class EndpointBinding
     /// <param name="run">What was typed.</param>
     /// <param name="known">The values that were found, such as the node.</param>
     public string Path(VerbRun run, IReadOnlyDictionary<string, string> known) => string.Join('/', Endpoint.Path.Split('/').Select(part =>
-        part.StartsWith('{') ? Uri.EscapeDataString(known.GetValueOrDefault(part[1..^1]) ?? PathValue(run, part[1..^1]) ?? "") : part));
+        part.StartsWith('{') ? Uri.EscapeDataString(Segment(part[1..^1], known.GetValueOrDefault(part[1..^1]) ?? PathValue(run, part[1..^1]))) : part));
+
+    // Without its last part a path is that of what holds the thing: of all entries instead of one.
+    private static string Segment(string name, string? value) => value switch
+    {
+        "" => throw CliException.Usage($"The value for '{name}' is empty", "Name it: an empty shell variable is often the reason."),
+        null => "",
+        _ => value,
+    };
 
     // Proxmox: some calls require a type and know one alone, as that of replications. Nobody has to type it.
     private IEnumerable<string> OnlyChoices(VerbRun run) => _options
