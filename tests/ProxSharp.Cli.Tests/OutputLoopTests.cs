@@ -15,12 +15,8 @@ public sealed class OutputLoopTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         using CliHarness cli = await cluster.UserAsync();
         using TestConsole console = new();
-        Task<int> running = new CliApp(console, cli.Environment, cli.Time).RunAsync([.. ShellWords.Split(line)], TestContext.Current.CancellationToken);
-        await Task.WhenAny(console.Flushed, running);
 
-        console.CloseOutput();
-
-        Assert.Equal(0, await running);
+        Assert.Equal(0, await cli.RunUntilClosedAsync(console, line));
         Assert.Equal("", console.Errors);
     }
 

@@ -46,8 +46,7 @@ public sealed class PlanVerbTests
         Assert.StartsWith("Nothing needs to change: ", line, StringComparison.Ordinal);
         Assert.Contains(reason, line, StringComparison.Ordinal);
         JsonElement answer = Data(await cli.LineAsync($"plan create {command} -o json"));
-        Assert.Equal(JsonValueKind.Null, answer.GetProperty("plan").ValueKind);
-        Assert.Equal("unneeded", answer.GetProperty("state").GetString());
+        Assert.Equal((JsonValueKind.Null, "unneeded"), (answer.GetProperty("plan").ValueKind, answer.GetProperty("state").GetString()));
         Assert.Equal("", (await cli.LineAsync("plan list -o name")).Succeeded());
     }
 

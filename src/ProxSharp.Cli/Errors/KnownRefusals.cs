@@ -13,19 +13,19 @@ internal static partial class KnownRefusals
     {
         if (api.ServerMessage.Contains("protection mode enabled", StringComparison.Ordinal))
         {
-            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = Unprotect(api.Path) };
+            return Conflict(error, Unprotect(api.Path));
         }
 
         // Proxmox: a container that runs is not overwritten by a backup; a VM says so in its task.
         if (api.ServerMessage.Contains("can't overwrite running container", StringComparison.Ordinal))
         {
-            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = "It runs, and is overwritten only when it is stopped: prox ct stop GUEST" };
+            return Conflict(error, "It runs, and is overwritten only when it is stopped: prox ct stop GUEST");
         }
 
         // Proxmox: pools, sets of addresses, groups of rules and subnets are deleted only when nothing is in them.
         if (Full().IsMatch(api.ServerMessage))
         {
-            return error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = error.Hint ?? "Take out what is in it first, then delete it" };
+            return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
 
         // Proxmox: names that the lists of snapshots use themselves.
@@ -43,16 +43,14 @@ internal static partial class KnownRefusals
         // Proxmox: so a backup server answers to the cookie or token of the other product.
         if ((int)api.StatusCode == 401 && api.ServerMessage.Contains("no authentication credentials provided", StringComparison.Ordinal))
         {
-            return error with
-            {
-                Code = "authentication",
-                ExitCode = ExitCodes.Authentication,
-                Hint = "A backup server says so to a login of Proxmox VE. If it is one, on another port than 8007: add --product pbs",
-            };
+            const string Hint = "A backup server says so to a login of Proxmox VE. If it is one, on another port than 8007: add --product pbs";
+            return error with { Code = "authentication", ExitCode = ExitCodes.Authentication, Hint = Hint };
         }
 
         return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage) ? NoPath(error) : null;
     }
+
+    private static CliError Conflict(CliError error, string? hint) => error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = hint };
 
     private static CliError NoPath(CliError error) => error with
     {

@@ -109,6 +109,16 @@ internal sealed class CliHarness : IDisposable
     public Task<CliRun> LineAsync(string line) =>
         RunAsync([.. ShellWords.Split(line)]);
 
+    /// <summary>Runs what writes again and again until the reader of its output goes away after the first time.</summary>
+    /// <returns>The exit code.</returns>
+    internal async Task<int> RunUntilClosedAsync(TestConsole console, string line)
+    {
+        Task<int> running = new CliApp(console, Environment, Time).RunAsync([.. ShellWords.Split(line)], TestContext.Current.CancellationToken);
+        await Task.WhenAny(console.Flushed, running);
+        console.CloseOutput();
+        return await running;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Home, recursive: true);
 }
