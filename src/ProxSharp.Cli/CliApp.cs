@@ -69,10 +69,16 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> words = GuardWords.Separate(Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(
-            FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable))));
+        IReadOnlyList<string> typed = Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(
+            FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable)));
+        IReadOnlyList<string> words = GuardWords.Separate(typed);
         CommandServices services = new(console, environment, time) { Words = arguments };
         RootCommand root = CommandTree.Build(services, words);
+        if (GuardWords.FindSwallowed(root, typed, words) is { } swallowed)
+        {
+            throw new CliException(swallowed);
+        }
+
         (ParseResult parse, words) = SwitchWords.Parse(root, words);
         KnownLines lines = new(typed => CommandTree.Build(services, typed))
         {

@@ -18,4 +18,15 @@ public sealed class EmptySegmentTests(SimulatedCluster cluster) : IClassFixture<
 
         Assert.Contains($"The value for '{name}' is empty", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("firewall group rule delete .. 0 --yes", "group")]
+    [InlineData("firewall group rule delete . 0 --dry-run", "group")]
+    [InlineData("storage delete 'a\tb' --dry-run", "storage")]
+    public async Task Change_OfAStep_IsAMistake(string line, string name)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains($"The value for '{name}'", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
 }

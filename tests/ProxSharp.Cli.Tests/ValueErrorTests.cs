@@ -104,7 +104,7 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
     [Theory]
     [InlineData("vm list -ojson", "\"web-1\"")]
     [InlineData("vm list -o json -- @all,-web-1", "\"web-2\"")]
-    [InlineData("vm set staging --description -onboot --dry-run", "-onboot")]
+    [InlineData("vm set staging --description=-onboot --dry-run", "-onboot")]
     public async Task Word_ThatBeginsWithADash_IsLeftAlone(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();

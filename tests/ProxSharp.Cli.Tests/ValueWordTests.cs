@@ -22,6 +22,13 @@ public sealed class ValueWordTests(SimulatedCluster cluster) : IClassFixture<Sim
     [InlineData("vm start 106 --wait-timeout --dry-run", "'--wait-timeout'", "--wait-timeout=--dry-run")]
     [InlineData("context add other pve1 --user --use", "'--user'", "--user=--use")]
     [InlineData("plan create vm set 106 --description --name x", "'--description'", "--description=--name")]
+    [InlineData("vm set 106 --description -clab", "'--description'", "--description=-c")]
+    [InlineData("vm delete 106 --yes --record -yo", "'--record'", "--record=-y")]
+    [InlineData("vm set 106 --description -dry-run", "'--description'", "--description=-d")]
+    [InlineData("vm set 106 --description --dryrun", "'--description'", "looks like the option '--dry-run'")]
+    [InlineData("vm set 106 --description --DRY-RUN", "'--description'", "looks like the option '--dry-run'")]
+    [InlineData("vm set 106 --description --dry_run", "'--description'", "looks like the option '--dry-run'")]
+    [InlineData("vm set 106 --description --foo", "'--description'", "--description=--foo")]
     public async Task Option_WhereTheValueOfAnotherIsExpected_IsRefused(string line, string lacking, string advice)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -66,8 +73,9 @@ public sealed class ValueWordTests(SimulatedCluster cluster) : IClassFixture<Sim
     [InlineData("vm set 106 --description -5 --dry-run", "-5")]
     [InlineData("vm set 106 --description - --dry-run", "\"-\"|description=-")]
     [InlineData("vm set 106 --description -foo --dry-run", "-foo")]
-    [InlineData("vm set 106 --description --foo --dry-run", "--foo")]
-    [InlineData("vm set 106 --description --foo= --dry-run", "--foo=")]
+    [InlineData("vm set 106 --description=--foo --dry-run", "--foo")]
+    [InlineData("vm set 106 --description=-clab --dry-run", "-clab")]
+    [InlineData("vm set 106 --args '-cpu host' --dry-run", "-cpu host")]
     [InlineData("pool set production --comment= --dry-run", "\"comment\": \"\"|comment=")]
     [InlineData("api set /pools/production comment= --dry-run", "\"comment\": \"\"|comment=")]
     public async Task Value_AsItWasMeant_IsSent(string line, string expected)
@@ -118,5 +126,46 @@ public sealed class ValueWordTests(SimulatedCluster cluster) : IClassFixture<Sim
         string error = (await cli.LineAsync("vm set 106 --description --cipassword=geheim")).FailedWith(2);
 
         Assert.DoesNotContain("geheim", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm delete 106 --yes:false", "--yes=")]
+    [InlineData("vm set 106 --onboot:0", "--onboot=")]
+    [InlineData("vm delete 106 --dry-run:0 --yes", "--dry-run=")]
+    [InlineData("vm list --context:lab", "--context=")]
+    [InlineData("--context:lab vm list", "--context=")]
+    [InlineData("vm delete 106 --yes --record=", "names no file")]
+    [InlineData("vm agent exec 100 --record= -- ls", "names no file")]
+    [InlineData("backup create etc.pxar:/etc --keyfile=", "names no file")]
+    public async Task Form_ThatIsNotTaken_IsRefusedWithTheOneThatIs(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_BehindASwitch_IsTheProgram()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("command=true", (await cli.LineAsync("vm agent exec 100 --dry-run true")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    // Who asks for JSON or for details gets the error in that form, also where the form is what is wrong.
+    [Theory]
+    [InlineData("vm list -o:json", "Write an equals sign: -o=")]
+    [InlineData("vm list --output:json", "Write an equals sign: --output=")]
+    [InlineData("vm set 106 --description -ojson", "--description=-o")]
+    [InlineData("plan create vm set 106 --description --debug text", "--description=--debug")]
+    public async Task Refusal_InTheFormThatWasAskedFor_NamesTheLineToWrite(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(line.Contains("json", StringComparison.Ordinal), run.Errors.StartsWith('{'));
     }
 }

@@ -93,7 +93,7 @@ internal sealed class GlobalOptions
             string? format = arguments[i] switch
             {
                 "-o" or "--output" => i + 1 < arguments.Count ? arguments[i + 1] : null,
-                { } text when text.StartsWith("--output=", StringComparison.Ordinal) => text["--output=".Length..],
+                { } text when text.StartsWith("--output=", StringComparison.Ordinal) || text.StartsWith("--output:", StringComparison.Ordinal) => text["--output=".Length..],
                 { } text when text.StartsWith("--output-format", StringComparison.Ordinal) => Backups.OfficialSpelling.FindFormat(arguments, i, out _),
                 { } text when text.StartsWith("-o", StringComparison.Ordinal) => text[2..].TrimStart('=', ':'),
                 _ => null,

@@ -19,6 +19,15 @@ internal static class SwitchWords
         words = ValueWords.Settle(root, words);
         ParseResult parse = root.Parse(words, CliApp.Parsing);
         Verb? verb = parse.CommandResult.Command is VerbCommand { Verb: { } own } && CanTake(own) ? own : null;
+        if (TakesProgram(parse.CommandResult.Command))
+        {
+            verb = null;
+            HashSet<string> switches = Names(Switches(parse.CommandResult));
+            int end = words.TakeWhile(static word => word != "--").Count();
+            words = [.. words.Select((word, at) => at + 1 < end && switches.Contains(word) && Truth(words[at + 1]) is not null ? $"{word}=true" : word)];
+            parse = root.Parse(words, CliApp.Parsing);
+        }
+
         IReadOnlyList<string> settled = Settle(words, Names(Switches(parse.CommandResult)), verb is null ? [] : Names(verb.Options.Concat(verb.HiddenOptions)));
         if (settled.SequenceEqual(words))
         {
@@ -32,6 +41,9 @@ internal static class SwitchWords
 
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
     private static bool CanTake(Verb verb) => !verb.Arguments.Any(static argument => argument.ValueType == typeof(int));
+
+    // Behind a switch "true" and "false" are programs there: vm agent exec 100 --dry-run true.
+    private static bool TakesProgram(Command command) => command is VerbCommand && command.Arguments.Any(static argument => argument.Name == "command");
 
     /// <summary>Returns the switches of a command, and those of the commands above it that count there too.</summary>
     public static IEnumerable<Option> Switches(CommandResult command) => ValueWords.Of(command).Where(static option => option.ValueType == typeof(bool));

@@ -14,7 +14,7 @@ internal static class ValueWords
     private static readonly char[] s_signs = ['=', ':'];
 
     // Who types them never means a text, also where a command does not have them.
-    private static readonly string[] s_guards = ["--dry-run", "--yes", "-y"];
+    private static readonly string[] s_guards = ["--dry-run", "--yes", "-y", "--context", "-c"];
 
     /// <summary>Gives an option with nothing behind its equals sign the empty value.</summary>
     /// <param name="root">The commands.</param>
@@ -46,14 +46,15 @@ internal static class ValueWords
                 continue;
             }
 
-            // What stands behind the equals sign may be a secret.
             string next = words[++at];
-            string option = next.Split(s_signs)[0];
-            if (options.ContainsKey(option) || s_guards.Contains(option))
+            if (Looks(next, options, name) is { } what)
             {
+                // What stands behind the sign, or joined to a short option, may be a secret.
+                string option = next.Split(s_signs)[0];
+                option = option is ['-', not '-', _, _, ..] && !options.ContainsKey($"-{option}") ? option[..2] : option;
                 string text = GuardWords.Join([option]) + (option.Length < next.Length ? $"{next[option.Length]}..." : "");
                 return CliError.Usage(
-                    $"The option '{name}' lacks its value: '{option}' behind it is an option itself",
+                    $"The option '{name}' lacks its value: '{option}' behind it {what}",
                     $"Write the value behind {name}; if it is to be that text, join them: {name}={text}");
             }
         }
@@ -65,6 +66,100 @@ internal static class ValueWords
     public static IEnumerable<Option> Of(CommandResult command) => command.Parent is CommandResult parent
         ? command.Command.Options.Concat(Of(parent).Where(static option => option.Recursive))
         : command.Command.Options;
+
+    /// <summary>Finds an option with a colon before its value, which what reads lines ahead of the parser does not take apart; null if there is none.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="words">What was typed.</param>
+    public static CliError? FindColon(CommandResult command, IReadOnlyList<string> words)
+    {
+        Dictionary<string, Option> options = Options(command);
+        int end = words.TakeWhile(static word => word != "--").Count();
+        for (int at = 0; at < end; at++)
+        {
+            int sign = words[at].IndexOfAny(s_signs);
+            string option = sign > 0 && words[at][sign] == ':' ? words[at][..sign] : "";
+            if ((option is ['-', '-', _, ..] && char.IsAsciiLetter(option[2])) || options.ContainsKey(option) || option == "-c")
+            {
+                return CliError.Usage($"'{option}:' is no way to give '{option}' a value", $"Write an equals sign: {option}=...");
+            }
+
+            at += Waiting(words[at], options) is not null ? 1 : 0;
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds an option for a file or a folder that names none; null if there is none.</summary>
+    /// <param name="command">The command.</param>
+    public static CliError? FindEmptyFile(CommandResult command)
+    {
+        for (CommandResult? place = command; place is not null; place = place.Parent as CommandResult)
+        {
+            foreach (OptionResult result in place.Children.OfType<OptionResult>())
+            {
+                bool isFile = result.Option.HelpName is "file" or "folder" or "directory" || result.Option.Name.EndsWith("file", StringComparison.Ordinal);
+                if (isFile && result.Tokens.Any(static token => token.Value.Length == 0))
+                {
+                    string kind = result.Option.HelpName is "folder" or "directory" ? "folder" : "file";
+                    return CliError.Usage($"The option '{result.Option.Name}' names no {kind}", "Name it: an empty shell variable is often the reason.");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // What makes a word look like an option; null for a text, such as -5 or -.
+    private static string? Looks(string word, Dictionary<string, Option> options, string before)
+    {
+        string option = word.Split(s_signs)[0];
+        if (options.ContainsKey(option) || s_guards.Contains(option))
+        {
+            return "is an option itself";
+        }
+
+        if (word is ['-', '-', _, ..] && char.IsAsciiLetter(word[2]))
+        {
+            string plain = option.ToLowerInvariant().Replace('_', '-');
+            return UsageErrors.Nearest(plain, s_guards.Concat(options.Keys)) is { } near ? $"looks like the option '{near}'" : "begins like an option";
+        }
+
+        // Lists are sorted by -cpu and -name; what changes something sorts nothing.
+        if (word is not ['-', not '-', _, ..] || (before == "--sort" && !options.ContainsKey("--dry-run")))
+        {
+            return null;
+        }
+
+        string one = $"-{option.ToLowerInvariant().Replace('_', '-')}";
+        return options.ContainsKey(one) || s_guards.Any(guard => guard.Length > 2 && guard.Replace("-", "", StringComparison.Ordinal) == one.Replace("-", "", StringComparison.Ordinal)) || IsBundle(word, options)
+            ? "looks like an option"
+            : null;
+    }
+
+    // -cpve1, -ojson and -yo. A text with spaces, such as '-cpu host', is none.
+    private static bool IsBundle(string word, Dictionary<string, Option> options)
+    {
+        if (word.Contains(' ', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        for (int at = 1; at < word.Length; at++)
+        {
+            bool isKnown = options.TryGetValue($"-{word[at]}", out Option? option);
+            if (word[at] == 'c' || (isKnown && option!.ValueType != typeof(bool)))
+            {
+                return true;
+            }
+
+            if (!isKnown && word[at] != 'y')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static Dictionary<string, Option> Options(CommandResult command)
     {
@@ -100,7 +195,7 @@ internal static class ValueWords
     }
 
     // The option of a word that ends with its sign: --comment=
-    private static string? Name(string word) => word is ['-', _, .., '=' or ':'] && word.IndexOfAny(s_signs) == word.Length - 1 ? word[..^1] : null;
+    private static string? Name(string word) => word is ['-', _, .., '='] && word.IndexOfAny(s_signs) == word.Length - 1 ? word[..^1] : null;
 
     // The option of a word that the parser gives the next one, whatever it is: -o, --output, and -yo for -y -o.
     private static string? Waiting(string word, Dictionary<string, Option> options)

@@ -20,6 +20,8 @@ internal static class UsageErrors
         return OfOtherTools(arguments, lines)
             ?? StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines)
             ?? ValueWords.FindSwallowed(command, arguments)
+            ?? ValueWords.FindColon(command, arguments)
+            ?? ValueWords.FindEmptyFile(command)
             ?? ValueErrors.FindWrongSwitch(command, arguments)
             ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)

@@ -1,3 +1,7 @@
+using System.CommandLine;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
+
 namespace ProxSharp.Cli.Guarding;
 
 /// <summary>Words of command lines.</summary>
@@ -40,6 +44,24 @@ internal static class GuardWords
         }
 
         return words;
+    }
+
+    /// <summary>
+    /// Finds an option of the run that stands where the command that is planned expects a value: moved away, the word behind it would be that value.
+    /// </summary>
+    /// <param name="root">The commands.</param>
+    /// <param name="typed">The words before they were separated.</param>
+    /// <param name="separate">The words after it.</param>
+    public static CliError? FindSwallowed(RootCommand root, IReadOnlyList<string> typed, IReadOnlyList<string> separate)
+    {
+        if (ReferenceEquals(typed, separate))
+        {
+            return null;
+        }
+
+        string first = separate[separate.TakeWhile(static word => word != "--").Count() + 1];
+        string[] planned = [.. typed.Skip(2).SkipWhile(word => word != first)];
+        return ValueWords.FindSwallowed(root.Parse(planned, CliApp.Parsing).CommandResult, planned);
     }
 
     private static string[] Separate(IReadOnlyList<string> words, int start)

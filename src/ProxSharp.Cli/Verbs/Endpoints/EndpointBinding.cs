@@ -196,6 +196,8 @@ internal sealed class EndpointBinding
     {
         "" => throw CliException.Usage($"The value for '{name}' is empty", "Name it: an empty shell variable is often the reason."),
         null => "",
+        "." or ".." => throw CliException.Usage($"The value for '{name}' is '{value}': it would be a step in the path", "Write the name of the thing itself."),
+        _ when value.Any(char.IsControl) => throw CliException.Usage($"The value for '{name}' has control characters", "Write the name without them."),
         _ => value,
     };
 

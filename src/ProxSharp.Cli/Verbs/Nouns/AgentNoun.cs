@@ -53,7 +53,7 @@ internal static class AgentNoun
             Options = [input, timeout, exitCode],
             Traits = VerbTraits.DryRun | VerbTraits.Bulk,
             Details =
-                "With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so: "
+                "What stands before -- belongs to prox, and what stands behind it to the program. With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so: "
                 + "the other codes are about the call itself (prox help exit-codes). With --exit-code it ends with the program's own, as ssh does. A program that "
                 + "is not waited for any more, after --timeout or Ctrl-C, goes on in the guest: the command says how its result is read later.",
             Examples =
