@@ -26,6 +26,17 @@ public sealed class ClosedStreamTests
         Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);
     }
 
+    /// <summary>What writes again and again takes no output at all for no reader that has gone.</summary>
+    [Fact]
+    public async Task Wait_OutputWasNeverThere_DoesNotEnd()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Streams have no numbers on Windows.");
+        (int exitCode, _, string errors) = await StartAsync("simulate --pve-port 0 --pbs-port 0 >&-");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Version_ErrorsAreClosed_IsShown()
     {

@@ -64,8 +64,8 @@ internal sealed class RestoreVerb
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with a restore that was broken off: keep what has the right content already. To compare, the contents of files that have no place of their own "
-            + "among the chunks are fetched once more",
+        Description = "Go on with a restore that was broken off: keep what has the right content already. Of a complete tree in one archive (mode "
+            + "legacy) most is fetched again, to compare",
     };
 
     private readonly Option<bool> _verify = new("--verify")

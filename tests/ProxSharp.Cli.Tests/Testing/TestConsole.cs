@@ -55,6 +55,8 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
         return _closed.Task.WaitAsync(cancellationToken);
     }
 
+    public bool IsInBackground { get; set; }
+
     /// <summary>Stops the program and lets it go on, as a shell does; null as long as it watches neither.</summary>
     public (Action Stop, Action GoOn)? Stops { get; private set; }
 
