@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -26,12 +28,16 @@ public sealed class ClosedStreamTests
         Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);
     }
 
-    /// <summary>What writes again and again takes no output at all for no reader that has gone.</summary>
+    /// <summary>No output at all is no reader that has had enough: what follows a log fails as any other command does.</summary>
     [Fact]
-    public async Task Wait_OutputWasNeverThere_DoesNotEnd()
+    public async Task Follow_OutputIsClosed_IsAnError()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Streams have no numbers on Windows.");
-        (int exitCode, _, string errors) = await StartAsync("simulate --pve-port 0 --pbs-port 0 >&-");
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        string task = (await cli.LineAsync("vm start 105 --no-wait -o name")).Succeeded().Trim();
+
+        (int exitCode, _, string errors) = await StartAsync(
+            $"task log '{task}' --follow >&-", $"PROX_CONFIG='{cli.ContextFile}' LAB_SECRET={DefaultCluster.TokenSecret}", static _ => Task.CompletedTask);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);

@@ -140,6 +140,7 @@ public sealed class WatchScreenTests
             console.IsInBackground = false;
             screen.Show("three");
             Assert.Equal($"{before}\e[?1049h\e[?25lthree", console.Output);
+            Assert.Equal(1, console.Returns);
             console.IsInBackground = true;
         }
 

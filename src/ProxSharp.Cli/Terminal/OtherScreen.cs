@@ -38,7 +38,11 @@ internal sealed class OtherScreen : IDisposable
             if (IsInFront())
             {
                 Write(isFirst || _isLeft ? Enter + frame : frame);
-                _isLeft = false;
+                if (_isLeft)
+                {
+                    _isLeft = false;
+                    _console.ComeToFront();
+                }
             }
             else
             {

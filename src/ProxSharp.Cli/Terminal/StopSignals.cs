@@ -36,6 +36,12 @@ internal sealed partial class StopSignals : IDisposable
     /// <param name="file">The terminal, as an open file.</param>
     public static bool IsInBackground(int file) => GetFront(file) is > 0 and var front && front != GetGroup();
 
+    /// <summary>
+    /// Tells this process to go on, as it was told while another one had the terminal: the runtime sets the terminal up when it hears that.
+    /// SIGCONT is 18 on Linux and 19 on macOS.
+    /// </summary>
+    public static void GoOn() => _ = Kill(Environment.ProcessId, OperatingSystem.IsLinux() ? 18 : 19);
+
     private static void Run(Action action)
     {
         try

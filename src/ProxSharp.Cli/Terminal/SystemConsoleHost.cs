@@ -96,6 +96,15 @@ internal sealed class SystemConsoleHost : IConsoleHost
     public bool IsInBackground => !OperatingSystem.IsWindows() && StopSignals.IsInBackground(StandardFiles.Output);
 
     /// <inheritdoc/>
+    public void ComeToFront()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            StopSignals.GoOn();
+        }
+    }
+
+    /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();
 
     private static StandardStream Results() => new(StandardFiles.OpenOutput, isNeeded: true);
