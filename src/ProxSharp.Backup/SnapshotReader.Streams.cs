@@ -61,10 +61,16 @@ public sealed partial class SnapshotReader
     internal async Task<(ChunkedFile Metadata, ChunkedFile Payload)> OpenSplitAsync(SnapshotFile metadata, CancellationToken cancellationToken)
     {
         ChunkedFile first = await OpenChunkedAsync(metadata, cancellationToken).ConfigureAwait(false);
+        return (first, await OpenChunkedAsync(GetPayload(metadata), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Returns the contents of a split archive.</summary>
+    /// <exception cref="ProxmoxProtocolException">They are missing.</exception>
+    internal SnapshotFile GetPayload(SnapshotFile metadata)
+    {
         string payload = SnapshotNames.PayloadOf(metadata);
-        SnapshotFile second = Files.FirstOrDefault(file => file.StoredName == payload)
+        return Files.FirstOrDefault(file => file.StoredName == payload)
             ?? throw new ProxmoxProtocolException($"{metadata.Name} of {Snapshot} has no {payload}: the contents of its files are missing.");
-        return (first, await OpenChunkedAsync(second, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task JoinSplitAsync(SnapshotFile metadata, Stream destination, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)

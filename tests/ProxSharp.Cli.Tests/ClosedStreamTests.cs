@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -21,6 +23,21 @@ public sealed class ClosedStreamTests
     public async Task Version_OutputIsClosed_IsAnErrorThatSaysSo()
     {
         (int exitCode, _, string errors) = await StartAsync("--version >&-");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>No output at all is no reader that has had enough: what follows a log fails as any other command does.</summary>
+    [Fact]
+    public async Task Follow_OutputIsClosed_IsAnError()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        string task = (await cli.LineAsync("vm start 105 --no-wait -o name")).Succeeded().Trim();
+
+        (int exitCode, _, string errors) = await StartAsync(
+            $"task log '{task}' --follow >&-", $"PROX_CONFIG='{cli.ContextFile}' LAB_SECRET={DefaultCluster.TokenSecret}", static _ => Task.CompletedTask);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("The output cannot be written: it is closed", errors, StringComparison.Ordinal);

@@ -90,6 +90,19 @@ public sealed class PictureTests(SimulatedCluster cluster) : IClassFixture<Simul
     }
 
     [Theory]
+    [InlineData("node chart pve1 --png x.jpg", "x.jpg", "Name a file that ends in .png; there are --png FILE.png and --svg FILE.svg")]
+    [InlineData("node chart pve1 --png x.SVG", "x.SVG", "write --svg x.SVG")]
+    [InlineData("node chart pve1 --svg x.png", "x.png", "write --png x.png")]
+    public async Task Chart_NameOfAnotherFormat_IsRefused(string line, string file, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+
+        Assert.False(File.Exists(Path.Combine(cli.Home, file)));
+    }
+
+    [Theory]
     [InlineData("node chart pve1 --png - --no-color", "no picture in the PNG format")]
     [InlineData("node chart pve1 --png - --svg - --no-color", "Only one picture")]
     [InlineData("node chart pve1 --svg - --watch --no-color", "--watch")]

@@ -68,12 +68,10 @@ public sealed class RestoreNodeTests : IAsyncLifetime
     {
         string backup = await BackupAsync("vm", "web-1");
 
-        CliRun run = await Cli.LineAsync($"vm restore {backup} 100 --force --yes");
+        string error = (await Cli.LineAsync($"vm restore {backup} 100 --force --yes")).FailedWith(6);
 
-        run.FailedWithCode(9);
-        string error = run.Errors;
-
-        Assert.Contains("unable to restore VM 100 - vm is running", error, StringComparison.Ordinal);
+        Assert.Equal(error, (await Cli.LineAsync($"vm restore {backup} 100 --force --yes --dry-run")).FailedWith(6));
+        Assert.Contains("it runs, and is overwritten only when it is stopped", error, StringComparison.Ordinal);
         Assert.Contains("prox vm stop 100", error, StringComparison.Ordinal);
     }
 
@@ -84,7 +82,7 @@ public sealed class RestoreNodeTests : IAsyncLifetime
 
         string error = (await Cli.LineAsync($"ct restore {backup} 200 --force --yes")).FailedWith(6);
 
-        Assert.Contains("can't overwrite running container", error, StringComparison.Ordinal);
+        Assert.Contains("it runs, and is overwritten only when it is stopped", error, StringComparison.Ordinal);
         Assert.Contains("prox ct stop", error, StringComparison.Ordinal);
     }
 

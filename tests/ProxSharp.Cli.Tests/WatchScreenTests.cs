@@ -123,6 +123,31 @@ public sealed class WatchScreenTests
     }
 
     [Fact]
+    public void OtherScreen_InTheBackground_DrawsWhenItIsInFrontAgain()
+    {
+        using TestConsole console = new() { IsOutputTerminal = true };
+        using (OtherScreen screen = new(console))
+        {
+            (Action stop, Action goOn) = console.Stops!.Value;
+            screen.Show("one");
+            stop();
+            string before = console.Output;
+            console.IsInBackground = true;
+            goOn();
+            screen.Show("two");
+            Assert.Equal(before, console.Output);
+
+            console.IsInBackground = false;
+            screen.Show("three");
+            Assert.Equal($"{before}\e[?1049h\e[?25lthree", console.Output);
+            Assert.Equal(1, console.Returns);
+            console.IsInBackground = true;
+        }
+
+        Assert.EndsWith("three", console.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OtherScreen_Stopped_GivesTheTerminalBackAndComesAgain()
     {
         const string Enter = "\e[?1049h\e[?25l";

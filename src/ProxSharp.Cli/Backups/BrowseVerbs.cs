@@ -200,6 +200,11 @@ internal static class BrowseVerbs
 
     private static Task<int> ListFiles(VerbRun run, SnapshotReader reader)
     {
+        foreach (SnapshotFile names in reader.Files.Where(file => file.Kind == SnapshotFileKind.SplitMetadata && reader.FindFile(VerifyVerb.ContentsOf(file)) is null))
+        {
+            run.Command.Warn($"{names.Name} has no {VerifyVerb.ContentsOf(names)}: the contents of its files are missing, and it cannot be restored");
+        }
+
         run.Write(BackupJson.List(reader.Files, static (json, file) =>
         {
             json.WriteString("file", file.Name);

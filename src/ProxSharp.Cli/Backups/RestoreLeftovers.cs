@@ -51,6 +51,11 @@ internal static class RestoreLeftovers
         {
             throw new CliException(ErrorMapper.Map(failure) with { Hint = $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}." }, failure);
         }
+        catch (FileTreeException refused) when (refused.Fault is FileTreeFault.Exists or FileTreeFault.OtherKind && refused.Path != path)
+        {
+            // What comes before it in the archive is there; how it goes on depends on what is done about it.
+            throw WithHint(refused, $"What comes before it in the archive was restored into {TextCells.Visible(path)} already.");
+        }
         catch (FileTreeException refused) when (refused.Fault is FileTreeFault.Full or FileTreeFault.Denied && refused.Path != path && HoldsSomething(path))
         {
             throw WithHint(refused, $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}.");

@@ -40,7 +40,11 @@ internal sealed class RestoreVerb
         HelpName = "policy",
     };
 
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "The same as --existing overwrite" };
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "The same as --existing overwrite. A link is replaced itself, and never followed; one in the place of a directory ends the restore",
+    };
+
     private readonly Option<bool> _existingFolders = new("--allow-existing-dirs")
     {
         Description = "Restore into directories that exist; other entries must not exist still, unless --existing says otherwise",
@@ -60,7 +64,8 @@ internal sealed class RestoreVerb
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with a restore that was broken off: keep what has the right content already",
+        Description = "Go on with a restore that was broken off: keep what has the right content already. Of a complete tree in one archive (mode "
+            + "legacy) most is fetched again, to compare",
     };
 
     private readonly Option<bool> _verify = new("--verify")

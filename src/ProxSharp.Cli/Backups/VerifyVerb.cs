@@ -77,9 +77,10 @@ internal static class VerifyVerb
         CancellationToken cancellationToken)
     {
         List<string> names = [file.StoredName];
-        if (file.Kind == SnapshotFileKind.SplitMetadata)
+        // If the contents are missing, that is what is wrong with the names.
+        if (file.Kind == SnapshotFileKind.SplitMetadata && reader.FindFile(ContentsOf(file)) is { } contents)
         {
-            names.Add(file.StoredName.Replace(".mpxar.", ".ppxar.", StringComparison.Ordinal));
+            names.Add(contents.StoredName);
         }
 
         VerifyOptions options = new() { Files = names, Progress = progress };
@@ -94,6 +95,9 @@ internal static class VerifyVerb
                 SnapshotDamage.LeaveOut(damages, wanted) is { } rest ? $"{hint} {rest}" : hint);
         }
     }
+
+    /// <summary>The stored name of the contents of a split archive.</summary>
+    public static string ContentsOf(SnapshotFile names) => names.StoredName.Replace(".mpxar.", ".ppxar.", StringComparison.Ordinal);
 
     private static async Task<int> ReadAsync(VerbRun run, RepositoryOptions repository, KeyOptions keys, string? what, CancellationToken cancellationToken)
     {

@@ -20,14 +20,14 @@ internal static class ChartWords
     /// <summary>Makes the option for a picture in the SVG format.</summary>
     public static Option<string> Svg() => new("--svg")
     {
-        Description = "Write a picture in the SVG format to this file instead; - is standard output",
+        Description = "Write a picture in the SVG format to this file (chart.svg) instead; - is standard output",
         HelpName = "file",
     };
 
     /// <summary>Makes the option for a picture in the PNG format.</summary>
     public static Option<string> Png() => new("--png")
     {
-        Description = "Write a picture in the PNG format to this file instead; - is standard output",
+        Description = "Write a picture in the PNG format to this file (chart.png) instead; - is standard output",
         HelpName = "file",
     };
 

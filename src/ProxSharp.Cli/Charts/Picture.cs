@@ -12,10 +12,12 @@ internal sealed class Picture(string? svg, string? png)
     /// <summary>True if one is wanted.</summary>
     public bool IsWanted => svg is not null || png is not null;
 
-    /// <summary>Looks whether standard output can take what it is to take.</summary>
-    /// <exception cref="CliException">It cannot.</exception>
+    /// <summary>Looks whether files are named after what they get, and whether standard output can take what it is to take.</summary>
+    /// <exception cref="CliException">They are not, or it cannot.</exception>
     public void Check(VerbRun run)
     {
+        CheckName("--svg", svg);
+        CheckName("--png", png);
         if (svg != ChartWords.Output && png != ChartWords.Output)
         {
             return;
@@ -47,6 +49,18 @@ internal sealed class Picture(string? svg, string? png)
     {
         await SaveAsync(run, svg, () => Encoding.UTF8.GetBytes(SvgChart.Draw(title, series)), cancellationToken).ConfigureAwait(false);
         await SaveAsync(run, png, () => PngChart.Draw(title, series), cancellationToken).ConfigureAwait(false);
+    }
+
+    // A name without an ending, or with one of one's own as in chart.tmp, says nothing about the format; that of another picture says something wrong.
+    private static void CheckName(string option, string? name)
+    {
+        string ending = Path.GetExtension(name ?? "").ToLowerInvariant();
+        if (ending != $".{option[2..]}" && ending is ".png" or ".svg" or ".jpg" or ".jpeg" or ".gif" or ".webp" or ".pdf" or ".bmp" or ".tif" or ".tiff")
+        {
+            string other = ending is ".png" or ".svg" ? $"write --{ending[1..]} {name}" : "there are --png FILE.png and --svg FILE.svg, and no other formats";
+            throw CliException.Usage($"{option} writes a picture in the {option[2..].ToUpperInvariant()} format, and '{name}' is no name for one",
+                $"Name a file that ends in .{option[2..]}; {other}");
+        }
     }
 
     private static async Task SaveAsync(VerbRun run, string? name, Func<byte[]> draw, CancellationToken cancellationToken)

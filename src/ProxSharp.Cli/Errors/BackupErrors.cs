@@ -26,6 +26,10 @@ internal static class BackupErrors
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
             "conflict", ExitCodes.Conflict, exists, "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, ..."),
         FileTreeException { Fault: FileTreeFault.Full } full => Make("file", ExitCodes.Error, full, "Make room there, or restore to another place."),
+        FileTreeException { Fault: FileTreeFault.OtherKind } other => Make(
+            "conflict", ExitCodes.Conflict, other,
+            "No restore follows a link or replaces one by a directory: move it away, leave the directory out (--pattern '/*' --pattern '!/PATH'), or restore to "
+            + "another place."),
         FileTreeException tree => Make("file", ExitCodes.Error, tree, null),
         _ => null,
     };

@@ -35,7 +35,7 @@ internal static class HelpTopics
                     ("json", "{\"schemaVersion\":1,\"data\":...}; with --query what the expression gives; prox api prints what the server answered"),
                     ("jsonl", "each item of a list on a line of its own"),
                     ("yaml", "YAML"),
-                    ("csv, tsv", "with a header, which --no-header leaves out"),
+                    ("csv, tsv", "with a header, which --no-header leaves out; a query that makes lists, such as \"[].[vmid, name]\", makes columns without names and no header"),
                     ("name", "only what names each item, one a line: what other commands take"),
                 ]),
                 (

@@ -9,9 +9,21 @@ internal static class CsvText
 {
     private static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
 
-    /// <summary>Writes a list of objects as rows, an object as one row, anything else as the column <c>value</c>.</summary>
+    /// <summary>
+    /// Writes a list of objects as rows, an object as one row, lists of one length as rows without names, anything else as the column <c>value</c>.
+    /// </summary>
     public static void Write(TextWriter writer, JsonElement value, OutputSettings settings)
     {
+        if (settings.Query is not null && IsTable(value))
+        {
+            foreach (JsonElement row in value.EnumerateArray())
+            {
+                writer.WriteLine(string.Join(Separator(settings), row.EnumerateArray().Select(cell => Cell(cell, settings))));
+            }
+
+            return;
+        }
+
         IReadOnlyList<string> columns = settings.Fields ?? FieldSelection.NamesIn(value);
         IEnumerable<JsonElement> rows = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
         bool objects = rows.Any(static row => row.ValueKind == JsonValueKind.Object);
@@ -36,6 +48,11 @@ internal static class CsvText
                 : Cell(row, settings));
         }
     }
+
+    // What a query such as [].[vmid, name] makes of a list. Its columns have no names.
+    private static bool IsTable(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+        && value[0].ValueKind == JsonValueKind.Array && value[0].GetArrayLength() is > 0 and var columns
+        && value.EnumerateArray().All(row => row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == columns);
 
     private static char Separator(OutputSettings settings) => settings.Format == OutputFormat.Tsv ? '\t' : ',';
 

@@ -49,6 +49,14 @@ internal interface IConsoleHost
     /// <param name="goOn">Is run when it goes on.</param>
     IDisposable? WatchStops(Action stop, Action goOn) => null;
 
+    /// <summary>Whether the terminal belongs to other programs now: this one goes on in the background (bg).</summary>
+    bool IsInBackground => false;
+
+    /// <summary>Sets the terminal up again, whose settings are the shell's since this program was in the background.</summary>
+    void ComeToFront()
+    {
+    }
+
     /// <summary>Lets every key through to the program as it is pressed, until the result is disposed; null where the terminal cannot.</summary>
     IDisposable? EnterRawMode() => null;
 }

@@ -32,6 +32,16 @@ internal sealed partial class StopSignals : IDisposable
         _goOn.Dispose();
     }
 
+    /// <summary>Tells whether a terminal has another group of processes in front than that of this one; false if it is no terminal of ours.</summary>
+    /// <param name="file">The terminal, as an open file.</param>
+    public static bool IsInBackground(int file) => GetFront(file) is > 0 and var front && front != GetGroup();
+
+    /// <summary>
+    /// Tells this process to go on, as it was told while another one had the terminal: the runtime sets the terminal up when it hears that.
+    /// SIGCONT is 18 on Linux and 19 on macOS.
+    /// </summary>
+    public static void GoOn() => _ = Kill(Environment.ProcessId, OperatingSystem.IsLinux() ? 18 : 19);
+
     private static void Run(Action action)
     {
         try
@@ -47,4 +57,10 @@ internal sealed partial class StopSignals : IDisposable
     // SIGSTOP, which has no handler, is 19 on Linux and 17 on macOS.
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
+    private static partial int GetFront(int file);
+
+    [LibraryImport("libc", EntryPoint = "getpgrp")]
+    private static partial int GetGroup();
 }

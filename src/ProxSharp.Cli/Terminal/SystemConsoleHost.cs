@@ -81,14 +81,28 @@ internal sealed class SystemConsoleHost : IConsoleHost
     /// <inheritdoc/>
     public async Task WaitForClosedOutputAsync(CancellationToken cancellationToken)
     {
-        while (IsOutputTerminal || !(StandardFiles.IsMissing(StandardFiles.Output) || ClosedPipe.IsClosed(StandardFiles.Output)))
+        // Where there was no output from the start no reader has gone: what is written finds that, and fails.
+        bool isSilent = IsOutputTerminal || StandardFiles.IsMissing(StandardFiles.Output);
+        while (isSilent || !ClosedPipe.IsClosed(StandardFiles.Output))
         {
-            await Task.Delay(IsOutputTerminal ? Timeout.InfiniteTimeSpan : s_look, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(isSilent ? Timeout.InfiniteTimeSpan : s_look, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
     public IDisposable? WatchStops(Action stop, Action goOn) => OperatingSystem.IsWindows() ? null : new StopSignals(stop, goOn);
+
+    /// <inheritdoc/>
+    public bool IsInBackground => !OperatingSystem.IsWindows() && StopSignals.IsInBackground(StandardFiles.Output);
+
+    /// <inheritdoc/>
+    public void ComeToFront()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            StopSignals.GoOn();
+        }
+    }
 
     /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();

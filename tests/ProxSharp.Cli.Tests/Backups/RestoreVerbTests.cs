@@ -230,6 +230,25 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
     }
 
     [Fact]
+    public async Task Restore_LinkInThePlaceOfADirectory_NamesTheNextStepAndWhatWasDone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        string other = Directory.CreateDirectory(Path.Combine(cli.Home, "other")).FullName;
+        Directory.CreateDirectory(Path.Combine(cli.Home, "out"));
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "out", "etc"), other);
+
+        string error = (await cli.LineAsync($"backup restore {snapshot} root.pxar out --ignore-ownership --overwrite")).FailedWith(6);
+
+        Assert.Contains(Path.Combine("out", "etc"), error, StringComparison.Ordinal);
+        Assert.Contains("move it away, leave the directory out (--pattern '/*' --pattern '!/PATH')", error, StringComparison.Ordinal);
+        Assert.Contains("What comes before it in the archive was restored into", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(other));
+        (await cli.LineAsync($"backup restore {snapshot} root.pxar out --ignore-ownership --overwrite --pattern '/*' --pattern '!/etc'")).Succeeded();
+    }
+
+    [Fact]
     public async Task Restore_PartIsALink_IsRefusedWithoutAWordOfResuming()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");

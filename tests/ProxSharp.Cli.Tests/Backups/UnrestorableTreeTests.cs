@@ -57,6 +57,28 @@ public sealed class UnrestorableTreeTests
         Assert.False(Path.Exists(Path.Combine(cli.Home, "never")));
     }
 
+    [Fact]
+    public async Task SplitArchive_ContentsMissing_IsToldByEveryCommand()
+    {
+        using CliHarness cli = new();
+        Make(cli, ("root.mpxar.didx", WriteLink()));
+
+        CliRun listed = await cli.LineAsync($"backup ls host/web {Store}");
+        CliRun verified = await cli.LineAsync($"backup verify host/web {Store} -o json");
+
+        listed.FailedWithCode(0);
+        Assert.Contains("warning: root.mpxar has no root.ppxar.didx", listed.Errors, StringComparison.Ordinal);
+        verified.FailedWithCode(1);
+        Assert.Contains("has no root.ppxar.didx: the contents of its files are missing", verified.Output, StringComparison.Ordinal);
+        foreach (string option in new[] { "", "--verify " })
+        {
+            string error = (await cli.LineAsync($"backup restore host/web root.pxar out {option}--ignore-ownership {Store}")).FailedWith(1);
+            Assert.Contains("has no root.ppxar.didx: the contents of its files are missing", error, StringComparison.Ordinal);
+        }
+
+        Assert.False(Path.Exists(Path.Combine(cli.Home, "out")));
+    }
+
     private static IEnumerable<string> Warnings(CliRun run) => run.Errors.Split('\n').Where(static line => line.StartsWith("warning: ", StringComparison.Ordinal));
 
     private static IEnumerable<string?> Paths(CliRun verified) => JsonDocument.Parse(verified.Output).RootElement.GetProperty("data").EnumerateArray()

@@ -55,6 +55,13 @@ internal sealed class TestConsole : IConsoleHost, IDisposable
         return _closed.Task.WaitAsync(cancellationToken);
     }
 
+    public bool IsInBackground { get; set; }
+
+    /// <summary>How often the terminal was set up again.</summary>
+    public int Returns { get; private set; }
+
+    public void ComeToFront() => Returns++;
+
     /// <summary>Stops the program and lets it go on, as a shell does; null as long as it watches neither.</summary>
     public (Action Stop, Action GoOn)? Stops { get; private set; }
 

@@ -39,6 +39,8 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
                 return new(file, 0, 0, []) { WithContents = readable };
             }
 
+            if (file.Kind == SnapshotFileKind.SplitMetadata)
+                _ = reader.GetPayload(file);
             ChunkedFile chunked = await reader.OpenStoredAsync(file, cancellationToken).ConfigureAwait(false);
             return await VerifyAsync(chunked, readable, cancellationToken).ConfigureAwait(false);
         }

@@ -26,6 +26,13 @@ internal static class NodeFinder
             return found;
         }
 
+        if (binding.Spec.Product == ProxmoxProduct.VirtualEnvironment && GuestMaking.NamedNode(run, binding) is null
+            && !OwnNode.IsOfCluster(binding.Endpoint) && await CephNodes.FindAsync(run, binding, cancellationToken).ConfigureAwait(false) is { } host)
+        {
+            found["node"] = host;
+            return found;
+        }
+
         // A disk, a daemon or a new guest is not put on whichever node comes first.
         if (OwnNode.IsMeant(binding.Spec.Product, binding.Spec.Node, binding.Endpoint))
         {

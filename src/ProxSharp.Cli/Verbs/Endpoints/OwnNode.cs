@@ -25,5 +25,8 @@ internal static class OwnNode
         && product == ProxmoxProduct.VirtualEnvironment
         && endpoint.Method != ApiMethod.Get
         && endpoint.Path.StartsWith("/nodes/{node}/", StringComparison.Ordinal)
-        && !s_ofCluster.Any(path => endpoint.Path.StartsWith(path, StringComparison.Ordinal));
+        && !IsOfCluster(endpoint);
+
+    /// <summary>Tells whether a call does the same thing on any node.</summary>
+    public static bool IsOfCluster(ApiEndpoint endpoint) => s_ofCluster.Any(path => endpoint.Path.StartsWith(path, StringComparison.Ordinal));
 }

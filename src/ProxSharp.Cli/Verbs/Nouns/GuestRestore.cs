@@ -25,7 +25,7 @@ internal static class GuestRestore
                 await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             }
 
-            source.CheckStopped(run, old);
+            await source.CheckStoppedAsync(run, old, cancellationToken).ConfigureAwait(false);
             await source.CheckStoragesAsync(run, node, GuestMaking.Value(parameters, "storage"), cancellationToken).ConfigureAwait(false);
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
@@ -89,11 +91,20 @@ internal sealed record RestoreSource(GuestKind Kind, string? Archive, string? Nu
         }
     }
 
-    /// <summary>Makes sure in a dry run that the guest does not run that is overwritten: the server is certain to refuse that.</summary>
+    /// <summary>Makes sure that the guest does not run that is overwritten: the server is certain to refuse that, in the task alone.</summary>
     /// <exception cref="CliException">It runs.</exception>
-    public void CheckStopped(VerbRun run, GuestSummary? old)
+    public async Task CheckStoppedAsync(VerbRun run, GuestSummary? old, CancellationToken cancellationToken)
     {
-        if (run.IsShown && old is { IsRunning: true })
+        if (old is null)
+        {
+            return;
+        }
+
+        // Proxmox: the list of guests is some seconds old; who has just stopped it must not be refused.
+        string path = $"/nodes/{Uri.EscapeDataString(old.Node)}/{Kind.Segment()}/{old.Id}/status/current";
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement state = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        if (state.TryGetProperty("status", out JsonElement status) && status.ValueEquals("running"))
         {
             throw Conflict(
                 $"{GuestKinds.Title(old)}: it runs, and is overwritten only when it is stopped",
