@@ -54,16 +54,11 @@ public sealed class PlannedCall
         get
         {
             IEnumerable<string> segments = Path.Split('/').Select(segment => segment.StartsWith('{')
-                ? Uri.EscapeDataString(Segment(segment[1..^1]))
+                ? Uri.EscapeDataString(Parameters.Find(segment[1..^1]) ?? "")
                 : segment);
             return string.Join('/', segments);
         }
     }
-
-    // Without a part, or with a step in its place, a path is that of something else.
-    private string Segment(string name) => Parameters.Find(name) is { Length: > 0 } value && value is not ("." or "..")
-        ? value
-        : throw new GuardRefusedException("target", $"{Method.ToVerb()} {Path} is refused: its '{name}' is empty, missing, or a step in the path.");
 
     /// <summary>The call for records: verb, path and parameters; what is a secret or the content of something is masked.</summary>
     public override string ToString() => Text(parameter => ReviewedParameter.Record(Path, parameter));
