@@ -64,17 +64,20 @@ internal sealed class BulkHandlers(PveState state, GuestContext context)
             throw ApiFault.Failed($"no such cluster node '{target}'");
         }
 
+        // All start at one moment, so that the parent is never due before those it reports on, however slow this machine is.
+        DateTimeOffset now = state.Now;
         List<SimulatedTask> started = [];
         (Guest Guest, SubTask Action)[] chosen = [.. guests.Select(guest => (guest, action(guest)))];
         SimulatedTask parent = state.Tasks.Start(new TaskRequest(node, type, "", call.Caller.AuthId)
         {
             Effort = ParentEffort,
+            StartsAt = now,
             Lines = [.. chosen.Select(static entry => entry.Action.Line)],
             Work = task => Report(task, started),
         });
         foreach ((Guest guest, SubTask sub) in chosen)
         {
-            started.Add(state.Tasks.Start(GuestContext.Task(call, sub.Type, guest) with { Work = sub.Work }));
+            started.Add(state.Tasks.Start(GuestContext.Task(call, sub.Type, guest) with { StartsAt = now, Work = sub.Work }));
         }
 
         return ApiReply.Of(parent.Upid);
