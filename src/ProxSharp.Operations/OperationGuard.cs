@@ -359,7 +359,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         IPlanApprover approver = _options.Approvers.Where(candidate => candidate.Kind >= needed).MinBy(static candidate => candidate.Kind)
-            ?? throw new GuardRefusedException("approval", Wanting(plan, needed));
+            ?? throw new GuardRefusedException("approval", Wanting(plan, needed, checks.Policy));
         return await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false)
             ? approver.Kind
             : throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
@@ -380,9 +380,9 @@ public sealed partial class OperationGuard : IAsyncDisposable
 
     // A policy that was raised while somebody was asked wants more than they could give.
     private string CheckApproval(Plan plan, PlanChecks checks, ApprovalKind given) => FindApproval(plan, checks, given)
-        ?? throw new GuardRefusedException("approval", $"The policy was changed meanwhile. {Wanting(plan, checks.Approval(plan))}");
+        ?? throw new GuardRefusedException("approval", $"The policy was changed meanwhile. {Wanting(plan, checks.Approval(plan), checks.Policy)}");
 
-    private string Wanting(Plan plan, ApprovalKind needed)
+    private string Wanting(Plan plan, ApprovalKind needed, GuardPolicy policy)
     {
         string id = plan.Id[..12];
         if (_options.Approvers.Any(approver => approver.Kind >= needed))
@@ -394,7 +394,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
             ? $"write it to a file (prox plan show {id} --output-file plan.json), and the holder of a key that the policy names runs: prox approve --plan-file "
                 + $"plan.json --key KEY --output-file approval.json. Then: prox plan apply {id} --approval approval.json"
             : $"a person runs at a terminal: prox approve {id}";
-        return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how}.";
+        return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how}.{Approvals.Uncounted(plan, policy)}";
     }
 
     private Plan LoadOpen(string planId, GuardPolicy policy)

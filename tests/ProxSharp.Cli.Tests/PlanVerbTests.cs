@@ -126,6 +126,11 @@ public sealed class PlanVerbTests
             Assert.True(File.GetUnixFileMode(Path.Combine(alice.Home, "yes.json")).HasFlag(UnixFileMode.OtherRead));
         }
 
+        string other = await PlannedAsync(agent, "vm delete windows");
+        Assert.Contains(
+            $"yes.json holds the approval of another plan, {first[..12]}.",
+            (await agent.LineAsync($"plan apply {other} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8),
+            StringComparison.Ordinal);
         (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
         (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);

@@ -24,14 +24,14 @@ public sealed class ApprovalTests
     }
 
     [Theory]
-    [InlineData("no approval")]
-    [InlineData("another key under the same name")]
-    [InlineData("the right key under another name")]
-    [InlineData("for another plan")]
-    [InlineData("renamed to this plan")]
-    [InlineData("a person at the agent's own terminal")]
-    [InlineData("no JSON")]
-    public async Task SecondPrincipal_MadeByTheAgentItself_IsRefused(string how)
+    [InlineData("no approval", "")]
+    [InlineData("another key under the same name", "signed with another key")]
+    [InlineData("the right key under another name", "names nobody of that name")]
+    [InlineData("for another plan", "")]
+    [InlineData("renamed to this plan", "signed with another key")]
+    [InlineData("a person at the agent's own terminal", "")]
+    [InlineData("no JSON", "")]
+    public async Task SecondPrincipal_MadeByTheAgentItself_IsRefused(string how, string why)
     {
         using ApprovalKey key = ApprovalKey.Create();
         using ApprovalKey own = ApprovalKey.Create();
@@ -64,7 +64,10 @@ public sealed class ApprovalTests
                 break;
         }
 
-        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        GuardRefusedException refused = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(plan.Id));
+        Assert.Equal("approval", refused.Reason);
+        Assert.Equal(why.Length > 0, refused.Message.Contains("does not count", StringComparison.Ordinal));
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,12 +38,19 @@ internal static class PlanFiles
         }
     }
 
-    /// <summary>Reads an approval.</summary>
-    public static async Task<Approval> ReadApprovalAsync(VerbRun run, string file, CancellationToken cancellationToken)
+    /// <summary>Reads the approval of a plan.</summary>
+    /// <param name="run">The command.</param>
+    /// <param name="file">Where it is.</param>
+    /// <param name="plan">The name of the plan.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Approval> ReadApprovalAsync(VerbRun run, string file, string plan, CancellationToken cancellationToken)
     {
         try
         {
-            return Approval.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            Approval approval = Approval.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            return approval.PlanId == plan
+                ? approval
+                : throw new GuardRefusedException("approval", $"{file} holds the approval of another plan, {approval.PlanId[..Math.Min(12, approval.PlanId.Length)]}.");
         }
         catch (FormatException e)
         {

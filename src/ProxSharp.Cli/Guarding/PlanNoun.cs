@@ -113,7 +113,7 @@ internal static class PlanNoun
             string plan = guard.Plans.Find(run.Value(id)!);
             foreach (string file in run.Value(approvals) ?? [])
             {
-                guard.Approvals.Add(await PlanFiles.ReadApprovalAsync(run, file, token).ConfigureAwait(false));
+                guard.Approvals.Add(await PlanFiles.ReadApprovalAsync(run, file, plan, token).ConfigureAwait(false));
             }
 
             return await ApplyAsync(run, guard, plan, token).ConfigureAwait(false);

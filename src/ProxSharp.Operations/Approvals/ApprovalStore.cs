@@ -71,7 +71,7 @@ public sealed class ApprovalStore
         (ApprovalKind Kind, string By) best = (ApprovalKind.None, "");
         foreach (Approval approval in Read(plan.Id))
         {
-            ApprovalKind kind = Counts(approval, plan, policy);
+            ApprovalKind kind = Weigh(approval, plan, policy).Kind;
             if (kind > best.Kind)
             {
                 best = (kind, $"{approval.Kind} {approval.Name}");
@@ -81,21 +81,32 @@ public sealed class ApprovalStore
         return best;
     }
 
-    private ApprovalKind Counts(Approval approval, Plan plan, GuardPolicy policy)
+    /// <summary>Says of the approvals of a plan that lie here and do not count why that is so; empty if there are none.</summary>
+    internal string Uncounted(Plan plan, GuardPolicy policy) => string.Concat(Read(plan.Id)
+        .Select(approval => (approval.Name, Weigh(approval, plan, policy).Why))
+        .Where(static entry => entry.Why.Length > 0)
+        .Select(static entry => $" The approval of {entry.Name} that is there does not count: {entry.Why}."));
+
+    // What an approval is good for; if nothing, why.
+    private (ApprovalKind Kind, string Why) Weigh(Approval approval, Plan plan, GuardPolicy policy)
     {
         if (approval.PlanId != plan.Id || !TryDecode(approval.Signature, out byte[] signature))
         {
-            return ApprovalKind.None;
+            return (ApprovalKind.None, "it has no signature, or that of another plan");
         }
 
         byte[] text = Approval.Text(approval.PlanId, approval.Kind, approval.Name, approval.Time);
-        return approval.Kind switch
+        if (approval.Kind != Approval.ByKey)
         {
-            Approval.ByKey when policy.Approvers.Any(approver => approver.Name == approval.Name && approver.Verifies(text, signature)) =>
-                ApprovalKind.SecondPrincipal,
-            Approval.ByPrompt when _ledger.HasKey && CryptographicOperations.FixedTimeEquals(_ledger.Seal(text), signature) => ApprovalKind.Prompt,
-            _ => ApprovalKind.None,
-        };
+            return approval.Kind == Approval.ByPrompt && _ledger.HasKey && CryptographicOperations.FixedTimeEquals(_ledger.Seal(text), signature)
+                ? (ApprovalKind.Prompt, "")
+                : (ApprovalKind.None, "it was not given at a terminal of this user");
+        }
+
+        PolicyApprover[] named = [.. policy.Approvers.Where(approver => approver.Name == approval.Name)];
+        return named.Any(approver => approver.Verifies(text, signature))
+            ? (ApprovalKind.SecondPrincipal, "")
+            : (ApprovalKind.None, named.Length == 0 ? "the policy names nobody of that name in 'approvers'" : "it is signed with another key than the policy names for that name");
     }
 
     private List<Approval> Read(string planId)
