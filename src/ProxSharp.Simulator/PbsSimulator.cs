@@ -8,6 +8,7 @@ using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Pbs.Certificates;
 using ProxSharp.Simulator.Pbs.Content;
 using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Sessions;
@@ -15,6 +16,7 @@ using ProxSharp.Simulator.Pbs.Tape;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
+using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator;
 
@@ -156,10 +158,11 @@ public sealed class PbsSimulator : IAsyncDisposable
     {
         PbsState state = services.State;
         state.Tasks.Saboteur = request => services.Faults.TakeTaskFault(request.Type, request.Id, request.Node);
-        return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
+        FallbackHandler collections = new(state, new ShapeValues(state.Schema));
+        return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets, collections), collections, options.Delays);
     }
 
-    private static HandlerTable Handlers(SessionServices services, TicketOffice tickets)
+    private static HandlerTable Handlers(SessionServices services, TicketOffice tickets, FallbackHandler collections)
     {
         PbsState state = services.State;
         HandlerTable table = new(state.Schema);
@@ -183,6 +186,9 @@ public sealed class PbsSimulator : IAsyncDisposable
         new TapeJobHandlers(state).Register(table);
         new PbsTaskHandlers(state).Register(table);
         new PbsViewHandlers(state).Register(table);
+        new NotificationHandlers(state, collections).Register(table);
+        new EncryptionKeyHandlers(state).Register(table);
+        new PbsAcmeHandlers(state).Register(table);
         new PbsConsoleHandlers(state).Register(table);
         DateTimeOffset booted = state.Now.AddHours(-1);
         new LogHandlers(state, "proxmox-backup-proxy", _ => booted).Register(table);
