@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
@@ -188,7 +189,9 @@ public sealed class PbsSimulator : IAsyncDisposable
         new PbsViewHandlers(state).Register(table);
         new NotificationHandlers(state, collections).Register(table);
         new EncryptionKeyHandlers(state).Register(table);
-        new PbsAcmeHandlers(state).Register(table);
+        new PbsNotificationFields(state).Register(table);
+        new PbsServiceHandlers(state).Register(table);
+        new PbsAcmeHandlers(state, new ItemProjection(new ShapeValues(state.Schema), state.Schema.Product)).Register(table);
         new PbsConsoleHandlers(state).Register(table);
         DateTimeOffset booted = state.Now.AddHours(-1);
         new LogHandlers(state, "proxmox-backup-proxy", _ => booted).Register(table);

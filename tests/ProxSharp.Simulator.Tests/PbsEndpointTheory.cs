@@ -81,6 +81,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["POST /config/tape-backup-job pool"] = "pool1",
         ["POST /config/notifications/targets/{name}/test name"] = "mail-to-root",
         ["POST /config/notifications/matchers target"] = "mail-to-root",
+        ["service"] = "cron",
         ["PUT /nodes/{node}/certificates/acme/certificate +"] = "force=true",
         ["PUT /config/tape-encryption-keys/{fingerprint} +"] = "force=true",
     };

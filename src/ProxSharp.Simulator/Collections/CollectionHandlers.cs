@@ -118,6 +118,10 @@ internal sealed class CollectionHandlers
                 shown["order"] = _state.Collections.Items(ParentPath(family, call)).Keys.TakeWhile(known => known != id).Count() + 1;
             }
         }
+        else if (family.Parent.StartsWith("/config/notifications/", StringComparison.Ordinal))
+        {
+            shown["origin"] ??= "user-created";
+        }
 
         if (shown.ContainsKey("digest"))
         {

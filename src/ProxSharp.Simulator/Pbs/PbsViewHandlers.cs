@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
@@ -14,8 +16,9 @@ internal sealed partial class PbsViewHandlers(PbsState state)
     private const string Metrics = "/config/metrics";
     private const long Memory = 24L << 30;
     private const long Disk = 252L << 30;
+    private const string Kernel = "6.14.11-2-pve";
 
-    private static readonly string[] s_fields = ["datastore", "hostname", "job-id", "media-pool", "type"];
+    private static readonly string[] s_packages = ["proxmox-backup", "proxmox-backup-server", "proxmox-backup-client", "proxmox-backup-docs"];
     private static readonly string[] s_rates = ["rate-in", "rate-out", "burst-in", "burst-out"];
 
     private readonly DateTimeOffset _booted = state.Now.AddHours(-1);
@@ -26,7 +29,9 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         table.Get("/status/metrics", Figures);
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
-        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.List(s_fields.Select(static name => new JsonObject { ["name"] = name })));
+        table.Get("/nodes/{node}/identity", _ => ApiReply.Of(new JsonObject { ["pbs-instance-id"] = InstanceId() }));
+        table.Get("/nodes/{node}/apt/versions", _ => ApiReply.List(Packages()));
+        table.Get("/nodes/{node}/apt/update", static _ => ApiReply.List(Array.Empty<JsonNode>()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", _ => ApiReply.Of(NodeTimeZone.Describe(state.Clock, state.Now)));
         table.Put("/nodes/{node}/time", SetTimeZone);
@@ -129,9 +134,25 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         }
     }
 
+    /// <summary>What tells this server from others: the same as long as its name is.</summary>
+    private string InstanceId() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state.NodeName)))[..32];
+
+    private IEnumerable<JsonNode> Packages() => s_packages.Select(name => (JsonNode)new JsonObject
+    {
+        ["Arch"] = "amd64",
+        ["Description"] = $"The package {name}",
+        ["ExtraInfo"] = name == s_packages[0] ? $"running kernel: {Kernel}" : name == s_packages[1] ? $"running version: {state.Version}" : "",
+        ["OldVersion"] = $"{state.Version}",
+        ["Origin"] = "Proxmox",
+        ["Package"] = name,
+        ["Priority"] = "optional",
+        ["Section"] = "admin",
+        ["Title"] = name,
+        ["Version"] = $"{state.Version}",
+    });
+
     private JsonObject NodeStatus()
     {
-        const string Kernel = "6.14.11-2-pve";
         const string Build = "#1 SMP PREEMPT_DYNAMIC";
         long used = Memory / 10;
         long stored = state.Datastores.Values.Sum(static store => store.Chunks.StoredBytes);

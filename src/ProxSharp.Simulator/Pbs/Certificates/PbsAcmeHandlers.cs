@@ -3,23 +3,31 @@ using System.Text.Json.Nodes;
 using ProxSharp.PropertyStrings;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Certificates;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Tasks;
 
 namespace ProxSharp.Simulator.Pbs.Certificates;
 
 /// <summary>A backup server's accounts at certificate authorities, and the certificates that it orders with them.</summary>
-internal sealed class PbsAcmeHandlers(PbsState state)
+internal sealed class PbsAcmeHandlers(PbsState state, ItemProjection projection)
 {
     private const string Accounts = "/config/acme/account";
     private const string Account = $"{Accounts}/{{name}}";
     private const string Order = "/nodes/{node}/certificates/acme/certificate";
+    private const string Plugins = "/config/acme/plugins";
     private const string Usual = "default";
     private const int MostDomains = 5;
 
     private static readonly TimeSpan s_renewalTime = TimeSpan.FromDays(30);
 
+    private static readonly string[] s_challenges = ["acmedns", "aws", "cf"];
+
     public void Register(HandlerTable table)
     {
+        table.Get("/config/acme/challenge-schema", static _ => ApiReply.Of(AcmeChallenges.Describe(s_challenges)));
+        table.Get("/config/acme/tos", static call => ApiReply.Of(JsonValue.Create(AcmeDirectory.Terms(call.Text("directory") ?? AcmeDirectory.Usual))));
+        table.Get(Plugins, _ => ApiReply.List(state.Collections.Items(Plugins).Select(static plugin => (JsonNode)Shown(plugin.Key, plugin.Value))));
+        table.Get($"{Plugins}/{{id}}", ShowPlugin);
         table.Get("/config/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
         table.Get(Accounts, _ => ApiReply.List(state.Collections.Items(Accounts).Keys.Select(static name => (JsonNode)new JsonObject { ["name"] = name })));
         table.Post(Accounts, Create);
@@ -28,6 +36,27 @@ internal sealed class PbsAcmeHandlers(PbsState state)
         table.Delete(Account, Deactivate);
         table.Post(Order, call => OrderCertificate(call, "acme-new-cert"));
         table.Put(Order, Renew);
+    }
+
+    private ApiReply ShowPlugin(ApiCall call)
+    {
+        string id = call.PathValues["id"];
+        JsonObject plugin = state.Collections.Find(Plugins, id) ?? throw new ApiFault(404, $"no such plugin '{id}'");
+        return ApiReply.Of(Shown(id, plugin)) with { Siblings = new JsonObject { ["digest"] = projection.Digest(plugin) } };
+    }
+
+    private static JsonObject Shown(string id, JsonObject plugin)
+    {
+        JsonObject shown = plugin.DeepClone().AsObject();
+        shown["plugin"] = id;
+        shown["type"] ??= "dns";
+        if (shown["data"] is JsonValue data)
+        {
+            string text = ApiCall.TextOf(data);
+            shown["data"] = AcmeChallenges.Decode(text) ?? text;
+        }
+
+        return shown;
     }
 
     private JsonObject Demand(string name) =>
