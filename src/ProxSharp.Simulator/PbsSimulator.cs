@@ -2,12 +2,14 @@ using System.Security.Cryptography.X509Certificates;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Consoles;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Http;
 using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs;
+using ProxSharp.Simulator.Pbs.Certificates;
 using ProxSharp.Simulator.Pbs.Content;
 using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Sessions;
@@ -15,6 +17,7 @@ using ProxSharp.Simulator.Pbs.Tape;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Scenarios;
 using ProxSharp.Simulator.Shapes;
+using ProxSharp.Simulator.State;
 
 namespace ProxSharp.Simulator;
 
@@ -156,10 +159,11 @@ public sealed class PbsSimulator : IAsyncDisposable
     {
         PbsState state = services.State;
         state.Tasks.Saboteur = request => services.Faults.TakeTaskFault(request.Type, request.Id, request.Node);
-        return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets), new FallbackHandler(state, new ShapeValues(state.Schema)), options.Delays);
+        FallbackHandler collections = new(state, new ShapeValues(state.Schema));
+        return new PbsPipeline(state, new PbsAuthentication(state, tickets), Handlers(services, tickets, collections), collections, options.Delays);
     }
 
-    private static HandlerTable Handlers(SessionServices services, TicketOffice tickets)
+    private static HandlerTable Handlers(SessionServices services, TicketOffice tickets, FallbackHandler collections)
     {
         PbsState state = services.State;
         HandlerTable table = new(state.Schema);
@@ -183,6 +187,11 @@ public sealed class PbsSimulator : IAsyncDisposable
         new TapeJobHandlers(state).Register(table);
         new PbsTaskHandlers(state).Register(table);
         new PbsViewHandlers(state).Register(table);
+        new NotificationHandlers(state, collections).Register(table);
+        new EncryptionKeyHandlers(state).Register(table);
+        new PbsNotificationFields(state).Register(table);
+        new PbsServiceHandlers(state).Register(table);
+        new PbsAcmeHandlers(state, new ItemProjection(new ShapeValues(state.Schema), state.Schema.Product)).Register(table);
         new PbsConsoleHandlers(state).Register(table);
         DateTimeOffset booted = state.Now.AddHours(-1);
         new LogHandlers(state, "proxmox-backup-proxy", _ => booted).Register(table);

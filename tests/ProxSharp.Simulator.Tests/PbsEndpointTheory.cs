@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using ProxSharp.Api;
+using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Ids;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Pbs.Tape;
 using ProxSharp.Simulator.Scenarios;
@@ -73,6 +75,15 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["POST /tape/changer/{name}/transfer from"] = "2",
         ["POST /tape/changer/{name}/transfer to"] = "8",
         ["PUT /admin/s3/{s3-endpoint-id}/check bucket"] = "backups",
+        ["POST /config/prune schedule"] = "daily",
+        ["POST /config/sync remote-store"] = "offsite",
+        ["POST /config/tape-backup-job drive"] = "drive1",
+        ["POST /config/tape-backup-job pool"] = "pool1",
+        ["POST /config/notifications/targets/{name}/test name"] = "mail-to-root",
+        ["POST /config/notifications/matchers target"] = "mail-to-root",
+        ["service"] = "cron",
+        ["PUT /nodes/{node}/certificates/acme/certificate +"] = "force=true",
+        ["PUT /config/tape-encryption-keys/{fingerprint} +"] = "force=true",
     };
 
     // What anyone who is logged in is told: facts about the product, the clock, and the caller's own.
@@ -207,6 +218,7 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
 
             ArrangeJob(concrete);
             ArrangeTapes(concrete);
+            ArrangeOthers(concrete);
             if (endpoint.Transport == ApiTransportKind.Upload)
             {
                 // Only the owner may add a log.
@@ -233,6 +245,36 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
             {
                 JsonObject login = new() { ["host"] = "127.0.0.1", ["port"] = _simulator.Endpoint.Port, ["auth-id"] = "root@pam", ["password"] = DefaultBackupServer.RootPassword };
                 _simulator.State.Collections.Put("/config/remote", Uri.UnescapeDataString(remote), login);
+            }
+        }
+
+        /// <summary>Makes the key or the account that is named, and what jobs on tape need.</summary>
+        private void ArrangeOthers(string[] path)
+        {
+            CollectionStore collections = _simulator.State.Collections;
+            if (path is ["", "config", "tape-encryption-keys", var fingerprint])
+            {
+                using CryptConfig key = new(new byte[CryptConfig.KeySize]);
+                JsonObject stored = EncryptionKeyHandlers.Stored(KeyFile.Create(key, KeyDerivationKind.None, [], DefaultBackupServer.FirstBackup), key);
+                collections.Put("/config/tape-encryption-keys", Uri.UnescapeDataString(fingerprint), stored);
+            }
+            else if (path is ["", "config", "encryption-keys", var id])
+            {
+                collections.Put("/config/encryption-keys", Uri.UnescapeDataString(id), []);
+            }
+            else if (path is ["", "config", "tape-backup-job"])
+            {
+                collections.Put(TapeState.DriveConfig, "drive1", []);
+                collections.Put(TapeState.PoolConfig, "pool1", []);
+            }
+            else if (path is ["", "config", "acme", "account", var account])
+            {
+                collections.Put("/config/acme/account", Uri.UnescapeDataString(account), new JsonObject
+                {
+                    ["account"] = new JsonObject { ["contact"] = new JsonArray(), ["onlyReturnExisting"] = false, ["status"] = "valid" },
+                    ["directory"] = "https://ca.example.test/directory",
+                    ["location"] = "https://ca.example.test/acme/acct/1",
+                });
             }
         }
 

@@ -6,6 +6,8 @@ namespace ProxSharp.Simulator.Backups;
 internal sealed class CalendarEvent
 {
     private const int LongestSearchDays = 366 * 5;
+    private const int FirstYear = 1970;
+    private const int LastYear = 2100;
 
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
     private static readonly string[] s_longDays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -29,7 +31,7 @@ internal sealed class CalendarEvent
     private readonly bool[] _hours = new bool[24];
     private readonly bool[] _minutes = new bool[60];
 
-    private int? _year;
+    private bool[]? _years;
 
     private CalendarEvent()
     {
@@ -43,6 +45,12 @@ internal sealed class CalendarEvent
     {
         CalendarEvent made = new();
         string[] words = s_names.GetValueOrDefault(text.Trim(), text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length > 1 && words[^1] == "UTC")
+        {
+            // The only zone that may be named; all times here are in it.
+            words = words[..^1];
+        }
+
         bool hasTime = false;
         foreach (string word in words)
         {
@@ -64,6 +72,9 @@ internal sealed class CalendarEvent
         return parsed is not null;
     }
 
+    /// <summary>Whether a text is a list of weekdays such as <c>mon..fri,sun</c>.</summary>
+    public static bool AreWeekdays(string text) => new CalendarEvent().ReadWeekdays(text);
+
     /// <summary>The first moment after the given one; null if there is none within years.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
@@ -72,7 +83,7 @@ internal sealed class CalendarEvent
         DateTimeOffset day = new(first.Year, first.Month, first.Day, 0, 0, 0, TimeSpan.Zero);
         for (int i = 0; i < LongestSearchDays; i++, day = day.AddDays(1))
         {
-            if ((_year ?? day.Year) == day.Year && _weekdays[(int)day.DayOfWeek] && _months[day.Month] && _monthDays[day.Day] && NextInDay(day, first) is { } found)
+            if (_years?[day.Year] != false && _weekdays[(int)day.DayOfWeek] && _months[day.Month] && _monthDays[day.Day] && NextInDay(day, first) is { } found)
             {
                 return found;
             }
@@ -131,9 +142,8 @@ internal sealed class CalendarEvent
 
     private bool ReadYear(string text)
     {
-        bool isYear = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int year) && text.Length == 4;
-        _year = isYear ? year : null;
-        return isYear || text == "*";
+        _years = text == "*" ? null : new bool[LastYear + 1];
+        return _years is null || ReadSet(text, _years, FirstYear);
     }
 
     private bool ReadTime(string word)
@@ -143,7 +153,7 @@ internal sealed class CalendarEvent
         string minutes = parts.Length == 1 ? parts[0] : parts[1];
 
         // Seconds may be given; only the full minute is kept.
-        return parts.Length <= 3 && ReadSet(hours, _hours, 0) && ReadSet(minutes, _minutes, 0);
+        return parts.Length <= 3 && ReadSet(hours, _hours, 0) && ReadSet(minutes, _minutes, 0) && (parts.Length < 3 || ReadSet(parts[2], new bool[60], 0));
     }
 
     /// <summary>Reads <c>*</c>, <c>*/15</c>, <c>8..17</c>, <c>8..17/2</c>, <c>5</c> and lists of them.</summary>

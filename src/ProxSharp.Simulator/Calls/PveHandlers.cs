@@ -97,6 +97,7 @@ internal sealed class PveHandlers
         new CpuModelHandlers(_state, _reader).Register(_table);
         new AcmeHandlers(_state, _reader).Register(_table);
         new NotificationHandlers(_state, _collections).Register(_table);
+        new NotificationFields(_state).Register(_table);
         new CephHandlers(_state, _collections).Register(_table);
     }
 

@@ -33,9 +33,14 @@ internal static class AcmeDirectory
             ? new JsonObject
             {
                 ["caaIdentities"] = new JsonArray("letsencrypt.org"),
-                ["termsOfService"] = "https://letsencrypt.org/documents/LE-SA-v1.6-August-18-2025.pdf",
+                ["termsOfService"] = Terms(directory),
                 ["website"] = "https://letsencrypt.org",
             }
-            : new JsonObject { ["termsOfService"] = new Uri(uri, "/terms").ToString(), ["website"] = uri.GetLeftPart(UriPartial.Authority) };
+            : new JsonObject { ["termsOfService"] = Terms(directory), ["website"] = uri.GetLeftPart(UriPartial.Authority) };
     }
+
+    /// <summary>Where an authority keeps what who has an account agrees to.</summary>
+    public static string Terms(string directory) => directory is Usual or Staging
+        ? "https://letsencrypt.org/documents/LE-SA-v1.6-August-18-2025.pdf"
+        : new Uri(new Uri(directory), "/terms").ToString();
 }

@@ -37,45 +37,7 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
 
     private static string Directory(ApiCall call) => call.Text("directory") ?? AcmeDirectory.Usual;
 
-    private JsonArray Challenges()
-    {
-        IReadOnlyList<string> known = state.Schema.Find(ApiMethod.Post, Plugins)!.Parameters["api"].Enumeration ?? [];
-        return new JsonArray([.. known.Select(static api =>
-            (JsonNode)new JsonObject { ["id"] = api, ["name"] = NameOf(api), ["type"] = "dns", ["schema"] = Fields(api) })]);
-    }
-
-    private static string NameOf(string api) =>
-        api switch { "acmedns" => "acme-dns", "cf" => "Cloudflare Managed DNS", "aws" => "Amazon Route53 (AWS)", _ => api };
-
-    private static JsonObject Fields(string api)
-    {
-        (string Name, string Description)[] fields = api switch
-        {
-            "acmedns" =>
-            [
-                ("ACMEDNS_UPDATE_URL", "Where updates go"), ("ACMEDNS_USERNAME", "The user"), ("ACMEDNS_PASSWORD", "The password"),
-                ("ACMEDNS_SUBDOMAIN", "The name below the server's"),
-            ],
-            "cf" =>
-            [
-                ("CF_Account_ID", "The account"), ("CF_Email", "The account's address"), ("CF_Key", "The global key"), ("CF_Token", "A token"),
-                ("CF_Zone_ID", "The zone"),
-            ],
-            _ => [],
-        };
-        if (fields.Length == 0)
-        {
-            return [];
-        }
-
-        JsonObject described = [];
-        foreach ((string name, string description) in fields)
-        {
-            described[name] = new JsonObject { ["description"] = description, ["type"] = "string" };
-        }
-
-        return new JsonObject { ["fields"] = described, ["name"] = NameOf(api) };
-    }
+    private JsonArray Challenges() => AcmeChallenges.Describe(state.Schema.Find(ApiMethod.Post, Plugins)!.Parameters["api"].Enumeration ?? []);
 
     private JsonObject Demand(ApiCall call)
     {
@@ -176,13 +138,10 @@ internal sealed class AcmeHandlers(PveState state, CollectionReader reader)
         return shown;
     }
 
-    // Proxmox: it is sent in the URL's kind of base64, without the signs at the end, and comes back in clear.
+    // Proxmox: it comes back in clear, and ends with a line.
     private static string Decode(string data)
     {
-        string padded = data.Replace('-', '+').Replace('_', '/').TrimEnd('=');
-        padded += new string('=', (4 - (padded.Length % 4)) % 4);
-        byte[] bytes = new byte[padded.Length];
-        string text = Convert.TryFromBase64String(padded, bytes, out int written) ? Encoding.UTF8.GetString(bytes, 0, written) : data;
+        string text = AcmeChallenges.Decode(data) ?? data;
         return text.EndsWith('\n') ? text : text + "\n";
     }
 

@@ -118,6 +118,10 @@ internal sealed class CollectionHandlers
                 shown["order"] = _state.Collections.Items(ParentPath(family, call)).Keys.TakeWhile(known => known != id).Count() + 1;
             }
         }
+        else if (family.Parent.StartsWith("/config/notifications/", StringComparison.Ordinal))
+        {
+            shown["origin"] ??= "user-created";
+        }
 
         if (shown.ContainsKey("digest"))
         {
@@ -146,6 +150,7 @@ internal sealed class CollectionHandlers
             throw CollectionTexts.Duplicate(_state.Schema.Product, family, id);
         }
 
+        _state.CollectionRules?.DemandKnown(family.Parent, item);
         item.Remove(family.Key);
         _state.Collections.Put(path, id, item);
         return Created(call, id, family);
@@ -195,7 +200,9 @@ internal sealed class CollectionHandlers
             return ApiReply.Nothing;
         }
 
-        _state.CollectionRules?.DemandWrite(call, family.Parent, id, _projection.Store(call, item.DeepClone().AsObject()));
+        JsonObject changed = _projection.Store(call, item.DeepClone().AsObject());
+        _state.CollectionRules?.DemandWrite(call, family.Parent, id, changed);
+        _state.CollectionRules?.DemandKnown(family.Parent, changed);
         _projection.Store(call, item);
         return Created(call, id, family);
     }
@@ -207,6 +214,7 @@ internal sealed class CollectionHandlers
         JsonObject item = Demand(family, call, id);
         _state.CollectionRules?.DemandWrite(call, family.Parent, id, item);
         DemandDigest(call, item);
+        _state.CollectionRules?.DemandUnused(family.Parent, id);
         if (_state.Collections.Items($"{path}/{id}").Count > 0 && family.Noun == "ipset" && !call.IsSet("force"))
         {
             throw ApiFault.Failed($"IPSet '{id}' is not empty");

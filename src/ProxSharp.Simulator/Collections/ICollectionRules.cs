@@ -28,4 +28,16 @@ internal interface ICollectionRules
     /// <param name="item">The object.</param>
     /// <exception cref="ApiFault">It may not (403), or the object makes no sense (400).</exception>
     void DemandWrite(ApiCall call, string parent, string id, JsonObject item);
+
+    /// <summary>Fails if an object that is about to be stored names what the server does not have.</summary>
+    /// <param name="parent">The path of the list.</param>
+    /// <param name="item">The object as it will be.</param>
+    /// <exception cref="ApiFault">It names such a thing (400).</exception>
+    void DemandKnown(string parent, JsonObject item);
+
+    /// <summary>Fails if an object cannot be removed because another one needs it.</summary>
+    /// <param name="parent">The path of the list.</param>
+    /// <param name="id">The object's id.</param>
+    /// <exception cref="ApiFault">Another one does (400).</exception>
+    void DemandUnused(string parent, string id);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ProxSharp.Ids;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Tasks;
 
@@ -174,11 +175,17 @@ internal sealed class DatastoreHandlers(PbsState state)
             config[key] = value.DeepClone();
         }
 
+        S3Backend? backend = S3Backend.Of(config);
         return ApiReply.Of(state.Tasks.Start(new TaskRequest(state.NodeName, "create-datastore", name, call.Caller.AuthId)
         {
             Lines = [$"Chunkstore create: 100%"],
             Work = _ =>
             {
+                if (backend is not null)
+                {
+                    S3Backend.Demand(state, backend.Endpoint, backend.Bucket ?? throw ApiFault.Failed("missing bucket"));
+                }
+
                 if (!state.Datastores.ContainsKey(name))
                 {
                     state.MakeDatastore(name).BasePath = call.Required("path");
@@ -196,10 +203,16 @@ internal sealed class DatastoreHandlers(PbsState state)
             throw new ApiFault(400, $"datastore '{name}' does not exist.");
         }
 
+        bool keepsJobs = call.IsSet("keep-job-configs");
         SimulatedTask task = state.Tasks.Start(new TaskRequest(state.NodeName, "delete-datastore", name, call.Caller.AuthId)
         {
             Work = _ =>
             {
+                if (!keepsJobs)
+                {
+                    RemoveJobs(name);
+                }
+
                 state.Datastores.Remove(name);
                 state.Collections.Remove(ConfigPath, name);
             },
@@ -208,5 +221,16 @@ internal sealed class DatastoreHandlers(PbsState state)
         // Proxmox: this call answers the digest of nothing.
         string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([]));
         return ApiReply.Of(task.Upid) with { Siblings = new JsonObject { ["digest"] = digest } };
+    }
+
+    private void RemoveJobs(string store)
+    {
+        foreach (string list in PbsReferences.JobsOfDatastores)
+        {
+            foreach (string id in state.Collections.Items(list).Where(job => new JobSettings(job.Value).Text("store") == store).Select(static job => job.Key).ToArray())
+            {
+                state.Collections.Remove(list, id);
+            }
+        }
     }
 }

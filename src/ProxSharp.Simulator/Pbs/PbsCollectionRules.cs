@@ -41,6 +41,10 @@ internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : IColl
         new JobSettings(item).DemandFilters();
     }
 
+    public void DemandKnown(string parent, JsonObject item) => PbsReferences.DemandKnown(state, parent, new JobSettings(item));
+
+    public void DemandUnused(string parent, string id) => PbsReferences.DemandUnused(state, parent, id);
+
     private static bool IsJob(string parent) => parent is JobKind.Sync or JobKind.Prune or JobKind.Verify;
 
     private bool Has(ApiCall call, string path, string privilege) => state.Permissions.Has(call.Caller, path, privilege);

@@ -116,6 +116,7 @@ internal sealed class PbsPipeline(PbsState state, PbsAuthentication authenticati
             state.Tasks.Settle();
             _gate.Enforce(call);
             IReadOnlyDictionary<string, string> errors = _parameters.Check(call);
+            errors = errors.Count > 0 ? errors : TextForms.Check(call);
             if (errors.Count > 0)
             {
                 throw ApiFault.Parameters(errors);

@@ -1,7 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Certificates;
 using ProxSharp.Simulator.Hosting;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.State;
@@ -12,13 +13,12 @@ namespace ProxSharp.Simulator.Pbs;
 internal sealed partial class PbsViewHandlers(PbsState state)
 {
     private const string TrafficRules = "/config/traffic-control";
-    private const string Endpoints = "/config/notifications/endpoints";
     private const string Metrics = "/config/metrics";
     private const long Memory = 24L << 30;
     private const long Disk = 252L << 30;
+    private const string Kernel = "6.14.11-2-pve";
 
-    private static readonly string[] s_endpointTypes = ["gotify", "sendmail", "smtp", "webhook"];
-    private static readonly string[] s_fields = ["datastore", "hostname", "job-id", "media-pool", "type"];
+    private static readonly string[] s_packages = ["proxmox-backup", "proxmox-backup-server", "proxmox-backup-client", "proxmox-backup-docs"];
     private static readonly string[] s_rates = ["rate-in", "rate-out", "burst-in", "burst-out"];
 
     private readonly DateTimeOffset _booted = state.Now.AddHours(-1);
@@ -29,11 +29,9 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         table.Get("/status/metrics", Figures);
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
-        table.Get("/config/notifications/targets", _ => ApiReply.Of(Targets()));
-        table.Get("/config/notifications/matcher-fields", static _ => ApiReply.List(s_fields.Select(static name => new JsonObject { ["name"] = name })));
-        table.Get("/config/tape-encryption-keys", _ => ApiReply.List(state.Collections.Items("/config/tape-encryption-keys").Values
-            .Select(static key => key.DeepClone())));
-        table.Get("/config/acme/directories", static _ => ApiReply.Of(AcmeDirectory.Known()));
+        table.Get("/nodes/{node}/identity", _ => ApiReply.Of(new JsonObject { ["pbs-instance-id"] = InstanceId() }));
+        table.Get("/nodes/{node}/apt/versions", _ => ApiReply.List(Packages()));
+        table.Get("/nodes/{node}/apt/update", static _ => ApiReply.List(Array.Empty<JsonNode>()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", _ => ApiReply.Of(NodeTimeZone.Describe(state.Clock, state.Now)));
         table.Put("/nodes/{node}/time", SetTimeZone);
@@ -43,22 +41,7 @@ internal sealed partial class PbsViewHandlers(PbsState state)
     /// <summary>Puts what every server has from the start.</summary>
     public static void AddDefaults(PbsState state)
     {
-        state.Collections.Put($"{Endpoints}/sendmail", "mail-to-root", new JsonObject
-        {
-            ["comment"] = "Send mails to root@pam's email address",
-            ["mailto-user"] = new JsonArray("root@pam"),
-            ["origin"] = "builtin",
-        });
-        state.Collections.Put("/config/notifications/matchers", "default-matcher", new JsonObject
-        {
-            ["comment"] = "Route everything but successful prune job notifications to mail-to-root",
-            ["invert-match"] = true,
-            ["match-field"] = new JsonArray("exact:type=prune"),
-            ["match-severity"] = new JsonArray("info"),
-            ["mode"] = "all",
-            ["origin"] = "builtin",
-            ["target"] = new JsonArray("mail-to-root"),
-        });
+        NotificationHandlers.AddBuiltin(state);
         state.Collections.Put("/nodes/localhost/network", "eth0", new JsonObject { ["active"] = true, ["autostart"] = false, ["method"] = "manual", ["name"] = "eth0", ["type"] = "eth" });
         state.Collections.Settings("/nodes/localhost/dns")["dns1"] = "192.0.2.53";
     }
@@ -140,22 +123,6 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         return list;
     }
 
-    private JsonArray Targets()
-    {
-        JsonArray list = [];
-        foreach (string type in s_endpointTypes)
-        {
-            foreach ((string name, JsonObject endpoint) in state.Collections.Items($"{Endpoints}/{type}"))
-            {
-                JsonObject entry = new() { ["name"] = name, ["type"] = type, ["origin"] = endpoint["origin"]?.DeepClone() ?? "user-created" };
-                Copy(endpoint, entry, "comment", "disable");
-                list.Add((JsonNode)entry);
-            }
-        }
-
-        return list;
-    }
-
     private static void Copy(JsonObject from, JsonObject to, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
@@ -167,9 +134,25 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         }
     }
 
+    /// <summary>What tells this server from others: the same as long as its name is.</summary>
+    private string InstanceId() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state.NodeName)))[..32];
+
+    private IEnumerable<JsonNode> Packages() => s_packages.Select(name => (JsonNode)new JsonObject
+    {
+        ["Arch"] = "amd64",
+        ["Description"] = $"The package {name}",
+        ["ExtraInfo"] = name == s_packages[0] ? $"running kernel: {Kernel}" : name == s_packages[1] ? $"running version: {state.Version}" : "",
+        ["OldVersion"] = $"{state.Version}",
+        ["Origin"] = "Proxmox",
+        ["Package"] = name,
+        ["Priority"] = "optional",
+        ["Section"] = "admin",
+        ["Title"] = name,
+        ["Version"] = $"{state.Version}",
+    });
+
     private JsonObject NodeStatus()
     {
-        const string Kernel = "6.14.11-2-pve";
         const string Build = "#1 SMP PREEMPT_DYNAMIC";
         long used = Memory / 10;
         long stored = state.Datastores.Values.Sum(static store => store.Chunks.StoredBytes);

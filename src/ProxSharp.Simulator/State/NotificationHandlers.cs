@@ -1,41 +1,53 @@
 using System.Text.Json.Nodes;
+using ProxSharp.Api;
 using ProxSharp.Simulator.Calls;
-using ProxSharp.Simulator.Jobs;
 
 namespace ProxSharp.Simulator.State;
 
-/// <summary>Notifications: endpoints of all kinds, the matchers that choose between them, and what is there from the start.</summary>
-internal sealed class NotificationHandlers(PveState state, IFallbackHandler collections)
+/// <summary>Notifications of either product: endpoints of all kinds, the matchers that choose between them, and what is there from the start.</summary>
+internal sealed class NotificationHandlers
 {
-    private const string Endpoints = "/cluster/notifications/endpoints";
-    private const string Matchers = "/cluster/notifications/matchers";
     private const string Builtin = "builtin";
+    private const string BuiltinTarget = "mail-to-root";
+    private const string BuiltinMatcherName = "default-matcher";
 
     private static readonly string[] s_kinds = ["gotify", "sendmail", "smtp", "webhook"];
 
-    private static readonly string[] s_types = ["package-updates", "fencing", "replication", "system-mail", "vzdump"];
+    private readonly ServerState _state;
+    private readonly IFallbackHandler _collections;
+    private readonly string _root;
+    private readonly string _matchers;
 
-    /// <summary>Puts in what every cluster has.</summary>
-    public static void AddBuiltin(PveState state)
+    public NotificationHandlers(ServerState state, IFallbackHandler collections)
     {
-        state.Collections.Put($"{Endpoints}/sendmail", "mail-to-root", BuiltinEndpoint());
-        state.Collections.Put(Matchers, "default-matcher", BuiltinMatcher());
+        (_state, _collections) = (state, collections);
+        _root = RootOf(state);
+        _matchers = $"{_root}/matchers";
+    }
+
+    /// <summary>Puts in what every server has.</summary>
+    public static void AddBuiltin(ServerState state)
+    {
+        string root = RootOf(state);
+        state.Collections.Put($"{root}/endpoints/sendmail", BuiltinTarget, BuiltinEndpoint());
+        state.Collections.Put($"{root}/matchers", BuiltinMatcherName, BuiltinMatcher(state));
     }
 
     public void Register(HandlerTable table)
     {
-        table.Get("/cluster/notifications/targets", List);
-        table.Post("/cluster/notifications/targets/{name}/test", Test);
-        table.Get("/cluster/notifications/matcher-fields", static _ => ApiReply.List(((string[])["type", "hostname", "job-id"])
-            .Select(static name => new JsonObject { ["name"] = name })));
-        table.Get("/cluster/notifications/matcher-field-values", _ => ApiReply.Of(FieldValues()));
+        table.Get($"{_root}/targets", List);
+        table.Post($"{_root}/targets/{{name}}/test", Test);
         foreach (string kind in s_kinds)
         {
-            RegisterChanges(table, $"{Endpoints}/{kind}");
+            RegisterChanges(table, $"{_root}/endpoints/{kind}");
         }
 
-        RegisterChanges(table, Matchers);
+        RegisterChanges(table, _matchers);
     }
+
+    private static bool IsBackupServer(ServerState state) => state.Schema.Product == ProxmoxProduct.BackupServer;
+
+    private static string RootOf(ServerState state) => IsBackupServer(state) ? "/config/notifications" : "/cluster/notifications";
 
     private void RegisterChanges(HandlerTable table, string list)
     {
@@ -51,16 +63,30 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
         ["origin"] = Builtin,
     };
 
-    private static JsonObject BuiltinMatcher() => new()
+    private static JsonObject BuiltinMatcher(ServerState state)
     {
-        ["target"] = new JsonArray("mail-to-root"),
-        ["mode"] = "all",
-        ["comment"] = "Route all notifications to mail-to-root",
-        ["origin"] = Builtin,
-    };
+        bool isBackupServer = IsBackupServer(state);
+        JsonObject matcher = new()
+        {
+            ["target"] = new JsonArray(BuiltinTarget),
+            ["mode"] = "all",
+            ["comment"] = isBackupServer
+                ? "Route everything but successful prune job notifications to mail-to-root"
+                : "Route all notifications to mail-to-root",
+            ["origin"] = Builtin,
+        };
+        if (isBackupServer)
+        {
+            matcher["invert-match"] = true;
+            matcher["match-field"] = new JsonArray("exact:type=prune");
+            matcher["match-severity"] = new JsonArray("info");
+        }
+
+        return matcher;
+    }
 
     private IEnumerable<(string Kind, string Name, JsonObject Item)> Targets() =>
-        s_kinds.SelectMany(kind => state.Collections.Items($"{Endpoints}/{kind}").Select(entry => (kind, entry.Key, entry.Value)));
+        s_kinds.SelectMany(kind => _state.Collections.Items($"{_root}/endpoints/{kind}").Select(entry => (kind, entry.Key, entry.Value)));
 
     private ApiReply List(ApiCall call)
     {
@@ -92,38 +118,17 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
             : throw new ApiFault(404, $"target '{name}' does not exist") { WithoutNewline = true };
     }
 
-    private JsonArray FieldValues()
-    {
-        JsonArray values = [];
-        foreach (string type in s_types)
-        {
-            values.Add((JsonNode)new JsonObject { ["field"] = "type", ["value"] = type });
-        }
-
-        foreach (string node in state.Nodes.Keys)
-        {
-            values.Add((JsonNode)new JsonObject { ["field"] = "hostname", ["value"] = node });
-        }
-
-        foreach ((string id, JsonObject job) in state.Collections.Items(JobScheduler.Backups))
-        {
-            values.Add((JsonNode)new JsonObject { ["field"] = "job-id", ["value"] = id, ["comment"] = job["comment"]?.DeepClone() });
-        }
-
-        return values;
-    }
-
     private ApiReply Create(ApiCall call, string list)
     {
         string name = call.Required("name");
-        bool isTaken = list == Matchers ? state.Collections.Find(list, name) is not null : Targets().Any(target => target.Name == name);
+        bool isTaken = list == _matchers ? _state.Collections.Find(list, name) is not null : Targets().Any(target => target.Name == name);
         if (isTaken)
         {
             throw new ApiFault(400, $"Cannot create '{name}', an entity with the same name already exists") { WithoutNewline = true };
         }
 
         DemandTargets(call);
-        return collections.Handle(call);
+        return _collections.Handle(call);
     }
 
     private void DemandTargets(ApiCall call)
@@ -137,8 +142,8 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
     private ApiReply Update(ApiCall call, string list)
     {
         DemandTargets(call);
-        ApiReply reply = collections.Handle(call);
-        if (state.Collections.Find(list, call.PathValues["name"]) is { } item && item["origin"] is not null)
+        ApiReply reply = _collections.Handle(call);
+        if (_state.Collections.Find(list, call.PathValues["name"]) is { } item && item["origin"] is not null)
         {
             item["origin"] = "modified-builtin";
         }
@@ -149,20 +154,20 @@ internal sealed class NotificationHandlers(PveState state, IFallbackHandler coll
     private ApiReply Delete(ApiCall call, string list)
     {
         string name = call.PathValues["name"];
-        string[] users = list == Matchers ? [] : [.. state.Collections.Items(Matchers)
+        string[] users = list == _matchers ? [] : [.. _state.Collections.Items(_matchers)
             .Where(matcher => matcher.Value["target"] is JsonArray targets && targets.Any(target => ApiCall.TextOf(target!) == name))
             .Select(static matcher => matcher.Key)];
-        bool isBuiltin = state.Collections.Find(list, name)?["origin"] is not null;
+        bool isBuiltin = _state.Collections.Find(list, name)?["origin"] is not null;
         if (users.Length > 0 && !isBuiltin)
         {
             throw new ApiFault(400, $"cannot delete '{name}', referenced by: {string.Join(", ", users)}") { WithoutNewline = true };
         }
 
-        ApiReply reply = collections.Handle(call);
+        ApiReply reply = _collections.Handle(call);
         if (isBuiltin)
         {
             // Proxmox: what was there from the start comes back as it was.
-            state.Collections.Put(list, name, list == Matchers ? BuiltinMatcher() : BuiltinEndpoint());
+            _state.Collections.Put(list, name, list == _matchers ? BuiltinMatcher(_state) : BuiltinEndpoint());
         }
 
         return reply;

@@ -1,55 +1,26 @@
 using System.Text.Json.Nodes;
-using ProxSharp.PropertyStrings;
 using ProxSharp.Simulator.Calls;
 
 namespace ProxSharp.Simulator.Pbs.Jobs;
 
-/// <summary>The buckets behind S3 endpoints: one that every endpoint has, and those that datastores name.</summary>
+/// <summary>What S3 endpoints tell of their buckets.</summary>
 internal sealed class S3Handlers(PbsState state)
 {
-    private const string Config = "/config/s3";
-    private const string FirstBucket = "backups";
+    private const string Endpoint = "s3-endpoint-id";
 
     public void Register(HandlerTable table)
     {
-        table.Get("/config/s3/{id}/list-buckets", call =>
-            ApiReply.List(Buckets(Demand(call.PathValues["id"])).Select(static bucket => (JsonNode)new JsonObject { ["name"] = bucket })));
-        table.Put("/admin/s3/{s3-endpoint-id}/check", Check);
-        table.Put("/admin/s3/{s3-endpoint-id}/reset-counters", call =>
+        table.Get($"{S3Backend.Config}/{{id}}/list-buckets", call =>
+            ApiReply.List(S3Backend.Buckets(state, S3Backend.DemandEndpoint(state, call.PathValues["id"])).Select(static bucket => (JsonNode)new JsonObject { ["name"] = bucket })));
+        table.Put($"/admin/s3/{{{Endpoint}}}/check", call =>
         {
-            Demand(call.PathValues["s3-endpoint-id"]);
+            S3Backend.Demand(state, call.PathValues[Endpoint], call.Required("bucket"));
             return ApiReply.Nothing;
         });
-    }
-
-    private string Demand(string id) => state.Collections.Find(Config, id) is null ? throw new ApiFault(400, $"no such s3 '{id}'") : id;
-
-    private SortedSet<string> Buckets(string endpoint)
-    {
-        SortedSet<string> buckets = new([FirstBucket], StringComparer.Ordinal);
-        foreach (JsonObject store in state.Collections.Items(PbsState.DatastoreConfig).Values)
+        table.Put($"/admin/s3/{{{Endpoint}}}/reset-counters", call =>
         {
-            if (store["backend"] is not JsonValue backend)
-            {
-                continue;
-            }
-
-            Dictionary<string, string> parts = PropertyStringEntries.Parse(ApiCall.TextOf(backend)).Items
-                .ToDictionary(static entry => entry.Key ?? "type", static entry => entry.Value, StringComparer.Ordinal);
-            if (parts.GetValueOrDefault("type") == "s3" && parts.GetValueOrDefault("client") == endpoint && parts.TryGetValue("bucket", out string? bucket))
-            {
-                buckets.Add(bucket);
-            }
-        }
-
-        return buckets;
-    }
-
-    private ApiReply Check(ApiCall call)
-    {
-        string bucket = call.Required("bucket");
-        return Buckets(Demand(call.PathValues["s3-endpoint-id"])).Contains(bucket)
-            ? ApiReply.Nothing
-            : throw new ApiFault(400, $"head bucket failed: bucket '{bucket}' not found");
+            S3Backend.DemandEndpoint(state, call.PathValues[Endpoint]);
+            return ApiReply.Nothing;
+        });
     }
 }

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace ProxSharp.Simulator.Tests.Pbs;
+
+/// <summary>What a simulated backup server tells of itself: services, packages, notifications, authorities.</summary>
+public sealed class ServerFactTests : StillBackupServer
+{
+    [Fact]
+    public async Task Service_StopsAndStartsAgain()
+    {
+        const string Cron = "/nodes/localhost/services/cron";
+        Assert.Equal("running", Text((await Client.GetAsync($"{Cron}/state")).Data!, "state"));
+        Assert.Equal(200, (await Client.PostAsync($"{Cron}/stop")).Status);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        JsonArray services = (await Client.GetAsync("/nodes/localhost/services")).Data!.AsArray();
+        Assert.Equal("dead", Text(services.Single(static service => Text(service!, "service") == "cron")!, "state"));
+        Assert.Equal(8, services.Count(static service => Text(service!, "state") == "running"));
+        Assert.Equal(200, (await Client.PostAsync($"{Cron}/start")).Status);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("running", Text((await Client.GetAsync($"{Cron}/state")).Data!, "state"));
+        Assert.Equal("unknown service name 'other'", (await Client.PostAsync("/nodes/localhost/services/other/start")).Text);
+        Assert.Equal("invalid service cmd 'proxmox-backup stop'", (await Client.PostAsync("/nodes/localhost/services/proxmox-backup/stop")).Text);
+    }
+
+    [Fact]
+    public async Task Packages_HaveTheVersionOfTheServer()
+    {
+        string version = Text((await Client.GetAsync("/version")).Data!, "version");
+        JsonArray packages = (await Client.GetAsync("/nodes/localhost/apt/versions")).Data!.AsArray();
+
+        Assert.Contains(packages, package => Text(package!, "Package") == "proxmox-backup-server" && Text(package!, "Version").StartsWith(version, StringComparison.Ordinal));
+        Assert.Empty((await Client.GetAsync("/nodes/localhost/apt/update")).Data!.AsArray());
+        Assert.Equal(32, Text((await Client.GetAsync("/nodes/localhost/identity")).Data!, "pbs-instance-id").Length);
+    }
+
+    [Fact]
+    public async Task MatcherFields_HaveTheValuesThatThereAre()
+    {
+        await Client.PostAsync("/config/prune", ("id", "tidy"), ("store", "store1"), ("schedule", "daily"), ("comment", "every day"));
+        await Client.PostAsync("/config/notifications/matchers", ("name", "mine"), ("target", "mail-to-root"));
+
+        JsonArray values = (await Client.GetAsync("/config/notifications/matcher-field-values")).Data!.AsArray();
+
+        Assert.Equal(["offsite", "store1"], values.Where(static value => Text(value!, "field") == "datastore").Select(static value => Text(value!, "value")));
+        Assert.Equal("every day", Text(values.Single(static value => Text(value!, "field") == "job-id")!, "comment"));
+        Assert.Equal("user-created", Text((await Client.GetAsync("/config/notifications/matchers/mine")).Data!, "origin"));
+    }
+
+    [Fact]
+    public async Task AcmePlugin_IsShownByItsNameAndInClear()
+    {
+        Assert.Equal(200, (await Client.PostAsync("/config/acme/plugins", ("id", "dns1"), ("type", "dns"), ("api", "cf"), ("data", "Q0ZfVG9rZW49eA"))).Status);
+
+        JsonNode one = (await Client.GetAsync("/config/acme/plugins/dns1")).Data!;
+        JsonNode listed = Assert.Single((await Client.GetAsync("/config/acme/plugins")).Data!.AsArray())!;
+        Assert.Equal(("dns1", "CF_Token=x"), (Text(one, "plugin"), Text(one, "data")));
+        Assert.Equal(("dns1", "CF_Token=x"), (Text(listed, "plugin"), Text(listed, "data")));
+        Assert.Equal("https://ca.example.test/terms", (await Client.GetAsync("/config/acme/tos?directory=https%3A%2F%2Fca.example.test%2Fdirectory")).Data!.GetValue<string>());
+        Assert.Contains("cf", (await Client.GetAsync("/config/acme/challenge-schema")).Data!.AsArray().Select(static way => Text(way!, "id")));
+    }
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+}
