@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
