@@ -279,6 +279,8 @@ public sealed partial class OperationGuard : IAsyncDisposable
     private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
         Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
+        // What could not be put on record could not be applied either.
+        Ledger.ListSound();
         Plans.Save(plan);
         return plan;
     }

@@ -66,6 +66,16 @@ public sealed class AgentSetupTests
         Assert.Equal("files", merged.RootElement.GetProperty("mcpServers").GetProperty("files").GetProperty("command").GetString());
         Assert.Equal("prox", merged.RootElement.GetProperty("mcpServers").GetProperty("proxmox").GetProperty("command").GetString());
 
+        string written = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        CliRun again = await cli.LineAsync("agent install --client claude --dir skills --mcp-file .mcp.json");
+        Assert.DoesNotContain("merge", again.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("has an MCP server with this name already; it is left alone", again.Errors, StringComparison.Ordinal);
+        Assert.Equal(written, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(file + ".bak"));
+
+        cli.Write("comma.json", """{"mcpServers":{"files":{"command":"files"},},}""");
+        (await cli.LineAsync("agent install --client claude --dir skills --mcp-file comma.json")).Succeeded();
+
         foreach (string twice in new[] { """{"other":1,"other":2}""", """{"mcpServers":{"files":{},"files":{"a":1}}}""", """{"mcpServers":{},"mcpServers":{}}""" })
         {
             string path = cli.Write("twice.json", twice);

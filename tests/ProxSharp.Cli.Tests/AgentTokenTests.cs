@@ -27,6 +27,18 @@ public sealed class AgentTokenTests
     }
 
     [Fact]
+    public async Task Create_WithTheNameOfAContextThatIsNotMade_IsAUsageError()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        string before = await UsersAsync(cli);
+        string error = (await cli.LineAsync("agent token create --role reader --name helper")).FailedWith(2);
+        Assert.Contains("Add --store keyring or --store file", error, StringComparison.Ordinal);
+        (await cli.LineAsync("agent token create --role reader --name helper --dry-run")).FailedWith(2);
+        Assert.Equal(before, await UsersAsync(cli));
+    }
+
+    [Fact]
     public async Task Create_ForAUserOfABackupServer_TakesNothingFromIt()
     {
         SimulatedBackupServer backup = new();

@@ -34,6 +34,7 @@ public sealed class ApiCallTests(SimulatedCluster cluster) : IClassFixture<Simul
     [InlineData("api get api2/json/version/")]
     [InlineData("api get /nodes/pve1/qemu/100/config current=true")]
     [InlineData("api get /nodes/pve1/qemu/100/config --data '{\"current\": false}'")]
+    [InlineData("api get /nodes/pve1/qemu/100/config --data '{\"current\": false,}'")]
     public async Task Get_VariousSpellings_AreUnderstood(string line)
     {
         using CliHarness cli = await cluster.UserAsync();

@@ -449,6 +449,7 @@ public sealed class PlanVerbTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
         await AppliedAsync(cli, "vm set staging --memory 3072");
+        string id = await PlannedAsync(cli, "vm set staging --memory 4096");
         string ledger = Path.Combine(cli.StateOf("lab"), "ledger.jsonl");
         string text = await File.ReadAllTextAsync(ledger, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(ledger, text.Replace("3072", "1024", StringComparison.Ordinal), TestContext.Current.CancellationToken);
@@ -456,8 +457,9 @@ public sealed class PlanVerbTests
         CliRun verify = await cli.LineAsync("audit verify -o json");
         verify.FailedWithCode(1);
         Assert.Contains("move ledger.jsonl, ledger.head and ledger.key together out of ", verify.Output, StringComparison.Ordinal);
-        string id = await PlannedAsync(cli, "vm set staging --memory 4096");
         (await cli.LineAsync($"plan apply {id}")).FailedWith(7);
+        string refused = (await cli.LineAsync("plan create vm set staging --memory 2048")).FailedWith(7);
+        Assert.Contains("prox audit verify", refused, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -483,6 +485,13 @@ public sealed class PlanVerbTests
         string loose = (await cli.LineAsync("policy check loose.json")).Succeeded();
         Assert.Contains("needs no approval", loose, StringComparison.Ordinal);
         Assert.Contains("names none", loose, StringComparison.Ordinal);
+        cli.Write("empty.json", """{"version":1,"allow":[{"classes":["reversible"],"tags":["web"]},{"classes":[],"tags":[],"vmids":["100"],}],}""");
+        string empty = (await cli.LineAsync("policy check empty.json -o json")).Succeeded();
+        Assert.Contains("allow[2].classes", empty, StringComparison.Ordinal);
+        Assert.Contains("allow[2].tags", empty, StringComparison.Ordinal);
+        Assert.Contains("the rule never matches", empty, StringComparison.Ordinal);
+        Assert.DoesNotContain("allow[1]", empty, StringComparison.Ordinal);
+        Assert.DoesNotContain("allow[2].vmids", empty, StringComparison.Ordinal);
         Assert.Contains("\"targetsPerPlan\": 3", (await cli.LineAsync("policy show -o json")).Succeeded(), StringComparison.Ordinal);
     }
 

@@ -30,6 +30,13 @@ public sealed class ContextTests
     [Theory]
     [InlineData("""{"guest":"100"}""", 6)]
     [InlineData("""{"guest":"100","datastore":"offsite"}""", 1)]
+    [InlineData("""{"guest":"vm/100"}""", 6)]
+    [InlineData("""{"guest":"ct/200"}""", 5)]
+    [InlineData("""{"guest":"host/laptop"}""", 5)]
+    [InlineData("""{"guest":"laptop"}""", 5)]
+    [InlineData("""{"guest":"web-1"}""", 6)]
+    [InlineData("""{"guest":"WEB-1"}""", 6)]
+    [InlineData("""{"guest":"106"}""", 0)]
     [InlineData("""{"filter":"backup~customers/acme"}""", 1)]
     [InlineData("""{"filter":"verified=no"}""", 17)]
     [InlineData("""{"filter":"verified=ok"}""", 0)]
@@ -64,7 +71,7 @@ public sealed class ContextTests
             """;
         string plan = await session.PlanAsync(call, "backup");
         await session.DoneAsync("apply", $$"""{"plan":"{{plan}}"}""");
-        Assert.Equal(0, (await session.DoneAsync("backup_list", """{"guest":"7"}""")).GetProperty("total").GetInt32());
+        Assert.Equal("not-found", await session.RefusedAsync("backup_list", """{"guest":"7"}"""));
         Assert.NotEqual(0, (await session.DoneAsync("audit_list", """{"context":"backup"}""")).GetProperty("total").GetInt32());
         Assert.Equal(0, (await session.DoneAsync("audit_list", """{"context":"lab"}""")).GetProperty("total").GetInt32());
     }

@@ -3,6 +3,8 @@ using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ProxSharp.Api;
+using ProxSharp.Pbs;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -88,10 +90,65 @@ public sealed class ToolTests
     [InlineData("vmid!=100")]
     [InlineData("vmid~10 mem_pct<99")]
     [InlineData("name=web-1")]
+    [InlineData("status==running")]
+    [InlineData("vmid==104")]
+    [InlineData("vmid!==100")]
+    [InlineData("name=~web")]
     public async Task GuestList_FilterThatFits_GivesRows(string filter)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         Assert.NotEqual(0, (await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter }))).GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("status==stopped lock=backup", "no row of 12 has: lock")]
+    [InlineData("name=nobody", null)]
+    public async Task GuestList_FilterByAMemberThatNoRowHas_SaysSo(string filter, string? note)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement answer = await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter }));
+        Assert.Equal(0, answer.GetProperty("total").GetInt32());
+        Assert.Equal(note, answer.TryGetProperty("note", out JsonElement said) ? said.GetString() : null);
+    }
+
+    [Fact]
+    public async Task ApiRead_OfAPathWithAQuery_SaysWhereParametersGo()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement failure = await session.FailureAsync("api_read", """{"path":"/cluster/resources?type=vm&x"}""");
+        Assert.Equal("usage", failure.GetProperty("error").GetString());
+        Assert.Contains("""path /cluster/resources, and {"type":"vm","x":"1"}""", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ApiRead_OfTheDataOfAPlugin_MasksIt()
+    {
+        const string Secret = "Q0ZfVG9rZW49bXktc2VjcmV0LXRva2Vu";
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions
+        {
+            WithBackup = true,
+            Cluster = static cluster =>
+            {
+                DefaultCluster.Build(cluster);
+                cluster.Grant("/", DefaultCluster.DemoUser, "Administrator").Grant("/", DefaultCluster.TokenId, "Administrator");
+            },
+        });
+        ApiParameters plugin = new() { { "id", "dns1" }, { "type", "dns" }, { "api", "cf" }, { "data", Secret } };
+        await session.Other.Raw.PostAsync("/cluster/acme/plugins", plugin);
+        await using PbsClient other = new(session.Site.PbsOptions);
+        await other.Raw.PostAsync("/config/acme/plugins", plugin);
+        foreach (string arguments in new[]
+        {
+            """{"path":"/cluster/acme/plugins/dns1","context":"lab"}""", """{"path":"/cluster/acme/plugins","context":"lab"}""",
+            """{"path":"/config/acme/plugins/dns1","context":"backup"}""", """{"path":"/config/acme/plugins","context":"backup"}""",
+        })
+        {
+            CallToolResult result = await session.CallAsync("api_read", arguments);
+            string all = AgentSession.TextOf(result) + result.StructuredContent;
+            Assert.Contains("***", all, StringComparison.Ordinal);
+            Assert.DoesNotContain("Q0ZfVG9rZW49", all, StringComparison.Ordinal);
+            Assert.DoesNotContain("my-secret", all, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -90,6 +90,31 @@ public sealed class CatalogueTests
     }
 
     [Theory]
+    [MemberData(nameof(Products))]
+    public void Write_ThatIsARead_IsOnTheListWithItsReason(ProxmoxProduct product)
+    {
+        Dictionary<string, string> reasons = product == ProxmoxProduct.BackupServer ? [] : new(StringComparer.Ordinal)
+        {
+            ["POST /nodes/{node}/qemu/{vmid}/agent/fsfreeze-status"] = "asks the agent of the guest whether file systems are frozen",
+            ["POST /nodes/{node}/qemu/{vmid}/agent/ping"] = "asks the agent of the guest whether it answers",
+        };
+        string[] reads =
+        [
+            .. OperationCatalogue.For(product).Entries.Where(static entry => entry.Method != ApiMethod.Get && entry.Class == OperationClass.Read)
+                .Select(static entry => entry.ToString()).Order(StringComparer.Ordinal),
+        ];
+        Assert.Equal(reasons.Keys.Order(StringComparer.Ordinal), reads);
+    }
+
+    [Fact]
+    public void CheckOfABucket_IsPrivileged_AndSaysWhy()
+    {
+        OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(ApiMethod.Put, "/admin/s3/{s3-endpoint-id}/check");
+        Assert.Equal(OperationClass.Privileged, entry.ClassOf(new ApiParameters { { "bucket", "backups" } }));
+        Assert.Contains("a bucket that the caller names", entry.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/nodes/{node}/storage/{storage}/download-url", "url")]
     [InlineData("/nodes/{node}/storage/{storage}/oci-registry-pull", "reference")]
     [InlineData("/nodes/{node}/qemu/{vmid}/remote_migrate", "target-endpoint")]
@@ -120,7 +145,10 @@ public sealed class CatalogueTests
     [InlineData("args", "-device x", OperationClass.Privileged)]
     [InlineData("hookscript", "local:snippets/a.pl", OperationClass.Privileged)]
     [InlineData("hostpci0", "0000:01:00.0", OperationClass.Privileged)]
-    [InlineData("hostpci0", "mapping=gpu", OperationClass.Reversible)]
+    [InlineData("hostpci0", "mapping=gpu", OperationClass.Privileged)]
+    [InlineData("hostpci0", "mapping=gpu,pcie=1", OperationClass.Privileged)]
+    [InlineData("usb0", "mapping=stick,usb3=1", OperationClass.Privileged)]
+    [InlineData("usb1", "spice,usb3=1", OperationClass.Reversible)]
     [InlineData("usb1", "host=1234:5678", OperationClass.Privileged)]
     [InlineData("usb1", "spice", OperationClass.Reversible)]
     [InlineData("scsi2", "/dev/sda", OperationClass.Privileged)]
@@ -140,6 +168,9 @@ public sealed class CatalogueTests
     [InlineData("mp0", "local-lvm:8,mp=/mnt", OperationClass.Reversible)]
     [InlineData("dev0", "/dev/kvm", OperationClass.Privileged)]
     [InlineData("features", "nesting=1,keyctl=1", OperationClass.Privileged)]
+    [InlineData("cmode", "shell", OperationClass.Privileged)]
+    [InlineData("cmode", "tty", OperationClass.Reversible)]
+    [InlineData("cmode", "console", OperationClass.Reversible)]
     public void ClassOf_ContainerParameter_IsRaised(string name, string value, OperationClass expected)
     {
         OperationEntry entry = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Put, "/nodes/{node}/lxc/{vmid}/config");
@@ -227,6 +258,17 @@ public sealed class CatalogueTests
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/status/start", "force-cpu=x", OperationClass.Privileged)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/status/start", "", OperationClass.Reversible)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/snapshot", "snapname=a", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/lxc", "cmode=shell", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu", "hostpci1=mapping=gpu", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/config", "usb0=mapping=stick", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/migrate", "target=pve2", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/migrate", "target=pve2 migration_type=secure", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/migrate", "target=pve2 migration_type=insecure", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/migrate", "target=pve2 migration_network=10.0.0.0/8", OperationClass.Privileged)]
+    [InlineData("POST", "/cluster/backup", "mailto=a@example.com", OperationClass.Privileged)]
+    [InlineData("PUT", "/cluster/backup/{id}", "mailto=a@example.com", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 mailto=a@example.com", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 notification-mode=notification-system", OperationClass.Reversible)]
     public void ClassOf_CallOnACluster_IsWhatACarefulAdministratorWouldCallIt(string method, string path, string parameters, OperationClass expected) =>
         AssertClass(ProxmoxProduct.VirtualEnvironment, method, path, parameters, expected);
 

@@ -41,7 +41,7 @@ public sealed class EverydayCallTests
         ("DELETE", Vm + "/snapshot/before", "", One + 2),
         ("POST", Vm + "/clone", "newid=99999", One),
         ("POST", Vm + "/clone", "newid=99999 target=pve2", One),
-        ("POST", Vm + "/migrate", "target=pve1 online=1", One + 1),
+        ("POST", Vm + "/migrate", "target=pve1 online=1", One + 2),
         ("POST", Container + "/migrate", "target=pve1 restart=1", One + 1),
         ("POST", "/nodes/pve15/vzdump", "vmid=130 storage=local", One + 1),
         ("PUT", Vm + "/resize", "disk=scsi0 size=+1G", One),

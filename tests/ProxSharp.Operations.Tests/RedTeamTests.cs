@@ -284,11 +284,12 @@ public sealed class RedTeamTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await cluster.Guard.ApplyAsync((await PlanMemory(cluster)).Id);
+        Plan next = await PlanMemory(cluster, "4096");
         string file = Path.Combine(cluster.Folder, "state", "ledger.jsonl");
         File.WriteAllText(file, File.ReadAllText(file).Replace("3072", "1024", StringComparison.Ordinal));
         Assert.False(cluster.Guard.Ledger.Verify().IsSound);
-        Plan next = await PlanMemory(cluster, "4096");
         Assert.Equal("ledger", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id)));
+        Assert.Equal("ledger", await cluster.RefusedAsync(() => PlanMemory(cluster, "8192")));
     }
 
     [Fact]

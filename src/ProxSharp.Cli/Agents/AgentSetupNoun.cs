@@ -90,7 +90,8 @@ internal static class AgentSetupNoun
 
     private sealed record Settings(Option<string> Folder, Option<string> McpFile, Option<bool> Config, Option<bool> Force);
 
-    private sealed record Step(string Action, string File, string Text, bool IsConfig = false);
+    // Of the program's own configuration a copy is kept.
+    private sealed record Step(string Action, string File, string Text, bool IsConfig = false, bool IsKept = false);
 
     private static async Task<int> InstallAsync(VerbRun run, AgentClient client, Settings settings, CancellationToken cancellationToken)
     {
@@ -116,7 +117,7 @@ internal static class AgentSetupNoun
         foreach (Step step in run.IsDryRun ? [] : work.Where(static step => step.Action != "keep"))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(step.File)!);
-            if (step.IsConfig && McpConfig.Keep(step.File) is { } copy)
+            if (step.IsKept && McpConfig.Keep(step.File) is { } copy)
             {
                 run.Note($"{step.File} as it was is kept in {copy}.");
             }
@@ -139,8 +140,7 @@ internal static class AgentSetupNoun
         List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
         if (run.Value(settings.McpFile) is { } mcpFile)
         {
-            string path = environment.AbsolutePath(mcpFile);
-            work.Add(new Step(File.Exists(path) ? "merge" : "write", path, McpConfig.Merge(path, McpPlace.Servers, Command(run))));
+            work.Add(ConfigStep(run, environment.AbsolutePath(mcpFile), McpPlace.Servers));
         }
 
         if (run.Value(settings.Config))
@@ -148,12 +148,16 @@ internal static class AgentSetupNoun
             string path = Path.Combine(environment.HomeDirectory, client.ConfigFile ?? throw CliException.Usage(
                 $"The configuration of {client.Title} is nothing to write into",
                 client.McpFile is null ? $"Run: {client.McpText(Command(run))}" : "Name a file: --mcp-file FILE"));
-            string text = McpConfig.Merge(path, client.Place, Command(run));
-            Step step = StepOf(path, text) with { IsConfig = true };
-            work.Add(step.Action == "replace" ? step with { Action = "merge" } : step);
+            work.Add(ConfigStep(run, path, client.Place) with { IsKept = true });
         }
 
         return work;
+    }
+
+    private static Step ConfigStep(VerbRun run, string path, McpPlace place)
+    {
+        Step step = StepOf(path, McpConfig.Merge(path, place, Command(run))) with { IsConfig = true };
+        return step.Action == "replace" ? step with { Action = "merge" } : step;
     }
 
     private static Step StepOf(string file, string text) =>

@@ -105,7 +105,7 @@ internal static class AgentTokenVerb
 
         public Option<string> Name { get; } = new("--name")
         {
-            Description = "The name of that context [default: that of the server with the role behind it]",
+            Description = "The name of that context, with --store [default: that of the server with the role behind it]",
             HelpName = "name",
         };
     }
@@ -115,6 +115,12 @@ internal static class AgentTokenVerb
         if (run.Command.Services.Planning is not null)
         {
             throw CliException.Usage("The secret of a token is shown once, and a plan would lose it", "Run it in a context that no policy guards");
+        }
+
+        if (run.IsGiven(settings.Name) && !run.IsGiven(settings.Store))
+        {
+            throw CliException.Usage(
+                "--name is the name of the context that --store makes, and --store is missing", "Add --store keyring or --store file; the token's name is --token-name");
         }
 
         ServerContext context = run.Context;

@@ -16,7 +16,7 @@ internal static partial class McpConfig
     private const string Name = "proxmox";
 
     // What a name holds twice, programs read in different ways.
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true };
 
     /// <summary>The text of a configuration with the server in it.</summary>
     /// <param name="path">The file, whether it is there or not.</param>

@@ -14,6 +14,9 @@ namespace ProxSharp.Cli.Calls;
 /// </summary>
 internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost console, ApiEndpoint? endpoint)
 {
+    // A comma behind the last member is nothing that could be misunderstood.
+    private static readonly JsonDocumentOptions s_written = new() { AllowTrailingCommas = true };
+
     private const string Form = "Parameters are written key=value, or key=@file for a file's content";
 
     private readonly OrderedDictionary<string, List<string>> _values = new(StringComparer.Ordinal);
@@ -122,7 +125,7 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, s_written);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw CliException.Usage("--data holds no JSON object", "Write {\"key\": value, ...}");

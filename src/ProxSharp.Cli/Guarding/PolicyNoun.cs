@@ -112,6 +112,11 @@ internal static class PolicyNoun
 
     private static IEnumerable<(string, string, string)> Loopholes(GuardPolicy policy)
     {
+        foreach (string list in policy.FindEmptyLists())
+        {
+            yield return ("warning", list, "the list is empty, so that the rule never matches; leave it out where any will do");
+        }
+
         foreach (OperationClass kind in Enum.GetValues<OperationClass>().Where(kind => kind >= OperationClass.Destructive && policy.AllowsSome(kind)))
         {
             string word = kind.ToString().ToLowerInvariant();

@@ -146,6 +146,7 @@ internal sealed class RecordedSecrets
         return s_secretInAnswers.Contains(name)
             || (isInsideGuest && s_insideGuest.Contains(name))
             || (name == "value" && (siblings.ContainsKey("full-tokenid") || siblings.ContainsKey("tokenid")))
+            || (name == "data" && siblings.ContainsKey("api") && siblings.ContainsKey("plugin"))
             || (name == "host" && siblings.ContainsKey("proxy") && siblings.ContainsKey("password"))
             || (!Secrets.IsDoubtful(name) && name != "challenge" && Secrets.IsSecret(name));
     }

@@ -25,45 +25,129 @@ internal sealed class AccessTool(AgentSites sites)
             RunAsync);
     }
 
-    private Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
+    private async Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
     {
         AgentSite site = sites.For(call);
-        return call.Text("user") is { Length: > 0 } user ? OfUserAsync(site, call, user, cancellationToken) : GrantsAsync(site, call, cancellationToken);
+        Reading reading = new(site, cancellationToken);
+        if (call.Text("path") is { Length: > 0 } path)
+        {
+            await CheckPathAsync(site, path, cancellationToken).ConfigureAwait(false);
+        }
+
+        string? privilege = call.Text("privilege") is { Length: > 0 } wanted ? wanted : null;
+        IReadOnlyList<JsonElement> roles = privilege is null ? [] : await reading.ListAsync("/access/roles").ConfigureAwait(false);
+        if (roles.Count > 0)
+        {
+            privilege = Known(site, roles, privilege!);
+        }
+
+        ToolAnswer answer = call.Text("user") is { Length: > 0 } user
+            ? await OfUserAsync(site, call, user, privilege, cancellationToken).ConfigureAwait(false)
+            : await GrantsAsync(site, reading, call, privilege is null ? null : RolesWith(roles, privilege), cancellationToken).ConfigureAwait(false);
+        return reading.Complete(answer);
     }
 
-    private static async Task<ToolAnswer> OfUserAsync(AgentSite site, ToolCall call, string user, CancellationToken cancellationToken)
+    private static async Task<ToolAnswer> OfUserAsync(
+        AgentSite site, ToolCall call, string user, string? privilege, CancellationToken cancellationToken)
     {
         ApiParameters parameters = new() { { site.IsBackup ? "auth-id" : "userid", user }, { "path", call.Text("path") } };
         JsonElement permissions = await site.GetAsync("/access/permissions", parameters, cancellationToken).ConfigureAwait(false);
-        IEnumerable<JsonObject> rows = permissions.ValueKind != JsonValueKind.Object ? [] : permissions.EnumerateObject()
-            .Where(static path => path.Value.ValueKind == JsonValueKind.Object)
-            .Select(static path => (path.Name, Privileges: Names(path.Value)))
-            .Where(entry => entry.Privileges.Length > 0 && (call.Text("privilege") is not { } wanted || entry.Privileges.Split(',').Contains(wanted)))
-            .GroupBy(static entry => entry.Privileges, static entry => entry.Name)
+        (string Path, string Privileges)[] all = permissions.ValueKind != JsonValueKind.Object ? [] :
+        [
+            .. permissions.EnumerateObject()
+                .Where(static path => path.Value.ValueKind == JsonValueKind.Object)
+                .Select(static path => (path.Name, Privileges: Names(path.Value)))
+                .Where(static entry => entry.Privileges.Length > 0),
+        ];
+        if (all.Length == 0)
+        {
+            await CheckUserAsync(site, user, cancellationToken).ConfigureAwait(false);
+        }
+
+        IEnumerable<JsonObject> rows = all
+            .Where(entry => privilege is null || entry.Privileges.Split(',').Contains(privilege))
+            .GroupBy(static entry => entry.Privileges, static entry => entry.Path)
             .Select(static group => Values.Row(("paths", string.Join(' ', group.Order(StringComparer.Ordinal))), ("privileges", group.Key)));
         return Rows.Page(call, [.. rows], ["paths", "privileges"]);
     }
 
-    private static async Task<ToolAnswer> GrantsAsync(AgentSite site, ToolCall call, CancellationToken cancellationToken)
+    private static async Task<ToolAnswer> GrantsAsync(
+        AgentSite site, Reading reading, ToolCall call, HashSet<string>? roles, CancellationToken cancellationToken)
     {
-        Reading reading = new(site, cancellationToken);
         IReadOnlyList<JsonElement> acl = await site.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> users = await reading.ListAsync("/access/users").ConfigureAwait(false);
         IReadOnlyList<JsonElement> groups = site.IsBackup ? [] : await reading.ListAsync("/access/groups").ConfigureAwait(false);
-        HashSet<string>? roles = call.Text("privilege") is { Length: > 0 } privilege ? await RolesAsync(reading, privilege).ConfigureAwait(false) : null;
-        string? path = call.Text("path");
+        string? path = call.Text("path") is { Length: > 0 } given ? given : null;
         IEnumerable<JsonObject> rows = acl
             .Where(grant => (path is null || Holds(grant, path)) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
             .Select(grant => Row(grant, users, groups))
             .OrderBy(static row => row["path"]?.ToString(), StringComparer.Ordinal).ThenBy(static row => row["who"]?.ToString(), StringComparer.Ordinal);
-        return reading.Complete(Rows.Page(call, [.. rows], s_columns));
+        return Rows.Page(call, [.. rows], s_columns);
     }
 
-    private static async Task<HashSet<string>> RolesAsync(Reading reading, string privilege)
+    private static HashSet<string> RolesWith(IReadOnlyList<JsonElement> roles, string privilege) =>
+        [.. roles.Where(role => PrivilegesOf(role).Contains(privilege)).Select(static role => role.Text("roleid")).OfType<string>()];
+
+    // The privilege as the server spells it. There is always a role that gives all of them.
+    private static string Known(AgentSite site, IReadOnlyList<JsonElement> roles, string privilege)
     {
-        IReadOnlyList<JsonElement> all = await reading.ListAsync("/access/roles").ConfigureAwait(false);
-        IEnumerable<JsonElement> fitting = all.Where(role => PrivilegesOf(role).Contains(privilege, StringComparer.OrdinalIgnoreCase));
-        return [.. fitting.Select(static role => role.Text("roleid")).OfType<string>()];
+        string[] all = [.. roles.SelectMany(PrivilegesOf).Distinct().Order(StringComparer.Ordinal)];
+        if (all.FirstOrDefault(name => name.Equals(privilege, StringComparison.OrdinalIgnoreCase)) is { } known)
+        {
+            return known;
+        }
+
+        string family = privilege.Split('.')[0] + ".";
+        string[] near = [.. all.Where(name => name.StartsWith(family, StringComparison.OrdinalIgnoreCase))];
+        throw new ToolException(
+            "not-found", $"{site.Name} has no privilege '{privilege}'. There are: {string.Join(", ", near.Length > 0 ? near : all)}.");
+    }
+
+    // Who has no rights is told from who is not there.
+    private static async Task CheckUserAsync(AgentSite site, string user, CancellationToken cancellationToken)
+    {
+        ApiParameters withTokens = new() { { site.IsBackup ? "include_tokens" : "full", true } };
+        IReadOnlyList<JsonElement> users = await site.ListAsync("/access/users", withTokens, cancellationToken).ConfigureAwait(false);
+        string[] names = [.. users.SelectMany(static entry => TokensOf(entry).Prepend(entry.Text("userid") ?? "")).Order(StringComparer.Ordinal)];
+        if (!names.Contains(user))
+        {
+            throw new ToolException(
+                "not-found",
+                $"No user or token '{user}' is to be seen in {site.Name}. There are: {string.Join(", ", names.Take(20))}{(names.Length > 20 ? ", ..." : "")}.");
+        }
+    }
+
+    private static IEnumerable<string> TokensOf(JsonElement user) =>
+        !user.TryGetProperty("tokens", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Array
+            ? []
+            : tokens.EnumerateArray().Select(token => token.Text("tokenid") ?? "").Select(
+                name => name.Contains('!', StringComparison.Ordinal) ? name : $"{user.Text("userid")}!{name}");
+
+    // Rights can be given on what is not there yet, but who asks for these made a slip.
+    private static async Task CheckPathAsync(AgentSite site, string path, CancellationToken cancellationToken)
+    {
+        if (path[0] != '/')
+        {
+            throw new ToolException("usage", $"A path begins with a slash, for example /vms/100; '{path}' does not.");
+        }
+
+        string[] parts = path.Split('/');
+        if (site.IsBackup || parts.Length != 3 || parts[1] is not ("vms" or "storage" or "nodes") || parts[2].Length == 0)
+        {
+            return;
+        }
+
+        (string type, string member, string tool) = parts[1] switch
+        {
+            "vms" => ("vm", "vmid", "guest_list"),
+            "storage" => ("storage", "storage", "storage_list"),
+            _ => ("node", "node", "overview"),
+        };
+        IReadOnlyList<JsonElement> all = await site.ResourcesAsync(type, cancellationToken).ConfigureAwait(false);
+        if (!all.Any(entry => entry.Text(member) == parts[2]))
+        {
+            throw new ToolException("not-found", $"Nothing of the path {path} is to be seen in {site.Name}. See what there is with {tool}.");
+        }
     }
 
     private static string Names(JsonElement members) =>

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Api;
+using ProxSharp.Http;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Pbs.Api;
 using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
@@ -117,12 +119,54 @@ internal sealed class ApiTools(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         string path = call.Required("path");
+        if (path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
+        {
+            throw new ToolException(
+                "usage", $"What stands behind '?' in a path goes into the argument 'parameters', each as a member: path {path[..mark]}, and {Members(path[(mark + 1)..])}.");
+        }
+
         ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
         ApiEndpoint endpoint = CheckRead(site, path, parameters ?? []);
         JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
         return data.ValueKind == JsonValueKind.Array
-            ? Rows.Page(call, [.. data.EnumerateArray().Select(Values.Raw)], [])
-            : One(data, call.Words("fields"), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+            ? Rows.Page(call, [.. data.EnumerateArray().Select(row => (JsonObject)Masked(Values.Raw(row), path)!)], [])
+            : One(Masked(Values.Node(data), path), call.Words("fields"), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+    }
+
+    private static string Members(string query) => new JsonObject(query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Select(static pair => pair.Split('=', 2))
+        .DistinctBy(static pair => pair[0])
+        .Select(static pair => KeyValuePair.Create(pair[0], (JsonNode?)(pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "1")))).ToJsonString();
+
+    // Of some calls a name that is innocent elsewhere holds secrets: what is masked when it is sent is masked when it is read.
+    private static JsonNode? Masked(JsonNode? node, string path)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach ((string name, JsonNode? value) in members.ToArray())
+                {
+                    if (value is not null && ReviewedParameter.IsCertain(path, name))
+                    {
+                        members[name] = Secrets.Mask;
+                    }
+                    else
+                    {
+                        Masked(value, path);
+                    }
+                }
+
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                {
+                    Masked(item, path);
+                }
+
+                break;
+        }
+
+        return node;
     }
 
     private static ApiEndpoint CheckRead(AgentSite site, string path, ApiParameters parameters)
@@ -148,9 +192,8 @@ internal sealed class ApiTools(AgentSites sites)
     }
 
     // What a guest's agent answers, the guest wrote.
-    private static ToolAnswer One(JsonElement data, string[] fields, bool isForeign)
+    private static ToolAnswer One(JsonNode? found, string[] fields, bool isForeign)
     {
-        JsonNode? found = Values.Node(data);
         if (found is JsonObject members)
         {
             foreach (string name in members.Select(static member => member.Key).Where(name => fields.Length > 0 && !fields.Contains(name)).ToArray())

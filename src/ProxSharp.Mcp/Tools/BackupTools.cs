@@ -34,7 +34,7 @@ internal sealed class BackupTools(AgentSites sites)
         yield return new GuardTool(
             "backup_list",
             "Backups, newest first: snapshots of datastores, or archives on storages of a cluster.",
-            $$""" "guest":{"type":"string","description":"vmid or host name"},"datastore":{"type":"string","description":"or storage"},{{Rows.Arguments}} """,
+            $$""" "guest":{"type":"string","description":"100, vm/100, ct/101 or a name"},"datastore":{"type":"string","description":"or storage"},{{Rows.Arguments}} """,
             [],
             ToolHints.Reads,
             ListAsync);
@@ -49,7 +49,7 @@ internal sealed class BackupTools(AgentSites sites)
 
     /// <summary>The snapshots of a backup server with where they are.</summary>
     public static async Task<IReadOnlyList<(string Store, string Namespace, JsonElement Snapshot)>> SnapshotsAsync(
-        AgentSite site, Reading reading, string? store, string? guest, CancellationToken cancellationToken)
+        AgentSite site, Reading reading, string? store, BackupOwner? owner, CancellationToken cancellationToken)
     {
         List<(string, string, JsonElement)> found = [];
         IEnumerable<string> stores = store is not null
@@ -61,7 +61,10 @@ internal sealed class BackupTools(AgentSites sites)
             foreach (JsonElement space in await reading.ListAsync($"/admin/datastore/{name}/namespace").ConfigureAwait(false))
             {
                 string ns = space.Text("ns") ?? "";
-                ApiParameters parameters = new() { { "ns", ns.Length > 0 ? ns : null }, { "backup-id", guest } };
+                ApiParameters parameters = new()
+                {
+                    { "ns", ns.Length > 0 ? ns : null }, { "backup-type", owner?.Type }, { "backup-id", owner?.Id },
+                };
                 IReadOnlyList<JsonElement> snapshots = await reading.ListAsync($"/admin/datastore/{name}/snapshots", parameters).ConfigureAwait(false);
                 found.AddRange(snapshots.Select(snapshot => (name, ns, snapshot)));
             }
@@ -72,15 +75,23 @@ internal sealed class BackupTools(AgentSites sites)
 
     /// <summary>The backups on the storages of a cluster, as the content of storages shows them.</summary>
     public static async Task<IReadOnlyList<JsonElement>> ArchivesAsync(
-        AgentSite site, Reading reading, string? storage, string? guest, CancellationToken cancellationToken)
+        AgentSite site, Reading reading, string? storage, BackupOwner? owner, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
-        List<JsonElement> found = [];
-        foreach ((string name, string node, _) in StorageTools.Places(resources, entry =>
-            (storage is null || entry.Text("storage") == storage) && entry.Text("content")?.Contains("backup", StringComparison.Ordinal) == true))
+        (string Storage, string Node, bool IsShared)[] places = [.. StorageTools.Places(resources, entry =>
+            (storage is null || entry.Text("storage") == storage) && entry.Text("content")?.Contains("backup", StringComparison.Ordinal) == true)];
+        if (storage is not null && places.Length == 0)
         {
-            ApiParameters parameters = new() { { "content", "backup" }, { "vmid", guest } };
-            found.AddRange(await reading.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(name)}/content", parameters).ConfigureAwait(false));
+            throw new ToolException("not-found", $"No node of {site.Name} has a storage '{storage}' for backups that is available. storage_list shows them.");
+        }
+
+        List<JsonElement> found = [];
+        foreach ((string name, string node, _) in places)
+        {
+            ApiParameters parameters = new() { { "content", "backup" }, { "vmid", owner?.Id } };
+            IReadOnlyList<JsonElement> all =
+                await reading.ListAsync($"/nodes/{node}/storage/{Uri.EscapeDataString(name)}/content", parameters).ConfigureAwait(false);
+            found.AddRange(all.Where(archive => owner?.Fits(archive) != false));
         }
 
         return found;
@@ -128,15 +139,22 @@ internal sealed class BackupTools(AgentSites sites)
         AgentSite site = call.Has("context") || !sites.Has(ProxmoxProduct.BackupServer) ? sites.For(call) : sites.For(call, ProxmoxProduct.BackupServer);
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         Reading reading = new(site, cancellationToken);
-        (string? place, string? guest) = (call.Text("datastore"), call.Text("guest"));
-        IEnumerable<JsonObject> rows = site.IsBackup
-            ? (await SnapshotsAsync(site, reading, place, guest, cancellationToken).ConfigureAwait(false))
+        string? place = call.Text("datastore");
+        string? guest = call.Text("guest") is { Length: > 0 } named ? named : null;
+        BackupOwner? owner = guest is null ? null : await BackupOwner.FindAsync(sites, site, guest, cancellationToken).ConfigureAwait(false);
+        JsonObject[] rows = site.IsBackup
+            ? [.. (await SnapshotsAsync(site, reading, place, owner, cancellationToken).ConfigureAwait(false))
                 .OrderByDescending(static entry => entry.Snapshot.Number("backup-time"))
-                .Select(entry => Snapshot(entry.Store, entry.Namespace, entry.Snapshot, now))
-            : (await ArchivesAsync(site, reading, place, guest, cancellationToken).ConfigureAwait(false))
+                .Select(entry => Snapshot(entry.Store, entry.Namespace, entry.Snapshot, now))]
+            : [.. (await ArchivesAsync(site, reading, place, owner, cancellationToken).ConfigureAwait(false))
                 .OrderByDescending(static entry => entry.Number("ctime"))
-                .Select(entry => Archive(entry, now));
-        return reading.Complete(Rows.Page(call, [.. rows], s_backups));
+                .Select(entry => Archive(entry, now))];
+        if (rows.Length == 0 && owner is not null && reading.IsWhole)
+        {
+            await owner.CheckThereAsync(sites, site, guest!, cancellationToken).ConfigureAwait(false);
+        }
+
+        return reading.Complete(Rows.Page(call, rows, s_backups));
     }
 
     private static JsonObject Snapshot(string store, string ns, JsonElement snapshot, DateTimeOffset now) => Values.Row(
@@ -169,10 +187,7 @@ internal sealed class BackupTools(AgentSites sites)
         IReadOnlyList<JsonElement> entries;
         if (BackupName.TryParse(backup, out BackupName? name))
         {
-            ApiParameters parameters = name.Parameters();
-            parameters.Add("filepath", encoded);
-            AgentSite site = sites.For(call, ProxmoxProduct.BackupServer);
-            entries = await site.ListAsync($"/admin/datastore/{Uri.EscapeDataString(name.Store)}/catalog", parameters, cancellationToken).ConfigureAwait(false);
+            entries = await TreeAsync(sites.For(call, ProxmoxProduct.BackupServer), name, encoded, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -190,6 +205,33 @@ internal sealed class BackupTools(AgentSites sites)
         fetch = sites.For(call, ProxmoxProduct.BackupServer).WithCommands(fetch);
         answer.Value["fetch"] = fetch;
         return answer with { Text = $"{answer.Text}\nto get files from here: {fetch}" };
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> TreeAsync(
+        AgentSite site, BackupName name, string encoded, CancellationToken cancellationToken)
+    {
+        string store = $"/admin/datastore/{Uri.EscapeDataString(name.Store)}";
+        ApiParameters parameters = name.Parameters();
+        parameters.Add("filepath", encoded);
+        try
+        {
+            return await site.ListAsync($"{store}/catalog", parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException e) when (e is not ProxmoxPermissionException)
+        {
+            // The server says only which file it did not find.
+            string[] files = [.. (await site.ListAsync($"{store}/files", name.Parameters(), cancellationToken).ConfigureAwait(false))
+                .Select(static file => file.Text("filename")).OfType<string>()];
+            if (files.Any(static file => file.StartsWith("catalog.", StringComparison.Ordinal)))
+            {
+                throw;
+            }
+
+            throw new ToolException(
+                "no-files",
+                $"{name} has no list of files: it holds {string.Join(", ", files.Where(static file => !file.EndsWith(".blob", StringComparison.Ordinal)))}. "
+                    + "Into images of disks a cluster can look: take the backup as backup_list shows it there, with the context of the cluster.");
+        }
     }
 
     private async Task<IReadOnlyList<JsonElement>> RestoreListAsync(ToolCall call, string volume, string encoded, CancellationToken cancellationToken)

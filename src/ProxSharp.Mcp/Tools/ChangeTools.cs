@@ -112,13 +112,17 @@ internal sealed class ChangeTools(AgentSites sites)
             ["expires"] = Values.Time(plan.Expires.ToUnixTimeSeconds()),
             ["calls"] = Texts(plan.Calls, isOwn),
             ["consequences"] = new JsonArray([.. consequences.Select(static line => (JsonNode)line)]),
-            ["undo"] = Texts(plan.Undo),
+            ["undo"] = Back(plan),
         };
         string undo = plan.Undo.Count > 0 ? "can be taken back" : "cannot be taken back";
         string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
         return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {undo}, {who})\n{string.Join('\n', consequences)}", value);
     }
 
-    private static JsonArray Texts(IEnumerable<PlannedCall> calls, bool isOwn = false) =>
+    private static JsonArray Texts(IEnumerable<PlannedCall> calls, bool isOwn) =>
         new([.. calls.Select(call => (JsonNode)SafeText.Of(call.ToString(), isOwn ? "own" : "call"))]);
+
+    // What a way back leaves behind is told with it.
+    private static JsonArray Back(Plan plan) => new(
+        [.. plan.Undo.Select(static call => (JsonNode)$"{SafeText.Of(call.ToString(), "call")} {Consequences.Leaves(call)}".TrimEnd())]);
 }

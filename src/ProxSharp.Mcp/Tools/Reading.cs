@@ -13,6 +13,9 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
 {
     private readonly List<string> _missing = [];
 
+    /// <summary>True if all could be read so far.</summary>
+    public bool IsWhole => _missing.Count == 0;
+
     /// <summary>Reads a list; empty if it cannot be read.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListAsync(string path, ApiParameters? parameters = null)
     {

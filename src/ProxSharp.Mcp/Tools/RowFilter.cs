@@ -42,12 +42,21 @@ internal sealed class RowFilter
 
     public bool Accepts(JsonObject row) => _terms.All(term => Holds(row[term.Name]?.ToString() ?? "", term));
 
+    /// <summary>The members of terms that none of the rows has.</summary>
+    public IEnumerable<string> Absent(IReadOnlyList<JsonObject> rows) =>
+        _terms.Select(static term => term.Name).Distinct().Where(name => !rows.Any(row => row.ContainsKey(name)));
+
     private static Term Parse(string text)
     {
         int at = text.IndexOfAny(s_signs);
-        return at > 0
-            ? new Term(text, text[..at].TrimEnd('!'), text[at], text[(at + 1)..], text[at - 1] == '!')
-            : throw new ToolException("usage", $"'{text}' in filter is no term; write name=value, name!=value, name~part, name>number or name<number.");
+        if (at <= 0)
+        {
+            throw new ToolException("usage", $"'{text}' in filter is no term; write name=value, name!=value, name~part, name>number or name<number.");
+        }
+
+        // Many languages write two signs where one says it: == and =~.
+        int second = text[at] == '=' && at + 1 < text.Length && text[at + 1] is '=' or '~' ? at + 1 : at;
+        return new Term(text, text[..at].TrimEnd('!'), text[second], text[(second + 1)..], text[at - 1] == '!');
     }
 
     private static bool Holds(string actual, Term term) => term.Sign switch

@@ -38,7 +38,16 @@ internal static class Rows
         long count = total ?? rows.Count;
         int next = offset + page.Length;
         string[] present = [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))];
-        return Answer(page, present, count, limit, offset, next < count && page.Length > 0 ? next : null);
+        ToolAnswer answer = Answer(page, present, count, limit, offset, next < count && page.Length > 0 ? next : null);
+        return rows.Count == 0 && string.Join(", ", filter.Absent(all)) is { Length: > 0 } absent ? WithAbsent(answer, absent, all.Count) : answer;
+    }
+
+    // Nobody is told "none" where it was the name that chose nothing.
+    private static ToolAnswer WithAbsent(ToolAnswer answer, string names, int count)
+    {
+        string note = count == 0 ? "there are no rows to choose from" : string.Create(CultureInfo.InvariantCulture, $"no row of {count} has: {names}");
+        answer.Value["note"] = note;
+        return answer with { Text = $"{answer.Text} ({note})" };
     }
 
     /// <summary>The rows as lines with tabs, for an answer with several lists.</summary>

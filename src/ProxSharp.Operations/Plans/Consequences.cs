@@ -14,12 +14,20 @@ internal static class Consequences
     private const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
 
-    private static readonly string[] s_ofTheMoment = ["Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest "];
+    private static readonly string[] s_ofTheMoment =
+    [
+        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start,
+    ];
 
     public static async Task<IReadOnlyList<string>> OfAsync(
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
     {
-        List<string> lines = [Says(call)];
+        List<string> lines = [Says(call), .. await LocalDisks.SayAsync(client, call, cancellationToken).ConfigureAwait(false)];
+        if (Leaves(call) is { Length: > 0 } left)
+        {
+            lines.Add(left);
+        }
+
         foreach (PlanTarget target in targets)
         {
             lines.Add(ActsOn(target));
@@ -35,7 +43,8 @@ internal static class Consequences
     /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
     public static bool Fit(PlanDraft draft)
     {
-        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites),
+        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Calls.Select(Leaves).Where(static line => line.Length > 0),
+            .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites),
             .. draft.Purges.Select(static purge => purge.Describe())];
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
     }
@@ -59,6 +68,15 @@ internal static class Consequences
             .Select(static fact => $"{fact.Key} {UntrustedText.Clean(fact.Value, NameLength)}");
         return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
     }
+
+    /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
+    public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")
+        && call.Others.Any(static parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(IsDisk))
+            ? $"A disk that is taken from guest {call.Parameters.Find("vmid")} stays with it as an unused one (unused0 or higher) until that is deleted."
+            : "";
+
+    private static bool IsDisk(string key) =>
+        key is [.., >= '0' and <= '9'] && key.TrimEnd([.. "0123456789"]) is "scsi" or "sata" or "ide" or "virtio" or "mp" or "efidisk" or "tpmstate";
 
     /// <summary>True for what may change without anybody touching the targets: when they were last backed up.</summary>
     public static bool IsOfTheMoment(string line) => s_ofTheMoment.Any(start => line.StartsWith(start, StringComparison.Ordinal));

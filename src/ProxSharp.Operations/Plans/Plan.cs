@@ -136,7 +136,7 @@ public sealed class Plan
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
-            : ["It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())}")]);
+            : ["It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
         return lines;
     }
 

@@ -65,6 +65,9 @@ internal static class ReviewedParameter
     /// <summary>True if the ledger holds nothing of a value.</summary>
     public static bool IsKeptOut(string path, string name) => IsSecret(path, name) || Has(s_content, path, name);
 
+    /// <summary>True for what is a secret although its name is an innocent one, also where a server answers with it.</summary>
+    public static bool IsCertain(string path, string name) => Has(s_certain, path, name);
+
     private static bool IsProgram(string path, string name) => name == "command" && path.EndsWith("/agent/exec", StringComparison.Ordinal);
 
     private static bool IsSecret(string path, string name) =>

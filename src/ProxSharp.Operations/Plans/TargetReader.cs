@@ -118,12 +118,28 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     {
         if (made.Find(vmid) is null && await _all.Reader.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
         {
+            await CheckPoolAsync(call, cancellationToken).ConfigureAwait(false);
             return NewGuests.Of(call, vmid, tags).ToTarget();
         }
 
         return call.Parameters.Find("force") is "1" && made.Find(vmid) is null
             ? await _all.Reader.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
             : throw new GuardRefusedException("target", $"{call.Title} is refused: there is a guest {vmid} already.");
+    }
+
+    // What a rule allows in a pool, nobody can tell of one that is not to be seen.
+    private async Task CheckPoolAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        if (call.Parameters.Find("pool") is not { Length: > 0 } pool)
+        {
+            return;
+        }
+
+        JsonElement all = (await client.Raw.GetAsync("/pools", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        if (!all.EnumerateArray().Any(entry => entry.Text("poolid") == pool))
+        {
+            throw new GuardRefusedException("target", $"{call.Title} is refused: there is no pool '{pool}', or the token may not see it (Pool.Audit).");
+        }
     }
 
     private async Task<PlanTarget> OtherAsync(PlannedCall call, CancellationToken cancellationToken)

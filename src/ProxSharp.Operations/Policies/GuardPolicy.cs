@@ -96,6 +96,12 @@ public sealed class GuardPolicy
     public bool AllowsSome(OperationClass kind) => kind == OperationClass.Read
         || (Rules.Any(rule => rule.Classes.Contains(kind)) && (kind != OperationClass.Exec || ExecEnabled));
 
+    /// <summary>
+    /// Names the lists of rules that are there and empty, for example <c>allow[2].tags</c> of the second rule: such a rule never matches.
+    /// </summary>
+    public IEnumerable<string> FindEmptyLists() =>
+        Rules.SelectMany(static (rule, i) => rule.Empty.Select(name => $"allow[{JsonTexts.Number(i + 1)}].{name}"));
+
     /// <summary>Writes the policy as it is in effect, defaults included, in the form in which it is read.</summary>
     /// <param name="json">Where it goes.</param>
     public void WriteTo(Utf8JsonWriter json)

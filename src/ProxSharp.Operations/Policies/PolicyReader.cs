@@ -6,7 +6,10 @@ namespace ProxSharp.Operations.Policies;
 /// <summary>Reads policies strictly: what is not understood is an error with the name of the key.</summary>
 internal sealed class PolicyReader(string source)
 {
-    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions s_options = new()
+    {
+        AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    };
 
     public GuardPolicy Read(string json)
     {

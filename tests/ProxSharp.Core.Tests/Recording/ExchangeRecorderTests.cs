@@ -82,6 +82,7 @@ public sealed class ExchangeRecorderTests
     [InlineData("""{"full-tokenid":"a@pve!b","value":"SECRET-11"}""", "GET")]
     [InlineData("""{"ticket":"PVEVNC:6B03589B::SECRET-11","port":"5900","password":"SECRET-12"}""", "GET")]
     [InlineData("""{"host":"pvespiceproxy:SECRET-11","proxy":"http://pve1:3128","password":"SECRET-12"}""", "GET")]
+    [InlineData("""{"plugin":"dns1","type":"dns","api":"cf","data":"SECRET-11"}""", "GET")]
     [InlineData("""{"recovery":["SECRET-11","SECRET-12"]}""", "GET")]
     [InlineData("""{"cipassword":"SECRET-11","hookscript":"x","env":"PASSWORD=SECRET-12"}""", "GET")]
     [InlineData("\"password: SECRET-11\\nuser: x\"", "GET")]

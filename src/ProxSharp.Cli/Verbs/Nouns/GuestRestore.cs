@@ -25,12 +25,13 @@ internal static class GuestRestore
                 await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             }
 
-            await source.CheckStoppedAsync(run, old, cancellationToken).ConfigureAwait(false);
+            string path = $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}";
+            await source.CheckStoppedAsync(run, old, path, parameters, cancellationToken).ConfigureAwait(false);
             await source.CheckStoragesAsync(run, node, GuestMaking.Value(parameters, "storage"), cancellationToken).ConfigureAwait(false);
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
             string id = GuestMaking.Value(all, "vmid")!;
-            PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
+            PlannedCall call = new(ApiMethod.Post, path, all) { Template = binding.Endpoint.Path };
             string action = overwrites ? "overwrite" : "restore";
             MadeGuest made = new(id, GuestMaking.Value(all, kind == GuestKind.Container ? "hostname" : "name"), node);
             return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
@@ -92,18 +93,26 @@ internal sealed record RestoreSource(GuestKind Kind, string? Archive, string? Nu
     }
 
     /// <summary>Makes sure that the guest does not run that is overwritten: the server is certain to refuse that, in the task alone.</summary>
-    /// <exception cref="CliException">It runs.</exception>
-    public async Task CheckStoppedAsync(VerbRun run, GuestSummary? old, CancellationToken cancellationToken)
+    /// <param name="run">The run.</param>
+    /// <param name="old">The guest that is overwritten; null for none.</param>
+    /// <param name="path">The path of the call that overwrites it.</param>
+    /// <param name="parameters">The parameters of that call.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">It runs, or a rule of the context is against the call.</exception>
+    public async Task CheckStoppedAsync(VerbRun run, GuestSummary? old, string path, ApiParameters parameters, CancellationToken cancellationToken)
     {
         if (old is null)
         {
             return;
         }
 
-        // Proxmox: the list of guests is some seconds old; who has just stopped it must not be refused.
-        string path = $"/nodes/{Uri.EscapeDataString(old.Node)}/{Kind.Segment()}/{old.Id}/status/current";
+        // Nobody is told to stop a guest that must not be overwritten in any case.
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement state = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        await session.CheckAsync(run.IsShown, ApiMethod.Post, path, parameters, cancellationToken).ConfigureAwait(false);
+
+        // Proxmox: the list of guests is some seconds old; who has just stopped it must not be refused.
+        string current = $"/nodes/{Uri.EscapeDataString(old.Node)}/{Kind.Segment()}/{old.Id}/status/current";
+        JsonElement state = (await session.GetAsync(current, null, cancellationToken).ConfigureAwait(false)).Data;
         if (state.TryGetProperty("status", out JsonElement status) && status.ValueEquals("running"))
         {
             throw Conflict(

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace ProxSharp.Mcp.Tests;
+
+/// <summary>What <c>access_list</c> says of names that are none: they are no answer "none".</summary>
+public sealed class AccessListTests
+{
+    [Theory]
+    [InlineData("""{"privilege":"VM.PowerMgm"}""", "not-found", "There are: VM.")]
+    [InlineData("""{"privilege":"Fly"}""", "not-found", "lab has no privilege 'Fly'. There are: ")]
+    [InlineData("""{"user":"demo@pve","privilege":"Fly"}""", "not-found", "lab has no privilege 'Fly'")]
+    [InlineData("""{"user":"nobody@pve"}""", "not-found", "No user or token 'nobody@pve' is to be seen in lab. There are: ")]
+    [InlineData("""{"user":"demo@pve!none"}""", "not-found", "No user or token 'demo@pve!none'")]
+    [InlineData("""{"path":"/vms/4711"}""", "not-found", "See what there is with guest_list")]
+    [InlineData("""{"path":"/storage/nowhere"}""", "not-found", "See what there is with storage_list")]
+    [InlineData("""{"path":"/nodes/pve9"}""", "not-found", "See what there is with overview")]
+    [InlineData("""{"path":"vms/100"}""", "usage", "A path begins with a slash")]
+    public async Task NameThatIsNone_IsAnError(string arguments, string code, string expected)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        JsonElement failure = await session.FailureAsync("access_list", arguments);
+        Assert.Equal(code, failure.GetProperty("error").GetString());
+        Assert.Contains(expected, failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"privilege":"vm.powermgmt"}""")]
+    [InlineData("""{"user":"demo@pve"}""")]
+    [InlineData("""{"user":"demo@pve!ci"}""")]
+    [InlineData("""{"path":"/vms/100"}""")]
+    [InlineData("""{"path":"/pool/production"}""")]
+    [InlineData("""{"context":"backup","privilege":"datastore.prune"}""")]
+    [InlineData("""{"context":"backup","path":"/datastore/store1"}""")]
+    public async Task NameThatIsOne_GivesRows(string arguments)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        Assert.NotEqual(0, (await session.DoneAsync("access_list", arguments)).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task UserOfABackupServer_WhoIsNotThere_IsAnError()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        Assert.Equal("not-found", await session.RefusedAsync("access_list", """{"context":"backup","user":"nobody@pbs"}"""));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using ProxSharp.Api;
+
+namespace ProxSharp.Mcp.Tests;
+
+/// <summary>Whose backups are listed: guests by number, by kind and number and by name; who is not there is told.</summary>
+public sealed class BackupListTests
+{
+    [Theory]
+    [InlineData("106", 1)]
+    [InlineData("vm/106", 1)]
+    [InlineData("qemu/106", 1)]
+    [InlineData("staging", 1)]
+    [InlineData("Staging", 1)]
+    [InlineData("web-1", 0)]
+    [InlineData("vm/100", 0)]
+    public async Task OfACluster_AGuestThatIsThere_GivesItsArchives(string guest, int expected)
+    {
+        await using AgentSession session = await BackedUpAsync();
+        Assert.Equal(expected, (await session.DoneAsync("backup_list", JsonSerializer.Serialize(new { guest }))).GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("ct/106", "not-found", "There is no backup of 'ct/106' in lab")]
+    [InlineData("stagin", "not-found", "guest_list shows the guests")]
+    [InlineData("4711", "not-found", "no guest like that")]
+    [InlineData("host/laptop", "usage", "lab has backups of guests alone")]
+    [InlineData("vm/staging", "usage", "write its number, its name, vm/100, ct/101, or host/NAME")]
+    [InlineData("vms/106", "usage", "write its number")]
+    [InlineData("vm/", "usage", "write its number")]
+    public async Task OfACluster_WhoIsNotThere_IsAnError(string guest, string code, string expected)
+    {
+        await using AgentSession session = await BackedUpAsync();
+        JsonElement failure = await session.FailureAsync("backup_list", JsonSerializer.Serialize(new { guest }));
+        Assert.Equal(code, failure.GetProperty("error").GetString());
+        Assert.Contains(expected, failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OfACluster_StorageThatIsNotThere_IsAnError()
+    {
+        await using AgentSession session = await BackedUpAsync();
+        Assert.Equal("not-found", await session.RefusedAsync("backup_list", """{"datastore":"nowhere"}"""));
+        Assert.Equal(1, (await session.DoneAsync("backup_list", """{"datastore":"local"}""")).GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("ct/100")]
+    [InlineData("nobody")]
+    [InlineData("4711")]
+    public async Task OfABackupServer_WhoIsNotThere_IsAnError(string guest)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        Assert.Equal("not-found", await session.RefusedAsync("backup_list", JsonSerializer.Serialize(new { guest })));
+    }
+
+    [Fact]
+    public async Task Files_OfAMachine_SaysThatThereAreImages()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement failure = await session.FailureAsync("backup_files", """{"backup":"store1:vm/100/2026-01-01T02:00:00Z"}""");
+        Assert.Equal("no-files", failure.GetProperty("error").GetString());
+        Assert.Contains("has no list of files: it holds drive-", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual("no-files", await session.RefusedAsync("backup_files", """{"backup":"store1:vm/100/2020-01-01T02:00:00Z"}"""));
+    }
+
+    private static async Task<AgentSession> BackedUpAsync()
+    {
+        AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        ApiParameters parameters = new() { { "vmid", 106 }, { "storage", "local" } };
+        string upid = (await session.Other.Raw.PostAsync("/nodes/pve1/vzdump", parameters)).Data.GetString()!;
+        await session.DoneAsync("task_wait", JsonSerializer.Serialize(new { upid }));
+        return session;
+    }
+}
