@@ -76,8 +76,9 @@ public sealed class TaskToolTests
         Assert.All(reports.All, static report => Assert.Equal(100, report.Total));
         Assert.All(reports.All, static report => Assert.NotEmpty(report.Message!));
         Assert.Contains(reports.All, static report => report.Message!.StartsWith("<untrusted>", StringComparison.Ordinal));
-        float[] values = [.. reports.All.Select(static report => report.Progress)];
-        Assert.Equal(values.Distinct().Order(), values);
+
+        // The client hands each notification to a task of its own, so that two may be seen in either order; none repeats what another said.
+        Assert.Distinct(reports.All.Select(static report => report.Progress));
     }
 
     [Fact]
