@@ -201,6 +201,21 @@ public sealed class BackupRunTests
     }
 
     [Fact]
+    public async Task Run_AnswerThatCannotBeUsed_SaysWhereAndWhatIsNotSaved()
+    {
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream(FakeBackup.Random(MiB)))],
+            prepare: static channel => channel.Intercept = static (line, _) => line == "POST /fixed_chunk"
+                ? throw new ProxmoxProtocolException("The server answers more than the 65536 bytes that are possible here.")
+                : Task.FromResult<ChannelAnswer?>(null)));
+
+        Assert.Equal(["disk.img.fidx"], lost.NotSaved);
+        Assert.StartsWith("The session on fake:8007 failed: The server answers more than", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing of host/web1/", lost.Message, StringComparison.Ordinal);
+        Assert.IsType<ProxmoxProtocolException>(lost.InnerException);
+    }
+
+    [Fact]
     public async Task Run_ConnectionLostWhileFinishing_SaysThatTheOutcomeIsUnknown()
     {
         BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
