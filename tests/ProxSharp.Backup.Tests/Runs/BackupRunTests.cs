@@ -4,6 +4,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Protocol.Http2;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Backup.Upload;
 
@@ -198,6 +199,23 @@ public sealed class BackupRunTests
         Assert.InRange(lost.BytesRead, 16 * MiB, image.Length);
         Assert.Contains("Nothing of host/web1/", lost.Message, StringComparison.Ordinal);
         Assert.True(_backup.Channel is { IsDisposed: true, IsFinished: false });
+    }
+
+    [Theory]
+    [InlineData("GET /previous index.json.blob")]
+    [InlineData("GET /previous disk.img.fidx")]
+    public async Task Run_PreviousThatTheServerGivesUp_IsDoneWithout(string given)
+    {
+        byte[] image = FakeBackup.Random(MiB);
+        await _backup.RunAsync([BackupSource.Image("disk", new MemoryStream(image))]);
+        BackupResult result = await _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream(image))],
+            prepare: channel => channel.Intercept = (line, _) => line == given
+                ? throw new BackupSessionLostException("fake:8007 did not answer it to the end.", new StreamResetException(2, isUntouched: false))
+                : Task.FromResult<ChannelAnswer?>(null));
+
+        Assert.Equal(MiB, result.BytesUploaded);
+        Assert.Contains("did not answer it to the end", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
     }
 
     [Fact]

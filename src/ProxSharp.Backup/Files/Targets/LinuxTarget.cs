@@ -12,7 +12,7 @@ internal sealed class LinuxTarget : ITargetTree
         if (PathKind.TypeOf(path) is not 0 and var type && !Directory.Exists(path))
         {
             throw new FileTreeException(
-                FileTreeFault.OtherKind, path, $"\"{path}\" is {PathKind.Describe(type)}, and a tree is restored into a directory. Name another one.");
+                FileTreeFault.Failed, path, $"\"{path}\" is {PathKind.Describe(type)}, and a tree is restored into a directory. Name another one.");
         }
 
         try
