@@ -215,7 +215,7 @@ public sealed class BackupRunTests
                 : Task.FromResult<ChannelAnswer?>(null));
 
         Assert.Equal(MiB, result.BytesUploaded);
-        Assert.Contains("did not answer it to the end", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer it to the end", Assert.Single(result.Warnings).Text, StringComparison.Ordinal);
     }
 
     [Fact]
