@@ -112,16 +112,17 @@ public sealed partial class SnapshotReader
 
     private async Task<PooledBuffer> DownloadBlobAsync(string storedName, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         PooledBuffer blob = new(_pool, 64 << 10, DataBlob.MaxDataSize + DataBlob.EncryptedHeaderSize);
         try
         {
             await _source.DownloadAsync(storedName, blob, cancellationToken).ConfigureAwait(false);
             return blob;
         }
-        catch
+        catch (Exception failure)
         {
             blob.Dispose();
-            throw;
+            throw _disposed ? new ObjectDisposedException($"The reader of {Snapshot} was disposed while {storedName} was read.", failure) : failure;
         }
     }
 }

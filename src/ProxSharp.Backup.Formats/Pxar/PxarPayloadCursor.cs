@@ -39,6 +39,9 @@ internal sealed class PxarPayloadCursor(Stream stream) : IDisposable
             throw PxarFormat.Malformed(position, "the payload stream does not end with its mark: its end is missing");
     }
 
+    /// <summary>Whether the header of a file was looked at.</summary>
+    internal bool IsEntered(PxarEntry entry) => _entry == entry;
+
     /// <summary>Whether the whole content of a file was taken.</summary>
     internal bool IsRead(PxarEntry entry) => entry.Payload is not { Length: > 0 } || (_entry == entry && _left == 0);
 

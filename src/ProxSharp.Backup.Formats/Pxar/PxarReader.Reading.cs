@@ -13,6 +13,8 @@ public sealed partial class PxarReader
         _broken = true;
         if (_contentLeft > 0 && !_archive.Skip(_contentLeft))
             throw EndsEarly(_contentLeft);
+        if (UncheckedEmpty is { } empty)
+            _payload!.Read(Entry, empty, []);
         LeaveEntry();
         while (Step() is var needed and > 0)
         {
@@ -35,6 +37,8 @@ public sealed partial class PxarReader
         _broken = true;
         if (_contentLeft > 0 && !await _archive.SkipAsync(_contentLeft, cancellationToken).ConfigureAwait(false))
             throw EndsEarly(_contentLeft);
+        if (UncheckedEmpty is { } empty)
+            await _payload!.ReadAsync(Entry, empty, Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         LeaveEntry();
         while (Step() is var needed and > 0)
         {

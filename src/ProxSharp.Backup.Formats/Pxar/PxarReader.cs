@@ -107,6 +107,14 @@ public sealed partial class PxarReader : IDisposable
     // The rest of a payload stream is only read where the caller has read all before it.
     private bool VerifiesPayload => Event == PxarReaderEvent.None && IsSplit && _payload is not null && !_leftOut;
 
+    // A file that the archive calls empty has a header in the payload stream too. Nobody reads a content without bytes, so it is looked at here; where
+    // contents were left out, only for who has asked.
+    private PxarPayloadReference? UncheckedEmpty =>
+        Event == PxarReaderEvent.Entry && _payload is not null && (_contentAsked || !_leftOut) && Entry.Payload is { Length: 0 } reference
+            && !_payload.IsEntered(Entry)
+            ? reference
+            : null;
+
     /// <summary>Goes on as far as the window allows. Returns 0 at an event or at the end, else how long the window must be.</summary>
     private int Step()
     {

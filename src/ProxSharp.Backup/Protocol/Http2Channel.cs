@@ -97,7 +97,7 @@ internal sealed class Http2Channel : IBackupChannel
         {
             int query = request.Target.IndexOf('?', StringComparison.Ordinal);
             string path = query < 0 ? request.Target : request.Target[..query];
-            throw new ProxmoxProtocolException($"{Host} did not answer {request.Method} {path} of {Session} to the end: {exception.Message}.", exception);
+            throw new BackupSessionLostException($"{Host} did not answer {request.Method} {path} of {Session} to the end: {exception.Message}.", exception);
         }
         catch (GoingAwayException exception)
         {

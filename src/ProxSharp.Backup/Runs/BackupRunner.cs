@@ -64,7 +64,7 @@ internal static class BackupRunner
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            Rethrow(fault, run, sources, failure);
+            Rethrow(fault, run, sources, writer.Host, failure);
             throw;
         }
         finally
@@ -87,12 +87,13 @@ internal static class BackupRunner
         return await run.FinishAsync().ConfigureAwait(false);
     }
 
-    private static void Rethrow(UploadFault fault, BackupRun run, IReadOnlyList<BackupSource> sources, Exception caught)
+    private static void Rethrow(UploadFault fault, BackupRun run, IReadOnlyList<BackupSource> sources, string host, Exception caught)
     {
         Exception first = fault.First ?? caught;
-        if (first is BackupSessionLostException lost)
+        // An answer that no session can go on with ends the backup as a line that breaks does.
+        if (first is BackupSessionLostException or ProxmoxProtocolException)
         {
-            throw new BackupSessionLostException(Describe(lost, run), lost.InnerException ?? lost)
+            throw new BackupSessionLostException(Describe(first, run, host), first is BackupSessionLostException ? first.InnerException ?? first : first)
             {
                 OutcomeUnknown = run.IsFinishing,
                 NotSaved = [.. sources.SelectMany(source => source.StoredNames(run.Options))],
@@ -104,9 +105,11 @@ internal static class BackupRunner
         fault.ThrowIfFailed();
     }
 
-    private static string Describe(BackupSessionLostException lost, BackupRun run)
+    private static string Describe(Exception failure, BackupRun run, string host)
     {
-        string why = lost.Message.TrimEnd('.');
+        string why = failure.Message.TrimEnd('.');
+        if (!why.Contains(host, StringComparison.Ordinal))
+            why = $"The session on {host} failed: {why}";
         if (run.IsFinishing)
         {
             return $"{why} while the backup was finished. Whether {run.Snapshot} was saved is not known: look for it before you make the backup again.";

@@ -3,6 +3,7 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Protocol.Http2;
 using ProxSharp.Http;
 
 namespace ProxSharp.Backup.Runs;
@@ -47,7 +48,7 @@ internal sealed class PreviousBackup
 
             warn($"The previous backup {manifest.Snapshot} is not reused: {reason}. Everything is uploaded anew.");
         }
-        catch (Exception exception) when (exception is ProxmoxApiException or ProxmoxProtocolException)
+        catch (Exception exception) when (CanBeDoneWithout(exception))
         {
             warn($"The previous backup is not reused, so everything is uploaded anew: {exception.Message}");
         }
@@ -79,13 +80,17 @@ internal sealed class PreviousBackup
 
             warn("The index of the previous backup is not the one that its manifest names; the archive is uploaded anew.");
         }
-        catch (Exception exception) when (exception is ProxmoxApiException or ProxmoxProtocolException)
+        catch (Exception exception) when (CanBeDoneWithout(exception))
         {
             warn($"The archive is uploaded anew: {exception.Message}");
         }
 
         return null;
     }
+
+    // Only this request failed; the session goes on.
+    private static bool CanBeDoneWithout(Exception exception) =>
+        exception is ProxmoxApiException or ProxmoxProtocolException or BackupSessionLostException { InnerException: StreamResetException };
 
     private static string? WhyNot(BackupManifest manifest, CryptConfig? key) => manifest.CheckSignature(key) switch
     {

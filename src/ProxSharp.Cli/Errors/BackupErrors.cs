@@ -24,7 +24,8 @@ internal static class BackupErrors
         BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
         BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = lost.IsTransient },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
-            "conflict", ExitCodes.Conflict, exists, "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, ..."),
+            "conflict", ExitCodes.Conflict, exists,
+            "Restore into an empty directory, or say what to do with what exists: --existing overwrite, skip, same-time or same-content"),
         FileTreeException { Fault: FileTreeFault.Full } full => Make("file", ExitCodes.Error, full, "Make room there, or restore to another place."),
         FileTreeException { Fault: FileTreeFault.OtherKind } other => Make(
             "conflict", ExitCodes.Conflict, other,

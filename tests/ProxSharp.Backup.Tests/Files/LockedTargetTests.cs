@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
@@ -150,5 +151,41 @@ public sealed class LockedTargetTests
         fill(writer);
         writer.Finish();
         return archive.ToArray();
+    }
+
+    [Fact]
+    public async Task Dispose_LockedDirectoryASecondTime_DoesNothing()
+    {
+        TempTree.RequireAll();
+        using TempTree tree = new();
+        using (Process locked = Process.Start("chattr", ["+i", tree.Path]))
+            await locked.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            ITargetDirectory root = TargetTrees.Create().OpenRoot(tree.Path);
+            root.Unlock();
+            root.Dispose();
+            root.Dispose();
+            using LinuxFlags flags = new(tree.Path);
+            Assert.Equal(0x10u, flags.Get()!.Value & 0x30);
+        }
+        finally
+        {
+            using Process unlock = Process.Start("chattr", ["-i", tree.Path]);
+            await unlock.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Extract_OntoWhatIsNoDirectory_SaysWhatItIs()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        byte[] archive = Archive(static writer => writer.WriteFile(new("f"), Plain, "x"u8.ToArray()));
+        foreach ((string path, string kind) in new[] { (tree.Write("file", "x"), "a file"), ("/dev/null", "a device") })
+        {
+            FileTreeException refused = await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, path));
+            Assert.Equal($"\"{path}\" is {kind}, and a tree is restored into a directory. Name another one.", refused.Message);
+        }
     }
 }

@@ -95,7 +95,7 @@ public sealed class Http2RulesTests
         Task<ChannelAnswer> second = peer.GetAsync();
         await peer.ReadAsync(Headers);
         await peer.SendAsync(Reset, 0, 1, Number(2));
-        ProxmoxProtocolException reset = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => first);
+        BackupSessionLostException reset = await Assert.ThrowsAsync<BackupSessionLostException>(() => first);
         Assert.Equal("pbs:8007 did not answer POST /x of the test to the end: the server gave the request up (code 2).", reset.Message);
         await peer.AnswerAsync(3);
         Assert.Equal(200, (await second).Status);
@@ -131,7 +131,7 @@ public sealed class Http2RulesTests
         Task<ChannelAnswer> request = peer.GetAsync();
         for (int stream = 1; stream <= 9; stream += 2)
             await peer.SendAsync(Reset, 0, (await peer.ReadAsync(Headers)).Stream, Number(7));
-        ProxmoxProtocolException refused = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => request);
+        BackupSessionLostException refused = await Assert.ThrowsAsync<BackupSessionLostException>(() => request);
         Assert.Contains("code 7", refused.Message, StringComparison.Ordinal);
     }
 
@@ -145,7 +145,7 @@ public sealed class Http2RulesTests
         await peer.SendAsync(Headers, 4, 1, 0x88);
         await peer.SendAsync(Data, 0, 1, "part"u8.ToArray());
         await peer.SendAsync(Reset, 0, 1, Number(7));
-        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => request);
+        await Assert.ThrowsAsync<BackupSessionLostException>(() => request);
         Task<ChannelAnswer> next = peer.GetAsync();
         Assert.Equal(3, (await peer.ReadAsync(Headers)).Stream);
         await peer.AnswerAsync(3);

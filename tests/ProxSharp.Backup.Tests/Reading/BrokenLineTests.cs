@@ -52,6 +52,36 @@ public sealed class BrokenLineTests
         Assert.Equal(s_content, File.ReadAllBytes(tree.Combine("large")));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task RestoreFile_LineBreaksAfterLittleMoreThanAChunk_EachAttemptGainsOne(int zeros)
+    {
+        FakeTimeProvider time = new();
+        byte[][] chunks = [.. Enumerable.Range(0, 5).Select(static i => FakeBackup.Random(ChunkLength, i + 1))];
+        TestImage image = new((zeros + chunks.Length) * ChunkLength, chunks.Index().ToDictionary(c => c.Index + zeros, static c => c.Item), chunkSize: ChunkLength);
+        using TempTree tree = new();
+        string path = tree.Combine("disk");
+        int attempts = 0;
+        for (bool isComplete = false; !isComplete; attempts++)
+        {
+            Assert.True(attempts <= chunks.Length, "An attempt gained nothing.");
+            await using SnapshotReader reader = await SnapshotReader.OpenAsync(
+                new BrokenLine(image, time, ChunkLength / 4, ChunkLength * 12 / 10), new() { TimeProvider = time }, Stop);
+            try
+            {
+                await reader.RestoreFileAsync("disk", path, new() { Resume = true }, Stop);
+                isComplete = true;
+            }
+            catch (BackupSessionLostException)
+            {
+                Assert.False(File.Exists(path));
+            }
+        }
+
+        Assert.Equal([.. new byte[zeros * ChunkLength], .. chunks.SelectMany(static chunk => chunk)], File.ReadAllBytes(path));
+    }
+
     [Fact]
     public async Task CopyTo_LineBreaks_WritesWhatCameBefore()
     {

@@ -53,4 +53,13 @@ public sealed class DisposedReaderTests
         await dispose;
         await Assert.ThrowsAsync<ObjectDisposedException>(() => copy);
     }
+
+    [Fact]
+    public async Task ReadBlob_DisposedReader_NamesTheReader()
+    {
+        SnapshotReader reader = await new TestImage(ChunkSize, new Dictionary<int, byte[]>()).OpenAsync();
+        await reader.DisposeAsync();
+        ObjectDisposedException disposed = await Assert.ThrowsAsync<ObjectDisposedException>(() => reader.ReadBlobAsync("client.log", Stop));
+        Assert.Equal(typeof(SnapshotReader).FullName, disposed.ObjectName);
+    }
 }

@@ -290,6 +290,28 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public void InUse_MountedDevice_NamesItAndTheNextStep()
+    {
+        Assert.Null(RestoreTarget.InUse("/dev/sdz", 13));
+        IOException? used = RestoreTarget.InUse("/dev/sdz", 16);
+        Assert.Contains("/dev/sdz is in use: it is mounted", used?.Message, StringComparison.Ordinal);
+        Assert.Contains("Unmount it, or restore to another device", used?.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 4294967295)]
+    [InlineData(5000, 5000)]
+    [InlineData(5000, 17592186040320)]
+    public void LargestFile_ImageThatIsLarger_NamesTheLimitAndTheSize(long before, long limit)
+    {
+        const long size = 20L << 40;
+        long length = before;
+        IOException refused = LargestFile.Tell("/mnt/disk", before, size, wanted => length = wanted <= limit ? wanted : throw new ArgumentOutOfRangeException(nameof(wanted)), new IOException());
+        Assert.StartsWith($"/mnt/disk cannot be written: its file system holds files of {limit} bytes at most, and the image has {size}.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, length);
+    }
+
+    [Fact]
     public void RequireRoom_SmallerDevice_IsRefused()
     {
         RestoreTarget.RequireRoom("/dev/sdz", 4096, 4096);

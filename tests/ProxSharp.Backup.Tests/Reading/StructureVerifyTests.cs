@@ -26,6 +26,9 @@ public sealed class StructureVerifyTests : IDisposable
     [InlineData(long.MaxValue - 100, 6, "/b")]
     [InlineData(35, 1L << 50, "/b")]
     [InlineData(35, 5, "/b")]
+    [InlineData(35, 0, "/b")]
+    [InlineData(35, 7, "/b")]
+    [InlineData(19, 0, "/b")]
     [InlineData(16, 3, "/b")]
     public async Task Verify_WrongPayloadReference_NamesTheFile(long position, long length, string path)
     {
@@ -42,6 +45,10 @@ public sealed class StructureVerifyTests : IDisposable
         Assert.InRange(damage.Start, 0, payload.Length);
         Assert.InRange(damage.End, damage.Start, payload.Length);
         await Assert.ThrowsAsync<ProxmoxProtocolException>(() => reader.RestoreAsync("root", _folder["out"], new() { RestoreOwnership = false }, null, Stop));
+        Assert.False(File.Exists(_folder["out/b"]));
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root", Stop);
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => archive.WriteTarAsync(Stream.Null, null, Stop));
+        await Assert.ThrowsAsync<ProxmoxProtocolException>(() => reader.CopyToAsync("root.pxar", Stream.Null, null, Stop));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
+using ProxSharp.Backup.Protocol.Http2;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Backup.Upload;
 
@@ -198,6 +199,38 @@ public sealed class BackupRunTests
         Assert.InRange(lost.BytesRead, 16 * MiB, image.Length);
         Assert.Contains("Nothing of host/web1/", lost.Message, StringComparison.Ordinal);
         Assert.True(_backup.Channel is { IsDisposed: true, IsFinished: false });
+    }
+
+    [Theory]
+    [InlineData("GET /previous index.json.blob")]
+    [InlineData("GET /previous disk.img.fidx")]
+    public async Task Run_PreviousThatTheServerGivesUp_IsDoneWithout(string given)
+    {
+        byte[] image = FakeBackup.Random(MiB);
+        await _backup.RunAsync([BackupSource.Image("disk", new MemoryStream(image))]);
+        BackupResult result = await _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream(image))],
+            prepare: channel => channel.Intercept = (line, _) => line == given
+                ? throw new BackupSessionLostException("fake:8007 did not answer it to the end.", new StreamResetException(2, isUntouched: false))
+                : Task.FromResult<ChannelAnswer?>(null));
+
+        Assert.Equal(MiB, result.BytesUploaded);
+        Assert.Contains("did not answer it to the end", Assert.Single(result.Warnings).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_AnswerThatCannotBeUsed_SaysWhereAndWhatIsNotSaved()
+    {
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream(FakeBackup.Random(MiB)))],
+            prepare: static channel => channel.Intercept = static (line, _) => line == "POST /fixed_chunk"
+                ? throw new ProxmoxProtocolException("The server answers more than the 65536 bytes that are possible here.")
+                : Task.FromResult<ChannelAnswer?>(null)));
+
+        Assert.Equal(["disk.img.fidx"], lost.NotSaved);
+        Assert.StartsWith("The session on fake:8007 failed: The server answers more than", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing of host/web1/", lost.Message, StringComparison.Ordinal);
+        Assert.IsType<ProxmoxProtocolException>(lost.InnerException);
     }
 
     [Fact]

@@ -58,6 +58,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
+            // What is said to be empty and is not must be told before anything is replaced.
+            if (entry.Length == 0)
+                _ = await content.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             if (compares)
                 await CompareAsync(directory, name, part, entry, there, content, cancellationToken).ConfigureAwait(false);
             else if (entry.Length <= SmallFile)

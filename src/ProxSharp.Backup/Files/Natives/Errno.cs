@@ -12,6 +12,7 @@ internal static class Errno
     internal const int Again = 11;
     internal const int NoMemory = 12;
     internal const int NoAccess = 13;
+    internal const int Busy = 16;
     internal const int Exists = 17;
     internal const int NotDirectory = 20;
     internal const int IsDirectory = 21;

@@ -52,7 +52,35 @@ internal static class PathKind
         }
     }
 
-    private static uint TypeOf(string path) =>
+    /// <summary>What a type is called.</summary>
+    internal static string Describe(uint type) => type switch
+    {
+        Pipe => "a named pipe",
+        CharacterDevice or BlockDevice => "a device",
+        Socket => "a socket",
+        Regular => "a file",
+        0x4000 => "a directory",
+        _ => "something unknown",
+    };
+
+    /// <summary>The type in the mode of an open file; 0 if it is not known.</summary>
+    internal static uint TypeOf(SafeHandle file)
+    {
+        bool added = false;
+        try
+        {
+            file.DangerousAddRef(ref added);
+            return Libc.Statx((int)file.DangerousGetHandle(), "\0"u8, Libc.EmptyPath, out StatxBuffer stat) == 0 ? stat.Mode & TypeMask : 0;
+        }
+        finally
+        {
+            if (added)
+                file.DangerousRelease();
+        }
+    }
+
+    /// <summary>The type in the mode of what a path leads to; 0 if there is nothing, or it is not known.</summary>
+    internal static uint TypeOf(string path) =>
         Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out StatxBuffer stat) == 0
             ? stat.Mode & TypeMask
             : 0;

@@ -9,6 +9,12 @@ internal sealed class LinuxTarget : ITargetTree
 
     public ITargetDirectory OpenRoot(string path)
     {
+        if (PathKind.TypeOf(path) is not 0 and var type && !Directory.Exists(path))
+        {
+            throw new FileTreeException(
+                FileTreeFault.Failed, path, $"\"{path}\" is {PathKind.Describe(type)}, and a tree is restored into a directory. Name another one.");
+        }
+
         try
         {
             Directory.CreateDirectory(path);

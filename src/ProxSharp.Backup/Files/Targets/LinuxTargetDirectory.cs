@@ -20,6 +20,8 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
     {
         if (_taken is { } attributes)
             LinuxLock.Restore(_handle, attributes);
+        // After a failure it may come here a second time.
+        _taken = null;
         _handle.Dispose();
     }
 

@@ -64,9 +64,11 @@ internal sealed class ChunkPrefetcher : IAsyncDisposable
         // Who takes a second chunk will want more. Two at least, so that the line is not idle while one is written.
         if (_taken)
             _window = NextWindow();
-        (_taken, _isQuick) = (true, false);
+        _isQuick = false;
         FillWindow();
         Waiting waiting = Dequeue();
+        // Zeros tell nothing of the line.
+        _taken |= waiting.Data is not null;
         _current = waiting.Data;
         return (waiting.Chunk, waiting.Data);
     }

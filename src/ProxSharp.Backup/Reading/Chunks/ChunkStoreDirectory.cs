@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Blobs;
 
@@ -58,7 +59,7 @@ public sealed class ChunkStoreDirectory : IChunkSource
         string path = GetPath(digest);
         try
         {
-            return File.OpenHandle(path, options: FileOptions.SequentialScan);
+            return OpenFile.Read(path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

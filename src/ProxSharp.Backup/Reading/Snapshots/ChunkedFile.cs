@@ -39,7 +39,9 @@ internal sealed class ChunkedFile(SnapshotFile file, IChunkIndex index, ChunkLoa
     public ChunkPrefetcher Prefetch() => Prefetch(new IndexChunkList(index));
 
     /// <summary>Some chunks in order, fetched ahead.</summary>
-    public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks) => new(loader, chunks, zeros, 0, ahead, ChunkPrefetcher.FirstChunks);
+    /// <param name="chunks">The chunks.</param>
+    /// <param name="window">How many to begin with.</param>
+    public ChunkPrefetcher Prefetch(IReadOnlyList<IndexChunk> chunks, int window = ChunkPrefetcher.FirstChunks) => new(loader, chunks, zeros, 0, ahead, window);
 
     /// <summary>Bytes at any place, fetched when they are asked for.</summary>
     // Half of the cache at most is fetched ahead, or it would push out what it has just fetched.

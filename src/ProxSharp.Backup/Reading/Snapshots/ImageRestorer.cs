@@ -3,6 +3,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Chunking;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Sources;
 
 namespace ProxSharp.Backup.Reading.Snapshots;
 
@@ -31,9 +32,9 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
             using (target)
             {
                 if (place.OnlyCompares)
-                    await RequireSameAsync(target, path, cancellationToken).ConfigureAwait(false);
+                    await RequireSameAsync(place, target, path, cancellationToken).ConfigureAwait(false);
                 else
-                    await WriteAllAsync(place, target, cancellationToken).ConfigureAwait(false);
+                    await WriteAllAsync(place, target, path, cancellationToken).ConfigureAwait(false);
             }
 
             place.Complete();
@@ -45,6 +46,8 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
                 place.Discard();
             if (FullDisk.Is(failure))
                 throw FullDisk.Tell(path, failure);
+            if (place.IsDevice && failure is NotSupportedException)
+                throw new IOException($"{path} is a device that no image can be written to. Restore to a file, or to a block device.", failure);
             throw;
         }
 
@@ -52,28 +55,39 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     }
 
     /// <summary>Gives the file its length. Returns from where on it holds nothing but zeros that may stay holes.</summary>
-    private long SetLength(SafeFileHandle target)
+    private long SetLength(SafeFileHandle target, string path)
     {
         long length = RandomAccess.GetLength(target);
-        RandomAccess.SetLength(target, file.Index.Size);
+        try
+        {
+            RandomAccess.SetLength(target, file.Index.Size);
+        }
+        catch (ArgumentOutOfRangeException failure)
+        {
+            throw LargestFile.Tell(path, length, file.Index.Size, size => RandomAccess.SetLength(target, size), failure);
+        }
+
         return options.Sparse ? length : long.MaxValue;
     }
 
     /// <summary>Sees that a file which must not be changed is what is wanted already.</summary>
-    private async Task RequireSameAsync(SafeFileHandle target, string path, CancellationToken cancellationToken)
+    private async Task RequireSameAsync(RestoreTarget place, SafeFileHandle target, string path, CancellationToken cancellationToken)
     {
-        _emptyFrom = RandomAccess.GetLength(target);
-        bool same = _emptyFrom == file.Index.Size && (await ChooseAsync(target, cancellationToken).ConfigureAwait(false)).Count == 0;
+        // The length of a device is where it ends, and may be more than the image has.
+        _emptyFrom = place.IsDevice ? ImageInput.EndOf(target) : RandomAccess.GetLength(target);
+        bool fits = place.IsDevice ? _emptyFrom >= file.Index.Size : _emptyFrom == file.Index.Size;
+        bool same = fits && (await ChooseAsync(target, cancellationToken).ConfigureAwait(false)).Count == 0;
         if (!same)
             throw RestoreTarget.Exists(path, $"exists already, and is not {file.File.Name} of this snapshot");
     }
 
-    private async Task WriteAllAsync(RestoreTarget place, SafeFileHandle target, CancellationToken cancellationToken)
+    private async Task WriteAllAsync(RestoreTarget place, SafeFileHandle target, string path, CancellationToken cancellationToken)
     {
         _keepsHoles = options is { Sparse: true, Resume: true } && !place.IsDevice;
-        _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target);
+        _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target, path);
         IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, cancellationToken).ConfigureAwait(false);
-        ChunkPrefetcher chunks = file.Prefetch(wanted);
+        // The first chunk comes alone: over a line that breaks after little more than one, each attempt gains that at least.
+        ChunkPrefetcher chunks = file.Prefetch(wanted, window: 1);
         await using (chunks.ConfigureAwait(false))
         {
             while (chunks.Position < wanted.Count)

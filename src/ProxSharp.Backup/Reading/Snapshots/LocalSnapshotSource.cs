@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Ids;
@@ -56,7 +57,7 @@ internal sealed class LocalSnapshotSource(LocalDatastore store, BackupNamespace 
             throw new SnapshotFileNotFoundException($"\"{fileName}\" is no name of a file of a snapshot.");
         try
         {
-            return File.OpenHandle(Path.Combine(_folder, fileName), options: FileOptions.SequentialScan);
+            return OpenFile.Read(Path.Combine(_folder, fileName));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

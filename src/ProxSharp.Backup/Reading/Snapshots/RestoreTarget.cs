@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using ProxSharp.Backup.Files.Natives;
@@ -36,7 +37,7 @@ internal sealed class RestoreTarget
     public bool IsDevice { get; }
 
     /// <summary>Whether a file that exists is only compared, because nothing allows to change it.</summary>
-    public bool OnlyCompares => _place == _path && !IsDevice && !_options.Overwrite;
+    public bool OnlyCompares => _place == _path && !_options.Overwrite;
 
     /// <summary>The name under which a file is written until it is complete.</summary>
     public static string PartialOf(string path) => Follow(path) + PartialSuffix;
@@ -64,7 +65,7 @@ internal sealed class RestoreTarget
         bool exists = type != 0;
         string partial = final + PartialSuffix;
         bool isPart = IsSomething(partial);
-        bool mayCompare = options.Resume && !replacesPart && type == RegularFile && !isPart;
+        bool mayCompare = options.Resume && !replacesPart && (type == BlockDevice || (type == RegularFile && !isPart));
         if (exists && !options.Overwrite && !mayCompare)
             throw Exists(path);
         if (type == Pipe && (!replacesPart || PathKind.IsNamedPipe(path)))
@@ -91,7 +92,8 @@ internal sealed class RestoreTarget
             File.Delete(_place);
         FileMode mode = isNew ? FileMode.CreateNew : FileMode.Open;
         FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
-        SafeFileHandle handle = File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
+        SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone() : null)
+            ?? File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
         try
         {
             // Only what this restore made may be removed after a failure.
@@ -135,6 +137,18 @@ internal sealed class RestoreTarget
             throw new IOException(string.Create(
                 CultureInfo.InvariantCulture, $"{path} has {room} bytes, and the image has {size}. Nothing was written: a larger device is needed."));
         }
+    }
+
+    /// <summary>Why a device cannot be had alone; null if the error says something else.</summary>
+    internal static IOException? InUse(string path, int error) => error != Errno.Busy ? null : new(
+        $"{path} is in use: it is mounted, used for swap, or part of a volume group or an array. Nothing was written: lsblk shows what uses it. "
+        + "Unmount it, or restore to another device.", CannotMake);
+
+    // Only this way the system says that a device is mounted.
+    private SafeFileHandle? OpenAlone()
+    {
+        SafeFileHandle? device = OpenFile.TryOpen(_place, Libc.ReadWrite | Libc.Exclusive);
+        return device is null && InUse(_path, Marshal.GetLastPInvokeError()) is { } failure ? throw failure : device;
     }
 
     /// <summary>Sees that what has the name of the part may be gone on with, or may go.</summary>

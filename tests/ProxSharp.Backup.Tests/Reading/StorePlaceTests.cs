@@ -1,0 +1,69 @@
+using ProxSharp.Backup.Files.Natives;
+using ProxSharp.Backup.Formats;
+using ProxSharp.Backup.Formats.Manifests;
+using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Tests.Files;
+using ProxSharp.Ids;
+
+namespace ProxSharp.Backup.Tests.Reading;
+
+/// <summary>Datastores on disk with something else in the place of a file.</summary>
+public sealed class StorePlaceTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly BackupSnapshotPath s_snapshot = BackupSnapshotPath.Parse("host/web/2024-05-01T10:11:12Z");
+
+    private readonly TestFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("pipe", "a named pipe")]
+    [InlineData("device", "a device")]
+    [InlineData("directory", "a directory")]
+    public async Task Open_ManifestThatIsNoFile_SaysWhatItIs(string place, string kind)
+    {
+        TempTree.RequireLinux();
+        string path = Make($"{s_snapshot}", ArchiveName.Manifest, place);
+        Task opened = Task.Run(() => new LocalDatastore(_folder.Root).OpenSnapshotAsync(s_snapshot, null, Stop), Stop);
+        ProxmoxProtocolException refused = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => opened.WaitAsync(s_patience, Stop));
+        Assert.Contains($"{path} is {kind}, and no file of a datastore", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pipe", "a named pipe")]
+    [InlineData("device", "a device")]
+    public async Task ReadChunk_ThatIsNoFile_SaysWhatItIs(string place, string kind)
+    {
+        TempTree.RequireLinux();
+        Sha256Digest digest = Sha256Digest.Parse(new string('a', 64));
+        string path = Make(".chunks/aaaa", digest.ToString(), place);
+        Task read = Task.Run(() => new ChunkStoreDirectory(_folder.Root).ReadChunkAsync(digest, new System.Buffers.ArrayBufferWriter<byte>(), Stop).AsTask(), Stop);
+        ProxmoxProtocolException refused = await Assert.ThrowsAsync<ProxmoxProtocolException>(() => read.WaitAsync(s_patience, Stop));
+        Assert.Contains($"{path} is {kind}, and no file of a datastore", refused.Message, StringComparison.Ordinal);
+    }
+
+    private string Make(string folder, string name, string place)
+    {
+        Directory.CreateDirectory(_folder[folder]);
+        string path = Path.Combine(_folder[folder], name);
+        if (place == "directory")
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (place == "device")
+        {
+            // As a link does that leads out of the datastore.
+            File.CreateSymbolicLink(path, "/dev/zero");
+        }
+        else
+        {
+            using Descriptor parent = Descriptor.Open(_folder[folder], Libc.ReadOnly);
+            Assert.Equal(0, Libc.MakeNode(parent, Libc.Text(System.Text.Encoding.UTF8.GetBytes(name)), 0x1180, 0));
+        }
+
+        return path;
+    }
+}
