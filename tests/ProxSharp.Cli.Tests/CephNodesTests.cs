@@ -1,6 +1,8 @@
 using System.Text.Json;
+using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -38,6 +40,25 @@ public sealed class CephNodesTests
     {
         Assert.Null(CephNodes.OfDisk(Json(json), "0", null));
         Assert.Null(CephNodes.OfDaemon(Json(json), "0"));
+    }
+
+    [Theory]
+    [InlineData("POST", "start", "osd.3", "osd 3")]
+    [InlineData("POST", "stop", "mon.pve1", "mon pve1")]
+    [InlineData("POST", "restart", "mds.a", "mds a")]
+    [InlineData("POST", "restart", "osd", "")]
+    [InlineData("POST", "restart", "ceph.target", "")]
+    [InlineData("POST", "restart", null, "")]
+    [InlineData("DELETE", "osd/{osdid}", null, "osd {osdid}")]
+    [InlineData("DELETE", "mon/{monid}", null, "mon {monid}")]
+    [InlineData("POST", "mon/{monid}", null, "")]
+    [InlineData("GET", "osd", null, "")]
+    public void Call_OnOneThing_TellsWhich(string method, string path, string? service, string expected)
+    {
+        ApiEndpoint endpoint = SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Endpoints
+            .Single(one => one.ToString() == $"{method} /nodes/{{node}}/ceph/{path}");
+
+        Assert.Equal(expected, string.Join(' ', CephNodes.Meant(endpoint, service)));
     }
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;

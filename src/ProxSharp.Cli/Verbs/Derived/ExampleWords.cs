@@ -9,7 +9,7 @@ internal static class ExampleWords
     /// <summary>What the same name stands for below different paths; the first path that is in that of the call counts.</summary>
     private static readonly (string Name, string Path, string Value)[] s_placed =
     [
-        // The pattern of names without a tag looks so long for one that a busy machine gives up and takes the tag.
+        // The tags are what is asked for, so that the name has none.
         ("reference", "query-oci-repo-tags", "docker.io/library/alpine"),
         ("name", "/firewall/ipset", "blocklist"),
         ("name", "/firewall/aliases", "office"),

@@ -13,12 +13,13 @@ internal static class CephNodes
     /// <summary>Returns the node; null if the call is about no such thing, or the lists do not tell: then nobody but the user knows.</summary>
     /// <param name="run">What was typed.</param>
     /// <param name="binding">The verb.</param>
+    /// <param name="service">The service that is to be started or stopped, for example <c>osd.3</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<string?> FindAsync(VerbRun run, EndpointBinding binding, CancellationToken cancellationToken)
+    public static async Task<string?> FindAsync(VerbRun run, EndpointBinding binding, string? service, CancellationToken cancellationToken)
     {
-        string[] parts = binding.Endpoint.Path.StartsWith(Place, StringComparison.Ordinal) ? binding.Endpoint.Path[Place.Length..].Split('/') : [];
-        if (parts is not ["osd" or "mon" or "mgr" or "mds", ['{', .. var name, '}'], ..] || (parts[0] != "osd" && binding.Endpoint.Method == ApiMethod.Post)
-            || binding.PathValue(run, name) is not { Length: > 0 } id)
+        string[] parts = Meant(binding.Endpoint, service);
+        string? id = parts is [_, ['{', .. var name, '}']] ? binding.PathValue(run, name) : parts.ElementAtOrDefault(1);
+        if (string.IsNullOrEmpty(id))
         {
             return null;
         }
@@ -39,6 +40,20 @@ internal static class CephNodes
             // Where the list is not to be had, the call itself tells why, or the user names the node.
             return null;
         }
+    }
+
+    /// <summary>The kind of the one thing that a call is about, and its id or the part of the path that holds it; nothing if it is about no such thing. Pure.</summary>
+    internal static string[] Meant(ApiEndpoint endpoint, string? service)
+    {
+        string[] parts = endpoint.Path.StartsWith(Place, StringComparison.Ordinal) ? endpoint.Path[Place.Length..].Split('/') : [];
+        if (parts is ["start" or "stop" or "restart"])
+        {
+            // A kind alone means all of it on a node, and no list tells which node that is.
+            return service?.Split('.', 2) is ["osd" or "mon" or "mgr" or "mds", { Length: > 0 }] and var one ? one : [];
+        }
+
+        // What is made now is in no list.
+        return parts is ["osd" or "mon" or "mgr" or "mds", ['{', .., '}'], ..] && (parts[0] == "osd" || endpoint.Method != ApiMethod.Post) ? parts[..2] : [];
     }
 
     /// <summary>The host of a disk in the tree of all of them: its own word for it, or the place that it stands in. Pure.</summary>

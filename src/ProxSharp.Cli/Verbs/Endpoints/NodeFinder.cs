@@ -27,7 +27,7 @@ internal static class NodeFinder
         }
 
         if (binding.Spec.Product == ProxmoxProduct.VirtualEnvironment && GuestMaking.NamedNode(run, binding) is null
-            && !OwnNode.IsOfCluster(binding.Endpoint) && await CephNodes.FindAsync(run, binding, cancellationToken).ConfigureAwait(false) is { } host)
+            && !OwnNode.IsOfCluster(binding.Endpoint) && await CephNodes.FindAsync(run, binding, Parameter(parameters, "service"), cancellationToken).ConfigureAwait(false) is { } host)
         {
             found["node"] = host;
             return found;
