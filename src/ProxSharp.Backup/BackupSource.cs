@@ -17,7 +17,7 @@ namespace ProxSharp.Backup;
 /// ];
 /// </code>
 /// </example>
-public abstract partial class BackupSource
+public abstract class BackupSource
 {
     private protected BackupSource(string name) => Name = name;
 
@@ -121,7 +121,7 @@ public abstract partial class BackupSource
     public static BackupSource Parse(string specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        Match match = Specification().Match(specification);
+        Match match = Specification.Match(specification);
         (string name, string path) = (match.Groups[1].Value, match.Groups[3].Value);
         return match.Groups[2].Value switch
         {
@@ -154,6 +154,5 @@ public abstract partial class BackupSource
                 + "and none that backups have by themselves.");
     }
 
-    [GeneratedRegex(@"^([A-Za-z0-9_-]+\.(pxar|img|conf|log)):(.+)$", RegexOptions.Singleline)]
-    private static partial Regex Specification();
+    private static Regex Specification => field ??= new(@"^([A-Za-z0-9_-]+\.(pxar|img|conf|log)):(.+)$", RegexOptions.Singleline);
 }

@@ -7,7 +7,7 @@ namespace ProxSharp.Cli.Agents;
 /// <param name="Paths">Where an operator may change things.</param>
 /// <param name="Storages">The storages that it may put backups and disks on.</param>
 /// <param name="Networks">The bridges that it may connect guests to, and vnets behind their zone.</param>
-internal sealed partial record AgentScope(IReadOnlyList<string> Paths, IReadOnlyList<string> Storages, IReadOnlyList<string> Networks)
+internal sealed record AgentScope(IReadOnlyList<string> Paths, IReadOnlyList<string> Storages, IReadOnlyList<string> Networks)
 {
     // Both are built in, and read what they give the use of.
     private const string StorageRole = "PVEDatastoreUser";
@@ -30,12 +30,12 @@ internal sealed partial record AgentScope(IReadOnlyList<string> Paths, IReadOnly
 
         foreach (string storage in storages)
         {
-            Demand(StoragePattern().IsMatch(storage), "--storage", storage, "Give the name of a storage: local, ceph");
+            Demand(StoragePattern.IsMatch(storage), "--storage", storage, "Give the name of a storage: local, ceph");
         }
 
         foreach (string network in networks)
         {
-            Demand(NetworkPattern().IsMatch(network), "--bridge", network, "Give the name of a bridge: vmbr0; a vnet behind its zone: lan/vnet1");
+            Demand(NetworkPattern.IsMatch(network), "--bridge", network, "Give the name of a bridge: vmbr0; a vnet behind its zone: lan/vnet1");
         }
 
         string[] clean = [.. paths.Select(path => Clean(path, isBackup)).Distinct(StringComparer.Ordinal)];
@@ -92,7 +92,7 @@ internal sealed partial record AgentScope(IReadOnlyList<string> Paths, IReadOnly
     {
         string clean = "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
         Demand(
-            path.StartsWith('/') && (isBackup ? BackupPattern() : PathPattern()).IsMatch(clean),
+            path.StartsWith('/') && (isBackup ? BackupPattern : PathPattern).IsMatch(clean),
             "--path",
             path,
             isBackup ? "Write /, /datastore/NAME, or /datastore/NAME/NAMESPACE" : "Write /, /vms/NUMBER, /pool/NAME, /storage/NAME, or /sdn/zones/ZONE");
@@ -107,17 +107,14 @@ internal sealed partial record AgentScope(IReadOnlyList<string> Paths, IReadOnly
         }
     }
 
-    [GeneratedRegex("""
+    private static Regex PathPattern => field ??= new(
+        """
         \A(?:/|/vms(?:/[1-9][0-9]{2,8})?|/pool(?:/[\w.-]+){0,3}|/storage(?:/[\w.-]+)?|/sdn/zones(?:/[\w.-]+(?:/[\w.-]+(?:/[1-9][0-9]{0,3})?)?)?)\z
-        """)]
-    private static partial Regex PathPattern();
+        """);
 
-    [GeneratedRegex(@"\A(?:/|/datastore(?:/[\w.-]+){0,8})\z")]
-    private static partial Regex BackupPattern();
+    private static Regex BackupPattern => field ??= new(@"\A(?:/|/datastore(?:/[\w.-]+){0,8})\z");
 
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9._-]*\z")]
-    private static partial Regex StoragePattern();
+    private static Regex StoragePattern => field ??= new(@"\A[A-Za-z][A-Za-z0-9._-]*\z");
 
-    [GeneratedRegex(@"\A[A-Za-z][\w.-]*(?:/[A-Za-z]\w*)?\z")]
-    private static partial Regex NetworkPattern();
+    private static Regex NetworkPattern => field ??= new(@"\A[A-Za-z][\w.-]*(?:/[A-Za-z]\w*)?\z");
 }

@@ -84,13 +84,13 @@ internal static partial class McpConfig
 
     private static string MergeToml(string path, string text, string command)
     {
-        if (OwnTable().IsMatch(text) || OwnKey().IsMatch(text))
+        if (OwnTable.IsMatch(text) || OwnKey.IsMatch(text))
         {
             return text;
         }
 
         // A table at the end is always right, unless the servers are written as a value.
-        if (ServersAsValue().IsMatch(text))
+        if (ServersAsValue.IsMatch(text))
         {
             throw CliException.Usage($"{path} has 'mcp_servers' as a value and not as tables", ByHand);
         }
@@ -100,20 +100,18 @@ internal static partial class McpConfig
         return text + start + AgentClient.Toml(command).ReplaceLineEndings(line) + line;
     }
 
-    [GeneratedRegex(
+    private static Regex OwnTable => field ??= new(
         """^[ \t]*\[\[?[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*\.[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.\]]""",
-        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex OwnTable();
+        RegexOptions.Multiline | RegexOptions.CultureInvariant);
 
     // The table of all servers, and in it, before the next table, a key for this one.
-    [GeneratedRegex(
+    private static Regex OwnKey => field ??= new(
         """
         ^[ \t]*\[[ \t]*(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*\].*\n(?:(?![ \t]*\[[^\n\]]*\][ \t\r]*(?:#.*)?$).*\n)*?[ \t]*(?:proxmox|"proxmox"|'proxmox')[ \t]*[.=]
         """,
-        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex OwnKey();
+        RegexOptions.Multiline | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(
-        """^[ \t]*(?:\[\[[ \t]*)?(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.\]]""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex ServersAsValue();
+    private static Regex ServersAsValue => field ??= new(
+        """^[ \t]*(?:\[\[[ \t]*)?(?:mcp_servers|"mcp_servers"|'mcp_servers')[ \t]*[=.\]]""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant);
 }

@@ -104,8 +104,8 @@ internal static partial class OfficialSpelling
             return [arguments[0], .. arguments.Skip(2)];
         }
 
-        bool isLeftOut = arguments[1].StartsWith('-') || Source().IsMatch(arguments[1]);
-        return isLeftOut && arguments.Skip(1).Any(static word => Source().IsMatch(word)) ? [arguments[0], Word, .. arguments.Skip(1)] : arguments;
+        bool isLeftOut = arguments[1].StartsWith('-') || Source.IsMatch(arguments[1]);
+        return isLeftOut && arguments.Skip(1).Any(static word => Source.IsMatch(word)) ? [arguments[0], Word, .. arguments.Skip(1)] : arguments;
     }
 
     /// <summary>Takes the truth value behind a switch, in the words of the official client.</summary>
@@ -205,6 +205,5 @@ internal static partial class OfficialSpelling
 
     private static CliException Instead(string words, string why, string hint) => CliException.Usage($"prox backup has no '{words}': {why}", $"Use: {hint}");
 
-    [GeneratedRegex(@"^[A-Za-z0-9_-]+\.(pxar|img|conf|log):.")]
-    private static partial Regex Source();
+    private static Regex Source => field ??= new(@"^[A-Za-z0-9_-]+\.(pxar|img|conf|log):.");
 }

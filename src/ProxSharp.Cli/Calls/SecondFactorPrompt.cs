@@ -39,22 +39,22 @@ internal static partial class SecondFactorPrompt
 
     private static SecondFactorResponse? Recognise(string text)
     {
-        if (TotpForm().IsMatch(text))
+        if (TotpForm.IsMatch(text))
         {
             return SecondFactorResponse.Totp(text);
         }
 
-        if (RecoveryForm().IsMatch(text))
+        if (RecoveryForm.IsMatch(text))
         {
             return SecondFactorResponse.Recovery(text.ToLowerInvariant());
         }
 
-        if (YubicoForm().IsMatch(text))
+        if (YubicoForm.IsMatch(text))
         {
             return SecondFactorResponse.Yubico(text);
         }
 
-        return RawForm().IsMatch(text) ? SecondFactorResponse.Raw(text) : null;
+        return RawForm.IsMatch(text) ? SecondFactorResponse.Raw(text) : null;
     }
 
     private static CliException Refused(string message, string hint) =>
@@ -79,15 +79,11 @@ internal static partial class SecondFactorPrompt
     };
 
     // Authenticator apps show codes in two groups.
-    [GeneratedRegex("^[0-9]{3} ?[0-9]{3}$", RegexOptions.CultureInvariant)]
-    private static partial Regex TotpForm();
+    private static Regex TotpForm => field ??= new("^[0-9]{3} ?[0-9]{3}$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^[0-9A-Fa-f]{4}(-[0-9A-Fa-f]{4}){3}$", RegexOptions.CultureInvariant)]
-    private static partial Regex RecoveryForm();
+    private static Regex RecoveryForm => field ??= new("^[0-9A-Fa-f]{4}(-[0-9A-Fa-f]{4}){3}$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^[cbdefghijklnrtuv]{44}$", RegexOptions.CultureInvariant)]
-    private static partial Regex YubicoForm();
+    private static Regex YubicoForm => field ??= new("^[cbdefghijklnrtuv]{44}$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^(totp|recovery|yubico|webauthn|u2f):.*[^ ]", RegexOptions.CultureInvariant)]
-    private static partial Regex RawForm();
+    private static Regex RawForm => field ??= new("^(totp|recovery|yubico|webauthn|u2f):.*[^ ]", RegexOptions.CultureInvariant);
 }

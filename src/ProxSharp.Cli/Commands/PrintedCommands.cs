@@ -9,7 +9,7 @@ namespace ProxSharp.Cli.Commands;
 /// The commands that messages and hints print for the user to run: written so that a shell takes them as they are, and for the server that the command
 /// line named. What the environment says holds for the next command too, so only options are repeated. Pure.
 /// </summary>
-internal sealed partial class PrintedCommands
+internal sealed class PrintedCommands
 {
     // What takes a context beside the nouns and the verbs that stand by themselves.
     private static readonly string[] s_others = ["api", "explain", "mcp"];
@@ -41,12 +41,12 @@ internal sealed partial class PrintedCommands
         // Where the line is written anew with --cores, -cores was no context.
         if (_context.Length > 0 && (_joined is null || !text.Contains($" -{_joined}", StringComparison.Ordinal)))
         {
-            return Command().Replace(text, match => NeedsContext(text, match) ? $"prox{_context} {match.Groups[1].Value}" : match.Value);
+            return Command.Replace(text, match => NeedsContext(text, match) ? $"prox{_context} {match.Groups[1].Value}" : match.Value);
         }
 
         // A server without a context is known to prox api alone.
         return _connection.Length > 0
-            ? RawCall().Replace(Task().Replace(text, static match => OfTask(match)), $"prox api{_connection.Replace("$", "$$", StringComparison.Ordinal)} ")
+            ? RawCall.Replace(Task.Replace(text, static match => OfTask(match)), $"prox api{_connection.Replace("$", "$$", StringComparison.Ordinal)} ")
             : text;
     }
 
@@ -104,22 +104,18 @@ internal sealed partial class PrintedCommands
     private static string Connection(IReadOnlyList<string> words)
     {
         bool isSound = Value(words, "--url") is not null
-            && Value(words, "--secret") is { } secret && Reference().IsMatch(secret)
+            && Value(words, "--secret") is { } secret && Reference.IsMatch(secret)
             && (Value(words, "--token-id") is not { } token || LoginNames.IsTokenId(token));
         List<string> options = [.. s_connection.SelectMany(name => Values(words, name, null).SelectMany(value => (string[])[name, value]))];
         options.AddRange(words.Contains("--insecure") ? ["--insecure"] : []);
         return isSound ? $" {GuardWords.Join(options)}" : "";
     }
 
-    [GeneratedRegex(@"(?<![\w/'-])(?<!what |that |which )prox ([a-z][a-z-]*)", RegexOptions.CultureInvariant)]
-    private static partial Regex Command();
+    private static Regex Command => field ??= new(@"(?<![\w/'-])(?<!what |that |which )prox ([a-z][a-z-]*)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(?<![\w/'-])prox api (?=(get|create|set|delete) )", RegexOptions.CultureInvariant)]
-    private static partial Regex RawCall();
+    private static Regex RawCall => field ??= new(@"(?<![\w/'-])prox api (?=(get|create|set|delete) )", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(?<![\w/'-])prox task (?<verb>wait|log|show) (?<upid>'UPID:[^']+'|UPID:\S+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Task();
+    private static Regex Task => field ??= new(@"(?<![\w/'-])prox task (?<verb>wait|log|show) (?<upid>'UPID:[^']+'|UPID:\S+)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^(env|file|exec):", RegexOptions.CultureInvariant)]
-    private static partial Regex Reference();
+    private static Regex Reference => field ??= new("^(env|file|exec):", RegexOptions.CultureInvariant);
 }

@@ -6,7 +6,7 @@ namespace ProxSharp.Cli.Declare;
 /// <summary>
 /// A disk in a configuration, or the wish for a new one: <c>ceph:vm-100-disk-0,size=32G</c>, <c>ceph:32</c>, <c>local-lvm:cloudinit</c>. Pure.
 /// </summary>
-internal sealed partial class GuestDisk
+internal sealed class GuestDisk
 {
     private static readonly string[] s_made = ["import-from", "size"];
 
@@ -22,20 +22,20 @@ internal sealed partial class GuestDisk
     public string Storage => Volume.Contains(':', StringComparison.Ordinal) ? Volume[..Volume.IndexOf(':', StringComparison.Ordinal)] : "";
 
     /// <summary>True if a volume has to be made for it.</summary>
-    public bool IsWish => NewVolume().IsMatch(Volume) || IsCloudInitWish;
+    public bool IsWish => NewVolume.IsMatch(Volume) || IsCloudInitWish;
 
     /// <summary>True for a CD drive, whose size nobody chooses; a cloud-init drive is one.</summary>
     public bool IsDisc => IsCloudInitWish || Options.Contains(("media", "cdrom"));
 
     /// <summary>The size in bytes; null if it is not said, or not chosen.</summary>
-    public double? Bytes => NewVolume().Match(Volume) is { Success: true } wish
+    public double? Bytes => NewVolume.Match(Volume) is { Success: true } wish
         ? double.Parse(wish.Groups[1].Value, CultureInfo.InvariantCulture) is > 0 and double gibibytes ? gibibytes * (1L << 30) : null
         : Size(Options.FirstOrDefault(static option => option.Key == "size").Value);
 
     private bool IsCloudInitWish => Volume.EndsWith(":cloudinit", StringComparison.Ordinal);
 
     /// <summary>Tells whether a key of a configuration holds a disk.</summary>
-    public static bool IsKey(string key) => DiskKey().IsMatch(key);
+    public static bool IsKey(string key) => DiskKey.IsMatch(key);
 
     /// <summary>Tells whether the size of a disk is chosen; small ones that hold settings have theirs.</summary>
     public static bool HasChosenSize(string key) =>
@@ -77,7 +77,7 @@ internal sealed partial class GuestDisk
     public string AsWish(string key)
     {
         (string, string)[] options = [.. Options.Where(static option => option.Key != "size")];
-        if (IsWish || !OwnVolume().IsMatch(Volume))
+        if (IsWish || !OwnVolume.IsMatch(Volume))
         {
             return Text(Volume, options);
         }
@@ -110,13 +110,10 @@ internal sealed partial class GuestDisk
             : null;
     }
 
-    [GeneratedRegex(@"^(?:ide|sata|scsi|virtio|mp|efidisk|tpmstate)\d+$|^rootfs$", RegexOptions.CultureInvariant)]
-    private static partial Regex DiskKey();
+    private static Regex DiskKey => field ??= new(@"^(?:ide|sata|scsi|virtio|mp|efidisk|tpmstate)\d+$|^rootfs$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^[A-Za-z][\w.-]*:(\d+(?:\.\d+)?)$", RegexOptions.CultureInvariant)]
-    private static partial Regex NewVolume();
+    private static Regex NewVolume => field ??= new(@"^[A-Za-z][\w.-]*:(\d+(?:\.\d+)?)$", RegexOptions.CultureInvariant);
 
     // A volume with the number of a guest in its name belongs to that guest; ISO images and directories do not.
-    [GeneratedRegex(@"^[^:/]+:(?:\d+/)?(?:[^/:]+/)?(?:vm|base|subvol|basevol)-\d+-", RegexOptions.CultureInvariant)]
-    private static partial Regex OwnVolume();
+    private static Regex OwnVolume => field ??= new(@"^[^:/]+:(?:\d+/)?(?:[^/:]+/)?(?:vm|base|subvol|basevol)-\d+-", RegexOptions.CultureInvariant);
 }

@@ -15,7 +15,7 @@ internal static partial class CertificateAdvice
     {
         CliError error = ErrorMapper.Map(problem);
         return server?.Name is { } name && problem is ProxmoxConnectionException { IsCertificateProblem: true }
-            && Shown().Match(error.Message) is { Success: true } shown
+            && Shown.Match(error.Message) is { Success: true } shown
             && CertificateFingerprint.TryParse(shown.Groups[1].Value, out CertificateFingerprint fingerprint)
             ? error with { Hint = Hint(name, server.Trust.Fingerprints, fingerprint) }
             : error;
@@ -30,6 +30,5 @@ internal static partial class CertificateAdvice
             + $"may be intercepting the connection; if it is the same: {command}";
     }
 
-    [GeneratedRegex("fingerprint is ([0-9A-F]{2}(?::[0-9A-F]{2}){31})", RegexOptions.CultureInvariant)]
-    private static partial Regex Shown();
+    private static Regex Shown => field ??= new("fingerprint is ([0-9A-F]{2}(?::[0-9A-F]{2}){31})", RegexOptions.CultureInvariant);
 }

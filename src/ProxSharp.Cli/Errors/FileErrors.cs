@@ -32,7 +32,7 @@ internal static partial class FileErrors
         };
     }
 
-    private static string? PathIn(Exception exception) => Quoted().Match(exception.Message) is { Success: true } found ? found.Groups[1].Value : null;
+    private static string? PathIn(Exception exception) => Quoted.Match(exception.Message) is { Success: true } found ? found.Groups[1].Value : null;
 
     private static string? MissingFolder(string path)
     {
@@ -48,7 +48,7 @@ internal static partial class FileErrors
     // The path stands in front already.
     private static string Plain(string message)
     {
-        string plain = Quoted().Replace(message, "").Replace("  ", " ", StringComparison.Ordinal).TrimEnd('.', ':', ' ');
+        string plain = Quoted.Replace(message, "").Replace("  ", " ", StringComparison.Ordinal).TrimEnd('.', ':', ' ');
         return plain switch
         {
             "No space left on device" => "no space is left on the device",
@@ -61,6 +61,5 @@ internal static partial class FileErrors
         };
     }
 
-    [GeneratedRegex("'(.*)'", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex Quoted();
+    private static Regex Quoted => field ??= new("'(.*)'", RegexOptions.CultureInvariant | RegexOptions.Singleline);
 }

@@ -23,7 +23,7 @@ internal static partial class KnownRefusals
         }
 
         // Proxmox: pools, sets of addresses, groups of rules and subnets are deleted only when nothing is in them.
-        if (Full().IsMatch(api.ServerMessage))
+        if (Full.IsMatch(api.ServerMessage))
         {
             return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
@@ -35,7 +35,7 @@ internal static partial class KnownRefusals
         }
 
         // Proxmox: what shows the screen of a VM is chosen when it starts.
-        if (api.ServerMessage.Contains("no spice port", StringComparison.Ordinal) && GuestPath().Match(api.Path) is { Success: true } screen)
+        if (api.ServerMessage.Contains("no spice port", StringComparison.Ordinal) && GuestPath.Match(api.Path) is { Success: true } screen)
         {
             return error with { Hint = OtherScreen(screen.Groups["id"].Value) };
         }
@@ -47,7 +47,7 @@ internal static partial class KnownRefusals
             return error with { Code = "authentication", ExitCode = ExitCodes.Authentication, Hint = Hint };
         }
 
-        return (int)api.StatusCode == 501 && NotImplemented().IsMatch(api.ServerMessage) ? NoPath(error) : null;
+        return (int)api.StatusCode == 501 && NotImplemented.IsMatch(api.ServerMessage) ? NoPath(error) : null;
     }
 
     private static CliError Conflict(CliError error, string? hint) => error with { Code = "conflict", ExitCode = ExitCodes.Conflict, Hint = hint };
@@ -81,16 +81,13 @@ internal static partial class KnownRefusals
         $"Its screen is none of SPICE. Give it one: {PrintedCommands.Of("vm", "set", id, "--vga", "qxl")}; then stop it and start it again. "
         + $"For VNC: {PrintedCommands.Of("vnc", id)}";
 
-    private static string Unprotect(string path) => GuestPath().Match(path) is { Success: true } guest
+    private static string Unprotect(string path) => GuestPath.Match(path) is { Success: true } guest
         ? $"Lift the protection first: {PrintedCommands.Of(guest.Groups["kind"].Value == "lxc" ? "ct" : "vm", "set", guest.Groups["id"].Value, "--protection=false")}"
         : "Lift the protection first";
 
-    [GeneratedRegex("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant)]
-    private static partial Regex NotImplemented();
+    private static Regex NotImplemented => field ??= new("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("(\\bis|,) not empty\\b", RegexOptions.CultureInvariant)]
-    private static partial Regex Full();
+    private static Regex Full => field ??= new("(\\bis|,) not empty\\b", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("/(?<kind>qemu|lxc)/(?<id>[0-9]+)(/|$)", RegexOptions.CultureInvariant)]
-    private static partial Regex GuestPath();
+    private static Regex GuestPath => field ??= new("/(?<kind>qemu|lxc)/(?<id>[0-9]+)(/|$)", RegexOptions.CultureInvariant);
 }

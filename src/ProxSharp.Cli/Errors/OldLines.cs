@@ -84,11 +84,11 @@ internal static partial class OldLines
             .ToDictionary(static word => word.Item, word => places[word.Index]);
         string[] line =
         [
-            .. meant.Select(word => Gap().Replace(word, gap => known.GetValueOrDefault(gap.Value, gap.Value))),
+            .. meant.Select(word => Gap.Replace(word, gap => known.GetValueOrDefault(gap.Value, gap.Value))),
             .. words.Skip(places.Length).Select(option => Option(option, words)),
         ];
         return lines?.Complete(line) is not { } whole ? $"that is '{form}'. {rest}"
-            : meant.All(word => Gap().Matches(word).All(gap => known.ContainsKey(gap.Value))) ? $"Write: {whole}"
+            : meant.All(word => Gap.Matches(word).All(gap => known.ContainsKey(gap.Value))) ? $"Write: {whole}"
             : $"that is '{whole}'. {rest}";
     }
 
@@ -166,6 +166,5 @@ internal static partial class OldLines
         }
     }
 
-    [GeneratedRegex("[A-Z]{2,}")]
-    private static partial Regex Gap();
+    private static Regex Gap => field ??= new("[A-Z]{2,}");
 }

@@ -39,7 +39,7 @@ internal static partial class ValueErrors
         bool watches = takesOne && command.Children.OfType<OptionResult>().Any(static result => result.Option.Name == "--watch");
         for (int at = 0; watches && at + 1 < words.Count && words[at] != "--"; at++)
         {
-            if (words[at] is "--watch" or "-w" && Guest().IsMatch(words[at + 1]))
+            if (words[at] is "--watch" or "-w" && Guest.IsMatch(words[at + 1]))
             {
                 string number = words[at + 1];
                 return CliError.Usage(
@@ -52,7 +52,7 @@ internal static partial class ValueErrors
     }
 
     /// <summary>Says in plain words what the parser says in those of programmers.</summary>
-    public static string Plain(string message) => Kind().Match(message) is { Success: true } match
+    public static string Plain(string message) => Kind.Match(message) is { Success: true } match
         ? $"'{match.Groups["value"].Value}' is {KindOf(match.Groups["type"].Value)}: {Owner(match.Groups["kind"].Value, match.Groups["name"].Value)}"
         : message.TrimEnd('.');
 
@@ -67,11 +67,9 @@ internal static partial class ValueErrors
     private static string Owner(string kind, string name) => kind == "option" ? $"the option '{name}' takes another value" : $"'{name}' takes another value";
 
     // The numbers of guests begin at 100.
-    [GeneratedRegex("^[1-9][0-9]{2,8}$", RegexOptions.CultureInvariant)]
-    private static partial Regex Guest();
+    private static Regex Guest => field ??= new("^[1-9][0-9]{2,8}$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(
+    private static Regex Kind => field ??= new(
         "^Cannot parse argument '(?<value>.*)' for (?<kind>option|command|argument) '(?<name>.*?)' as expected type '(?<type>.*?)'",
-        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex Kind();
+        RegexOptions.Singleline | RegexOptions.CultureInvariant);
 }

@@ -111,9 +111,8 @@ internal static partial class TransportFailures
         }
 
         // .NET writes addresses of proxies as they were given, with user and password, and ends one text with a quotation mark too many.
-        return LogIn().Replace(exception.Message, "").ReplaceLineEndings(" ").TrimEnd('.', ' ', '"');
+        return LogIn.Replace(exception.Message, "").ReplaceLineEndings(" ").TrimEnd('.', ' ', '"');
     }
 
-    [GeneratedRegex("""(?<=://)[^\s'"]*@""", RegexOptions.ExplicitCapture)]
-    private static partial Regex LogIn();
+    private static Regex LogIn => field ??= new("""(?<=://)[^\s'"]*@""", RegexOptions.ExplicitCapture);
 }

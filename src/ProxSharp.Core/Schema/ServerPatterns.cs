@@ -28,7 +28,7 @@ internal static partial class ServerPatterns
         string text = pattern is ['/', .. { Length: > 0 } inner, '/'] && (inner[0] == '^' || inner.StartsWith("(?", StringComparison.Ordinal))
             ? inner
             : pattern;
-        text = PerlGroup().Replace(text, static match => Flags(match.Groups["flags"].Value));
+        text = PerlGroup.Replace(text, static match => Flags(match.Groups["flags"].Value));
         text = text.Replace("(?P<", "(?<", StringComparison.Ordinal);
         foreach ((string posix, string own) in s_classes)
         {
@@ -72,6 +72,5 @@ internal static partial class ServerPatterns
         return result.ToString();
     }
 
-    [GeneratedRegex(@"\(\?\^(?<flags>[a-z]*):")]
-    private static partial Regex PerlGroup();
+    private static Regex PerlGroup => field ??= new(@"\(\?\^(?<flags>[a-z]*):");
 }

@@ -11,21 +11,23 @@ internal static partial class ProgressLine
     private const string Percent = @"(?<percent>\d+(?:\.\d+)?) ?%";
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
-    private static readonly Regex[] s_forms =
+
+    // Made when the first line comes that may tell something.
+    private static Regex[] Forms => field ??=
     [
-        Transferred(), Mirror(), Memory(), Backup(), OldBackup(), Restore(), Download(), Share(), Copied(), Total(), Sent(), Uploaded(),
+        Transferred, Mirror, Memory, Backup, OldBackup, Restore, Download, Share, Copied, Total, Sent, Uploaded,
     ];
 
     /// <summary>Reads a line; null if it tells no progress.</summary>
     public static TaskProgress? Read(string line)
     {
         // Nearly all lines tell nothing; the forms all hold a percent sign or one of these words.
-        if (!line.Contains('%', StringComparison.Ordinal) && !MayTellBytes().IsMatch(line))
+        if (!line.Contains('%', StringComparison.Ordinal) && !MayTellBytes.IsMatch(line))
         {
             return null;
         }
 
-        foreach (Regex form in s_forms)
+        foreach (Regex form in Forms)
         {
             if (form.Match(line) is { Success: true } match)
             {
@@ -80,55 +82,42 @@ internal static partial class ProgressLine
     // A lone letter is what zfs and wget write, and both mean powers of 1024.
     private static double Base(ReadOnlySpan<char> unit) => unit.Length == 2 && unit[1] == 'B' ? 1000 : 1024;
 
-    [GeneratedRegex("transferred|bytes|processed|@")]
-    private static partial Regex MayTellBytes();
+    private static Regex MayTellBytes => field ??= new("transferred|bytes|processed|@");
 
     // Clones, moves, imports and live migrations: "drive-scsi0: transferred 1.5 GiB of 32.0 GiB (4.69%) in 5s", and for memory
     // "migration active, transferred 256.0 MiB of 4.0 GiB VM-state, 112.5 MiB/s".
-    [GeneratedRegex($@"transferred (?<done>{Size}) of (?<total>{Size})(?: \({Percent}\))?")]
-    private static partial Regex Transferred();
+    private static Regex Transferred => field ??= new($@"transferred (?<done>{Size}) of (?<total>{Size})(?: \({Percent}\))?");
 
     // Servers before 6.3: "transferred: 4096 bytes remaining: 4096 bytes total: 8192 bytes progression: 50.00 %".
-    [GeneratedRegex($@"transferred: (?<done>\d+ bytes) remaining: \d+ bytes total: (?<total>\d+ bytes) progression: {Percent}")]
-    private static partial Regex Mirror();
+    private static Regex Mirror => field ??= new($@"transferred: (?<done>\d+ bytes) remaining: \d+ bytes total: (?<total>\d+ bytes) progression: {Percent}");
 
     // Servers before 6.3: "migration status: active (transferred 4096, remaining 4096), total 8192)".
-    [GeneratedRegex(@"migration status: \w+ \(transferred (?<done>\d+), remaining \d+\), total (?<total>\d+)")]
-    private static partial Regex Memory();
+    private static Regex Memory => field ??= new(@"migration status: \w+ \(transferred (?<done>\d+), remaining \d+\), total (?<total>\d+)");
 
     // Backups: "INFO:  12% (3.8 GiB of 32.0 GiB) in 12s, read: 324.3 MiB/s, write: 0 B/s".
-    [GeneratedRegex($@"{Percent} \((?<done>{Size}) of (?<total>{Size})\)")]
-    private static partial Regex Backup();
+    private static Regex Backup => field ??= new($@"{Percent} \((?<done>{Size}) of (?<total>{Size})\)");
 
     // Servers before 6.3: "INFO: status: 12% (4123168768/34359738368), sparse 0% (1234), duration 12, read/write 343/340 MB/s".
-    [GeneratedRegex($@"status: {Percent} \((?<done>\d+)/(?<total>\d+)\)")]
-    private static partial Regex OldBackup();
+    private static Regex OldBackup => field ??= new($@"status: {Percent} \((?<done>\d+)/(?<total>\d+)\)");
 
     // Restores: "progress 12% (read 4123168768 bytes, duration 3 sec)", from a backup server with "zeroes = 50% (...)" in the middle.
-    [GeneratedRegex($@"progress {Percent} \(read (?<done>\d+ bytes)")]
-    private static partial Regex Restore();
+    private static Regex Restore => field ??= new($@"progress {Percent} \(read (?<done>\d+ bytes)");
 
     // Downloads, as wget writes them: " 32768K ........ ........ ........ ........ 12% 98.3M 5s".
-    [GeneratedRegex($@"^\s*(?<done>\d+K)[ .,]+{Percent}")]
-    private static partial Regex Download();
+    private static Regex Download => field ??= new($@"^\s*(?<done>\d+K)[ .,]+{Percent}");
 
     // Ceph images ("Image copy: 25% complete..."), volumes that LVM moves, and the backup server's jobs ("percentage done: 12.50% (1/8 groups)").
-    [GeneratedRegex($@"{Percent} complete|Moved: {Percent}|percentage done: {Percent}|\b(?:processed|marked) {Percent}")]
-    private static partial Regex Share();
+    private static Regex Share => field ??= new($@"{Percent} complete|Moved: {Percent}|percentage done: {Percent}|\b(?:processed|marked) {Percent}");
 
     // Offline copies through dd: "4123168768 bytes (4.1 GB, 3.8 GiB) copied, 12 s, 343 MB/s".
-    [GeneratedRegex(@"^(?:.* )?(?<done>\d+ bytes) (?:\([^)]*\) )?copied")]
-    private static partial Regex Copied();
+    private static Regex Copied => field ??= new(@"^(?:.* )?(?<done>\d+ bytes) (?:\([^)]*\) )?copied");
 
     // Containers, as tar sums up: "Total bytes read: 2007040 (2.0MiB, 52MiB/s)".
-    [GeneratedRegex(@"Total bytes (?:read|written): (?<done>\d+)")]
-    private static partial Regex Total();
+    private static Regex Total => field ??= new(@"Total bytes (?:read|written): (?<done>\d+)");
 
     // Offline migration of zfs volumes: "12:00:01   1.23G   rpool/data/vm-100-disk-0@__migration__".
-    [GeneratedRegex(@"(?:^|\s)\d\d:\d\d:\d\d\s+(?<done>\d+(?:\.\d+)?[BKMGTP]?)\s+\S+@\S+\s*$")]
-    private static partial Regex Sent();
+    private static Regex Sent => field ??= new(@"(?:^|\s)\d\d:\d\d:\d\d\s+(?<done>\d+(?:\.\d+)?[BKMGTP]?)\s+\S+@\S+\s*$");
 
     // Containers to a backup server: "processed 1.5 GiB in 1m, uploaded 600.0 MiB".
-    [GeneratedRegex($@"\bprocessed (?<done>{Size}) in \S+, uploaded")]
-    private static partial Regex Uploaded();
+    private static Regex Uploaded => field ??= new($@"\bprocessed (?<done>{Size}) in \S+, uploaded");
 }

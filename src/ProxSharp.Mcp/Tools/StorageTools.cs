@@ -8,7 +8,7 @@ using ProxSharp.Operations;
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>Storages of a cluster and what is on them.</summary>
-internal sealed partial class StorageTools(AgentSites sites)
+internal sealed class StorageTools(AgentSites sites)
 {
     private static readonly string[] s_columns = ["storage", "node", "type", "status", "used_pct", "used_gib", "free_gib", "shared", "content"];
     private static readonly string[] s_volumes = ["volid", "node", "content", "size_gib", "vmid", "guest", "age_days", "notes", "protected"];
@@ -69,7 +69,7 @@ internal sealed partial class StorageTools(AgentSites sites)
 
     /// <summary>Whose a volume is: as the server says, else by its name, which servers leave out for files that others put there.</summary>
     public static string? OwnerOf(JsonElement volume) =>
-        volume.Text("vmid") ?? (Owner().Match(volume.Text("volid") ?? "") is { Success: true } match ? match.Groups["vmid"].Value : null);
+        volume.Text("vmid") ?? (Owner.Match(volume.Text("volid") ?? "") is { Success: true } match ? match.Groups["vmid"].Value : null);
 
     private static JsonObject Volume(JsonElement volume, string? node, HashSet<string> guests, DateTimeOffset now) => Values.Row(
         ("volid", volume.Word("volid")),
@@ -94,6 +94,5 @@ internal sealed partial class StorageTools(AgentSites sites)
         ("shared", storage.IsSet("shared") ? "yes" : "no"),
         ("content", storage.Text("content") is { } content ? JsonValue.Create(string.Join(',', content.Split(',').Order(StringComparer.Ordinal))) : null));
 
-    [GeneratedRegex("[:/](vzdump-(qemu|lxc)-|vm-|subvol-|base-)(?<vmid>[0-9]+)-", RegexOptions.ExplicitCapture)]
-    private static partial Regex Owner();
+    private static Regex Owner => field ??= new("[:/](vzdump-(qemu|lxc)-|vm-|subvol-|base-)(?<vmid>[0-9]+)-", RegexOptions.ExplicitCapture);
 }

@@ -9,7 +9,7 @@ namespace ProxSharp.Operations.Plans;
 /// Finds which backups of a datastore a call is about that names none of them: those of a namespace, of the whole store, or of the job that it makes,
 /// changes or runs.
 /// </summary>
-internal sealed partial class BackupScopes(ProxmoxClient client)
+internal sealed class BackupScopes(ProxmoxClient client)
 {
     private const string PruneJobs = "/config/prune";
     private const string SyncJobs = "/config/sync";
@@ -71,7 +71,7 @@ internal sealed partial class BackupScopes(ProxmoxClient client)
     // Proxmox: the type may be named or come first, and a message in quotes may hold anything.
     private static bool IsReadOnly(string mode)
     {
-        Match[] items = [.. Item().Matches(mode).Cast<Match>()];
+        Match[] items = [.. Item.Matches(mode).Cast<Match>()];
         string[] types =
         [
             .. items.Where(static item => !item.Groups["key"].Success || item.Groups["key"].Value == "type").Select(static item => item.Groups["value"].Value),
@@ -105,6 +105,7 @@ internal sealed partial class BackupScopes(ProxmoxClient client)
         }
     }
 
-    [GeneratedRegex(@"\G(?!\z)((?<key>[^=,;""]*)=)?(""(?<value>([^""\\]|\\.)*)""|(?<value>[^,;]*))([,;]|\z)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Item();
+    private static Regex Item => field ??= new(
+        @"\G(?!\z)((?<key>[^=,;""]*)=)?(""(?<value>([^""\\]|\\.)*)""|(?<value>[^,;]*))([,;]|\z)",
+        RegexOptions.ExplicitCapture);
 }

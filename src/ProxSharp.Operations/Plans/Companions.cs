@@ -6,10 +6,10 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests that move along with one: rules of high availability keep them on the same node.</summary>
-internal sealed partial class Companions(ProxmoxClient client)
+internal sealed class Companions(ProxmoxClient client)
 {
     /// <summary>True for a call that moves guests.</summary>
-    public static bool IsAbout(PlannedCall call) => call.Method == ApiMethod.Post && Moves().IsMatch(call.Path);
+    public static bool IsAbout(PlannedCall call) => call.Method == ApiMethod.Post && Moves.IsMatch(call.Path);
 
     /// <summary>Those companions, the moved guests not among them.</summary>
     /// <exception cref="GuardRefusedException">The rules cannot be read, so that nobody can tell.</exception>
@@ -50,8 +50,7 @@ internal sealed partial class Companions(ProxmoxClient client)
         }
     }
 
-    [GeneratedRegex(
+    private static Regex Moves => field ??= new(
         @"^(/cluster/ha/resources/\{sid\}/(migrate|relocate)|/nodes/\{node\}/((qemu|lxc)/\{vmid\}/migrate|migrateall)|/cluster/bulk-action/guest/migrate)$",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex Moves();
+        RegexOptions.ExplicitCapture);
 }

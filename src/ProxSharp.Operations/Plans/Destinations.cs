@@ -13,7 +13,7 @@ internal static partial class Destinations
     {
         switch (parameter.Name)
         {
-            case "target" when NodeInTarget().IsMatch(call.Path):
+            case "target" when NodeInTarget.IsMatch(call.Path):
             case "target_node" or "target-node":
             case "node" when call.Path.StartsWith("/cluster/ha/", StringComparison.Ordinal):
                 return ItemLists.Split(parameter.Text);
@@ -28,6 +28,5 @@ internal static partial class Destinations
     }
 
     // Elsewhere a parameter of this name is a volume or a file.
-    [GeneratedRegex("/(migrate|clone|migrateall)$|^/cluster/replication$", RegexOptions.ExplicitCapture)]
-    private static partial Regex NodeInTarget();
+    private static Regex NodeInTarget => field ??= new("/(migrate|clone|migrateall)$|^/cluster/replication$", RegexOptions.ExplicitCapture);
 }

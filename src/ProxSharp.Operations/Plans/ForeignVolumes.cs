@@ -37,9 +37,9 @@ internal static partial class ForeignVolumes
     private static bool IsGuest(PlannedCall call) => call.Method is ApiMethod.Post or ApiMethod.Put && call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
         or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
 
-    private static IEnumerable<(string Key, string Volume)> Given(PlannedCall call) => call.Others.Where(static parameter => Disk().IsMatch(parameter.Name))
+    private static IEnumerable<(string Key, string Volume)> Given(PlannedCall call) => call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
         .Select(static parameter => (parameter.Name, Replacements.Volume(parameter.Text)))
-        .Where(static given => !File().IsMatch(given.Item2));
+        .Where(static given => !File.IsMatch(given.Item2));
 
     // Where the name does not say whose it is, all are among the targets that have it.
     private static IEnumerable<string> Holders(PlannedCall call, string volume, IReadOnlyList<PlanTarget> own)
@@ -74,10 +74,8 @@ internal static partial class ForeignVolumes
     private static string? Behind(JsonElement config, string key) =>
         config.ValueKind == JsonValueKind.Object && config.Text(key) is { } value ? Replacements.Volume(value) : null;
 
-    [GeneratedRegex("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Disk();
+    private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture);
 
     // What many guests may have in a drive.
-    [GeneratedRegex("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture)]
-    private static partial Regex File();
+    private static Regex File => field ??= new("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture);
 }

@@ -10,11 +10,11 @@ internal static partial class GuestNames
     public static string[] Split(string list) => ItemLists.Split(list);
 
     /// <summary>True for a call whose path names a guest.</summary>
-    public static bool IsInPath(PlannedCall call) => GuestPath().IsMatch(call.Path);
+    public static bool IsInPath(PlannedCall call) => GuestPath.IsMatch(call.Path);
 
     /// <summary>The numbers behind resources of high availability, such as <c>vm:100,ct:101</c>.</summary>
     public static IEnumerable<string> OfHaResources(string list) =>
-        Split(list).Select(static sid => HaResource().Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);
+        Split(list).Select(static sid => HaResource.Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);
 
     /// <summary>The guests beside the one in the path, and beside those that the call makes.</summary>
     public static IEnumerable<TouchedGuest> NamedBy(PlannedCall call) => call.Parameters.SelectMany(parameter => Named(call, parameter));
@@ -29,7 +29,7 @@ internal static partial class GuestNames
     /// <summary>The guest whose backups a task of a backup server makes, reads or checks, such as <c>store1:vm/100</c>; null for none.</summary>
     public static int? OfBackupTask(PlannedCall call) =>
         call.Path == "/nodes/{node}/tasks/{upid}" && Upid.TryParse(call.Parameters.Find("upid"), out Upid task)
-        && BackupGroup().Match(task.Id) is { Success: true } group
+        && BackupGroup.Match(task.Id) is { Success: true } group
             ? Policies.PolicyTarget.GuestOf(group.Groups["type"].Value, group.Groups["vmid"].Value)
             : null;
 
@@ -51,7 +51,7 @@ internal static partial class GuestNames
             case "upid":
                 return Upid.TryParse(parameter.Text, out Upid task) ? Numbers([task.Id], mayBeGone: true).Concat(VolumeOwners.InTask(task.Id)) : [];
             case "id" when call.Path.Contains("/replication", StringComparison.Ordinal):
-                return Numbers(Split(parameter.Text).Select(static job => ReplicationJob().Match(job).Groups["vmid"].Value), mayBeGone: true);
+                return Numbers(Split(parameter.Text).Select(static job => ReplicationJob.Match(job).Groups["vmid"].Value), mayBeGone: true);
             default:
                 return [];
         }
@@ -61,15 +61,11 @@ internal static partial class GuestNames
         .Where(static text => text.Length > 0 && text.All(char.IsAsciiDigit))
         .Select(text => new TouchedGuest(text, mayBeGone));
 
-    [GeneratedRegex(@"^/nodes/\{node\}/(qemu|lxc)/\{vmid\}")]
-    private static partial Regex GuestPath();
+    private static Regex GuestPath => field ??= new(@"^/nodes/\{node\}/(qemu|lxc)/\{vmid\}");
 
-    [GeneratedRegex("^(?:(?:vm|ct):)?(?<vmid>[0-9]+)$")]
-    private static partial Regex HaResource();
+    private static Regex HaResource => field ??= new("^(?:(?:vm|ct):)?(?<vmid>[0-9]+)$");
 
-    [GeneratedRegex("[:/](?<type>vm|ct)/(?<vmid>[0-9]+)(?:$|/)")]
-    private static partial Regex BackupGroup();
+    private static Regex BackupGroup => field ??= new("[:/](?<type>vm|ct)/(?<vmid>[0-9]+)(?:$|/)");
 
-    [GeneratedRegex("^(?<vmid>[0-9]+)-[0-9]+$")]
-    private static partial Regex ReplicationJob();
+    private static Regex ReplicationJob => field ??= new("^(?<vmid>[0-9]+)-[0-9]+$");
 }

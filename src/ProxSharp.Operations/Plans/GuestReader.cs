@@ -10,7 +10,7 @@ namespace ProxSharp.Operations.Plans;
 /// Reads who a guest is. Its number and name say nothing: both are used again. The lists of all guests and of all replications are read once, because a plan
 /// may have hundreds of calls in a cluster with thousands of guests; so is each configuration, while the power of a guest is read each time.
 /// </summary>
-internal sealed partial class GuestReader(ProxmoxClient client, GuestConfigs? configs = null)
+internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = null)
 {
     public const string Hidden = "unknown: the token may not see it";
 
@@ -81,19 +81,19 @@ internal sealed partial class GuestReader(ProxmoxClient client, GuestConfigs? co
         if (place.Type == "qemu")
         {
             identity["vmgenid"] = config.Text("vmgenid") ?? "";
-            identity["smbios uuid"] = Uuid().Match(config.Text("smbios1") ?? "").Groups["value"].Value;
-            identity["created"] = Created().Match(config.Text("meta") ?? "").Groups["value"].Value;
+            identity["smbios uuid"] = Uuid.Match(config.Text("smbios1") ?? "").Groups["value"].Value;
+            identity["created"] = Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
             return identity;
         }
 
         // Containers have no number of their own: their network cards and volumes stand for them.
         foreach (JsonProperty member in config.EnumerateObject())
         {
-            if (Card().IsMatch(member.Name))
+            if (Card.IsMatch(member.Name))
             {
-                identity[member.Name] = HardwareAddress().Match(member.Value.ToString()).Groups["value"].Value;
+                identity[member.Name] = HardwareAddress.Match(member.Value.ToString()).Groups["value"].Value;
             }
-            else if (Volume().IsMatch(member.Name))
+            else if (Volume.IsMatch(member.Name))
             {
                 identity[member.Name] = member.Value.ToString().Split(',')[0];
             }
@@ -151,18 +151,13 @@ internal sealed partial class GuestReader(ProxmoxClient client, GuestConfigs? co
     private async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken) =>
         (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
 
-    [GeneratedRegex("(^|,)uuid=(?<value>[^,]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Uuid();
+    private static Regex Uuid => field ??= new("(^|,)uuid=(?<value>[^,]+)", RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex("(^|,)ctime=(?<value>[0-9]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Created();
+    private static Regex Created => field ??= new("(^|,)ctime=(?<value>[0-9]+)", RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex("(^|,)hwaddr=(?<value>[^,]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex HardwareAddress();
+    private static Regex HardwareAddress => field ??= new("(^|,)hwaddr=(?<value>[^,]+)", RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex("^net[0-9]+$")]
-    private static partial Regex Card();
+    private static Regex Card => field ??= new("^net[0-9]+$");
 
-    [GeneratedRegex("^(rootfs|mp[0-9]+)$")]
-    private static partial Regex Volume();
+    private static Regex Volume => field ??= new("^(rootfs|mp[0-9]+)$");
 }

@@ -10,7 +10,7 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 /// <param name="client">Reads them.</param>
 /// <param name="configs">Reads the configurations of guests.</param>
-internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs configs)
+internal sealed class IndirectGuests(ProxmoxClient client, GuestConfigs configs)
 {
     private readonly GuestConfigs _configs = configs;
     private readonly StorageBackups _backups = new(client);
@@ -156,7 +156,7 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
 
     /// <summary>The guests that are given a device, or a directory, of whichever node they are on.</summary>
     private Task<IReadOnlyList<string>> WithMappingAsync(string id, CancellationToken cancellationToken) => _configs.WithAsync(
-        (name, value) => Mapped().IsMatch(name) && ItemLists.Split(value).Any(item => item == id || item == $"mapping={id}" || item == $"dirid={id}"),
+        (name, value) => Mapped.IsMatch(name) && ItemLists.Split(value).Any(item => item == id || item == $"mapping={id}" || item == $"dirid={id}"),
         null,
         "has that device",
         cancellationToken);
@@ -180,6 +180,5 @@ internal sealed partial class IndirectGuests(ProxmoxClient client, GuestConfigs 
         return all.EnumerateArray().Where(isMeant).Select(static guest => guest.Text("vmid")).OfType<string>();
     }
 
-    [GeneratedRegex("^(hostpci|usb|virtiofs)[0-9]+$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Mapped();
+    private static Regex Mapped => field ??= new("^(hostpci|usb|virtiofs)[0-9]+$", RegexOptions.ExplicitCapture);
 }

@@ -8,7 +8,7 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Finds the guests that are connected to a virtual network, or to a bridge of a node: who changes those changes how the guests are reached.</summary>
 /// <param name="client">Reads the networks.</param>
 /// <param name="guests">Reads the configurations.</param>
-internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
+internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
 {
     private const string Sdn = "/cluster/sdn";
     private const string Node = "/nodes/{node}/network";
@@ -159,7 +159,7 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
     }
 
     private Task<IReadOnlyList<string>> OnAsync(Func<string, bool> isBridge, string? node, CancellationToken cancellationToken) => guests.WithAsync(
-        (name, value) => Card().IsMatch(name)
+        (name, value) => Card.IsMatch(name)
             && ItemLists.Split(value).Any(item => item.StartsWith("bridge=", StringComparison.Ordinal) && isBridge(item["bridge=".Length..])),
         node,
         "is connected there",
@@ -182,6 +182,5 @@ internal sealed partial class NetworkUsers(ProxmoxClient client, GuestConfigs gu
         }
     }
 
-    [GeneratedRegex("^net[0-9]+$")]
-    private static partial Regex Card();
+    private static Regex Card => field ??= new("^net[0-9]+$");
 }

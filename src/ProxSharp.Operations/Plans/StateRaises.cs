@@ -8,7 +8,7 @@ namespace ProxSharp.Operations.Plans;
 /// Finds calls that the state of the server makes worse than their parameters say: a backup, or a job, that goes to where older ones are pruned, a run or a
 /// change of a job that sends backups to another server.
 /// </summary>
-internal sealed partial class StateRaises(ProxmoxClient client)
+internal sealed class StateRaises(ProxmoxClient client)
 {
     private const string Jobs = "/config/sync/";
 
@@ -129,7 +129,7 @@ internal sealed partial class StateRaises(ProxmoxClient client)
     }
 
     // Proxmox: some answers hold a rule in words, some as an object.
-    private static bool Prunes(string rule) => Limit().IsMatch(rule);
+    private static bool Prunes(string rule) => Limit.IsMatch(rule);
 
     private async Task<bool> PushesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
@@ -150,6 +150,5 @@ internal sealed partial class StateRaises(ProxmoxClient client)
         }
     }
 
-    [GeneratedRegex("keep-(?!all\\b)|keep-all[\"=:\\s]+0", RegexOptions.CultureInvariant)]
-    private static partial Regex Limit();
+    private static Regex Limit => field ??= new("keep-(?!all\\b)|keep-all[\"=:\\s]+0", RegexOptions.CultureInvariant);
 }

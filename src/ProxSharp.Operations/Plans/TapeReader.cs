@@ -6,7 +6,7 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests whose backups are on tapes that a call wipes or gives up.</summary>
-internal sealed partial class TapeReader(ProxmoxClient client)
+internal sealed class TapeReader(ProxmoxClient client)
 {
     // Proxmox: the set of a tape that belongs to a pool and that nothing was written to yet.
     private const string NoSet = "00000000-0000-0000-0000-000000000000";
@@ -40,7 +40,7 @@ internal sealed partial class TapeReader(ProxmoxClient client)
         JsonElement content = await GetAsync(call, "/tape/media/content", set, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. content.EnumerateArray().Select(static row => Group().Match(row.Text("snapshot") ?? "")).Where(static match => match.Success)
+            .. content.EnumerateArray().Select(static row => Group.Match(row.Text("snapshot") ?? "")).Where(static match => match.Success)
                 .Select(static match => int.TryParse(match.Groups["vmid"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int vmid) ? vmid : 0)
                 .Distinct().Order(),
         ];
@@ -70,6 +70,5 @@ internal sealed partial class TapeReader(ProxmoxClient client)
     private static GuardRefusedException Unknown(PlannedCall call, string why, Exception? inner) =>
         new("target", $"Nobody can tell whose backups are on the tape that {call.Title} is about: {why}", inner);
 
-    [GeneratedRegex("(^|[:/])(vm|ct)/(?<vmid>[0-9]+)/", RegexOptions.ExplicitCapture)]
-    private static partial Regex Group();
+    private static Regex Group => field ??= new("(^|[:/])(vm|ct)/(?<vmid>[0-9]+)/", RegexOptions.ExplicitCapture);
 }

@@ -45,7 +45,7 @@ internal static partial class VolumeOwners
 
     /// <summary>The owner of the volume that a task names as what it works on, in whatever way it writes the storage.</summary>
     public static IEnumerable<TouchedGuest> InTask(string id) =>
-        Anywhere().Matches(Parent().Replace(id, "")).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true));
+        Anywhere.Matches(Parent.Replace(id, "")).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true));
 
     /// <summary>True for the name of a volume that says whose it is.</summary>
     public static bool IsOwned(string volume) => Of(volume, isBare: false).Any();
@@ -56,26 +56,23 @@ internal static partial class VolumeOwners
     private static IEnumerable<TouchedGuest> Of(string text, bool isBare)
     {
         // A linked clone is named after its template first ("base-9000-disk-0/vm-106-disk-0"), and belongs to the last one named.
-        string own = Parent().Replace(text, "");
-        return Backup().Matches(own).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true))
-            .Concat(Volume().Matches(own).Concat(isBare ? Bare().Matches(own) : []).Select(
+        string own = Parent.Replace(text, "");
+        return Backup.Matches(own).Select(static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: true))
+            .Concat(Volume.Matches(own).Concat(isBare ? Bare.Matches(own) : []).Select(
                 static match => new TouchedGuest(match.Groups["vmid"].Value, MayBeGone: false)));
     }
 
-    [GeneratedRegex(@"(?:[0-9]+/)?base(?:vol)?-[0-9]+-[^/,;=\s]+/(?=(?:[0-9]+/)?(?:vm|base|subvol|basevol)-[0-9]+-)")]
-    private static partial Regex Parent();
+    private static Regex Parent => field ??= new(@"(?:[0-9]+/)?base(?:vol)?-[0-9]+-[^/,;=\s]+/(?=(?:[0-9]+/)?(?:vm|base|subvol|basevol)-[0-9]+-)");
 
     // The device mapper puts the volume group first, and doubles the hyphens within names: /dev/mapper/pve-vm--100--disk--0.
-    [GeneratedRegex(@"[:/](?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--"
-        + @"|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/")]
-    private static partial Regex Volume();
+    private static Regex Volume => field ??= new(
+        @"[:/](?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--"
+        + @"|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/");
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--")]
-    private static partial Regex Anywhere();
+    private static Regex Anywhere => field ??= new(
+        @"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--");
 
-    [GeneratedRegex(@"^(?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/")]
-    private static partial Regex Bare();
+    private static Regex Bare => field ??= new(@"^(?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|^(?<vmid>[0-9]+)/");
 
-    [GeneratedRegex(@"vzdump-(?:qemu|lxc|openvz)-(?<vmid>[0-9]+)-|(?:^|[:/])backup/(?:vm|ct)/(?<vmid>[0-9]+)/")]
-    private static partial Regex Backup();
+    private static Regex Backup => field ??= new(@"vzdump-(?:qemu|lxc|openvz)-(?<vmid>[0-9]+)-|(?:^|[:/])backup/(?:vm|ct)/(?<vmid>[0-9]+)/");
 }

@@ -73,12 +73,10 @@ internal static partial class WrittenFile
 
     // Proxmox: of a name its last part is taken, and what is not plain becomes an underscore.
     private static string Normal(string name) =>
-        Odd().Replace(Folders().Replace(name.EndsWith('\n') ? name[..^1] : name, ""), "_");
+        Odd.Replace(Folders.Replace(name.EndsWith('\n') ? name[..^1] : name, ""), "_");
 
     // As Perl reads it: what comes before a line break is no folder.
-    [GeneratedRegex(@"\A.*[/\\]")]
-    private static partial Regex Folders();
+    private static Regex Folders => field ??= new(@"\A.*[/\\]");
 
-    [GeneratedRegex("[^a-zA-Z0-9_.-]")]
-    private static partial Regex Odd();
+    private static Regex Odd => field ??= new("[^a-zA-Z0-9_.-]");
 }

@@ -17,11 +17,11 @@ internal static partial class BackupLog
         Dictionary<VmId, string> archives = [];
         foreach (string line in lines)
         {
-            if (StartPattern().Match(line) is { Success: true } start && VmId.TryParse(start.Groups[1].Value, out VmId id))
+            if (StartPattern.Match(line) is { Success: true } start && VmId.TryParse(start.Groups[1].Value, out VmId id))
             {
                 guests.Add(new GuestBackup { Guest = id, Type = new GuestType(start.Groups[2].Value) });
             }
-            else if (guests.Count > 0 && ArchivePattern().Match(line) is { Success: true } named)
+            else if (guests.Count > 0 && ArchivePattern.Match(line) is { Success: true } named)
             {
                 archives[guests[^1].Guest] = named.Groups[2].Value;
             }
@@ -36,8 +36,8 @@ internal static partial class BackupLog
 
     private static void End(List<GuestBackup> guests, string line, StorageId? storage, Dictionary<VmId, string> archives)
     {
-        Match failure = FailurePattern().Match(line);
-        Match finish = FinishPattern().Match(line);
+        Match failure = FailurePattern.Match(line);
+        Match finish = FinishPattern.Match(line);
         Match end = failure.Success ? failure : finish;
         int index = end.Success ? guests.FindLastIndex(guest => guest.Guest.ToString() == end.Groups[1].Value) : -1;
         if (index < 0)
@@ -67,15 +67,11 @@ internal static partial class BackupLog
         return time;
     }
 
-    [GeneratedRegex(@"^INFO: Starting Backup of VM (\d+) \((\w+)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex StartPattern();
+    private static Regex StartPattern => field ??= new(@"^INFO: Starting Backup of VM (\d+) \((\w+)\)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^INFO: creating (vzdump|Proxmox Backup Server) archive '([^']+)'", RegexOptions.CultureInvariant)]
-    private static partial Regex ArchivePattern();
+    private static Regex ArchivePattern => field ??= new("^INFO: creating (vzdump|Proxmox Backup Server) archive '([^']+)'", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^INFO: Finished Backup of VM (\d+) \((\d+(?::\d+)*)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex FinishPattern();
+    private static Regex FinishPattern => field ??= new(@"^INFO: Finished Backup of VM (\d+) \((\d+(?::\d+)*)\)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^ERROR: Backup of VM (\d+) failed - (.*)$", RegexOptions.CultureInvariant)]
-    private static partial Regex FailurePattern();
+    private static Regex FailurePattern => field ??= new(@"^ERROR: Backup of VM (\d+) failed - (.*)$", RegexOptions.CultureInvariant);
 }

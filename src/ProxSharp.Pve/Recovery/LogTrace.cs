@@ -8,7 +8,7 @@ namespace ProxSharp.Pve.Recovery;
 /// What the log of a lost call's task must say where it repeats parameters of the call: two clients with the same token may start tasks of the same type
 /// for the same guest in the same second. Pure.
 /// </summary>
-internal sealed partial class LogTrace
+internal sealed class LogTrace
 {
     private readonly List<(Regex Pattern, string Expected)> _words = [];
 
@@ -62,27 +62,20 @@ internal sealed partial class LogTrace
     }
 
     // Proxmox: starting migration of VM 100 to node 'pve2' (192.0.2.2)
-    [GeneratedRegex("^(?:[0-9: -]+)?starting migration of .* to node '([^']+)'", RegexOptions.CultureInvariant)]
-    private static partial Regex MigrationTarget { get; }
+    private static Regex MigrationTarget => field ??= new("^(?:[0-9: -]+)?starting migration of .* to node '([^']+)'", RegexOptions.CultureInvariant);
 
     // Proxmox: INFO: starting new backup job: vzdump 100 102 --storage local --mode snapshot. The options come in any order.
-    [GeneratedRegex("starting new backup job: vzdump ([0-9 ]+)", RegexOptions.CultureInvariant)]
-    private static partial Regex BackedUpGuests { get; }
+    private static Regex BackedUpGuests => field ??= new("starting new backup job: vzdump ([0-9 ]+)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("starting new backup job: vzdump .*--storage '?([^' ]+)", RegexOptions.CultureInvariant)]
-    private static partial Regex BackupStorage { get; }
+    private static Regex BackupStorage => field ??= new("starting new backup job: vzdump .*--storage '?([^' ]+)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("starting new backup job: vzdump .*--mode ([a-z]+)", RegexOptions.CultureInvariant)]
-    private static partial Regex BackupMode { get; }
+    private static Regex BackupMode => field ??= new("starting new backup job: vzdump .*--mode ([a-z]+)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^target file: .*/([^/]+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex TargetFile { get; }
+    private static Regex TargetFile => field ??= new("^target file: .*/([^/]+)$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^downloading (\\S+) to ", RegexOptions.CultureInvariant)]
-    private static partial Regex Address { get; }
+    private static Regex Address => field ??= new("^downloading (\\S+) to ", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("^create full clone of drive ([a-z0-9]+) ", RegexOptions.CultureInvariant)]
-    private static partial Regex MovedDisk { get; }
+    private static Regex MovedDisk => field ??= new("^create full clone of drive ([a-z0-9]+) ", RegexOptions.CultureInvariant);
 
     private static string Normalize(string value) => string.Join(' ', value.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries));
 

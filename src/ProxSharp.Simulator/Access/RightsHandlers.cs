@@ -6,7 +6,7 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Access;
 
 /// <summary>Groups, roles, the access control list and effective permissions of Proxmox VE.</summary>
-internal sealed partial class RightsHandlers(PveState state)
+internal sealed class RightsHandlers(PveState state)
 {
     private AccessDirectory Directory => state.Directory;
 
@@ -185,7 +185,7 @@ internal sealed partial class RightsHandlers(PveState state)
     private ApiReply UpdateAcl(ApiCall call)
     {
         string path = "/" + string.Join('/', call.Required("path").Split('/', StringSplitOptions.RemoveEmptyEntries));
-        if (!PathPattern().IsMatch(path))
+        if (!PathPattern.IsMatch(path))
         {
             throw ApiFault.Parameter("path", $"invalid ACL path '{path}'");
         }
@@ -274,10 +274,10 @@ internal sealed partial class RightsHandlers(PveState state)
     }
 
     // Proxmox: entries may stand on these paths only, whether or not the object exists.
-    [GeneratedRegex("""
+    private static Regex PathPattern => field ??= new(
+        """
         \A(?:/|/access(?:/(?:groups|realm)(?:/[\w.-]+)?)?|/nodes(?:/[\w.-]+)?|/pool(?:/[\w.-]+){0,3}|/sdn(?:/(?:controllers|dns|fabrics|ipams)(?:/[\w.-]+)?|/zones(?:/[\w.-]+(?:/[\w.-]+(?:/[1-9][0-9]{0,3})?)?)?)?|/storage(?:/[\w.-]+)?|/vms(?:/[1-9][0-9]{2,})?|/mapping(?:/(?:dir|pci|usb)(?:/[\w.-]+)?)?)\z
-        """)]
-    private static partial Regex PathPattern();
+        """);
 
     /// <summary>The paths that are always shown, those with entries, and what is in pools.</summary>
     private SortedSet<string> KnownPaths()

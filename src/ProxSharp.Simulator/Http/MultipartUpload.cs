@@ -10,7 +10,7 @@ namespace ProxSharp.Simulator.Http;
 /// Reads a multipart upload the way the Proxmox VE API daemon does: with regular expressions that accept only one way of writing it.
 /// The file is hashed while it streams through; it is never kept.
 /// </summary>
-internal sealed partial class MultipartUpload(WireRequest request)
+internal sealed class MultipartUpload(WireRequest request)
 {
     private const int MaximumFields = 64 * 1024;
 
@@ -21,7 +21,7 @@ internal sealed partial class MultipartUpload(WireRequest request)
     /// <exception cref="RequestHeadException">The body is not written the way the server understands.</exception>
     public async ValueTask<UploadedFile> ReadAsync(Dictionary<string, JsonNode> parameters, CancellationToken cancellationToken)
     {
-        Match boundary = BoundaryPattern().Match(request.Header("Content-Type") ?? "");
+        Match boundary = BoundaryPattern.Match(request.Header("Content-Type") ?? "");
         if (!boundary.Success)
         {
             throw new RequestHeadException(500, Failure);
@@ -39,7 +39,7 @@ internal sealed partial class MultipartUpload(WireRequest request)
         while (true)
         {
             string text = Encoding.Latin1.GetString(seen.GetBuffer(), 0, (int)seen.Length);
-            Match file = FilePattern().Match(text);
+            Match file = FilePattern.Match(text);
             if (file.Success && text[..file.Index].EndsWith(delimiter + "\r\n", StringComparison.Ordinal))
             {
                 ReadFields(text[..file.Index], delimiter, parameters);
@@ -65,7 +65,7 @@ internal sealed partial class MultipartUpload(WireRequest request)
                 continue;
             }
 
-            Match field = FieldPattern().Match(part);
+            Match field = FieldPattern.Match(part);
             if (!field.Success)
             {
                 throw new RequestHeadException(500, Failure);
@@ -128,12 +128,12 @@ internal sealed partial class MultipartUpload(WireRequest request)
     };
 
     // Proxmox: quotes around the boundary become part of it.
-    [GeneratedRegex("""^multipart/form-data;\s*boundary=([^"\s;]+)$""", RegexOptions.IgnoreCase)]
-    private static partial Regex BoundaryPattern();
+    private static Regex BoundaryPattern => field ??= new("""^multipart/form-data;\s*boundary=([^"\s;]+)$""", RegexOptions.IgnoreCase);
 
-    [GeneratedRegex("""Content-Disposition: form-data; name="filename"; filename="([^"]+)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n""")]
-    private static partial Regex FilePattern();
+    private static Regex FilePattern => field ??= new(
+        """Content-Disposition: form-data; name="filename"; filename="([^"]+)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n""");
 
-    [GeneratedRegex("""\A\r\nContent-Disposition: form-data; name="([^"]+)"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n\z""", RegexOptions.Singleline)]
-    private static partial Regex FieldPattern();
+    private static Regex FieldPattern => field ??= new(
+        """\A\r\nContent-Disposition: form-data; name="([^"]+)"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n\z""",
+        RegexOptions.Singleline);
 }

@@ -10,7 +10,7 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Pbs;
 
 /// <summary>Lists that are views of configuration kept elsewhere, and what the machine of a backup server tells.</summary>
-internal sealed partial class PbsViewHandlers(PbsState state)
+internal sealed class PbsViewHandlers(PbsState state)
 {
     private const string TrafficRules = "/config/traffic-control";
     private const string Metrics = "/config/metrics";
@@ -103,7 +103,7 @@ internal sealed partial class PbsViewHandlers(PbsState state)
                 if (entry[rate] is JsonValue value)
                 {
                     // Proxmox: sizes are shown with a space in front of their unit.
-                    entry[rate] = SizePattern().Replace(ApiCall.TextOf(value), "$1 $2");
+                    entry[rate] = SizePattern.Replace(ApiCall.TextOf(value), "$1 $2");
                 }
             }
 
@@ -204,6 +204,5 @@ internal sealed partial class PbsViewHandlers(PbsState state)
         return ApiReply.Nothing;
     }
 
-    [GeneratedRegex("^([0-9.]+)([KMGT]?i?B)$")]
-    private static partial Regex SizePattern();
+    private static Regex SizePattern => field ??= new("^([0-9.]+)([KMGT]?i?B)$");
 }

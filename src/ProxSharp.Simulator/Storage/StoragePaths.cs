@@ -26,8 +26,9 @@ internal static partial class StoragePaths
     }
 
     /// <summary>Whether a name can be that of a volume in a directory.</summary>
-    public static bool IsName(string name) => NamePattern().IsMatch(name);
+    public static bool IsName(string name) => NamePattern.IsMatch(name);
 
-    [GeneratedRegex("""\A(?:iso/[^/]+\.(?:iso|img)|vztmpl/[^/]+\.tar\.(?:gz|xz|zst|bz2)|backup/[^/]+\.(?:tgz|tar(?:\.(?:gz|lzo|zst))?|vma(?:\.(?:gz|lzo|zst))?)|snippets/[^/]+|import/[^/]+|(?:\d+/[^/]+\.[a-z0-9]+/)?\d+/[^/]+)\z""", RegexOptions.IgnoreCase)]
-    private static partial Regex NamePattern();
+    private static Regex NamePattern => field ??= new(
+        """\A(?:iso/[^/]+\.(?:iso|img)|vztmpl/[^/]+\.tar\.(?:gz|xz|zst|bz2)|backup/[^/]+\.(?:tgz|tar(?:\.(?:gz|lzo|zst))?|vma(?:\.(?:gz|lzo|zst))?)|snippets/[^/]+|import/[^/]+|(?:\d+/[^/]+\.[a-z0-9]+/)?\d+/[^/]+)\z""",
+        RegexOptions.IgnoreCase);
 }

@@ -9,7 +9,7 @@ using ProxSharp.Simulator.State;
 namespace ProxSharp.Simulator.Tasks;
 
 /// <summary>Task lists, status, log and abort of Proxmox VE.</summary>
-internal sealed partial class PveTaskHandlers(PveState state)
+internal sealed class PveTaskHandlers(PveState state)
 {
     private const int ClusterTasks = 25;
 
@@ -187,7 +187,7 @@ internal sealed partial class PveTaskHandlers(PveState state)
     private SimulatedTask Find(ApiCall call, string privilege)
     {
         string upid = call.PathValues["upid"];
-        if (!UpidPattern().IsMatch(upid))
+        if (!UpidPattern.IsMatch(upid))
         {
             throw ApiFault.Parameter("upid", "unable to parse worker upid");
         }
@@ -199,8 +199,8 @@ internal sealed partial class PveTaskHandlers(PveState state)
             : throw ApiFault.Forbidden($"{node}, {privilege}");
     }
 
-    [GeneratedRegex("^UPID:[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:[^:\\s]+:[^:\\s]*:[^:\\s]+:$")]
-    private static partial Regex UpidPattern();
+    private static Regex UpidPattern => field ??= new(
+        "^UPID:[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:[^:\\s]+:[^:\\s]*:[^:\\s]+:$");
 
     private static bool IsOwner(Principal caller, SimulatedTask task) =>
         caller.AuthId == task.Owner || (caller.TokenName is null && task.Owner.StartsWith(caller.UserId + "!", StringComparison.Ordinal));

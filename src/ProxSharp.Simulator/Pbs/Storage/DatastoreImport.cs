@@ -16,7 +16,7 @@ internal static partial class DatastoreImport
             byte[] content = File.ReadAllBytes(file);
             if (names[0] != DiskChunkStore.FolderName)
             {
-                store.Files.Write(string.Join('/', names.Select(static name => TimePattern().Replace(name, "$1:$2:$3Z"))), content);
+                store.Files.Write(string.Join('/', names.Select(static name => TimePattern.Replace(name, "$1:$2:$3Z"))), content);
             }
             else if (Sha256Digest.TryParse(names[^1], out Sha256Digest digest))
             {
@@ -25,6 +25,5 @@ internal static partial class DatastoreImport
         }
     }
 
-    [GeneratedRegex("^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})([0-9]{2})([0-9]{2})Z$")]
-    private static partial Regex TimePattern();
+    private static Regex TimePattern => field ??= new("^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})([0-9]{2})([0-9]{2})Z$");
 }
