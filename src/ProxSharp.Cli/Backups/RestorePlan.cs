@@ -57,12 +57,17 @@ internal static class RestorePlan
             json.WriteNumber("refused", plan.Refused);
             json.WriteNumber("bytes-written", plan.BytesWritten);
             json.WriteNumber("bytes-compared", plan.BytesCompared);
-            json.WritePropertyName("refusals");
-            BackupJson.WriteList(json, plan.Refusals, static (json, refusal) =>
+            // A thousand of them would bury the counts.
+            if (!BackupJson.IsForPeople(run))
             {
-                json.WriteString("path", refusal.Path);
-                json.WriteString("message", refusal.Message);
-            });
+                json.WritePropertyName("refusals");
+                BackupJson.WriteList(json, plan.Refusals, static (json, refusal) =>
+                {
+                    json.WriteString("path", refusal.Path);
+                    json.WriteString("message", refusal.Message);
+                });
+            }
+
             writeWarnings(json);
         });
         if (plan.Refusals is [{ } first, ..])
