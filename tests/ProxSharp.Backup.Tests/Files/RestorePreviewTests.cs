@@ -59,7 +59,8 @@ public sealed class RestorePreviewTests
             .ExtractAsync(Archives.Open(archive), TestContext.Current.CancellationToken);
 
         Assert.Empty(List(tree));
-        TreeExtractResult done = await new TreeExtractor(tree.Combine("out"), options).ExtractAsync(Archives.Open(archive), TestContext.Current.CancellationToken);
+        TreeExtractResult done = await new TreeExtractor(tree.Combine("out"), options)
+            .ExtractAsync(Archives.Open(archive), TestContext.Current.CancellationToken);
         Assert.Equal((1, 1, 5), (done.Entries, done.Files, done.Bytes));
         Assert.Equal((1, 1, 5, 1), (foretold.Entries, foretold.Files, foretold.Bytes, foretold.Preview!.Created));
     }

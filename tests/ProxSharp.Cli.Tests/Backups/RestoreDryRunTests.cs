@@ -61,8 +61,8 @@ public sealed class RestoreDryRunTests(SimulatedBackupServer backup) : IClassFix
         Assert.False(Directory.Exists(Path.Combine(cli.Home, "deep")));
         Assert.Equal(
             [
-                "snapshot", "target", "target-exists", "entries", "files", "size", "created", "overwritten", "compared", "kept-files", "skipped-entries", "refused",
-                "bytes-written", "bytes-compared", "refusals", "warning-count", "warnings",
+                "snapshot", "target", "target-exists", "entries", "files", "size", "created", "overwritten", "compared", "kept-files", "skipped-entries",
+                "refused", "bytes-written", "bytes-compared", "refusals", "warning-count", "warnings",
             ],
             plan.EnumerateObject().Select(static member => member.Name));
         Assert.False(plan.GetProperty("target-exists").GetBoolean());
@@ -282,7 +282,8 @@ public sealed class RestoreDryRunTests(SimulatedBackupServer backup) : IClassFix
         cli.MakeTree();
         File.CreateSymbolicLink(Path.Combine(cli.Home, "tree", "link"), "etc/hosts");
         File.SetLastWriteTimeUtc(Path.Combine(cli.Home, "tree", "etc", "hosts"), s_time);
-        return (await cli.LineAsync($"backup create root.pxar:tree --backup-id {BackupUser.NewId()} --change-detection-mode {mode} -o name")).Succeeded().Trim();
+        string line = $"backup create root.pxar:tree --backup-id {BackupUser.NewId()} --change-detection-mode {mode} -o name";
+        return (await cli.LineAsync(line)).Succeeded().Trim();
     }
 
     // One file as it was, one of another size, one of the same size with something else in it, and a file in the place of the link.
