@@ -24,6 +24,12 @@ public sealed record RestoreFileOptions
     /// <summary>Leaves blocks of zeros out, so that the file takes only the room of its data. Default: true. Block devices get all bytes.</summary>
     public bool Sparse { get; init; } = true;
 
+    /// <summary>
+    /// Whether only to find out what would be done (<see cref="RestoreFileResult.Step"/>), or be refused: nothing is written. Small files are read.
+    /// Default: false.
+    /// </summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Told of every chunk; null for nobody.</summary>
     public IProgress<RestoreProgress>? Progress { get; init; }
 }

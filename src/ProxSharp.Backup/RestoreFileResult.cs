@@ -6,4 +6,8 @@ namespace ProxSharp.Backup;
 /// <param name="BytesLeftOut">How many bytes of zeros became holes.</param>
 /// <param name="BytesKept">How many bytes were there already with the right content.</param>
 /// <param name="Elapsed">How long it took.</param>
-public sealed record RestoreFileResult(long Length, long BytesWritten, long BytesLeftOut, long BytesKept, TimeSpan Elapsed);
+public sealed record RestoreFileResult(long Length, long BytesWritten, long BytesLeftOut, long BytesKept, TimeSpan Elapsed)
+{
+    /// <summary>What would be done, if nothing was; null after a restore.</summary>
+    public RestoreStep? Step { get; init; }
+}

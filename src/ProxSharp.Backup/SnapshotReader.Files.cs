@@ -37,8 +37,8 @@ public sealed partial class SnapshotReader
             return await restorer.RestoreAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        (long length, bool kept) = await CopyToNewFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
-        return new(length, kept ? 0 : length, 0, kept ? length : 0, Time.GetElapsedTime(start));
+        RestoreFileResult result = await CopyToNewFileAsync(name, path, options, cancellationToken).ConfigureAwait(false);
+        return result with { Elapsed = Time.GetElapsedTime(start) };
     }
 
     /// <summary>Names the file in which an image comes into being until it is complete: beside its place, with <c>.prox-partial</c> at its end.</summary>
@@ -53,14 +53,20 @@ public sealed partial class SnapshotReader
         new FileInfo(path) is { Exists: true } file && file.Length == content.Length
         && (await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(content.Span);
 
-    private async Task<(long Length, bool Kept)> CopyToNewFileAsync(
+    private async Task<RestoreFileResult> CopyToNewFileAsync(
         string name, string path, RestoreFileOptions options, CancellationToken cancellationToken)
     {
         // What is small is fetched first, so that a file that cannot be read leaves what exists alone.
         ReadOnlyMemory<byte>? content = FindFile(name) is { IsIndex: true } ? null : await ReadBlobAsync(name, cancellationToken).ConfigureAwait(false);
         if (options is { Resume: true, Overwrite: false } && content is { } wanted && await HoldsAsync(path, wanted, cancellationToken).ConfigureAwait(false))
-            return (wanted.Length, true);
+            return new(wanted.Length, 0, 0, wanted.Length, default) { Step = options.DryRun ? RestoreStep.Keep : null };
         RestoreTarget place = RestoreTarget.Find(path, options, replacesPart: true);
+        if (options.DryRun)
+        {
+            long size = content?.Length ?? GetFile(name).Length;
+            return new(size, 0, 0, 0, default) { Step = place.Foresee(size) };
+        }
+
         FileStream target = new(place.Open(content?.Length), FileAccess.Write, 1 << 16, isAsync: true);
         try
         {
@@ -76,7 +82,7 @@ public sealed partial class SnapshotReader
             }
 
             place.Complete();
-            return (length, false);
+            return new(length, length, 0, 0, default);
         }
         catch (Exception failure)
         {

@@ -104,11 +104,19 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
         const string line = "backup restore host/laptop root.pxar restored --ignore-ownership --datastore store1";
         using CliHarness no = await UserAsync(Reversible);
         Assert.Contains("no rule of the policy allows privileged", (await no.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
+
+        // A dry run opens the same conversation.
+        Assert.Contains("allows privileged", (await no.LineAsync($"{line} --dry-run")).FailedWith(7), StringComparison.Ordinal);
         using CliHarness asked = await UserAsync("""{"version":1,"allow":[{"classes":["privileged"]}]}""");
         Assert.Contains("second-principal", (await asked.LineAsync(line)).FailedWith(7), StringComparison.Ordinal);
         using CliHarness yes = await UserAsync("""{"version":1,"allow":[{"classes":["privileged"]}],"approval":{"privileged":"none"}}""");
+        (await yes.LineAsync($"{line} --dry-run")).Succeeded();
+        JsonElement[] dry = await LedgerAsync(yes);
+        Assert.Equal(["intent", "outcome"], dry.Select(static entry => entry.GetProperty("kind").GetString()));
+        Assert.False(Directory.Exists(Path.Combine(yes.Home, "restored")));
         (await yes.LineAsync(line)).Succeeded();
         JsonElement[] entries = await LedgerAsync(yes);
+        Assert.Equal(4, entries.Length);
         Assert.Equal("privileged", (await ShowAsync(yes, 1)).GetProperty("facts").GetProperty("class").GetString());
         Assert.True(entries[^1].GetProperty("succeeded").GetBoolean());
     }

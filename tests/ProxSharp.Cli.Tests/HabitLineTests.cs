@@ -153,6 +153,17 @@ public sealed partial class HabitLineTests
         Assert.Matches(Lines(), hint);
     }
 
+    [Theory]
+    [InlineData("backup prune --group host/web --keep-last 2", "prox backup prune GROUP")]
+    [InlineData("backup restore --snapshot=host/web root.pxar out", "prox backup restore SNAPSHOT ARCHIVE TARGET")]
+    public async Task Option_ThatIsAPlaceHere_ShowsThePlace(string line, string form)
+    {
+        using CliHarness cli = new();
+
+        Assert.EndsWith($"It has no name here: {form}", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+        Assert.False(IsUnknown(form["prox ".Length..]));
+    }
+
     // What is to be filled in may be any word; a command may not.
     private static string Filled(string line) => line["prox ".Length..]
         .Replace("... ", "", StringComparison.Ordinal).Replace("COMMAND GUEST", "ping GUEST", StringComparison.Ordinal).Split(" < ")[0];

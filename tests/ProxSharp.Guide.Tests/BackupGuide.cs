@@ -150,6 +150,15 @@ public sealed class BackupGuide : IAsyncLifetime
         });
         #endregion
 
+        #region foresee
+        TreeExtractResult foretold = await snapshot.RestoreAsync(
+            "srv.pxar", target, new TreeExtractOptions { Existing = ExistingFiles.KeepSameTime, DryRun = true });
+        RestorePreview plan = foretold.Preview!;
+        Console.WriteLine($"{plan.Created} new, {plan.Overwritten} overwritten, {foretold.SkippedEntries} skipped, {plan.Refused} refused");
+        #endregion
+
+        Assert.Equal((0, 0, 2), (plan.Created, plan.Overwritten, foretold.KeptFiles));
+
         #region browse
         SnapshotArchive srv = await snapshot.OpenArchiveAsync("srv");
         await foreach (ArchiveEntry entry in srv.ListAsync("etc"))

@@ -51,6 +51,12 @@ public sealed record TreeExtractOptions
     /// </summary>
     public bool KeepParts { get; init; }
 
+    /// <summary>
+    /// Whether only to find out what a restore would do (<see cref="TreeExtractResult.Preview"/>): nothing is written, and no content is fetched. Of an archive
+    /// in one stream the chunks in which entries begin are read, of a split one the names. Default: false.
+    /// </summary>
+    public bool DryRun { get; init; }
+
     /// <summary>How many small files are written at the same time. 1 to 64. Default: 4.</summary>
     public int Writers { get; init; } = 4;
 

@@ -21,6 +21,9 @@ public sealed record TreeExtractResult
     /// <summary>Entries that are damaged in the archive, and were left out. Default: 0.</summary>
     public long DamagedEntries { get; init; }
 
+    /// <summary>What would be done, if nothing was; all else counts what would be then, with what is compared. Null after a restore.</summary>
+    public RestorePreview? Preview { get; init; }
+
     /// <summary>How many warnings there were.</summary>
     public required long WarningCount { get; init; }
 

@@ -40,7 +40,8 @@ public sealed class TreeExtractor
     internal TreeExtractor(string path, TreeExtractOptions? options, ITargetTree target)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        (_path, _options, _target) = (path, options ?? TreeExtractOptions.Default, target);
+        options ??= TreeExtractOptions.Default;
+        (_path, _options, _target) = (path, options.DryRun ? options with { KeepParts = false } : options, target);
     }
 
     /// <summary>Told of existing files that are compared, so that what they have need not be fetched; null for nobody.</summary>

@@ -15,6 +15,8 @@ internal static class BackupJson
         ["bytes-reused"] = "bytes",
         ["bytes-uploaded"] = "bytes",
         ["bytes-sent"] = "bytes",
+        ["bytes-written"] = "bytes",
+        ["bytes-compared"] = "bytes",
         ["backup-time"] = "timestamp",
         ["last-backup"] = "timestamp",
         ["mtime"] = "timestamp",

@@ -107,7 +107,10 @@ internal sealed class RestoreVerb
                 "Whatever is restored is checked against the digests of the snapshot on the way. Nothing that exists is touched unless told so. A disk or file "
                 + "comes into being beside its place, as FILE.prox-partial, and replaces what is there when it is complete: there must be room for both. "
                 + "Devices are written in place. What is kept or written over gets the metadata of the snapshot: "
-                + "extended attributes and ACLs that it does not have there are removed.",
+                + "extended attributes and ACLs that it does not have there are removed. --dry-run compares the names, kinds, sizes and "
+                + "times with the target and counts what would be created, overwritten, skipped or refused; it ends with the error that the restore would end "
+                + "with. Nothing is written, and rights and room are not tried. Of a split archive the names are read, of one in one stream (mode legacy) the "
+                + "chunks in which entries begin; where the content decides, it is counted as compared.",
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [
@@ -115,9 +118,11 @@ internal sealed class RestoreVerb
                 verb._verify, verb._tar, verb._rate, verb._burst, verb._noOwners, verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
             ],
             HiddenOptions = [keys.CryptMode, verb._deviceErrors],
+            Traits = VerbTraits.DryRun,
             Examples =
             [
                 new("backup restore host/web root.pxar /mnt/restore --datastore store1", "the newest backup, into a directory"),
+                new("backup restore host/web root.pxar /mnt/restore --existing same-time --dry-run", "see what would be created and overwritten"),
                 new("backup restore host/web/2026-01-31T02:00:00Z root.pxar out --pattern /etc/hosts --verify", "one file of a certain one, verified first"),
                 new("backup restore vm/100 disk.img /dev/vg0/web --overwrite", "a disk, over what is there"),
                 new("backup restore host/web root.pxar - --tar > web.tar", "as a tar stream"),
@@ -152,7 +157,7 @@ internal sealed class RestoreVerb
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.End();
-            RestoreLeftovers.TellInterrupted(run, target, reader is not null, inPlace: run.Value(_resume) && Overwrites(run));
+            RestoreLeftovers.TellInterrupted(run, target, reader is not null && !run.IsDryRun, inPlace: run.Value(_resume) && Overwrites(run));
             throw;
         }
         finally
@@ -177,7 +182,7 @@ internal sealed class RestoreVerb
             throw CliException.Usage("--pattern takes a part of an archive, which standard output gets only as tar", "Add --tar, or restore into a directory");
         }
 
-        if (target == "-" && run.Command.Services.Console.IsOutputTerminal)
+        if (target == "-" && !run.IsDryRun && run.Command.Services.Console.IsOutputTerminal)
         {
             throw CliException.Usage("A terminal cannot show this", "Send standard output to a file or a program");
         }
@@ -224,7 +229,9 @@ internal sealed class RestoreVerb
 
         if (target == "-")
         {
-            return await SendAsync(run, reader, name, patterns, progress, cancellationToken).ConfigureAwait(false);
+            return await (run.IsDryRun
+                ? RestorePlan.SendAsync(run, reader, name, isTree, cancellationToken)
+                : SendAsync(run, reader, name, patterns, progress, cancellationToken)).ConfigureAwait(false);
         }
 
         string path = run.Command.Services.Environment.AbsolutePath(target);
@@ -244,19 +251,27 @@ internal sealed class RestoreVerb
     {
         TreeExtractOptions options = ExtractOptions(run, patterns, progress) with
         {
-            Progress = patterns.Length > 0 ? new ProgressLine.OfFiles(progress, name) : null,
+            Progress = patterns.Length > 0 || run.IsDryRun ? new ProgressLine.OfFiles(progress, name) : null,
         };
-        TreeExtractResult result = await RestoreLeftovers.ToldAsync(
-            path, () => reader.RestoreAsync(name, path, options, progress, cancellationToken)).ConfigureAwait(false);
+        Task<TreeExtractResult> Restore() => reader.RestoreAsync(name, path, options, run.IsDryRun ? null : progress, cancellationToken);
+        TreeExtractResult result = await (run.IsDryRun ? Restore() : RestoreLeftovers.ToldAsync(path, Restore)).ConfigureAwait(false);
         progress.End();
-        if (patterns.Length > 0 && result.Entries + result.SkippedEntries == 0
+        if (patterns.Length > 0 && result.Entries + result.SkippedEntries + (result.Preview?.Refused ?? 0) == 0
             && !result.Warnings.Any(static warning => warning.Kind is FileWarningKind.NotCreated or FileWarningKind.Damaged))
         {
             string typed = string.Join(", ", patterns.Select(static pattern => $"'{pattern}'"));
             throw SnapshotPlace.NotFound($"Nothing in {name} of {reader.Snapshot} matches {typed}", $"prox backup find {reader.Snapshot} {name} PATTERN");
         }
 
-        Write(run, reader, path, result);
+        if (result.Preview is null)
+        {
+            Write(run, reader, path, result);
+        }
+        else
+        {
+            RestorePlan.Write(run, reader, path, result, json => WriteWarnings(json, result));
+        }
+
         if (result.DamagedEntries > 0)
         {
             return ExitCodes.Error;
@@ -309,10 +324,16 @@ internal sealed class RestoreVerb
     private async Task<int> RestoreFileAsync(
         VerbRun run, SnapshotReader reader, string name, string path, ProgressLine progress, CancellationToken cancellationToken)
     {
-        RestoreFileOptions options = new() { Overwrite = Overwrites(run), Resume = run.Value(_resume), Progress = progress };
+        RestoreFileOptions options = new() { Overwrite = Overwrites(run), Resume = run.Value(_resume), DryRun = run.IsDryRun, Progress = progress };
         RestoreFileResult result = await RestoreLeftovers.ToldAsync(
             path, options, () => reader.RestoreFileAsync(name, path, options, cancellationToken)).ConfigureAwait(false);
         progress.End();
+        if (result.Step is { } step)
+        {
+            RestorePlan.Write(run, reader, path, step.ToString().ToLowerInvariant(), result.Length);
+            return ExitCodes.Success;
+        }
+
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartObject();
@@ -332,6 +353,7 @@ internal sealed class RestoreVerb
         Existing = Policy(run),
         AllowExistingDirectories = run.Value(_existingFolders),
         KeepParts = true,
+        DryRun = run.IsDryRun,
         Includes = patterns,
         RestoreOwnership = !run.Value(_noOwners),
         RestorePermissions = !run.Value(_noModes),
@@ -367,16 +389,21 @@ internal sealed class RestoreVerb
             json.WriteNumber("size", result.Bytes);
             json.WriteNumber("kept-files", result.KeptFiles);
             json.WriteNumber("skipped-entries", result.SkippedEntries);
-            json.WriteNumber("warning-count", result.WarningCount);
-            json.WritePropertyName("warnings");
-            BackupJson.WriteList(json, result.Warnings, static (json, warning) =>
-            {
-                json.WriteString("path", warning.Path);
-                json.WriteString("message", warning.Message);
-            });
+            WriteWarnings(json, result);
             json.WriteEndObject();
         }),
         BackupJson.Shape("target", "snapshot", "target", "entries", "files", "size", "kept-files", "skipped-entries", "warning-count"));
+
+    private static void WriteWarnings(Utf8JsonWriter json, TreeExtractResult result)
+    {
+        json.WriteNumber("warning-count", result.WarningCount);
+        json.WritePropertyName("warnings");
+        BackupJson.WriteList(json, result.Warnings, static (json, warning) =>
+        {
+            json.WriteString("path", warning.Path);
+            json.WriteString("message", warning.Message);
+        });
+    }
 
     private static void WriteHead(Utf8JsonWriter json, SnapshotReader reader, string path)
     {

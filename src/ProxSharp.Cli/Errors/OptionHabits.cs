@@ -62,6 +62,15 @@ internal static class OptionHabits
             : null;
     }
 
+    /// <summary>Finds a word behind the command that was written as an option, such as <c>--group host/web</c>; null if there is none.</summary>
+    /// <param name="places">The words behind the command.</param>
+    /// <param name="option">The option as it was typed.</param>
+    /// <param name="path">The command.</param>
+    public static string? FindPlace(IList<Argument> places, string option, string path) =>
+        places.Any(place => $"--{place.Name}" == option.Split('=')[0])
+            ? $"It has no name here: {path} {string.Join(' ', places.Select(static place => place.Name.ToUpperInvariant()))}"
+            : null;
+
     /// <summary>
     /// Finds an option with one dash in front of its whole name, as the servers' own tools have them: <c>-onboot 1</c>. The parser would take it apart into
     /// short ones, such as <c>-o nboot</c>. Null if there is none.

@@ -109,7 +109,9 @@ internal static class UsageErrors
             return null;
         }
 
-        string? habit = Nearest(option, known) is null ? OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments) : null;
+        string? habit = Nearest(option, known) is not null ? null
+            : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
+                ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command));
         return Unknown("option", option, Path(command), known, habit ?? help);
     }
 

@@ -25,6 +25,9 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
 
     internal uint DirectoryMode => Parts.HasFlag(MetadataParts.Permissions) ? 0b111_000_000u : 0b111_111_111u;
 
+    /// <summary>Whether nothing is kept of what exists.</summary>
+    internal bool Overwrites => _options.Existing == ExistingFiles.Overwrite;
+
     /// <summary>Looks what is in the place of an entry.</summary>
     /// <param name="directory">The directory, open.</param>
     /// <param name="name">The name.</param>
@@ -90,6 +93,27 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         }
 
         seal?.Invoke();
+        return true;
+    }
+
+    /// <summary>Counts a file that would be written or compared, if nothing is restored; what is in its way is refused as it would be.</summary>
+    /// <returns>False if it is to be restored.</returns>
+    internal bool Foresees(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, bool compares)
+    {
+        if (_totals.Preview is not { } preview)
+            return false;
+        if (compares)
+        {
+            directory.Handle!.Open(name).Dispose();
+            preview.Compared++;
+            preview.BytesCompared += entry.Length;
+        }
+        else if (Place(directory, name, replaces, place => directory.Handle!.Create(place, FileMode).Dispose(), static _ => { }))
+        {
+            preview.BytesWritten += entry.Length;
+        }
+
+        _totals.AddFile(entry.Length, kept: false);
         return true;
     }
 

@@ -33,8 +33,10 @@ internal sealed class ExtractRun : IAsyncDisposable
     internal ExtractRun(
         ITargetTree tree, string path, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local)
     {
-        (_tree, _path, _options, _filter, _warnings) = (tree, path, options, filter, warnings);
-        _totals = new(options.Progress);
+        RestorePreview? preview = options.DryRun ? new() : null;
+        _tree = preview is null ? tree : new DryTarget(tree, preview, filter.Root);
+        (_path, _options, _filter, _warnings) = (path, options, filter, warnings);
+        _totals = new(options.Progress) { Preview = preview };
         _placer = new(options, warnings, _totals);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
         _files = new(options, _placer, _totals, _jobs, local);
@@ -127,7 +129,7 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
         catch (FileTreeException failure)
         {
-            throw directory.Locate(entry.Name, failure);
+            Refuse(directory, entry.Name, failure);
         }
     }
 
@@ -144,6 +146,7 @@ internal sealed class ExtractRun : IAsyncDisposable
             KeptFiles = _totals.Kept,
             SkippedEntries = _totals.Skipped,
             DamagedEntries = _damaged,
+            Preview = _totals.Preview,
             WarningCount = _warnings.Count,
             Warnings = _warnings.Kept,
         };
@@ -279,10 +282,18 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
         catch (FileTreeException exception)
         {
-            throw directory.Parent.Locate(name, exception);
+            Refuse(directory.Parent, name, exception);
+            directory.IsLost = true;
         }
 
         return !directory.IsLost;
+    }
+
+    // This ends a restore. Whoever only looks goes on, to see all of it.
+    private void Refuse(ExtractDirectory directory, PxarName name, FileTreeException failure)
+    {
+        FileTreeException refusal = directory.Locate(name, failure);
+        (_totals.Preview ?? throw refusal).Refuse(refusal);
     }
 
     private void Open(ExtractDirectory directory, ITargetDirectory parent, PxarName name)

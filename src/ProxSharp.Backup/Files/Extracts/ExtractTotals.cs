@@ -11,6 +11,9 @@ internal sealed class ExtractTotals(IProgress<FileProgress>? progress)
     private long _reportedEntries;
     private long _reportedBytes;
 
+    /// <summary>What would be done; null if it is done.</summary>
+    internal RestorePreview? Preview { get; init; }
+
     internal long Entries { get; private set; }
 
     internal long Files { get; private set; }

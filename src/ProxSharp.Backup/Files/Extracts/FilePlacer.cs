@@ -55,6 +55,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         // A large file of another size may be what a restore that was broken off has written of it, though that be nothing yet.
         bool compares = part is not null || (_options.Existing == ExistingFiles.KeepSameContent
             && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File })));
+        if (_placer.Foresees(directory, name, entry, there is not null, compares))
+            return;
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {

@@ -25,16 +25,22 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
             return false;
         // The file may still wait to be written.
         await _jobs.DrainAsync().ConfigureAwait(false);
-        return Walk(root.Handle!, copied ? path : link.LinkTarget, (from, name) => Link(directory, link, from, name));
+        return Walk(
+            root.Handle!,
+            copied ? path : link.LinkTarget,
+            (from, name) => from.Find(name) is { Kind: PxarEntryKind.File } target && Link(directory, link, from, name, target))
+            // It would be there by now.
+            || (_totals.Preview is not null && Link(directory, link, root.Handle!, link.Name, default));
     }
 
-    private bool Link(ExtractDirectory directory, PxarEntry link, ITargetDirectory from, PxarName file)
+    private bool Link(ExtractDirectory directory, PxarEntry link, ITargetDirectory from, PxarName file, FileStat target)
     {
-        if (from.Find(file) is not { Kind: PxarEntryKind.File } target)
-            return false;
         if (!_placer.Look(directory, link.Name, out FileStat? there))
             return true;
-        bool isLinked = there is { } stat && stat.Inode != 0 && stat.Inode == target.Inode && stat.Device == target.Device;
+        // What is overwritten is a new file, to which nothing is linked yet.
+        bool isLinked = !_placer.Overwrites && there is { } stat && stat.Inode != 0 && stat.Inode == target.Inode && stat.Device == target.Device;
+        if (isLinked && _totals.Preview is { } preview)
+            preview.Compared++;
         bool placed = isLinked || _placer.Place(
             directory,
             link.Name,

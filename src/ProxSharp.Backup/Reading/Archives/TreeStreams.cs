@@ -22,6 +22,13 @@ internal sealed class TreeStreams : IAsyncDisposable
     /// <param name="progress">Follows the contents.</param>
     public TreeStreams(ChunkedFile main, ChunkedFile? payload, string directory, TreeExtractOptions options, ProgressReporter progress)
     {
+        if (options.DryRun)
+        {
+            // The names say all; what stands between them in one stream is passed over.
+            Main = main.OpenStream(eager: payload is not null);
+            return;
+        }
+
         // Elsewhere a file that is open for this could not be written to.
         if (Libc.IsSupported && options.KeepParts)
         {

@@ -26,6 +26,8 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     public async Task<RestoreFileResult> RestoreAsync(string path, CancellationToken cancellationToken)
     {
         RestoreTarget place = RestoreTarget.Find(path, options);
+        if (options.DryRun && !place.OnlyCompares)
+            return new(file.Index.Size, 0, 0, 0, progress.Elapsed) { Step = place.Foresee(file.Index.Size) };
         SafeFileHandle target = place.Open(file.Index.Size);
         try
         {
@@ -51,7 +53,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
             throw;
         }
 
-        return new(file.Index.Size, _written, _leftOut, _kept, progress.Elapsed);
+        return new(file.Index.Size, _written, _leftOut, _kept, progress.Elapsed) { Step = options.DryRun ? RestoreStep.Keep : null };
     }
 
     /// <summary>Gives the file its length. Returns from where on it holds nothing but zeros that may stay holes.</summary>

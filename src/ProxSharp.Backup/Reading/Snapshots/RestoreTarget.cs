@@ -80,6 +80,24 @@ internal sealed class RestoreTarget
     /// <summary>Says that something exists which nothing allows to change.</summary>
     public static IOException Exists(string path, string what = "exists already") => new($"{path} {what}.", FileExists);
 
+    /// <summary>Says what would be done. A device that is in use or too small is refused, as when it is opened.</summary>
+    /// <param name="size">How many bytes would come.</param>
+    public RestoreStep Foresee(long size)
+    {
+        if (_isBlock)
+        {
+            using SafeFileHandle device = (Libc.IsSupported ? OpenAlone(Libc.ReadOnly) : null) ?? File.OpenHandle(_path, share: FileShare.ReadWrite);
+            RequireRoom(_path, ImageInput.EndOf(device), size);
+        }
+
+        bool isThere = IsSomething(_place);
+        if (!isThere && !System.IO.Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_place))))
+            throw new DirectoryNotFoundException($"Could not find a part of the path '{_place}'.");
+        return isThere && !_replacesPart && (_isBlock || !IsDevice) && _options.Resume ? RestoreStep.Resume
+            : IsDevice || IsSomething(_path) ? RestoreStep.Overwrite
+            : RestoreStep.Create;
+    }
+
     /// <summary>Opens what is written.</summary>
     /// <param name="size">How many bytes are coming; null if that is not known.</param>
     /// <exception cref="IOException">It cannot be written, or is a device with less room.</exception>
@@ -92,7 +110,7 @@ internal sealed class RestoreTarget
             File.Delete(_place);
         FileMode mode = isNew ? FileMode.CreateNew : FileMode.Open;
         FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
-        SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone() : null)
+        SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone(Libc.ReadWrite) : null)
             ?? File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
         try
         {
@@ -145,9 +163,9 @@ internal sealed class RestoreTarget
         + "Unmount it, or restore to another device.", CannotMake);
 
     // Only this way the system says that a device is mounted.
-    private SafeFileHandle? OpenAlone()
+    private SafeFileHandle? OpenAlone(int access)
     {
-        SafeFileHandle? device = OpenFile.TryOpen(_place, Libc.ReadWrite | Libc.Exclusive);
+        SafeFileHandle? device = OpenFile.TryOpen(_place, access | Libc.Exclusive);
         return device is null && InUse(_path, Marshal.GetLastPInvokeError()) is { } failure ? throw failure : device;
     }
 
