@@ -8,7 +8,9 @@ internal sealed class PolicyReader(string source)
 {
     private static readonly JsonDocumentOptions s_options = new()
     {
-        AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
     };
 
     public GuardPolicy Read(string json)
