@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Authentication;
@@ -53,6 +54,23 @@ public sealed class AgentSetupTests
         Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         (await cli.LineAsync("agent install --client claude --dir skills --force")).Succeeded();
         Assert.NotEqual("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("agent install --client claude --dir skills --mcp-file pipe")]
+    [InlineData("agent install --client cursor --write-config")]
+    public async Task Install_PipeInThePlaceOfTheConfiguration_IsRefusedAndNotWaitedFor(string line)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes among its files.");
+        using CliHarness cli = new();
+        Directory.CreateDirectory(Path.Combine(cli.Home, ".cursor"));
+        foreach (string pipe in new[] { "pipe", ".cursor/mcp.json" })
+        {
+            using Process make = Process.Start("mkfifo", [Path.Combine(cli.Home, pipe)]);
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("is a named pipe, and must be a regular file", (await cli.LineAsync(line)).FailedWith(1), StringComparison.Ordinal);
     }
 
     [Fact]

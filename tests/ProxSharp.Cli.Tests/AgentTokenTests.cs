@@ -35,6 +35,8 @@ public sealed class AgentTokenTests
         string error = (await cli.LineAsync("agent token create --role reader --name helper")).FailedWith(2);
         Assert.Contains("Add --store keyring or --store file", error, StringComparison.Ordinal);
         (await cli.LineAsync("agent token create --role reader --name helper --dry-run")).FailedWith(2);
+        string shape = (await cli.RunAsync("agent", "token", "create", "--role", "reader", "--store", "file", "--name", "a b/c")).FailedWith(2);
+        Assert.Contains("'a b/c' cannot be the name of a context", shape, StringComparison.Ordinal);
         Assert.Equal(before, await UsersAsync(cli));
     }
 

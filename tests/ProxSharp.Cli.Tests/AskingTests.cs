@@ -82,7 +82,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("vm set web-1 --delete scsi1 --skiplock", "api set /nodes/pve1/qemu/100/config delete=scsi1 skiplock=1")]
     [InlineData("vm move-disk web-1 scsi0 local --delete", "api create /nodes/pve1/qemu/100/move_disk disk=scsi0 storage=local delete=1")]
     [InlineData("vm backup web-1 --storage local --prune-backups keep-last=1", "api create /nodes/pve1/vzdump vmid=100 prune-backups=keep-last=1")]
-    [InlineData("vm restore local:backup/x.vma.zst --node pve1 --vmid 106 --force", "api create /nodes/pve1/qemu vmid=106 archive=x force=1")]
+    [InlineData("vm restore local:backup/x.vma.zst --node pve3 --vmid 105 --force", "api create /nodes/pve3/qemu vmid=105 archive=x force=1")]
     [InlineData("backup-job set nightly --prune-backups keep-last=1", "api set /cluster/backup/nightly prune-backups=keep-last=1")]
     [InlineData("node stopall pve1", "api create /nodes/pve1/stopall")]
     [InlineData("ha status disarm-ha --resource-mode freeze", "api create /cluster/ha/status/disarm-ha resource-mode=freeze")]

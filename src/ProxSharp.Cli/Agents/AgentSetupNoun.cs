@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli.Agents;
 
@@ -161,7 +162,7 @@ internal static class AgentSetupNoun
     }
 
     private static Step StepOf(string file, string text) =>
-        new(!File.Exists(file) ? "write" : File.ReadAllText(file) == text ? "keep" : "replace", file, text);
+        new(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
 
     private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings)
     {

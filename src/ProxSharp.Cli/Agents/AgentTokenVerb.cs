@@ -129,14 +129,14 @@ internal static class AgentTokenVerb
         AgentGrant grant = GrantOf(run, settings, role, isBackup);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PlannedCall> calls = await CallsAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
+        string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
+        CheckName(run, settings, contextName);
         if (run.IsDryRun)
         {
             Tell(run, grant, await MissingAsync(run, session, grant, cancellationToken).ConfigureAwait(false));
             return await DryRun.ShowAsync(run, isBackup ? VerbContext.Pbs : VerbContext.Pve, calls, cancellationToken).ConfigureAwait(false);
         }
 
-        string contextName = run.Value(settings.Name) ?? $"{context.Name ?? context.Endpoints[0].Host}-{role.Name}";
-        CheckName(run, settings, contextName);
         IReadOnlyList<AgentRights> missing = await MissingAsync(run, session, grant, cancellationToken).ConfigureAwait(false);
         string secret = await new AgentMaker(session, run.Command.Warn).MakeAsync(calls, cancellationToken).ConfigureAwait(false);
         Tell(run, grant, missing);
@@ -230,7 +230,13 @@ internal static class AgentTokenVerb
 
     private static void CheckName(VerbRun run, Settings settings, string name)
     {
-        if (run.IsGiven(settings.Store) && run.Command.Services.Contexts.Load().Find(name) is not null)
+        if (!run.IsGiven(settings.Store))
+        {
+            return;
+        }
+
+        ContextNames.Check(name, ContextNames.ByOption);
+        if (run.Command.Services.Contexts.Load().Find(name) is not null)
         {
             throw new CliException(new CliError
             {

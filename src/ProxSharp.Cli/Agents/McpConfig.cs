@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli.Agents;
 
@@ -25,7 +26,7 @@ internal static partial class McpConfig
     /// <exception cref="CliException">The file cannot be added to without losing something.</exception>
     public static string Merge(string path, McpPlace place, string command)
     {
-        string text = File.Exists(path) ? File.ReadAllText(path) : "";
+        string text = File.Exists(path) ? GuardFiles.ReadText(path) : "";
         return place == McpPlace.Toml ? MergeToml(path, text, command) : MergeJson(path, text, place, command);
     }
 

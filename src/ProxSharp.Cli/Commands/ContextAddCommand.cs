@@ -62,11 +62,7 @@ internal sealed class ContextAddCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string name = run.Value(_name)!;
-        if (name.Length == 0 || name[0] == '-' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
-        {
-            throw CliException.Usage($"'{name}' cannot be the name of a context", "Use letters, digits, '.', '_' and '-'");
-        }
-
+        ContextNames.Check(name, "Use letters, digits, '.', '_' and '-'");
         ServerContext context = _login.Read(run, name, run.Value(_urls)!) with
         {
             IsReadOnly = run.Value(_readOnly),

@@ -157,6 +157,7 @@ internal sealed class LoginCommand : ProxCommand
 
     private void CheckName(CommandRun run, string name)
     {
+        ContextNames.Check(name, ContextNames.ByOption);
         if (run.Services.Contexts.Load().Find(name) is not null && !run.Value(_replace))
         {
             throw new CliException(

@@ -34,6 +34,7 @@ public sealed class ConfigurationRuleTests : IAsyncLifetime
 
     [Theory]
     [InlineData("daily", true)]
+    [InlineData("semi-annually", true)]
     [InlineData("mon..fri 8..17/2:15", true)]
     [InlineData("sat,sun 03:30:30", true)]
     [InlineData("2026..2028-1,7-1 02:00 UTC", true)]
