@@ -60,7 +60,7 @@ public sealed partial class PxarArchive
             (long start, long end) = head.Child(slot, record, directory.Entry.HeadEnd);
             PxarEntry entry = await ParseAsync(_source, start, Limit(head), EntryParser(), cancellationToken).ConfigureAwait(false);
             if (entry.Name == name)
-                return Accept(entry, new(hash, start, end), null);
+                return Accept(entry, new(hash, start, end) { Size = (long)record.Size }, null);
         }
 
         return null;

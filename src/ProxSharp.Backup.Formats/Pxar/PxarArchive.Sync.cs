@@ -49,7 +49,7 @@ public sealed partial class PxarArchive
             (long start, long end) = head.Child(slot, record, directory.Entry.HeadEnd);
             PxarEntry entry = Parse(_source, start, Limit(head), EntryParser());
             if (entry.Name == name)
-                return Accept(entry, new(hash, start, end), null);
+                return Accept(entry, new(hash, start, end) { Size = (long)record.Size }, null);
         }
 
         return null;

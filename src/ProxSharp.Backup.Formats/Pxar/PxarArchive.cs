@@ -117,7 +117,7 @@ public sealed partial class PxarArchive
         {
             GoodbyeRecord record = GoodbyeRecord.Read(records);
             (long start, long end) = head.Child(children.Count, record, childrenStart);
-            children.Add(new(record.Hash, start, end));
+            children.Add(new(record.Hash, start, end) { Size = (long)record.Size });
         }
     }
 
@@ -170,8 +170,14 @@ public sealed partial class PxarArchive
             throw PxarFormat.Malformed(entry.Position, $"the name \"{entry.Name}\" stands twice in its directory");
         if (!IsSplit && entry.Length > child.End - entry.HeadEnd)
             throw PxarFormat.Malformed(entry.Position, "the content of the file is longer than the file");
+        if (entry.Payload is { } content && child.Size != 0 && !IsSizeOf(child.Size, entry, content))
+            throw PxarFormat.Malformed(entry.Position, "the goodbye table has another size for this file than its reference to the payload");
         return new(entry, child.End);
     }
+
+    // Proxmox: contents that were written anew count, those of an archive before do not. So an empty file can only be told from the latter by its content.
+    private static bool IsSizeOf(long size, PxarEntry entry, PxarPayloadReference content) =>
+        size - (entry.HeadEnd - entry.Position) is var rest && (rest == 0 || rest == content.Length);
 
     private (RandomAccessSource Source, PxarContentRange Range) Locate(PxarNode file)
     {

@@ -6,6 +6,9 @@ namespace ProxSharp.Backup.Formats.Pxar;
 /// <param name="End">Where it ends. In split archives this bounds a directory; for files it means nothing.</param>
 public readonly record struct PxarPlace(ulong NameHash, long Start, long End)
 {
+    /// <summary>The size that the table says, which in a split archive may count the content; 0 if the place is not of a table.</summary>
+    internal long Size { get; init; }
+
     /// <summary>The hash under which a name stands in goodbye tables. Different names can have the same.</summary>
     /// <param name="name">The name.</param>
     public static ulong HashOf(PxarName name) => PxarHash.Compute(name.Span);

@@ -12,7 +12,7 @@ public enum FileTreeFault
     /// <summary>The rights do not suffice.</summary>
     Denied,
 
-    /// <summary>The entry is of another kind than it was: for example a link where a directory must be.</summary>
+    /// <summary>The entry is of another kind than it was or must be: a link where a directory must be, or a directory where something else must be.</summary>
     OtherKind,
 
     /// <summary>The entry exists already.</summary>

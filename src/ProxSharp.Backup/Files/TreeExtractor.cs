@@ -98,6 +98,7 @@ public sealed class TreeExtractor
     {
         ExtractRun run = Begin();
         ChildSelector children = new(archive, run, known);
+        PayloadOrder order = new();
         Stack<IAsyncEnumerator<PxarNode>> open = new();
         await using (run.ConfigureAwait(false))
         {
@@ -109,7 +110,7 @@ public sealed class TreeExtractor
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     if (await nodes.MoveNextAsync().ConfigureAwait(false))
-                        await VisitAsync(archive, children, run, open, nodes.Current, cancellationToken).ConfigureAwait(false);
+                        await VisitAsync(archive, children, run, order, open, nodes.Current, cancellationToken).ConfigureAwait(false);
                     else
                         await LeaveAsync(run, open).ConfigureAwait(false);
                 }
@@ -131,6 +132,7 @@ public sealed class TreeExtractor
         PxarArchive archive,
         ChildSelector children,
         ExtractRun run,
+        PayloadOrder order,
         Stack<IAsyncEnumerator<PxarNode>> open,
         PxarNode node,
         CancellationToken cancellationToken)
@@ -139,7 +141,13 @@ public sealed class TreeExtractor
         {
             await run.AddAsync(
                 node.Entry,
-                token => archive.OpenContentAsync(node, token),
+                token =>
+                {
+                    // A hard link leads back to its file, whose content was left out.
+                    if (node.Kind == PxarEntryKind.File)
+                        order.Follow(node.Entry);
+                    return archive.OpenContentAsync(node, token);
+                },
                 async token => (await HardLinks.ResolveAsync(archive, node, token).ConfigureAwait(false))?.Entry,
                 cancellationToken).ConfigureAwait(false);
         }

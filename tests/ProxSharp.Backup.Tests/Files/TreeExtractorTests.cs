@@ -99,7 +99,9 @@ public sealed class TreeExtractorTests
         using TempTree tree = new();
         tree.Write("d/precious", "x");
         byte[] archive = Archive(writer => writer.WriteFile(new("d"), Plain, "new"u8.ToArray()));
-        await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite }));
+        FileTreeException refused = await Assert.ThrowsAsync<FileTreeException>(
+            () => Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite }));
+        Assert.Equal(FileTreeFault.OtherKind, refused.Fault);
         Assert.True(File.Exists(tree.Combine("d/precious")));
     }
 

@@ -1,4 +1,5 @@
 using ProxSharp.Backup;
+using ProxSharp.Backup.Files;
 using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Tests.Backups;
@@ -26,5 +27,14 @@ public sealed class BackupErrorsTests
     {
         CliError error = BackupErrors.TryMap(new BackupSessionLostException("The connection broke."))!;
         Assert.Equal(("Run it again.", true), (error.Hint, error.IsRetryable));
+    }
+
+    [Fact]
+    public void TryMap_DirectoryInTheWay_SaysToMoveItAwayOrToLeaveTheEntryOut()
+    {
+        CliError error = BackupErrors.TryMap(new FileTreeException(FileTreeFault.OtherKind, "a", "\"a\" is a directory, which is not replaced by anything else."))!;
+        Assert.Equal(("conflict", ExitCodes.Conflict), (error.Code, error.ExitCode));
+        Assert.Contains("--pattern '!/PATH'", error.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("--existing", error.Hint, StringComparison.Ordinal);
     }
 }

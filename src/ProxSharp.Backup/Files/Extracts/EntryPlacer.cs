@@ -47,7 +47,7 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         if (stat.Kind != PxarEntryKind.Directory)
             return true;
         string path = PxarName.Text(directory.PathOf(name));
-        throw new FileTreeException(FileTreeFault.Exists, path, $"\"{path}\" is a directory, which is not replaced by anything else.");
+        throw new FileTreeException(FileTreeFault.OtherKind, path, $"\"{path}\" is a directory, which is not replaced by anything else.");
     }
 
     /// <summary>Creates an entry.</summary>

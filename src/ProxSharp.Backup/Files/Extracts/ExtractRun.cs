@@ -121,7 +121,7 @@ internal sealed class ExtractRun : IAsyncDisposable
         try
         {
             if (entry.Kind == PxarEntryKind.File)
-                await _files.WriteAsync(directory, entry.Name, entry, open, cancellationToken).ConfigureAwait(false);
+                await AddFileAsync(directory, entry, open, cancellationToken).ConfigureAwait(false);
             else if (entry.Kind == PxarEntryKind.HardLink)
                 await AddLinkAsync(directory, entry, open, resolve, cancellationToken).ConfigureAwait(false);
             else if (_placer.Look(directory, entry.Name, out FileStat? there))
@@ -192,6 +192,13 @@ internal sealed class ExtractRun : IAsyncDisposable
         _warnings.Add(FileWarningKind.Damaged, path, $"{FileMarks.Tell(link)} It is left out.");
     }
 
+    private async ValueTask AddFileAsync(
+        ExtractDirectory directory, PxarEntry entry, Func<CancellationToken, ValueTask<Stream>> open, CancellationToken cancellationToken)
+    {
+        if (!await _files.WriteAsync(directory, entry.Name, entry, open, cancellationToken).ConfigureAwait(false))
+            _links.AddSkipped(entry);
+    }
+
     private async ValueTask AddLinkAsync(
         ExtractDirectory directory,
         PxarEntry link,
@@ -212,13 +219,14 @@ internal sealed class ExtractRun : IAsyncDisposable
         if (file is null)
         {
             string target = PxarName.Text(link.LinkTarget.Span);
-            _warnings.Add(
-                FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which was not restored or cannot be linked. It is left out.");
+            string why = _links.IsSkipped(link) ? "was skipped and may have another content. It is left out; restored alone, it gets a file of its own."
+                : "was not restored or cannot be linked. It is left out.";
+            _warnings.Add(FileWarningKind.NotCreated, path, $"This is a further name of \"{target}\", which {why}");
             return;
         }
 
-        await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false);
-        _links.AddCopy(link, path);
+        if (await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false))
+            _links.AddCopy(link, path);
     }
 
     private void AddOther(ExtractDirectory directory, PxarEntry entry, bool replaces)

@@ -30,7 +30,8 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     /// <param name="entry">The file.</param>
     /// <param name="open">Opens the content.</param>
     /// <param name="cancellationToken">Stops the restore.</param>
-    internal async ValueTask WriteAsync(
+    /// <returns>False if what has the name stays as it is, whatever it is.</returns>
+    internal async ValueTask<bool> WriteAsync(
         ExtractDirectory directory,
         PxarName name,
         PxarEntry entry,
@@ -40,14 +41,14 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         if (!_placer.Look(directory, name, out FileStat? there))
         {
             DeletePart(directory, name);
-            return;
+            return false;
         }
 
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
         if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
         {
             DeletePart(directory, name);
-            return;
+            return true;
         }
 
         PxarName? part = FindPart(directory, name, entry);
@@ -56,7 +57,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         bool compares = part is not null || (_options.Existing == ExistingFiles.KeepSameContent
             && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File })));
         if (_placer.Foresees(directory, name, entry, there is not null, compares))
-            return;
+            return true;
         Stream content = await open(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
@@ -69,6 +70,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else
                 await CopyAsync(directory, name, entry, there is not null, null, default, content, cancellationToken).ConfigureAwait(false);
+            return true;
         }
     }
 

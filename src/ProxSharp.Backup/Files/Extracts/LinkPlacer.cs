@@ -12,31 +12,40 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
     private readonly ExtractTotals _totals = totals;
     private readonly JobQueue _jobs = jobs;
     private readonly Dictionary<long, byte[]> _copies = [];
+    private readonly HashSet<long> _skipped = [];
 
     /// <summary>Notes that a file which is not restored itself was restored under another name.</summary>
     internal void AddCopy(PxarEntry link, byte[] path) => _copies[link.LinkPosition] = path;
 
+    /// <summary>Notes that what had the name of a file was left as it is: it may be another file, to which nothing must be linked.</summary>
+    internal void AddSkipped(PxarEntry file) => _skipped.Add(file.Position);
+
+    /// <summary>Whether what has the name of the file that a link names was left as it is.</summary>
+    internal bool IsSkipped(PxarEntry link) => _skipped.Contains(link.LinkPosition);
+
     /// <summary>Links a name to the file that was restored before.</summary>
-    /// <returns>False if that file is not there.</returns>
+    /// <returns>False if that file is not there, or is not known to have the content.</returns>
     internal async ValueTask<bool> TryLinkAsync(ExtractDirectory root, ExtractDirectory directory, PxarEntry link)
     {
         bool copied = _copies.TryGetValue(link.LinkPosition, out byte[]? path);
         if (!copied && !_filter.DecideFile(link.LinkTarget.Span))
+            return false;
+        if (!_placer.Look(directory, link.Name, out FileStat? there))
+            return true;
+        if (!copied && IsSkipped(link))
             return false;
         // The file may still wait to be written.
         await _jobs.DrainAsync().ConfigureAwait(false);
         return Walk(
             root.Handle!,
             copied ? path : link.LinkTarget,
-            (from, name) => from.Find(name) is { Kind: PxarEntryKind.File } target && Link(directory, link, from, name, target))
+            (from, name) => from.Find(name) is { Kind: PxarEntryKind.File } target && Link(directory, link, there, from, name, target))
             // It would be there by now.
-            || (_totals.Preview is not null && Link(directory, link, root.Handle!, link.Name, default));
+            || (_totals.Preview is not null && Link(directory, link, there, root.Handle!, link.Name, default));
     }
 
-    private bool Link(ExtractDirectory directory, PxarEntry link, ITargetDirectory from, PxarName file, FileStat target)
+    private bool Link(ExtractDirectory directory, PxarEntry link, FileStat? there, ITargetDirectory from, PxarName file, FileStat target)
     {
-        if (!_placer.Look(directory, link.Name, out FileStat? there))
-            return true;
         // What is overwritten is a new file, to which nothing is linked yet.
         bool isLinked = !_placer.Overwrites && there is { } stat && stat.Inode != 0 && stat.Inode == target.Inode && stat.Device == target.Device;
         if (isLinked && _totals.Preview is { } preview)
