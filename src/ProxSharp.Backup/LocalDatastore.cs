@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Ids;
@@ -34,7 +35,7 @@ public sealed class LocalDatastore
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public IEnumerable<BackupNamespace> ListNamespaces() => ListNamespaces(BackupNamespace.Root);
 
-    /// <summary>The snapshots of a namespace, by group and time. Those that were not finished are left out.</summary>
+    /// <summary>The snapshots of a namespace, by group and time. Those that were not finished are left out, those that cannot be read are not.</summary>
     /// <param name="backupNamespace">The namespace; the default is the root.</param>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public IReadOnlyList<BackupSnapshotPath> ListSnapshots(BackupNamespace backupNamespace = default)
@@ -47,8 +48,9 @@ public sealed class LocalDatastore
                 string group = Path.Combine(Root, backupNamespace.StorePath, type, id);
                 foreach (string time in Folders(group))
                 {
-                    bool finished = File.Exists(Path.Combine(group, time, LocalSnapshotSource.ManifestName));
-                    if (finished && TryParse($"{type}/{id}", time, out BackupSnapshotPath snapshot))
+                    // One that cannot be read is there all the same: opening it says why, and an older one is not taken in its place.
+                    string manifest = Path.Combine(group, time, LocalSnapshotSource.ManifestName);
+                    if ((Path.Exists(manifest) || PathKind.IsHidden(manifest)) && TryParse($"{type}/{id}", time, out BackupSnapshotPath snapshot))
                         found.Add(snapshot);
                 }
             }
@@ -77,7 +79,8 @@ public sealed class LocalDatastore
     public SnapshotReader OpenSnapshot(BackupSnapshotPath snapshot, SnapshotOpenOptions? options = null, CancellationToken cancellationToken = default) =>
         Blocking.Run(() => OpenSnapshotAsync(snapshot, options, cancellationToken));
 
-    private static IEnumerable<string> Folders(string path) => new DirectoryInfo(path) is { Exists: true } folder
+    // Listing a folder that cannot be looked at says why.
+    private static IEnumerable<string> Folders(string path) => new DirectoryInfo(path) is var folder && (folder.Exists || PathKind.IsHidden(path))
         ? folder.EnumerateDirectories().Select(static inner => inner.Name).Where(static name => !name.StartsWith('.')).Order(StringComparer.Ordinal)
         : [];
 

@@ -66,7 +66,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
             await reader.DisposeAsync().ConfigureAwait(false);
             return false;
         }
-        catch (ProxmoxProtocolException)
+        catch (Exception problem) when (problem is ProxmoxProtocolException or UnauthorizedAccessException)
         {
             return true;
         }

@@ -64,9 +64,18 @@ internal static class LocalVerification
         catch (Exception problem) when (problem is CliException or BackupKeyException or BackupSignatureException or SnapshotFileNotFoundException)
         {
             // It cannot be opened at all.
+            return Fail(problem.Message);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Fail(FileErrors.Map(problem).Message);
+        }
+
+        bool Fail(string why)
+        {
             progress.End();
-            rows.Add(new Row(place.Namespace, snapshot, null, problem.Message));
-            run.Command.Warn(Terminal.TextCells.Visible($"{Name(place, snapshot)}: {problem.Message}"));
+            rows.Add(new Row(place.Namespace, snapshot, null, why));
+            run.Command.Warn(Terminal.TextCells.Visible($"{Name(place, snapshot)}: {why}"));
             return false;
         }
     }

@@ -104,11 +104,15 @@ internal sealed class RepositoryOptions
         NoteNamespace(run);
 
         string path = run.Command.Services.Environment.AbsolutePath(typed);
-        return System.IO.Directory.Exists(Path.Combine(path, ".chunks"))
+        return HasChunks(path)
             ? new LocalPlace(ReadEnvironment(run.Command), new LocalDatastore(path), ReadNamespace(run)) { Reading = reading }
             : throw SnapshotPlace.NotFound(
                 $"{path} is no directory of a datastore: it has no .chunks", "Name the directory that holds .chunks and the groups", isCommand: false);
     }
+
+    // Looking for it says no only if it is not there; listing the folder fails where the rights to look are missing.
+    private static bool HasChunks(string path) => System.IO.Directory.Exists(Path.Combine(path, ".chunks"))
+        || (System.IO.Directory.Exists(path) && System.IO.Directory.EnumerateDirectories(path, ".chunks").Any());
 
     /// <summary>Connects. Nothing is sent before the first call.</summary>
     /// <exception cref="CliException">No datastore is named, or there is no secret.</exception>

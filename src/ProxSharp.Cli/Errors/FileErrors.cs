@@ -24,7 +24,7 @@ internal static partial class FileErrors
             FileNotFoundException => "there is no such file",
             DirectoryNotFoundException when path is not null && MissingFolder(path) is { } folder => $"there is no folder {folder}",
             DirectoryNotFoundException => "there is no such folder",
-            UnauthorizedAccessException when Directory.Exists(path) => "it is a folder",
+            UnauthorizedAccessException when Directory.Exists(path) => MayList(path) ? "it is a folder" : "permission denied",
             UnauthorizedAccessException when path is not null && !Writable(path) => "it may not be written to",
             UnauthorizedAccessException => "permission denied",
             PathTooLongException => "its name is too long",
@@ -42,8 +42,23 @@ internal static partial class FileErrors
             : folder;
     }
 
-    // A file that is read-only by its own marks.
-    private static bool Writable(string path) => !File.Exists(path) || !File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly);
+    // A folder that was opened as a file can be listed; one whose rights are missing cannot.
+    private static bool MayList(string path)
+    {
+        try
+        {
+            using IEnumerator<string> inner = Directory.EnumerateFileSystemEntries(path).GetEnumerator();
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // A file that is read-only by its own marks. One that nobody may read is more than that.
+    private static bool Writable(string path) => !File.Exists(path) || !File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly)
+        || (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) == 0);
 
     // The path stands in front already.
     private static string Plain(string message)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Manifests;
@@ -23,6 +24,7 @@ public sealed class StorePlaceTests : IDisposable
     [InlineData("pipe", "a named pipe")]
     [InlineData("device", "a device")]
     [InlineData("directory", "a directory")]
+    [InlineData("loop", "a link that leads to no end")]
     public async Task Open_ManifestThatIsNoFile_SaysWhatItIs(string place, string kind)
     {
         TempTree.RequireLinux();
@@ -45,6 +47,41 @@ public sealed class StorePlaceTests : IDisposable
         Assert.Contains($"{path} is {kind}, and no file of a datastore", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("directory")]
+    [InlineData("pipe")]
+    [InlineData("loop")]
+    public void ListSnapshots_ManifestThatIsNoFile_IsNotLeftOut(string place)
+    {
+        TempTree.RequireLinux();
+        Make($"{s_snapshot}", ArchiveName.Manifest, place);
+        Directory.CreateDirectory(_folder["host/web/2024-05-02T10:11:12Z"]);
+        Assert.Equal([s_snapshot], new LocalDatastore(_folder.Root).ListSnapshots());
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.None)]
+    [InlineData(UnixFileMode.UserRead)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task ListSnapshots_FolderThatMayNotBeEntered_IsNotLeftOut(UnixFileMode mode)
+    {
+        TempTree.RequireLinux();
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "Root may do everything.");
+        Make($"{s_snapshot}", ArchiveName.Manifest, "directory");
+        string folder = _folder[$"{s_snapshot}"];
+        File.SetUnixFileMode(folder, mode);
+        try
+        {
+            LocalDatastore store = new(_folder.Root);
+            Assert.Equal([s_snapshot], store.ListSnapshots());
+            await Assert.ThrowsAsync<UnauthorizedAccessException>(() => store.OpenSnapshotAsync(s_snapshot, null, Stop));
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     private string Make(string folder, string name, string place)
     {
         Directory.CreateDirectory(_folder[folder]);
@@ -52,6 +89,10 @@ public sealed class StorePlaceTests : IDisposable
         if (place == "directory")
         {
             Directory.CreateDirectory(path);
+        }
+        else if (place == "loop")
+        {
+            File.CreateSymbolicLink(path, path);
         }
         else if (place == "device")
         {

@@ -39,6 +39,36 @@ public sealed class DamagedStoreTests
     }
 
     [Theory]
+    [InlineData("index.json.blob", false)]
+    [InlineData("index.json.blob", true)]
+    [InlineData("root.pxar.didx", true)]
+    public async Task File_ReplacedByDirectoryOrLoop_IsTold(string name, bool loop)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells what lies in the place of a file.");
+        using CliHarness cli = new();
+        cli.MakeTree();
+        await BackUpAsync(cli);
+        string path = Find(cli, name);
+        File.Delete(path);
+        if (loop)
+        {
+            File.CreateSymbolicLink(path, path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path);
+        }
+
+        CliRun verify = await cli.LineAsync($"backup verify --local {Store} -o json");
+        string restore = (await cli.LineAsync($"backup restore host/web root.pxar out --ignore-ownership {Store}")).FailedWith(1);
+
+        Assert.Equal(1, verify.ExitCode);
+        string kind = $"{path} is {(loop ? "a link that leads to no end" : "a directory")}";
+        Assert.Contains(kind, verify.Output, StringComparison.Ordinal);
+        Assert.Contains(kind, restore, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("legacy", false)]
     [InlineData("legacy", true)]
     [InlineData("metadata", false)]

@@ -15,7 +15,10 @@ internal static class OpenFile
     /// <exception cref="ProxmoxProtocolException">There is something else.</exception>
     internal static SafeFileHandle Read(string path)
     {
-        RequireRegular(path, PathKind.TypeOf(path));
+        uint type = PathKind.TypeOf(path);
+        RequireRegular(path, type);
+        if (type == 0 && PathKind.IsLoop(path))
+            throw new ProxmoxProtocolException($"{path} is a link that leads to no end, and no file of a datastore. Remove it, and bring the file back from a copy.");
         if (!Libc.IsSupported || TryOpen(path, Libc.ReadOnly | Libc.NonBlocking) is not { } file)
             return File.OpenHandle(path, options: FileOptions.SequentialScan);
         try

@@ -52,6 +52,12 @@ internal static class PathKind
         }
     }
 
+    /// <summary>Whether something kept a path from being looked at, such as missing rights: it need not be absent. Only known on Linux.</summary>
+    internal static bool IsHidden(string path) => ErrorOf(path) is not (0 or Errno.NoEntry or Errno.NotDirectory);
+
+    /// <summary>Whether links on the way to it lead back to themselves. Only known on Linux.</summary>
+    internal static bool IsLoop(string path) => ErrorOf(path) == Errno.Loop;
+
     /// <summary>What a type is called.</summary>
     internal static string Describe(uint type) => type switch
     {
@@ -84,4 +90,7 @@ internal static class PathKind
         Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out StatxBuffer stat) == 0
             ? stat.Mode & TypeMask
             : 0;
+
+    private static int ErrorOf(string path) =>
+        Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out _) != 0 ? Marshal.GetLastPInvokeError() : 0;
 }

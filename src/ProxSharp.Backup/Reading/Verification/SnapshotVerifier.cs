@@ -25,7 +25,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         return new(reader.Snapshot, reader.Signature, files, reader.BytesFetched - fetched, reader.Time.GetElapsedTime(start));
     }
 
-    private static FileVerification Broken(SnapshotFile file, ProxmoxException exception) =>
+    private static FileVerification Broken(SnapshotFile file, Exception exception) =>
         new(file, 0, 0, [new(ChunkProblem.File, 0, file.Length, null, exception.Message)]);
 
     private async Task<FileVerification> VerifyAsync(SnapshotFile file, CancellationToken cancellationToken)
@@ -44,9 +44,9 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
             ChunkedFile chunked = await reader.OpenStoredAsync(file, cancellationToken).ConfigureAwait(false);
             return await VerifyAsync(chunked, readable, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException)
+        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException or UnauthorizedAccessException)
         {
-            return Broken(file, (ProxmoxException)exception);
+            return Broken(file, exception);
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         {
             return await reader.OpenChunkedAsync(names, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException)
+        catch (Exception exception) when (exception is ProxmoxProtocolException or SnapshotFileNotFoundException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -109,7 +109,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
             await using (stream.ConfigureAwait(false))
                 await StructureCheck.ReadArchiveAsync(names is null ? stream : list, names is null ? null : stream, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException)
+        catch (Exception exception) when (exception is ProxmoxProtocolException or MissingChunkException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -160,7 +160,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         {
             return (ChunkProblem.Missing, exception.Message);
         }
-        catch (ProxmoxProtocolException exception)
+        catch (Exception exception) when (exception is ProxmoxProtocolException or UnauthorizedAccessException)
         {
             return (ChunkProblem.Damaged, exception.Message);
         }
