@@ -58,7 +58,9 @@ internal sealed class RowFilter
     public IEnumerable<string> Absent(IReadOnlyList<JsonObject> rows) =>
         _terms.Select(static term => term.Name).Distinct().Where(name => !rows.Any(row => row.ContainsKey(name)));
 
-    /// <summary>Why no row fits although each member of the terms is there: how filters are written, and which values there are; null if there is nothing to say.</summary>
+    /// <summary>
+    /// Why no row fits although each member of the terms is there: how filters are written, and which values there are; null if there is nothing to say.
+    /// </summary>
     public string? Hint(IReadOnlyList<JsonObject> rows)
     {
         string[] lines = [.. _terms.Where(term => !rows.Any(row => Holds(row[term.Name]?.ToString() ?? "", term)))
