@@ -12,7 +12,7 @@ public sealed class BackupTests : SimulatedCluster
     {
         TestReply reply = await Client.GetAsync("/nodes/pve1/storage/local/file-restore/list?volume=local:backup/vzdump-lxc-200-2026_01_01-00_00_00.tar.zst&filepath=/");
         Assert.Equal(400, reply.Status);
-        Assert.Contains("Only PBS storages supported", reply.Body, StringComparison.Ordinal);
+        Assert.Contains("Only PBS storages supported", System.Text.Encoding.UTF8.GetString(reply.Body), StringComparison.Ordinal);
     }
 
     [Fact]
