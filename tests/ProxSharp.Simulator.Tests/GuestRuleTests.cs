@@ -131,7 +131,6 @@ public sealed class GuestRuleTests : SimulatedCluster
     public async Task Restore_OverAProtectedGuest_FailsInTheTaskAndKeepsIt(string node, string kind, int vmid, string archive, string title)
     {
         string guest = $"/nodes/{node}/{kind}/{vmid}";
-        await RunAsync(Client.PostAsync($"{guest}/status/stop"));
         await RunAsync(Client.PostAsync($"/nodes/{node}/vzdump", ("vmid", $"{vmid}"), ("storage", "local"), ("mode", "stop")));
         string backup = (await DataAsync($"/nodes/{node}/storage/local/content?content=backup&vmid={vmid}"))[0]!["volid"]!.GetValue<string>();
         Assert.Equal(200, (await Client.PutAsync($"{guest}/config", ("protection", "1"), ("description", "kept"))).Status);
