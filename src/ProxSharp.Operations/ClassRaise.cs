@@ -23,6 +23,7 @@ internal sealed class ClassRaise
             ? null
             : new Lazy<Regex>(() => new Regex($@"\A(?:{item})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, s_patience));
         Parameter = parameter;
+        Item = item;
         Class = to;
     }
 
@@ -30,6 +31,9 @@ internal sealed class ClassRaise
     public string Parameter { get; }
 
     public OperationClass Class { get; }
+
+    /// <summary>The pattern that one item of the value must match; null if any value will do.</summary>
+    public string? Item { get; }
 
     /// <summary>What a switch must say: true for on, false for off, null if it is no switch. What is neither counts as what is worse.</summary>
     public bool? Switch { get; init; }

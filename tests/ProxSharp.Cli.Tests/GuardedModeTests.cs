@@ -55,6 +55,17 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     }
 
     [Theory]
+    [InlineData("", "reversible")]
+    [InlineData(" --force", "destructive")]
+    [InlineData(" --force=false", "reversible")]
+    public async Task Restore_WithAndWithoutForce_IsRefusedAsWhatItIs(string option, string expected)
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        string error = (await cli.LineAsync($"vm restore local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst --vmid 106 --yes{option}")).FailedWith(8);
+        Assert.Contains($"what is {expected} needs a plan there", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("api create /nodes/pve1/qemu/106/status/start", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config memory=1024", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config args=-x", 7)]

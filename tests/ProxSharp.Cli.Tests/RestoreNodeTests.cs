@@ -86,6 +86,21 @@ public sealed class RestoreNodeTests : IAsyncLifetime
         Assert.Contains("prox ct stop", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vm", "staging", 106)]
+    [InlineData("ct", "dns", 200)]
+    public async Task Restore_OverAProtectedGuest_NamesTheWayToGiveUpTheProtection(string noun, string name, int vmid)
+    {
+        string backup = await BackupAsync(noun, name);
+        (await Cli.LineAsync($"{noun} set {name} --protection")).Succeeded();
+
+        string error = (await Cli.LineAsync($"{noun} restore {backup} {vmid} --force --yes")).FailedWith(6);
+
+        Assert.Equal(error, (await Cli.LineAsync($"{noun} restore {backup} {vmid} --force --yes --dry-run")).FailedWith(6));
+        Assert.Contains($"{vmid} ({name}): it is protected, and is not overwritten", error, StringComparison.Ordinal);
+        Assert.Contains($"prox {noun} set {vmid} --delete protection", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Restore_BackupOfTheOtherKind_NamesTheCommand()
     {

@@ -55,6 +55,36 @@ public sealed class BackupListTests
     }
 
     [Fact]
+    public async Task WithoutAContext_None_NamesWhatWasNotLookedAt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement answer = await session.DoneAsync("backup_list", """{"guest":"vm/106"}""");
+        Assert.Equal(0, answer.GetProperty("total").GetInt32());
+        Assert.Equal("read: backup; not looked at: lab (the storages of the cluster); choose one with context", answer.GetProperty("note").GetString());
+        Assert.False((await session.DoneAsync("backup_list", """{"guest":"vm/106","context":"lab"}""")).TryGetProperty("note", out _));
+    }
+
+    [Fact]
+    public async Task OfABackupServer_DatastoreThatIsNotThere_IsAnError()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement failure = await session.FailureAsync("backup_list", """{"context":"backup","datastore":"nope"}""");
+        Assert.Equal("not-found", failure.GetProperty("error").GetString());
+        string message = failure.GetProperty("message").GetString()!;
+        Assert.StartsWith("backup has no datastore 'nope' that is to be seen; there are: ", message, StringComparison.Ordinal);
+        Assert.Contains("store1", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_OfAnArchiveOnAStorageThatIsNoBackupServer_SaysWhichBackupsHoldThem()
+    {
+        await using AgentSession session = await BackedUpAsync();
+        JsonElement failure = await session.FailureAsync("backup_files", """{"backup":"local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst"}""");
+        Assert.Equal("no-files", failure.GetProperty("error").GetString());
+        Assert.Contains("'local' is a storage of type dir, and only backups on backup servers", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_OfAMachine_SaysThatThereAreImages()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });

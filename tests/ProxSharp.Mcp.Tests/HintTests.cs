@@ -42,7 +42,7 @@ public sealed class HintTests
             ("guest_list", "{}"), ("guest_show", """{"vmid":100}"""), ("guest_show", """{"vmid":200}"""),
             ("storage_list", "{}"), ("storage_list", """{"storage":"local"}"""), ("datastore_list", "{}"),
             ("backup_list", "{}"), ("backup_list", """{"context":"lab"}"""),
-            ("backup_files", """{"backup":"store1:ct/200/2026-01-01T02:10:00Z"}"""), ("backup_files", """{"backup":"local:backup/x.vma.zst"}"""),
+            ("backup_files", """{"backup":"store1:ct/200/2026-01-01T02:10:00Z"}"""),
             ("backup_audit", "{}"), ("task_list", "{}"), ("task_list", """{"context":"backup","failed":true}"""),
             ("access_list", "{}"), ("access_list", """{"user":"demo@pve"}"""), ("access_list", """{"context":"backup","privilege":"Datastore.Prune"}"""),
             ("api_search", """{"query":"firewall rules"}"""), ("api_describe", """{"method":"PUT","path":"/nodes/{node}/qemu/{vmid}/config"}"""),

@@ -69,7 +69,8 @@ public sealed class ToolTests
     [Theory]
     [InlineData("mem_pct>abc", "mem_pct is compared with a number, for example mem_pct>80.")]
     [InlineData("mem_pct<", "mem_pct is compared with a number, for example mem_pct<80.")]
-    [InlineData("mem_pct>=80", "mem_pct is compared with a number, for example mem_pct>80.")]
+    [InlineData("mem_pct>=80", "there is no >=; write mem_pct>number")]
+    [InlineData("mem_pct<=80", "there is no <=; write mem_pct<number")]
     [InlineData("mem_pct>NaN", "mem_pct is compared with a number")]
     [InlineData("vmid=web-1", "vmid is compared with a number, for example vmid=80.")]
     [InlineData("node>1", "node holds no numbers; choose by node=value or node~part.")]
@@ -94,6 +95,8 @@ public sealed class ToolTests
     [InlineData("vmid==104")]
     [InlineData("vmid!==100")]
     [InlineData("name=~web")]
+    [InlineData("status='running'")]
+    [InlineData("status=\"running\"")]
     public async Task GuestList_FilterThatFits_GivesRows(string filter)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
@@ -103,6 +106,13 @@ public sealed class ToolTests
     [Theory]
     [InlineData("status==stopped lock=backup", "no row of 12 has: lock")]
     [InlineData("name=nobody", null)]
+    [InlineData("status=up", "status: running, stopped, template")]
+    [InlineData("status=~^run.*", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
+        + "values are plain text; status: running, stopped, template")]
+    [InlineData("status=running,stopped", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
+        + "values are plain text; status: running, stopped, template")]
+    [InlineData("status=running node=pve1&name~web", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or "
+        + "name<number; values are plain text; node: pve1, pve2, pve3")]
     public async Task GuestList_FilterByAMemberThatNoRowHas_SaysSo(string filter, string? note)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);

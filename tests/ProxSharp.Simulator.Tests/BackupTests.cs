@@ -8,6 +8,14 @@ namespace ProxSharp.Simulator.Tests;
 public sealed class BackupTests : SimulatedCluster
 {
     [Fact]
+    public async Task FileRestore_OfAStorageThatIsNoBackupServer_IsRefused()
+    {
+        TestReply reply = await Client.GetAsync("/nodes/pve1/storage/local/file-restore/list?volume=local:backup/vzdump-lxc-200-2026_01_01-00_00_00.tar.zst&filepath=/");
+        Assert.Equal(400, reply.Status);
+        Assert.Contains("Only PBS storages supported", System.Text.Encoding.UTF8.GetString(reply.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Vzdump_OfAMachine_WritesProgressAndLeavesAnArchive()
     {
         (string exit, string[] log) = await RunAsync(Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106"), ("storage", "local"), ("mode", "stop"), ("notes-template", "{{guestname}} on {{node}}"), ("protected", "1")));

@@ -125,6 +125,22 @@ public sealed class GuestRuleTests : SimulatedCluster
         Assert.Equal(original["scsi0"]!.GetValue<string>().Split(':')[0], restored["scsi0"]!.GetValue<string>().Split(':')[0]);
     }
 
+    [Theory]
+    [InlineData("pve1", "qemu", 106, "archive", "VM")]
+    [InlineData("pve2", "lxc", 203, "ostemplate", "CT")]
+    public async Task Restore_OverAProtectedGuest_FailsInTheTaskAndKeepsIt(string node, string kind, int vmid, string archive, string title)
+    {
+        string guest = $"/nodes/{node}/{kind}/{vmid}";
+        await RunAsync(Client.PostAsync($"/nodes/{node}/vzdump", ("vmid", $"{vmid}"), ("storage", "local"), ("mode", "stop")));
+        string backup = (await DataAsync($"/nodes/{node}/storage/local/content?content=backup&vmid={vmid}"))[0]!["volid"]!.GetValue<string>();
+        Assert.Equal(200, (await Client.PutAsync($"{guest}/config", ("protection", "1"), ("description", "kept"))).Status);
+
+        (string exit, _) = await RunAsync(Client.PostAsync($"/nodes/{node}/{kind}", ("vmid", $"{vmid}"), (archive, backup), ("force", "1"), kind == "lxc" ? ("restore", "1") : ("unique", "0")));
+
+        Assert.Equal($"unable to restore {title} {vmid} - protection mode enabled", exit);
+        Assert.StartsWith("kept", (await DataAsync($"{guest}/config"))["description"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Destroy_OfAGuestThatIsLookedAfter_NeedsPurgeAndThenLeavesNoTrace()
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
@@ -34,7 +35,7 @@ internal static class GuardedMode
         {
             string what = $"prox {run.Command.Path}";
             bool isPlannable = run.Verb.Traits.HasFlag(VerbTraits.DryRun) && !run.Verb.IsNeverPlanned;
-            throw Refuse(run.Command.Services, place, mildest, what, isPlannable, ReasonOf(run.Verb));
+            throw Refuse(run.Command.Services, place, MildestChange(run.Verb, Switches(run)), what, isPlannable, ReasonOf(run.Verb));
         }
     }
 
@@ -85,24 +86,42 @@ internal static class GuardedMode
     }).FirstOrDefault(static reason => reason is not null);
 
     /// <summary>The mildest class among the calls of a verb that are no reads; <see cref="OperationClass.Read"/> if it makes none.</summary>
-    public static OperationClass MildestChange(Verb verb) => verb.Calls
-        .Select(ClassOf)
+    /// <param name="verb">The verb.</param>
+    /// <param name="typed">What was typed that may make its calls worse; null for nothing.</param>
+    public static OperationClass MildestChange(Verb verb, ApiParameters? typed = null) => verb.Calls
+        .Select(call => ClassOf(call, typed ?? []))
         .Where(static kind => kind != OperationClass.Read)
         .DefaultIfEmpty(OperationClass.Read)
         .Min();
 
-    private static OperationClass ClassOf(string call)
+    // A restore with --force overwrites a guest: the switches are parameters of the call that bear their names.
+    private static ApiParameters Switches(VerbRun run)
+    {
+        ApiParameters typed = [];
+        foreach (Option<bool> option in run.Verb.Options.OfType<Option<bool>>().Where(run.IsGiven))
+        {
+            typed.Add(option.Name.TrimStart('-'), run.Value(option) ? "1" : "0");
+        }
+
+        return typed;
+    }
+
+    private static OperationClass ClassOf(string call, ApiParameters typed)
     {
         (ApiMethod method, string template) = EndpointBinding.Split(call);
         OperationEntry pve = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(method, template);
         OperationEntry pbs = OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(method, template);
+        (OperationClass onPve, OperationClass onPbs) = (Worst(pve, typed), Worst(pbs, typed));
         return (pve.IsClassified, pbs.IsClassified) switch
         {
-            (true, true) => pve.Class > pbs.Class ? pve.Class : pbs.Class,
-            (false, true) => pbs.Class,
-            _ => pve.Class,
+            (true, true) => onPve > onPbs ? onPve : onPbs,
+            (false, true) => onPbs,
+            _ => onPve,
         };
     }
+
+    // What only says what it would do is refused here as what it would do: never milder than the operation is.
+    private static OperationClass Worst(OperationEntry entry, ApiParameters typed) => entry.ClassOf(typed) is var kind && kind > entry.Class ? kind : entry.Class;
 
     private static string Why(string word, string? reason) => reason is null ? "" : $"{word} ({reason}) and ";
 

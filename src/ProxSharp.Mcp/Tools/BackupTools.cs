@@ -140,6 +140,11 @@ internal sealed class BackupTools(AgentSites sites)
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         Reading reading = new(site, cancellationToken);
         string? place = call.Text("datastore");
+        if (site.IsBackup && place is not null)
+        {
+            await CheckStoreAsync(site, place, cancellationToken).ConfigureAwait(false);
+        }
+
         string? guest = call.Text("guest") is { Length: > 0 } named ? named : null;
         BackupOwner? owner = guest is null ? null : await BackupOwner.FindAsync(sites, site, guest, cancellationToken).ConfigureAwait(false);
         JsonObject[] rows = site.IsBackup
@@ -154,7 +159,25 @@ internal sealed class BackupTools(AgentSites sites)
             await owner.CheckThereAsync(sites, site, guest!, cancellationToken).ConfigureAwait(false);
         }
 
-        return reading.Complete(Rows.Page(call, rows, s_backups));
+        ToolAnswer answer = Rows.Page(call, rows, s_backups);
+        return reading.Complete(rows.Length == 0 && !call.Has("context") && sites.HasSeveral ? WithUnread(answer, site) : answer);
+    }
+
+    // Who names no context must not take "none" for an answer about all of them.
+    private ToolAnswer WithUnread(ToolAnswer answer, AgentSite site)
+    {
+        string others = string.Join(", ", sites.All.Where(each => each != site).Select(static each =>
+            each.IsBackup ? each.Name : $"{each.Name} (the storages of the cluster)"));
+        return Rows.WithNote(answer, $"read: {site.Name}; not looked at: {others}; choose one with context");
+    }
+
+    private static async Task CheckStoreAsync(AgentSite site, string store, CancellationToken cancellationToken)
+    {
+        string?[] stores = [.. (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Text("store"))];
+        if (!stores.Contains(store))
+        {
+            throw new ToolException("not-found", $"{site.Name} has no datastore '{store}' that is to be seen; there are: {string.Join(", ", stores)}.");
+        }
     }
 
     private static JsonObject Snapshot(string store, string ns, JsonElement snapshot, DateTimeOffset now) => Values.Row(
@@ -244,6 +267,13 @@ internal sealed class BackupTools(AgentSites sites)
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
         string storage = volume[..volume.IndexOf(':', StringComparison.Ordinal)];
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
+        JsonElement known = resources.FirstOrDefault(entry => entry.Text("storage") == storage && entry.Text("plugintype") is not null);
+        if (known.Text("plugintype") is { } type && type != "pbs")
+        {
+            throw new ToolException(
+                "no-files", $"{volume} has no list of files: '{storage}' is a storage of type {type}, and only backups on backup servers (type pbs) hold one.");
+        }
+
         string node = StorageTools.Places(resources, entry => entry.Text("storage") == storage).Select(static place => place.Node).FirstOrDefault()
             ?? throw new ToolException("not-found", $"No node has a storage '{storage}' that is available.");
         ApiParameters parameters = new() { { "volume", volume }, { "filepath", encoded } };

@@ -1,12 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ProxSharp.Mcp.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>Chooses rows by their members: <c>node=pve1 tags=prod name~db mem_pct&gt;80</c>; all terms must hold.</summary>
 internal sealed class RowFilter
 {
+    private const int MostValues = 8;
+    private const int LongestValue = 24;
+
+    /// <summary>What other languages put into a value.</summary>
+    private const string ForeignSigns = "^$*|&,()[]?\\\"'";
+
     private static readonly char[] s_signs = ['=', '~', '>', '<'];
 
     private readonly Term[] _terms;
@@ -23,6 +30,11 @@ internal sealed class RowFilter
     {
         foreach (Term term in _terms.Where(static term => term.Sign != '~'))
         {
+            if (term.Sign is '>' or '<' && term.Value.StartsWith('='))
+            {
+                throw new ToolException("usage", $"'{term.Text}' in filter: there is no {term.Sign}=; write {term.Name}{term.Sign}number, and the next number.");
+            }
+
             bool isNumber = Number(term.Value) is not null;
             JsonNode[] values = [.. rows.Select(row => row[term.Name]).OfType<JsonNode>()];
             bool hasNumbers = values.Length > 0 && values.All(static value => value.GetValueKind() == JsonValueKind.Number);
@@ -46,6 +58,29 @@ internal sealed class RowFilter
     public IEnumerable<string> Absent(IReadOnlyList<JsonObject> rows) =>
         _terms.Select(static term => term.Name).Distinct().Where(name => !rows.Any(row => row.ContainsKey(name)));
 
+    /// <summary>
+    /// Why no row fits although each member of the terms is there: how filters are written, and which values there are; null if there is nothing to say.
+    /// </summary>
+    public string? Hint(IReadOnlyList<JsonObject> rows)
+    {
+        string[] lines = [.. _terms.Where(term => !rows.Any(row => Holds(row[term.Name]?.ToString() ?? "", term)))
+            .Select(term => Values(rows, term.Name)).OfType<string>().Distinct()];
+        string? form = _terms.Any(static term => term.Value.Any(ForeignSigns.Contains))
+            ? "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; values are plain text"
+            : null;
+        return form is null && lines.Length == 0 ? null : string.Join("; ", form is null ? lines : [form, .. lines]);
+    }
+
+    // Only words of the server, such as states; what others wrote is shown where it is marked.
+    private static string? Values(IReadOnlyList<JsonObject> rows, string name)
+    {
+        string[] values = [.. rows.Select(row => row[name]).OfType<JsonValue>().Where(static value => value.GetValueKind() != JsonValueKind.Number)
+            .Select(static value => value.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostValues + 1)];
+        return SafeText.IsForeign(name) || values.Length is 0 or > MostValues || values.Any(static value => value.Length is 0 or > LongestValue)
+            ? null
+            : $"{name}: {string.Join(", ", values)}";
+    }
+
     private static Term Parse(string text)
     {
         int at = text.IndexOfAny(s_signs);
@@ -56,8 +91,11 @@ internal sealed class RowFilter
 
         // Many languages write two signs where one says it: == and =~.
         int second = text[at] == '=' && at + 1 < text.Length && text[at + 1] is '=' or '~' ? at + 1 : at;
-        return new Term(text, text[..at].TrimEnd('!'), text[second], text[(second + 1)..], text[at - 1] == '!');
+        return new Term(text, text[..at].TrimEnd('!'), text[second], Unquoted(text[(second + 1)..]), text[at - 1] == '!');
     }
+
+    private static string Unquoted(string value) =>
+        value.Length > 1 && value[0] is '\'' or '"' && value[^1] == value[0] ? value[1..^1] : value;
 
     private static bool Holds(string actual, Term term) => term.Sign switch
     {

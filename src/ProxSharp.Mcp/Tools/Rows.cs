@@ -39,16 +39,22 @@ internal static class Rows
         int next = offset + page.Length;
         string[] present = [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))];
         ToolAnswer answer = Answer(page, present, count, limit, offset, next < count && page.Length > 0 ? next : null);
-        return rows.Count == 0 && string.Join(", ", filter.Absent(all)) is { Length: > 0 } absent ? WithAbsent(answer, absent, all.Count) : answer;
+        return rows.Count == 0 && Why(filter, all) is { } note ? WithNote(answer, note) : answer;
     }
 
-    // Nobody is told "none" where it was the name that chose nothing.
-    private static ToolAnswer WithAbsent(ToolAnswer answer, string names, int count)
+    /// <summary>Adds what has to be known about an answer.</summary>
+    public static ToolAnswer WithNote(ToolAnswer answer, string note)
     {
-        string note = count == 0 ? "there are no rows to choose from" : string.Create(CultureInfo.InvariantCulture, $"no row of {count} has: {names}");
-        answer.Value["note"] = note;
+        string? before = answer.Value["note"]?.ToString();
+        answer.Value["note"] = before is null ? note : $"{before}; {note}";
         return answer with { Text = $"{answer.Text} ({note})" };
     }
+
+    // Nobody is told "none" where it was the name, or the way the filter is written, that chose nothing.
+    private static string? Why(RowFilter filter, IReadOnlyList<JsonObject> all) =>
+        string.Join(", ", filter.Absent(all)) is not { Length: > 0 } absent ? filter.Hint(all)
+        : all.Count == 0 ? "there are no rows to choose from"
+        : string.Create(CultureInfo.InvariantCulture, $"no row of {all.Count} has: {absent}");
 
     /// <summary>The rows as lines with tabs, for an answer with several lists.</summary>
     public static string Table(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns)

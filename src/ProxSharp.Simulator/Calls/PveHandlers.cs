@@ -165,7 +165,7 @@ internal sealed class PveHandlers
     private void RegisterStorage()
     {
         new StorageHandlers(_state).Register(_table);
-        new ContentHandlers(_state, _context.Configurator).Register(_table);
+        new ContentHandlers(_state, _context.Configurator, _collections).Register(_table);
         new PruneHandlers(_state).Register(_table);
         new DiskHandlers(_state).Register(_table);
         new DiskStorageHandlers(_state).Register(_table);

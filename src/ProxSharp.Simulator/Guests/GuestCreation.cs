@@ -115,19 +115,25 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         throw ApiFault.Failed(isContainer ? text : string.Create(CultureInfo.InvariantCulture, $"unable to {action} VM {vmid} - {text}"));
     }
 
-    // Proxmox: the task looks at the VM and into the archive before it gives anything up.
+    private static bool IsProtected(Guest guest) => guest.Config.GetValueOrDefault("protection") == "1";
+
+    // Proxmox: the task looks at the guest and into the archive before it gives anything up.
     private string? Unfit(int vmid, bool isContainer, string archive, string node)
     {
-        if (!isContainer && state.Guests.TryGetValue(vmid, out Guest? present) && present.IsRunning)
+        string refusal = string.Create(CultureInfo.InvariantCulture, $"unable to restore {(isContainer ? "CT" : "VM")} {vmid} - ");
+        if (state.Guests.TryGetValue(vmid, out Guest? present) && IsProtected(present))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"unable to restore VM {vmid} - vm is running");
+            return refusal + "protection mode enabled";
+        }
+
+        if (!isContainer && present?.IsRunning == true)
+        {
+            return refusal + "vm is running";
         }
 
         bool? holdsContainer = context.Configurator.Volumes.Find(archive, node) is { Content: "backup" } volume ? HoldsContainer(volume) : null;
-        string kind = isContainer ? "CT" : "VM";
         return holdsContainer is null || holdsContainer == isContainer ? null
-            : string.Create(CultureInfo.InvariantCulture, $"unable to restore {kind} {vmid} - ")
-                + (isContainer ? "tar: This does not look like a tar archive" : $"ERROR: file '{archive}' does not look like a QemuServer vzdump backup");
+            : refusal + (isContainer ? "tar: This does not look like a tar archive" : $"ERROR: file '{archive}' does not look like a QemuServer vzdump backup");
     }
 
     private static bool? HoldsContainer(Volume archive) =>
@@ -270,7 +276,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     {
         Guest guest = state.GetGuest(call);
         GuestPrivileges.DemandSkiplock(call);
-        if (guest.Config.GetValueOrDefault("protection") == "1")
+        if (IsProtected(guest))
         {
             throw ApiFault.Failed($"can't remove {guest.Label} - protection mode enabled");
         }

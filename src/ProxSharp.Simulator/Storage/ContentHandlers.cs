@@ -9,7 +9,7 @@ using ProxSharp.Simulator.Tasks;
 namespace ProxSharp.Simulator.Storage;
 
 /// <summary>What is kept on a storage: lists, uploads, downloads, backups.</summary>
-internal sealed class ContentHandlers(PveState state, GuestConfigurator configurator)
+internal sealed class ContentHandlers(PveState state, GuestConfigurator configurator, IFallbackHandler fallback)
 {
     public void Register(HandlerTable table)
     {
@@ -21,7 +21,14 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         table.Delete($"{Storage}/content/{{volume}}", Delete);
         table.Post($"{Storage}/upload", Upload);
         table.Post($"{Storage}/download-url", Download);
+        table.Get($"{Storage}/file-restore/list", ListFiles);
+        table.Get($"{Storage}/file-restore/download", ListFiles);
     }
+
+    // Proxmox: only backups on backup servers hold lists of files.
+    private ApiReply ListFiles(ApiCall call) => Demand(call).Type == "pbs"
+        ? fallback.Handle(call)
+        : throw ApiFault.Parameter("storage", "Only PBS storages supported for file-restore.");
 
     private StorageDefinition Demand(ApiCall call)
     {

@@ -26,7 +26,7 @@ internal static class GuestRestore
             }
 
             string path = $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}";
-            await source.CheckStoppedAsync(run, old, path, parameters, cancellationToken).ConfigureAwait(false);
+            await source.CheckOverwritableAsync(run, old, path, parameters, cancellationToken).ConfigureAwait(false);
             await source.CheckStoragesAsync(run, node, GuestMaking.Value(parameters, "storage"), cancellationToken).ConfigureAwait(false);
 
             ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);

@@ -92,14 +92,14 @@ internal sealed record RestoreSource(GuestKind Kind, string? Archive, string? Nu
         }
     }
 
-    /// <summary>Makes sure that the guest does not run that is overwritten: the server is certain to refuse that, in the task alone.</summary>
+    /// <summary>Makes sure that the guest that is overwritten is neither protected nor runs: the server is certain to refuse that, in the task alone.</summary>
     /// <param name="run">The run.</param>
     /// <param name="old">The guest that is overwritten; null for none.</param>
     /// <param name="path">The path of the call that overwrites it.</param>
     /// <param name="parameters">The parameters of that call.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CliException">It runs, or a rule of the context is against the call.</exception>
-    public async Task CheckStoppedAsync(VerbRun run, GuestSummary? old, string path, ApiParameters parameters, CancellationToken cancellationToken)
+    /// <exception cref="CliException">It is protected, it runs, or a rule of the context is against the call.</exception>
+    public async Task CheckOverwritableAsync(VerbRun run, GuestSummary? old, string path, ApiParameters parameters, CancellationToken cancellationToken)
     {
         if (old is null)
         {
@@ -110,9 +110,17 @@ internal sealed record RestoreSource(GuestKind Kind, string? Archive, string? Nu
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await session.CheckAsync(run.IsShown, ApiMethod.Post, path, parameters, cancellationToken).ConfigureAwait(false);
 
+        string guest = $"/nodes/{Uri.EscapeDataString(old.Node)}/{Kind.Segment()}/{old.Id}";
+        JsonElement config = (await session.GetAsync($"{guest}/config", null, cancellationToken).ConfigureAwait(false)).Data;
+        if (config.TryGetProperty("protection", out JsonElement protection) && protection.ToString() == "1")
+        {
+            throw Conflict(
+                $"{GuestKinds.Title(old)}: it is protected, and is not overwritten",
+                $"Give up the protection first: {PrintedCommands.Of(Kind.Noun(), "set", old.Id.ToString(), "--delete", "protection")}");
+        }
+
         // Proxmox: the list of guests is some seconds old; who has just stopped it must not be refused.
-        string current = $"/nodes/{Uri.EscapeDataString(old.Node)}/{Kind.Segment()}/{old.Id}/status/current";
-        JsonElement state = (await session.GetAsync(current, null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement state = (await session.GetAsync($"{guest}/status/current", null, cancellationToken).ConfigureAwait(false)).Data;
         if (state.TryGetProperty("status", out JsonElement status) && status.ValueEquals("running"))
         {
             throw Conflict(
