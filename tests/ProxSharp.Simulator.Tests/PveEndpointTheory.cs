@@ -203,6 +203,7 @@ public sealed class PveEndpointTheory(PveEndpointTheory.Server server) : IClassF
         "GET /nodes/{node}/scan/iscsi" => (500, "command '/usr/bin/iscsiadm --mode discovery --type sendtargets --portal host.example.org' failed: exit code 4"),
         "GET /nodes/{node}/scan/pbs" => (500, "error fetching datastores - 500 Can't connect to host.example.org:8007 (Connection refused)"),
         "DELETE /cluster/sdn/vnets/{vnet}/ips" => (500, "IP '192.0.2.9' does not exist in IPAM DB"),
+        "GET /nodes/{node}/storage/{storage}/file-restore/list" or "GET /nodes/{node}/storage/{storage}/file-restore/download" => (400, "Parameter verification failed."),
         "POST /access/vncticket" => (401, "authentication failure"),
         "POST /cluster/notifications/targets/{name}/test" => (404, "target 'sample' does not exist"),
         "GET /cluster/ha/groups" => (500, "cannot index groups: ha groups have been migrated to rules"),

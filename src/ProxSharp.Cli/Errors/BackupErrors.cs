@@ -29,8 +29,8 @@ internal static class BackupErrors
         FileTreeException { Fault: FileTreeFault.Full } full => Make("file", ExitCodes.Error, full, "Make room there, or restore to another place."),
         FileTreeException { Fault: FileTreeFault.OtherKind } other => Make(
             "conflict", ExitCodes.Conflict, other,
-            "No restore follows a link, or replaces a directory, or a link by one: move it away, leave the entry out (--pattern '/*' --pattern '!/PATH'), or "
-            + "restore to another place."),
+            "No restore follows a link, replaces a directory by anything else, or a link by a directory: move it away, leave the entry out (--pattern '/*' "
+            + "--pattern '!/PATH'), or restore to another place."),
         FileTreeException tree => Make("file", ExitCodes.Error, tree, null),
         _ => null,
     };

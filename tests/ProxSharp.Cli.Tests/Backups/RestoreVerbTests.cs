@@ -242,7 +242,7 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         string error = (await cli.LineAsync($"backup restore {snapshot} root.pxar out --ignore-ownership --overwrite")).FailedWith(6);
 
         Assert.Contains(Path.Combine("out", "etc"), error, StringComparison.Ordinal);
-        Assert.Contains("move it away, leave the directory out (--pattern '/*' --pattern '!/PATH')", error, StringComparison.Ordinal);
+        Assert.Contains("move it away, leave the entry out (--pattern '/*' --pattern '!/PATH')", error, StringComparison.Ordinal);
         Assert.Contains("What comes before it in the archive was restored into", error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(other));
         (await cli.LineAsync($"backup restore {snapshot} root.pxar out --ignore-ownership --overwrite --pattern '/*' --pattern '!/etc'")).Succeeded();
