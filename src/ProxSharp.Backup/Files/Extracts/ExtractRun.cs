@@ -207,7 +207,17 @@ internal sealed class ExtractRun : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         byte[] path = directory.PathOf(link.Name);
-        PxarEntry? file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
+        PxarEntry? file;
+        try
+        {
+            file = resolve is null ? null : await resolve(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MissingChunkException damage)
+        {
+            LeaveOut(link, path, damage);
+            return;
+        }
+
         if (resolve is not null && file is null)
         {
             AddBrokenLink(link);
@@ -225,8 +235,24 @@ internal sealed class ExtractRun : IAsyncDisposable
             return;
         }
 
-        if (await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false))
-            _links.AddCopy(link, path);
+        try
+        {
+            if (await _files.WriteAsync(directory, link.Name, file, open, cancellationToken).ConfigureAwait(false))
+                _links.AddCopy(link, path);
+        }
+        catch (Exception damage) when (damage is ProxmoxProtocolException or MissingChunkException)
+        {
+            LeaveOut(link, path, damage);
+        }
+    }
+
+    // Whoever leaves a damaged file out need not know all its names.
+    private void LeaveOut(PxarEntry link, byte[] path, Exception damage)
+    {
+        string why = damage.Message.TrimEnd('.');
+        _damaged++;
+        _warnings.Add(
+            FileWarningKind.Damaged, path, $"This is a further name of \"{PxarName.Text(link.LinkTarget.Span)}\", which cannot be read: {why}. It is left out.");
     }
 
     private void AddOther(ExtractDirectory directory, PxarEntry entry, bool replaces)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -30,6 +31,9 @@ internal sealed class PxarTree(PxarArchive archive, long length, bool followsLin
     {
         // The entries are made one by one: with their paths they would be much larger than what they are made of.
         List<PxarNode> nodes = await archive.ListAsync(directory.Node!, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        PayloadOrder order = new();
+        foreach (PxarNode node in nodes)
+            order.Follow(node.Entry);
         nodes.Sort(static (left, right) => left.Name.CompareTo(right.Name));
         for (int i = 0; i < nodes.Count; i++)
         {

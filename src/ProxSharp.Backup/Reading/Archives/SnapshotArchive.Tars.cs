@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Snapshots;
@@ -53,6 +54,7 @@ public sealed partial class SnapshotArchive
     {
         ProgressReporter progress = _reader.Report(_payload ?? _main, options.Progress);
         Dictionary<long, byte[]> written = [];
+        PayloadOrder order = new();
         await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
         {
             if (await HardLinks.ResolveAsync(Archive, node, cancellationToken).ConfigureAwait(false) is not { } target)
@@ -67,6 +69,9 @@ public sealed partial class SnapshotArchive
                 continue;
             }
 
+            // A hard link leads back to its file, whose content was left out.
+            if (node.Kind == PxarEntryKind.File)
+                order.Follow(node.Entry);
             // A hard link whose target was left out takes its place.
             await exporter.WriteAsync(path, target.Entry, () => Archive.OpenContentAsync(target, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (target.Kind == PxarEntryKind.File)

@@ -21,15 +21,26 @@ internal static class PayloadCheck
         {
             using PxarReader reader = new(stream);
             long end = PxarFormat.HeaderSize;
+            List<long> lost = [];
             while (await TryReadAsync(reader, cancellationToken).ConfigureAwait(false))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (reader.Event != PxarReaderEvent.Entry || reader.Entry.Payload is not { } reference)
+                if (reader.Event != PxarReaderEvent.Entry)
+                    continue;
+                // All names of a file are lost with its content.
+                if (reader.Entry.Kind == PxarEntryKind.HardLink && lost.BinarySearch(reader.Entry.LinkPosition) >= 0)
+                    faults.AddName(reader.GetPath());
+                if (reader.Entry.Payload is not { } reference)
                     continue;
                 if (await WhyNotAsync(source, reference, end, cancellationToken).ConfigureAwait(false) is { } problem)
+                {
                     faults.Add(reader.GetPath(), reference.Position, Fits(reference, source.Length) ? reference.End : source.Length, problem);
+                    lost.Add(reader.Entry.Position);
+                }
                 else
+                {
                     end = reference.End;
+                }
             }
         }
 

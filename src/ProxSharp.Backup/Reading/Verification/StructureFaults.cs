@@ -17,10 +17,16 @@ internal sealed class StructureFaults(long size)
     {
         (start, end) = (Math.Clamp(start, 0, size), Math.Clamp(end, 0, size));
         (_start, _end) = _message is null ? (start, end) : (Math.Min(_start, start), Math.Max(_end, end));
-        string? name = path is null ? null : $"/{PxarName.Escape(path)}";
-        _message ??= name is null ? message : $"{name}: {message}";
-        if (name is not null && _paths.Count < MostPaths)
-            _paths.Add(name);
+        _message ??= path is null ? message : $"/{PxarName.Escape(path)}: {message}";
+        if (path is not null)
+            AddName(path);
+    }
+
+    /// <summary>Adds a further name of what cannot be read.</summary>
+    public void AddName(byte[] path)
+    {
+        if (_paths.Count < MostPaths)
+            _paths.Add($"/{PxarName.Escape(path)}");
     }
 
     /// <summary>The damage; null if there is none.</summary>
