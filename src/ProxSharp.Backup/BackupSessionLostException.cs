@@ -1,7 +1,7 @@
 namespace ProxSharp.Backup;
 
 /// <summary>
-/// The connection of a backup or reader session broke, or the server gave a request up, or answered what no backup can go on with. The server drops a backup
+/// The connection of a backup or reader session broke, or the server gave a request up, refused it, or answered what no backup can go on with. The server drops a backup
 /// whose connection ends before it is finished: nothing of it was saved, and <see cref="NotSaved"/> says what that concerns. Make the whole backup again; only
 /// if <see cref="OutcomeUnknown"/> is set, look first whether it is there.
 /// </summary>
@@ -33,5 +33,5 @@ public sealed class BackupSessionLostException : ProxmoxException
     public long BytesRead { get; init; }
 
     /// <inheritdoc/>
-    public override bool IsTransient => !OutcomeUnknown;
+    public override bool IsTransient => !OutcomeUnknown && InnerException is not ProxmoxApiException { IsTransient: false };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using ProxSharp.Api;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
@@ -91,11 +92,11 @@ internal static class BackupRunner
     {
         Exception first = fault.First ?? caught;
         // An answer that no session can go on with ends the backup as a line that breaks does.
-        if (first is BackupSessionLostException or ProxmoxProtocolException)
+        if (first is BackupSessionLostException or ProxmoxProtocolException or ProxmoxApiException)
         {
             throw new BackupSessionLostException(Describe(first, run, host), first is BackupSessionLostException ? first.InnerException ?? first : first)
             {
-                OutcomeUnknown = run.IsFinishing,
+                OutcomeUnknown = IsUnknown(first, run),
                 NotSaved = [.. sources.SelectMany(source => source.StoredNames(run.Options))],
                 Archive = run.CurrentArchive,
                 BytesRead = run.BytesRead,
@@ -105,12 +106,16 @@ internal static class BackupRunner
         fault.ThrowIfFailed();
     }
 
+    // A server that refuses to finish has not saved it; one that failed may have.
+    private static bool IsUnknown(Exception failure, BackupRun run) =>
+        run.IsFinishing && failure is not ProxmoxApiException { StatusCode: < HttpStatusCode.InternalServerError };
+
     private static string Describe(Exception failure, BackupRun run, string host)
     {
         string why = failure.Message.TrimEnd('.');
         if (!why.Contains(host, StringComparison.Ordinal))
             why = $"The session on {host} failed: {why}";
-        if (run.IsFinishing)
+        if (IsUnknown(failure, run))
         {
             return $"{why} while the backup was finished. Whether {run.Snapshot} was saved is not known: look for it before you make the backup again.";
         }

@@ -22,6 +22,9 @@ internal static class BackupErrors
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
+        BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
+            ? error with { Message = lost.Message, Hint = $"{error.Hint?.TrimEnd('.')}. {Advice(lost)}".TrimStart('.', ' '), IsRetryable = lost.IsTransient }
+            : null,
         BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = lost.IsTransient },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(
             "conflict", ExitCodes.Conflict, exists,

@@ -291,13 +291,31 @@ public sealed class BackupRunTests
     public async Task Run_ServerRefusesAChunk_EndsWithItsWords()
     {
         byte[] image = FakeBackup.Random(100 * MiB);
-        ProxmoxApiException refused = await Assert.ThrowsAsync<ProxmoxApiException>(() => _backup.RunAsync(
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
             [BackupSource.Image("disk", new MemoryStream(image))],
             prepare: static channel => channel.Intercept = static (line, _) =>
                 Task.FromResult<ChannelAnswer?>(line == "POST /fixed_chunk" ? new ChannelAnswer(400, "write chunk failed: No space left on device (os error 28)") : null)));
 
+        ProxmoxApiException refused = Assert.IsType<ProxmoxApiException>(lost.InnerException);
         Assert.Equal("Unable to store a chunk of disk.img.fidx on fake:8007: write chunk failed: No space left on device (os error 28).", refused.Message);
+        Assert.StartsWith(refused.Message.TrimEnd('.'), lost.Message, StringComparison.Ordinal);
+        Assert.Contains("was saved", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(["disk.img.fidx"], lost.NotSaved);
+        Assert.Equal((false, refused.IsTransient), (lost.OutcomeUnknown, lost.IsTransient));
         Assert.True(_backup.Channel is { IsDisposed: true, IsFinished: false });
+    }
+
+    [Fact]
+    public async Task Run_ServerRefusesToFinish_SavedNothing()
+    {
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => _backup.RunAsync(
+            [BackupSource.Image("disk", new MemoryStream([1]))],
+            prepare: static channel => channel.Intercept = static (line, _) =>
+                Task.FromResult<ChannelAnswer?>(line == "POST /finish" ? new ChannelAnswer(400, "backup has no valid files") : null)));
+
+        Assert.False(lost.OutcomeUnknown);
+        Assert.Contains("Nothing of", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(["disk.img.fidx"], lost.NotSaved);
     }
 
     [Fact]

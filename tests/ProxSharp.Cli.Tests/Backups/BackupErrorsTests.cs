@@ -23,6 +23,18 @@ public sealed class BackupErrorsTests
     }
 
     [Fact]
+    public void TryMap_BackupThatTheServerRefused_HasTheCodeOfTheRefusal()
+    {
+        ProxmoxPermissionException refusal = new("Unable to store a.blob on pbs1: permission denied.");
+        BackupSessionLostException lost = new("Unable to store a.blob on pbs1: permission denied. Nothing of host/a was saved.", refusal) { NotSaved = ["a.blob"] };
+
+        CliError error = BackupErrors.TryMap(lost)!;
+
+        Assert.Equal((ErrorMapper.Map(refusal).ExitCode, lost.Message, false), (error.ExitCode, error.Message, error.IsRetryable));
+        Assert.EndsWith("Not saved: a.blob", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TryMap_LostReader_MayBeRunAgain()
     {
         CliError error = BackupErrors.TryMap(new BackupSessionLostException("The connection broke."))!;
