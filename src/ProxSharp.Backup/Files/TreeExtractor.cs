@@ -41,7 +41,7 @@ public sealed class TreeExtractor
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= TreeExtractOptions.Default;
-        (_path, _options, _target) = (path, options.DryRun ? options with { KeepParts = false } : options, target);
+        (_path, _options, _target) = (Path.TrimEndingDirectorySeparator(path), options.DryRun ? options with { KeepParts = false } : options, target);
     }
 
     /// <summary>Told of existing files that are compared, so that what they have need not be fetched; null for nobody.</summary>

@@ -235,6 +235,7 @@ internal sealed class RestoreVerb
         }
 
         string path = run.Command.Services.Environment.AbsolutePath(target);
+        path = isTree ? Path.TrimEndingDirectorySeparator(path) : path;
         return isTree
             ? await RestoreTreeAsync(run, reader, name, path, patterns, progress, cancellationToken).ConfigureAwait(false)
             : await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);

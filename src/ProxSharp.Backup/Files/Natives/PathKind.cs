@@ -6,6 +6,9 @@ namespace ProxSharp.Backup.Files.Natives;
 /// <summary>Looks at what a path leads to before it is opened: opening a pipe waits for its other end, and nothing can stop that.</summary>
 internal static class PathKind
 {
+    /// <summary>The type of a directory.</summary>
+    internal const uint Folder = 0x4000;
+
     private const uint TypeMask = 0xF000;
     private const uint Pipe = 0x1000;
     private const uint CharacterDevice = 0x2000;
@@ -65,7 +68,7 @@ internal static class PathKind
         CharacterDevice or BlockDevice => "a device",
         Socket => "a socket",
         Regular => "a file",
-        0x4000 => "a directory",
+        Folder => "a directory",
         _ => "something unknown",
     };
 

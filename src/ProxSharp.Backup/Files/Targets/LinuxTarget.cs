@@ -15,13 +15,16 @@ internal sealed class LinuxTarget : ITargetTree
                 FileTreeFault.Failed, path, $"\"{path}\" is {PathKind.Describe(type)}, and a tree is restored into a directory. Name another one.");
         }
 
+        if (new FileInfo(path).LinkTarget is { } lost && !Directory.Exists(path))
+            throw new FileTreeException(FileTreeFault.OtherKind, path, $"\"{path}\" is a link to \"{lost}\", which is not there.");
+
         try
         {
             Directory.CreateDirectory(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new FileTreeException(FileTreeFault.Failed, path, $"Unable to create \"{path}\": {exception.Message}", exception);
+            throw TargetErrors.Explain(path, exception);
         }
 
         return new LinuxTargetDirectory(Descriptor.Open(path, Libc.ReadOnly | Libc.DirectoryOnly));

@@ -63,6 +63,7 @@ internal sealed class RestoreTarget
         }
 
         bool exists = type != 0;
+        RequireFolder(path, final);
         string partial = final + PartialSuffix;
         bool isPart = IsSomething(partial);
         bool mayCompare = options.Resume && !replacesPart && (type == BlockDevice || (type == RegularFile && !isPart));
@@ -75,6 +76,19 @@ internal sealed class RestoreTarget
         if (isPart)
             RequirePart(partial, options);
         return new(final, mayCompare ? final : partial, isDevice: false, isBlock: false, options) { _replacesPart = replacesPart || !options.Resume };
+    }
+
+    /// <summary>Sees that nothing else stands where a directory above the file must be.</summary>
+    private static void RequireFolder(string path, string final)
+    {
+        for (string? above = Path.GetDirectoryName(final); above is { Length: > 0 }; above = Path.GetDirectoryName(above))
+        {
+            uint type = TypeOf(above, follows: true, out _);
+            if (type == Directory)
+                return;
+            if (type is not 0)
+                throw new IOException($"{path} cannot be made: {above} is {PathKind.Describe(type)}. Restore to another place.", CannotMake);
+        }
     }
 
     /// <summary>Says that something exists which nothing allows to change.</summary>
@@ -110,8 +124,7 @@ internal sealed class RestoreTarget
             File.Delete(_place);
         FileMode mode = isNew ? FileMode.CreateNew : FileMode.Open;
         FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
-        SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone(Libc.ReadWrite) : null)
-            ?? File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
+        SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone(Libc.ReadWrite) : null) ?? Open(mode, access);
         try
         {
             // Only what this restore made may be removed after a failure.
@@ -129,6 +142,24 @@ internal sealed class RestoreTarget
             handle.Dispose();
             Discard();
             throw;
+        }
+    }
+
+    private SafeFileHandle Open(FileMode mode, FileAccess access)
+    {
+        try
+        {
+            return File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
+        }
+        catch (FileNotFoundException missing) when (mode == FileMode.CreateNew)
+        {
+            // This is what /proc says.
+            string folder = Path.GetDirectoryName(_place) ?? _place;
+            throw new IOException(
+                $"{_path} cannot be made: the file system of {folder} has no place for files of others. Restore to another place.", missing)
+            {
+                HResult = CannotMake,
+            };
         }
     }
 
