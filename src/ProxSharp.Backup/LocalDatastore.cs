@@ -21,8 +21,8 @@ public sealed class LocalDatastore
     public LocalDatastore(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Root = path;
-        Chunks = new(path);
+        Root = Path.TrimEndingDirectorySeparator(path);
+        Chunks = new(Root);
     }
 
     /// <summary>The directory.</summary>

@@ -27,8 +27,8 @@ internal static class ListVerb
         };
 
         Option<bool> all = new("--all") { Description = "The snapshots of all groups" };
-        return new Verb("list", "List the backup groups of a namespace, or the snapshots of a group.", VerbClass.Read, (run, token) => Watching.RunAsync(
-            run, watched => ShowAsync(run, repository, run.Value(group), run.Value(all), watched), token))
+        return new Verb("list", "List the backup groups of a namespace, or the snapshots of a group.", VerbClass.Read, (run, token) => RunAsync(
+            run, repository, run.Value(group), run.Value(all), token))
         {
             Calls = ["GET /admin/datastore/{store}/groups", "GET /admin/datastore/{store}/snapshots"],
             Arguments = [group],
@@ -55,8 +55,8 @@ internal static class ListVerb
             Arity = ArgumentArity.ZeroOrOne,
         };
 
-        return new Verb(word, "List the snapshots of a namespace or of a group.", VerbClass.Read, (run, token) => Watching.RunAsync(
-            run, watched => ShowAsync(run, repository, run.Value(group), all: true, watched), token))
+        return new Verb(word, "List the snapshots of a namespace or of a group.", VerbClass.Read, (run, token) => RunAsync(
+            run, repository, run.Value(group), all: true, token))
         {
             Calls = ["GET /admin/datastore/{store}/snapshots"],
             Arguments = [group],
@@ -70,13 +70,20 @@ internal static class ListVerb
         };
     }
 
-    private static async Task ShowAsync(VerbRun run, RepositoryOptions repository, string? typed, bool all, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(VerbRun run, RepositoryOptions repository, string? typed, bool all, CancellationToken cancellationToken)
+    {
+        int read = ExitCodes.Success;
+        int shown = await Watching.RunAsync(
+            run, async watched => read = await ShowAsync(run, repository, typed, all, watched).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return shown == ExitCodes.Success ? read : shown;
+    }
+
+    private static async Task<int> ShowAsync(VerbRun run, RepositoryOptions repository, string? typed, bool all, CancellationToken cancellationToken)
     {
         SnapshotPlace place = await repository.OpenForReadingAsync(run, cancellationToken).ConfigureAwait(false);
         if (place is LocalPlace local)
         {
-            await LocalList.ShowAsync(run, local, typed, all, cancellationToken).ConfigureAwait(false);
-            return;
+            return await LocalList.ShowAsync(run, local, typed, all, cancellationToken).ConfigureAwait(false);
         }
 
         DatastoreNamespace folder = ((BackupPlace)place).Folder;
@@ -84,7 +91,7 @@ internal static class ListVerb
         {
             IReadOnlyList<BackupGroupInfo> groups = await folder.Groups.ListAsync(cancellationToken).ConfigureAwait(false);
             run.Write(BackupJson.List(groups.OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal), Write), Groups);
-            return;
+            return ExitCodes.Success;
         }
 
         IReadOnlyList<BackupSnapshotInfo> snapshots = typed is null
@@ -96,11 +103,12 @@ internal static class ListVerb
         }
 
         run.Write(BackupJson.List(snapshots.OrderBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal), Write), Snapshots);
+        return ExitCodes.Success;
     }
 
     /// <summary>Makes the error for a group without snapshots.</summary>
     public static CliException Nothing(SnapshotPlace place, string group) =>
-        SnapshotPlace.NotFound($"There is no backup of {group} in {place.Describe()}", "prox backup list");
+        SnapshotPlace.NotFound($"There is no backup of {group} in {place.Describe()}", place.Option.Length > 0 ? place.Command("list") : "prox backup list");
 
     private static void Write(Utf8JsonWriter json, BackupGroupInfo group)
     {

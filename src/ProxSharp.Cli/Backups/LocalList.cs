@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Backup;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Ids;
@@ -10,13 +11,14 @@ namespace ProxSharp.Cli.Backups;
 internal static class LocalList
 {
     /// <summary>Shows the groups, the snapshots of one, or all snapshots.</summary>
-    public static async Task ShowAsync(VerbRun run, LocalPlace place, string? typed, bool all, CancellationToken cancellationToken)
+    /// <returns>The exit code: one snapshot that cannot be read does not hide the others.</returns>
+    public static async Task<int> ShowAsync(VerbRun run, LocalPlace place, string? typed, bool all, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackupSnapshotPath> snapshots = place.Snapshots;
         if (typed is null && !all)
         {
             run.Write(BackupJson.List(snapshots.GroupBy(static snapshot => snapshot.Group), (json, group) => Write(json, place, group)), ListVerb.Groups);
-            return;
+            return ExitCodes.Success;
         }
 
         if (typed is not null)
@@ -32,14 +34,33 @@ internal static class LocalList
         List<(BackupSnapshotPath Path, IReadOnlyList<SnapshotFile> Files)> rows = [];
         foreach (BackupSnapshotPath snapshot in snapshots)
         {
-            SnapshotReader reader = await place.PeekAsync(snapshot, cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            if (await ReadAsync(run, place, snapshot, cancellationToken).ConfigureAwait(false) is { } files)
             {
-                rows.Add((snapshot, reader.Files));
+                rows.Add((snapshot, files));
             }
         }
 
         run.Write(BackupJson.List(rows, (json, row) => Write(json, place, row.Path, row.Files)), ListVerb.Snapshots);
+        return rows.Count == snapshots.Count ? ExitCodes.Success : ExitCodes.Error;
+    }
+
+    private static async Task<IReadOnlyList<SnapshotFile>?> ReadAsync(
+        VerbRun run, LocalPlace place, BackupSnapshotPath snapshot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SnapshotReader reader = await place.PeekAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                return reader.Files;
+            }
+        }
+        catch (Exception problem) when (problem is CliException or ProxmoxException or IOException or UnauthorizedAccessException)
+        {
+            CliError error = ErrorMapper.Map(problem);
+            run.Command.Warn($"{snapshot} is left out, for it cannot be read: {error.Message.TrimEnd('.')}.");
+            return null;
+        }
     }
 
     private static void Write(Utf8JsonWriter json, LocalPlace place, IGrouping<BackupGroupPath, BackupSnapshotPath> group)

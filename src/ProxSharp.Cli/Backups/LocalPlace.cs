@@ -24,7 +24,10 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     }
 
     /// <inheritdoc/>
-    protected override string VerifyOption => $"--store-directory {store.Root}";
+    protected override string VerifyOption => Option;
+
+    /// <inheritdoc/>
+    public override string Option => $"--store-directory {store.Root}";
 
     /// <summary>Opens a snapshot to list its files, whether there is a key or not.</summary>
     public Task<SnapshotReader> PeekAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>

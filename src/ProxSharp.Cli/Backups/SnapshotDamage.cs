@@ -30,6 +30,10 @@ internal static class SnapshotDamage
             string? more = WithoutList(reader, damage) ?? advice?.Invoke();
             throw Make(damage.Message, more is null ? hint : $"{hint} {more}", damage);
         }
+        catch (SnapshotFileNotFoundException missing) when (place.Option.Length > 0)
+        {
+            throw SnapshotPlace.NotFound(missing.Message, place.Command($"ls {reader.Snapshot}"), cause: missing);
+        }
     }
 
     // What is wrong with a list of chunks is told of the file as it is stored; what is wrong with a chunk is not.

@@ -42,7 +42,7 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         int newest = all.TakeWhile(static one => !one.IsFinished).Count();
         if (newest == all.Count)
         {
-            throw NotFound($"There is no finished backup of {group} in {Describe()}", "prox backup list");
+            throw NotFound($"There is no finished backup of {group} in {Describe()}", Option.Length > 0 ? Command("list") : "prox backup list");
         }
 
         if (newest > 0)
@@ -75,6 +75,10 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         {
             return await OpenAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
         }
+        catch (SnapshotFileNotFoundException missing) when (Option.Length > 0)
+        {
+            throw NotFound(missing.Message, Command($"list {snapshot.Group}"), cause: missing);
+        }
         catch (ProxmoxProtocolException damage)
         {
             if (!await IsDamagedAsync(snapshot, cancellationToken).ConfigureAwait(false))
@@ -87,17 +91,25 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     }
 
     /// <summary>Makes the error for something that is not there.</summary>
-    public static CliException NotFound(string message, string command, bool isCommand = true) => new(new CliError
+    public static CliException NotFound(string message, string command, bool isCommand = true, Exception? cause = null) => new(new CliError
     {
         Code = "not_found",
         ExitCode = ExitCodes.NotFound,
         Message = message,
         Hint = isCommand ? $"See what there is: {command}" : command,
-    });
+    }, cause);
 
     /// <summary>The command that tells what a snapshot has lost.</summary>
     public string VerifyCommand(BackupSnapshotPath snapshot) =>
         $"prox backup verify {snapshot} {VerifyOption}{(Namespace.IsRoot ? "" : $" --ns {Namespace}")}";
+
+    /// <summary>A command that looks at the same place.</summary>
+    /// <param name="words">Its words behind <c>prox backup</c>.</param>
+    public string Command(string words) =>
+        $"prox backup {words}{(Option.Length > 0 ? $" {Option}" : "")}{(Namespace.IsRoot ? "" : $" --ns {Namespace}")}";
+
+    /// <summary>The option that names the place, which no context knows; empty for a server.</summary>
+    public virtual string Option => "";
 
     /// <summary>Makes <c>verify</c> read everything here.</summary>
     protected virtual string VerifyOption => "--local";

@@ -114,6 +114,35 @@ public sealed class StoreDirectoryTests
         static string Name(JsonElement row) => $"{row.GetProperty("ns").GetString()}:{row.GetProperty("snapshot").GetString()}";
     }
 
+    [Fact]
+    public async Task List_OneSnapshotCannotBeRead_ShowsTheOthersAndNamesIt()
+    {
+        using CliHarness cli = new();
+        await using (PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") }))
+        {
+            cli.Uses(server);
+            cli.MakeTree();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id web --backup-time 2026-02-01T00:00:00Z")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id web --backup-time 2026-02-02T00:00:00Z")).Succeeded();
+        }
+
+        string group = Path.Combine(cli.Home, "stores", "store1", "host", "web");
+        string manifest = Path.Combine(group, "2026-02-01T00:00:00Z", "index.json.blob");
+        File.WriteAllBytes(manifest, File.ReadAllBytes(manifest)[..^3]);
+        CliRun list = await cli.LineAsync("backup list host/web --store-directory stores/store1/ -o name");
+        File.Delete(Path.Combine(group, "2026-02-02T00:00:00Z", "root.pxar.didx"));
+        CliRun restore = await cli.LineAsync("backup restore host/web root.pxar out --store-directory stores/store1/");
+
+        list.FailedWithCode(1);
+        Assert.Equal("host/web/2026-02-02T00:00:00Z", list.Output.Trim());
+        Assert.Contains("host/web/2026-02-01T00:00:00Z is left out, for it cannot be read: ", list.Errors, StringComparison.Ordinal);
+        string missing = restore.FailedWith(5);
+        Assert.Contains("has no root.pxar.didx", missing, StringComparison.Ordinal);
+        Assert.Contains("prox backup ls host/web/2026-02-02T00:00:00Z --store-directory ", missing, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", missing, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("--store-directory stores/store1")]
