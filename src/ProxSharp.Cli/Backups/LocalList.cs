@@ -34,7 +34,7 @@ internal static class LocalList
         List<(BackupSnapshotPath Path, IReadOnlyList<SnapshotFile> Files)> rows = [];
         foreach (BackupSnapshotPath snapshot in snapshots)
         {
-            if (await ReadAsync(run, place, snapshot, cancellationToken).ConfigureAwait(false) is { } files)
+            if (await ReadAsync(run, place, snapshot, isOnly: snapshots.Count == 1, cancellationToken).ConfigureAwait(false) is { } files)
             {
                 rows.Add((snapshot, files));
             }
@@ -45,7 +45,7 @@ internal static class LocalList
     }
 
     private static async Task<IReadOnlyList<SnapshotFile>?> ReadAsync(
-        VerbRun run, LocalPlace place, BackupSnapshotPath snapshot, CancellationToken cancellationToken)
+        VerbRun run, LocalPlace place, BackupSnapshotPath snapshot, bool isOnly, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,10 +55,10 @@ internal static class LocalList
                 return reader.Files;
             }
         }
-        catch (Exception problem) when (problem is CliException or ProxmoxException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (!isOnly && problem is CliException or ProxmoxException or IOException or UnauthorizedAccessException)
         {
             CliError error = ErrorMapper.Map(problem);
-            run.Command.Warn($"{snapshot} is left out, for it cannot be read: {error.Message.TrimEnd('.')}.");
+            run.Command.Warn($"{snapshot} is left out, for it cannot be read: {error.Message.TrimEnd('.')}. {error.Hint}".TrimEnd());
             return null;
         }
     }

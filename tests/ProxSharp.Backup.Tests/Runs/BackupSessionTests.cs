@@ -6,6 +6,7 @@ using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Tests.Fakes;
 using ProxSharp.Ids;
 using ProxSharp.Simulator;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Backup.Tests.Runs;
 
@@ -94,6 +95,31 @@ public sealed class BackupSessionTests : IAsyncLifetime
         await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
         ProxmoxApiException refused = await Assert.ThrowsAnyAsync<ProxmoxApiException>(() => BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]));
         Assert.Contains("backup timestamp is older than last backup", refused.ServerMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/backup")]
+    [InlineData("/reader")]
+    public async Task Open_UpgradeIsAnsweredWith400_IsARefusalWithTheServersWords(string path)
+    {
+        const string Words = "detected active backup maintenance";
+        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
+        _server.Simulator.Faults.When(request => request.Path.EndsWith(path, StringComparison.Ordinal), Fault.Status(400, Words));
+
+        ProxmoxApiException refused = await Assert.ThrowsAnyAsync<ProxmoxApiException>(async () =>
+        {
+            if (path == "/reader")
+                await (await _server.ReadAsync(result)).DisposeAsync();
+            else
+                await BackUpAsync(1, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
+        });
+
+        Assert.Equal((400, Words, false), ((int)refused.StatusCode, refused.ServerMessage, refused.IsTransient));
+        Assert.StartsWith(
+            path == "/reader" ? "Unable to open host/web1/" : "Unable to start the backup of host/web1/", refused.Message, StringComparison.Ordinal);
+        // Nothing of it is left: the next session opens.
+        await BackUpAsync(2, [BackupSource.Blob("a.conf", "x"u8.ToArray())]);
+        await (await _server.ReadAsync(result)).DisposeAsync();
     }
 
     [Fact]
