@@ -101,7 +101,8 @@ internal static class RetiredNoun
         {
             Arguments = [vmids],
             Options = [most, apply],
-            Traits = VerbTraits.None,
+            Traits = VerbTraits.DryRun,
+            MakesPlans = true,
             Details =
                 "The plan lifts the protection that the retirement has set and destroys the guest with its disks; there is no way back. It is refused before "
                 + "the day, and for a guest that is another one by now, was changed or started since, or was brought back. Whatever the policy says, a person "
@@ -133,7 +134,7 @@ internal static class RetiredNoun
         }
 
         CheckCount(wanted, most);
-        Plan plan = await BackVerbs.PlanAsync(guard, apply, () => guard.PlanPurgeAsync(wanted, cancellationToken)).ConfigureAwait(false);
+        Plan plan = await BackVerbs.PlanAsync(guard, apply && !run.IsShown, () => guard.PlanPurgeAsync(wanted, cancellationToken)).ConfigureAwait(false);
         return await BackVerbs.FinishAsync(run, guard, plan, apply, cancellationToken).ConfigureAwait(false);
     }
 
