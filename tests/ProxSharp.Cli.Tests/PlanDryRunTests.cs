@@ -9,8 +9,14 @@ namespace ProxSharp.Cli.Tests;
 /// <summary><c>--dry-run</c> of the verbs that make or apply plans: the calls and the difference, as everywhere, and nothing is left of it.</summary>
 public sealed class PlanDryRunTests
 {
-    // They change nothing on a server but what is in files here, or they are for people at a terminal alone.
-    private static readonly Dictionary<string, string> s_without = new(StringComparer.Ordinal);
+    private const string Console = "opens a console: what is typed there is the change";
+    private const string Local = "changes files here and nothing on a server";
+
+    private static readonly Dictionary<string, string> s_without = new(StringComparer.Ordinal)
+    {
+        ["console"] = Console, ["vm console"] = Console, ["ct console"] = Console, ["vnc"] = Console, ["spice"] = Console,
+        ["plan discard"] = Local, ["policy new-key"] = Local, ["approve"] = Local, ["freeze"] = Local, ["unfreeze"] = Local,
+    };
 
     [Fact]
     public async Task Retire_OnlyShown_LeavesNoPlan()
@@ -102,6 +108,19 @@ public sealed class PlanDryRunTests
 
         Assert.True(changing.Length > 450, $"{changing.Length} verbs");
         Assert.Equal(s_without.Keys.Order(StringComparer.Ordinal), without.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("plan list --sort nosuch")]
+    [InlineData("plan list --fields plan,nosuch")]
+    [InlineData("retired list --sort -nosuch")]
+    public async Task EmptyList_SortedByWhatNoRowHas_NamesTheFields(string line)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains("nosuch", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+        (await cli.LineAsync("plan list --sort -expires")).Succeeded();
     }
 
     private static async Task NothingIsLeftAsync(CliHarness cli)

@@ -203,6 +203,7 @@ internal static class PlanNoun
         Option<bool> open = new("--open") { Description = "Only those that can still be applied" };
         return new Verb("list", "List the plans of this server, the newest first.", VerbClass.Read, (run, _) =>
         {
+            run.CheckFields(s_list);
             PlanStore store = GuardAccess.Plans(run);
             DateTimeOffset now = run.Command.Services.Time.GetUtcNow();
             bool isTable = run.Command.Output.Format == OutputFormat.Table;

@@ -37,6 +37,7 @@ internal static class RetiredNoun
         return new Verb("list", "List the guests that are out of service, and from when on each may be purged.", VerbClass.Read, async (run, token) =>
         {
             run.Expect(ProxmoxProduct.VirtualEnvironment);
+            run.CheckFields(s_list);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             bool isTable = run.Command.Output.Format == OutputFormat.Table;
             IEnumerable<RetiredGuest> guests = (await guard.ListRetiredAsync(token).ConfigureAwait(false)).Where(guest => guest.IsDue || !run.Value(due));
