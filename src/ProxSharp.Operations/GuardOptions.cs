@@ -40,6 +40,11 @@ public sealed record GuardOptions
     /// <summary>How long a plan can be applied. Default: 10 minutes.</summary>
     public TimeSpan PlanLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Whether plans are only made to be shown: none is kept, none can be applied, and the ledger stays as it is. Default: false.
+    /// </summary>
+    public bool IsDryRun { get; init; }
+
     /// <summary>Reads the policy as it stands in its file now.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read, is not understood, or cannot be relied on.</exception>
     internal GuardPolicy ReadPolicy() => this switch

@@ -189,6 +189,11 @@ public sealed partial class OperationGuard : IAsyncDisposable
     public async Task<ApplyResult> ApplyAsync(string planId, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken = default)
     {
         CheckReadOnly();
+        if (_options.IsDryRun)
+        {
+            throw new InvalidOperationException("This guard only shows plans: its options say IsDryRun.");
+        }
+
         PlanChecks checks = new(ReadPolicy());
         Plan plan = LoadOpen(planId, checks.Policy);
         CheckContext(plan);
@@ -266,6 +271,11 @@ public sealed partial class OperationGuard : IAsyncDisposable
     // What has ended since somebody stopped waiting is known from now on.
     private async Task SettleAsync(string planId, CancellationToken cancellationToken)
     {
+        if (_options.IsDryRun)
+        {
+            return;
+        }
+
         await _ends.SettleAsync(planId, cancellationToken).ConfigureAwait(false);
         if (Plans.Has(planId) && AppliedCalls.HasEnds(Ledger.List(), planId))
         {
@@ -281,7 +291,11 @@ public sealed partial class OperationGuard : IAsyncDisposable
         Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
         // What could not be put on record could not be applied either.
         Ledger.ListSound();
-        Plans.Save(plan);
+        if (!_options.IsDryRun)
+        {
+            Plans.Save(plan);
+        }
+
         return plan;
     }
 

@@ -28,7 +28,7 @@ internal static class BackVerbs
             UndoOptions options = new() { EvenChanged = run.Value(changed) };
             try
             {
-                Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanUndoAsync(run.Value(number), options, token)).ConfigureAwait(false);
+                Plan plan = await PlanAsync(guard, run.Value(apply) && !run.IsShown, () => guard.PlanUndoAsync(run.Value(number), options, token)).ConfigureAwait(false);
                 return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
             }
             catch (GuardRefusedException back) when (back.Reason == GuardRefusedException.Unneeded)
@@ -39,7 +39,8 @@ internal static class BackVerbs
         {
             Arguments = [number],
             Options = [apply, changed],
-            Traits = VerbTraits.None,
+            Traits = VerbTraits.DryRun,
+            MakesPlans = true,
             Details =
                 "The calls of that plan that succeeded are taken back, the last one first: configurations get their old values, what was made is removed. What "
                 + "failed is left alone. The way back is a plan like any other. It is refused if the number belongs to something else by now, if somebody has "
@@ -47,6 +48,7 @@ internal static class BackVerbs
             Examples =
             [
                 new("undo 12", "see what it would do"),
+                new("undo 12 --dry-run", "the same, and keep no plan"),
                 new("undo 12 --apply", "do it"),
                 new("undo 12 --even-changed", "although somebody has changed it since"),
             ],
@@ -78,13 +80,14 @@ internal static class BackVerbs
                 }
 
                 ChangeRules.CheckTags(run.Context, guests);
-                Plan plan = await PlanAsync(guard, run.Value(apply), () => guard.PlanRetirementAsync(guests[0].Id.Value, time, token)).ConfigureAwait(false);
+                Plan plan = await PlanAsync(guard, run.Value(apply) && !run.IsShown, () => guard.PlanRetirementAsync(guests[0].Id.Value, time, token)).ConfigureAwait(false);
                 return await FinishAsync(run, guard, plan, run.Value(apply), token).ConfigureAwait(false);
             })
         {
             Arguments = [targets.Argument],
             Options = [keep, apply],
-            Traits = VerbTraits.None,
+            Traits = VerbTraits.DryRun,
+            MakesPlans = true,
             Details =
                 "Nothing is lost, and prox undo brings it back, as long as nobody else has changed its tags, notes or protection. From that day on, prox retired "
                 + "purge plans to destroy it, and a person has to agree. Only a person can take the protection away in another way.",
@@ -113,7 +116,8 @@ internal static class BackVerbs
         }
     }
 
-    internal static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) => apply
-        ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)
+    internal static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) =>
+        run.IsShown ? await PlanDryRun.ShowAsync(run, plan, cancellationToken).ConfigureAwait(false)
+        : apply ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)
         : PlanNoun.Show(run, run.Command.Output, guard, plan);
 }

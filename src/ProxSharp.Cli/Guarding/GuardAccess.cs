@@ -26,6 +26,10 @@ internal static class GuardAccess
         GuardOptions options = GuardPlaces.Options(place, context, questions.CanAsk ? [new PromptApprover(run.Command, questions)] : []) with
         {
             PolicyIfMissing = GuardPlaces.ForPeople,
+            IsDryRun = run.IsShown,
+
+            // What is only shown may be shown where nothing may be changed.
+            IsReadOnly = context.IsReadOnly && !run.IsShown,
         };
         ServerSession session = await ServerSession.OpenGuardedAsync(run.Command, context, options, cancellationToken).ConfigureAwait(false);
         return run.Use(session).Guard!;

@@ -84,7 +84,7 @@ internal static class PlanCommandLine
     private static bool CanBePlanned(Command command) => command switch
     {
         ApiCallCommand call => call is not ApiGetCommand,
-        VerbCommand { Verb: { } verb } => verb.Class != VerbClass.Read && verb.Traits.HasFlag(VerbTraits.DryRun),
+        VerbCommand { Verb: { } verb } => verb.Class != VerbClass.Read && !verb.MakesPlans && verb.Traits.HasFlag(VerbTraits.DryRun),
         _ => false,
     };
 }

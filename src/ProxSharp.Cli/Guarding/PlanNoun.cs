@@ -111,6 +111,11 @@ internal static class PlanNoun
             ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             string plan = guard.Plans.Find(run.Value(id)!);
+            if (run.IsShown)
+            {
+                return await PlanDryRun.ShowAsync(run, await guard.ExamineAsync(plan, token).ConfigureAwait(false), token).ConfigureAwait(false);
+            }
+
             foreach (string file in run.Value(approvals) ?? [])
             {
                 guard.Approvals.Add(await PlanFiles.ReadApprovalAsync(run, file, plan, token).ConfigureAwait(false));
@@ -121,7 +126,8 @@ internal static class PlanNoun
         {
             Arguments = [id],
             Options = [approvals],
-            Traits = VerbTraits.None,
+            Traits = VerbTraits.DryRun,
+            MakesPlans = true,
             Details =
                 "Everything is read and checked again first. Which approval is needed says the policy: none, a person who types the name of the target at this "
                 + "terminal, or somebody else with a key (prox approve). No option takes their place. Ends with exit code 7 if it is refused, 8 if an approval "
@@ -197,6 +203,7 @@ internal static class PlanNoun
         Option<bool> open = new("--open") { Description = "Only those that can still be applied" };
         return new Verb("list", "List the plans of this server, the newest first.", VerbClass.Read, (run, _) =>
         {
+            run.CheckFields(s_list);
             PlanStore store = GuardAccess.Plans(run);
             DateTimeOffset now = run.Command.Services.Time.GetUtcNow();
             bool isTable = run.Command.Output.Format == OutputFormat.Table;

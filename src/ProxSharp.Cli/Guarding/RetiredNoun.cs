@@ -37,6 +37,7 @@ internal static class RetiredNoun
         return new Verb("list", "List the guests that are out of service, and from when on each may be purged.", VerbClass.Read, async (run, token) =>
         {
             run.Expect(ProxmoxProduct.VirtualEnvironment);
+            run.CheckFields(s_list);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             bool isTable = run.Command.Output.Format == OutputFormat.Table;
             IEnumerable<RetiredGuest> guests = (await guard.ListRetiredAsync(token).ConfigureAwait(false)).Where(guest => guest.IsDue || !run.Value(due));
@@ -101,7 +102,8 @@ internal static class RetiredNoun
         {
             Arguments = [vmids],
             Options = [most, apply],
-            Traits = VerbTraits.None,
+            Traits = VerbTraits.DryRun,
+            MakesPlans = true,
             Details =
                 "The plan lifts the protection that the retirement has set and destroys the guest with its disks; there is no way back. It is refused before "
                 + "the day, and for a guest that is another one by now, was changed or started since, or was brought back. Whatever the policy says, a person "
@@ -133,7 +135,7 @@ internal static class RetiredNoun
         }
 
         CheckCount(wanted, most);
-        Plan plan = await BackVerbs.PlanAsync(guard, apply, () => guard.PlanPurgeAsync(wanted, cancellationToken)).ConfigureAwait(false);
+        Plan plan = await BackVerbs.PlanAsync(guard, apply && !run.IsShown, () => guard.PlanPurgeAsync(wanted, cancellationToken)).ConfigureAwait(false);
         return await BackVerbs.FinishAsync(run, guard, plan, apply, cancellationToken).ConfigureAwait(false);
     }
 

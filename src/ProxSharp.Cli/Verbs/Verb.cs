@@ -34,6 +34,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
     /// <summary>True if no plan can make its calls, because what one of them answers is shown once: it runs where no policy is.</summary>
     public bool IsNeverPlanned { get; init; }
 
+    /// <summary>True if it makes or applies a plan of its own, which is no part of another one.</summary>
+    public bool MakesPlans { get; init; }
+
     /// <summary>True if a verb that follows from the schema may make the same calls.</summary>
     public bool SharesCalls { get; init; }
 

@@ -96,7 +96,7 @@ public sealed class PlannedCall
     internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants);
 
     /// <summary>The request that leads to this call.</summary>
-    internal PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
+    public PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
 
     /// <summary>The call as one that may take away the protection that a retirement has set: that alone makes it no worse.</summary>
     internal PlannedCall Released(ProxmoxProduct product) =>

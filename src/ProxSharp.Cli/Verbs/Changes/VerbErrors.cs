@@ -54,7 +54,8 @@ internal static class VerbErrors
     {
         string help = $"prox {run.Command.Path} --help";
         string[] bad = [.. error.ParameterErrors.Keys];
-        string options = string.Join(", ", bad.Where(endpoint.Parameters.ContainsKey).Select(ParameterSymbols.OptionName));
+        string options = string.Join(", ", bad.Where(endpoint.Parameters.ContainsKey).Select(
+            name => run.Verb.Arguments.Any(argument => argument.Name == name) ? $"'{name}'" : ParameterSymbols.OptionName(name)));
         return error with { Hint = options.Length > 0 ? $"Correct {options}; see: {help}" : $"See: {help}" };
     }
 }

@@ -165,7 +165,16 @@ internal sealed class EndpointBinding
     public IReadOnlyList<string> PathValues(VerbRun run) =>
         [.. _arguments.Where(static argument => argument.Node.IsPathParameter).Select(argument => Value(run, argument)).OfType<string>()];
 
-    private string? Value(VerbRun run, EndpointParameter argument)
+    // Proxmox: servers take paths apart after decoding them, so that a slash ends the name; those few calls have a rule for it, or names that are paths.
+    private static bool MayBeAPath(string name) => name is "poolid" or VolumeParameter or "cidr" or "upid";
+
+    private string? Value(VerbRun run, EndpointParameter argument) => Meant(run, argument) is { } value
+        && value.Contains('/', StringComparison.Ordinal) && argument.Node.IsPathParameter && !MayBeAPath(argument.Name)
+            ? throw CliException.Usage(
+                $"The value for '{argument.Symbol.Name}' is '{Terminal.TextCells.Visible(value)}', and no such name has a slash", "Write the name of the thing itself.")
+            : Meant(run, argument);
+
+    private string? Meant(VerbRun run, EndpointParameter argument)
     {
         string? typed = Typed(run, argument.Name);
         if (!TakesVolumeAlone || argument.Name is not (StorageParameter or VolumeParameter) || Typed(run, VolumeParameter) is not null)
