@@ -102,6 +102,7 @@ internal static class AgentSetupNoun
         }
 
         List<Step> work = Work(run, client, settings);
+        work.ForEach(static step => CheckLinks(step.File));
         string[] changed = [.. work.Where(static step => step.Action == "replace").Select(static step => step.File)];
         if (changed.Length > 0 && !run.Value(settings.Force) && !run.IsDryRun)
         {
@@ -129,6 +130,18 @@ internal static class AgentSetupNoun
 
         Report(run, client, work, settings);
         return ExitCodes.Success;
+    }
+
+    // Before anything is written, so that nothing is half done.
+    private static void CheckLinks(string file)
+    {
+        for (string? path = file; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (new FileInfo(path).LinkTarget is { } target && !Path.Exists(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName))
+            {
+                throw CliException.Usage($"{path} is a link to {target}, and there is nothing", "Remove the link, or make what it points to");
+            }
+        }
     }
 
     private static List<Step> Work(VerbRun run, AgentClient client, Settings settings)
