@@ -102,7 +102,6 @@ internal static class AgentSetupNoun
         }
 
         List<Step> work = Work(run, client, settings);
-        work.ForEach(static step => CheckLinks(step.File));
         string[] changed = [.. work.Where(static step => step.Action == "replace").Select(static step => step.File)];
         if (changed.Length > 0 && !run.Value(settings.Force) && !run.IsDryRun)
         {
@@ -132,7 +131,7 @@ internal static class AgentSetupNoun
         return ExitCodes.Success;
     }
 
-    // Before anything is written, so that nothing is half done.
+    // While the work is planned, so that nothing is half done.
     private static void CheckLinks(string file)
     {
         for (string? path = file; path is not null; path = Path.GetDirectoryName(path))
@@ -170,12 +169,16 @@ internal static class AgentSetupNoun
 
     private static Step ConfigStep(VerbRun run, string path, McpPlace place)
     {
+        CheckLinks(path);
         Step step = StepOf(path, McpConfig.Merge(path, place, Command(run))) with { IsConfig = true };
         return step.Action == "replace" ? step with { Action = "merge" } : step;
     }
 
-    private static Step StepOf(string file, string text) =>
-        new(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
+    private static Step StepOf(string file, string text)
+    {
+        CheckLinks(file);
+        return new Step(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
+    }
 
     private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings)
     {
