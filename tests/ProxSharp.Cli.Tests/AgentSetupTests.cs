@@ -193,6 +193,11 @@ public sealed class AgentSetupTests
     [InlineData("codex", ".codex/config.toml", "mcp_servers = { files = { command = \"files\" } }\n")]
     [InlineData("codex", ".codex/config.toml", "[[mcp_servers]]\nname = \"files\"\n")]
     [InlineData("codex", ".codex/config.toml", "mcp_servers.files.command = \"files\"\n")]
+    [InlineData("codex", ".codex/config.toml", "{ \"mcp_servers\": 1 }\n")]
+    [InlineData("codex", ".codex/config.toml", "a = 1\nhello world\n")]
+    [InlineData("codex", ".codex/config.toml", "a = \"\"\"\nnever closed\n")]
+    [InlineData("codex", ".codex/config.toml", "a = [1,\n")]
+    [InlineData("codex", ".codex/config.toml", "a = 'b\n")]
     public async Task Install_WriteConfig_WhereSomethingWouldBeLost_WritesNothing(string client, string path, string text)
     {
         using CliHarness cli = new();
@@ -211,6 +216,45 @@ public sealed class AgentSetupTests
     {
         using CliHarness cli = new();
         Assert.Contains(hint, (await cli.LineAsync($"agent install --client {client} --write-config")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a = \"\"\"\n[mcp_servers.proxmox]\n\"\"\"\n")]
+    [InlineData("a = '''\nmcp_servers = 1\n[mcp_servers.proxmox]'''\n[mcp_servers.files] # 'mine\ncommand = \"f # \\\" g\"\nargs = [\n  [\"a\"], # ]\n]\n")]
+    public async Task Install_WriteConfig_WhereTheTableIsOnlyInAText_AddsIt(string text)
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, ".codex", "config.toml");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        (await cli.LineAsync("agent install --client codex --write-config")).Succeeded();
+        string after = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.StartsWith(text + "\n[mcp_servers.proxmox]\n", after, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Install_WriteConfig_OfTextThatIsNoToml_NamesTheLine()
+    {
+        using CliHarness cli = new();
+        string file = Path.Combine(cli.Home, ".codex", "config.toml");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "a = \"\"\"\n\n\"\"\"\nhello world\n", TestContext.Current.CancellationToken);
+        string errors = (await cli.LineAsync("agent install --client codex --write-config")).FailedWith(2);
+        Assert.Contains($"{file} cannot be added to: it is no TOML: in line 4 ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".codex")]
+    [InlineData(".codex/config.toml")]
+    public async Task Install_OntoALinkToNothing_NamesBothAndWritesNothing(string link)
+    {
+        using CliHarness cli = new();
+        string path = Path.Combine(cli.Home, link);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, "nowhere/at-all");
+        string errors = (await cli.LineAsync("agent install --client codex --write-config")).FailedWith(2);
+        Assert.Contains($"{path} is a link to nowhere/at-all", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(cli.Home, "SKILL.md", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -485,11 +485,12 @@ public sealed class PlanVerbTests
         string loose = (await cli.LineAsync("policy check loose.json")).Succeeded();
         Assert.Contains("needs no approval", loose, StringComparison.Ordinal);
         Assert.Contains("names none", loose, StringComparison.Ordinal);
-        cli.Write("empty.json", """{"version":1,"allow":[{"classes":["reversible"],"tags":["web"]},{"classes":[],"tags":[],"vmids":["100"],}],}""");
+        cli.Write("empty.json", """{"version":1,"allow":[{"classes":["reversible"],"tags":["web"]},{"classes":[],"tags":[],"vmids":["100"],}],"limits":{"targetsPerPlan":0},}""");
         string empty = (await cli.LineAsync("policy check empty.json -o json")).Succeeded();
         Assert.Contains("allow[2].classes", empty, StringComparison.Ordinal);
         Assert.Contains("allow[2].tags", empty, StringComparison.Ordinal);
         Assert.Contains("the rule never matches", empty, StringComparison.Ordinal);
+        Assert.Contains("is 0: no plan may change anything", empty, StringComparison.Ordinal);
         Assert.DoesNotContain("allow[1]", empty, StringComparison.Ordinal);
         Assert.DoesNotContain("allow[2].vmids", empty, StringComparison.Ordinal);
         Assert.Contains("\"targetsPerPlan\": 3", (await cli.LineAsync("policy show -o json")).Succeeded(), StringComparison.Ordinal);

@@ -14,6 +14,9 @@ public sealed class AccessListTests
     [InlineData("""{"path":"/vms/4711"}""", "not-found", "See what there is with guest_list")]
     [InlineData("""{"path":"/storage/nowhere"}""", "not-found", "See what there is with storage_list")]
     [InlineData("""{"path":"/nodes/pve9"}""", "not-found", "See what there is with overview")]
+    [InlineData("""{"path":"/nosuch"}""", "not-found", "The path /nosuch names nothing in lab. Paths of rights begin with /access, /mapping, ")]
+    [InlineData("""{"path":"/datastore/store1"}""", "not-found", "The path /datastore/store1 names nothing in lab.")]
+    [InlineData("""{"user":"demo@pve","path":"/nosuch"}""", "not-found", "The path /nosuch names nothing in lab.")]
     [InlineData("""{"path":"vms/100"}""", "usage", "A path begins with a slash")]
     public async Task NameThatIsNone_IsAnError(string arguments, string code, string expected)
     {
@@ -35,6 +38,20 @@ public sealed class AccessListTests
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
         Assert.NotEqual(0, (await session.DoneAsync("access_list", arguments)).GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("""{"path":"/"}""", false)]
+    [InlineData("""{"path":"/vms"}""", false)]
+    [InlineData("""{"path":"/vms/100"}""", false)]
+    [InlineData("""{"path":"/pool/nosuch"}""", true)]
+    [InlineData("""{"context":"backup","path":"/datastore/nosuch"}""", true)]
+    public async Task PathThatMayNameNothing_IsToldWithTheInheritedGrants(string arguments, bool isTold)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement answer = await session.DoneAsync("access_list", arguments);
+        string? note = answer.TryGetProperty("note", out JsonElement said) ? said.GetString() : null;
+        Assert.Equal(isTold, note?.Contains("was not looked up: rights from above hold there", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]

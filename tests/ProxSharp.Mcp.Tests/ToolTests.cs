@@ -77,6 +77,7 @@ public sealed class ToolTests
     [InlineData("node>b", "node holds no numbers")]
     [InlineData("memory_pct>80", "The rows have no member 'memory_pct'; there are: ")]
     [InlineData("status=running mem_pct>abc", "'mem_pct>abc' in filter")]
+    [InlineData("vmid>1 status=\"a b", "'status=\"a b' in filter: the value begins with \" and has none at its end")]
     public async Task GuestList_FilterThatNothingCanFit_IsAUsageError(string filter, string expected)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
@@ -97,6 +98,8 @@ public sealed class ToolTests
     [InlineData("name=~web")]
     [InlineData("status='running'")]
     [InlineData("status=\"running\"")]
+    [InlineData("status!=\"a b\" vmid=104")]
+    [InlineData("name!~'it's a b'  vmid=104")]
     public async Task GuestList_FilterThatFits_GivesRows(string filter)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
@@ -107,6 +110,7 @@ public sealed class ToolTests
     [InlineData("status==stopped lock=backup", "no row of 12 has: lock")]
     [InlineData("name=nobody", null)]
     [InlineData("status=up", "status: running, stopped, template")]
+    [InlineData("status='a b'", "status: running, stopped, template")]
     [InlineData("status=~^run.*", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
         + "values are plain text; status: running, stopped, template")]
     [InlineData("status=running,stopped", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "

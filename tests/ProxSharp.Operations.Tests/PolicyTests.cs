@@ -7,6 +7,27 @@ public sealed class PolicyTests
     private static readonly PolicyTarget s_target = new("vm 106") { Vmid = 106, Node = "pve1", Pool = "staging", Tags = ["web"] };
 
     [Theory]
+    [InlineData("""{"version":1,"limits":{"targetsPerPlan":0}}""", "limits.targetsPerPlan", "is 0: no plan may change anything")]
+    [InlineData("""{"version":1,"limits":{"mutationsPerHour":0}}""", "limits.mutationsPerHour", "is 0: ")]
+    [InlineData("""{"version":1,"limits":{"concurrentTasks":0}}""", "limits.concurrentTasks", "is 0: ")]
+    [InlineData("""{"version":1,"allow":[{"classes":["exec"]}],"exec":{"enabled":true}}""", "exec.templates", "names no command")]
+    [InlineData("""{"version":1,"allow":[{"classes":["exec"]}]}""", "exec.enabled", "is not true")]
+    [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["uptime"]}]}}""", "exec.enabled", "no rule in 'allow'")]
+    [InlineData("""{"version":1,"allow":[{"classes":["reversible"]},{"classes":["reversible"],"vmids":["100","7","1-99"]}]}""", "allow[2].vmids", "has 7, 1-99:")]
+    [InlineData("""{"version":1,"protect":{"vmids":["99"]}}""", "protect.vmids", "has 99:")]
+    public void Oddities_NameTheKeyAndWhatItMeans(string json, string key, string meaning)
+    {
+        KeyValuePair<string, string> odd = Assert.Single(GuardPolicy.Parse(json).FindOddities());
+        Assert.Equal(key, odd.Key);
+        Assert.Contains(meaning, odd.Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"version":1}""")]
+    [InlineData("""{"version":1,"allow":[{"classes":["exec"],"vmids":["1-100"]}],"exec":{"enabled":true,"templates":[{"command":["uptime"]}]},"limits":{"targetsPerPlan":1}}""")]
+    public void Oddities_OfWhatCanBeMeant_AreNone(string json) => Assert.Empty(GuardPolicy.Parse(json).FindOddities());
+
+    [Theory]
     [InlineData("""{"version":1,"alow":[]}""", "'alow'")]
     [InlineData("""{"version":1,"protect":{"tag":["prod"]}}""", "'protect.tag'")]
     [InlineData("""{"version":1,"allow":[{"classes":["reversible"],"vmid":["1"]}]}""", "'allow.vmid'")]

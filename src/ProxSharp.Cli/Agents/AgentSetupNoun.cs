@@ -131,6 +131,18 @@ internal static class AgentSetupNoun
         return ExitCodes.Success;
     }
 
+    // While the work is planned, so that nothing is half done.
+    private static void CheckLinks(string file)
+    {
+        for (string? path = file; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (new FileInfo(path).LinkTarget is { } target && !Path.Exists(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName))
+            {
+                throw CliException.Usage($"{path} is a link to {target}, and there is nothing", "Remove the link, or make what it points to");
+            }
+        }
+    }
+
     private static List<Step> Work(VerbRun run, AgentClient client, Settings settings)
     {
         CliEnvironment environment = run.Command.Services.Environment;
@@ -157,12 +169,16 @@ internal static class AgentSetupNoun
 
     private static Step ConfigStep(VerbRun run, string path, McpPlace place)
     {
+        CheckLinks(path);
         Step step = StepOf(path, McpConfig.Merge(path, place, Command(run))) with { IsConfig = true };
         return step.Action == "replace" ? step with { Action = "merge" } : step;
     }
 
-    private static Step StepOf(string file, string text) =>
-        new(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
+    private static Step StepOf(string file, string text)
+    {
+        CheckLinks(file);
+        return new Step(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
+    }
 
     private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings)
     {

@@ -85,13 +85,14 @@ internal static partial class McpConfig
 
     private static string MergeToml(string path, string text, string command)
     {
-        if (OwnTable.IsMatch(text) || OwnKey.IsMatch(text))
+        string bare = BareToml(path, text);
+        if (OwnTable.IsMatch(bare) || OwnKey.IsMatch(bare))
         {
             return text;
         }
 
         // A table at the end is always right, unless the servers are written as a value.
-        if (ServersAsValue.IsMatch(text))
+        if (ServersAsValue.IsMatch(bare))
         {
             throw CliException.Usage($"{path} has 'mcp_servers' as a value and not as tables", ByHand);
         }
@@ -99,6 +100,19 @@ internal static partial class McpConfig
         string line = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         string start = text.Length == 0 ? "" : text.EndsWith('\n') ? line : line + line;
         return text + start + AgentClient.Toml(command).ReplaceLineEndings(line) + line;
+    }
+
+    // What is appended to a text that is no TOML mends nothing, and may end up within a text in quotes.
+    private static string BareToml(string path, string text)
+    {
+        try
+        {
+            return TomlText.Bare(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(CliError.Usage($"{path} cannot be added to: {e.Message}", "Mend it, or add the MCP server by hand"), e);
+        }
     }
 
     private static Regex OwnTable => field ??= new(

@@ -117,6 +117,11 @@ internal static class PolicyNoun
             yield return ("warning", list, "the list is empty, so that the rule never matches; leave it out where any will do");
         }
 
+        foreach ((string key, string meaning) in policy.FindOddities())
+        {
+            yield return ("warning", key, meaning);
+        }
+
         foreach (OperationClass kind in Enum.GetValues<OperationClass>().Where(kind => kind >= OperationClass.Destructive && policy.AllowsSome(kind)))
         {
             string word = kind.ToString().ToLowerInvariant();

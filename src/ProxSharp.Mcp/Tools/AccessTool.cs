@@ -9,6 +9,10 @@ namespace ProxSharp.Mcp.Tools;
 /// <summary>Who may do what.</summary>
 internal sealed class AccessTool(AgentSites sites)
 {
+    // What a path of rights begins with, by product.
+    private static readonly string[] s_clusterKinds = ["access", "mapping", "nodes", "pool", "sdn", "storage", "vms"];
+    private static readonly string[] s_backupKinds = ["access", "datastore", "remote", "system", "tape"];
+
     private static readonly string[] s_columns = ["who", "type", "role", "path", "propagate", "enabled", "members"];
 
     public IEnumerable<GuardTool> All()
@@ -29,10 +33,8 @@ internal sealed class AccessTool(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         Reading reading = new(site, cancellationToken);
-        if (call.Text("path") is { Length: > 0 } path)
-        {
-            await CheckPathAsync(site, path, cancellationToken).ConfigureAwait(false);
-        }
+        string? path = call.Text("path") is { Length: > 0 } at ? at : null;
+        bool isKnown = path is null || await CheckPathAsync(site, path, cancellationToken).ConfigureAwait(false);
 
         string? privilege = call.Text("privilege") is { Length: > 0 } wanted ? wanted : null;
         IReadOnlyList<JsonElement> roles = privilege is null ? [] : await reading.ListAsync("/access/roles").ConfigureAwait(false);
@@ -44,7 +46,9 @@ internal sealed class AccessTool(AgentSites sites)
         ToolAnswer answer = call.Text("user") is { Length: > 0 } user
             ? await OfUserAsync(site, call, user, privilege, cancellationToken).ConfigureAwait(false)
             : await GrantsAsync(site, reading, call, privilege is null ? null : RolesWith(roles, privilege), cancellationToken).ConfigureAwait(false);
-        return reading.Complete(answer);
+        return reading.Complete(isKnown
+            ? answer
+            : Rows.WithNote(answer, $"whether there is anything at {path} was not looked up: rights from above hold there in any case"));
     }
 
     private static async Task<ToolAnswer> OfUserAsync(
@@ -123,8 +127,8 @@ internal sealed class AccessTool(AgentSites sites)
             : tokens.EnumerateArray().Select(token => token.Text("tokenid") ?? "").Select(
                 name => name.Contains('!', StringComparison.Ordinal) ? name : $"{user.Text("userid")}!{name}");
 
-    // Rights can be given on what is not there yet, but who asks for these made a slip.
-    private static async Task CheckPathAsync(AgentSite site, string path, CancellationToken cancellationToken)
+    // Rights can be given on what is not there yet, but who asks for these made a slip. True if what the path names is known to be there.
+    private static async Task<bool> CheckPathAsync(AgentSite site, string path, CancellationToken cancellationToken)
     {
         if (path[0] != '/')
         {
@@ -132,9 +136,21 @@ internal sealed class AccessTool(AgentSites sites)
         }
 
         string[] parts = path.Split('/');
+        string[] kinds = site.IsBackup ? s_backupKinds : s_clusterKinds;
+        if (path != "/" && !kinds.Contains(parts[1]))
+        {
+            throw new ToolException("not-found", $"The path {path} names nothing in {site.Name}. Paths of rights begin with /{string.Join(", /", kinds)}.");
+        }
+
+        // The beginnings themselves are always there.
+        if (parts.Length < 3)
+        {
+            return true;
+        }
+
         if (site.IsBackup || parts.Length != 3 || parts[1] is not ("vms" or "storage" or "nodes") || parts[2].Length == 0)
         {
-            return;
+            return false;
         }
 
         (string type, string member, string tool) = parts[1] switch
@@ -144,10 +160,9 @@ internal sealed class AccessTool(AgentSites sites)
             _ => ("node", "node", "overview"),
         };
         IReadOnlyList<JsonElement> all = await site.ResourcesAsync(type, cancellationToken).ConfigureAwait(false);
-        if (!all.Any(entry => entry.Text(member) == parts[2]))
-        {
-            throw new ToolException("not-found", $"Nothing of the path {path} is to be seen in {site.Name}. See what there is with {tool}.");
-        }
+        return all.Any(entry => entry.Text(member) == parts[2])
+            ? true
+            : throw new ToolException("not-found", $"Nothing of the path {path} is to be seen in {site.Name}. See what there is with {tool}.");
     }
 
     private static string Names(JsonElement members) =>

@@ -19,7 +19,7 @@ internal sealed class RowFilter
     private readonly Term[] _terms;
 
     /// <exception cref="ToolException">A term is none.</exception>
-    public RowFilter(string? text) => _terms = [.. (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+    public RowFilter(string? text) => _terms = [.. Split(text ?? "").Select(Parse)];
 
     /// <summary>Names a member that no row has; null if there is none such.</summary>
     public string? Unknown(ICollection<string> known) => _terms.Select(static term => term.Name).FirstOrDefault(name => !known.Contains(name));
@@ -79,6 +79,42 @@ internal sealed class RowFilter
         return SafeText.IsForeign(name) || values.Length is 0 or > MostValues || values.Any(static value => value.Length is 0 or > LongestValue)
             ? null
             : $"{name}: {string.Join(", ", values)}";
+    }
+
+    // Blanks part the terms, but not within a value in quotes: these open right behind a sign, and close where the term ends.
+    private static IEnumerable<string> Split(string text)
+    {
+        int start = 0;
+        while (start < text.Length)
+        {
+            int end = start;
+            while (end < text.Length && text[end] != ' ')
+            {
+                bool opens = end > start && (text[end] is '\'' or '"') && s_signs.Contains(text[end - 1]);
+                end = opens ? Closing(text, start, end) + 1 : end + 1;
+            }
+
+            if (end > start)
+            {
+                yield return text[start..end];
+            }
+
+            start = end + 1;
+        }
+    }
+
+    private static int Closing(string text, int start, int open)
+    {
+        for (int at = open + 1; at < text.Length; at++)
+        {
+            if (text[at] == text[open] && (at + 1 == text.Length || text[at + 1] == ' '))
+            {
+                return at;
+            }
+        }
+
+        throw new ToolException(
+            "usage", $"'{text[start..]}' in filter: the value begins with {text[open]} and has none at its end; close it, or leave the quotes out.");
     }
 
     private static Term Parse(string text)

@@ -102,6 +102,12 @@ public sealed class GuardPolicy
     public IEnumerable<string> FindEmptyLists() =>
         Rules.SelectMany(static (rule, i) => rule.Empty.Select(name => $"allow[{JsonTexts.Number(i + 1)}].{name}"));
 
+    /// <summary>
+    /// Names the keys whose values are understood and can hardly be meant, with what they mean: a limit that stops everything, programs that are allowed and
+    /// none of which can run, numbers that no guest gets.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> FindOddities() => PolicyOddities.Find(this);
+
     /// <summary>Writes the policy as it is in effect, defaults included, in the form in which it is read.</summary>
     /// <param name="json">Where it goes.</param>
     public void WriteTo(Utf8JsonWriter json)

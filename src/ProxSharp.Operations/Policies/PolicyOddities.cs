@@ -1,0 +1,62 @@
+namespace ProxSharp.Operations.Policies;
+
+/// <summary>
+/// Values that are understood and can hardly be meant. They refuse nothing by themselves: a limit of 0 is one way to stop an agent, and a rule for programs may
+/// be there before the programs are.
+/// </summary>
+internal static class PolicyOddities
+{
+    // Proxmox: new guests get no number below it, and only very old ones have one.
+    private const int LeastVmid = 100;
+
+    /// <summary>The keys, each with what its value means.</summary>
+    public static Dictionary<string, string> Find(GuardPolicy policy)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        AddLimit(found, "limits.targetsPerPlan", policy.TargetsPerPlan, "no plan may change anything");
+        AddLimit(found, "limits.mutationsPerHour", policy.MutationsPerHour, "no call of a plan may be made in any hour");
+        AddLimit(found, "limits.concurrentTasks", policy.ConcurrentTasks, "no call of a plan may be under way");
+        AddExec(found, policy);
+        for (int i = 0; i < policy.Rules.Count; i++)
+        {
+            AddVmids(found, $"allow[{JsonTexts.Number(i + 1)}].vmids", policy.Rules[i].Vmids ?? []);
+        }
+
+        AddVmids(found, "protect.vmids", policy.ProtectedVmids);
+        return found;
+    }
+
+    private static void AddLimit(Dictionary<string, string> found, string key, int value, string meaning)
+    {
+        if (value == 0)
+        {
+            found[key] = $"is 0: {meaning}, whatever the rules allow";
+        }
+    }
+
+    private static void AddExec(Dictionary<string, string> found, GuardPolicy policy)
+    {
+        bool hasRule = policy.Rules.Any(static rule => rule.Classes.Contains(OperationClass.Exec));
+        if (hasRule && !policy.ExecEnabled)
+        {
+            found["exec.enabled"] = "is not true, and a rule allows exec: nothing of that class can be planned";
+        }
+        else if (policy.ExecEnabled && !hasRule)
+        {
+            found["exec.enabled"] = "is true, and no rule in 'allow' has the class exec: nothing of that class can be planned";
+        }
+        else if (hasRule && policy.ExecTemplates.Count == 0)
+        {
+            found["exec.templates"] = "names no command, and a rule allows exec: no program can be run in a guest";
+        }
+    }
+
+    private static void AddVmids(Dictionary<string, string> found, string key, IReadOnlyList<VmidRange> ranges)
+    {
+        string below = string.Join(", ", ranges.Where(static range => range.Last < LeastVmid).Select(static range => range.ToString()));
+        if (below.Length > 0)
+        {
+            found[key] = $"has {below}: guests get numbers from {JsonTexts.Number(LeastVmid)} on, so that this matches none that is made today";
+        }
+    }
+}
