@@ -14,8 +14,16 @@ public sealed class PlanDryRunTests
 
     private static readonly Dictionary<string, string> s_without = new(StringComparer.Ordinal)
     {
-        ["console"] = Console, ["vm console"] = Console, ["ct console"] = Console, ["vnc"] = Console, ["spice"] = Console,
-        ["plan discard"] = Local, ["policy new-key"] = Local, ["approve"] = Local, ["freeze"] = Local, ["unfreeze"] = Local,
+        ["console"] = Console,
+        ["vm console"] = Console,
+        ["ct console"] = Console,
+        ["vnc"] = Console,
+        ["spice"] = Console,
+        ["plan discard"] = Local,
+        ["policy new-key"] = Local,
+        ["approve"] = Local,
+        ["freeze"] = Local,
+        ["unfreeze"] = Local,
     };
 
     [Fact]
