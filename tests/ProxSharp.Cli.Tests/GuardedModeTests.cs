@@ -66,6 +66,26 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     }
 
     [Theory]
+    [InlineData("vm set staging --memory 2050", "reversible")]
+    [InlineData("vm set staging --hookscript local:snippets/x.pl", "privileged")]
+    [InlineData("vm set staging --memory 2050 --args=-S", "privileged")]
+    [InlineData("vm set staging --hostpci0 mapping=gpu", "privileged")]
+    [InlineData("vm set staging --delete scsi1", "destructive")]
+    [InlineData("vm set staging --delete description,scsi1", "destructive")]
+    [InlineData("vm create new --node pve1 --args=-S", "privileged")]
+    [InlineData("vm migrate staging pve2", "disruptive")]
+    [InlineData("vm migrate staging pve2 --migration-network 192.0.2.0/24", "privileged")]
+    [InlineData("vm migrate staging pve2 --migration-type secure", "disruptive")]
+    [InlineData("vm migrate staging pve2 --migration-type insecure", "privileged")]
+    public async Task Options_WithValues_AreRefusedAsWhatTheyMakeOfTheCall(string line, string expected)
+    {
+        using CliHarness cli = await GuardedAsync("""{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""");
+        CliRun run = await cli.LineAsync(line);
+        string error = run.FailedWith(expected is "reversible" or "disruptive" ? 8 : 7);
+        Assert.Contains(expected is "reversible" or "disruptive" ? $"what is {expected} needs a plan there" : $"allows what is {expected}", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("api create /nodes/pve1/qemu/106/status/start", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config memory=1024", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config args=-x", 7)]

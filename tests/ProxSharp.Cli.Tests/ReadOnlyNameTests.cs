@@ -99,11 +99,31 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupS
     [InlineData("help selectors")]
     [InlineData("vm start --help")]
     [InlineData("--version")]
-    public async Task Commands_ThatRead_Work(string line)
+    [InlineData("man")]
+    [InlineData("man vm")]
+    [InlineData("completion bash")]
+    [InlineData("commands")]
+    [InlineData("export")]
+    [InlineData("export guests -o json")]
+    public async Task Commands_ThatRead_Work_AndWriteNoFile(string line)
     {
         using CliHarness cli = await NamedAsync();
+        string[] before = Files(cli);
         (await cli.LineAsync(line)).Succeeded();
+        Assert.Equal(before, Files(cli));
     }
+
+    [Fact]
+    public async Task Tab_OffersTheNamesOfTheServer_AndRemembersNone()
+    {
+        using CliHarness cli = await NamedAsync();
+        string[] before = Files(cli);
+        Assert.Contains("web-1", (await cli.RunAsync("complete", "--line", "prox-ro vm config web")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal(before, Files(cli));
+    }
+
+    private static string[] Files(CliHarness cli) =>
+        [.. Directory.GetFileSystemEntries(cli.Home, "*", SearchOption.AllDirectories).Select(static file => $"{file} {File.GetLastWriteTimeUtc(file):O}").Order()];
 
     [Theory]
     [InlineData("api get /cluster/resources type=@local.txt")]

@@ -122,6 +122,35 @@ public sealed class ProgramTests
         Assert.Equal(0, await program.CloseAsync());
     }
 
+    [Theory]
+    [InlineData("this is no JSON", -32700)]
+    [InlineData("[1,2,3]", -32600)]
+    [InlineData("{\"jsonrpc\":\"2.0\"}", -32600)]
+    public async Task Program_WhatIsNoMessage_IsAnsweredOnce(string line, int code)
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        await program.InitializeAsync();
+        await program.SendAsync(line);
+        await program.AskAsync(2, "ping");
+        Assert.Equal(0, await program.CloseAsync());
+        Assert.Equal(3, program.Output.Count);
+        using JsonDocument answer = JsonDocument.Parse(program.Output[1]);
+        Assert.Equal(JsonValueKind.Null, answer.RootElement.GetProperty("id").ValueKind);
+        Assert.Equal(code, answer.RootElement.GetProperty("error").GetProperty("code").GetInt32());
+    }
+
+    [Fact]
+    public async Task Program_RequestThatIsNoMessageButHasAnId_IsAnsweredOnceByThat()
+    {
+        await using ProxProgram program = await ProxProgram.StartAsync(new SessionOptions());
+        await program.InitializeAsync();
+        await program.SendAsync("""{"id":7,"method":"ping"}""");
+        await program.AskAsync(2, "ping");
+        Assert.Equal(0, await program.CloseAsync());
+        Assert.Single(program.Output, static line => line.Contains("\"id\":7,\"error\":{\"code\":-32600", StringComparison.Ordinal));
+        Assert.Equal(3, program.Output.Count);
+    }
+
     [Fact]
     public async Task Program_OversizedArguments_AreRefusedByTheTool()
     {

@@ -118,6 +118,21 @@ public sealed class TaskToolTests
     }
 
     [Fact]
+    public async Task Apply_WhoseTimeIsUpWhenTheLogTellsTheEnd_TellsTheEnd()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Policy = """{"version":1,"allow":[{"classes":["reversible"]}]}""" });
+        string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
+
+        // The state comes later than the time that the call has.
+        session.Pve.Faults.When(
+            static request => request.Path.EndsWith("/status", StringComparison.Ordinal) && request.Path.Contains("/tasks/", StringComparison.Ordinal),
+            Fault.SlowReply(TimeSpan.FromSeconds(2)));
+        JsonElement answer = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
+        Assert.True(answer.GetProperty("complete").GetBoolean(), answer.ToString());
+        Assert.False(answer.GetProperty("running").GetBoolean());
+    }
+
+    [Fact]
     public async Task TaskWait_ForACallThatWasLeft_CompletesItsOutcomeInTheLedger()
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions

@@ -4,6 +4,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Mcp;
 
 namespace ProxSharp.Cli.Commands;
@@ -46,7 +47,9 @@ internal sealed class McpCommand : ProxCommand
         await using (server.ConfigureAwait(false))
         {
             using ProtocolLog log = new(run.Services.Console.Error);
-            StdioServerTransport transport = new("proxsharp", log);
+            ProtocolLines lines = new(StandardFiles.OpenInput(), StandardFiles.OpenOutput());
+            StreamServerTransport transport = new(lines, lines, "proxsharp", log);
+            await using (lines.ConfigureAwait(false))
             await using (transport.ConfigureAwait(false))
             {
                 await server.RunAsync(transport, log, cancellationToken).ConfigureAwait(false);

@@ -121,8 +121,14 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
         }
     }
 
-    private static void Remember(string file, JsonElement items)
+    private void Remember(string file, JsonElement items)
     {
+        // Under the name prox-ro nothing is written, by a Tab neither.
+        if (run.Services.Environment.IsReadOnlyName)
+        {
+            return;
+        }
+
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
@@ -35,7 +34,7 @@ internal static class GuardedMode
         {
             string what = $"prox {run.Command.Path}";
             bool isPlannable = run.Verb.Traits.HasFlag(VerbTraits.DryRun) && !run.Verb.IsNeverPlanned;
-            throw Refuse(run.Command.Services, place, MildestChange(run.Verb, Switches(run)), what, isPlannable, ReasonOf(run.Verb));
+            throw Refuse(run.Command.Services, place, MildestChange(run.Verb, run.Verb.Typed?.Invoke(run)), what, isPlannable, ReasonOf(run.Verb));
         }
     }
 
@@ -93,18 +92,6 @@ internal static class GuardedMode
         .Where(static kind => kind != OperationClass.Read)
         .DefaultIfEmpty(OperationClass.Read)
         .Min();
-
-    // A restore with --force overwrites a guest: the switches are parameters of the call that bear their names.
-    private static ApiParameters Switches(VerbRun run)
-    {
-        ApiParameters typed = [];
-        foreach (Option<bool> option in run.Verb.Options.OfType<Option<bool>>().Where(run.IsGiven))
-        {
-            typed.Add(option.Name.TrimStart('-'), run.Value(option) ? "1" : "0");
-        }
-
-        return typed;
-    }
 
     private static OperationClass ClassOf(string call, ApiParameters typed)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 
 namespace ProxSharp.Cli.Verbs;
@@ -48,6 +49,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
 
     /// <summary>Those of its options without which no server takes the call.</summary>
     public IReadOnlyList<Option> Needed { get; init; } = [];
+
+    /// <summary>Tells the parameters of its call that were typed; null for a verb whose options have no such names.</summary>
+    public Func<VerbRun, ApiParameters>? Typed { get; init; }
 
     /// <summary>Options that are understood but not shown, such as the many numbers of <c>--net0</c>.</summary>
     public IReadOnlyList<Option> HiddenOptions { get; init; } = [];

@@ -23,6 +23,9 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 
+    // States are looked at less often than that.
+    private static readonly TimeSpan s_toLook = TimeSpan.FromSeconds(15);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Applying> _applying = new(StringComparer.Ordinal);
 
@@ -174,7 +177,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ApplyProgress? seen = null;
             while (!applying.Work.IsCompleted)
             {
-                TimeSpan left = limit - TimeProvider.System.GetElapsedTime(start);
+                // A log tells the end of a task before its state does, and the answer is not to say both.
+                TimeSpan left = limit - TimeProvider.System.GetElapsedTime(start) + (SaysEnd(applying.Reports.Latest) ? s_toLook : TimeSpan.Zero);
                 if (left <= TimeSpan.Zero)
                 {
                     return Running(id, limit, applying.Reports.Latest);
@@ -208,6 +212,10 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         string line = LastLine(progress) is { Length: > 0 } last ? $": {last}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{progress?.Done ?? 0} of {calls} calls done{task}{line}");
     }
+
+    // A hint, which programs can write too: all that comes of it is a longer wait. Lines of a backup server have the time in front.
+    private static bool SaysEnd(ApplyProgress? progress) => progress?.Task?.LastLine is { } line
+        && (line.StartsWith("TASK ", StringComparison.Ordinal) || line.Contains(": TASK ", StringComparison.Ordinal));
 
     // Programs and guests write in the log of a task.
     private static string LastLine(ApplyProgress? progress) => SafeText.Of(progress?.Task?.LastLine ?? "", "line", LongestLine);

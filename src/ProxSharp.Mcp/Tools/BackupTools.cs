@@ -207,15 +207,12 @@ internal sealed class BackupTools(AgentSites sites)
         string backup = call.Required("backup");
         string path = call.Text("path") is { Length: > 0 } given ? "/" + given.Trim('/') : "/";
         string encoded = path == "/" ? "/" : Convert.ToBase64String(Encoding.UTF8.GetBytes(path));
-        IReadOnlyList<JsonElement> entries;
-        if (BackupName.TryParse(backup, out BackupName? name))
-        {
-            entries = await TreeAsync(sites.For(call, ProxmoxProduct.BackupServer), name, encoded, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            entries = await RestoreListAsync(call, backup, encoded, cancellationToken).ConfigureAwait(false);
-        }
+        BackupName? name = BackupName.TryParse(backup, out BackupName? parsed) && !await IsVolumeAsync(call, parsed, cancellationToken).ConfigureAwait(false)
+            ? parsed
+            : null;
+        IReadOnlyList<JsonElement> entries = name is null
+            ? await RestoreListAsync(call, backup, encoded, cancellationToken).ConfigureAwait(false)
+            : await TreeAsync(sites.For(call, ProxmoxProduct.BackupServer), name, encoded, cancellationToken).ConfigureAwait(false);
 
         ToolAnswer answer = Rows.Page(call, [.. entries.Select(File)], s_files);
         answer.Value["path"] = path;
@@ -228,6 +225,19 @@ internal sealed class BackupTools(AgentSites sites)
         fetch = sites.For(call, ProxmoxProduct.BackupServer).WithCommands(fetch);
         answer.Value["fetch"] = fetch;
         return answer with { Text = $"{answer.Text}\nto get files from here: {fetch}" };
+    }
+
+    // A cluster calls a backup on a backup server vault:backup/vm/100/TIME, which a snapshot in a namespace "backup" could be called as well.
+    private async Task<bool> IsVolumeAsync(ToolCall call, BackupName name, CancellationToken cancellationToken)
+    {
+        if (call.Has("context") || !sites.Has(ProxmoxProduct.BackupServer))
+        {
+            return !sites.For(call).IsBackup;
+        }
+
+        return name.Namespace == "backup" && sites.Has(ProxmoxProduct.VirtualEnvironment)
+            && (await sites.For(call, ProxmoxProduct.VirtualEnvironment).ResourcesAsync("storage", cancellationToken).ConfigureAwait(false))
+                .Any(entry => entry.Text("storage") == name.Store && entry.Text("plugintype") == "pbs");
     }
 
     private static async Task<IReadOnlyList<JsonElement>> TreeAsync(

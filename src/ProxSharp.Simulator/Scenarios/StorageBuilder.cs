@@ -40,7 +40,9 @@ public sealed class StorageBuilder
     {
         if (_storage.Content.Count == 0)
         {
-            _storage.Content.UnionWith(_storage.HasFiles ? ["backup", "images", "import", "iso", "rootdir", "snippets", "vztmpl"] : ["images", "rootdir"]);
+            _storage.Content.UnionWith(_storage.HasFiles ? ["backup", "images", "import", "iso", "rootdir", "snippets", "vztmpl"]
+                : _storage.Type == "pbs" ? ["backup"]
+                : ["images", "rootdir"]);
         }
 
         if (_storage.Type == "dir" && !_storage.Options.ContainsKey("path"))

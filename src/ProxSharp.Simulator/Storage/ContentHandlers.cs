@@ -22,12 +22,28 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
         table.Post($"{Storage}/upload", Upload);
         table.Post($"{Storage}/download-url", Download);
         table.Get($"{Storage}/file-restore/list", ListFiles);
-        table.Get($"{Storage}/file-restore/download", ListFiles);
+        table.Get($"{Storage}/file-restore/download", DownloadFile);
+    }
+
+    private ApiReply ListFiles(ApiCall call)
+    {
+        StorageDefinition storage = DemandServer(call);
+        string id = call.Required("volume");
+        id = id.StartsWith($"{storage.Id}:", StringComparison.Ordinal) ? id : $"{storage.Id}:{id}";
+        return configurator.Volumes.Find(id, call.PathValues["node"]) is { Content: "backup" } volume
+            ? ApiReply.Of(BackupFiles.List(volume, call.Required("filepath")))
+            : throw ApiFault.Failed($"proxmox-file-restore failed: Error: no such snapshot '{id[(storage.Id.Length + 1)..]}'");
+    }
+
+    private ApiReply DownloadFile(ApiCall call)
+    {
+        DemandServer(call);
+        return fallback.Handle(call);
     }
 
     // Proxmox: only backups on backup servers hold lists of files.
-    private ApiReply ListFiles(ApiCall call) => Demand(call).Type == "pbs"
-        ? fallback.Handle(call)
+    private StorageDefinition DemandServer(ApiCall call) => Demand(call) is { Type: "pbs" } storage
+        ? storage
         : throw ApiFault.Parameter("storage", "Only PBS storages supported for file-restore.");
 
     private StorageDefinition Demand(ApiCall call)

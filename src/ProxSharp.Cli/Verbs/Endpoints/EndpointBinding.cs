@@ -215,12 +215,31 @@ internal sealed class EndpointBinding
         .Where(parameter => parameter is { IsRequired: true, Node.Enumeration: [_] } && parameter.Typed(run).Count == 0)
         .Select(static parameter => $"{parameter.Name}={parameter.Node.Enumeration![0]}");
 
+    /// <summary>The parameters as they were typed: no file that one names is read, and no secret.</summary>
+    public ApiParameters Typed(VerbRun run)
+    {
+        ApiParameters typed = [];
+        foreach ((string name, string value) in _fixed)
+        {
+            typed.Add(name, value);
+        }
+
+        foreach (EndpointParameter parameter in OfCall)
+        {
+            typed.AddList(parameter.Name, parameter.Typed(run));
+        }
+
+        return typed;
+    }
+
+    private IEnumerable<EndpointParameter> OfCall => _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter));
+
     /// <summary>Reads the parameters that were typed.</summary>
     public async Task<CallParameters> ParametersAsync(VerbRun run, CancellationToken cancellationToken)
     {
         List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}"), .. OnlyChoices(run), .. _upload?.Words(run) ?? []];
         ApiParameters secrets = [];
-        foreach (EndpointParameter parameter in _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter)))
+        foreach (EndpointParameter parameter in OfCall)
         {
             foreach (string value in parameter.Typed(run))
             {

@@ -176,6 +176,7 @@ internal static class EndpointVerbs
             Options = [.. binding.Options, .. ChartWords.OptionsOf(spec.Call)],
             HiddenOptions = binding.HiddenOptions,
             Needed = binding.Needed,
+            Typed = binding.Typed,
             Traits = traits,
             IsDerived = spec.IsDerived,
         };

@@ -42,6 +42,7 @@ internal static class GuestMaking
             Arguments = [.. first, .. binding.Arguments, .. number.Arguments],
             Options = [.. number.Options, .. binding.Options],
             HiddenOptions = binding.HiddenOptions,
+            Typed = binding.Typed,
             Traits = EndpointVerbs.Traits(spec, isGuest: false),
         };
     }
