@@ -39,6 +39,25 @@ public sealed class IdentityChangeTests
     }
 
     [Theory]
+    [InlineData("POST", "/nodes/pve2/lxc/203/snapshot/old/rollback", "")]
+    [InlineData("POST", "/nodes/pve2/lxc/203/move_volume", "volume=rootfs storage=ceph")]
+    public async Task Plan_WhoseCallBringsOtherVolumesOrCards_GoesOn(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        if (path.EndsWith("/rollback", StringComparison.Ordinal))
+        {
+            await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve2/lxc/203/snapshot", TextPlans.Parameters("snapname=old")));
+            await cluster.Other.Raw.PutAsync(Container, TextPlans.Parameters("hostname=other net0=name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:99"));
+        }
+
+        string before = await cluster.ConfigAsync(203, "net0", "pve2", "lxc") + await cluster.ConfigAsync(203, "rootfs", "pve2", "lxc");
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request(method, path, parameters), TextPlans.Request("PUT", Container, "memory=768")]);
+        await ApplyAsync(cluster, plan);
+        Assert.NotEqual(before, await cluster.ConfigAsync(203, "net0", "pve2", "lxc") + await cluster.ConfigAsync(203, "rootfs", "pve2", "lxc"));
+        Assert.Equal("768", await cluster.ConfigAsync(203, "memory", "pve2", "lxc"));
+    }
+
+    [Theory]
     [InlineData(Vm, "name=other", "smbios1=uuid=" + Uuid, "smbios uuid")]
     [InlineData(Vm, "name=other", "name=third", "name")]
     [InlineData(Vm, "vmgenid=" + Uuid, "name=third", "name")]
