@@ -329,7 +329,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(steps.Select(static step => step.Call.ToRequest()), null, cancellationToken)
             .ConfigureAwait(false);
         PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
-        UndoCheck.Check(done, entries, undo);
+        UndoCheck.Check(done, entries, undo, Plans);
         IReadOnlyList<string> overwrites = UndoCheck.Overwrites(done, Ledger, entries, steps, undo, evenChanged);
         return undo with
         {

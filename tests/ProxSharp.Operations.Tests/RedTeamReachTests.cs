@@ -205,10 +205,10 @@ public sealed class RedTeamReachTests
 
     [Theory]
     [InlineData("storage=local", OperationClass.Destructive)]
-    [InlineData("storage=local remove=0", OperationClass.Reversible)]
-    [InlineData("storage=ceph", OperationClass.Reversible)]
+    [InlineData("storage=local remove=0", OperationClass.Disruptive)]
+    [InlineData("storage=ceph", OperationClass.Disruptive)]
     [InlineData("delete=storage", OperationClass.Destructive)]
-    [InlineData("vmid=106,105", OperationClass.Reversible)]
+    [InlineData("vmid=106,105", OperationClass.Disruptive)]
     [InlineData("comment=x", OperationClass.Reversible)]
     public async Task JobThatIsTurnedToWhereOlderBackupsArePruned_IsDestructive(string parameters, OperationClass expected)
     {
@@ -229,7 +229,7 @@ public sealed class RedTeamReachTests
         await root.Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=nightly vmid=106 storage=local schedule=daily prune-backups=keep-last=3"));
         Assert.Equal(OperationClass.Destructive, (await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", "vmid=106,105")).Class);
         await root.Raw.PutAsync("/cluster/backup/nightly", TextPlans.Parameters("prune-backups=keep-all=1"));
-        Assert.Equal(OperationClass.Reversible, (await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", "vmid=106,105")).Class);
+        Assert.Equal(OperationClass.Disruptive, (await TextPlans.PlanAsync(cluster, "PUT", "/cluster/backup/nightly", "vmid=106,105")).Class);
     }
 
     [Fact]

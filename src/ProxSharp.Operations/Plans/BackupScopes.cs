@@ -23,16 +23,16 @@ internal sealed class BackupScopes(ProxmoxClient client)
         (ApiMethod.Post, "/admin/datastore/{store}/prune-datastore") => Named(call, BackupEffect.Sifted),
         (ApiMethod.Post, "/admin/datastore/{store}/unmount") => Named(call, BackupEffect.Unreachable),
         (ApiMethod.Delete, "/config/datastore/{name}") =>
-            Named(call, IsOn(call.Parameters.Find("destroy-data")) ? BackupEffect.Removed : BackupEffect.Unreachable),
+            Named(call, ChangedJob.IsOn(call.Parameters.Find("destroy-data")) ? BackupEffect.Removed : BackupEffect.Unreachable),
         (ApiMethod.Put, "/config/datastore/{name}") => OfStore(call),
         (ApiMethod.Post, "/pull") => OfSync(call.Parameters.Find, BackupEffect.Sifted),
         (ApiMethod.Post, "/push") => OfSync(name => name == "sync-direction" ? "push" : call.Parameters.Find(name), BackupEffect.SiftedElsewhere),
         (ApiMethod.Post, PruneJobs) => Of(call.Parameters.Find, BackupEffect.SiftedLater),
         (ApiMethod.Post, SyncJobs) => OfSync(call.Parameters.Find, BackupEffect.SiftedLater),
         (ApiMethod.Put, PruneJobs + "/{id}") =>
-            Of(After(call, await JobAsync(call, PruneJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
+            Of(ChangedJob.After(call, await JobAsync(call, PruneJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
         (ApiMethod.Put, SyncJobs + "/{id}") =>
-            OfSync(After(call, await JobAsync(call, SyncJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
+            OfSync(ChangedJob.After(call, await JobAsync(call, SyncJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.SiftedLater),
         (ApiMethod.Post, "/admin/prune/{id}/run") =>
             Of(Now(await JobAsync(call, PruneJobs, cancellationToken).ConfigureAwait(false)), BackupEffect.Sifted),
         (ApiMethod.Post, "/admin/sync/{id}/run") =>
@@ -49,7 +49,7 @@ internal sealed class BackupScopes(ProxmoxClient client)
     }
 
     // What a push removes is on another server.
-    private static BackupScope? OfSync(Func<string, string?> value, BackupEffect effect) => !IsOn(value("remove-vanished"))
+    private static BackupScope? OfSync(Func<string, string?> value, BackupEffect effect) => !ChangedJob.IsOn(value("remove-vanished"))
         ? null
         : value("sync-direction") != "push"
             ? Of(value, effect)
@@ -80,17 +80,6 @@ internal sealed class BackupScopes(ProxmoxClient client)
     }
 
     private static Func<string, string?> Now(JsonElement job) => name => job.Text(name);
-
-    private static Func<string, string?> After(PlannedCall call, JsonElement job)
-    {
-        string[] gone =
-        [
-            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
-        ];
-        return name => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job.Text(name));
-    }
-
-    private static bool IsOn(string? flag) => flag?.ToLowerInvariant() is not (null or "" or "0" or "false" or "no" or "off");
 
     private async Task<JsonElement> JobAsync(PlannedCall call, string jobs, CancellationToken cancellationToken)
     {

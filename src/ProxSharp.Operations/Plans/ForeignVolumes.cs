@@ -32,7 +32,17 @@ internal static partial class ForeignVolumes
     }
 
     /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
-    public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call);
+    public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
+        && call.Others.Where(static parameter => Disk.IsMatch(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
+
+    // A disk of its own, whose writes are thrown away, is lost to nobody else.
+    private static bool MayBeOfAnother(PlannedCall call, ApiParameter disk)
+    {
+        string volume = Replacements.Volume(disk.Text);
+        return VolumeOwners.IsOwned(volume)
+            ? VolumeOwners.OwnersOf(volume).Any(vmid => vmid != call.Parameters.Find("vmid"))
+            : SharedVolumes.GivenBy(call).Contains(volume) && !DiskOptions.ThrowsAway(disk.Text);
+    }
 
     private static bool IsGuest(PlannedCall call) => call.Method is ApiMethod.Post or ApiMethod.Put && call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
         or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";

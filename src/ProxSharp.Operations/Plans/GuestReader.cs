@@ -81,26 +81,27 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
         if (place.Type == "qemu")
         {
             identity["vmgenid"] = config.Text("vmgenid") ?? "";
-            identity["smbios uuid"] = Uuid.Match(config.Text("smbios1") ?? "").Groups["value"].Value;
+            identity["smbios uuid"] = MemberValue("smbios1", config.Text("smbios1") ?? "");
             identity["created"] = Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
             return identity;
         }
 
         // Containers have no number of their own: their network cards and volumes stand for them.
-        foreach (JsonProperty member in config.EnumerateObject())
+        foreach (JsonProperty member in config.EnumerateObject().Where(static member => Card.IsMatch(member.Name) || Volume.IsMatch(member.Name)))
         {
-            if (Card.IsMatch(member.Name))
-            {
-                identity[member.Name] = HardwareAddress.Match(member.Value.ToString()).Groups["value"].Value;
-            }
-            else if (Volume.IsMatch(member.Name))
-            {
-                identity[member.Name] = member.Value.ToString().Split(',')[0];
-            }
+            identity[member.Name] = MemberValue(member.Name, member.Value.ToString());
         }
 
         return identity;
     }
+
+    /// <summary>What of the value of a key of the configuration says who a guest is.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value; empty for none.</param>
+    public static string MemberValue(string key, string value) => key == "smbios1" ? Uuid.Match(value).Groups["value"].Value
+        : Card.IsMatch(key) ? HardwareAddress.Match(value).Groups["value"].Value
+        : Volume.IsMatch(key) ? value.Split(',')[0]
+        : value;
 
     private static Dictionary<string, string> Facts(GuestPlace place, JsonElement config, JsonElement status) => new(StringComparer.Ordinal)
     {

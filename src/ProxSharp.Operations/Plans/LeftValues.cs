@@ -45,6 +45,13 @@ internal static class LeftValues
         json.WriteEndObject();
     }
 
+    /// <summary>The values on record of what a call has left, null for what is not set then; without those that are sealed.</summary>
+    /// <param name="outcome">The outcome of the call.</param>
+    public static IEnumerable<JsonProperty> Known(LedgerEntry outcome) =>
+        outcome.Facts.TryGetProperty(Member, out JsonElement left) && left.ValueKind == JsonValueKind.Object
+            ? left.EnumerateObject().Where(static value => value.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            : [];
+
     /// <summary>
     /// Says which values are neither what a call has left nor what its way back would set: somebody else has set them since. Where nobody knows what was left,
     /// nothing is said.

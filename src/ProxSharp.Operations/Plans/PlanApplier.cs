@@ -21,7 +21,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         Plan plan, PlanChecks checks, string approval, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken)
     {
         List<ApplyStep> steps = [];
-        Dictionary<string, PlanTarget> made = new(StringComparer.Ordinal);
+        Dictionary<string, PlanTarget> known = new(StringComparer.Ordinal);
         foreach (PlannedCall call in plan.Calls)
         {
             void Report(string? upid, TaskProgress? task) =>
@@ -32,8 +32,8 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 Report(null, null);
                 if (steps.Count > 0)
                 {
-                    // Earlier calls of the plan have changed the state on purpose, but never who the target is.
-                    await CompareAgainAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
+                    // Earlier calls of the plan have changed the state on purpose, and of who a target is what they say.
+                    await CompareAgainAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
                 }
 
                 freeze.Check();
@@ -55,7 +55,8 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 break;
             }
 
-            await NoteMadeAsync(plan, call, made, cancellationToken).ConfigureAwait(false);
+            await NoteMadeAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+            await NoteChangedAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
             await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
         }
 
@@ -63,12 +64,42 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     }
 
     /// <summary>Puts on record who the guests are that a call has made.</summary>
-    private async Task NoteMadeAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
+    private async Task NoteMadeAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
     {
         foreach (string vmid in NewGuests.MadeBy(call))
         {
-            made[vmid] = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
-            ledger.Append("made", plan.Id, json => made[vmid].WriteMembers(json));
+            PlanTarget made = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+            known[made.Key] = made;
+            ledger.Append("made", plan.Id, made.WriteMembers);
+        }
+    }
+
+    /// <summary>Takes what a call has changed of who a guest is for what is expected from now on, at once: whatever else differs is somebody else's work.</summary>
+    private async Task NoteChangedAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
+    {
+        if (call == plan.Calls[^1])
+        {
+            return;
+        }
+
+        foreach (string vmid in IdentityChanges.Guests(call))
+        {
+            string key = $"guest {vmid}";
+            if ((known.GetValueOrDefault(key) ?? plan.Targets.FirstOrDefault(target => target.Key == key)) is not { } before)
+            {
+                continue;
+            }
+
+            try
+            {
+                PlanTarget now = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                known[key] = before.AsChangedBy(call, now);
+            }
+            catch (ProxmoxException)
+            {
+                // The call is made and on record. What could not be read is not expected, so that a later call is refused that finds it changed.
+                known[key] = before;
+            }
         }
     }
 
@@ -83,13 +114,13 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());
     }
 
-    /// <summary>Compares who the targets are with the plan; a guest that the plan itself has made must still be the one it made.</summary>
-    private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> made, CancellationToken cancellationToken)
+    /// <summary>Compares who the targets are with the plan, and with what its own calls have made of them.</summary>
+    private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
     {
         TargetReader targets = new(client, door);
         foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
-            PlanTarget? planned = made.Values.FirstOrDefault(guest => guest.Key == target.Key)
+            PlanTarget? planned = known.GetValueOrDefault(target.Key)
                 ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
             PlanComparison.Refuse(plan, target, planned, identityOnly: true);
         }

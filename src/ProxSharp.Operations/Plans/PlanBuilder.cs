@@ -75,7 +75,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : await _raises.JudgeAsync(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), cancellationToken).ConfigureAwait(false);
+            : await _raises.JudgeAsync(
+                DiskOptions.Judge(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);

@@ -151,7 +151,8 @@ public sealed class PlanStore
     /// <summary>Tells whether a text can be the name of a plan.</summary>
     internal static bool IsId(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower);
 
-    private Plan? TryLoad(string id)
+    /// <summary>Reads a plan; null if it is not kept any more, or is not what was written here.</summary>
+    internal Plan? TryLoad(string id)
     {
         try
         {

@@ -69,6 +69,15 @@ public sealed class PlanTarget
             : changes.Concat(State == now.State ? [] : ["the configuration has changed"]).Concat(Changes(Facts, now.Facts));
     }
 
+    /// <summary>The same with what a call has changed of its identity on purpose; the rest stays what it was, whoever it is now.</summary>
+    internal PlanTarget AsChangedBy(PlannedCall call, PlanTarget now) => new(
+        Key,
+        Identity.Where(member => !IdentityChanges.MayChange(call, member.Key))
+            .Concat(now.Identity.Where(member => IdentityChanges.MayChange(call, member.Key)))
+            .ToDictionary(static member => member.Key, static member => member.Value, StringComparer.Ordinal),
+        State,
+        Facts);
+
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -5,17 +5,26 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds calls that the state of the server makes worse than their parameters say: a backup, or a job, that goes to where older ones are pruned, a run or a
-/// change of a job that sends backups to another server.
+/// Finds calls that the state of the server makes worse than their parameters say: a backup that goes to where older ones are pruned, a change
+/// that makes a job of such backups run, a run or a change of a job that removes backups or sends them to another server.
 /// </summary>
 internal sealed class StateRaises(ProxmoxClient client)
 {
     private const string Jobs = "/config/sync/";
+    private const string Enabled = "enabled";
 
     private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
 
-    // What a job is turned to, or takes in.
-    private static readonly HashSet<string> s_backedUp = new(StringComparer.Ordinal) { "storage", "vmid", "pool", "all", "exclude", "enabled", "node" };
+    // When a job runs and what it takes in then: a change of these is as bad as the run that it leads to.
+    private static readonly HashSet<string> s_synced = new(s_sent, StringComparer.Ordinal)
+    {
+        "schedule", "run-on-mount", "transfer-last", "verified-only", "encrypted-only",
+    };
+
+    private static readonly HashSet<string> s_backedUp = new(StringComparer.Ordinal)
+    {
+        "schedule", "starttime", "dow", "repeat-missed", Enabled, "storage", "node", "vmid", "pool", "all", "exclude",
+    };
 
     /// <summary>Returns the call with the class that it has on this server.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
@@ -23,32 +32,30 @@ internal sealed class StateRaises(ProxmoxClient client)
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when call.Class < OperationClass.Destructive =>
             await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
-            when call.Class < OperationClass.Destructive && call.Others.Any(static item => Names(item, s_backedUp)) =>
-            await TurnsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+            when call.Class < OperationClass.Destructive && ChangedJob.Names(call, s_backedUp) =>
+            await LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
         (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "{id}")
-            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || call.Others.Any(static item => Names(item, s_sent))) =>
-            await PushesAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Privileged) : call,
+            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || ChangedJob.Names(call, s_synced)) =>
+            call.AtLeast(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
         _ => call,
     };
 
-    private static bool Names(ApiParameter parameter, HashSet<string> names) =>
-        names.Contains(parameter.Name) || (parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(names.Contains));
-
-    private async Task<bool> TurnsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
+    // What only turns a job off leads to no run. Whatever else changes meanwhile would run with the next call that turns it on.
+    private async Task<bool> LeadsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        JsonElement? job = await ReadAsync(call.ConcretePath, null, cancellationToken).ConfigureAwait(false);
-        string[] gone =
-        [
-            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
-        ];
-        string? After(string name) => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job?.Text(name));
-        return await PrunesAsync(call, After, cancellationToken).ConfigureAwait(false);
+        if (ChangedJob.IsOff(call.Parameters.Find(Enabled)) && !ChangedJob.Names(call, [.. s_backedUp.Where(static name => name != Enabled)]))
+        {
+            return false;
+        }
+
+        Func<string, string?> after = ChangedJob.After(call, await ReadAsync(call.ConcretePath, null, cancellationToken).ConfigureAwait(false));
+        return await PrunesAsync(call, after, cancellationToken).ConfigureAwait(false);
     }
 
     // Proxmox: unless it is told not to, a backup removes those that the rule of its storage keeps no longer.
     private async Task<bool> PrunesAsync(PlannedCall call, Func<string, string?> value, CancellationToken cancellationToken)
     {
-        if (value("remove")?.Trim().ToLowerInvariant() is "0" or "false" or "no" or "off"
+        if (ChangedJob.IsOff(value("remove"))
             || (call.Others.Any() && call.Others.All(static parameter => parameter.Name == "stop")))
         {
             return false;
@@ -131,10 +138,16 @@ internal sealed class StateRaises(ProxmoxClient client)
     // Proxmox: some answers hold a rule in words, some as an object.
     private static bool Prunes(string rule) => Limit.IsMatch(rule);
 
-    private async Task<bool> PushesAsync(PlannedCall call, CancellationToken cancellationToken)
+    // What a run of the job would be, if one follows.
+    private async Task<OperationClass> SyncAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         JsonElement? job = await ReadAsync($"{Jobs}{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
-        return job is not { } known || known.Text("sync-direction") == "push";
+        Func<string, string?> after = ChangedJob.After(call, job);
+        bool runs = call.Method == ApiMethod.Post || after("schedule") is { Length: > 0 } || ChangedJob.IsOn(after("run-on-mount"));
+        return job is null ? OperationClass.Privileged
+            : after("sync-direction") == "push" && (runs || ChangedJob.Names(call, s_sent)) ? OperationClass.Privileged
+            : runs && (ChangedJob.IsOn(after("remove-vanished")) || ChangedJob.IsOn(after("resync-corrupt"))) ? OperationClass.Destructive
+            : OperationClass.Read;
     }
 
     // What cannot be read may be the worst.

@@ -46,17 +46,16 @@ internal static class UndoCheck
                 && LeftValues.AreRestored(outcome, undo.Calls[i], undo.Before[i], seen)));
     }
 
-    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo)
+    /// <summary>Makes sure that what a way back acts on is what the plan has changed.</summary>
+    /// <exception cref="GuardRefusedException">Something is another one by now, or nobody can tell.</exception>
+    public static void Check(Plan done, IReadOnlyList<LedgerEntry> ledger, PlanDraft undo, PlanStore plans)
     {
-        // What the plan itself has renamed or rewired is different on purpose.
-        HashSet<string> ignored = [.. done.Calls.SelectMany(static call => call.Others).Select(static parameter => parameter.Name), "name"];
         Dictionary<string, PlanTarget> known = done.Targets.Concat(Made(done, ledger)).GroupBy(static target => target.Key)
             .ToDictionary(static group => group.Key, static group => group.Last(), StringComparer.Ordinal);
+        LaterChanges later = new(done, ledger, plans);
         foreach (PlanTarget now in undo.Targets)
         {
-            string[] changes = known.TryGetValue(now.Key, out PlanTarget? then)
-                ? [.. then.Identity.Keys.Union(now.Identity.Keys).Where(key => !ignored.Contains(key) && Differs(then, now, key))]
-                : [];
+            string[] changes = known.TryGetValue(now.Key, out PlanTarget? then) ? [.. later.Unexplained(then, now)] : [];
             if (then is null && done.Targets.Any(target => target.Key == $"new {now.Key}"))
             {
                 throw new GuardRefusedException(
@@ -66,7 +65,10 @@ internal static class UndoCheck
             if (changes.Length > 0)
             {
                 string what = UntrustedText.Clean(string.Join(", ", changes), 200);
-                throw new GuardRefusedException("drift", $"{now.Key} is not the one that was changed then: {what} differ. There is no way back.");
+                throw new GuardRefusedException(
+                    "drift",
+                    $"{now.Key} is not known to be the one that was changed then: {what} differ, and the ledger knows of no later plan, which is still kept, "
+                    + "that has left it so. There is no way back: look at the server and plan what is needed.");
             }
         }
     }
@@ -74,8 +76,4 @@ internal static class UndoCheck
     /// <summary>The guests that a plan has made, as they were seen then.</summary>
     public static IEnumerable<PlanTarget> Made(Plan done, IReadOnlyList<LedgerEntry> ledger) =>
         ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made").Select(static entry => PlanTarget.Read(entry.Facts));
-
-    // The snapshots of a group are what a deletion changes; its name is what matters.
-    private static bool Differs(PlanTarget then, PlanTarget now, string key) =>
-        key is not ("times" or "manifests") && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
 }
