@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Net;
 using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli;
@@ -26,6 +27,9 @@ internal sealed record CliEnvironment
 
     /// <summary>The folder of the machine's own configuration, which no variable moves: <c>/etc/prox</c>, <c>%ProgramData%\prox</c> on Windows.</summary>
     public string SystemFolder { get; init; } = PolicyFinder.SystemFolder;
+
+    /// <summary>Looks the name of a host up.</summary>
+    public Func<string, IPAddress[]> LookUp { get; init; } = Dns.GetHostAddresses;
 
     /// <summary>True if the program was started under the name <c>prox-ro</c>: nothing may be changed then, whatever the context says.</summary>
     public bool IsReadOnlyName { get; init; }

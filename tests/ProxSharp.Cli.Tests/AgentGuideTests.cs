@@ -108,9 +108,9 @@ public sealed partial class AgentGuideTests
     {
         string steady = text.Replace(plan, PlanName, StringComparison.Ordinal);
         steady = Digest().Replace(steady, "digest=5a1e...");
-        steady = Until().Replace(steady, "2026-03-01 12:10Z");
+        steady = Until().Replace(steady, "2026-03-01 12:10Z").Replace("frozen until 2026-03-01 12:10Z", "frozen until 2026-03-01 14:10Z", StringComparison.Ordinal);
         steady = Purge().Replace(steady, "May be removed from 2026-03-31 on");
-        return Moment().Replace(steady, "2026-03-01T14:00:00+00:00");
+        return Moment().Replace(steady, "2026-03-01T14:10:00+00:00");
     }
 
     private static string Text() => File.ReadAllText(Page()).ReplaceLineEndings("\n");

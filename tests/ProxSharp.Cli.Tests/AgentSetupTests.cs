@@ -181,7 +181,7 @@ public sealed class AgentSetupTests
         JsonElement servers = merged.RootElement.GetProperty(name);
         servers = below is null ? servers : servers.GetProperty(below);
         Assert.Equal("files", servers.GetProperty("files").GetProperty("command").GetString());
-        Assert.Equal(["mcp", "--context", "lab"], servers.GetProperty("proxmox").GetProperty("args").EnumerateArray().Select(static word => word.GetString()!));
+        Assert.Equal(["mcp", "lab"], servers.GetProperty("proxmox").GetProperty("args").EnumerateArray().Select(static word => word.GetString()!));
         using JsonDocument old = JsonDocument.Parse(before);
         Assert.All(old.RootElement.EnumerateObject(), member => Assert.True(merged.RootElement.TryGetProperty(member.Name, out _), member.Name));
     }
@@ -255,6 +255,30 @@ public sealed class AgentSetupTests
         string errors = (await cli.LineAsync("agent install --client codex --write-config")).FailedWith(2);
         Assert.Contains($"{path} is a link to nowhere/at-all", errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(cli.Home, "SKILL.md", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Install_EntersTheServerWithTheContext_AndWarnsOfMoreRights()
+    {
+        using CliHarness cli = new();
+        Assert.Contains("serves all that there will be", (await cli.LineAsync("agent install --client claude")).Errors, StringComparison.Ordinal);
+        (await cli.LineAsync("context add admin https://192.0.2.1:8006 --user root@pam --secret env:A --insecure")).Succeeded();
+        (await cli.LineAsync("context add lab https://192.0.2.1:8006 --token-id prox-agent@pve!reader --secret env:B --insecure --use")).Succeeded();
+
+        CliRun current = await cli.LineAsync("agent install --client claude");
+        Assert.EndsWith("claude mcp add proxmox -- prox mcp lab\n", current.Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", current.Errors, StringComparison.Ordinal);
+
+        CliRun both = await cli.LineAsync("agent install --client claude lab admin");
+        Assert.Contains("claude mcp add proxmox -- prox mcp lab admin", both.Errors, StringComparison.Ordinal);
+        Assert.Contains("'admin' logs in as root@pam", both.Errors, StringComparison.Ordinal);
+        Assert.Contains("'lab' (prox-agent@pve!reader) and 'admin' (root@pam) reach the same server", both.Errors, StringComparison.Ordinal);
+        Assert.Contains("there is no context 'later' yet", (await cli.LineAsync("agent install --client claude later")).Errors, StringComparison.Ordinal);
+        (await cli.RunAsync("agent", "install", "--client", "claude", "a b")).FailedWith(2);
+
+        string findings = (await cli.LineAsync("policy check -c lab -o json")).Succeeded();
+        Assert.Contains("\"context admin\"", findings, StringComparison.Ordinal);
+        Assert.Contains("prox mcp lab", findings, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -199,6 +199,27 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
             + $"--fingerprint {cluster.Simulator.Fingerprint}")).FailedWith(7);
     }
 
+    [Fact]
+    public async Task AnotherNameOfTheHost_WithoutItsCertificate_IsGuardedByTheAddressBehindIt()
+    {
+        using CliHarness cli = await GuardedAsync(Everything);
+        cli.Hosts["pve-a.example"] = [System.Net.IPAddress.Parse("192.0.2.7"), System.Net.IPAddress.Loopback];
+        cli.Hosts["pve-b.example"] = [System.Net.IPAddress.Parse("192.0.2.7")];
+        int before = Sent();
+        string login = $":{cluster.Simulator.Endpoint.Port} --token-id demo@pve!ci --secret env:LAB_SECRET --insecure";
+        const string change = "api create /nodes/pve1/qemu/106/config memory=1209 --yes --url https://";
+
+        Assert.Contains("guards 'lab'", (await cli.LineAsync($"{change}pve-a.example{login}")).FailedWith(8), StringComparison.Ordinal);
+        string added = (await cli.LineAsync($"context add mine https://pve-a.example{login}")).FailedWith(8);
+        Assert.Contains("leads to the server of 'lab'", added, StringComparison.Ordinal);
+
+        // Another address, another port, and a name that nobody knows are other servers.
+        (await cli.LineAsync($"context add mine https://pve-b.example{login}")).Succeeded();
+        (await cli.LineAsync($"context add unknown https://pve-c.example{login}")).Succeeded();
+        (await cli.LineAsync("context add port https://pve-a.example:1 --token-id demo@pve!ci --secret env:LAB_SECRET --insecure")).Succeeded();
+        Assert.Equal(before, Sent());
+    }
+
     [Theory]
     [InlineData("2001:DB8:0::7", "2001-db8--7")]
     [InlineData("PVE1.Example.org.", "pve1.example.org")]

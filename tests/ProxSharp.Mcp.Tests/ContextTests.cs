@@ -85,6 +85,20 @@ public sealed class ContextTests
         Assert.Contains("vm 100", found);
         Assert.Contains("store1:customers/acme/vm/7", found);
         Assert.Equal(found.Length, audit.GetProperty("problems").GetInt32());
+
+        // What is on a backup server may be the guest's own.
+        Dictionary<string, string> problems = audit.GetProperty("rows").EnumerateArray().ToDictionary(
+            static row => row.GetProperty("what").GetString()!, static row => row.GetProperty("problem").GetString()!);
+        Assert.Contains("store1:vm/100 of backup, unless that is another guest", problems["vm 100"], StringComparison.Ordinal);
+        Assert.Contains("no backup on the cluster's own storages, in no job", problems["vm 106"], StringComparison.Ordinal);
+
+        // One rule for both tools: a template is no guest that needs a job.
+        JsonElement overview = await session.DoneAsync("overview", """{"context":"lab"}""");
+        Assert.Contains(
+            (await session.Other.Raw.GetAsync("/cluster/backup-info/not-backed-up")).Data.EnumerateArray(),
+            static guest => guest.GetProperty("vmid").ToString() == "9000");
+        Assert.Equal(
+            problems.Count(static row => row.Value.EndsWith("in no job", StringComparison.Ordinal)), overview.GetProperty("guests_in_no_backup_job").GetInt32());
         JsonElement recent = await session.DoneAsync("backup_audit", """{"context":"backup","max_age_days":3650}""");
         Assert.Equal(0, recent.GetProperty("problems").GetInt32());
         Assert.Equal(5, recent.GetProperty("checked").GetInt32());

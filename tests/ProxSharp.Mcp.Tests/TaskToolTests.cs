@@ -190,6 +190,12 @@ public sealed class TaskToolTests
         Assert.False(end.GetProperty("truncated").GetBoolean());
         Assert.True(end.GetProperty("untrusted").GetBoolean());
 
+        CallToolResult beyond = await session.CallAsync("task_log", $$"""{"upid":"{{upid}}","offset":100000}""");
+        Assert.Equal(total, beyond.StructuredContent!.Value.GetProperty("total").GetInt32());
+        Assert.Equal(0, beyond.StructuredContent!.Value.GetProperty("returned").GetInt32());
+        Assert.False(beyond.StructuredContent!.Value.GetProperty("truncated").GetBoolean());
+        Assert.Contains($"no lines from 100000 on; the log has {total}", AgentSession.TextOf(beyond), StringComparison.Ordinal);
+
         CallToolResult first = await session.CallAsync("task_log", $$"""{"upid":"{{upid}}","offset":0,"limit":2}""");
         Assert.Equal(2, first.StructuredContent!.Value.GetProperty("next").GetInt32());
         Assert.True(first.StructuredContent!.Value.GetProperty("truncated").GetBoolean());

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -70,26 +72,34 @@ internal static class AgentSetupNoun
         {
             Description = "Add the MCP server to the program's own configuration too; a copy of the file as it was is kept beside it",
         };
+        Argument<string[]> contexts = new("context")
+        {
+            Description = "The contexts that the MCP server serves, the usual one first [default: the current one]",
+            Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "name",
+        };
         Option<bool> force = new("--force") { Description = "Write over files of the skill that were changed" };
         const string summary = "Write the skill into the folder of an agent's program, and say how its MCP server is set up.";
         return new Verb("install", summary, VerbClass.Change, (run, token) =>
-            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(folder, mcpFile, config, force), token))
+            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(contexts, folder, mcpFile, config, force), token))
         {
+            Arguments = [contexts],
             Options = [client, folder, mcpFile, config, force],
             Traits = VerbTraits.DryRun,
             Details = "The skill is part of this program: install it again after an update. Nothing is sent to any server. --write-config adds one entry and "
-                + "leaves one that is there alone; a file with comments in JSON is refused, because they would be lost.",
+                + "leaves one that is there alone; a file with comments in JSON is refused, because they would be lost. The MCP server is entered with the "
+                + "names of contexts, because without them it serves all, those of administrators among them.",
             Examples =
             [
                 new("agent install --client claude", "into ~/.claude/skills/proxmox"),
                 new("agent install --client codex --dry-run", "see which files would be written"),
-                new("agent install --client codex --write-config", "with the MCP server in ~/.codex/config.toml"),
+                new("agent install --client codex --write-config lab", "with the MCP server for one context in ~/.codex/config.toml"),
                 new("agent install --client claude --dir .claude/skills --mcp-file .mcp.json", "for the project in this directory, with its MCP server"),
             ],
         };
     }
 
-    private sealed record Settings(Option<string> Folder, Option<string> McpFile, Option<bool> Config, Option<bool> Force);
+    private sealed record Settings(Argument<string[]> Contexts, Option<string> Folder, Option<string> McpFile, Option<bool> Config, Option<bool> Force);
 
     // Of the program's own configuration a copy is kept.
     private sealed record Step(string Action, string File, string Text, bool IsConfig = false, bool IsKept = false);
@@ -128,6 +138,7 @@ internal static class AgentSetupNoun
         }
 
         Report(run, client, work, settings);
+        Warn(run, Names(run, settings));
         return ExitCodes.Success;
     }
 
@@ -153,24 +164,24 @@ internal static class AgentSetupNoun
         List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
         if (run.Value(settings.McpFile) is { } mcpFile)
         {
-            work.Add(ConfigStep(run, environment.AbsolutePath(mcpFile), McpPlace.Servers));
+            work.Add(ConfigStep(Names(run, settings), environment.AbsolutePath(mcpFile), McpPlace.Servers));
         }
 
         if (run.Value(settings.Config))
         {
             string path = Path.Combine(environment.HomeDirectory, client.ConfigFile ?? throw CliException.Usage(
                 $"The configuration of {client.Title} is nothing to write into",
-                client.McpFile is null ? $"Run: {client.McpText(Command(run))}" : "Name a file: --mcp-file FILE"));
-            work.Add(ConfigStep(run, path, client.Place) with { IsKept = true });
+                client.McpFile is null ? $"Run: {client.McpText(Command(Names(run, settings)))}" : "Name a file: --mcp-file FILE"));
+            work.Add(ConfigStep(Names(run, settings), path, client.Place) with { IsKept = true });
         }
 
         return work;
     }
 
-    private static Step ConfigStep(VerbRun run, string path, McpPlace place)
+    private static Step ConfigStep(IReadOnlyList<string> contexts, string path, McpPlace place)
     {
         CheckLinks(path);
-        Step step = StepOf(path, McpConfig.Merge(path, place, Command(run))) with { IsConfig = true };
+        Step step = StepOf(path, McpConfig.Merge(path, place, Command(contexts))) with { IsConfig = true };
         return step.Action == "replace" ? step with { Action = "merge" } : step;
     }
 
@@ -197,7 +208,7 @@ internal static class AgentSetupNoun
         }), s_files);
         foreach (Step step in work.Where(static step => step is { IsConfig: true, Action: "keep" }))
         {
-            run.Note($"{step.File} has an MCP server with this name already; it is left alone.");
+            run.Note($"{step.File} has an MCP server with this name already; it is left alone. See which contexts it serves: prox mcp alone serves all.");
         }
 
         if (run.IsDryRun)
@@ -207,13 +218,48 @@ internal static class AgentSetupNoun
 
         if (run.Value(settings.McpFile) is null && !run.Value(settings.Config))
         {
-            string text = client.McpText(Command(run));
+            string text = client.McpText(Command(Names(run, settings)));
             run.Note(client.McpFile is { } place ? $"For the MCP server, put into {place}:\n{text}" : $"For the MCP server run:\n  {text}");
         }
     }
 
-    private static string Command(VerbRun run) =>
-        run.Value(run.Standard.Connection.Context) is { } context && context.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? $"prox mcp --context {context}"
-            : "prox mcp";
+    private static IReadOnlyList<string> Names(VerbRun run, Settings settings)
+    {
+        ConnectionOptions connection = run.Standard.Connection;
+        string[] named = [.. run.Value(settings.Contexts) ?? [], .. run.Value(connection.Context) is { } one ? new[] { one } : []];
+        string[] names = named.Length > 0 ? [.. named.Distinct()] : connection.TryResolve(run.Command)?.Name is { } current ? [current] : [];
+        foreach (string name in names)
+        {
+            ContextNames.Check(name, "See what there is: prox context list");
+        }
+
+        return names;
+    }
+
+    // What the agent gets by it is told here, because it is a person who runs this, and nobody reads what the server itself warns of.
+    private static void Warn(VerbRun run, IReadOnlyList<string> names)
+    {
+        ContextList list = run.Command.Services.Contexts.Load();
+        if (names.Count == 0)
+        {
+            run.Command.Warn("no context is named and none is current, so the MCP server serves all that there will be; name one: prox agent install ... NAME");
+        }
+
+        foreach (string name in names)
+        {
+            if (list.Find(name) is not { } context)
+            {
+                run.Command.Warn($"there is no context '{name}' yet, and without it the MCP server does not start");
+            }
+            else if (context.User is { } user)
+            {
+                run.Command.Warn(
+                    $"'{name}' logs in as {user}, and an agent may do there what this user may. Make a token for it: {PrintedCommands.Of("agent", "token", "create")}");
+            }
+        }
+
+        McpCommand.WarnOfOtherLogins(run.Command, [.. names.Select(list.Find).OfType<ServerContext>()]);
+    }
+
+    private static string Command(IReadOnlyList<string> contexts) => string.Join(' ', ["prox", "mcp", .. contexts]);
 }

@@ -16,6 +16,9 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
     /// <summary>Where calls go that are planned and not sent; null if the command is run.</summary>
     public PlanCollector? Planning { get; init; }
 
+    /// <summary>Looks names of servers up, to find out whether they are the same.</summary>
+    public HostAddresses Addresses { get; } = new(Environment.LookUp);
+
     /// <summary>Fetches secrets.</summary>
     public SecretReader Secrets { get; init; } = new(Environment, Time);
 }

@@ -73,6 +73,7 @@ internal sealed class ContextAddCommand : ProxCommand
             await GuardedContexts.ConfirmAsync(run, name, context, cancellationToken).ConfigureAwait(false);
         }
 
+        await GuardedContexts.ConfirmNewAsync(run, context, cancellationToken).ConfigureAwait(false);
         ContextList changed = await run.Services.Contexts.UpdateAsync(list => Add(run, list, context), cancellationToken).ConfigureAwait(false);
         bool current = changed.Current == name;
         run.Note($"Context '{name}' saved{(current ? " and current" : "")}. Try it: prox api get /version{(current ? "" : $" --context {name}")}");

@@ -32,18 +32,21 @@ internal sealed class McpCommand : ProxCommand
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("mcp", "serve all contexts; this is the command to enter in the agent's program"),
+        new("mcp lab", "serve one context; this is the command to enter in the agent's program"),
         new("mcp lab backup", "serve a cluster and its backup server"),
     ];
 
     /// <inheritdoc/>
     public override string Details =>
         "The policy of a context is the file agents/CONTEXT/policy.json beside the contexts. Without one the agent can only read. Plans, the ledger and the "
-        + "freeze switch are kept in the same folder. Secrets are read, and servers asked, when the agent first needs them.";
+        + "freeze switch are kept in the same folder. Secrets are read, and servers asked, when the agent first needs them. An agent has the rights of all "
+        + "contexts that are served: name those with the tokens that were made for it.";
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        AgentServer server = new(new AgentServerOptions { Contexts = [.. Contexts(run).Select(context => Serve(run, context))] });
+        ServerContext[] contexts = Contexts(run);
+        WarnOfOtherLogins(run, contexts);
+        AgentServer server = new(new AgentServerOptions { Contexts = [.. contexts.Select(context => Serve(run, context))] });
         await using (server.ConfigureAwait(false))
         {
             using ProtocolLog log = new(run.Services.Console.Error);
@@ -74,6 +77,20 @@ internal sealed class McpCommand : ProxCommand
         return run.Value(_connection.Context) is not null || list.Items.Count == 0
             ? [_connection.Resolve(run)]
             : [.. list.Items.OrderBy(context => context.Name != first?.Name).Select(context => Locked(context, isReadOnly))];
+    }
+
+    /// <summary>What keeps an agent to little, its token, keeps it to nothing if another one for the same server is served beside it.</summary>
+    public static void WarnOfOtherLogins(CommandRun run, IReadOnlyList<ServerContext> served)
+    {
+        foreach (ServerContext context in served)
+        {
+            if (GuardPlaces.OtherLogins(context, served.SkipWhile(each => each.Name != context.Name)).FirstOrDefault() is { } other)
+            {
+                run.Warn(
+                    $"'{context.Name}' ({GuardPlaces.LoginOf(context)}) and '{other.Name}' ({GuardPlaces.LoginOf(other)}) reach the same server, and an agent may "
+                    + "use the rights of both. Name the context that was made for it: prox mcp NAME");
+            }
+        }
     }
 
     private static ServerContext Locked(ServerContext context, bool isReadOnly) => context with { IsReadOnly = context.IsReadOnly || isReadOnly };

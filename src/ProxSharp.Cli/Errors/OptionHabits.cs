@@ -42,6 +42,14 @@ internal static class OptionHabits
     {
         string[] parts = option.Split('=', 2);
         string[] words = command.Split(' ');
+        // Where to put it is another question in each: the one goes before the planned command, the other is not there at all.
+        if (parts[0] is "--apply" or "--snapshot-first" && words[0] is not ("retire" or "undo" or "plan"))
+        {
+            return parts[0] == "--apply"
+                ? "It belongs to prox undo and prox retire; a plan of other calls is applied with: prox plan apply PLAN"
+                : "It goes in front of what is planned: prox plan create --snapshot-first COMMAND";
+        }
+
         if (s_options.TryGetValue((command, parts[0]), out string? known))
         {
             return known;

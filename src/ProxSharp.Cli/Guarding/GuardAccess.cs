@@ -6,6 +6,7 @@ using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Cli.Guarding;
 
@@ -62,6 +63,20 @@ internal static class GuardAccess
 
     /// <summary>The freeze switch, without a connection.</summary>
     public static FreezeSwitch Freeze(VerbRun run) => GuardPlaces.Freeze(run.Command.Services, Place(run));
+
+    /// <summary>The policy that plans have to pass here: that of the server, or that for people; null if it cannot be read, which whatever needs it tells.</summary>
+    public static GuardPolicy? Policy(VerbRun run)
+    {
+        GuardPlace place = Place(run);
+        try
+        {
+            return place.HasPolicy ? place.Load() : GuardPlaces.ForPeople;
+        }
+        catch (GuardRefusedException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The plans, without a connection.</summary>
     public static PlanStore Plans(VerbRun run) => new(Path.Combine(Place(run).StateFolder, "plans"));

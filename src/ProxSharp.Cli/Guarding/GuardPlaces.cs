@@ -13,9 +13,25 @@ namespace ProxSharp.Cli.Guarding;
 internal static class GuardPlaces
 {
     /// <summary>Finds it. A place is returned in any case; whether there is a policy is another question.</summary>
-    public static GuardPlace Find(CommandServices services, ServerContext context) =>
-        new PolicyFinder(services.Environment.SystemFolder, services.Contexts.AgentsPath)
-            .Find(Server(context), () => services.Contexts.Load().Items.Select(Server));
+    public static GuardPlace Find(CommandServices services, ServerContext context)
+    {
+        GuardPlace place = Finder(services).Find(Server(context), () => services.Contexts.Load().Items.Select(Server));
+
+        // What was remembered is what a person has set up; an address that somebody types may be another name of a guarded server.
+        return place.HasPolicy || context.Name is not null ? place : ByAddress(services, context) ?? place;
+    }
+
+    /// <summary>The place of a guarded context whose names lead to the same server as those of another one; null if there is none.</summary>
+    public static GuardPlace? ByAddress(CommandServices services, ServerContext context)
+    {
+        PolicyFinder finder = Finder(services);
+        return services.Contexts.Load().Items
+            .Where(other => other.Name != context.Name && finder.Place(other.Name!).HasPolicy && services.Addresses.AreSame(context, other))
+            .Select(other => finder.Place(other.Name!))
+            .FirstOrDefault();
+    }
+
+    private static PolicyFinder Finder(CommandServices services) => new(services.Environment.SystemFolder, services.Contexts.AgentsPath);
 
     /// <summary>The freeze switch of all contexts, those that are added later among them.</summary>
     public static FreezeSwitch CommonFreeze(CommandServices services) =>
@@ -53,6 +69,13 @@ internal static class GuardPlaces
 
     /// <summary>True if a context has all addresses and pinned certificates of another: a policy of the one holds for the server of the other.</summary>
     public static bool Covers(ServerContext next, ServerContext present) => Server(next).Covers(Server(present));
+
+    /// <summary>Those of some contexts that reach the server of another one with other credentials: whoever may use them has those rights as well.</summary>
+    public static IEnumerable<ServerContext> OtherLogins(ServerContext context, IEnumerable<ServerContext> all) =>
+        all.Where(other => other.Name != context.Name && LoginOf(other) != LoginOf(context) && Server(other).IsSameAs(Server(context)));
+
+    /// <summary>The token or the user of a context.</summary>
+    public static string LoginOf(ServerContext context) => context.TokenId ?? context.User ?? "nobody";
 
     private static GuardedServer Server(ServerContext context) =>
         new(NameOf(context), context.Endpoints, context.Trust.Fingerprints);

@@ -26,18 +26,39 @@ internal static class GuardedContexts
             return;
         }
 
+        await AskAsync(
+            run,
+            name,
+            $"The policy {place.PolicyPath} guards the server of '{name}' through this context. Type {name} to let go of it: ",
+            $"A policy guards the server of '{name}' through this context; a person has to let go of it, and nobody can be asked here",
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a person at a terminal before a context is remembered that leads to a guarded server by another name, and is not guarded itself.</summary>
+    /// <exception cref="CliException">Nobody can be asked, or the name was not typed.</exception>
+    public static async Task ConfirmNewAsync(CommandRun run, ServerContext added, CancellationToken cancellationToken)
+    {
+        if (!GuardPlaces.Find(run.Services, added).HasPolicy && GuardPlaces.ByAddress(run.Services, added) is { } place)
+        {
+            await AskAsync(
+                run,
+                added.Name!,
+                $"The address leads to the server of '{place.Name}', and the policy there would not hold for '{added.Name}'. Type {added.Name} to add it: ",
+                $"The address leads to the server of '{place.Name}', which a policy guards, by another name; a person has to add it, and nobody can be asked here",
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AskAsync(CommandRun run, string name, string question, string refusal, CancellationToken cancellationToken)
+    {
         Questions questions = new(run, cancellationToken);
-        if (!questions.CanAsk
-            || await questions.AskAsync($"The policy {place.PolicyPath} guards the server of '{name}' through this context. Type {name} to let go of it: ")
-                .ConfigureAwait(false) != name)
+        if (!questions.CanAsk || await questions.AskAsync(question).ConfigureAwait(false) != name)
         {
             throw new CliException(new CliError
             {
                 Code = "approval_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = questions.CanAsk
-                    ? $"'{name}' was not typed: the context stays as it is"
-                    : $"A policy guards the server of '{name}' through this context; a person has to let go of it, and nobody can be asked here",
+                Message = questions.CanAsk ? $"'{name}' was not typed: the contexts stay as they are" : refusal,
                 Hint = "Run it at a terminal.",
             });
         }

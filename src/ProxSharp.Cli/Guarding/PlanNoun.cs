@@ -189,7 +189,7 @@ internal static class PlanNoun
     /// <summary>Shows a plan that was just made and says what comes next.</summary>
     public static int Show(VerbRun run, OutputSettings output, OperationGuard guard, Plan plan)
     {
-        PlanText.Write(run.Command, output, plan, guard.Plans.StateOf(plan, run.Command.Services.Time.GetUtcNow()));
+        PlanText.Write(run.Command, output, plan, guard.Plans.StateOf(plan, run.Command.Services.Time.GetUtcNow()), GuardAccess.Policy(run));
         if (output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             run.Note($"Apply it with: prox plan apply {PlanText.ShortId(plan.Id)}");
@@ -258,7 +258,8 @@ internal static class PlanNoun
                 await PlanFiles.WriteAsync(run, name, plan, token).ConfigureAwait(false);
             }
 
-            PlanText.Write(run.Command, run.Command.Output, plan, store.StateOf(plan, run.Command.Services.Time.GetUtcNow()));
+            PlanText.Write(
+                run.Command, run.Command.Output, plan, store.StateOf(plan, run.Command.Services.Time.GetUtcNow()), GuardAccess.Policy(run));
             return ExitCodes.Success;
         })
         {

@@ -4,8 +4,10 @@ using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Cli.Guarding;
 
@@ -52,16 +54,17 @@ internal static class PlanText
     /// <param name="output">How it is written.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="state">Whether it can be applied.</param>
-    public static void Write(CommandRun run, OutputSettings output, Plan plan, PlanState state)
+    /// <param name="policy">What an undo would have to pass; null if it cannot be read.</param>
+    public static void Write(CommandRun run, OutputSettings output, Plan plan, PlanState state, GuardPolicy? policy)
     {
         TextWriter writer = run.Services.Console.Out;
         if (output.Format is OutputFormat.Table or OutputFormat.Wide && output.Query is null && output.Fields is null)
         {
-            WriteLines(writer, output.Ansi, plan, state);
+            WriteLines(writer, output.Ansi, plan, state, BackWords.Of(plan, policy));
             return;
         }
 
-        ResultWriter.Write(writer, JsonText.Build(json => WriteJson(json, plan, state)), output with { IsVersioned = true }, s_shape);
+        ResultWriter.Write(writer, JsonText.Build(json => WriteJson(json, plan, state, policy)), output with { IsVersioned = true }, s_shape);
     }
 
     /// <summary>Says that no plan was made because nothing has to change. For programs the members are those of a plan, and its name is null.</summary>
@@ -87,7 +90,7 @@ internal static class PlanText
     }
 
     /// <summary>Writes a plan for programs.</summary>
-    public static void WriteJson(Utf8JsonWriter json, Plan plan, PlanState state)
+    public static void WriteJson(Utf8JsonWriter json, Plan plan, PlanState state, GuardPolicy? policy)
     {
         json.WriteStartObject();
         json.WriteString("plan", plan.Id);
@@ -109,6 +112,7 @@ internal static class PlanText
         json.WriteEndArray();
         json.WriteList("consequences", plan.Consequences);
         json.WriteList("undo", plan.Undo.Select(static call => call.ToReview()));
+        json.WriteOptional("undo_refused", BackWords.Refused(plan, policy) is { } refused ? refused.ToString().ToLowerInvariant() : null);
         json.WriteEndObject();
     }
 
@@ -136,10 +140,9 @@ internal static class PlanText
         json.WriteEndArray();
     }), result.Steps.Any(static step => step.Program is not null) ? s_programs : s_steps);
 
-    private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state)
+    private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state, string back)
     {
         string kind = plan.Class.ToString().ToLowerInvariant();
-        string back = plan.Undo.Count > 0 ? "can be taken back" : "cannot be taken back";
         string open = state == PlanState.Open
             ? string.Create(CultureInfo.InvariantCulture, $"good until {plan.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z")
             : state.ToString().ToLowerInvariant();

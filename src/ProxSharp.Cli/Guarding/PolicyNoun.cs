@@ -82,6 +82,7 @@ internal static class PolicyNoun
             GuardPolicy policy = place is null ? GuardPolicy.Load(path) : place.Load();
             findings.Add(("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
             findings.AddRange(Loopholes(policy));
+            findings.AddRange(place is null ? [] : OtherLogins(run));
             if (run.Value(token))
             {
                 await AddTokenAsync(run, policy, path, findings, cancellationToken).ConfigureAwait(false);
@@ -109,6 +110,13 @@ internal static class PolicyNoun
         }), s_check);
         return isGood ? ExitCodes.Success : ExitCodes.Error;
     }
+
+    private static IEnumerable<(string, string, string)> OtherLogins(VerbRun run) =>
+        GuardPlaces.OtherLogins(run.Context, run.Command.Services.Contexts.Load().Items).Select(other => (
+            "warning",
+            $"context {other.Name}",
+            $"it reaches the same server as {GuardPlaces.LoginOf(other)}: prox mcp without a name serves it too, and the rights of the token are no wall then; "
+            + $"enter prox mcp {run.Context.Name ?? "NAME"} in the agent's program"));
 
     private static IEnumerable<(string, string, string)> Loopholes(GuardPolicy policy)
     {

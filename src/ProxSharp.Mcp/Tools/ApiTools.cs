@@ -129,8 +129,8 @@ internal sealed class ApiTools(AgentSites sites)
         ApiEndpoint endpoint = CheckRead(site, path, parameters ?? []);
         JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
         return data.ValueKind == JsonValueKind.Array
-            ? Rows.Page(call, [.. data.EnumerateArray().Select(row => (JsonObject)Masked(Values.Raw(row), path)!)], [])
-            : One(Masked(Values.Node(data), path), call.Words("fields"), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+            ? Rows.Page(call, [.. data.EnumerateArray().Select(row => (JsonObject)Masked(Values.Raw(row), endpoint.Path)!)], [])
+            : One(call, Masked(Values.Node(data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
     }
 
     private static string Members(string query) => new JsonObject(query.Split('&', StringSplitOptions.RemoveEmptyEntries)
@@ -149,6 +149,10 @@ internal sealed class ApiTools(AgentSites sites)
                     if (value is not null && ReviewedParameter.IsCertain(path, name))
                     {
                         members[name] = Secrets.Mask;
+                    }
+                    else if (value is JsonValue single && single.TryGetValue(out string? text))
+                    {
+                        members[name] = ReviewedParameter.WithoutSecretAddresses(path, text);
                     }
                     else
                     {
@@ -192,8 +196,9 @@ internal sealed class ApiTools(AgentSites sites)
     }
 
     // What a guest's agent answers, the guest wrote.
-    private static ToolAnswer One(JsonNode? found, string[] fields, bool isForeign)
+    private static ToolAnswer One(ToolCall call, JsonNode? found, bool isForeign)
     {
+        string[] fields = call.Words("fields");
         if (found is JsonObject members)
         {
             foreach (string name in members.Select(static member => member.Key).Where(name => fields.Length > 0 && !fields.Contains(name)).ToArray())
@@ -214,7 +219,10 @@ internal sealed class ApiTools(AgentSites sites)
         string text = safe is JsonObject lines
             ? string.Join('\n', lines.Select(static member => $"{member.Key}: {Line(member.Value)}"))
             : safe?.ToString() ?? "null";
-        return new ToolAnswer(text, value);
+        ToolAnswer answer = new(text, value);
+        return call.Has("filter") || call.Has("sort")
+            ? Rows.WithNote(answer, "this is one object and no list: filter and sort choose nothing here, fields chooses members")
+            : answer;
     }
 
     private static string? Line(JsonNode? value) => value is JsonObject or JsonArray ? Values.Compact(value) : value?.ToString();

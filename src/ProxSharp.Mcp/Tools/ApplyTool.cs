@@ -5,6 +5,7 @@ using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Pve.Agents;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -257,11 +258,14 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     private static string Line(ApplyStep step)
     {
-        string how = step.Succeeded ? "done" : "FAILED";
+        string how = !step.Succeeded ? "FAILED" : HasFailed(step.Program) ? "the call is done, and the program FAILED:" : "done";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){written}");
     }
+
+    // The call that starts a program succeeds whatever becomes of the program.
+    private static bool HasFailed(AgentExecResult? program) => program is { HasExited: true, IsSuccess: false };
 
     private static string Written(string name, string text) => text.Length == 0 ? "" : $"\n{name}: {SafeText.Of(text, name, LongestOutput)}";
 
@@ -269,7 +273,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         JsonObject row = Values.Row(
             ("call", SafeText.Of(step.Call, "call")),
-            ("succeeded", step.Succeeded),
+            ("succeeded", step.Succeeded && !HasFailed(step.Program)),
             ("upid", step.Upid),
             ("message", SafeText.Of(step.Message, "message")),
             ("number", step.LedgerNumber));

@@ -28,16 +28,26 @@ internal sealed class BackupAuditTool(AgentSites sites)
         int days = call.Number("max_age_days", 2, 3650);
         List<JsonObject> rows = [];
         List<Reading> readings = [];
-        foreach (AgentSite site in call.Has("context") ? [sites.For(call)] : sites.All)
+        List<JsonObject> groups = [];
+
+        // The groups first: they tell where else a guest may have backups.
+        AgentSite[] all = call.Has("context") ? [sites.For(call)] : [.. sites.All];
+        foreach (AgentSite site in all.OrderBy(static site => !site.IsBackup))
         {
             Reading reading = new(site, cancellationToken);
             readings.Add(reading);
             DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
-            rows.AddRange(site.IsBackup
-                ? await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false)
-                : await GuestsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false));
+            if (site.IsBackup)
+            {
+                groups.AddRange(await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false));
+            }
+            else
+            {
+                rows.AddRange(await GuestsAsync(site, reading, now, days, groups, cancellationToken).ConfigureAwait(false));
+            }
         }
 
+        rows.AddRange(groups);
         int bad = rows.Count(static row => row.ContainsKey("problem"));
         string summary = string.Create(CultureInfo.InvariantCulture, $"{rows.Count} guests and groups, {bad} with a problem");
         ToolAnswer answer = Rows.Page(call, [.. rows.Where(row => call.Flag("all") || row.ContainsKey("problem"))], s_columns);
@@ -48,22 +58,39 @@ internal sealed class BackupAuditTool(AgentSites sites)
     }
 
     private static async Task<IEnumerable<JsonObject>> GuestsAsync(
-        AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
+        AgentSite site, Reading reading, DateTimeOffset now, int days, IReadOnlyList<JsonObject> groups, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> guests = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);
-        HashSet<string> jobless = [.. unsaved.Select(static entry => entry.Text("vmid")).OfType<string>()];
+        HashSet<string> jobless = await JoblessAsync(reading).ConfigureAwait(false);
         ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
         return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
         {
             string vmid = guest.Text("vmid")!;
             double? latest = times[vmid].Select(static time => (double?)time).Max();
-            string? age = Age(latest, now, days);
-            string? job = jobless.Contains(vmid) ? "in no job" : null;
             string kind = guest.Text("type") == "lxc" ? "ct" : "vm";
+            string? age = latest is null ? NoBackup(groups, $"{kind}/{vmid}") : Age(latest, now, days);
+            string? job = jobless.Contains(vmid) ? "in no job" : null;
             return Row(site, $"{kind} {vmid}", guest.Word("name"), latest, now, times[vmid].Count(), Join(age, job));
         });
+    }
+
+    /// <summary>The numbers of the guests that no backup job names. Templates are among them: who counts guests leaves them out.</summary>
+    public static async Task<HashSet<string>> JoblessAsync(Reading reading) =>
+        [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
+
+    // A group tells the number of a guest, and not of which cluster it is.
+    private static string NoBackup(IReadOnlyList<JsonObject> groups, string owner)
+    {
+        string[] likely =
+        [
+            .. groups.Where(group => group["what"]!.ToString() is var what
+                    && (what.EndsWith($":{owner}", StringComparison.Ordinal) || what.EndsWith($"/{owner}", StringComparison.Ordinal)))
+                .Select(static group => $"{group["what"]} of {group["context"]}"),
+        ];
+        return likely.Length == 0
+            ? "no backup on the cluster's own storages"
+            : $"no backup on the cluster's own storages; perhaps {string.Join(" or ", likely)}, unless that is another guest with this number";
     }
 
     private static async Task<IEnumerable<JsonObject>> GroupsAsync(

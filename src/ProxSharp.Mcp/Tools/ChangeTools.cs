@@ -18,6 +18,8 @@ internal sealed class ChangeTools(AgentSites sites)
         "snapshot_first":{"type":"boolean","description":"take a snapshot of each guest first"}
         """;
 
+    private const int LongestKeep = 3650;
+
     public IEnumerable<GuardTool> All()
     {
         yield return new GuardTool(
@@ -80,7 +82,10 @@ internal sealed class ChangeTools(AgentSites sites)
     private async Task<ToolAnswer> RetireAsync(ToolCall call, CancellationToken cancellationToken)
     {
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
-        TimeSpan keep = TimeSpan.FromDays(call.Number("keep_days", 30, 3650));
+        int days = call.Number("keep_days", 30, int.MaxValue);
+        TimeSpan keep = days <= LongestKeep
+            ? TimeSpan.FromDays(days)
+            : throw new ToolException("usage", $"The argument 'keep_days' is at most {LongestKeep}.");
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         return Show(site, await guard.PlanRetirementAsync(call.Number("vmid", 0, int.MaxValue), keep, cancellationToken).ConfigureAwait(false));
     }
@@ -95,7 +100,7 @@ internal sealed class ChangeTools(AgentSites sites)
         return method == ApiMethod.Get
             ? throw new ToolException(
                 "usage", $"GET {path} changes nothing that could be planned: calls of a plan are POST, PUT or DELETE. Read it with api_read.")
-            : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null));
+            : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null, takesNull: false));
     }
 
     // What is set by calls of the caller's own is the caller's text; otherwise it is what guests said before.
@@ -114,9 +119,13 @@ internal sealed class ChangeTools(AgentSites sites)
             ["consequences"] = new JsonArray([.. consequences.Select(static line => (JsonNode)line)]),
             ["undo"] = Back(plan),
         };
-        string undo = plan.Undo.Count > 0 ? "can be taken back" : "cannot be taken back";
+        if (BackWords.Refused(plan, site.Policy) is { } refused)
+        {
+            value["undo_refused"] = OperationCatalogue.Word(refused);
+        }
+
         string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
-        return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {undo}, {who})\n{string.Join('\n', consequences)}", value);
+        return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {BackWords.Of(plan, site.Policy)}, {who})\n{string.Join('\n', consequences)}", value);
     }
 
     private static JsonArray Texts(IEnumerable<PlannedCall> calls, bool isOwn) =>

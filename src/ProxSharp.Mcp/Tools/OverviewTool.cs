@@ -69,9 +69,10 @@ internal sealed class OverviewTool(AgentSites sites)
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> tasks = await reading.ListAsync("/cluster/tasks").ConfigureAwait(false);
         IReadOnlyList<JsonElement> ha = await reading.ListAsync("/cluster/ha/status/current").ConfigureAwait(false);
-        IReadOnlyList<JsonElement> unsaved = await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false);
+        HashSet<string> jobless = await BackupAuditTool.JoblessAsync(reading).ConfigureAwait(false);
 
         JsonElement[] guests = [.. resources.Where(static entry => entry.Text("type") is "qemu" or "lxc" && !entry.IsSet("template"))];
+        int unsaved = guests.Count(guest => jobless.Contains(guest.Text("vmid") ?? ""));
         JsonObject[] nodes = [.. resources.Where(static entry => entry.Text("type") == "node").Select(node => Node(node, guests))];
         JsonObject[] full = [.. resources.Where(static entry => entry.Text("type") == "storage").Select(Storage).Where(IsFull)];
         bool isQuorate = status.Where(static entry => entry.Text("type") == "cluster").All(static entry => entry.IsSet("quorate"));
@@ -92,12 +93,12 @@ internal sealed class OverviewTool(AgentSites sites)
             },
             ["full_storages"] = new JsonArray([.. Rows.Project(full, s_storages)]),
             ["ha_errors"] = Names(broken, "sid"),
-            ["guests_in_no_backup_job"] = unsaved.Count,
+            ["guests_in_no_backup_job"] = unsaved,
         };
         string text = $"{site.Name}: Proxmox VE {version.Text("version")}, {(isQuorate ? "quorate" : "NO QUORUM")}\n{Rows.Table(nodes, s_nodes)}\n"
             + $"guests: {value["guests"]!["running"]} running, {value["guests"]!["stopped"]} stopped"
             + Line("locked", locked, "vmid") + Line("HA errors", broken, "sid")
-            + (unsaved.Count > 0 ? $"\nin no backup job: {unsaved.Count.ToString(CultureInfo.InvariantCulture)} guests (backup_audit names them)" : "")
+            + (unsaved > 0 ? $"\nin no backup job: {unsaved.ToString(CultureInfo.InvariantCulture)} guests (backup_audit names them)" : "")
             + (full.Length > 0 ? $"\nfull storages:\n{Rows.Table(full, s_storages)}" : "");
         return reading.Complete(await TokenFinding.AddAsync(site, reading, WithTasks(text, value, tasks, now), cancellationToken).ConfigureAwait(false));
     }

@@ -138,7 +138,9 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         ApiResponse<JsonElement> page = await site.ReadAsync(path, new ApiParameters { { "start", start }, { "limit", limit } }, cancellationToken)
             .ConfigureAwait(false);
         string[] lines = [.. page.Data.EnumerateArray().Select(static line => SafeText.WithoutSecrets(line.Text("t") ?? ""))];
-        long total = Math.Max(page.Total ?? 0, start + lines.Length);
+
+        // Where nothing is any more, only the server knows how long the log is.
+        long total = lines.Length == 0 ? page.Total ?? start : Math.Max(page.Total ?? 0, start + lines.Length);
         return Log(upid, start, limit, lines, total);
     }
 
@@ -146,7 +148,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
     {
         string[] clean = [.. lines.Select(static line => Operations.Text.UntrustedText.Clean(line, LongestLine))];
         int next = start + lines.Length;
-        bool isCut = next < total;
+        bool isCut = lines.Length > 0 && next < total;
         JsonObject value = new()
         {
             ["upid"] = upid.ToString(),
@@ -161,7 +163,9 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         };
 
         // One mark around all: the lines themselves cannot hold it, as they are cleaned.
-        string where = string.Create(CultureInfo.InvariantCulture, $"lines {start} to {next} of {total}{(isCut ? $"; go on with offset {next}" : "")}");
+        string where = lines.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"no lines from {start} on; the log has {total}")
+            : string.Create(CultureInfo.InvariantCulture, $"lines {start} to {next} of {total}{(isCut ? $"; go on with offset {next}" : "")}");
         return new ToolAnswer($"<untrusted>\n{string.Join('\n', clean)}\n</untrusted>\n({where})", value);
     }
 }

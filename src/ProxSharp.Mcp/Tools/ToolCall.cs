@@ -40,7 +40,9 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
             : null;
 
     /// <summary>Reads parameters of an API call from an object.</summary>
-    public static ApiParameters? Parameters(JsonElement? value)
+    /// <param name="value">The object; null for none.</param>
+    /// <param name="takesNull">True to leave out members that are null; false to refuse them, because they could be meant to remove something.</param>
+    public static ApiParameters? Parameters(JsonElement? value, bool takesNull = true)
     {
         if (value is not { } found)
         {
@@ -63,8 +65,12 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
                 case JsonValueKind.Array:
                     parameters.AddList(member.Name, member.Value.EnumerateArray().Select(static item => item.ToString()));
                     break;
-                case JsonValueKind.Null:
+                case JsonValueKind.Null when takesNull:
                     break;
+                case JsonValueKind.Null:
+                    throw new ToolException(
+                        "usage",
+                        $"The parameter '{member.Name}' is null, which says nothing. To remove a setting, many calls take delete: \"{member.Name}\"; else leave it out.");
                 default:
                     parameters.Add(member.Name, member.Value.ToString());
                     break;

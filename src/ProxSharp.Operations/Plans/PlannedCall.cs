@@ -90,7 +90,20 @@ public sealed class PlannedCall
         OperationEntry entry = OperationCatalogue.For(schema.Product).Find(operation.Method, operation.Path);
         return entry.IsClassified
             ? new PlannedCall(operation.Method, operation.Path, parameters, entry.ClassOf(parameters), request.Upload)
-            : throw new GuardRefusedException("unclassified", $"{operation} is refused: nobody has classified this operation.");
+            : throw new GuardRefusedException("unclassified", Unclassified(schema, operation));
+    }
+
+    // What is not in the API is a slip, or of a newer server; either way nobody can tell how bad it is.
+    private static string Unclassified(ApiSchema schema, ApiOperation operation)
+    {
+        if (schema.TryMatch(operation.Method, operation.Path, out _))
+        {
+            return $"{operation} is refused: nobody has classified this operation.";
+        }
+
+        string[] others = [.. Enum.GetValues<ApiMethod>().Where(method => schema.TryMatch(method, operation.Path, out _)).Select(static method => method.ToVerb())];
+        string there = others.Length == 0 ? "and nothing under this path" : $"the path has {string.Join(", ", others)}";
+        return $"{operation} is refused: the API that this version knows has no such call, {there}.";
     }
 
     internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants);

@@ -35,10 +35,7 @@ internal static class ReviewedParameter
             return Secrets.Mask;
         }
 
-        // The address of a webhook is its secret.
-        string text = path.Contains("/notifications/", StringComparison.Ordinal)
-            ? SecretFragments.WithoutAddressTails(parameter.Text, Secrets.Mask)
-            : parameter.Text;
+        string text = WithoutSecretAddresses(path, parameter.Text);
         string shown = IsProgram(path, parameter.Name) ? text : SecretFragments.Replace(text, Secrets.Mask);
         return UntrustedText.Clean(shown.ReplaceLineEndings("\\n").Replace("\t", "\\t", StringComparison.Ordinal), int.MaxValue);
     }
@@ -67,6 +64,11 @@ internal static class ReviewedParameter
 
     /// <summary>True for what is a secret although its name is an innocent one, also where a server answers with it.</summary>
     public static bool IsCertain(string path, string name) => Has(s_certain, path, name);
+
+    /// <summary>Cuts addresses down to their server where they are secrets, also where a server answers with them: that of a webhook is all it takes to use it.</summary>
+    public static string WithoutSecretAddresses(string path, string text) => path.Contains("/notifications/", StringComparison.Ordinal)
+        ? SecretFragments.WithoutAddressTails(text, Secrets.Mask)
+        : text;
 
     private static bool IsProgram(string path, string name) => name == "command" && path.EndsWith("/agent/exec", StringComparison.Ordinal);
 

@@ -38,6 +38,9 @@ internal sealed class CliHarness : IDisposable
     /// <summary>The folder of the machine's own configuration.</summary>
     public string SystemFolder => Path.Combine(Home, "etc-prox");
 
+    /// <summary>The addresses behind names of hosts; other names have none.</summary>
+    public Dictionary<string, System.Net.IPAddress[]> Hosts { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How often a run said that it does not need the authorities of the system.</summary>
     public int AuthoritiesLeftOut { get; private set; }
 
@@ -50,6 +53,7 @@ internal sealed class CliHarness : IDisposable
         IsReadOnlyName = IsReadOnlyName,
         AccountHome = AccountHome,
         SystemFolder = SystemFolder,
+        LookUp = host => Hosts.TryGetValue(host, out System.Net.IPAddress[]? found) ? found : throw new System.Net.Sockets.SocketException(11001),
         LeaveOutAuthorities = () => AuthoritiesLeftOut++,
     };
 
