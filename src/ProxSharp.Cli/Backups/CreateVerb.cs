@@ -118,6 +118,11 @@ internal sealed class CreateVerb
         catch (ProxmoxException e)
         {
             allowed?.Fail(e.Message);
+            if (e is ProxmoxApiException && e.Message.Contains("older than last backup", StringComparison.Ordinal))
+            {
+                throw NotNewer(group, e);
+            }
+
             throw;
         }
         catch (ArgumentException e)
@@ -136,6 +141,16 @@ internal sealed class CreateVerb
             progress.End();
         }
     }
+
+    private static CliException NotNewer(BackupGroupPath group, ProxmoxException refusal) => new(
+        new CliError
+        {
+            Code = "conflict",
+            ExitCode = ExitCodes.Conflict,
+            Message = $"The newest snapshot of {group} is not older than the one that is to be made",
+            Hint = $"Leave --backup-time out, or give a later time: prox backup list {group}. If no time was given, check the clock of this machine",
+        },
+        refusal);
 
     // Looked at first, so that a slip is told before anybody is asked for a passphrase.
     private static void CheckPaths(VerbRun run, IReadOnlyList<string> specifications, IReadOnlyList<BackupSource> sources)
