@@ -175,7 +175,11 @@ internal static class KeyNoun
         }
         catch (Exception failure)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             if (failure is not (IOException or UnauthorizedAccessException))
             {
                 throw;

@@ -56,7 +56,8 @@ public sealed class BackupMessageTests
         cli.Uses(server);
         cli.MakeTree();
         File.SetLastWriteTimeUtc(Path.Combine(cli.Home, "tree", "scratch.tmp"), new(1965, 3, 4, 5, 6, 7, DateTimeKind.Utc));
-        Directory.SetLastWriteTimeUtc(Path.Combine(cli.Home, "tree", "empty"), DateTime.UnixEpoch);
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "tree", "epoch"), "old", TestContext.Current.CancellationToken);
+        File.SetLastWriteTimeUtc(Path.Combine(cli.Home, "tree", "epoch"), DateTime.UnixEpoch);
         (await cli.LineAsync("backup create root.pxar:tree --backup-id web")).Succeeded();
 
         string table = (await cli.LineAsync("backup ls host/web root.pxar -o table")).Succeeded();
