@@ -37,7 +37,7 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         }
         catch (FileTreeException exception)
         {
-            throw BackupSourceException.Create(Name, exception.Message, exception);
+            throw BackupSourceException.Create(mode is null or ChangeDetectionMode.Legacy ? Whole : Metadata, exception.Message, exception);
         }
     }
 
