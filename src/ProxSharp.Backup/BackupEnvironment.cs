@@ -54,11 +54,19 @@ public sealed record BackupEnvironment
     /// <param name="variables">Tells the value of a variable; null if it is not set.</param>
     /// <exception cref="FormatException">A variable has a value that it cannot have.</exception>
     /// <exception cref="InvalidOperationException">A file or command that a variable names cannot be read.</exception>
-    public static BackupEnvironment Read(Func<string, string?> variables)
+    public static BackupEnvironment Read(Func<string, string?> variables) => Read(variables, static _ => { });
+
+    /// <summary>Reads an environment.</summary>
+    /// <param name="variables">Tells the value of a variable; null if it is not set.</param>
+    /// <param name="warned">Is told of a file with a secret that other users may read, when it is read. The official client takes such files as well.</param>
+    /// <exception cref="FormatException">A variable has a value that it cannot have.</exception>
+    /// <exception cref="InvalidOperationException">A file or command that a variable names cannot be read.</exception>
+    public static BackupEnvironment Read(Func<string, string?> variables, Action<string> warned)
     {
         ArgumentNullException.ThrowIfNull(variables);
+        ArgumentNullException.ThrowIfNull(warned);
         ConfigDirectories directories = new(variables);
-        SecretVariables secrets = new(variables);
+        SecretVariables secrets = new(variables, warned);
         return new BackupEnvironment
         {
             Repository = secrets.Find("PBS_REPOSITORY", "proxmox-backup-client.repository")?.Read() is { } repository

@@ -30,6 +30,14 @@ public abstract class BackupSource
     /// <summary>Brings it to the server.</summary>
     internal abstract Task BackUpAsync(BackupRun run);
 
+    /// <summary>
+    /// Looks whether the source is there and of a kind that its archive takes, as a backup does before it begins. No content is read, and nothing is sent.
+    /// </summary>
+    /// <exception cref="BackupSourceException">It can never be backed up as it is: a device as a file, a file as a directory, and the like.</exception>
+    public virtual void Check()
+    {
+    }
+
     /// <summary>Counts what would be read for a backup. Directories are walked with their exclude patterns; no content is read, and nothing is sent.</summary>
     /// <param name="cancellationToken">Stops counting.</param>
     /// <exception cref="BackupSourceException">The source is not there, or cannot be read.</exception>

@@ -1,6 +1,6 @@
 namespace ProxSharp.Backup;
 
-/// <summary>What should be backed up cannot be read, or is not what its kind needs. The backup was given up, and the server keeps nothing of it.</summary>
+/// <summary>What should be backed up cannot be read, or is not what its kind needs. The backup was given up, and the server has no snapshot of it.</summary>
 public sealed class BackupSourceException : ProxmoxException
 {
     /// <summary>Creates the exception.</summary>

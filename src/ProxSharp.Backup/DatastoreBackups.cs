@@ -14,7 +14,7 @@ public static class DatastoreBackups
     {
         /// <summary>
         /// Makes a backup: one snapshot that holds an archive for each source. Only what the server does not have yet is uploaded. Nothing is repeated: any
-        /// failure gives the whole backup up, and the server then keeps nothing of it; the same goes for a cancelled one.
+        /// failure gives the whole backup up, and the server then keeps no snapshot of it, and of a new group only that it exists; the same goes for a cancelled one.
         /// </summary>
         /// <param name="group">What is backed up, for example <c>vm/100</c> or <c>host/web1</c>.</param>
         /// <param name="sources">The archives of the snapshot, in this order.</param>
@@ -45,7 +45,7 @@ public static class DatastoreBackups
 
         /// <summary>
         /// Makes a backup: one snapshot that holds an archive for each source. The calling thread waits while others read, compress, encrypt and send. Any
-        /// failure gives the whole backup up, and the server then keeps nothing of it; the same goes for a cancelled one.
+        /// failure gives the whole backup up, and the server then keeps no snapshot of it, and of a new group only that it exists; the same goes for a cancelled one.
         /// </summary>
         /// <param name="group">What is backed up, for example <c>vm/100</c> or <c>host/web1</c>.</param>
         /// <param name="sources">The archives of the snapshot, in this order.</param>

@@ -56,6 +56,40 @@ public sealed class BackupEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public void Read_EmptyVariable_IsAsIfNotSet()
+    {
+        string file = Write("password", "from file\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal("from file", Read(("PBS_PASSWORD", ""), ("PBS_PASSWORD_FD", ""), ("PBS_PASSWORD_FILE", file)).Password!.Read(Cancel));
+    }
+
+    /// <summary>Secrets that are mounted into a container have such modes, and the official client takes them.</summary>
+    [Theory]
+    [InlineData("PBS_PASSWORD_FILE", 0b100_100_100)]
+    [InlineData("PBS_PASSWORD_FILE", 0b110_100_000)]
+    [InlineData("CREDENTIALS_DIRECTORY", 0b100_100_000)]
+    public async Task Read_FileThatOthersMayRead_IsTakenWithAWarning(string variable, int mode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are for Unix.");
+        string file = Write("proxmox-backup-client.password", "shared", (UnixFileMode)mode);
+        List<string> warnings = [];
+        BackupEnvironment environment = BackupEnvironment.Read(
+            name => name == variable ? (variable.EndsWith("_FILE", StringComparison.Ordinal) ? file : _folder) : name == "XDG_CONFIG_DIRS" ? "/nowhere" : null, warnings.Add);
+
+        Assert.Empty(warnings);
+        Assert.Equal("shared", environment.Password!.Read(Cancel));
+        Assert.Equal("shared", await environment.Password.ReadAsync(Cancel));
+        Assert.Contains(file, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_FileThatOthersMayWrite_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are for Unix.");
+        string file = Write("password", "shared", (UnixFileMode)0b110_110_100);
+        Assert.Contains("0664", Assert.Throws<InvalidOperationException>(() => Read(("PBS_PASSWORD_FILE", file)).Password!.Read(Cancel)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Descriptor_CanBeAskedTwice()
     {
         string file = Write("password", "by number\nmore", UnixFileMode.UserRead);

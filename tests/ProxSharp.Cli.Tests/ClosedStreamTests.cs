@@ -83,7 +83,7 @@ public sealed class ClosedStreamTests
 
         (int exitCode, _, string errors) = await run;
 
-        Assert.Contains("Interrupted: nothing was saved on the server.", errors, StringComparison.Ordinal);
+        Assert.Contains("Interrupted: no snapshot was made.", errors, StringComparison.Ordinal);
         Assert.Equal(signal == "TERM" ? 143 : ExitCodes.Interrupted, exitCode);
     }
 

@@ -6,9 +6,12 @@ using ProxSharp.Authentication;
 namespace ProxSharp.Backup.Environments;
 
 /// <summary>
-/// Finds secrets in the order of the official client: the variable itself, a descriptor, a file, a command, a credential of systemd (spec 1.2).
+/// Finds secrets in the order of the official client: the variable itself, a descriptor, a file, a command, a credential of systemd (spec 1.2). What is set and
+/// empty counts as not set. Files may be readable for others, as with the official client.
 /// </summary>
-internal sealed class SecretVariables(Func<string, string?> variables)
+/// <param name="variables">Tells the value of a variable; null if it is not set.</param>
+/// <param name="warned">Told of a file that others may read when it is read.</param>
+internal sealed class SecretVariables(Func<string, string?> variables, Action<string> warned)
 {
     private const int Limit = 64 * 1024;
 
@@ -18,13 +21,19 @@ internal sealed class SecretVariables(Func<string, string?> variables)
     /// <returns>Null if there is none.</returns>
     public SecretSource? Find(string name, string credential)
     {
-        if (variables(name) is { } value)
+        string? value = variables(name);
+        if (value is { Length: > 0 })
         {
-            string line = FirstLine(value);
-            return line.Length > 0 ? SecretSource.FromValue(line) : throw new FormatException($"{name} is set, but empty.");
+            return FirstLine(value) is { Length: > 0 } line ? SecretSource.FromValue(line) : throw new FormatException($"The first line of {name} is empty.");
         }
 
-        if (variables(name + "_FD") is { } descriptor)
+        // Whoever sets nothing else has most probably lost the value.
+        return FindElsewhere(name, credential) ?? (value is null ? null : throw new FormatException($"{name} is set, but empty."));
+    }
+
+    private SecretSource? FindElsewhere(string name, string credential)
+    {
+        if (variables(name + "_FD") is { Length: > 0 } descriptor)
         {
             return int.TryParse(descriptor, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? FromDescriptor(name, number)
@@ -33,7 +42,7 @@ internal sealed class SecretVariables(Func<string, string?> variables)
 
         if (variables(name + "_FILE") is { Length: > 0 } file)
         {
-            return SecretSource.FromFile(file);
+            return new FileSecret(file, warned);
         }
 
         if (variables(name + "_CMD") is { Length: > 0 } command)
@@ -43,7 +52,7 @@ internal sealed class SecretVariables(Func<string, string?> variables)
         }
 
         return variables("CREDENTIALS_DIRECTORY") is { Length: > 0 } folder && File.Exists(Path.Combine(folder, credential))
-            ? SecretSource.FromFile(Path.Combine(folder, credential))
+            ? new FileSecret(Path.Combine(folder, credential), warned)
             : null;
     }
 

@@ -134,6 +134,10 @@ public sealed class DirectoryArchiver
         return Result(counter.Totals, warnings);
     }
 
+    /// <summary>Opens the directory, and nothing more.</summary>
+    /// <exception cref="FileTreeException">It cannot be read, or is none that can be backed up.</exception>
+    internal void Check() => Open(new WarningLog(null)).Dispose();
+
     private static async ValueTask WriteAsync(ArchiveEmitter emitter, WalkItem item, CancellationToken cancellationToken)
     {
         using (item)

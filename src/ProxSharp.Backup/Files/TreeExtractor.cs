@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Resuming;
 using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
@@ -49,6 +50,9 @@ public sealed class TreeExtractor
 
     /// <summary>Notes what stands between the contents of files, for a restore that goes on with this one; null for nobody.</summary>
     internal JournalRecorder? Journal { get; init; }
+
+    /// <summary>The checksum of the index of the archive, which tells what a restore of the same archive left; nothing for an archive without an index.</summary>
+    internal Sha256Digest Archive { get; init; }
 
     /// <summary>Restores an archive while it is read from front to back. Content that is not wanted is skipped.</summary>
     /// <param name="archive">The archive, nothing of which was read yet.</param>
@@ -176,6 +180,6 @@ public sealed class TreeExtractor
         WarningLog warnings = new(_options.Warned);
         if (_target.Limits is { } limits)
             warnings.AddOnce(FileWarningKind.NotKept, "/", limits);
-        return new(_target, _path, _options, new(_options.Includes), warnings, Local);
+        return new(_target, _path, _options, new(_options.Includes), warnings, Local, Archive);
     }
 }

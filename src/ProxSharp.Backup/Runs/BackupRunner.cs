@@ -19,6 +19,12 @@ internal static class BackupRunner
         Datastore store, BackupGroupPath group, IReadOnlyList<BackupSource> sources, BackupOptions options, CancellationToken cancellationToken)
     {
         Check(sources, options);
+        // With the session the server makes the group, which stays.
+        foreach (BackupSource source in sources)
+        {
+            source.Check();
+        }
+
         TimeProvider time = store.Client.Options.TimeProvider;
         BackupSnapshotPath snapshot = new(group, WholeSeconds(options.Time ?? time.GetUtcNow()));
         WriterSessionOptions session = new() { Debug = options.Debug, NoCache = options.NoCache };

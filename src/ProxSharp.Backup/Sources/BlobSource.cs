@@ -21,6 +21,26 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
     }
 
     /// <inheritdoc/>
+    public override void Check()
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (!Path.Exists(path) && !PathKind.IsHidden(path))
+        {
+            FileNotFoundException missing = new($"Could not find file '{path}'.", path);
+            throw BackupSourceException.Create(_stored, missing.Message, missing);
+        }
+
+        if (FindMisfit(path) is { } misfit)
+        {
+            throw BackupSourceException.Create(_stored, misfit);
+        }
+    }
+
+    /// <inheritdoc/>
     public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
     {
         // Files of /proc and the like tell their length only when they are read; none is large.
@@ -32,19 +52,9 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string file, CancellationToken cancellationToken)
     {
-        if (PathKind.IsNamedPipe(file))
+        if (FindMisfit(file) is { } misfit)
         {
-            throw new IOException($"{file} is a named pipe, and not a file: write what comes from it to a file first");
-        }
-
-        if (PathKind.IsDevice(file))
-        {
-            throw new IOException($"{file} is a device or a socket, and not a file: a disk is stored as an image");
-        }
-
-        if (System.IO.Directory.Exists(file))
-        {
-            throw new IOException($"{file} is a directory, and not a file: a directory is stored as an archive with a name that ends in .pxar");
+            throw new IOException(misfit);
         }
 
         if (await SmallFile.TryReadAsync(file, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false) is { } bytes)
@@ -55,4 +65,10 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
         string why = FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory");
         throw BackupSourceException.Create(_stored, why);
     }
+
+    private static string? FindMisfit(string file) =>
+        PathKind.IsNamedPipe(file) ? $"{file} is a named pipe, and not a file: write what comes from it to a file first"
+        : PathKind.IsDevice(file) ? $"{file} is a device or a socket, and not a file: a disk is stored as an image"
+        : System.IO.Directory.Exists(file) ? $"{file} is a directory, and not a file: a directory is stored as an archive with a name that ends in .pxar"
+        : null;
 }

@@ -29,6 +29,19 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
     };
 
     /// <inheritdoc/>
+    public override void Check()
+    {
+        try
+        {
+            new DirectoryArchiver(path, options).Check();
+        }
+        catch (FileTreeException exception)
+        {
+            throw BackupSourceException.Create(mode is null or ChangeDetectionMode.Legacy ? Whole : Metadata, exception.Message, exception);
+        }
+    }
+
+    /// <inheritdoc/>
     public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
     {
         DirectoryArchiver archiver = new(path, options);

@@ -19,12 +19,7 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
     /// <inheritdoc/>
     internal override async Task BackUpAsync(BackupRun run)
     {
-        using ImageInput input = SourceReading.Run(_stored, () => path is null ? ImageInput.Read(content!, length) : ImageInput.Open(path));
-        if (input.Length == 0)
-        {
-            throw BackupSourceException.Create(_stored, "it is empty");
-        }
-
+        using ImageInput input = Open();
         FixedIndex? previous = await run.ReusePreviousAsync(_stored).ConfigureAwait(false) as FixedIndex;
         IReadOnlyList<ImageRange>? changed = await FindChangesAsync(run, input, previous).ConfigureAwait(false);
         RunningArchive archive = await run.StartFixedAsync(_stored, input.Length, changed is null ? null : previous).ConfigureAwait(false);
@@ -51,6 +46,27 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
             await archive.Upload.AbandonAsync(failure).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        if (path is not null)
+        {
+            Open().Dispose();
+        }
+    }
+
+    private ImageInput Open()
+    {
+        ImageInput input = SourceReading.Run(_stored, () => path is null ? ImageInput.Read(content!, length) : ImageInput.Open(path));
+        if (input.Length > 0)
+        {
+            return input;
+        }
+
+        input.Dispose();
+        throw BackupSourceException.Create(_stored, "it is empty");
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ internal static class BackupJson
         ["bytes-compared"] = "bytes",
         ["backup-time"] = "timestamp",
         ["last-backup"] = "timestamp",
-        ["mtime"] = "timestamp",
+        ["mtime"] = "file_time",
         ["duration"] = "duration",
         ["damage"] = "damage",
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
@@ -45,8 +46,9 @@ internal sealed class CreateVerb
         {
             Calls = ["GET /backup"],
             Details =
-                "A backup that fails or is broken off leaves nothing behind on the server. What could not be read as it was is a warning. --dry-run counts "
-                + "what would be read; it opens files, and reads and sends nothing. As with the official client, the word create may be left out.",
+                "A backup that fails or is broken off leaves no snapshot on the server; a group that was new may stay, empty. What could not be read as it was "
+                + "is a warning. --dry-run counts what would be read; it opens files, and reads and sends nothing. As with the official client, the word create "
+                + "may be left out.",
             Arguments = [verb._sources],
             Options = [.. repository.All, .. verb._options.All, .. keys.ForWriting, verb._failOnWarnings],
             HiddenOptions = verb._options.Hidden,
@@ -68,7 +70,7 @@ internal sealed class CreateVerb
         IReadOnlyList<BackupSource> sources = _options.ReadSources(run, specifications);
         BackupGroupPath group = _options.ReadGroup(run);
         BackupOptions options = _options.Read(run, new BackupOptions { Namespace = _repository.ReadNamespace(run) });
-        CheckPaths(run, specifications);
+        CheckPaths(run, specifications, sources);
         if (run.IsDryRun)
         {
             return await ShowPlanAsync(run, group, sources, specifications, cancellationToken).ConfigureAwait(false);
@@ -116,6 +118,11 @@ internal sealed class CreateVerb
         catch (ProxmoxException e)
         {
             allowed?.Fail(e.Message);
+            if (e is ProxmoxApiException && e.Message.Contains("older than last backup", StringComparison.Ordinal))
+            {
+                throw NotNewer(group, e);
+            }
+
             throw;
         }
         catch (ArgumentException e)
@@ -126,7 +133,7 @@ internal sealed class CreateVerb
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.End();
-            run.Command.Services.Console.Error.WriteLine("Interrupted: nothing was saved on the server. Run it again to make the backup.");
+            run.Command.Services.Console.Error.WriteLine("Interrupted: no snapshot was made. Run it again to make the backup.");
             throw;
         }
         finally
@@ -135,8 +142,18 @@ internal sealed class CreateVerb
         }
     }
 
+    private static CliException NotNewer(BackupGroupPath group, ProxmoxException refusal) => new(
+        new CliError
+        {
+            Code = "conflict",
+            ExitCode = ExitCodes.Conflict,
+            Message = $"The newest snapshot of {group} is not older than the one that is to be made",
+            Hint = $"Leave --backup-time out, or give a later time: prox backup list {group}. If no time was given, check the clock of this machine",
+        },
+        refusal);
+
     // Looked at first, so that a slip is told before anybody is asked for a passphrase.
-    private static void CheckPaths(VerbRun run, IReadOnlyList<string> specifications)
+    private static void CheckPaths(VerbRun run, IReadOnlyList<string> specifications, IReadOnlyList<BackupSource> sources)
     {
         foreach ((string name, string path) in specifications.Select(text => CreateOptions.Split(run, text)))
         {
@@ -152,7 +169,22 @@ internal sealed class CreateVerb
                     $"Directories are archived as .pxar: {Path.GetFileNameWithoutExtension(name)}.pxar:{path}");
             }
         }
+
+        foreach (BackupSource source in sources)
+        {
+            try
+            {
+                source.Check();
+            }
+            catch (BackupSourceException misfit) when (!misfit.IsMissing && !IsDenied(misfit.InnerException))
+            {
+                throw CliException.Usage(
+                    misfit.Message.TrimEnd('.'), "A name.pxar takes a directory, a name.img a file that is not empty or a disk, a name.conf or name.log a file");
+            }
+        }
     }
+
+    private static bool IsDenied(Exception? cause) => cause is UnauthorizedAccessException or FileTreeException { Fault: FileTreeFault.Denied };
 
     private static async Task<int> ShowPlanAsync(
         VerbRun run, BackupGroupPath group, IReadOnlyList<BackupSource> sources, IReadOnlyList<string> specifications, CancellationToken cancellationToken)

@@ -173,10 +173,28 @@ internal static class KeyNoun
             await WriteAsync(temporary, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
             File.Move(temporary, target, overwrite: true);
         }
-        catch
+        catch (Exception failure)
         {
-            File.Delete(temporary);
-            throw;
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
+            if (failure is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
+
+            string reason = FileErrors.Reason(failure).Replace(temporary, target, StringComparison.Ordinal);
+            throw new CliException(
+                new CliError
+                {
+                    Code = "file",
+                    ExitCode = ExitCodes.Error,
+                    Message = $"{path} cannot be changed: {reason}",
+                    Hint = "The key file is as it was, with its old passphrase. It is replaced by a new file beside it: see to room and rights there",
+                },
+                failure);
         }
     }
 

@@ -61,9 +61,9 @@ internal sealed class RepositoryOptions
         CliEnvironment environment = run.Services.Environment;
         try
         {
-            return BackupEnvironment.Read(name => environment.Variables.TryGetValue(name, out string? value)
-                ? value
-                : name == "HOME" ? environment.HomeDirectory : null);
+            return BackupEnvironment.Read(
+                name => environment.Variables.TryGetValue(name, out string? value) ? value : name == "HOME" ? environment.HomeDirectory : null,
+                run.Warn);
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {

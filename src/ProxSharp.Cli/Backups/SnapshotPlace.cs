@@ -137,7 +137,7 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
             }
         }
 
-        return $"{Damaged} No older one of {damaged.Group} can be. If there is another (prox backup list {damaged.Group}), verify that, and take it: "
-            + $"prox backup verify SNAPSHOT {VerifyOption}";
+        return $"{Damaged} No older snapshot of {damaged.Group} can be read either. If there is another (prox backup list {damaged.Group}), verify that, and "
+            + $"take it: prox backup verify SNAPSHOT {VerifyOption}";
     }
 }

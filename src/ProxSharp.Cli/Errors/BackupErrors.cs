@@ -20,8 +20,8 @@ internal static class BackupErrors
                 ? "Take another snapshot. With --allow-unsigned, and without --require-signature, it is read all the same, whatever it holds now."
                 : "Somebody changed it on the server. Take another snapshot."),
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
-        BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "Nothing of the backup was kept. Check the path."),
-        BackupSourceException source => Make("source", ExitCodes.Error, source, "Nothing of the backup was kept. Check the path and who may read it."),
+        BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "No snapshot was made. Check the path."),
+        BackupSourceException source => Make("source", ExitCodes.Error, source, "No snapshot was made. Check the path and who may read it."),
         BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
             ? error with { Message = lost.Message, Hint = $"{error.Hint?.TrimEnd('.')}. {Advice(lost)}".TrimStart('.', ' '), IsRetryable = lost.IsTransient }
             : null,

@@ -19,6 +19,8 @@ internal sealed class FileSecret : SecretSource
 
     private readonly string _path;
     private readonly bool _isMounted;
+    private readonly Action<string>? _warned;
+    private bool _hasWarned;
 
     public FileSecret(string path)
         : this(path, s_containerFolders)
@@ -35,6 +37,12 @@ internal sealed class FileSecret : SecretSource
         string full = Path.GetFullPath(path);
         _isMounted = containerFolders.Any(folder => full.StartsWith(folder + "/", StringComparison.Ordinal));
     }
+
+    /// <summary>Names a file that other users may read, as other programs allow it; they must only not be able to write it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="warned">Told once if others may read it.</param>
+    internal FileSecret(string path, Action<string> warned)
+        : this(path) => _warned = warned;
 
     /// <inheritdoc/>
     public override string Read(CancellationToken cancellationToken = default)
@@ -104,11 +112,23 @@ internal sealed class FileSecret : SecretSource
         }
 
         UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);
-        if ((mode & (_isMounted ? OtherWriters : Others)) != 0)
+        if ((mode & (_isMounted ? OtherWriters : Others)) == 0)
         {
-            string octal = Convert.ToString((int)mode & 0x1FF, 8).PadLeft(4, '0');
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The secret file {_path} has mode {octal}, so other users may get at it: run 'chmod 600 {_path}'."));
+            return;
+        }
+
+        string octal = Convert.ToString((int)mode & 0x1FF, 8).PadLeft(4, '0');
+        string message = string.Create(
+            CultureInfo.InvariantCulture, $"The secret file {_path} has mode {octal}, so other users may get at it: run 'chmod 600 {_path}'.");
+        if (_warned is null || (mode & OtherWriters) != 0)
+        {
+            throw new InvalidOperationException(message);
+        }
+
+        if (!_hasWarned)
+        {
+            _hasWarned = true;
+            _warned(message);
         }
     }
 

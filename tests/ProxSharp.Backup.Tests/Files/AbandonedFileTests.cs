@@ -2,6 +2,7 @@ using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
@@ -14,6 +15,8 @@ namespace ProxSharp.Backup.Tests.Files;
 [CollectionDefinition(nameof(AbandonedFileTests), DisableParallelization = true)]
 public sealed class AbandonedFileTests
 {
+    private static readonly Sha256Digest OtherArchive = new(System.Security.Cryptography.SHA256.HashData("another archive"u8));
+
     private static readonly PxarMetadata Plain = PxarMetadata.Create(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 0) };
 
     [Fact]
@@ -112,23 +115,55 @@ public sealed class AbandonedFileTests
         Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
     }
 
-    /// <summary>Another snapshot was to be restored, or files were to be replaced that stay now.</summary>
+    /// <summary>What another restore left may still be gone on with, and may be no such thing at all.</summary>
     [Theory]
     [InlineData(ExistingFiles.Overwrite)]
     [InlineData(ExistingFiles.Skip)]
     [InlineData(ExistingFiles.KeepSameTime)]
     [InlineData(ExistingFiles.KeepSameContent)]
-    public async Task Extract_WhatBrokenRestoresHaveLeft_GoesWithTheLastOne(ExistingFiles policy)
+    public async Task Extract_WhatBrokenRestoresHaveLeft_OnlyWhatIsOfThisOneGoes(ExistingFiles policy)
     {
         TempTree.RequireLinux();
         using TempTree tree = new();
         WriteKept(tree);
+        string foreign = TemporaryName.OfPart(new("f"), OtherArchive).ToString();
+        string[] stay = [OwnPart("gone"), foreign, "f", .. (string[])(policy == ExistingFiles.Skip ? [OwnPart("f")] : [])];
+        tree.Write($"sub/{foreign}", "part");
 
         await ExtractAsync(tree, policy);
 
-        Assert.Equal(["other", "sub"], NamesIn(tree.Path));
-        Assert.Equal(["f"], NamesIn(tree.Combine("sub")));
-        Assert.Equal(["f"], NamesIn(tree.Combine("other")));
+        Assert.Equal([".proxsharp-resume-0123456789abcdef", "other", "sub"], NamesIn(tree.Path));
+        Assert.Equal([.. stay.Order(StringComparer.Ordinal)], NamesIn(tree.Combine("sub")));
+        Assert.Equal("part", File.ReadAllText(tree.Combine($"sub/{foreign}")));
+    }
+
+    /// <summary>Of a large file too, and whether or not this restore would leave parts itself.</summary>
+    [Theory]
+    [InlineData(ExistingFiles.Overwrite, false)]
+    [InlineData(ExistingFiles.Overwrite, true)]
+    [InlineData(ExistingFiles.KeepSameTime, false)]
+    [InlineData(ExistingFiles.KeepSameContent, false)]
+    [InlineData(ExistingFiles.KeepSameContent, true)]
+    public async Task Extract_LargeFileIsReplaced_ItsPartGoesAndThatOfAnotherArchiveStays(ExistingFiles policy, bool keepParts)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        byte[] content = new byte[300_000];
+        content.AsSpan().Fill(7);
+        string foreign = TemporaryName.OfPart(new("f"), OtherArchive).ToString();
+        tree.Write(OwnPart("f"), "part");
+        tree.Write(foreign, "part");
+        tree.Write("f", new byte[content.Length]);
+        using MemoryStream archive = new();
+        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101));
+        writer.WriteFile(new("f"), Plain, content);
+        writer.Finish();
+
+        await Archives.ExtractAsync(archive.ToArray(), tree.Path, new() { Existing = policy, RestoreOwnership = false, KeepParts = keepParts });
+
+        Assert.Equal([foreign, "f"], NamesIn(tree.Path));
+        Assert.Equal(content, File.ReadAllBytes(tree.Combine("f")));
+        Assert.Equal("part", File.ReadAllText(tree.Combine(foreign)));
     }
 
     [Fact]
@@ -141,7 +176,7 @@ public sealed class AbandonedFileTests
         await ExtractAsync(tree, ExistingFiles.Skip, "/sub/f");
 
         Assert.Equal([".proxsharp-resume-0123456789abcdef", "other", "sub"], NamesIn(tree.Path));
-        Assert.Equal([TemporaryName.OfPart(new("gone")).ToString(), "f"], NamesIn(tree.Combine("sub")));
+        Assert.Equal([.. ((string[])[OwnPart("f"), OwnPart("gone"), "f"]).Order(StringComparer.Ordinal)], NamesIn(tree.Combine("sub")));
     }
 
     [Fact]
@@ -221,6 +256,8 @@ public sealed class AbandonedFileTests
         tree.Write($"sub/{TemporaryName.OfPart(new("f"))}", "part");
         tree.Write($"sub/{TemporaryName.OfPart(new("gone"))}", "part");
     }
+
+    private static string OwnPart(string name) => TemporaryName.OfPart(new(name)).ToString();
 
     private static string[] NamesIn(string path) => [.. Directory.GetFileSystemEntries(path).Select(static entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
 

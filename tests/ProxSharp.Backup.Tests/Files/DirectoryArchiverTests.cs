@@ -78,6 +78,34 @@ public sealed class DirectoryArchiverTests
         Assert.Equal(Filled(1_000_000), Content(archive, "changes"));
     }
 
+    /// <summary>Only the time of the change tells then.</summary>
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(1_000_000)]
+    public async Task Archive_FileChangesWhileReadAndItsTimeIsPutBack_IsTold(int length)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        string path = tree.Write("changes", Filled(length));
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+        HookTree hooks = new(FileTrees.Create())
+        {
+            Reading = (name, position) => Act(position >= length / 2, () =>
+            {
+                // A test may be quicker than the clock of the file system.
+                File.WriteAllBytes(path, Filled(length));
+                DateTime first = File.GetLastWriteTimeUtc(path);
+                while (File.GetLastWriteTimeUtc(path) == first)
+                    File.WriteAllBytes(path, Filled(length));
+                File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+            }),
+        };
+        (_, DirectoryArchiveResult result) = await WriteAsync(tree, hooks);
+        FileWarning warning = Assert.Single(result.Warnings);
+        Assert.Equal((FileWarningKind.Changed, "/changes"), (warning.Kind, warning.Path));
+        Assert.Contains("time of modification is the same", warning.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Archive_EntriesVanish_AreLeftOutAndTold()
     {

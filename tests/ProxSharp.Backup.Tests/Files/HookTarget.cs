@@ -4,14 +4,14 @@ using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
 
-/// <summary>The target of the system, but something happens before a file in its root is opened.</summary>
-internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTree
+/// <summary>The target of the system, but something happens before a file in its root is opened, or an entry is created there.</summary>
+internal sealed class HookTarget(ITargetTree inner, Action opening, Action<string>? creating = null) : ITargetTree
 {
     public string? Limits => inner.Limits;
 
-    public ITargetDirectory OpenRoot(string path) => new Root(inner.OpenRoot(path), opening);
+    public ITargetDirectory OpenRoot(string path) => new Root(inner.OpenRoot(path), opening, creating ?? (static _ => { }));
 
-    private sealed class Root(ITargetDirectory inner, Action opening) : ITargetDirectory
+    private sealed class Root(ITargetDirectory inner, Action opening, Action<string> creating) : ITargetDirectory
     {
         public void Dispose() => inner.Dispose();
 
@@ -23,7 +23,11 @@ internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTre
 
         public ITargetDirectory Enter(PxarName name) => inner.Enter(name);
 
-        public ITargetFile Create(PxarName name, uint mode) => inner.Create(name, mode);
+        public ITargetFile Create(PxarName name, uint mode)
+        {
+            creating(name.ToString());
+            return inner.Create(name, mode);
+        }
 
         public ITargetFile Open(PxarName name, bool write = false)
         {
@@ -31,9 +35,17 @@ internal sealed class HookTarget(ITargetTree inner, Action opening) : ITargetTre
             return inner.Open(name, write);
         }
 
-        public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target) => inner.MakeSymlink(name, target);
+        public void MakeSymlink(PxarName name, ReadOnlySpan<byte> target)
+        {
+            creating(name.ToString());
+            inner.MakeSymlink(name, target);
+        }
 
-        public void MakeLink(PxarName name, ITargetDirectory from, PxarName file) => inner.MakeLink(name, ((Root)from).Inner, file);
+        public void MakeLink(PxarName name, ITargetDirectory from, PxarName file)
+        {
+            creating(name.ToString());
+            inner.MakeLink(name, ((Root)from).Inner, file);
+        }
 
         public void MakeNode(PxarName name, PxarEntry entry, uint mode) => inner.MakeNode(name, entry, mode);
 

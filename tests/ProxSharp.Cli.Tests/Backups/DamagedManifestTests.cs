@@ -42,7 +42,7 @@ public sealed class DamagedManifestTests
         string error = (await cli.LineAsync($"backup ls host/web{(byServer ? "" : " --store-directory stores/store1")}")).FailedWith(1);
 
         Assert.Contains(Newer, error, StringComparison.Ordinal);
-        Assert.Contains("No older one of host/web can be", error, StringComparison.Ordinal);
+        Assert.Contains("No older snapshot of host/web can be read either", error, StringComparison.Ordinal);
     }
 
     [Theory]

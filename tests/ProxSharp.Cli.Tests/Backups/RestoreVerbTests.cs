@@ -154,7 +154,7 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         CliRun restored = await cli.InterruptedAsync($"backup restore {snapshot} root.pxar out");
 
         made.FailedWithCode(130);
-        Assert.Equal("Interrupted: nothing was saved on the server. Run it again to make the backup.\n", made.Errors);
+        Assert.Equal("Interrupted: no snapshot was made. Run it again to make the backup.\n", made.Errors);
         restored.FailedWithCode(130);
         Assert.Equal("Interrupted: nothing was restored.\n", restored.Errors);
     }

@@ -58,6 +58,7 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
     /// <param name="complete">Completes what was created.</param>
     /// <param name="seal">Does what can only be done when it has its name; null for nothing.</param>
     /// <param name="flags">The attributes that it gets then.</param>
+    /// <param name="isRight">Whether what another one made meanwhile is what is to be there; null for never.</param>
     /// <returns>Whether it is there now; if not, that was told.</returns>
     internal bool Place(
         ExtractDirectory directory,
@@ -66,7 +67,8 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         Action<PxarName> create,
         Action<PxarName> complete,
         Action? seal = null,
-        PxarFlags flags = PxarFlags.None)
+        PxarFlags flags = PxarFlags.None,
+        Func<FileStat, bool>? isRight = null)
     {
         ITargetDirectory handle = directory.Handle!;
         PxarName place = replaces ? handle.NameTemporary() : name;
@@ -76,8 +78,15 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         }
         catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
         {
-            _warnings.Add(FileWarningKind.NotCreated, directory.PathOf(name), $"{exception.Message} It is left out.");
+            LeaveOut(directory, name, exception);
             return false;
+        }
+        catch (FileTreeException exception) when (!replaces && MayTryAgain(exception))
+        {
+            if (!Look(directory, name, out FileStat? there))
+                return false;
+            return (there is { } made && isRight?.Invoke(made) == true)
+                || Place(directory, name, replaces: true, create, complete, seal, flags);
         }
 
         try
@@ -95,6 +104,16 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         seal?.Invoke();
         return true;
     }
+
+    /// <summary>Tells that an entry has no place in the tree.</summary>
+    internal void LeaveOut(ExtractDirectory directory, PxarName name, FileTreeException failure) =>
+        _warnings.Add(FileWarningKind.NotCreated, directory.PathOf(name), $"{failure.Message} It is left out.");
+
+    /// <summary>
+    /// Whether an entry that could not be created was made by somebody else since its place was looked at: then it is looked at once more, and what is there is
+    /// treated like anything that exists.
+    /// </summary>
+    internal bool MayTryAgain(FileTreeException failure) => failure.Fault == FileTreeFault.Exists && _options.Existing != ExistingFiles.Fail;
 
     /// <summary>Counts a file that would be written or compared, if nothing is restored; what is in its way is refused as it would be.</summary>
     /// <returns>False if it is to be restored.</returns>
@@ -115,6 +134,28 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
 
         _totals.AddFile(entry.Length, kept: false);
         return true;
+    }
+
+    /// <summary>Gives a file its name, unless another restore of the archive, which wrote the same part, has done so already.</summary>
+    /// <param name="directory">The directory, open.</param>
+    /// <param name="place">The name that it has.</param>
+    /// <param name="name">The name that it gets.</param>
+    /// <param name="file">The file, open.</param>
+    /// <param name="flags">The attributes that it gets then.</param>
+    internal void Replace(ExtractDirectory directory, PxarName place, PxarName name, ITargetFile file, PxarFlags flags)
+    {
+        FileStat own = file.Stat;
+        if (own.Inode == 0 || (directory.Handle!.Find(place) is { } part && part.IsSameAs(own)))
+        {
+            Replace(directory, place, name, flags);
+        }
+        else if (directory.Handle!.Find(name) is not { } there || !there.IsSameAs(own))
+        {
+            throw new FileTreeException(
+                FileTreeFault.Failed,
+                name.ToString(),
+                $"\"{name}\" is written by another restore at the same time. Repeat this one with what exists kept where it is the same when that one is done.");
+        }
     }
 
     /// <summary>Gives an entry the name of another one, and tells if that could not be changed or deleted, and the new one can be.</summary>

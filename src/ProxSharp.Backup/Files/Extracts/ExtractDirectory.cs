@@ -31,7 +31,7 @@ internal sealed class ExtractDirectory
     /// <summary>Whether its metadata are to be set.</summary>
     internal bool AppliesMetadata { get; set; }
 
-    /// <summary>What restores that were broken off have left in it, and the archive does not have itself. It goes when the directory is complete.</summary>
+    /// <summary>Names of what restores that were broken off may have left in it, and the archive does not have itself. Most are not for this one.</summary>
     internal IReadOnlyList<PxarName> Kept { get; set; } = [];
 
     /// <summary>Whether it could not be created, so that all in it is left out.</summary>

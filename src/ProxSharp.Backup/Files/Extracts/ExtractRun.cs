@@ -1,5 +1,6 @@
 using ProxSharp.Backup.Files.Sources;
 using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
@@ -16,6 +17,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     private readonly EntryPlacer _placer;
     private readonly JobQueue _jobs;
     private readonly FilePlacer _files;
+    private readonly FileParts _parts;
     private readonly LinkPlacer _links;
     private readonly ITargetTree _tree;
     private readonly string _path;
@@ -30,8 +32,9 @@ internal sealed class ExtractRun : IAsyncDisposable
     /// <param name="filter">What to restore.</param>
     /// <param name="warnings">Takes warnings.</param>
     /// <param name="local">Told of existing files that are compared; null for nobody.</param>
+    /// <param name="archive">The checksum of the index of the archive; nothing for an archive without an index.</param>
     internal ExtractRun(
-        ITargetTree tree, string path, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local)
+        ITargetTree tree, string path, TreeExtractOptions options, IncludeFilter filter, WarningLog warnings, LocalContent? local, Sha256Digest archive)
     {
         RestorePreview? preview = options.DryRun ? new() : null;
         _tree = preview is null ? tree : new DryTarget(tree, preview, filter.Root);
@@ -39,7 +42,8 @@ internal sealed class ExtractRun : IAsyncDisposable
         _totals = new(options.Progress) { Preview = preview };
         _placer = new(options, warnings, _totals);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
-        _files = new(options, _placer, _totals, _jobs, local);
+        _parts = new(archive, _placer);
+        _files = new(options, _placer, _totals, _jobs, local, _parts);
         _links = new(_placer, filter, _totals, _jobs);
     }
 
@@ -156,7 +160,9 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         if (directory.Handle is not { } handle)
             return;
-        DeleteKept(directory, handle);
+        // Who has all of a tree goes on with nothing in it. Where what exists was refused or skipped, another restore may still.
+        if (directory.Parent is null && Replaces && directory.IsSelected && !directory.IsBroken)
+            _parts.DeleteJournal(directory);
         // A directory that a broken restore left open stays as it is: closed to others, and with the time of now.
         if (directory.AppliesMetadata && !directory.IsBroken)
         {
@@ -165,21 +171,6 @@ internal sealed class ExtractRun : IAsyncDisposable
         }
 
         handle.Dispose();
-    }
-
-    // Who has all of a directory goes on with nothing in it. What is not restored for that it exists may be another's.
-    private void DeleteKept(ExtractDirectory directory, ITargetDirectory handle)
-    {
-        if (directory.Kept.Count == 0 || directory.IsBroken || !directory.IsSelected || _options.Existing == ExistingFiles.Fail)
-            return;
-        try
-        {
-            handle.DeleteKept(directory.Kept);
-        }
-        catch (FileTreeException)
-        {
-            // The restore is complete without.
-        }
     }
 
     /// <summary>Leaves out a hard link that does not lead to the file it names.</summary>

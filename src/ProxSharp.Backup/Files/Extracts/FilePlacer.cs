@@ -12,17 +12,19 @@ namespace ProxSharp.Backup.Files.Extracts;
 /// <param name="totals">Counts.</param>
 /// <param name="jobs">Writes small files.</param>
 /// <param name="local">Told of existing files while they are compared; null for nobody.</param>
-internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer, ExtractTotals totals, JobQueue jobs, LocalContent? local)
+/// <param name="parts">Knows what stays when the restore is broken off.</param>
+internal sealed class FilePlacer(
+    TreeExtractOptions options, EntryPlacer placer, ExtractTotals totals, JobQueue jobs, LocalContent? local, FileParts parts)
 {
     private const int SmallFile = 256 * 1024;
     private const int BlockSize = 256 * 1024;
-    private const uint Permissions = 0x1FF;
 
     private readonly TreeExtractOptions _options = options;
     private readonly EntryPlacer _placer = placer;
     private readonly ExtractTotals _totals = totals;
     private readonly JobQueue _jobs = jobs;
     private readonly LocalContent? _local = local;
+    private readonly FileParts _parts = parts;
 
     /// <summary>Restores a file.</summary>
     /// <param name="directory">The directory, open.</param>
@@ -39,19 +41,18 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         CancellationToken cancellationToken)
     {
         if (!_placer.Look(directory, name, out FileStat? there))
-        {
-            DeletePart(directory, name);
             return false;
-        }
 
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
         if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
         {
-            DeletePart(directory, name);
+            _parts.Delete(directory, name);
             return true;
         }
 
-        PxarName? part = FindPart(directory, name, entry);
+        PxarName? part = _options.KeepParts && entry.Length > SmallFile && _options.Existing != ExistingFiles.Fail
+            ? _parts.Find(directory, name, continues: _options.Existing == ExistingFiles.KeepSameContent)
+            : null;
 
         // A large file of another size may be what a restore that was broken off has written of it, though that be nothing yet.
         bool compares = part is not null || (_options.Existing == ExistingFiles.KeepSameContent
@@ -70,6 +71,9 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else
                 await CopyAsync(directory, name, entry, there is not null, null, default, content, cancellationToken).ConfigureAwait(false);
+            // A small one does so when it is written.
+            if (compares || entry.Length > SmallFile)
+                _parts.Delete(directory, name);
             return true;
         }
     }
@@ -109,7 +113,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
     {
         file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
         if (part is { } place)
-            _placer.Replace(directory, place, name, entry.Metadata!.Flags);
+            _placer.Replace(directory, place, name, file, entry.Metadata!.Flags);
         file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
     }
 
@@ -139,30 +143,13 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         }
         catch (Exception stop) when (filled > 0 && IsBreak(stop) && Keeps(entry))
         {
-            KeepPart(directory, name, buffer.AsSpan(0, filled));
+            _parts.Keep(directory, name, buffer.AsSpan(0, filled));
             throw;
         }
         finally
         {
             if (!queued)
                 directory.Release();
-        }
-    }
-
-    /// <summary>Keeps what has come of a small file: the chunk that it is of is not fetched again then.</summary>
-    private void KeepPart(ExtractDirectory directory, PxarName name, ReadOnlySpan<byte> content)
-    {
-        try
-        {
-            PxarName part = TemporaryName.OfPart(name);
-            if (directory.Handle!.Find(part) is not null)
-                directory.Handle.Delete(part);
-            using ITargetFile file = directory.Handle.Create(part, _placer.FileMode);
-            file.Write(0, content);
-        }
-        catch (FileTreeException)
-        {
-            // What broke the restore off is thrown.
         }
     }
 
@@ -210,7 +197,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 entry.Metadata!.Flags);
             if (placed)
                 _totals.AddFile(entry.Length, kept: false);
-            DeletePart(directory, name);
+            _parts.Delete(directory, name);
         }
         finally
         {
@@ -227,24 +214,54 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
 
     /// <summary>Creates a file, under a name of its own if it is to replace another one; null if it has no place in the tree.</summary>
     /// <returns>The file, its name, and whether it stays there when the restore is broken off.</returns>
-    private (ITargetFile File, PxarName Place, bool Stays)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces)
+    private (ITargetFile File, PxarName Place, bool Stays)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, ref bool replaces)
     {
-        ITargetFile? file = null;
-        PxarName place = replaces ? directory.Handle!.NameTemporary() : name;
+        ITargetDirectory handle = directory.Handle!;
         bool stays = Keeps(entry);
-        if (replaces && stays)
+        PxarName place = replaces ? FindPlace(handle, name, ref stays) : name;
+        ITargetFile? file;
+        try
         {
-            PxarName part = TemporaryName.OfPart(name);
-            FileStat? old = directory.Handle!.Find(part);
-            // A directory that somebody gave this name is in nobody's way.
-            stays = old is not { Kind: PxarEntryKind.Directory };
-            place = stays ? part : place;
-            if (old is not null && stays)
-                directory.Handle.Delete(part);
+            file = TryCreate(directory, name, entry, place);
+        }
+        catch (FileTreeException exception) when (_placer.MayTryAgain(exception))
+        {
+            // Somebody else made the file meanwhile, or another restore of this archive its part.
+            if (!replaces && !_placer.Look(directory, name, out _))
+                return null;
+            (place, stays, replaces) = (handle.NameTemporary(), false, true);
+            file = TryCreate(directory, name, entry, place);
         }
 
-        bool created = _placer.Place(directory, name, replaces: false, _ => file = Create(directory, name, entry, place), static _ => { });
-        return created ? (file!, place, stays) : null;
+        return file is null ? null : (file, place, stays);
+    }
+
+    private ITargetFile? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, PxarName place)
+    {
+        try
+        {
+            return Create(directory, name, entry, place);
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
+        {
+            _placer.LeaveOut(directory, name, exception);
+            return null;
+        }
+    }
+
+    private PxarName FindPlace(ITargetDirectory handle, PxarName name, ref bool stays)
+    {
+        if (!stays)
+            return handle.NameTemporary();
+        PxarName part = _parts.NameOf(name);
+        FileStat? old = handle.Find(part);
+        // A directory that somebody gave this name is in nobody's way.
+        stays = old is not { Kind: PxarEntryKind.Directory };
+        // The lock that goes with a name tells others that the part is in use.
+        PxarName other = handle.NameTemporary();
+        if (old is not null && stays)
+            handle.Delete(part);
+        return stays ? part : other;
     }
 
     // What comes of a small file that stands between names and attributes is noted with these.
@@ -262,7 +279,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         Stream content,
         CancellationToken cancellationToken)
     {
-        if (TryCreate(directory, name, entry, replaces) is not (var file, var place, var keeps))
+        if (TryCreate(directory, name, entry, ref replaces) is not (var file, var place, var keeps))
             return;
         bool stays = false;
         try
@@ -277,7 +294,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
                 writer.Finish();
                 file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
                 if (replaces)
-                    _placer.Replace(directory, place, name, entry.Metadata!.Flags);
+                    _placer.Replace(directory, place, name, file, entry.Metadata!.Flags);
                 stays = true;
                 file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
             }
@@ -354,7 +371,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         using ITargetFile existing = OpenExisting(directory, part ?? name, ref grows);
         // What counts is what is open and may be written to, and not what had the name before.
         FileStat there = existing.Stat;
-        bool isPart = part is not null && grows && IsClosed(there);
+        bool isPart = part is not null && grows && _parts.IsClosed(there);
         grows = isPart || (part is null && grows && IsPart(entry, there));
         // Most files are small: blocks of their own for each would be much more memory than all of them.
         int size = (int)Math.Clamp(entry.Length, 1, BlockSize);
@@ -422,35 +439,7 @@ internal sealed class FilePlacer(TreeExtractOptions options, EntryPlacer placer,
         && there.ModificationTime == entry.Metadata!.ModificationTime;
 
     // What has other names, or is open to others before it has its metadata, is no part that a restore left: it is replaced as a whole.
-    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length && IsClosed(there);
-
-    private bool IsClosed(FileStat there) => there.Links <= 1 && (OperatingSystem.IsWindows() || (there.Mode & Permissions & ~_placer.FileMode) == 0);
-
-    /// <summary>Finds what a restore that was broken off has of a large file which is to replace another one; what is of no use is deleted.</summary>
-    private PxarName? FindPart(ExtractDirectory directory, PxarName name, PxarEntry entry)
-    {
-        if (!_options.KeepParts || entry.Length <= SmallFile || _options.Existing == ExistingFiles.Fail)
-            return null;
-        PxarName part = TemporaryName.OfPart(name);
-        if (directory.Handle!.Find(part) is not { } there || there.Kind == PxarEntryKind.Directory)
-            return null;
-        if (_options.Existing == ExistingFiles.KeepSameContent && there.Kind == PxarEntryKind.File && IsClosed(there))
-        {
-            // The lock that goes with a name tells others that the part is in use.
-            _ = directory.Handle.NameTemporary();
-            return part;
-        }
-
-        EntryPlacer.TryDelete(directory.Handle, part);
-        return null;
-    }
-
-    /// <summary>Deletes the part of a file that is complete, or stays as it is.</summary>
-    private static void DeletePart(ExtractDirectory directory, PxarName name)
-    {
-        if (directory.Kept.Count > 0 && TemporaryName.OfPart(name) is var part && directory.Kept.Contains(part))
-            directory.Handle!.DeleteKept([part]);
-    }
+    private bool IsPart(PxarEntry entry, FileStat there) => entry.Length > SmallFile && there.Length < entry.Length && _parts.IsClosed(there);
 
     private static ITargetFile? TryOpen(ExtractDirectory directory, PxarName name)
     {

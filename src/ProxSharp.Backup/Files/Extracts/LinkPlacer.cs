@@ -47,7 +47,7 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
     private bool Link(ExtractDirectory directory, PxarEntry link, FileStat? there, ITargetDirectory from, PxarName file, FileStat target)
     {
         // What is overwritten is a new file, to which nothing is linked yet.
-        bool isLinked = !_placer.Overwrites && there is { } stat && stat.Inode != 0 && stat.Inode == target.Inode && stat.Device == target.Device;
+        bool isLinked = !_placer.Overwrites && there is { } stat && stat.IsSameAs(target);
         if (isLinked && _totals.Preview is { } preview)
             preview.Compared++;
         bool placed = isLinked || _placer.Place(
@@ -55,7 +55,9 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
             link.Name,
             there is not null,
             place => directory.Handle!.MakeLink(place, from, file),
-            static _ => { });
+            static _ => { },
+            // Over another name of the same file nothing is renamed.
+            isRight: made => made.IsSameAs(target));
         if (placed)
             _totals.Add();
         return true;

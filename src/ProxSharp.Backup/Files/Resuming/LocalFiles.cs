@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files.Resuming;
@@ -7,7 +8,9 @@ namespace ProxSharp.Backup.Files.Resuming;
 /// Reads files of a target by their paths, first what a restore that was broken off has written to replace them. No link is followed. For one thread at a
 /// time.
 /// </summary>
-internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
+/// <param name="root">The target.</param>
+/// <param name="archive">The checksum of the index of the archive.</param>
+internal sealed class LocalFiles(ITargetDirectory root, Sha256Digest archive) : IDisposable
 {
     // Files come in the order of an archive: many reads are of the same file, and many files of the same directory.
     private ITargetDirectory? _directory;
@@ -52,7 +55,7 @@ internal sealed class LocalFiles(ITargetDirectory root) : IDisposable
             if (EnterAll(slash < 0 ? [] : path[..slash]) is not { } directory)
                 return;
             PxarName name = new(path[(slash + 1)..]);
-            PxarName part = TemporaryName.OfPart(name);
+            PxarName part = TemporaryName.OfPart(name, archive);
             if (directory.Find(part) is { Kind: PxarEntryKind.File })
                 _part = directory.Open(part);
             _file = directory.Open(name);

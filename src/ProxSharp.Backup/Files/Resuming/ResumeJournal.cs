@@ -27,15 +27,20 @@ internal sealed class ResumeJournal : IDisposable
     private readonly PxarName _name;
     private readonly long _size;
     private readonly bool _replaces;
+    private readonly bool _spares;
     private readonly ArrayBufferWriter<byte> _block = new(BlockSize);
     private ITargetDirectory? _root;
     private ITargetFile? _file;
     private long _at = HeaderSize;
     private bool _isOver;
 
-    private ResumeJournal(string directory, Sha256Digest archive, long size, bool replaces)
+    private ResumeJournal(string directory, Sha256Digest archive, long size, ExistingFiles existing)
     {
-        (_directory, _size, _replaces) = (directory, size, replaces);
+        (_directory, _size) = (directory, size);
+        // A restore that refuses what exists must not take away what another one may go on with.
+        _replaces = existing is ExistingFiles.Overwrite or ExistingFiles.KeepSameContent;
+        // Nor one that skips it, even when it is complete.
+        _spares = existing == ExistingFiles.Skip;
         archive.CopyTo(_header.AsSpan(8));
         _name = TemporaryName.OfJournal(archive);
     }
@@ -50,8 +55,7 @@ internal sealed class ResumeJournal : IDisposable
     /// <param name="existing">What the restore does where something exists.</param>
     public static ResumeJournal Open(string directory, Sha256Digest archive, long size, ExistingFiles existing)
     {
-        // A restore that refuses what exists must not take away what another one may go on with.
-        ResumeJournal journal = new(directory, archive, size, replaces: existing is ExistingFiles.Overwrite or ExistingFiles.KeepSameContent);
+        ResumeJournal journal = new(directory, archive, size, existing);
         if (existing == ExistingFiles.KeepSameContent)
             journal.Do(journal.Load);
         return journal;
@@ -105,6 +109,8 @@ internal sealed class ResumeJournal : IDisposable
     public void Complete()
     {
         _isOver = true;
+        if (_spares && _file is null)
+            return;
         Do(() =>
         {
             _file?.Dispose();

@@ -37,4 +37,7 @@ internal readonly record struct FileStat(
 
     /// <summary>Whether parts of a file take no space.</summary>
     internal bool IsSparse { get; init; }
+
+    /// <summary>Whether another name stands for the same entry; false where the system does not say.</summary>
+    internal bool IsSameAs(FileStat other) => Inode != 0 && Inode == other.Inode && Device == other.Device;
 }

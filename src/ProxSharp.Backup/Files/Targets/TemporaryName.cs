@@ -34,17 +34,23 @@ internal static class TemporaryName
     }
 
     /// <summary>
-    /// The name of the part of an entry that is to replace another one, which stays when that is broken off. It is always the same, so that it is found again,
-    /// and nobody takes it for abandoned.
+    /// The name of the part of an entry that is to replace another one, which stays when that is broken off. It is always the same for an archive, so that it
+    /// is found again, and another one for every other archive, so that nobody takes it for his own.
     /// </summary>
-    internal static PxarName OfPart(PxarName name) =>
-        new($".proxsharp-{Convert.ToHexStringLower(SHA256.HashData([.. Prefix, .. "part"u8, .. name.Span])[..(2 * HalfSize)])}.part");
+    /// <param name="name">The name of the entry.</param>
+    /// <param name="archive">The checksum of the index of the archive; nothing for an archive without an index.</param>
+    internal static PxarName OfPart(PxarName name, Sha256Digest archive = default)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        archive.CopyTo(digest);
+        return new($".proxsharp-{Convert.ToHexStringLower(SHA256.HashData([.. Prefix, .. "part"u8, .. digest, .. name.Span])[..(2 * HalfSize)])}.part");
+    }
 
     /// <summary>The name of the file that notes what a restore which is broken off has not written to any other.</summary>
     /// <param name="archive">The checksum of the index of the archive.</param>
     internal static PxarName OfJournal(Sha256Digest archive) => new($".proxsharp-resume-{archive.ToString().AsSpan(0, 2 * HalfSize)}");
 
-    /// <summary>Whether a name is that of a part or a journal, which stay when a restore is broken off.</summary>
+    /// <summary>Whether a name may be that of a part or a journal, which stay when a restore is broken off; of which restore it does not tell.</summary>
     internal static bool IsKept(PxarName name)
     {
         ReadOnlySpan<byte> bytes = name.Span;

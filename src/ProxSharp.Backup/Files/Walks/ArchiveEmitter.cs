@@ -139,20 +139,25 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
             _warnings.Add(FileWarningKind.Shrunk, item.Path, $"The file became shorter while it was read. The archive has {result.Missing} zeros instead.");
         else if (result.HasMore)
             _warnings.Add(FileWarningKind.Grown, item.Path, $"The file became longer while it was read. The archive has its first {item.Stat.Length} bytes.");
-        else if (HasChanged(item))
-            _warnings.Add(FileWarningKind.Changed, item.Path, "The file changed while it was read: its parts may be of different times.");
+        else if (FindChange(item) is { } change)
+            _warnings.Add(FileWarningKind.Changed, item.Path, change);
     }
 
-    private static bool HasChanged(WalkItem item)
+    // Whoever writes can put the time of modification back, but not that of the change, which a new mode or name sets as well.
+    private static string? FindChange(WalkItem item)
     {
         try
         {
-            return item.Node!.Refresh().ModificationTime != item.Stat.ModificationTime;
+            Sources.FileStat now = item.Node!.Refresh();
+            return now.ModificationTime != item.Stat.ModificationTime ? "The file changed while it was read: its parts may be of different times."
+                : now.ChangeTime != item.Stat.ChangeTime
+                    ? "The file or its metadata changed while it was read, though its time of modification is the same: its parts may be of different times."
+                : null;
         }
         catch (FileTreeException)
         {
             // What was read is whole; whether the file is still there does not matter.
-            return false;
+            return null;
         }
     }
 

@@ -22,7 +22,7 @@ public sealed partial class SnapshotArchive
             return await TreeRestorer.RestoreAsync(_main, _payload, directory, options, reporter, cancellationToken).ConfigureAwait(false);
         }
 
-        TreeExtractor extractor = new(directory, options);
+        TreeExtractor extractor = new(directory, options) { Archive = _main.Index.Checksum };
         return await extractor.ExtractAsync(Archive, _names is null ? null : new CatalogNames(_names).ListAsync, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -25,7 +25,7 @@ internal static class TreeRestorer
         TreeStreams streams = new(main, payload, directory, options, progress);
         await using (streams.ConfigureAwait(false))
         {
-            TreeExtractor extractor = new(directory, options) { Local = streams.Local, Journal = streams.Recorder };
+            TreeExtractor extractor = new(directory, options) { Local = streams.Local, Journal = streams.Recorder, Archive = main.Index.Checksum };
             using PxarReader reader = new(streams.Main, streams.Payload);
             streams.Recorder?.Attach(reader);
             try

@@ -2,6 +2,7 @@ using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Files.Resuming;
 using ProxSharp.Backup.Files.Targets;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
 
@@ -92,7 +93,7 @@ internal sealed class TreeStreams : IAsyncDisposable
 
     private void OpenLocal(ChunkedFile main, ChunkedFile? payload, string directory, ProgressReporter progress)
     {
-        _files = Libc.IsSupported ? TryOpenFiles(directory) : null;
+        _files = Libc.IsSupported ? TryOpenFiles(directory, main.Index.Checksum) : null;
         IAsyncEnumerable<KnownPiece>? noted = _journal?.Known > 0 ? _journal.ReadKnown().ToAsyncEnumerable() : null;
         if (payload is null)
         {
@@ -113,11 +114,11 @@ internal sealed class TreeStreams : IAsyncDisposable
 
     private Stream Noted(Stream stream) => Recorder is null ? stream : new JournalStream(stream, Recorder);
 
-    private static LocalFiles? TryOpenFiles(string directory)
+    private static LocalFiles? TryOpenFiles(string directory, Sha256Digest archive)
     {
         try
         {
-            return Directory.Exists(directory) ? new(TargetTrees.Create().OpenRoot(directory)) : null;
+            return Directory.Exists(directory) ? new(TargetTrees.Create().OpenRoot(directory), archive) : null;
         }
         catch (FileTreeException)
         {
