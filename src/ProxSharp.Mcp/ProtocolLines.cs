@@ -63,6 +63,8 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
             }
             else
             {
+                // The transport ends lines there; within a message it is a blank.
+                line.AsSpan().TrimEnd("\r\n"u8).Replace((byte)'\r', (byte)' ');
                 _line = line;
             }
         }
@@ -158,11 +160,13 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         {
             return JsonSerializer.Deserialize(line, s_message) is null ? ErrorFor(line) : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (IsFault(fault))
         {
             return ErrorFor(line);
         }
     }
+
+    private static bool IsFault(Exception fault) => fault is JsonException or InvalidOperationException;
 
     private static byte[] ErrorFor(byte[] line)
     {
@@ -186,9 +190,13 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (IsFault(fault))
         {
-            (code, message) = (-32700, "Parse error: the line is no JSON");
+            // Half of a sign in a name is JSON, which no reader can turn into text.
+            if (fault is JsonException)
+            {
+                (code, message) = (-32700, "Parse error: the line is no JSON");
+            }
         }
 
         // The id of an answer is of our own asking: with it the error would be about a request of the client that has the same.

@@ -1,4 +1,9 @@
 using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ProxSharp.Api;
+using ProxSharp.Authentication;
+using ProxSharp.Pve;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -39,6 +44,22 @@ public sealed class AccessListTests
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
         Assert.NotEqual(0, (await session.DoneAsync("access_list", arguments)).GetProperty("total").GetInt32());
     }
+
+    [Fact]
+    public async Task Privilege_ThatANearerGrantTakesAway_IsNotShown()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        await using PveClient root = new(session.Site.PveOptions with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+        await root.Raw.PostAsync("/access/users", new() { { "userid", "other@pve" } });
+        ApiParameters grant = new() { { "path", "/" }, { "users", "other@pve" }, { "roles", "PVEVMAdmin" } };
+        await root.Raw.PutAsync("/access/acl", grant);
+        Assert.Contains("other@pve", await WhoAsync(session), StringComparison.Ordinal);
+        await root.Raw.PutAsync("/access/acl", new() { { "path", "/vms/106" }, { "users", "other@pve" }, { "roles", "NoAccess" } });
+        Assert.DoesNotContain("other@pve", await WhoAsync(session), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> WhoAsync(AgentSession session) =>
+        (await session.DoneAsync("access_list", """{"path":"/vms/106","privilege":"VM.PowerMgmt"}""")).GetProperty("rows").ToString();
 
     [Theory]
     [InlineData("""{"path":"/"}""", false)]

@@ -39,6 +39,7 @@ public sealed class ArgumentTests
     }
 
     [Theory]
+    [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":[],"cores":3}}]}""", "'memory' is an empty list")]
     [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":null}}]}""", "'memory' is null")]
     [InlineData("plan_retire", """{"vmid":106,"keep_days":2147483647}""", "'keep_days' is at most 3650")]
     public async Task Plan_ArgumentThatWouldBeChangedSilently_IsRefused(string tool, string arguments, string expected)

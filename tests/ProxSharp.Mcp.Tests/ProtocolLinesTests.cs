@@ -19,6 +19,7 @@ public sealed class ProtocolLinesTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":\"a\\u0022b\",\"method\":", -32700, "\"a\\u0022b\"")]
     [InlineData("\0\u0001", -32700, "null")]
     [InlineData("{}{}", -32700, "null")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":8,\"\\ud800\":1,\"method\":\"ping\"}", -32600, "8")]
     [InlineData("{}", -32600, "null")]
     [InlineData("null", -32600, "null")]
     [InlineData("7", -32600, "null")]
@@ -53,6 +54,13 @@ public sealed class ProtocolLinesTests
         await using ProtocolLines lines = new(Text($"{deep}\n"), output);
         Assert.Equal("", await ReadAsync(lines));
         Assert.Contains("\"id\":7,\"error\":{\"code\":-32600", Assert.Single(Lines(output)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CarriageReturnWithinAMessage_IsABlank()
+    {
+        await using ProtocolLines lines = new(Text("{\"jsonrpc\":\"2.0\",\r\"id\":2,\"method\":\"ping\"}\r\n"), new MemoryStream());
+        Assert.Equal("{\"jsonrpc\":\"2.0\", \"id\":2,\"method\":\"ping\"}\r\n", await ReadAsync(lines));
     }
 
     [Theory]

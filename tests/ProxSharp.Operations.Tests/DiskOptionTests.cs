@@ -26,6 +26,11 @@ public sealed class DiskOptionTests
     [InlineData(Vm, "scsi0={0},backup=no", OperationClass.Disruptive)]
     [InlineData(Vm, "scsi0={0},backup=1", OperationClass.Reversible)]
     [InlineData(Vm, "scsi0={0},replicate=0", OperationClass.Disruptive)]
+    [InlineData(Vm, "scsi0={0},werror=ignore", OperationClass.Disruptive)]
+    [InlineData(Vm, "scsi0={0},media=cdrom", OperationClass.Disruptive)]
+    [InlineData(Vm, "virtio0={0},snapshot=1", OperationClass.Destructive)]
+    [InlineData(Vm, "virtio0=file={0},backup=0", OperationClass.Disruptive)]
+    [InlineData(Container, "mp5=volume={1},mp=/z,backup=0", OperationClass.Disruptive)]
     [InlineData(Vm, "scsi0={0},discard=on", OperationClass.Reversible)]
     [InlineData(Vm, "scsi5=local-lvm:4,snapshot=1,backup=0", OperationClass.Reversible)]
     [InlineData(Vm, "ide2=none,media=cdrom,backup=0", OperationClass.Reversible)]
@@ -58,6 +63,16 @@ public sealed class DiskOptionTests
         await cluster.Other.Raw.PutAsync(Vm + "/config", TextPlans.Parameters($"scsi0={volume},snapshot=1,backup=0,cache=unsafe"));
         Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Vm + "/config", $"scsi0={volume},snapshot=1,backup=0,cache=unsafe,iothread=1");
         Assert.Equal(OperationClass.Reversible, plan.Class);
+    }
+
+    [Fact]
+    public async Task Disk_ThatPassesForACdRom_IsStillADisk()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        string volume = await VolumeAsync(cluster, 106, "scsi0", "pve1", "qemu");
+        await cluster.Other.Raw.PutAsync(Vm + "/config", TextPlans.Parameters($"scsi0={volume},media=cdrom"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Vm + "/config", $"scsi0={volume},snapshot=1");
+        Assert.Equal(OperationClass.Destructive, plan.Class);
     }
 
     [Fact]

@@ -58,6 +58,21 @@ public sealed class IdentityChangeTests
     }
 
     [Theory]
+    [InlineData(Vm, "name=other", "name", "third", "other")]
+    [InlineData(Vm, "name=other", "name", "OTHER", "OTHER")]
+    [InlineData(Vm, "smbios1=uuid=" + Uuid, "smbios uuid", "foreign", Uuid)]
+    [InlineData(Vm, "vmgenid=1", "vmgenid", Uuid, Uuid)]
+    [InlineData(Container, "net0=name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:99", "net0", "BC:24:11:00:00:AA", "BC:24:11:00:00:99")]
+    [InlineData(Container, "net0=name=eth0,bridge=vmbr0", "net0", "BC:24:11:00:00:AA", "BC:24:11:00:00:AA")]
+    [InlineData(Container, "mp0=local-lvm:1,mp=/srv", "mp0", "local-lvm:vm-203-disk-1", "local-lvm:vm-203-disk-1")]
+    public async Task Expected_IsWhatTheCallSays_WhereItSaysAllOfIt(string path, string change, string member, string found, string expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request("PUT", path, change)]);
+        Assert.Equal(expected, IdentityChanges.Expected(plan.Calls[0], member, found));
+    }
+
+    [Theory]
     [InlineData(Vm, "name=other", "smbios1=uuid=" + Uuid, "smbios uuid")]
     [InlineData(Vm, "name=other", "name=third", "name")]
     [InlineData(Vm, "vmgenid=" + Uuid, "name=third", "name")]

@@ -61,6 +61,18 @@ public sealed class JobChangeTests
     }
 
     [Theory]
+    [InlineData("all=1 remove=0", OperationClass.Disruptive)]
+    [InlineData("vmid=106 remove=0 stop=1", OperationClass.Disruptive)]
+    [InlineData("vmid=106 remove=0", OperationClass.Reversible)]
+    public async Task NewJob_IsAsItsRun(string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":99}}""");
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/cluster/backup", "id=new1 storage=ceph schedule=daily " + parameters);
+        Assert.Equal(expected, plan.Class);
+    }
+
+    [Theory]
     [InlineData("schedule=2099-01-01", OperationClass.Destructive)]
     [InlineData("repeat-missed=1", OperationClass.Destructive)]
     [InlineData("enabled=1", OperationClass.Destructive)]

@@ -172,6 +172,12 @@ internal sealed class RestoreVerb
 
     private void Check(VerbRun run, string target, PathPattern[] patterns)
     {
+        // What a variable that is not set leaves: the folder that one happens to be in is not meant.
+        if (target.Length == 0)
+        {
+            throw CliException.Usage("The target is empty", "Name a directory or a file; . is the folder you are in");
+        }
+
         if (run.Value(_tar) && target != "-")
         {
             throw CliException.Usage("--tar writes to standard output only", "Give - as the target, and send it to a file: ... - --tar > FILE");

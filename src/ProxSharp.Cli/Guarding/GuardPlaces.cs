@@ -24,6 +24,11 @@ internal static class GuardPlaces
     /// <summary>The place of a guarded context whose names lead to the same server as those of another one; null if there is none.</summary>
     public static GuardPlace? ByAddress(CommandServices services, ServerContext context)
     {
+        if (!Directory.Exists(services.Contexts.AgentsPath))
+        {
+            return null;
+        }
+
         PolicyFinder finder = Finder(services);
         return services.Contexts.Load().Items
             .Where(other => other.Name != context.Name && finder.Place(other.Name!).HasPolicy && services.Addresses.AreSame(context, other))

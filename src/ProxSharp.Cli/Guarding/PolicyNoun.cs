@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -111,12 +112,18 @@ internal static class PolicyNoun
         return isGood ? ExitCodes.Success : ExitCodes.Error;
     }
 
-    private static IEnumerable<(string, string, string)> OtherLogins(VerbRun run) =>
-        GuardPlaces.OtherLogins(run.Context, run.Command.Services.Contexts.Load().Items).Select(other => (
+    private static IEnumerable<(string, string, string)> OtherLogins(VerbRun run)
+    {
+        ServerContext[] others = [.. GuardPlaces.OtherLogins(run.Context, run.Command.Services.Contexts.Load().Items)];
+
+        // An agent gets one that logs in with a token, and none of a user.
+        string name = new[] { run.Context }.Concat(others).FirstOrDefault(static context => context.TokenId is not null)?.Name ?? "NAME";
+        return others.Select(other => (
             "warning",
             $"context {other.Name}",
-            $"it reaches the same server as {GuardPlaces.LoginOf(other)}: prox mcp without a name serves it too, and the rights of the token are no wall then; "
-            + $"enter prox mcp {run.Context.Name ?? "NAME"} in the agent's program"));
+            $"it reaches the same server as {GuardPlaces.LoginOf(other)}: prox mcp without a name serves all contexts, and the rights of one are no wall then; "
+            + $"enter prox mcp {name} in the agent's program"));
+    }
 
     private static IEnumerable<(string, string, string)> Loopholes(GuardPolicy policy)
     {

@@ -84,6 +84,7 @@ internal sealed class AccessTool(AgentSites sites)
         string? path = call.Text("path") is { Length: > 0 } given ? given : null;
         IEnumerable<JsonObject> rows = acl
             .Where(grant => (path is null || Holds(grant, path)) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
+            .Where(grant => path is null || roles is null || !acl.Any(other => Holds(other, path) && Replaces(other, grant, groups)))
             .Select(grant => Row(grant, users, groups))
             .OrderBy(static row => row["path"]?.ToString(), StringComparer.Ordinal).ThenBy(static row => row["who"]?.ToString(), StringComparer.Ordinal);
         return Rows.Page(call, [.. rows], s_columns);
@@ -176,12 +177,27 @@ internal sealed class AccessTool(AgentSites sites)
         _ => [],
     };
 
-    // A grant holds at its path and, if it propagates, below. A nearer grant to the same one takes its place on the server; both are shown.
+    // A grant holds at its path and, if it propagates, below. A nearer grant to the same one takes its place on the server; both
+    // are shown, unless it is asked who has a privilege.
     private static bool Holds(JsonElement grant, string path)
     {
         string at = grant.Text("path") ?? "";
         return at == path || (grant.Text("propagate") is not ("0" or "False" or "false") && (at == "/" || path.StartsWith(at + "/", StringComparison.Ordinal)));
     }
+
+    // Proxmox: what is given to a user or a group that the user is in takes the place of all that is given to the user further up.
+    private static bool Replaces(JsonElement nearer, JsonElement grant, IReadOnlyList<JsonElement> groups)
+    {
+        string above = grant.Text("path") ?? "";
+        string below = nearer.Text("path") ?? "";
+        bool isNearer = below != above && (above == "/" || below.StartsWith(above + "/", StringComparison.Ordinal));
+        string who = grant.Text("ugid") ?? "";
+        string other = nearer.Text("ugid") ?? "";
+        return isNearer && (nearer.Text("type") == grant.Text("type") ? other == who : nearer.Text("type") == "group" && IsMember(groups, other, who));
+    }
+
+    private static bool IsMember(IReadOnlyList<JsonElement> groups, string group, string user) => groups.Any(entry =>
+        entry.Text("groupid") == group && (entry.Text("users") ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(user));
 
     private static JsonObject Row(JsonElement grant, IReadOnlyList<JsonElement> users, IReadOnlyList<JsonElement> groups)
     {

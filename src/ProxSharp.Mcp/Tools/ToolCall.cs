@@ -41,7 +41,7 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
 
     /// <summary>Reads parameters of an API call from an object.</summary>
     /// <param name="value">The object; null for none.</param>
-    /// <param name="takesNull">True to leave out members that are null; false to refuse them, because they could be meant to remove something.</param>
+    /// <param name="takesNull">True to leave out members that are null; false to refuse them, and empty lists, because they could be meant to remove something.</param>
     public static ApiParameters? Parameters(JsonElement? value, bool takesNull = true)
     {
         if (value is not { } found)
@@ -62,15 +62,14 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
                 case JsonValueKind.True or JsonValueKind.False:
                     parameters.Add(member.Name, member.Value.GetBoolean());
                     break;
+                case JsonValueKind.Array when member.Value.GetArrayLength() == 0 && !takesNull:
+                case JsonValueKind.Null when !takesNull:
+                    throw new ToolException("usage", Empty(member));
                 case JsonValueKind.Array:
                     parameters.AddList(member.Name, member.Value.EnumerateArray().Select(static item => item.ToString()));
                     break;
-                case JsonValueKind.Null when takesNull:
-                    break;
                 case JsonValueKind.Null:
-                    throw new ToolException(
-                        "usage",
-                        $"The parameter '{member.Name}' is null, which says nothing. To remove a setting, many calls take delete: \"{member.Name}\"; else leave it out.");
+                    break;
                 default:
                     parameters.Add(member.Name, member.Value.ToString());
                     break;
@@ -79,4 +78,8 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
 
         return parameters;
     }
+
+    private static string Empty(JsonProperty member) =>
+        $"The parameter '{member.Name}' is {(member.Value.ValueKind == JsonValueKind.Null ? "null" : "an empty list")}, which says nothing. To remove a setting, "
+        + $"many calls take delete: \"{member.Name}\"; else leave it out.";
 }

@@ -10,6 +10,9 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class DiskOptions
 {
+    // Proxmox: a drive for images on CD-ROM is in no backup, whatever is in it.
+    private static readonly HashSet<string> s_careless = new(["cache=unsafe", "werror=ignore", "rerror=ignore", "media=cdrom"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Returns the call, with the class of the worst option that it turns to.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on.</param>
@@ -22,15 +25,29 @@ internal static class DiskOptions
 
         JsonElement config = targets[0].Before;
         return call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
-            .Aggregate(call, (worst, parameter) => Before(config, parameter.Name) is { } before ? worst.AtLeast(Worst(parameter, before)) : worst);
+            .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before)))
+            .Aggregate(call, static (worst, found) => worst.AtLeast(found));
     }
 
     /// <summary>True if what a guest writes to a disk with this value is thrown away.</summary>
     public static bool ThrowsAway(string drive) => IsOn(drive, "snapshot") == true;
 
+    // What the drive holds now, and what the disk that it gets is elsewhere: its name says little, another one may get the same disk.
+    private static IEnumerable<string> Before(JsonElement config, ApiParameter parameter) => config.ValueKind != JsonValueKind.Object ? [] :
+        config.EnumerateObject()
+            .Where(member => (member.Name == parameter.Name && !IsImage(member.Value.ToString()))
+                || ((Disk.IsMatch(member.Name) || Unused.IsMatch(member.Name)) && Volume(member.Value.ToString()) == Volume(parameter.Text)))
+            .Select(static member => member.Value.ToString());
+
     // What is in a drive for images on CD-ROM is no guest's work.
-    private static string? Before(JsonElement config, string name) => config.ValueKind == JsonValueKind.Object
-        && config.Text(name) is { } before && !ItemLists.Split(before).Contains("media=cdrom") ? before : null;
+    private static bool IsImage(string drive) => Volume(drive) is "none" or "cdrom" || Volume(drive).Contains(":iso/", StringComparison.Ordinal);
+
+    private static string Volume(string drive)
+    {
+        string first = ItemLists.Split(drive).FirstOrDefault(static item => item.IndexOf('=', StringComparison.Ordinal) < 0
+            || item.StartsWith("file=", StringComparison.OrdinalIgnoreCase) || item.StartsWith("volume=", StringComparison.OrdinalIgnoreCase)) ?? "";
+        return first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..];
+    }
 
     private static OperationClass Worst(ApiParameter parameter, string before)
     {
@@ -39,7 +56,7 @@ internal static class DiskOptions
         // Proxmox: disks of machines and the root of a container are in backups unless that is turned off, mount points only if it is turned on.
         bool isKept = !parameter.Name.StartsWith("mp", StringComparison.Ordinal);
         return Turns(ThrowsAway) ? OperationClass.Destructive
-            : Turns(static drive => ItemLists.Split(drive).Contains("cache=unsafe", StringComparer.OrdinalIgnoreCase))
+            : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
                 || Turns(drive => !(IsOn(drive, "backup") ?? isKept))
                 || Turns(static drive => IsOn(drive, "replicate") == false) ? OperationClass.Disruptive
             : OperationClass.Read;
@@ -52,4 +69,6 @@ internal static class DiskOptions
             : null;
 
     private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
+
+    private static Regex Unused => field ??= new("^unused[0-9]+$");
 }

@@ -31,6 +31,22 @@ internal static class IdentityChanges
         _ => false,
     };
 
+    /// <summary>The value of a member after a call: what the call says, where it says all of it, else what was found.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="found">Its value when it was read, which somebody else may have set meanwhile; of another case than the call has it is the same.</param>
+    public static string Expected(PlannedCall call, string member, string found)
+    {
+        string? said = Volume.IsMatch(member) || Below(call) != "/config"
+            ? null
+            : call.Others.Where(parameter => Member(parameter.Name) == member).Select(static parameter => GuestReader.MemberValue(parameter.Name, parameter.Text))
+                .FirstOrDefault();
+
+        // A number that the server chooses: of a card without an address, or for vmgenid=1.
+        bool isChosen = said is not { Length: > 1 };
+        return isChosen || string.Equals(said, found, StringComparison.OrdinalIgnoreCase) ? found : said!;
+    }
+
     /// <summary>The member that a key of the configuration decides; null for one that says nothing about who such a guest is.</summary>
     /// <param name="type">The type of the guest.</param>
     /// <param name="key">The key.</param>

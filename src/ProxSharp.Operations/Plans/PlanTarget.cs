@@ -74,7 +74,7 @@ public sealed class PlanTarget
         Key,
         Identity.Where(member => !IdentityChanges.MayChange(call, member.Key))
             .Concat(now.Identity.Where(member => IdentityChanges.MayChange(call, member.Key)))
-            .ToDictionary(static member => member.Key, static member => member.Value, StringComparer.Ordinal),
+            .ToDictionary(static member => member.Key, member => IdentityChanges.Expected(call, member.Key, member.Value), StringComparer.Ordinal),
         State,
         Facts);
 

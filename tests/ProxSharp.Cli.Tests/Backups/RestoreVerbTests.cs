@@ -190,6 +190,14 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         Assert.Equal(disk, await File.ReadAllBytesAsync(Path.Combine(cli.Home, "old.raw"), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Restore_EmptyTarget_IsNotTheFolderOneIsIn()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        CliRun run = await cli.RunAsync("backup", "restore", "host/web", "root.pxar", "", "--existing", "overwrite");
+        Assert.Contains("The target is empty", run.FailedWith(2), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("disk.img")]
     [InlineData("note.conf")]
