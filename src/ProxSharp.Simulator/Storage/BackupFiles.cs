@@ -43,7 +43,7 @@ internal static class BackupFiles
         }
 
         return entries.Count > 0
-            ? [.. entries.Values]
+            ? new JsonArray([.. entries.Values])
             : throw ApiFault.Failed($"proxmox-file-restore failed: Error: path '/{folder}' not found");
     }
 
