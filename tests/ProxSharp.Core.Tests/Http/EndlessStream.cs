@@ -13,9 +13,16 @@ internal sealed class EndlessStream : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override int Read(byte[] buffer, int offset, int count) => count;
+    public override int Read(byte[] buffer, int offset, int count) => Fill(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(buffer.Length);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Fill(buffer.Span));
+
+    // Buffers come from a pool: what somebody else has left there is no content.
+    private static int Fill(Span<byte> buffer)
+    {
+        buffer.Fill((byte)'x');
+        return buffer.Length;
+    }
 
     public override void Flush()
     {
