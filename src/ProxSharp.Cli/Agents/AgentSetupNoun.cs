@@ -57,12 +57,34 @@ internal static class AgentSetupNoun
             Required = true,
         };
         client.AcceptOnlyFromAmong([.. AgentClient.All.Select(static known => known.Name)]);
+        Settings settings = NewSettings();
+        const string summary = "Write the skill into the folder of an agent's program, and say how its MCP server is set up.";
+        return new Verb("install", summary, VerbClass.Change, (run, token) =>
+            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), settings, token))
+        {
+            Arguments = [settings.Contexts],
+            Options = [client, settings.Folder, settings.McpFile, settings.Config, settings.Force],
+            Traits = VerbTraits.DryRun,
+            Details = "The skill is part of this program: install it again after an update. Nothing is sent to any server. --write-config adds one entry and "
+                + "leaves one that is there alone; a file with comments in JSON is refused, because they would be lost. The MCP server is entered with the "
+                + "names of contexts, because without them it serves all, those of administrators among them.",
+            Examples =
+            [
+                new("agent install --client claude", "into ~/.claude/skills/proxmox"),
+                new("agent install --client codex --dry-run", "see which files would be written"),
+                new("agent install --client codex --write-config lab", "with the MCP server for one context in ~/.codex/config.toml"),
+                new("agent install --client claude --dir .claude/skills --mcp-file .mcp.json", "for the project in this directory, with its MCP server"),
+            ],
+        };
+    }
+
+    private static Settings NewSettings()
+    {
         Option<string> folder = new("--dir")
         {
             Description = "The folder with skills, in place of the program's own in your home directory",
             HelpName = "folder",
         };
-
         Option<string> mcpFile = new("--mcp-file")
         {
             Description = "A JSON file with 'mcpServers' (.mcp.json, ~/.cursor/mcp.json) to add the MCP server to; what else is in it stays",
@@ -79,24 +101,7 @@ internal static class AgentSetupNoun
             HelpName = "name",
         };
         Option<bool> force = new("--force") { Description = "Write over files of the skill that were changed" };
-        const string summary = "Write the skill into the folder of an agent's program, and say how its MCP server is set up.";
-        return new Verb("install", summary, VerbClass.Change, (run, token) =>
-            InstallAsync(run, AgentClient.All.First(known => known.Name == run.Value(client)), new(contexts, folder, mcpFile, config, force), token))
-        {
-            Arguments = [contexts],
-            Options = [client, folder, mcpFile, config, force],
-            Traits = VerbTraits.DryRun,
-            Details = "The skill is part of this program: install it again after an update. Nothing is sent to any server. --write-config adds one entry and "
-                + "leaves one that is there alone; a file with comments in JSON is refused, because they would be lost. The MCP server is entered with the "
-                + "names of contexts, because without them it serves all, those of administrators among them.",
-            Examples =
-            [
-                new("agent install --client claude", "into ~/.claude/skills/proxmox"),
-                new("agent install --client codex --dry-run", "see which files would be written"),
-                new("agent install --client codex --write-config lab", "with the MCP server for one context in ~/.codex/config.toml"),
-                new("agent install --client claude --dir .claude/skills --mcp-file .mcp.json", "for the project in this directory, with its MCP server"),
-            ],
-        };
+        return new(contexts, folder, mcpFile, config, force);
     }
 
     private sealed record Settings(Argument<string[]> Contexts, Option<string> Folder, Option<string> McpFile, Option<bool> Config, Option<bool> Force);

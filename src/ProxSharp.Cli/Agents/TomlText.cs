@@ -136,7 +136,8 @@ internal sealed class TomlText
 
     // A text in quotes is one quote by now.
     private static bool IsKey(string key) => Array.TrueForAll(
-        key.Split('.'), static part => part.Trim() is "\"" || (part.Trim().Length > 0 && part.Trim().All(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '_' or '-')));
+        key.Split('.', StringSplitOptions.TrimEntries),
+        static part => part is "\"" || (part.Length > 0 && part.All(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '_' or '-')));
 
     private static bool IsValue(string value) => value.Length > 0
         && (value[0] is '[' or '{' or '+' or '-' || value == "\"" || char.IsAsciiDigit(value[0]) || value is "true" or "false" or "inf" or "nan");

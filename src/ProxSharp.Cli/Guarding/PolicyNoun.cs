@@ -95,6 +95,11 @@ internal static class PolicyNoun
             findings.Add(("failure", "policy", broken.Message));
         }
 
+        Write(run, findings);
+        return isGood ? ExitCodes.Success : ExitCodes.Error;
+    }
+
+    private static void Write(VerbRun run, List<(string Status, string Subject, string Finding)> findings) =>
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -109,8 +114,6 @@ internal static class PolicyNoun
 
             json.WriteEndArray();
         }), s_check);
-        return isGood ? ExitCodes.Success : ExitCodes.Error;
-    }
 
     private static IEnumerable<(string, string, string)> OtherLogins(VerbRun run)
     {

@@ -55,12 +55,18 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 break;
             }
 
-            await NoteMadeAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
-            await NoteChangedAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
-            await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
+            await NoteAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
         }
 
         return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
+    }
+
+    /// <summary>Notes what a call that succeeded has made of its targets, for later calls and for the ledger.</summary>
+    private async Task NoteAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
+    {
+        await NoteMadeAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+        await NoteChangedAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+        await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts on record who the guests are that a call has made.</summary>
