@@ -14,14 +14,17 @@ for _ in $(seq 100); do
     grep -q ']' "$work/servers.json" && break
     sleep 0.2
 done
-PEER_PORT=$(grep -om1 'https://127.0.0.1:[0-9]*' "$work/servers.json" | cut -d: -f3)
-export PEER_PORT
+port() { grep -o '"endpoint": "https://127.0.0.1:[0-9]*' "$work/servers.json" | sed -n "$1p" | cut -d: -f4; }
+PEER_PORT=$(port 1)
+PEER_PBS_PORT=$(port 2)
+export PEER_PORT PEER_PBS_PORT
 
 ran=0
 failed=0
 if "$python" -c 'import proxmoxer, requests' 2> "$work/python.err"; then
     ran=1
     "$python" "$here/proxmoxer_peer.py" || failed=1
+    "$python" "$here/proxmoxer_pbs_peer.py" || failed=1
 else
     echo "proxmoxer: not installed for $python, left out"
 fi
