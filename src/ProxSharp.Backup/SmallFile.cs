@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using ProxSharp.Backup.Files.Natives;
 
 namespace ProxSharp.Backup;
@@ -39,6 +41,71 @@ public static class SmallFile
 
         return await TryReadAsync(path, limit, cancellationToken).ConfigureAwait(false)
             ?? throw new IOException(FormattableString.Invariant($"{path} has more than {limit} bytes"));
+    }
+
+    /// <summary>
+    /// Puts new content in the place of a file in one step: whoever reads it gets the old content or the new, and nobody who could not read it before. Owner,
+    /// group and mode stay, and a symbolic link stays one. Other names of the file (hard links) keep the old content.
+    /// </summary>
+    /// <param name="path">The file, which is there.</param>
+    /// <param name="content">What it shall hold.</param>
+    /// <returns>How many other names the file had; 0 where that is not known.</returns>
+    /// <exception cref="IOException">It cannot be replaced, or its owner cannot be kept. It is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nothing may be written beside it. It is as it was.</exception>
+    public static int Replace(string path, ReadOnlySpan<byte> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string temporary = $"{target}.{Path.GetRandomFileName()}";
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        FileStream file = new(temporary, options);
+        try
+        {
+            int others;
+            using (file)
+            {
+                // Whose it is first: a mode may open it for a group, which must be the right one then.
+                others = KeepOwner(target, file.SafeFileHandle);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
+                }
+
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+            return others;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static int KeepOwner(string target, SafeFileHandle file)
+    {
+        const uint GroupRights = 0x38;
+        if (!Libc.IsSupported || Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(target)), 0, out StatxBuffer old) != 0)
+        {
+            return 0;
+        }
+
+        // A group that has no rights does not matter.
+        if (Libc.ChangeOwner(file, "\0"u8, old.UserId, old.GroupId, Libc.EmptyPath) != 0
+            && ((old.Mode & GroupRights) != 0 || Libc.ChangeOwner(file, "\0"u8, old.UserId, uint.MaxValue, Libc.EmptyPath) != 0))
+        {
+            throw new IOException(FormattableString.Invariant($"its owner and group {old.UserId}:{old.GroupId} cannot be kept, for only root gives files to others"));
+        }
+
+        return (int)old.Links - 1;
     }
 
     /// <summary>Reads a file that is known to open at once.</summary>
