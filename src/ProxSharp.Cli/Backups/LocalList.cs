@@ -35,7 +35,8 @@ internal sealed class LocalList
         List<Row> rows = [];
         foreach (IGrouping<BackupGroupPath, BackupSnapshotPath> group in _place.ListSnapshots(Skip).GroupBy(static snapshot => snapshot.Group))
         {
-            rows.Add(await ReadAsync(group.MaxBy(static snapshot => snapshot.Time), group.Count(), cancellationToken).ConfigureAwait(false));
+            // They come by time.
+            rows.Add(await ReadAsync(group.Last(), group.Count(), cancellationToken).ConfigureAwait(false));
         }
 
         _run.Write(BackupJson.List(rows, WriteGroup), ListVerb.Groups);

@@ -50,7 +50,8 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            why = $"cannot be read: {FileErrors.Reason(problem)}";
+            string reason = FileErrors.Reason(problem);
+            why = reason.StartsWith($"{path} ", StringComparison.Ordinal) ? reason[(path.Length + 1)..] : $"cannot be read: {reason}";
         }
 
         unknown($"The owner of {group} is not known: {path} {why}. A server needs its name there, such as backup@pbs");

@@ -44,7 +44,7 @@ internal static class LocalVerification
         run.Write(BackupJson.List(rows, Write), s_files);
         run.Note(
             (bad == 0 ? $"{count} snapshots: all is right" : $"{count} snapshots, {bad} of them damaged or unreadable")
-            + (skipped.Count == 0 ? "" : $"; {skipped.Count} folders could not be looked into"));
+            + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into"));
         return bad + skipped.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
 
         void Skip(Exception problem)

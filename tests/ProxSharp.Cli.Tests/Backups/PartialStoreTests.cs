@@ -31,7 +31,7 @@ public sealed class PartialStoreTests
             [groups, snapshots, verified],
             run => Assert.Contains($"warning: {Path.Combine(cli.Home, "store", "vm")} cannot be opened: ", run.Errors, StringComparison.Ordinal));
         verified.FailedWithCode(1);
-        Assert.Contains("3 snapshots: all is right; 1 folders could not be looked into", verified.Errors, StringComparison.Ordinal);
+        Assert.Contains("3 snapshots: all is right; 1 folder could not be looked into", verified.Errors, StringComparison.Ordinal);
         (await cli.LineAsync($"backup list host/a {Store}")).Succeeded();
         (await cli.LineAsync($"backup ls host/a {Store}")).Succeeded();
         Assert.Contains(Path.Combine("store", "vm", "100"), (await cli.LineAsync($"backup ls vm/100 {Store}")).FailedWith(1), StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class PartialStoreTests
     [InlineData("somebody\n", "names no user and no token")]
     [InlineData("\u00FF\u00FEr\0o\0o\0t\0@\0p\0a\0m\0", "names no user and no token")]
     [InlineData("\u00EF\u00BB\u00BFroot@pam\n", "names no user and no token")]
-    [InlineData("/", "is a directory")]
+    [InlineData("/", "owner is a directory, and not a file")]
     public async Task List_OwnerThatIsNone_IsUnknownAndTold(string? content, string reason)
     {
         using CliHarness cli = Make();
