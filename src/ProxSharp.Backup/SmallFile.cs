@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using ProxSharp.Backup.Files.Natives;
@@ -55,7 +56,7 @@ public static class SmallFile
     public static int Replace(string path, ReadOnlySpan<byte> content)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string target = Resolve(path);
         string temporary = $"{target}.{Path.GetRandomFileName()}";
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -70,7 +71,7 @@ public static class SmallFile
             using (file)
             {
                 // Whose it is first: a mode may open it for a group, which must be the right one then.
-                others = KeepOwner(target, file.SafeFileHandle);
+                others = KeepOwner(path, target, file.SafeFileHandle);
                 if (!OperatingSystem.IsWindows())
                 {
                     File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
@@ -90,12 +91,39 @@ public static class SmallFile
         }
     }
 
-    private static int KeepOwner(string target, SafeFileHandle file)
+    // The system itself follows links: a link in a linked directory leads up from where that really is, and not from its name.
+    private static string Resolve(string path)
+    {
+        if (Libc.IsSupported && OpenFile.TryOpen(path, Libc.PathOnly) is { } file)
+        {
+            using (file)
+            {
+                string link = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}");
+                if (File.ResolveLinkTarget(link, returnFinalTarget: false) is { } found)
+                {
+                    return found.FullName;
+                }
+            }
+        }
+
+        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    }
+
+    private static bool TryStat(string path, out StatxBuffer stat) =>
+        Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out stat) == 0;
+
+    private static int KeepOwner(string path, string target, SafeFileHandle file)
     {
         const uint GroupRights = 0x38;
-        if (!Libc.IsSupported || Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(target)), 0, out StatxBuffer old) != 0)
+        if (!Libc.IsSupported)
         {
             return 0;
+        }
+
+        if (!TryStat(path, out StatxBuffer old) || !TryStat(target, out StatxBuffer found)
+            || (old.Inode, old.DeviceMajor, old.DeviceMinor) != (found.Inode, found.DeviceMajor, found.DeviceMinor))
+        {
+            throw new IOException("it cannot be found out where the link leads to; name the file itself");
         }
 
         // A group that has no rights does not matter.

@@ -178,6 +178,26 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
     }
 
     [Fact]
+    public async Task ChangePassphrase_OfALinkInALinkedDirectory_ReplacesWhatItLeadsTo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Links are followed by the system on Linux.");
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "data", "keys"));
+        Directory.CreateDirectory(Path.Combine(cli.Home, "data", "configuration"));
+        (await cli.LineAsync("backup key create data/keys/key.json --kdf none")).Succeeded();
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "data", "configuration", "key.json"), "../keys/key.json");
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "linked"), "data/configuration");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "keys"));
+        string other = cli.Write("keys/key.json", "another file\n");
+
+        (await cli.LineAsync("backup key change-passphrase linked/key.json --new-passphrase env:NEW --kdf pbkdf2")).Succeeded();
+
+        Assert.Equal("pbkdf2", (await cli.JsonAsync("backup key show data/keys/key.json")).GetProperty("kdf").GetString());
+        Assert.Equal("another file\n", await File.ReadAllTextAsync(other, TestContext.Current.CancellationToken));
+        Assert.Equal(["key.json"], cli.ReadTree("data/keys").Keys);
+    }
+
+    [Fact]
     [UnsupportedOSPlatform("windows")]
     public async Task ChangePassphrase_OfAFileForAGroup_KeepsItsModeAndTellsOfOtherNames()
     {
